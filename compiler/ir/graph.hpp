@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// Graph: the network between the ONNX file and the integer network, in float.
+//
+// Why: front end, passes, float interpreter and quantiser need one representation that knows neither protobuf nor
+// FPGA. It keeps ONNX's operator names and meanings, so that a message can always speak of the user's own node.
+//
+// Tensors are NCHW, as in ONNX. A Graph is in *normal form* (after passes/normalise) when its nodes are only
+//   Conv (attributes of ONNX, weights and bias constant), MaxPool, AveragePool, GlobalAveragePool, Add of two
+//   computed values, each with an optional fused activation (Node::activation), and a host tail (Softmax and friends)
+//   after the last of them; Gemm has become Conv with the kernel of the map's size; the batch dimension is 1.
+//
+// Before: built by frontend. After: `verify()` holds: names unique, every input defined by a node before it (nodes
+// stand in topological order), by an initialiser or by the graph's input.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "runtime/base/status.hpp"
+
+namespace sluice::ir {
+
+using Dims = std::vector<std::int64_t>;
+
+std::int64_t element_count(const Dims& dims);
+std::string to_text(const Dims& dims);  // "1x3x224x224"; "scalar" for no dimension
+
+// A dense constant or computed tensor. Integers (shapes, axes) are kept apart so that they stay exact.
+struct Tensor {
+  Dims dims;
+  std::vector<float> values;             // element_count(dims) of them, or empty when integers are held
+  std::vector<std::int64_t> integers;    // the same, for int64/int32/bool tensors
+
+  bool is_integer() const { return !integers.empty(); }
+  static Tensor zeros(Dims dims);
+  static Tensor of_integers(std::vector<std::int64_t> integers);  // rank 1
+};
+
+using Attribute = std::variant<std::int64_t, float, std::string, std::vector<std::int64_t>, std::vector<float>, Tensor>;
+
+// Clamp fused behind a node: ReLU is {0, none}, ReLU6 {0, 6}.
+struct Activation {
+  std::optional<float> low;
+  std::optional<float> high;
+};
+
+struct Node {
+  std::string name;  // as in the file; made up ("Conv_12") where the file has none
+  std::string op;    // ONNX operator name
+  std::vector<std::string> inputs;   // value names; "" for an omitted optional input
+  std::vector<std::string> outputs;
+  std::map<std::string, Attribute> attributes;
+  Activation activation;
+
+  // Attribute access with ONNX's default. A wrong kind is reported by the importer, so these may rely on it.
+  std::int64_t integer(const std::string& key, std::int64_t otherwise) const;
+  float real(const std::string& key, float otherwise) const;
+  std::string text(const std::string& key, const std::string& otherwise) const;
+  std::vector<std::int64_t> integers(const std::string& key, std::vector<std::int64_t> otherwise) const;
+
+  std::string label() const;  // `Conv node "conv2_1"`: how messages speak of it
+};
+
+struct Graph {
+  std::string name;
+  int opset = 0;
+  std::string input;                            // the one computed input
+  std::string output;                           // the one result that is kept (the scores)
+  std::vector<Node> nodes;                      // topological order
+  std::map<std::string, Tensor> initialisers;
+  std::map<std::string, Dims> shapes;           // of every value, after infer_shapes
+
+  const Node* producer(const std::string& value) const;
+  std::vector<const Node*> consumers(const std::string& value) const;
+  bool is_constant(const std::string& value) const { return initialisers.count(value) != 0; }
+  Status verify() const;
+};
+
+// One node a line, for --dump-after and golden tests: `%out = Conv(%in, w[16x3x3x3]) {strides=[1,1]} relu  # node name`.
+std::string print(const Graph& graph);
+
+}  // namespace sluice::ir

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* numbers.h: the integer arithmetic of Sluice, once, for kernels, reference interpreter, planner and tests.
+ *
+ * Why: "bit-exact" means that one text defines rounding and saturation. Legal in OpenCL C 1.2, C11 and C++20.
+ *
+ * The idea: symmetric fixed point. A real value is code * scale; zero is code 0. A dot product is a 32-bit sum of
+ * products (proven by the planner to stay below 2^26 for int8). It returns to codes by one unsigned 16-bit multiplier
+ * per channel and one right shift per layer, rounded half away from zero, then saturated:
+ *
+ *     code = clamp(round_half_away(sum * multiplier / 2^shift), low, high)
+ *
+ * Rounding half away from zero is symmetric, so a network and its mirror image stay mirror images; it costs one adder
+ * on the magnitude. Source: the scheme of Jacob et al., arXiv 1712.05877, with a shorter multiplier (a 32-bit sum times
+ * 16 bits fits one 27x27 DSP block pair on Intel parts).
+ *
+ * Before: 1 <= shift <= 46, |sum| < 2^31. After: low <= result <= high.
+ */
+#ifndef SLUICE_DEVICE_CONTRACT_NUMBERS_H
+#define SLUICE_DEVICE_CONTRACT_NUMBERS_H
+
+#ifdef __OPENCL_VERSION__
+typedef long sluice_i64;
+#else
+#include <stdint.h>
+typedef int64_t sluice_i64;
+#endif
+
+#define SLUICE_SHIFT_MAX 46
+#define SLUICE_MULTIPLIER_MAX 65535
+
+/* value / 2^shift, rounded half away from zero. */
+static inline sluice_i64 sluice_round_shift(sluice_i64 value, int shift) {
+  const sluice_i64 bias = (sluice_i64)1 << (shift - 1);
+  const sluice_i64 magnitude = ((value < 0 ? -value : value) + bias) >> shift;
+  return value < 0 ? -magnitude : magnitude;
+}
+
+static inline int sluice_clamp(sluice_i64 value, int low, int high) {
+  return value < low ? low : value > high ? high : (int)value;
+}
+
+/* A sum in accumulator units to an output code. */
+static inline int sluice_requantise(int sum, int multiplier, int shift, int low, int high) {
+  return sluice_clamp(sluice_round_shift((sluice_i64)sum * multiplier, shift), low, high);
+}
+
+/* Two codes of different scales, added and rounded once. */
+static inline int sluice_add(int a, int multiplier_a, int b, int multiplier_b, int shift, int low, int high) {
+  const sluice_i64 sum = (sluice_i64)a * multiplier_a + (sluice_i64)b * multiplier_b;
+  return sluice_clamp(sluice_round_shift(sum, shift), low, high);
+}
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* add.cl: joins two branches by adding codes of different scales, with the fused activation as saturation.
+ *
+ * Why: residual blocks. The idea: out = clamp(round((a * multiplier_a + b * multiplier_b) / 2^shift)), rounded once
+ * (sluice_add in contract/numbers.h).
+ *
+ * One iteration reads one beat of A and, unless that is a parameter, one of B; writes at most one; II = 1, nothing
+ * loop-carried. Both branches started at one fork, so their headers must name the same image: if they do not, the
+ * header leaves with its error bit set, and the host reports it.
+ *
+ *   cycles = beats of the map
+ *
+ * Settings (table 0): multiplier_a, multiplier_b, shift, lowest code, highest code. Before: parameters loaded. After: a
+ * HEADER beat and the sum of the maps.
+ */
+#ifndef P_NAME
+#include "kernels/add/add_params.h"
+#endif
+#include "lib/parameters.h"
+#if !defined(P_ID) || P_A_LANES != P_OUT_LANES || P_B_LANES != P_OUT_LANES
+#error "add.cl: needs P_ID and the same number of lanes on A, B and OUT; see add_params.h"
+#endif
+
+TASK(P_NAME, FROM(A), FROM(B), TO(OUT), MEMORY) {
+  BEGIN(A)
+  BEGIN(B)
+  BEGIN_OUT(OUT)
+  SLUICE_PARAMETER_REGISTERS
+  REGISTER(int, multiplier_a, SLUICE_PARAMETER_BYTES)
+  REGISTER(int, multiplier_b, SLUICE_PARAMETER_BYTES + 4)
+  REGISTER(int, shift, SLUICE_PARAMETER_BYTES + 8)
+  REGISTER(int, low, SLUICE_PARAMETER_BYTES + 12)
+  REGISTER(int, high, SLUICE_PARAMETER_BYTES + 16)
+
+  FOREVER(A) {
+    P_A_T a;
+    P_B_T b;
+    READ(A, a);
+    if (a.kind == KIND_HEADER || a.kind == KIND_DATA) READ(B, b);
+    int has_output = 1;
+    P_OUT_T out = BEAT_OF(OUT, a.kind, WORD(A, a));
+
+    if (a.kind == KIND_DATA) {
+#pragma unroll
+      for (int lane = 0; lane < P_OUT_LANES; ++lane) {
+        out.v[lane] = (P_OUT_E)sluice_add(a.v[lane], multiplier_a, b.v[lane], multiplier_b, shift, low, high);
+      }
+    } else if (a.kind == KIND_HEADER) {
+      const uint header = WORD(A, a);
+      out = BEAT_OF(OUT, KIND_HEADER, header == WORD(B, b) ? header : header | HEADER_ERROR);
+    } else if (a.kind == KIND_ADDRESS) {
+      SLUICE_SELECT(WORD(A, a), P_ID)
+      has_output = !selected;
+    } else if (selected && table == TABLE_SETTINGS) {
+      const int value = (int)WORD(A, a);
+      has_output = 0;
+      if (word == 0) multiplier_a = value;
+      if (word == 1) multiplier_b = value;
+      if (word == 2) shift = value;
+      if (word == 3) low = value;
+      if (word == 4) high = value;
+      SLUICE_NEXT_WORD(5)
+    }
+    if (has_output) WRITE(OUT, out);
+  }
+  SLUICE_KEEP_PARAMETER_REGISTERS
+  KEEP(multiplier_a)
+  KEEP(multiplier_b)
+  KEEP(shift)
+  KEEP(low)
+  KEEP(high)
+  END(OUT)
+}
+
+#include "lib/end_layer.h"

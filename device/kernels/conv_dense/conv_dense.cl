@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* conv_dense.cl: the dense multiplier array of a convolution or a fully connected layer.
+ *
+ * Why: the layers that gain nothing from sparsity (the stem, first of all) and every layer until a sparse engine takes
+ * it over. The idea: one beat of M window codes enters per cycle and is multiplied with M * O weights; O sums stay
+ * in registers for P_STEPS cycles, then leave as one beat of O requantised codes. window.cl replays the window for each
+ * of the P_FILTER_GROUPS groups of O filters.
+ *
+ * One iteration reads one beat, without condition, and writes at most one; II = 1: loop-carried are O accumulators (one
+ * addition each, the tree over M stands before it) and three counters. `weights` is a RAM of rows of M * O codes read
+ * at consecutive rows; bias and multiplier are read once per P_STEPS.
+ *
+ *   cycles = output pixels * P_FILTER_GROUPS * P_STEPS
+ *
+ * Settings (table 0): shift, lowest code, highest code. Weights (table 1): row = filter group * P_STEPS + step, in it
+ * code [m * O + o]. Bias and multiplier (tables 2, 3): row = filter group, word = o. Arithmetic: contract/numbers.h.
+ *
+ * Before: parameters loaded; an image is a HEADER beat and windows. After: a HEADER beat and the output map.
+ */
+#ifndef P_NAME
+#include "kernels/conv_dense/conv_dense_params.h"
+#endif
+#include "lib/parameters.h"
+#if !defined(P_ID) || !defined(P_STEPS) || !defined(P_FILTER_GROUPS) || !defined(P_WEIGHT_E) || \
+    !defined(P_WEIGHTS_PER_WORD)
+#error "conv_dense.cl: a parameter is missing; conv_dense_params.h lists them"
+#endif
+
+#define ROWS (P_FILTER_GROUPS * P_STEPS)
+#define ROW_WORDS ((P_IN_LANES * P_OUT_LANES + P_WEIGHTS_PER_WORD - 1) / P_WEIGHTS_PER_WORD)
+#define ROW_CODES (ROW_WORDS * P_WEIGHTS_PER_WORD)
+/* Byte offsets on pocl; the host allocates the same sum (compiler/codegen). */
+#define AT_BIAS 64
+#define AT_MULTIPLIER (AT_BIAS + 4 * P_FILTER_GROUPS * P_OUT_LANES)
+#define AT_WEIGHTS ((AT_MULTIPLIER + 4 * P_FILTER_GROUPS * P_OUT_LANES + 63) / 64 * 64)
+
+TASK(P_NAME, FROM(IN), TO(OUT), MEMORY) {
+  BEGIN(IN)
+  BEGIN_OUT(OUT)
+  SLUICE_PARAMETER_REGISTERS
+  REGISTER(int, shift, SLUICE_PARAMETER_BYTES)
+  REGISTER(int, low, SLUICE_PARAMETER_BYTES + 4)
+  REGISTER(int, high, SLUICE_PARAMETER_BYTES + 8)
+  RAM(int, bias, P_FILTER_GROUPS, P_OUT_LANES, AT_BIAS)
+  RAM(int, multiplier, P_FILTER_GROUPS, P_OUT_LANES, AT_MULTIPLIER)
+  RAM(P_WEIGHT_E, weights, ROWS, ROW_CODES, AT_WEIGHTS)
+  int sums[P_OUT_LANES];
+  int step = 0, filter_group = 0, weight_row = 0;
+
+  FOREVER(IN) {
+    P_IN_T beat;
+    READ(IN, beat);
+    int has_output = 1;
+    P_OUT_T out = BEAT_OF(OUT, beat.kind, WORD(IN, beat));
+
+    if (beat.kind == KIND_DATA) {
+#pragma unroll
+      for (int o = 0; o < P_OUT_LANES; ++o) {
+        int sum = 0;
+#pragma unroll
+        for (int m = 0; m < P_IN_LANES; ++m) sum += beat.v[m] * weights[weight_row][m * P_OUT_LANES + o];
+        sums[o] = step == 0 ? sum : sums[o] + sum;
+      }
+      has_output = step == P_STEPS - 1;
+      if (has_output) {
+#pragma unroll
+        for (int o = 0; o < P_OUT_LANES; ++o) {
+          out.v[o] = (P_OUT_E)sluice_requantise(sums[o] + bias[filter_group][o], multiplier[filter_group][o],
+                                                shift, low, high);
+        }
+        filter_group = filter_group == P_FILTER_GROUPS - 1 ? 0 : filter_group + 1;
+      }
+      step = has_output ? 0 : step + 1;
+      weight_row = weight_row == ROWS - 1 ? 0 : weight_row + 1;
+    } else if (beat.kind == KIND_HEADER) {
+      step = 0, filter_group = 0, weight_row = 0;
+    } else if (beat.kind == KIND_ADDRESS) {
+      SLUICE_SELECT(WORD(IN, beat), P_ID)
+      has_output = !selected;
+    } else if (selected) {
+      const uint value = WORD(IN, beat);
+      has_output = 0;
+      if (table == TABLE_SETTINGS) {
+        if (word == 0) shift = (int)value;
+        if (word == 1) low = (int)value;
+        if (word == 2) high = (int)value;
+      } else if (table == TABLE_WEIGHTS) {
+#pragma unroll
+        for (int i = 0; i < P_WEIGHTS_PER_WORD; ++i) {
+          weights[row][word * P_WEIGHTS_PER_WORD + i] = (P_WEIGHT_E)(value >> (32 / P_WEIGHTS_PER_WORD * i));
+        }
+      } else if (table == TABLE_BIAS) {
+        bias[row][word] = (int)value;
+      } else {
+        multiplier[row][word] = (int)value;
+      }
+      SLUICE_NEXT_WORD(table == TABLE_WEIGHTS ? ROW_WORDS : table == TABLE_SETTINGS ? 3 : P_OUT_LANES)
+    }
+    if (has_output) WRITE(OUT, out);
+  }
+  SLUICE_KEEP_PARAMETER_REGISTERS
+  KEEP(shift)
+  KEEP(low)
+  KEEP(high)
+  END(OUT)
+}
+
+#undef ROWS
+#undef ROW_WORDS
+#undef ROW_CODES
+#undef AT_BIAS
+#undef AT_MULTIPLIER
+#undef AT_WEIGHTS
+#include "lib/end_layer.h"

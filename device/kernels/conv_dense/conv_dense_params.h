@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Signature of conv_dense.cl, and the small legal instance under which the file compiles alone. */
+#include "lib/begin_layer.h"
+#include "lib/stream.h"
+BEAT_I8(i8x4, 4)
+BEAT_I8(i8x8, 8)
+STREAM(s_in, i8x4, 16)
+STREAM(s_out, i8x8, 16)
+#define P_NAME conv_dense_alone /* kernel name */
+#define P_ID 1                  /* kernel id for parameters, 1..240 */
+#define P_IN s_in               /* windows, as window.cl sends them */
+#define P_IN_T i8x4
+#define P_IN_E char
+#define P_IN_LANES 4            /* M: input channels multiplied per cycle */
+#define P_OUT s_out             /* pixels of the output map */
+#define P_OUT_T i8x8
+#define P_OUT_E char
+#define P_OUT_LANES 8           /* O: filters computed side by side; multipliers = M * O */
+#define P_STEPS 18              /* beats per dot product: kernel taps * channels / M */
+#define P_FILTER_GROUPS 2       /* filters / O */
+#define P_WEIGHT_E char         /* char (int8) or short (int16) */
+#define P_WEIGHTS_PER_WORD 4    /* 4 or 2 */

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* depthwise_dense.cl: the multiplier row of a depthwise convolution.
+ *
+ * Why: a depthwise filter sees one channel only, so the array of depthwise_dense.cl would idle but for its diagonal. The
+ * idea: each lane of a window beat meets its own weight and its own sum; multipliers = lanes.
+ *
+ * One iteration reads one beat, without condition, and writes at most one; II = 1, loop-carried are the sums and three
+ * counters.
+ *
+ *   cycles = output pixels * P_FILTER_GROUPS * P_STEPS        (filter group = group of channels here)
+ *
+ * Settings (table 0): shift, lowest code, highest code. Weights (table 1): row = channel group * P_STEPS + tap, in it
+ * one code per lane. Bias and multiplier (tables 2, 3): row = channel group, word = lane.
+ *
+ * Before: parameters loaded; an image is a HEADER beat and windows (window.cl with P_REPLAY 1: channel group outside,
+ * taps inside). After: a HEADER beat and the output map, in the channel order of the input.
+ */
+#ifndef P_NAME
+#include "kernels/depthwise_dense/depthwise_dense_params.h"
+#endif
+#include "lib/parameters.h"
+#if !defined(P_ID) || !defined(P_STEPS) || !defined(P_FILTER_GROUPS) || !defined(P_WEIGHT_E) || \
+    !defined(P_WEIGHTS_PER_WORD)
+#error "depthwise_dense.cl: a parameter is missing; depthwise_dense_params.h lists them"
+#endif
+#if P_IN_LANES != P_OUT_LANES
+#error "depthwise_dense.cl: P_IN_LANES must equal P_OUT_LANES"
+#endif
+
+#define ROWS (P_FILTER_GROUPS * P_STEPS)
+#define ROW_WORDS ((P_OUT_LANES + P_WEIGHTS_PER_WORD - 1) / P_WEIGHTS_PER_WORD)
+#define ROW_CODES (ROW_WORDS * P_WEIGHTS_PER_WORD)
+/* Byte offsets on pocl; the host allocates the same sum (compiler/codegen). */
+#define AT_BIAS 64
+#define AT_MULTIPLIER (AT_BIAS + 4 * P_FILTER_GROUPS * P_OUT_LANES)
+#define AT_WEIGHTS ((AT_MULTIPLIER + 4 * P_FILTER_GROUPS * P_OUT_LANES + 63) / 64 * 64)
+
+TASK(P_NAME, FROM(IN), TO(OUT), MEMORY) {
+  BEGIN(IN)
+  BEGIN_OUT(OUT)
+  SLUICE_PARAMETER_REGISTERS
+  REGISTER(int, shift, SLUICE_PARAMETER_BYTES)
+  REGISTER(int, low, SLUICE_PARAMETER_BYTES + 4)
+  REGISTER(int, high, SLUICE_PARAMETER_BYTES + 8)
+  RAM(int, bias, P_FILTER_GROUPS, P_OUT_LANES, AT_BIAS)
+  RAM(int, multiplier, P_FILTER_GROUPS, P_OUT_LANES, AT_MULTIPLIER)
+  RAM(P_WEIGHT_E, weights, ROWS, ROW_CODES, AT_WEIGHTS)
+  int sums[P_OUT_LANES];
+  int step = 0, filter_group = 0, weight_row = 0;
+
+  FOREVER(IN) {
+    P_IN_T beat;
+    READ(IN, beat);
+    int has_output = 1;
+    P_OUT_T out = BEAT_OF(OUT, beat.kind, WORD(IN, beat));
+
+    if (beat.kind == KIND_DATA) {
+#pragma unroll
+      for (int o = 0; o < P_OUT_LANES; ++o) {
+        const int product = beat.v[o] * weights[weight_row][o];
+        sums[o] = step == 0 ? product : sums[o] + product;
+      }
+      has_output = step == P_STEPS - 1;
+      if (has_output) {
+#pragma unroll
+        for (int o = 0; o < P_OUT_LANES; ++o) {
+          out.v[o] = (P_OUT_E)sluice_requantise(sums[o] + bias[filter_group][o], multiplier[filter_group][o],
+                                                shift, low, high);
+        }
+        filter_group = filter_group == P_FILTER_GROUPS - 1 ? 0 : filter_group + 1;
+      }
+      step = has_output ? 0 : step + 1;
+      weight_row = weight_row == ROWS - 1 ? 0 : weight_row + 1;
+    } else if (beat.kind == KIND_HEADER) {
+      step = 0, filter_group = 0, weight_row = 0;
+    } else if (beat.kind == KIND_ADDRESS) {
+      SLUICE_SELECT(WORD(IN, beat), P_ID)
+      has_output = !selected;
+    } else if (selected) {
+      const uint value = WORD(IN, beat);
+      has_output = 0;
+      if (table == TABLE_SETTINGS) {
+        if (word == 0) shift = (int)value;
+        if (word == 1) low = (int)value;
+        if (word == 2) high = (int)value;
+      } else if (table == TABLE_WEIGHTS) {
+#pragma unroll
+        for (int i = 0; i < P_WEIGHTS_PER_WORD; ++i) {
+          weights[row][word * P_WEIGHTS_PER_WORD + i] = (P_WEIGHT_E)(value >> (32 / P_WEIGHTS_PER_WORD * i));
+        }
+      } else if (table == TABLE_BIAS) {
+        bias[row][word] = (int)value;
+      } else {
+        multiplier[row][word] = (int)value;
+      }
+      SLUICE_NEXT_WORD(table == TABLE_WEIGHTS ? ROW_WORDS : table == TABLE_SETTINGS ? 3 : P_OUT_LANES)
+    }
+    if (has_output) WRITE(OUT, out);
+  }
+  SLUICE_KEEP_PARAMETER_REGISTERS
+  KEEP(shift)
+  KEEP(low)
+  KEEP(high)
+  END(OUT)
+}
+
+#undef ROWS
+#undef ROW_WORDS
+#undef ROW_CODES
+#undef AT_BIAS
+#undef AT_MULTIPLIER
+#undef AT_WEIGHTS
+#include "lib/end_layer.h"

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* stream.h: the thin layer that lets one kernel text be an Intel autorun kernel and a PoCL kernel over buffers.
+ *
+ * Why: the text that goes to aoc must be the text that is tested, and aoc cannot be had everywhere. So a kernel never
+ * spells a channel, a buffer or an attribute; it uses the words below, and a dialect header gives them meaning.
+ *
+ *   SLUICE_DIALECT_INTEL   channels, autorun single work-item kernels (intel-opencl programming guide, chapters 5, 12);
+ *                          with SLUICE_SYNTAX_ONLY the vendor's intrinsics are declared so that clang can read it
+ *   SLUICE_DIALECT_POCL    every kernel works on one segment (an image, or a batch of weights) per launch, over buffers
+ *
+ * What travels. A stream carries beats of a fixed number of lanes. A beat has a 2-bit kind:
+ *   HEADER   opens an image; its word holds {image id: 16 bits, row id: 8 bits}
+ *   DATA     lanes of codes; the channels of a pixel in order, pixel after pixel
+ *   ADDRESS  opens a batch of parameters; its word holds {kernel id: 8 bits, word address: 24 bits}
+ *   WEIGHTS  one 32-bit word for the kernel that the last ADDRESS named, to be stored at the next address
+ * Parameters use the same streams as pictures, along one spanning tree: forks do not copy them. Every beat has room for
+ * a 32-bit word, however narrow its lanes are (an M20K column is 40 bits wide, so the room is free).
+ *
+ * Words of a kernel file (port is IN, A, B, OUT, OUT0, OUT1: it selects P_<port>, P_<port>_T, P_<port>_LANES ...)
+ *   TASK(name, arguments)   opens a kernel; arguments are FROM(port), TO(port), MEMORY; separated by commas
+ *   BEGIN(port)             one line per input port before the loop, BEGIN_OUT(port) per output port
+ *   REGISTER, RAM, KEEP     state that outlives an image: the one macro family for it (private on intel, __global on
+ *                           pocl at a byte offset the kernel file states; KEEP stores a register back at the end)
+ *   FOREVER(port)           the main loop: endless on intel, until the segment of `port` is used up on pocl
+ *   READ(port, beat)        blocking read; exactly one call site per port
+ *   WRITE(port, beat)       blocking write; exactly one call site per port
+ *   END(port)               after the loop, once per output port
+ *   WORD(port, beat)        the 32-bit word of a beat;  BEAT_OF(port, kind, word) the beat that carries one
+ */
+#ifndef SLUICE_DEVICE_LIB_STREAM_H
+#define SLUICE_DEVICE_LIB_STREAM_H
+
+#include "contract/numbers.h"
+
+#define KIND_HEADER 0
+#define KIND_DATA 1
+#define KIND_ADDRESS 2
+#define KIND_WEIGHTS 3
+
+#define SLUICE_PASTE_(a, b) a##b
+#define SLUICE_PASTE(a, b) SLUICE_PASTE_(a, b)
+
+/* Fields of the word of an ADDRESS or HEADER beat. */
+#define ADDRESS_KERNEL(word) ((int)((word) >> 24))
+#define ADDRESS_WORD(word) ((int)((word) & 0xffffff))
+
+/* Set by a join whose two headers named different images: a broken netlist, reported by the host. */
+#define HEADER_ERROR 0x80000000u
+
+#define WORD(port, beat) SLUICE_PASTE(P_##port##_T, _word)(beat)
+#define BEAT_OF(port, kind, word) SLUICE_PASTE(P_##port##_T, _of_word)(kind, word)
+
+/* Beat types. `lanes` is the room in the struct: at least 32 bits. Words are little-endian over the lanes. */
+#define BEAT_I8(name, lanes)                                                              \
+  typedef struct { char v[lanes]; uchar kind; } name;                                     \
+  static inline uint name##_word(name b) {                                                \
+    return (uint)(uchar)b.v[0] | (uint)(uchar)b.v[1] << 8 | (uint)(uchar)b.v[2] << 16 |   \
+           (uint)(uchar)b.v[3] << 24;                                                     \
+  }                                                                                       \
+  static inline name name##_of_word(int kind, uint word) {                                \
+    name b;                                                                               \
+    SLUICE_CLEAR_LANES(b, lanes)                                                          \
+    b.kind = (uchar)kind;                                                                 \
+    b.v[0] = (char)(word & 0xff);                                                         \
+    b.v[1] = (char)(word >> 8 & 0xff);                                                    \
+    b.v[2] = (char)(word >> 16 & 0xff);                                                   \
+    b.v[3] = (char)(word >> 24 & 0xff);                                                   \
+    return b;                                                                             \
+  }                                                                                       \
+  SLUICE_DECLARE_INTRINSICS(name)
+
+#define BEAT_I16(name, lanes)                                                             \
+  typedef struct { short v[lanes]; uchar kind; } name;                                    \
+  static inline uint name##_word(name b) { return (uint)(ushort)b.v[0] | (uint)(ushort)b.v[1] << 16; } \
+  static inline name name##_of_word(int kind, uint word) {                                \
+    name b;                                                                               \
+    SLUICE_CLEAR_LANES(b, lanes)                                                          \
+    b.kind = (uchar)kind;                                                                 \
+    b.v[0] = (short)(word & 0xffff);                                                      \
+    b.v[1] = (short)(word >> 16 & 0xffff);                                                \
+    return b;                                                                             \
+  }                                                                                       \
+  SLUICE_DECLARE_INTRINSICS(name)
+
+#define SLUICE_CLEAR_LANES(b, lanes)      \
+  _Pragma("unroll")                       \
+  for (int lane = 0; lane < (lanes); ++lane) b.v[lane] = 0;
+
+#if defined(SLUICE_DIALECT_INTEL)
+#include "lib/stream_intel.h"
+#elif defined(SLUICE_DIALECT_POCL)
+#include "lib/stream_pocl.h"
+#else
+#error "choose a dialect: -DSLUICE_DIALECT_INTEL or -DSLUICE_DIALECT_POCL"
+#endif
+
+#endif

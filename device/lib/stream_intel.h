@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* stream_intel.h: the words of stream.h for the Intel FPGA SDK for OpenCL, Pro edition 19.x to 22.4.
+ *
+ * Why: see stream.h. The idea: one autorun kernel per layer stage, channels with the netlist's depths between them.
+ * An autorun kernel may have no argument, so TASK drops its argument list and state becomes private memory of the
+ * endless loop. Facts used: channels are file-scope and cannot be passed to functions (hence macros); one call site per
+ * endpoint; two channel calls without a dependence may be reordered, so nothing here relies on their order.
+ *
+ * Before: the top file declared its BEAT types, then its STREAMs. After: plain kernels; nothing host-callable but
+ * the source and the sink (HOST_TASK).
+ */
+#ifdef SLUICE_SYNTAX_ONLY
+/* clang knows no channels. A channel stands as a program-scope variable (OpenCL C 2.0) and the calls as overloads. */
+#define channel __global
+#define SLUICE_DECLARE_INTRINSICS(T)                                        \
+  T __attribute__((overloadable)) read_channel_intel(T ch);                 \
+  void __attribute__((overloadable)) write_channel_intel(T ch, const T data);
+#else
+#pragma OPENCL EXTENSION cl_intel_channels : enable
+#define SLUICE_DECLARE_INTRINSICS(T)
+#endif
+
+#define STREAM(name, T, beats) channel T name __attribute__((depth(beats)));
+
+#define TASK(name, ...)                        \
+  __attribute__((max_global_work_dim(0)))      \
+  __attribute__((autorun))                     \
+  __kernel void name(void)
+#define HOST_TASK(name, stream_argument, ...)  \
+  __attribute__((max_global_work_dim(0)))      \
+  __kernel void name(__VA_ARGS__)
+
+#define FROM(port)
+#define TO(port)
+#define MEMORY
+#define BEGIN(port)
+#define BEGIN_OUT(port)
+#define END(port)
+
+#define RAM(T, name, rows, columns, offset) T name[rows][columns];
+#define REGISTER(T, name, offset) T name = 0;
+#define KEEP(name)
+
+#define FOREVER(port) while (1)
+#define READ(port, beat) beat = read_channel_intel(P_##port)
+#define WRITE(port, beat) write_channel_intel(P_##port, beat)

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* stream_pocl.h: the words of stream.h for PoCL, where kernels must not wait for each other.
+ *
+ * Why: PoCL runs a work-group to its end on one thread; kernels spinning on channels would need a thread each and hang
+ * with fewer. The idea: a launch handles one *segment* of its streams, an image or a batch of parameters, held whole in
+ * a buffer; the host orders the launches by events, so that many images are in the pipeline at once.
+ *
+ * A segment buffer: four 32-bit words {kind of its first beat, number of beats, the first beat's word, unused}, then
+ * the other beats' lanes without gaps (an image is therefore a plain NHWC tensor), or 32-bit words for parameters.
+ * Beats past the first are DATA after HEADER and WEIGHTS after ADDRESS, so a kind costs no memory.
+ *
+ * Before: the producing kernel has finished. After: the output segment is complete; its beat count is 0 when nothing
+ * was written (parameters that stopped here).
+ */
+#define SLUICE_SEGMENT_WORDS 4
+
+#define SLUICE_DECLARE_INTRINSICS(T)
+#define STREAM(name, T, beats)
+
+#define TASK(name, ...) __kernel void name(__VA_ARGS__)
+#define HOST_TASK(name, stream_argument, ...) __kernel void name(stream_argument, __VA_ARGS__)
+
+#define FROM(port) __global const uint* restrict SLUICE_PASTE(from_, P_##port)
+#define TO(port) __global uint* restrict SLUICE_PASTE(to_, P_##port)
+#define MEMORY __global uchar* restrict memory
+
+#define BEGIN(port)                                                               \
+  const uint kind_##port = SLUICE_PASTE(from_, P_##port)[0];                      \
+  const uint beats_##port = SLUICE_PASTE(from_, P_##port)[1];                     \
+  (void)beats_##port;                                                             \
+  __global const P_##port##_E* restrict lanes_##port =                            \
+      (__global const P_##port##_E*)(SLUICE_PASTE(from_, P_##port) + SLUICE_SEGMENT_WORDS); \
+  uint cursor_##port = 0;
+#define BEGIN_OUT(port)                                                           \
+  __global P_##port##_E* restrict lanes_##port =                                  \
+      (__global P_##port##_E*)(SLUICE_PASTE(to_, P_##port) + SLUICE_SEGMENT_WORDS); \
+  uint cursor_##port = 0;
+#define END(port) SLUICE_PASTE(to_, P_##port)[1] = cursor_##port;
+
+#define RAM(T, name, rows, columns, offset) \
+  __global T (*restrict name)[columns] = (__global T(*)[columns])(memory + (offset));
+#define REGISTER(T, name, offset)                                           \
+  __global T* restrict name##_cell = (__global T*)(memory + (offset));      \
+  T name = *name##_cell;
+#define KEEP(name) *name##_cell = name;
+
+#define FOREVER(port) while (cursor_##port < beats_##port)
+
+#define READ(port, beat)                                                                      \
+  do {                                                                                        \
+    if (cursor_##port == 0) {                                                                 \
+      beat = BEAT_OF(port, kind_##port, SLUICE_PASTE(from_, P_##port)[2]);                    \
+    } else if (kind_##port == KIND_HEADER) {                                                  \
+      beat.kind = KIND_DATA;                                                                  \
+      _Pragma("unroll")                                                                       \
+      for (int lane = 0; lane < P_##port##_LANES; ++lane)                                     \
+        beat.v[lane] = lanes_##port[(size_t)(cursor_##port - 1) * P_##port##_LANES + lane];   \
+    } else {                                                                                  \
+      beat = BEAT_OF(port, KIND_WEIGHTS,                                                      \
+                     SLUICE_PASTE(from_, P_##port)[SLUICE_SEGMENT_WORDS + cursor_##port - 1]); \
+    }                                                                                         \
+    ++cursor_##port;                                                                          \
+  } while (0)
+
+#define WRITE(port, beat)                                                                     \
+  do {                                                                                        \
+    if (cursor_##port == 0) {                                                                 \
+      SLUICE_PASTE(to_, P_##port)[0] = beat.kind;                                             \
+      SLUICE_PASTE(to_, P_##port)[2] = WORD(port, beat);                                      \
+    } else if (beat.kind == KIND_DATA) {                                                      \
+      _Pragma("unroll")                                                                       \
+      for (int lane = 0; lane < P_##port##_LANES; ++lane)                                     \
+        lanes_##port[(size_t)(cursor_##port - 1) * P_##port##_LANES + lane] = beat.v[lane];   \
+    } else {                                                                                  \
+      SLUICE_PASTE(to_, P_##port)[SLUICE_SEGMENT_WORDS + cursor_##port - 1] = WORD(port, beat); \
+    }                                                                                         \
+    ++cursor_##port;                                                                          \
+  } while (0)

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Files and folders with errors that say what happened, and nothing half-written left behind.
+//
+// Why: a bundle that was cut short by a full disk must not look like a bundle. The idea is the usual one: write
+// everything into a sibling folder with a temporary name, flush, and rename it into place as the last step; whoever
+// fails before that removes the temporary folder.
+//
+// Every failure is Fault::user when the path given is wrong (absent, of the wrong kind, already there), and
+// Fault::world when the system refused, with the call, errno's name and number.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "runtime/base/status.hpp"
+
+namespace sluice {
+
+// Whole content of a regular file.
+Result<std::string> read_file(const std::filesystem::path& path);
+
+// Writes, flushes and closes; on failure the file is removed.
+Status write_file(const std::filesystem::path& path, std::string_view bytes);
+
+// The same through a temporary sibling and rename, so that readers see the old content or the new, never a part.
+Status replace_file(const std::filesystem::path& path, std::string_view bytes);
+
+// A folder that comes into being whole or not at all.
+class NewFolder {
+ public:
+  // Refuses a target that exists. The temporary folder stands beside the target, on the same file system.
+  static Result<NewFolder> create(const std::filesystem::path& target);
+
+  NewFolder(NewFolder&& other) noexcept;
+  NewFolder& operator=(NewFolder&&) = delete;
+  ~NewFolder();  // removes the temporary folder unless commit() succeeded
+
+  const std::filesystem::path& path() const { return temporary_; }
+  // Writes `bytes` at the relative path, creating folders in between.
+  Status add(const std::filesystem::path& relative, std::string_view bytes);
+  // Renames the folder to its target. After success the folder belongs to the user.
+  Status commit();
+
+ private:
+  NewFolder(std::filesystem::path target, std::filesystem::path temporary);
+  std::filesystem::path target_;
+  std::filesystem::path temporary_;
+};
+
+// errno as "No space left on device (ENOSPC, 28)".
+std::string errno_text(int number);
+
+}  // namespace sluice

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checks of a netlist, and the sizes that follow from it.
+#include "runtime/bundle/netlist.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <string_view>
+
+namespace sluice {
+namespace {
+
+// What a kernel file expects: number of ports and the numbers it cannot do without.
+struct Signature {
+  std::string_view op;
+  std::size_t inputs;
+  std::size_t outputs;
+  std::vector<std::string> numbers;
+};
+
+const std::vector<Signature>& signatures() {
+  static const std::vector<Signature> list{
+      {"source", 0, 1, {}},
+      {"sink", 1, 0, {"BEATS"}},
+      {"fork", 1, 2, {}},
+      {"window", 1, 1, {"HEIGHT", "WIDTH", "CHANNELS", "OUT_HEIGHT", "OUT_WIDTH", "KERNEL_H", "KERNEL_W", "STRIDE_H",
+                        "STRIDE_W", "PAD_TOP", "PAD_LEFT", "PAD_CODE", "REPLAY"}},
+      {"conv_dense", 1, 1, {"STEPS", "FILTER_GROUPS", "WEIGHT_BITS"}},
+      {"depthwise_dense", 1, 1, {"STEPS", "FILTER_GROUPS", "WEIGHT_BITS"}},
+      {"max_pool", 1, 1, {"STEPS"}},
+      {"average_pool", 1, 1, {"STEPS"}},
+      {"global_average_pool", 1, 1, {"STEPS", "CHANNEL_GROUPS"}},
+      {"add", 2, 1, {}},
+  };
+  return list;
+}
+
+Status check_kernel(const Kernel& kernel) {
+  const auto& known = signatures();
+  const auto found = std::find_if(known.begin(), known.end(), [&](const Signature& s) { return s.op == kernel.op; });
+  if (found == known.end()) return user_error("kernel {}: no kernel file \"{}\" is known", kernel.name, kernel.op);
+  if (kernel.inputs.size() != found->inputs || kernel.outputs.size() != found->outputs) {
+    return user_error("kernel {}: {} has {} inputs and {} outputs, here {} and {}", kernel.name, kernel.op,
+                      found->inputs, found->outputs, kernel.inputs.size(), kernel.outputs.size());
+  }
+  for (const std::string& number : found->numbers) {
+    if (kernel.numbers.count(number) == 0) return user_error("kernel {}: parameter {} is missing", kernel.name, number);
+  }
+  return ok();
+}
+
+}  // namespace
+
+Status Netlist::validate(const IntegerNetwork& network) const {
+  if (kernels.size() < 2 || kernels.front().op != "source" || kernels.back().op != "sink") {
+    return user_error("netlist: it must start with the source and end with the sink");
+  }
+  if (kernels.size() > 240) return user_error("netlist: {} kernels, at most 240 are possible", kernels.size());
+  std::vector<int> written(streams.size(), 0), read(streams.size(), 0);
+  std::set<std::string> names;
+  for (std::size_t k = 0; k < kernels.size(); ++k) {
+    const Kernel& kernel = kernels[k];
+    SLUICE_CHECK(check_kernel(kernel));
+    if (!names.insert(kernel.name).second) return user_error("kernel name {} stands twice", kernel.name);
+    if (kernel.id != static_cast<int>(k) + 1) return user_error("kernel {}: id {} is not its place", kernel.name, kernel.id);
+    if (kernel.layer < -1 || kernel.layer >= std::ssize(network.layers)) {
+      return user_error("kernel {}: layer {} does not exist", kernel.name, kernel.layer);
+    }
+    for (const int s : kernel.inputs) {
+      if (s < 0 || s >= std::ssize(streams)) return user_error("kernel {}: stream {} does not exist", kernel.name, s);
+      if (written[s] == 0) return user_error("kernel {}: reads {} before it is written", kernel.name, streams[s].name);
+      if (++read[s] > 1) return user_error("stream {}: has two readers", streams[s].name);
+    }
+    for (const int s : kernel.outputs) {
+      if (s < 0 || s >= std::ssize(streams)) return user_error("kernel {}: stream {} does not exist", kernel.name, s);
+      if (++written[s] > 1) return user_error("stream {}: has two writers", streams[s].name);
+    }
+  }
+  for (std::size_t s = 0; s < streams.size(); ++s) {
+    const Stream& stream = streams[s];
+    if (read[s] != 1) return user_error("stream {}: has no reader", stream.name);
+    if (stream.lanes < 1 || stream.lanes > 256 || stream.beats < 1 || stream.depth < 1 ||
+        (stream.element_bits != 8 && stream.element_bits != 16)) {
+      return user_error("stream {}: {} lanes of {} bits, {} beats, depth {} is not possible", stream.name, stream.lanes,
+                        stream.element_bits, stream.beats, stream.depth);
+    }
+  }
+  return ok();
+}
+
+int Netlist::writer(int stream) const {
+  for (std::size_t k = 0; k < kernels.size(); ++k) {
+    for (const int s : kernels[k].outputs) if (s == stream) return static_cast<int>(k);
+  }
+  return -1;
+}
+
+int Netlist::reader(int stream) const {
+  for (std::size_t k = 0; k < kernels.size(); ++k) {
+    for (const int s : kernels[k].inputs) if (s == stream) return static_cast<int>(k);
+  }
+  return -1;
+}
+
+std::int64_t memory_bytes(const Netlist& netlist, const Kernel& kernel) {
+  if (kernel.op == "add" || kernel.op == "average_pool" || kernel.op == "global_average_pool") return 64;
+  if (kernel.op != "conv_dense" && kernel.op != "depthwise_dense") return 0;
+  const std::int64_t in_lanes = netlist.streams[kernel.inputs[0]].lanes;
+  const std::int64_t out_lanes = netlist.streams[kernel.outputs[0]].lanes;
+  const std::int64_t groups = kernel.numbers.at("FILTER_GROUPS");
+  const std::int64_t rows = groups * kernel.numbers.at("STEPS");
+  const std::int64_t weight_bytes = kernel.numbers.at("WEIGHT_BITS") / 8;
+  const std::int64_t row_codes = kernel.op == "conv_dense" ? in_lanes * out_lanes : out_lanes;
+  const std::int64_t row_bytes = (row_codes * weight_bytes + 3) / 4 * 4;
+  const std::int64_t at_multiplier = 64 + 4 * groups * out_lanes;
+  const std::int64_t at_weights = (at_multiplier + 4 * groups * out_lanes + 63) / 64 * 64;
+  return at_weights + rows * row_bytes;
+}
+
+int multipliers(const Netlist& netlist, const Kernel& kernel) {
+  if (kernel.op == "conv_dense") {
+    return netlist.streams[kernel.inputs[0]].lanes * netlist.streams[kernel.outputs[0]].lanes;
+  }
+  if (kernel.op == "depthwise_dense") return netlist.streams[kernel.outputs[0]].lanes;
+  return 0;
+}
+
+}  // namespace sluice

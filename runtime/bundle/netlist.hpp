@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Netlist: the kernels of a bundle and the streams between them.
+//
+// Why: code generation writes it as `top.cl`, drivers run it, the simulator will walk it: one list for all. It is part
+// of `design.json`. Words: a *kernel* is one instance of a kernel file; a *stream* joins exactly one writer and reader.
+//
+// Before: built by compiler/codegen or read from a bundle. After: `validate()` holds: every stream has one writer and
+// one reader, kernels stand in topological order, the first is the source and the last the sink.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "runtime/base/status.hpp"
+#include "runtime/bundle/network.hpp"
+
+namespace sluice {
+
+struct Stream {
+  std::string name;
+  int element_bits = 8;
+  int lanes = 1;             // codes per beat
+  std::int64_t beats = 0;    // DATA beats of one image
+  int depth = 0;             // beats the channel must hold
+  std::string why;           // reason for the depth, for readers
+};
+
+struct Kernel {
+  std::string name;          // unique; the OpenCL kernel's name
+  std::string op;            // folder under device/kernels
+  int id = 0;                // 1..240; addresses parameters; equals its place in the list + 1
+  int layer = -1;            // index into the network, or -1 for source, sink and forks
+  std::vector<int> inputs;   // stream indices, in port order (IN or A, B)
+  std::vector<int> outputs;  // stream indices, in port order (OUT or OUT0, OUT1)
+  std::map<std::string, int> numbers;  // parameters beyond ports, without the P_ prefix
+};
+
+struct Netlist {
+  std::vector<Stream> streams;
+  std::vector<Kernel> kernels;
+
+  Status validate(const IntegerNetwork& network) const;
+  // Index of the kernel that writes / reads a stream; validate() guarantees that it exists.
+  int writer(int stream) const;
+  int reader(int stream) const;
+};
+
+// Bytes of the memory that holds a kernel's parameters and registers on pocl; 0 when it has none. The layout is the
+// one stated in the kernel's file.
+std::int64_t memory_bytes(const Netlist& netlist, const Kernel& kernel);
+
+// Multipliers (scalar products per cycle) of a kernel: 0 for everything but conv_dense and depthwise_dense.
+int multipliers(const Netlist& netlist, const Kernel& kernel);
+
+}  // namespace sluice

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// IntegerNetwork: the quantised classifier as plain numbers, the thing a bundle is about.
+//
+// Why: planner, reference interpreter, code generator, runtime and tests must agree on one description that knows
+// neither ONNX nor OpenCL. It is written to `design.json` (structure, scales) and `weights.bin` (numbers).
+//
+// The arithmetic of every field is defined in device/contract/numbers.h and design section 3 of compiler/README.md.
+// Maps are stored pixel by pixel, channels innermost (NHWC, N = 1), which is also the order on every stream.
+//
+// Before: produced by compiler/quantise or read by bundle reader. After: `validate()` holds, so that a consumer may
+// index without checks: shapes fit, every layer reads only earlier layers, vectors have the stated lengths.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "runtime/base/status.hpp"
+
+namespace sluice {
+
+// Size of one feature map in elements.
+struct MapShape {
+  int height = 0;
+  int width = 0;
+  int channels = 0;
+
+  std::int64_t size() const { return std::int64_t{height} * width * channels; }
+  bool operator==(const MapShape&) const = default;
+};
+
+enum class LayerKind { conv, depthwise, max_pool, average_pool, global_average_pool, add };
+
+const char* to_text(LayerKind kind);
+Result<LayerKind> layer_kind_from_text(const std::string& text);
+
+// Sliding window of a convolution or pool, in pixels. 1x1 convolution and Gemm are windows with kernel 1.
+struct Window {
+  int kernel_h = 1;
+  int kernel_w = 1;
+  int stride_h = 1;
+  int stride_w = 1;
+  int pad_top = 0;
+  int pad_left = 0;
+  int pad_bottom = 0;
+  int pad_right = 0;
+
+  bool operator==(const Window&) const = default;
+};
+
+inline constexpr int kNetworkInput = -1;
+
+// One layer of the integer network. Which fields count depends on kind; the others keep their defaults.
+struct Layer {
+  std::string name;         // unique, [a-z0-9_], starts with "l<number>_"
+  std::string origin;       // the ONNX node it came from, as the user knows it
+  LayerKind kind = LayerKind::conv;
+  std::vector<int> inputs;  // indices of producing layers, or kNetworkInput; two for add, else one
+  MapShape input;           // of every operand
+  MapShape output;
+  Window window;            // conv, depthwise, max_pool, average_pool
+
+  // conv: [filter][kernel_y][kernel_x][channel]; depthwise: [kernel_y][kernel_x][channel]. Signed codes.
+  std::vector<std::int16_t> weights;
+  std::vector<std::int32_t> bias;  // per filter, in accumulator units
+  // Requantisation: one multiplier per filter (conv, depthwise), one (pools), or one per operand (add); one shift.
+  std::vector<std::uint16_t> multiplier;
+  int shift = 0;
+  int clamp_low = 0;   // the fused activation: codes outside [clamp_low, clamp_high] saturate
+  int clamp_high = 0;
+  int output_bits = 8;        // 8 inside the network; 16 for the classifier's last layer
+  double output_scale = 1.0;  // real value = code * output_scale
+
+  std::int64_t macs() const;  // dense multiply-accumulates per image, padding positions included
+};
+
+// How a decoded picture becomes the network's input codes: resize (shorter side), centre crop, colour order, then
+// per channel code = round_half_away((pixel - mean) / deviation / input_scale), saturated.
+struct Preprocess {
+  int resize_short_side = 0;       // 0: the picture is stretched to the input's size
+  bool is_bgr = false;             // colour order of the network's channels
+  std::vector<double> mean;        // one per channel, in pixel units 0..255
+  std::vector<double> deviation;   // one per channel, in pixel units
+};
+
+struct IntegerNetwork {
+  std::string name;
+  MapShape input;
+  int input_bits = 8;
+  double input_scale = 1.0;
+  Preprocess preprocess;
+  std::vector<std::string> labels;  // empty, or one per class
+  std::vector<Layer> layers;        // topological order; the last one produces the scores (1 x 1 x classes)
+
+  int classes() const { return layers.empty() ? 0 : layers.back().output.channels; }
+  Status validate() const;
+};
+
+// Input codes of one channel for the 256 possible pixel values, exactly as Preprocess states.
+std::vector<std::int16_t> pixel_table(const IntegerNetwork& network, int channel);
+
+}  // namespace sluice

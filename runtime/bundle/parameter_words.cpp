@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// One packing function per kernel file with parameters; each follows the head of that file.
+#include "runtime/bundle/parameter_words.hpp"
+
+#include <algorithm>
+
+namespace sluice {
+namespace {
+
+constexpr std::uint32_t kSettings = 0;
+constexpr std::uint32_t kWeights = 1;
+constexpr std::uint32_t kBias = 2;
+constexpr std::uint32_t kMultiplier = 3;
+
+// One table of one kernel: rows of equal length.
+struct Table {
+  std::uint32_t number;
+  std::size_t row_words;
+  std::vector<std::uint32_t> words;
+};
+
+// Appends codes as little-endian 32-bit words, the last one filled with zeros.
+void append_codes(std::vector<std::uint32_t>& words, const std::vector<std::int16_t>& codes, int bits) {
+  const std::size_t per_word = 32 / bits;
+  const std::uint32_t mask = bits == 8 ? 0xffu : 0xffffu;
+  for (std::size_t i = 0; i < codes.size(); i += per_word) {
+    std::uint32_t word = 0;
+    for (std::size_t j = 0; j < per_word && i + j < codes.size(); ++j) {
+      word |= (static_cast<std::uint32_t>(codes[i + j]) & mask) << (bits * j);
+    }
+    words.push_back(word);
+  }
+}
+
+// Rows of a dense convolution: filter group, then channel group, kernel row, kernel column; code [m * O + o].
+Table conv_weights(const Layer& layer, int in_lanes, int out_lanes, int bits) {
+  Table table{kWeights, 0, {}};
+  const Window& w = layer.window;
+  const int channels = layer.input.channels;
+  for (int filter = 0; filter < layer.output.channels; filter += out_lanes) {
+    for (int channel = 0; channel < channels; channel += in_lanes) {
+      for (int ky = 0; ky < w.kernel_h; ++ky) {
+        for (int kx = 0; kx < w.kernel_w; ++kx) {
+          std::vector<std::int16_t> row;
+          for (int m = 0; m < in_lanes; ++m) {
+            for (int o = 0; o < out_lanes; ++o) {
+              const std::size_t at =
+                  ((std::size_t(filter + o) * w.kernel_h + ky) * w.kernel_w + kx) * channels + channel + m;
+              row.push_back(layer.weights[at]);
+            }
+          }
+          const std::size_t before = table.words.size();
+          append_codes(table.words, row, bits);
+          table.row_words = table.words.size() - before;
+        }
+      }
+    }
+  }
+  return table;
+}
+
+// Rows of a depthwise convolution: channel group, then kernel row, kernel column; one code per lane.
+Table depthwise_weights(const Layer& layer, int lanes, int bits) {
+  Table table{kWeights, 0, {}};
+  const int taps = layer.window.kernel_h * layer.window.kernel_w;
+  for (int channel = 0; channel < layer.output.channels; channel += lanes) {
+    for (int tap = 0; tap < taps; ++tap) {
+      const auto first = layer.weights.begin() + std::ptrdiff_t{tap} * layer.output.channels + channel;
+      const std::size_t before = table.words.size();
+      append_codes(table.words, std::vector<std::int16_t>(first, first + lanes), bits);
+      table.row_words = table.words.size() - before;
+    }
+  }
+  return table;
+}
+
+std::uint32_t word_of(int value) { return static_cast<std::uint32_t>(value); }
+
+std::vector<Table> tables_of(const Layer& layer, const Netlist& netlist, const Kernel& kernel) {
+  std::vector<Table> tables;
+  if (kernel.op == "conv_dense" || kernel.op == "depthwise_dense") {
+    const int in_lanes = netlist.streams[kernel.inputs[0]].lanes;
+    const int out_lanes = netlist.streams[kernel.outputs[0]].lanes;
+    const int bits = kernel.numbers.at("WEIGHT_BITS");
+    tables.push_back({kSettings, 3, {word_of(layer.shift), word_of(layer.clamp_low), word_of(layer.clamp_high)}});
+    tables.push_back(kernel.op == "conv_dense" ? conv_weights(layer, in_lanes, out_lanes, bits)
+                                               : depthwise_weights(layer, out_lanes, bits));
+    Table bias{kBias, std::size_t(out_lanes), {}}, multiplier{kMultiplier, std::size_t(out_lanes), {}};
+    for (const std::int32_t value : layer.bias) bias.words.push_back(word_of(value));
+    for (const std::uint16_t value : layer.multiplier) multiplier.words.push_back(value);
+    tables.push_back(std::move(bias));
+    tables.push_back(std::move(multiplier));
+  } else if (kernel.op == "average_pool" || kernel.op == "global_average_pool") {
+    tables.push_back({kSettings, 4, {layer.multiplier[0], word_of(layer.shift), word_of(layer.clamp_low),
+                                     word_of(layer.clamp_high)}});
+  } else if (kernel.op == "add") {
+    tables.push_back({kSettings, 5, {layer.multiplier[0], layer.multiplier[1], word_of(layer.shift),
+                                     word_of(layer.clamp_low), word_of(layer.clamp_high)}});
+  }
+  return tables;
+}
+
+}  // namespace
+
+std::vector<ParameterBatch> parameter_batches(const IntegerNetwork& network, const Netlist& netlist,
+                                              std::size_t words_per_batch) {
+  std::vector<ParameterBatch> batches;
+  for (const Kernel& kernel : netlist.kernels) {
+    if (kernel.layer < 0) continue;
+    for (const Table& table : tables_of(network.layers[kernel.layer], netlist, kernel)) {
+      const std::size_t rows = table.words.size() / table.row_words;
+      const std::size_t rows_per_batch = std::max<std::size_t>(1, words_per_batch / table.row_words);
+      for (std::size_t row = 0; row < rows; row += rows_per_batch) {
+        const std::size_t end = std::min(rows, row + rows_per_batch);
+        ParameterBatch batch;
+        batch.address = static_cast<std::uint32_t>(kernel.id) << 24 | table.number << 22 | static_cast<std::uint32_t>(row);
+        batch.words.assign(table.words.begin() + std::ptrdiff_t(row * table.row_words),
+                           table.words.begin() + std::ptrdiff_t(end * table.row_words));
+        batches.push_back(std::move(batch));
+      }
+    }
+  }
+  return batches;
+}
+
+}  // namespace sluice

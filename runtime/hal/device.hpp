@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// Device: what every place that can run a bundle must offer, and nothing more.
+//
+// Why: the stream pipeline, the benchmark and the conformance suite are written once against this class; a PoCL
+// device, a board, a simulator and the null device differ only behind it (the shape follows IREE's HAL drivers).
+//
+// The idea: a device is a bounded queue. Images enter with submit(), their scores leave with collect() in the order
+// they entered. At most capacity() images are inside; submit() on a full device is refused as a bug of the caller, so
+// back-pressure is the caller's visible duty. One thread may submit while one other thread collects.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/base/status.hpp"
+
+namespace sluice {
+
+// One picture, ready for the device.
+struct ImageTask {
+  std::uint64_t image_id = 0;       // returned unchanged with the scores
+  std::uint32_t row_id = 0;         // row of the design table under which the image is computed
+  std::vector<std::int16_t> codes;  // NHWC input codes, exactly input.size() of them
+};
+
+// What the device made of one picture.
+struct ImageScores {
+  std::uint64_t image_id = 0;
+  std::uint32_t row_id = 0;
+  std::vector<std::int32_t> scores;  // one code per class; real value = code * output_scale of the last layer
+  std::chrono::nanoseconds device_time{0};  // from submission to completion, as the device saw it
+};
+
+// Accumulated time of one kernel, for `sluice bench`.
+struct KernelTime {
+  std::string kernel;
+  std::string layer;            // empty for source and sink
+  bool is_convolution = false;  // true for the kernels of conv and depthwise layers
+  double seconds = 0;
+  std::uint64_t launches = 0;
+};
+
+struct DeviceInfo {
+  std::string driver;     // "pocl", "null", ...
+  std::string name;       // as the vendor calls it
+  std::string rate_kind;  // how a wall-clock rate of it is labelled: "measured"
+};
+
+class Device {
+ public:
+  virtual ~Device() = default;
+
+  virtual DeviceInfo info() const = 0;
+  // Most images inside at once; at least 1.
+  virtual std::size_t capacity() const = 0;
+  // Accepts one image. Fails with Fault::user for a wrong size or an unknown row (the image is not accepted), and
+  // with Fault::bug when capacity() images are already inside.
+  virtual Status submit(ImageTask task) = 0;
+  // Waits for the oldest image inside. Fails with Fault::bug when there is none.
+  virtual Result<ImageScores> collect() = 0;
+  // Time per kernel since the device was opened; empty where the device cannot tell.
+  virtual std::vector<KernelTime> kernel_times() const = 0;
+};
+
+}  // namespace sluice
