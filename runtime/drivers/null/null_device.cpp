@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// Implementation of null_device.hpp. One mutex guards the queue; scores are computed by the submitting thread, outside
+// of it; the collecting thread sleeps until the oldest image's time has come.
+#include "runtime/drivers/null/null_device.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+namespace sluice {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::uint64_t step(std::uint64_t hash, std::uint64_t value) { return (hash ^ value) * 1099511628211u; }
+
+class NullDevice final : public Device {
+ public:
+  NullDevice(const IntegerNetwork& network, const NullOptions& options)
+      : options_(options), image_codes_(static_cast<std::size_t>(network.input.size())), classes_(network.classes()) {}
+
+  DeviceInfo info() const override { return {"null", "no hardware, hashed scores", "measured"}; }
+  std::size_t capacity() const override { return options_.capacity; }
+
+  Status submit(ImageTask task) override {
+    if (task.codes.size() != image_codes_) {
+      return user_error("image {} has {} codes, the network reads {}", task.image_id, task.codes.size(), image_codes_);
+    }
+    if (task.row_id >= options_.rows) {
+      return user_error("image {} asks for row {}, the design table has rows 0 to {}", task.image_id, task.row_id, options_.rows - 1);
+    }
+    {
+      const std::lock_guard lock(mutex_);
+      if (inside_.size() >= options_.capacity) {
+        return bug_error(fmt::format("submit to a full device ({} images inside)", inside_.size()));
+      }
+      if (options_.fail_submit_at && submits_ >= *options_.fail_submit_at) {
+        return world_error("null device: submit failed as it was told to");
+      }
+      ++submits_;
+    }
+    // Only submit() adds, so the place seen free above is still free below.
+    const Clock::time_point start = Clock::now();
+    Inside image{{task.image_id, task.row_id, null_scores(task.codes, task.row_id, classes_)}, start, {}};
+    const Clock::time_point end = Clock::now();
+    const std::lock_guard lock(mutex_);
+    image.ready = std::max(start + options_.latency, last_ready_ + options_.interval);
+    last_ready_ = image.ready;
+    inside_.push_back(std::move(image));
+    hashing_.seconds += std::chrono::duration<double>(end - start).count();
+    ++hashing_.launches;
+    return ok();
+  }
+
+  Result<ImageScores> collect() override {
+    Clock::time_point ready;
+    {
+      const std::lock_guard lock(mutex_);
+      if (inside_.empty()) return bug_error("collect from an empty device");
+      if (options_.fail_collect_at && collects_ >= *options_.fail_collect_at) {
+        return world_error("null device: collect failed as it was told to");
+      }
+      ready = inside_.front().ready;
+    }
+    std::this_thread::sleep_until(ready);
+    const std::lock_guard lock(mutex_);
+    Inside image = std::move(inside_.front());
+    inside_.pop_front();
+    ++collects_;
+    // Completion is when the image was ready, not when somebody came to fetch it.
+    image.scores.device_time = std::max(ready, image.start) - image.start;
+    return std::move(image.scores);
+  }
+
+  std::vector<KernelTime> kernel_times() const override {
+    const std::lock_guard lock(mutex_);
+    return {hashing_};
+  }
+
+ private:
+  struct Inside {
+    ImageScores scores;
+    Clock::time_point start;
+    Clock::time_point ready;
+  };
+
+  const NullOptions options_;
+  const std::size_t image_codes_;
+  const int classes_;
+  mutable std::mutex mutex_;
+  std::deque<Inside> inside_;
+  Clock::time_point last_ready_{};
+  std::uint64_t submits_ = 0;
+  std::uint64_t collects_ = 0;
+  KernelTime hashing_{"hash", "", false, 0, 0};
+};
+
+}  // namespace
+
+std::vector<std::int32_t> null_scores(const std::vector<std::int16_t>& codes, std::uint32_t row_id, int classes) {
+  std::uint64_t hash = step(14695981039346656037u, row_id);
+  for (const std::int16_t code : codes) hash = step(hash, static_cast<std::uint16_t>(code));
+  std::vector<std::int32_t> scores;
+  for (int c = 0; c < classes; ++c) {
+    scores.push_back(static_cast<std::int32_t>(step(hash, static_cast<std::uint64_t>(c)) >> 40 & 0xFFFF) - 32768);
+  }
+  return scores;
+}
+
+Result<std::unique_ptr<Device>> open_null_device(const IntegerNetwork& network, const NullOptions& options) {
+  if (network.classes() == 0) return user_error("network {}: no layer, nothing to score", network.name);
+  if (options.capacity == 0 || options.rows == 0) return bug_error("a null device needs a capacity and a row");
+  return std::unique_ptr<Device>(new NullDevice(network, options));
+}
+
+}  // namespace sluice

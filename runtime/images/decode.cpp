@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Implementation of decode.hpp over cv::imdecode. Whatever inspect_picture() let pass and the decoder still refuses is
+// a damaged picture; OpenCV's exceptions end here.
+#include "runtime/images/decode.hpp"
+
+#include <new>
+
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include "runtime/base/file.hpp"
+#include "runtime/images/container.hpp"
+
+namespace sluice {
+namespace {
+
+// 100 million pixels of three bytes, uncompressed, and a little: no accepted picture needs a larger file.
+constexpr std::uintmax_t kMaxFileBytes = 700'000'000;
+
+Result<Picture> decode_known(std::string_view bytes) {
+  const PictureHeader header = SLUICE_TRY(inspect_picture(bytes));
+  // imdecode takes a Mat and does not write to it.
+  const cv::Mat buffer(1, static_cast<int>(bytes.size()), CV_8UC1, const_cast<char*>(bytes.data()));
+  cv::Mat decoded;
+  try {
+    // ANYCOLOR keeps grey pictures grey and makes everything else three channels; 8 bits, since ANYDEPTH is not asked.
+    decoded = cv::imdecode(buffer, cv::IMREAD_ANYCOLOR);
+    if (decoded.type() == CV_8UC3) cv::cvtColor(decoded, decoded, cv::COLOR_BGR2RGB);
+  } catch (const cv::Exception& problem) {
+    return user_error("the picture is damaged: the decoder says \"{}\"", problem.err);
+  }
+  if (decoded.empty()) return user_error("the picture is damaged: the decoder cannot read it");
+  if (decoded.type() != CV_8UC1 && decoded.type() != CV_8UC3) {
+    return user_error("the picture has {} channels of an unknown kind; convert it to JPEG or PNG", decoded.channels());
+  }
+  const bool is_same = decoded.cols == header.width && decoded.rows == header.height;
+  const bool is_turned = decoded.cols == header.height && decoded.rows == header.width;
+  if (!is_same && !is_turned) {
+    return user_error("the picture is damaged: the header says {} x {}, the data {} x {}", header.width, header.height,
+                      decoded.cols, decoded.rows);
+  }
+  return Picture{decoded};
+}
+
+}  // namespace
+
+Result<Picture> decode_picture(std::string_view bytes, const std::string& name) {
+  if (bytes.size() > kMaxFileBytes) return user_error("{}: {} bytes are too many for a picture", name, bytes.size());
+  try {
+    Result<Picture> picture = decode_known(bytes);
+    if (!picture) return std::move(picture).error().in(name);
+    return picture;
+  } catch (const std::bad_alloc&) {
+    return world_error("{}: not enough memory to decode it", name);
+  }
+}
+
+Result<Picture> load_picture(const std::filesystem::path& file) {
+  std::error_code error;
+  const auto status = std::filesystem::status(file, error);
+  // A pipe or a device would block or never end.
+  if (std::filesystem::exists(status) && !is_regular_file(status) && !is_directory(status)) {
+    return user_error("{}: is not a regular file", file.string());
+  }
+  const std::uintmax_t size = std::filesystem::file_size(file, error);
+  if (!error && size > kMaxFileBytes) return user_error("{}: {} bytes are too many for a picture", file.string(), size);
+  return decode_picture(SLUICE_TRY(read_file(file)), file.string());
+}
+
+}  // namespace sluice

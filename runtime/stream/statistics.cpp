@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Implementation of statistics.hpp.
+#include "runtime/stream/statistics.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sluice {
+
+std::chrono::nanoseconds percentile(std::vector<std::chrono::nanoseconds> values, double p) {
+  if (values.empty()) return std::chrono::nanoseconds(0);
+  const double place = std::floor(static_cast<double>(values.size()) * std::clamp(p, 0.0, 1.0));
+  const std::size_t at = std::min(static_cast<std::size_t>(place), values.size() - 1);
+  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(at), values.end());
+  return values[at];
+}
+
+void LatencyRecord::add(std::chrono::nanoseconds value) {
+  if (kept_.size() < kKeptLatencies) {
+    kept_.push_back(value);
+  } else {
+    kept_[count_ % kKeptLatencies] = value;
+  }
+  ++count_;
+  sum_ += value;
+  max_ = std::max(max_, value);
+}
+
+std::chrono::nanoseconds LatencyRecord::mean() const {
+  return count_ == 0 ? std::chrono::nanoseconds(0) : sum_ / static_cast<std::int64_t>(count_);
+}
+
+double StreamStatistics::images_per_s() const {
+  return wall_seconds > 0 ? static_cast<double>(delivered - errors) / wall_seconds : 0;
+}
+
+}  // namespace sluice
