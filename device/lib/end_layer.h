@@ -46,3 +46,5 @@
 #undef P_WEIGHT_E
 #undef P_WEIGHTS_PER_WORD
 #undef P_BEATS
+#undef P_BRANCH_FIRST
+#undef P_BRANCH_LAST

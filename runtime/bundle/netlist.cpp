@@ -22,7 +22,7 @@ const std::vector<Signature>& signatures() {
   static const std::vector<Signature> list{
       {"source", 0, 1, {}},
       {"sink", 1, 0, {"BEATS"}},
-      {"fork", 1, 2, {}},
+      {"fork", 1, 2, {"BRANCH_FIRST", "BRANCH_LAST"}},
       {"window", 1, 1, {"HEIGHT", "WIDTH", "CHANNELS", "OUT_HEIGHT", "OUT_WIDTH", "KERNEL_H", "KERNEL_W", "STRIDE_H",
                         "STRIDE_W", "PAD_TOP", "PAD_LEFT", "PAD_CODE", "REPLAY"}},
       {"conv_dense", 1, 1, {"STEPS", "FILTER_GROUPS", "WEIGHT_BITS"}},
@@ -30,7 +30,7 @@ const std::vector<Signature>& signatures() {
       {"max_pool", 1, 1, {"STEPS"}},
       {"average_pool", 1, 1, {"STEPS"}},
       {"global_average_pool", 1, 1, {"STEPS", "CHANNEL_GROUPS"}},
-      {"add", 2, 1, {}},
+      {"add", 2, 1, {"IS_SWAPPED"}},
   };
   return list;
 }

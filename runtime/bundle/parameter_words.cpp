@@ -94,7 +94,9 @@ std::vector<Table> tables_of(const Layer& layer, const Netlist& netlist, const K
     tables.push_back({kSettings, 4, {layer.multiplier[0], word_of(layer.shift), word_of(layer.clamp_low),
                                      word_of(layer.clamp_high)}});
   } else if (kernel.op == "add") {
-    tables.push_back({kSettings, 5, {layer.multiplier[0], layer.multiplier[1], word_of(layer.shift),
+    // Port A carries the branch that leads on, which may be the layer's second operand.
+    const int a = kernel.numbers.at("IS_SWAPPED");
+    tables.push_back({kSettings, 5, {layer.multiplier[a], layer.multiplier[1 - a], word_of(layer.shift),
                                      word_of(layer.clamp_low), word_of(layer.clamp_high)}});
   }
   return tables;

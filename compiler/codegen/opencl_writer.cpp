@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// The three verbs of generated text are comment, define and include; nothing else is ever written.
+#include "compiler/codegen/opencl_writer.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace sluice {
+namespace {
+
+class Text {
+ public:
+  void comment(const std::string& words) { text_ += "/* " + words + " */\n"; }
+  void define(const std::string& name, const std::string& value, const std::string& meaning = "") {
+    text_ += fmt::format("#define {} {}{}\n", name, value, meaning.empty() ? "" : " /* " + meaning + " */");
+  }
+  void include(const std::string& file) { text_ += "#include \"" + file + "\"\n"; }
+  // A declaration by one of stream.h's macros.
+  void declare(const std::string& macro, const std::string& arguments, const std::string& why = "") {
+    text_ += fmt::format("{}({}){}\n", macro, arguments, why.empty() ? "" : " /* " + why + " */");
+  }
+  void gap() { text_ += "\n"; }
+  std::string take() { return std::move(text_); }
+
+ private:
+  std::string text_;
+};
+
+// Lanes a beat has room for: at least 32 bits.
+int room(const Stream& stream) { return std::max(stream.lanes, 32 / stream.element_bits); }
+
+std::string beat_type(const Stream& stream) { return fmt::format("i{}x{}", stream.element_bits, room(stream)); }
+
+std::string shape_text(const MapShape& s) { return fmt::format("{}x{}x{}", s.height, s.width, s.channels); }
+
+const char* meaning_of(const std::string& number) {
+  static const std::map<std::string, const char*> meanings{
+      {"STEPS", "beats per result"},
+      {"FILTER_GROUPS", "groups of output lanes"},
+      {"CHANNEL_GROUPS", "beats per pixel"},
+      {"REPLAY", "times each window is sent"},
+      {"PAD_CODE", "what a tap outside the map reads"},
+      {"BEATS", "DATA beats per image"},
+      {"BRANCH_FIRST", "kernel ids behind OUT1; FIRST above LAST: none"}};
+  const auto found = meanings.find(number);
+  return found == meanings.end() ? "" : found->second;
+}
+
+// Generated files stand in comments; an ONNX name must not end one.
+std::string harmless(std::string text) {
+  for (std::size_t at; (at = text.find("*/")) != std::string::npos;) text.replace(at, 2, "* /");
+  for (char& c : text) if (static_cast<unsigned char>(c) < 0x20) c = '?';
+  return text;
+}
+
+std::string layer_line(const IntegerNetwork& network, const Layer& layer) {
+  const Window& w = layer.window;
+  const bool has_window = layer.kind != LayerKind::add && layer.kind != LayerKind::global_average_pool;
+  std::string inputs;
+  for (const int source : layer.inputs) {
+    inputs += (inputs.empty() ? "" : ", ") + (source < 0 ? std::string("input") : network.layers[source].name);
+  }
+  return harmless(fmt::format("{:<28} {:<20}{} {} -> {}  from {}  ({})", layer.name, to_text(layer.kind),
+                              has_window ? fmt::format("{}x{}/{}", w.kernel_h, w.kernel_w, w.stride_h) : "     ",
+                              shape_text(layer.input), shape_text(layer.output), inputs, layer.origin));
+}
+
+void define_port(Text& text, const std::string& port, const Stream& stream) {
+  text.define("P_" + port, stream.name);
+  text.define("P_" + port + "_T", beat_type(stream));
+  text.define("P_" + port + "_E", stream.element_bits == 8 ? "char" : "short");
+  text.define("P_" + port + "_LANES", std::to_string(stream.lanes));
+}
+
+}  // namespace
+
+std::string parameter_header(const Design& design, const Kernel& kernel) {
+  const Netlist& netlist = design.netlist;
+  Text text;
+  if (kernel.layer >= 0) {
+    const Layer& layer = design.network.layers[kernel.layer];
+    text.comment(layer_line(design.network, layer));
+    const int count = multipliers(netlist, kernel);
+    if (count > 0) {
+      text.comment(fmt::format("{} multipliers, {} MACs an image, {} cycles an image if never waiting", count,
+                               layer.macs(), netlist.streams[kernel.inputs[0]].beats));
+    }
+  } else {
+    text.comment(fmt::format("{}: {}", kernel.name, kernel.op));
+  }
+  text.comment("made by sluice; edit the planner or the kernel file, not this");
+  text.include("lib/begin_layer.h");
+  text.define("P_NAME", kernel.name);
+  text.define("P_ID", std::to_string(kernel.id));
+  const std::vector<std::string> in_ports = kernel.inputs.size() == 2 ? std::vector<std::string>{"A", "B"} : std::vector<std::string>{"IN"};
+  const std::vector<std::string> out_ports = kernel.outputs.size() == 2 ? std::vector<std::string>{"OUT0", "OUT1"} : std::vector<std::string>{"OUT"};
+  for (std::size_t i = 0; i < kernel.inputs.size(); ++i) define_port(text, in_ports[i], netlist.streams[kernel.inputs[i]]);
+  for (std::size_t i = 0; i < kernel.outputs.size(); ++i) define_port(text, out_ports[i], netlist.streams[kernel.outputs[i]]);
+  for (const auto& [name, value] : kernel.numbers) {
+    if (name == "IS_SWAPPED") continue;  // concerns only the order in which parameters are sent
+    if (name == "WEIGHT_BITS") {
+      text.define("P_WEIGHT_E", value == 8 ? "char" : "short");
+      text.define("P_WEIGHTS_PER_WORD", std::to_string(32 / value));
+    } else {
+      text.define("P_" + name, std::to_string(value), meaning_of(name));
+    }
+  }
+  text.include(fmt::format("kernels/{0}/{0}.cl", kernel.op));
+  return text.take();
+}
+
+std::string top_file(const Design& design) {
+  const Netlist& netlist = design.netlist;
+  Text text;
+  text.comment(harmless(fmt::format("{}: {} layers as {} kernels; made by sluice, do not edit", design.network.name,
+                                    design.network.layers.size(), netlist.kernels.size())));
+  text.comment("kernel ids count the include lines below from 1; a params/ file holds one kernel's numbers and includes its text");
+  text.gap();
+  for (const Layer& layer : design.network.layers) text.comment(layer_line(design.network, layer));
+  text.gap();
+  text.include("lib/stream.h");
+  std::set<std::string> types;
+  for (const Stream& stream : netlist.streams) {
+    if (types.insert(beat_type(stream)).second) {
+      text.declare(fmt::format("BEAT_I{}", stream.element_bits), fmt::format("{}, {}", beat_type(stream), room(stream)));
+    }
+  }
+  text.gap();
+  for (const Stream& stream : netlist.streams) {
+    text.declare("STREAM", fmt::format("{}, {}, {}", stream.name, beat_type(stream), stream.depth),
+                 stream.depth == 16 ? "" : stream.why);
+  }
+  text.gap();
+  for (const Kernel& kernel : netlist.kernels) text.include("params/" + kernel.name + ".h");
+  return text.take();
+}
+
+void write_opencl(const Design& design, const std::map<std::string, std::string>& device_files, BundleFiles& files) {
+  std::set<std::string> ops;
+  for (const Kernel& kernel : design.netlist.kernels) {
+    files["params/" + kernel.name + ".h"] = parameter_header(design, kernel);
+    ops.insert(kernel.op);
+  }
+  files["top.cl"] = top_file(design);
+  for (const auto& [path, content] : device_files) {
+    const bool is_kernel = path.rfind("kernels/", 0) == 0;
+    const std::string op = is_kernel ? path.substr(8, path.find('/', 8) - 8) : "";
+    if (!is_kernel || ops.count(op) != 0) files[path] = content;
+  }
+}
+
+}  // namespace sluice

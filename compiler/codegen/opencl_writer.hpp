@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes the OpenCL program of a bundle: one parameter header per kernel, the top file, the kernel files it needs.
+//
+// Why: aoc has no templates, so one real kernel file is included once per instance, each time between a generated
+// header with that instance's numbers and the file's own end_layer.h. The generated text holds numbers, names and
+// comments; every loop, condition and formula stands in a file that a person wrote.
+//
+// Before: design valid. After: the files compile with -I <bundle> under either dialect; same design, same bytes.
+#pragma once
+
+#include <string>
+
+#include "runtime/bundle/bundle.hpp"
+
+namespace sluice {
+
+// Adds top.cl, params/*.h, kernels/**, lib/** and contract/** to `files`.
+void write_opencl(const Design& design, const std::map<std::string, std::string>& device_files, BundleFiles& files);
+
+// The parameter header of one kernel.
+std::string parameter_header(const Design& design, const Kernel& kernel);
+
+// top.cl: table of layers, beat types, streams, then one line per kernel.
+std::string top_file(const Design& design);
+
+}  // namespace sluice

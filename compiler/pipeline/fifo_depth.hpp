@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Chooses the depth of every stream.
+//
+// Why: where two branches of a fork meet again, one of them delivers late (a 3x3 window needs the next row first). The
+// early branch must hold what it has made until then, or the fork stalls and with it the late branch: a deadlock.
+//
+// The idea: count in pixels of the network's input. For every stream, need[p] is the index of the last input pixel that
+// must have entered before pixel p can leave. At a join, when pixel p can first be joined, the early branch has made
+// every q with need[q] <= the late need[p]; p of them have been taken, the others wait in the stream:
+//
+//     depth >= max over p of ( count{ q : need_early[q] <= need_late[p] } - p )
+//
+// This bounds what must wait, whatever the speed of the kernels, as long as no kernel holds back more than its window.
+// Ordinary streams get kDepth beats, joins kMargin beats more than the bound. (hass.md section 8.1 sums pipeline depths
+// for the same purpose; need[] is exact for windows.)
+//
+// Before: kernels are in topological order. After: every Stream::depth and Stream::why is set.
+#pragma once
+
+#include "runtime/bundle/netlist.hpp"
+#include "runtime/bundle/network.hpp"
+
+namespace sluice {
+
+inline constexpr int kDepth = 16;
+inline constexpr int kMargin = 64;
+
+void size_fifos(const IntegerNetwork& network, Netlist& netlist);
+
+}  // namespace sluice

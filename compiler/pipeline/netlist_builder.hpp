@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Turns an integer network into kernels and streams.
+//
+// Before: the network is valid. After: the netlist is valid for it: one writer and one reader a stream, parameters
+// reach every kernel on exactly one path, and every stream is deep enough for the branch that waits (fifo_depth.hpp).
+#pragma once
+
+#include "runtime/base/status.hpp"
+#include "runtime/bundle/netlist.hpp"
+#include "runtime/bundle/network.hpp"
+
+namespace sluice {
+
+// The most lanes the dense engines use: M input channels times O filters stay within 256 multipliers a layer.
+inline constexpr int kMaxLanes = 16;
+
+// Largest divisor of `channels` that is at most kMaxLanes.
+int lanes_for(int channels);
+
+// Fails with Fault::user when the network needs more kernels than a bundle may have.
+Result<Netlist> build_netlist(const IntegerNetwork& network);
+
+}  // namespace sluice

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writing and opening bundle folders: manifest, hashes, refusals.
+#include "runtime/bundle/bundle.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "runtime/base/file.hpp"
+#include "runtime/base/sha256.hpp"
+
+namespace sluice {
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+// A manifest is trusted for names only as far as they stay inside the folder.
+bool is_inside(const std::string& relative) {
+  const fs::path path = fs::path(relative).lexically_normal();
+  return !relative.empty() && path.is_relative() && *path.begin() != ".." && path == fs::path(relative);
+}
+
+Result<std::map<std::string, std::string>> read_manifest(const fs::path& folder) {
+  const fs::path file = folder / "manifest.json";
+  std::error_code error;
+  if (!fs::exists(folder, error)) return user_error("{}: no such bundle", folder.string());
+  if (!fs::is_directory(folder, error)) return user_error("{}: is a file; a bundle is a folder", folder.string());
+  if (!fs::exists(file, error)) {
+    return user_error("{}: not a bundle (no manifest.json); `sluice plan` makes one", folder.string());
+  }
+  const std::string text = SLUICE_TRY(read_file(file));
+  const json manifest = json::parse(text, nullptr, false);
+  if (!manifest.is_object() || !manifest.contains("version") || !manifest["version"].is_number_integer()) {
+    return user_error("{}: not a manifest; plan the bundle again", file.string());
+  }
+  if (manifest["version"] != kBundleVersion) {
+    return user_error("{}: bundle format {}, this program reads {}; plan the bundle again", file.string(),
+                      manifest["version"].dump(), kBundleVersion);
+  }
+  std::map<std::string, std::string> hashes;
+  if (!manifest.contains("files") || !manifest["files"].is_object()) {
+    return user_error("{}: lists no files; plan the bundle again", file.string());
+  }
+  for (const auto& [name, hash] : manifest["files"].items()) {
+    if (!hash.is_string() || !is_inside(name)) return user_error("{}: bad entry \"{}\"", file.string(), name);
+    hashes[name] = hash.get<std::string>();
+  }
+  for (const char* needed : {"design.json", "weights.bin", "top.cl"}) {
+    if (hashes.count(needed) == 0) return user_error("{}: does not list {}", file.string(), needed);
+  }
+  return hashes;
+}
+
+}  // namespace
+
+Status write_bundle(const fs::path& target, const BundleFiles& files) {
+  NewFolder folder = SLUICE_TRY(NewFolder::create(target));
+  json manifest{{"version", kBundleVersion}, {"program", "sluice 0.1.0"}};
+  for (const auto& [name, bytes] : files) {
+    SLUICE_CHECK(folder.add(name, bytes));
+    manifest["files"][name] = sha256_hex(bytes);
+  }
+  SLUICE_CHECK(folder.add("manifest.json", manifest.dump(1) + "\n"));
+  return folder.commit();
+}
+
+Result<Bundle> Bundle::open(const fs::path& folder) {
+  Bundle bundle;
+  bundle.folder_ = folder;
+  bundle.hashes_ = SLUICE_TRY(read_manifest(folder));
+  std::map<std::string, std::string> content;
+  for (const auto& [name, hash] : bundle.hashes_) {
+    std::string bytes = SLUICE_TRY(bundle.read(name));
+    if (name == "design.json" || name == "weights.bin") content[name] = std::move(bytes);
+  }
+  // A file nobody vouches for could shadow an include of the OpenCL program.
+  std::error_code error;
+  for (const auto& entry : fs::recursive_directory_iterator(folder, error)) {
+    const std::string name = fs::relative(entry.path(), folder).generic_string();
+    if (!entry.is_directory() && name != "manifest.json" && bundle.hashes_.count(name) == 0) {
+      return user_error("{}: file {} is not part of the bundle; remove it or plan the bundle again", folder.string(), name);
+    }
+  }
+  auto design = design_from_files(content["design.json"], content["weights.bin"]);
+  if (!design) return std::move(design).error().in(folder.string());
+  bundle.design_ = std::move(design).value();
+  return bundle;
+}
+
+Result<std::string> Bundle::read(const std::string& relative) const {
+  const auto entry = hashes_.find(relative);
+  if (entry == hashes_.end()) return user_error("{}: the bundle has no file {}", folder_.string(), relative);
+  std::error_code error;
+  if (!fs::exists(folder_ / relative, error)) {
+    return user_error("{}: file {} is missing; plan the bundle again", folder_.string(), relative);
+  }
+  std::string bytes = SLUICE_TRY(read_file(folder_ / relative));
+  if (sha256_hex(bytes) != entry->second) {
+    return user_error("{}: file {} was changed after planning (its hash differs from the manifest); plan the bundle again",
+                      folder_.string(), relative);
+  }
+  return bytes;
+}
+
+}  // namespace sluice

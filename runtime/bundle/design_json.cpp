@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+// design.json and weights.bin: the two files from which a runtime rebuilds network and netlist.
+//
+// Why two: structure should be readable, numbers compact. weights.bin holds, layer by layer in order: weights (1 or 2
+// bytes each, by `weight_bits`), bias (int32), multipliers (uint16), little-endian, no gaps; its length must match.
+// nlohmann::json throws on a wrong kind; the one catch below turns that into a sentence naming the field.
+#include <cstring>
+
+#include <nlohmann/json.hpp>
+
+#include "runtime/bundle/bundle.hpp"
+
+namespace sluice {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kDesignVersion = 1;
+
+json shape_json(const MapShape& s) { return {s.height, s.width, s.channels}; }
+
+MapShape shape_from(const json& j) { return {j.at(0).get<int>(), j.at(1).get<int>(), j.at(2).get<int>()}; }
+
+json window_json(const Window& w) {
+  return {{"kernel", {w.kernel_h, w.kernel_w}},
+          {"stride", {w.stride_h, w.stride_w}},
+          {"pad_top_left_bottom_right", {w.pad_top, w.pad_left, w.pad_bottom, w.pad_right}}};
+}
+
+Window window_from(const json& j) {
+  const auto kernel = j.at("kernel").get<std::array<int, 2>>();
+  const auto stride = j.at("stride").get<std::array<int, 2>>();
+  const auto pad = j.at("pad_top_left_bottom_right").get<std::array<int, 4>>();
+  return {kernel[0], kernel[1], stride[0], stride[1], pad[0], pad[1], pad[2], pad[3]};
+}
+
+// Bits that hold every weight of the layer: 8 where they fit, so that weights.bin stays small.
+int weight_bits(const Layer& layer) {
+  for (const std::int16_t w : layer.weights) {
+    if (w < -127 || w > 127) return 16;
+  }
+  return 8;
+}
+
+json layer_json(const Layer& layer) {
+  json j{{"name", layer.name},       {"origin", layer.origin},
+         {"kind", to_text(layer.kind)}, {"inputs", layer.inputs},
+         {"input_shape_hwc", shape_json(layer.input)}, {"output_shape_hwc", shape_json(layer.output)},
+         {"shift", layer.shift},     {"clamp", {layer.clamp_low, layer.clamp_high}},
+         {"output_bits", layer.output_bits}, {"output_scale", layer.output_scale},
+         {"macs", layer.macs()}};
+  if (layer.kind != LayerKind::add && layer.kind != LayerKind::global_average_pool) j["window"] = window_json(layer.window);
+  j["counts"] = {{"weights", layer.weights.size()}, {"bias", layer.bias.size()}, {"multipliers", layer.multiplier.size()}};
+  j["weight_bits"] = weight_bits(layer);
+  return j;
+}
+
+// Reads numbers off the front of weights.bin.
+class WeightReader {
+ public:
+  explicit WeightReader(const std::string& bytes) : bytes_(bytes) {}
+
+  template <typename Stored, typename Value>
+  bool take(std::size_t count, std::vector<Value>& values) {
+    if (count > (bytes_.size() - at_) / sizeof(Stored)) return false;
+    values.resize(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      Stored stored;
+      std::memcpy(&stored, bytes_.data() + at_, sizeof stored);
+      at_ += sizeof stored;
+      values[i] = static_cast<Value>(stored);
+    }
+    return true;
+  }
+  bool is_at_end() const { return at_ == bytes_.size(); }
+
+ private:
+  const std::string& bytes_;
+  std::size_t at_ = 0;
+};
+
+Result<Layer> layer_from(const json& j, WeightReader& weights) {
+  Layer layer;
+  layer.name = j.at("name");
+  layer.origin = j.at("origin");
+  layer.kind = SLUICE_TRY(layer_kind_from_text(j.at("kind")));
+  layer.inputs = j.at("inputs").get<std::vector<int>>();
+  layer.input = shape_from(j.at("input_shape_hwc"));
+  layer.output = shape_from(j.at("output_shape_hwc"));
+  if (j.contains("window")) layer.window = window_from(j.at("window"));
+  layer.shift = j.at("shift");
+  layer.clamp_low = j.at("clamp").at(0);
+  layer.clamp_high = j.at("clamp").at(1);
+  layer.output_bits = j.at("output_bits");
+  layer.output_scale = j.at("output_scale");
+  const json& counts = j.at("counts");
+  const std::size_t weight_count = counts.at("weights");
+  const bool is_read = (j.at("weight_bits") == 8 ? weights.take<std::int8_t>(weight_count, layer.weights)
+                                                 : weights.take<std::int16_t>(weight_count, layer.weights)) &&
+                       weights.take<std::int32_t>(counts.at("bias").get<std::size_t>(), layer.bias) &&
+                       weights.take<std::uint16_t>(counts.at("multipliers").get<std::size_t>(), layer.multiplier);
+  if (!is_read) return user_error("weights.bin ends inside layer {}: it belongs to another design", layer.name);
+  return layer;
+}
+
+json preprocess_json(const Preprocess& p) {
+  return {{"resize_short_side", p.resize_short_side}, {"is_bgr", p.is_bgr}, {"mean", p.mean}, {"deviation", p.deviation}};
+}
+
+Preprocess preprocess_from(const json& j) {
+  Preprocess p;
+  p.resize_short_side = j.at("resize_short_side");
+  p.is_bgr = j.at("is_bgr");
+  p.mean = j.at("mean").get<std::vector<double>>();
+  p.deviation = j.at("deviation").get<std::vector<double>>();
+  return p;
+}
+
+json netlist_json(const Netlist& netlist) {
+  json streams = json::array(), kernels = json::array();
+  for (const Stream& s : netlist.streams) {
+    streams.push_back({{"name", s.name}, {"element_bits", s.element_bits}, {"lanes", s.lanes}, {"beats_per_image", s.beats},
+                       {"depth_beats", s.depth}, {"why", s.why}});
+  }
+  for (const Kernel& k : netlist.kernels) {
+    kernels.push_back({{"name", k.name}, {"op", k.op}, {"id", k.id}, {"layer", k.layer}, {"inputs", k.inputs},
+                       {"outputs", k.outputs}, {"numbers", k.numbers}});
+  }
+  return {{"streams", streams}, {"kernels", kernels}};
+}
+
+Netlist netlist_from(const json& j) {
+  Netlist netlist;
+  for (const json& s : j.at("streams")) {
+    netlist.streams.push_back({s.at("name"), s.at("element_bits"), s.at("lanes"), s.at("beats_per_image"),
+                               s.at("depth_beats"), s.at("why")});
+  }
+  for (const json& k : j.at("kernels")) {
+    netlist.kernels.push_back({k.at("name"), k.at("op"), k.at("id"), k.at("layer"), k.at("inputs").get<std::vector<int>>(),
+                               k.at("outputs").get<std::vector<int>>(), k.at("numbers").get<std::map<std::string, int>>()});
+  }
+  return netlist;
+}
+
+Result<Design> parse(const json& j, const std::string& weights) {
+  if (j.at("version") != kDesignVersion) {
+    return user_error("design.json: version {}, this program reads {}", j.at("version").dump(), kDesignVersion);
+  }
+  Design design;
+  const json& n = j.at("network");
+  design.network.name = n.at("name");
+  design.network.input = shape_from(n.at("input_shape_hwc"));
+  design.network.input_bits = n.at("input_bits");
+  design.network.input_scale = n.at("input_scale");
+  design.network.preprocess = preprocess_from(n.at("preprocess"));
+  design.network.labels = n.at("labels").get<std::vector<std::string>>();
+  WeightReader reader(weights);
+  for (const json& layer : n.at("layers")) design.network.layers.push_back(SLUICE_TRY(layer_from(layer, reader)));
+  if (!reader.is_at_end()) return user_error("weights.bin is longer than design.json says: it belongs to another design");
+  design.netlist = netlist_from(j.at("netlist"));
+  SLUICE_CHECK(design.network.validate());
+  SLUICE_CHECK(design.netlist.validate(design.network));
+  return design;
+}
+
+}  // namespace
+
+std::string design_to_json(const Design& design) {
+  const IntegerNetwork& n = design.network;
+  json layers = json::array();
+  for (const Layer& layer : n.layers) layers.push_back(layer_json(layer));
+  const json j{{"version", kDesignVersion},
+               {"network",
+                {{"name", n.name},
+                 {"input_shape_hwc", shape_json(n.input)},
+                 {"input_bits", n.input_bits},
+                 {"input_scale", n.input_scale},
+                 {"preprocess", preprocess_json(n.preprocess)},
+                 {"labels", n.labels},
+                 {"layers", layers}}},
+               {"netlist", netlist_json(design.netlist)}};
+  return j.dump(1) + "\n";
+}
+
+std::string weights_to_bytes(const IntegerNetwork& network) {
+  std::string bytes;
+  const auto put = [&](const auto value) { bytes.append(reinterpret_cast<const char*>(&value), sizeof value); };
+  for (const Layer& layer : network.layers) {
+    const int bits = weight_bits(layer);
+    for (const std::int16_t w : layer.weights) {
+      if (bits == 8) put(static_cast<std::int8_t>(w));
+      else put(w);
+    }
+    for (const std::int32_t b : layer.bias) put(b);
+    for (const std::uint16_t m : layer.multiplier) put(m);
+  }
+  return bytes;
+}
+
+Result<Design> design_from_files(const std::string& design_json, const std::string& weights) {
+  const json j = json::parse(design_json, nullptr, false);
+  if (j.is_discarded()) return user_error("design.json: not JSON");
+  try {
+    return parse(j, weights);
+  } catch (const json::exception& error) {
+    return user_error("design.json: {}", error.what());
+  }
+}
+
+}  // namespace sluice

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// One function per layer kind, each the definition written out.
+#include "runtime/reference/reference.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "device/contract/numbers.h"
+
+namespace sluice {
+namespace {
+
+// Reads a map at (y, x, c); positions outside are padding.
+struct View {
+  const Map& map;
+  const MapShape& shape;
+
+  bool has(int y, int x) const { return y >= 0 && y < shape.height && x >= 0 && x < shape.width; }
+  std::int32_t at(int y, int x, int c) const {
+    return map[(std::size_t(y) * shape.width + x) * shape.channels + c];
+  }
+};
+
+// Calls fn(tap_y, tap_x, y, x) for every tap of the window at output pixel (oy, ox), padding included.
+template <typename Fn>
+void for_each_tap(const Window& w, int oy, int ox, Fn fn) {
+  for (int ky = 0; ky < w.kernel_h; ++ky) {
+    for (int kx = 0; kx < w.kernel_w; ++kx) {
+      fn(ky, kx, oy * w.stride_h - w.pad_top + ky, ox * w.stride_w - w.pad_left + kx);
+    }
+  }
+}
+
+std::int32_t conv_sum(const Layer& layer, const View& in, int oy, int ox, int filter) {
+  const Window& w = layer.window;
+  std::int32_t sum = layer.bias[filter];
+  for_each_tap(w, oy, ox, [&](int ky, int kx, int y, int x) {
+    if (!in.has(y, x)) return;
+    const std::size_t row = ((std::size_t(filter) * w.kernel_h + ky) * w.kernel_w + kx) * layer.input.channels;
+    for (int c = 0; c < layer.input.channels; ++c) sum += in.at(y, x, c) * layer.weights[row + c];
+  });
+  return sum;
+}
+
+std::int32_t depthwise_sum(const Layer& layer, const View& in, int oy, int ox, int channel) {
+  const Window& w = layer.window;
+  std::int32_t sum = layer.bias[channel];
+  for_each_tap(w, oy, ox, [&](int ky, int kx, int y, int x) {
+    if (!in.has(y, x)) return;
+    sum += in.at(y, x, channel) * layer.weights[(std::size_t(ky) * w.kernel_w + kx) * layer.output.channels + channel];
+  });
+  return sum;
+}
+
+std::int32_t window_maximum(const Layer& layer, const View& in, int oy, int ox, int channel) {
+  std::int32_t largest = std::numeric_limits<std::int32_t>::min();
+  for_each_tap(layer.window, oy, ox, [&](int, int, int y, int x) {
+    if (in.has(y, x)) largest = std::max(largest, in.at(y, x, channel));
+  });
+  return largest;
+}
+
+std::int32_t window_sum(const Layer& layer, const View& in, int oy, int ox, int channel) {
+  std::int32_t sum = 0;
+  for_each_tap(layer.window, oy, ox, [&](int, int, int y, int x) {
+    if (in.has(y, x)) sum += in.at(y, x, channel);
+  });
+  return sum;
+}
+
+std::int32_t map_sum(const View& in, int channel) {
+  std::int32_t sum = 0;
+  for (int y = 0; y < in.shape.height; ++y) {
+    for (int x = 0; x < in.shape.width; ++x) sum += in.at(y, x, channel);
+  }
+  return sum;
+}
+
+std::int32_t element(const Layer& layer, const View& a, const View* b, int oy, int ox, int channel) {
+  const auto requantised = [&](std::int32_t sum, std::size_t multiplier) {
+    return sluice_requantise(sum, layer.multiplier[multiplier], layer.shift, layer.clamp_low, layer.clamp_high);
+  };
+  switch (layer.kind) {
+    case LayerKind::conv:
+      return requantised(conv_sum(layer, a, oy, ox, channel), channel);
+    case LayerKind::depthwise:
+      return requantised(depthwise_sum(layer, a, oy, ox, channel), channel);
+    case LayerKind::max_pool:
+      return window_maximum(layer, a, oy, ox, channel);
+    case LayerKind::average_pool:
+      return requantised(window_sum(layer, a, oy, ox, channel), 0);
+    case LayerKind::global_average_pool:
+      return requantised(map_sum(a, channel), 0);
+    case LayerKind::add:
+      return sluice_add(a.at(oy, ox, channel), layer.multiplier[0], b->at(oy, ox, channel), layer.multiplier[1],
+                        layer.shift, layer.clamp_low, layer.clamp_high);
+  }
+  return 0;
+}
+
+}  // namespace
+
+std::vector<Map> run_reference(const IntegerNetwork& network, const std::vector<std::int16_t>& codes) {
+  const Map input(codes.begin(), codes.end());
+  std::vector<Map> maps;
+  maps.reserve(network.layers.size());
+  for (const Layer& layer : network.layers) {
+    const auto view = [&](int source) {
+      return View{source == kNetworkInput ? input : maps[std::size_t(source)], layer.input};
+    };
+    const View a = view(layer.inputs[0]);
+    const View b = view(layer.inputs.back());
+    Map out;
+    out.reserve(std::size_t(layer.output.size()));
+    for (int oy = 0; oy < layer.output.height; ++oy) {
+      for (int ox = 0; ox < layer.output.width; ++ox) {
+        for (int c = 0; c < layer.output.channels; ++c) out.push_back(element(layer, a, &b, oy, ox, c));
+      }
+    }
+    maps.push_back(std::move(out));
+  }
+  return maps;
+}
+
+std::vector<std::int32_t> reference_scores(const IntegerNetwork& network, const std::vector<std::int16_t>& codes) {
+  return run_reference(network, codes).back();
+}
+
+}  // namespace sluice

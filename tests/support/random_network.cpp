@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/random_network.hpp"
+
+#include <cmath>
+
+namespace sluice::test {
+namespace {
+
+int windows_in(int input, int kernel, int stride, int pad_before, int pad_after) {
+  return (input + pad_before + pad_after - kernel) / stride + 1;
+}
+
+MapShape after(const MapShape& in, const Window& w, int channels) {
+  return {windows_in(in.height, w.kernel_h, w.stride_h, w.pad_top, w.pad_bottom),
+          windows_in(in.width, w.kernel_w, w.stride_w, w.pad_left, w.pad_right), channels};
+}
+
+}  // namespace
+
+NetworkMaker::NetworkMaker(Random& random, MapShape input, int bits) : random_(random) {
+  network_.name = "random";
+  network_.input = input;
+  network_.input_bits = bits;
+  network_.preprocess.mean.assign(input.channels, 0.0);
+  network_.preprocess.deviation.assign(input.channels, 1.0);
+}
+
+Layer& NetworkMaker::append(LayerKind kind, int source, const MapShape& output, const Window& window) {
+  Layer layer;
+  layer.name = fmt::format("l{:02}_{}", network_.layers.size(), to_text(kind));
+  layer.origin = layer.name;
+  layer.kind = kind;
+  layer.inputs = {source};
+  layer.input = shape_of(source);
+  layer.output = output;
+  layer.window = window;
+  layer.output_bits = network_.input_bits;
+  const int limit = (1 << (layer.output_bits - 1)) - 1;
+  layer.clamp_low = uniform(0, 1) ? 0 : -limit;
+  layer.clamp_high = uniform(0, 3) ? limit : limit / 2;
+  network_.layers.push_back(layer);
+  return network_.layers.back();
+}
+
+// Multipliers that bring a typical sum of `fan_in` products back into the code range, with some saturation.
+void NetworkMaker::requantise(Layer& layer, std::size_t multipliers, int fan_in) {
+  const double gain = 1.0 / (std::sqrt(double(fan_in)) * (1 << (network_.input_bits - 3)));
+  layer.shift = uniform(18, 24);
+  for (std::size_t i = 0; i < multipliers; ++i) {
+    const double multiplier = gain * std::pow(2.0, layer.shift) * uniform(50, 200) / 100.0;
+    layer.multiplier.push_back(static_cast<std::uint16_t>(std::min(65535.0, std::max(1.0, multiplier))));
+  }
+}
+
+int NetworkMaker::conv(int filters, Window window, int source) {
+  Layer& layer = append(LayerKind::conv, source, after(shape_of(source), window, filters), window);
+  const int fan_in = window.kernel_h * window.kernel_w * layer.input.channels;
+  const int weight_limit = network_.input_bits == 8 ? 127 : 2047;
+  for (int i = 0; i < fan_in * filters; ++i) layer.weights.push_back(uniform(0, 3) ? uniform(-weight_limit, weight_limit) : 0);
+  for (int i = 0; i < filters; ++i) layer.bias.push_back(uniform(-5000, 5000));
+  requantise(layer, filters, fan_in);
+  return last();
+}
+
+int NetworkMaker::depthwise(Window window, int source) {
+  Layer& layer = append(LayerKind::depthwise, source, after(shape_of(source), window, shape_of(source).channels), window);
+  const int taps = window.kernel_h * window.kernel_w;
+  for (int i = 0; i < taps * layer.output.channels; ++i) layer.weights.push_back(uniform(-127, 127));
+  for (int i = 0; i < layer.output.channels; ++i) layer.bias.push_back(uniform(-2000, 2000));
+  requantise(layer, layer.output.channels, taps);
+  return last();
+}
+
+int NetworkMaker::pool(LayerKind kind, Window window, int source) {
+  Layer& layer = append(kind, source, after(shape_of(source), window, shape_of(source).channels), window);
+  if (kind == LayerKind::average_pool) {
+    layer.shift = 20;
+    layer.multiplier = {static_cast<std::uint16_t>(std::min(65535, (1 << 20) / (window.kernel_h * window.kernel_w)))};
+  }
+  return last();
+}
+
+int NetworkMaker::global_pool(int source) {
+  const MapShape in = shape_of(source);
+  Layer& layer = append(LayerKind::global_average_pool, source, {1, 1, in.channels}, {});
+  layer.shift = 22;
+  layer.multiplier = {static_cast<std::uint16_t>(std::min(65535, (1 << 22) / (in.height * in.width)))};
+  return last();
+}
+
+int NetworkMaker::add(int a, int b) {
+  Layer& layer = append(LayerKind::add, a, shape_of(a), {});
+  layer.inputs = {a, b};
+  layer.shift = uniform(14, 16);
+  layer.multiplier = {static_cast<std::uint16_t>(uniform(8000, 32000)), static_cast<std::uint16_t>(uniform(8000, 32000))};
+  return last();
+}
+
+IntegerNetwork NetworkMaker::finish(int classes) {
+  if (shape_of(last()).height != 1 || shape_of(last()).width != 1) global_pool(last());
+  Layer& layer = network_.layers[conv(classes, {}, last())];
+  layer.output_bits = 16;
+  layer.clamp_low = -32767;
+  layer.clamp_high = 32767;
+  return network_;
+}
+
+IntegerNetwork random_network(Random& random, int blocks, int bits) {
+  const auto pick = [&](int low, int high) { return std::uniform_int_distribution<int>(low, high)(random); };
+  NetworkMaker make(random, {pick(5, 14), pick(5, 14), pick(1, 4)}, bits);
+  int at = kNetworkInput;
+  const auto window = [&](int stride) {
+    Window w;
+    w.kernel_h = std::min(pick(1, 5), make.shape_of(at).height);
+    w.kernel_w = std::min(pick(1, 5), make.shape_of(at).width);
+    w.stride_h = w.stride_w = stride;
+    w.pad_top = pick(0, w.kernel_h - 1);
+    w.pad_bottom = pick(0, w.kernel_h - 1);
+    w.pad_left = pick(0, w.kernel_w - 1);
+    w.pad_right = pick(0, w.kernel_w - 1);
+    return w;
+  };
+  const Window same{3, 3, 1, 1, 1, 1, 1, 1};
+  for (int block = 0; block < blocks; ++block) {
+    const int channels = make.shape_of(at).channels;
+    switch (pick(0, 5)) {
+      case 0:
+      case 1:
+        at = make.conv(pick(1, 40), window(pick(1, 3)), at);
+        break;
+      case 2:
+        at = make.depthwise(window(pick(1, 2)), at);
+        break;
+      case 3:
+        at = make.pool(pick(0, 1) ? LayerKind::max_pool : LayerKind::average_pool, window(pick(1, 2)), at);
+        break;
+      case 4: {  // identity shortcut, operands in either order
+        const int branch = make.conv(channels, same, make.conv(pick(1, 20), same, at));
+        at = pick(0, 1) ? make.add(branch, at) : make.add(at, branch);
+        break;
+      }
+      default: {  // strided block with a convolution in the shortcut
+        const int stride = pick(1, 2), filters = pick(1, 24);
+        Window down = same, shortcut;
+        down.stride_h = down.stride_w = shortcut.stride_h = shortcut.stride_w = stride;
+        const int left = make.conv(filters, shortcut, at);
+        const int right = make.conv(filters, same, make.conv(pick(1, 20), down, at));
+        at = pick(0, 1) ? make.add(left, right) : make.add(right, left);
+      }
+    }
+  }
+  return make.finish(pick(2, 12));
+}
+
+std::vector<std::int16_t> random_codes(Random& random, const IntegerNetwork& network) {
+  const int limit = (1 << (network.input_bits - 1)) - 1;
+  std::uniform_int_distribution<int> code(-limit, limit);
+  std::vector<std::int16_t> codes;
+  for (std::int64_t i = 0; i < network.input.size(); ++i) codes.push_back(static_cast<std::int16_t>(code(random)));
+  return codes;
+}
+
+}  // namespace sluice::test

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/scratch.hpp"
+
+#include <cstdlib>
+
+#include "compiler/codegen/opencl_writer.hpp"
+#include "compiler/pipeline/netlist_builder.hpp"
+#include "device/device_files.hpp"
+
+namespace sluice::test {
+
+Scratch::Scratch() {
+  std::string pattern = (std::filesystem::temp_directory_path() / "sluice-test-XXXXXX").string();
+  path_ = mkdtemp(pattern.data());
+}
+
+Scratch::~Scratch() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+Result<Bundle> bundle_of(const IntegerNetwork& network, const std::filesystem::path& folder) {
+  const Design design{network, SLUICE_TRY(build_netlist(network))};
+  BundleFiles files;
+  files["design.json"] = design_to_json(design);
+  files["weights.bin"] = weights_to_bytes(network);
+  write_opencl(design, device_files(), files);
+  SLUICE_CHECK(write_bundle(folder, files));
+  return Bundle::open(folder);
+}
+
+}  // namespace sluice::test

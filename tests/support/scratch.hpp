@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// A folder that lives as long as a test, and bundles written into it.
+#pragma once
+
+#include <filesystem>
+
+#include "runtime/bundle/bundle.hpp"
+
+namespace sluice::test {
+
+class Scratch {
+ public:
+  Scratch();
+  ~Scratch();
+  Scratch(const Scratch&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+// Plans kernels and streams for a network and writes the bundle (without report and golden vectors).
+Result<Bundle> bundle_of(const IntegerNetwork& network, const std::filesystem::path& folder);
+
+}  // namespace sluice::test
