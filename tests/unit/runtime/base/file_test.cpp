@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// Files are whole or absent, folders too, and failures name path and reason.
+#include "runtime/base/file.hpp"
+
+#include <cerrno>
+
+#include <gmock/gmock.h>
+
+#include "tests/unit/runtime/temporary_folder.hpp"
+
+namespace sluice {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+std::vector<std::string> names_in(const fs::path& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder)) names.push_back(entry.path().filename());
+  return names;
+}
+
+TEST(File, ReadsBackWhatWasWritten) {
+  const TemporaryFolder folder;
+  std::string bytes(200'000, 'x');
+  bytes[70'000] = '\0';
+  ASSERT_TRUE(write_file(folder / "a", bytes));
+  EXPECT_EQ(read_file(folder / "a").value(), bytes);
+  ASSERT_TRUE(replace_file(folder / "a", ""));
+  EXPECT_EQ(read_file(folder / "a").value(), "");
+  EXPECT_THAT(names_in(folder.path()), testing::ElementsAre("a"));
+}
+
+TEST(File, ReadsFilesWhoseSizeTheSystemDoesNotKnow) {
+  EXPECT_THAT(read_file("/proc/self/status").value(), HasSubstr("VmRSS"));
+}
+
+TEST(File, WrongPathsAreTheUsersFault) {
+  const TemporaryFolder folder;
+  const Result<std::string> absent = read_file(folder / "absent");
+  EXPECT_EQ(absent.error().fault(), Fault::user);
+  EXPECT_THAT(absent.error().text(), HasSubstr("absent: no such file"));
+  EXPECT_EQ(read_file(folder.path()).error().fault(), Fault::user);
+}
+
+TEST(File, RefusalOfTheSystemNamesCallAndNumber) {
+  const TemporaryFolder folder;
+  const Status status = write_file(folder / "no/such/a", "x");
+  EXPECT_EQ(status.error().fault(), Fault::world);
+  EXPECT_THAT(status.error().text(), HasSubstr("ENOENT, 2"));
+  EXPECT_EQ(errno_text(ENOSPC), "No space left on device (ENOSPC, 28)");
+}
+
+TEST(File, FullDiskLeavesNothingBehind) {
+  if (!fs::exists("/dev/full")) GTEST_SKIP() << "this machine has no /dev/full";
+  const TemporaryFolder folder;
+  fs::create_symlink("/dev/full", folder / "full");
+  const Status status = write_file(folder / "full", "x");
+  ASSERT_FALSE(status);
+  EXPECT_THAT(status.error().text(), HasSubstr("ENOSPC"));
+  EXPECT_THAT(names_in(folder.path()), testing::IsEmpty());
+}
+
+TEST(NewFolder, AppearsOnlyWithItsCommit) {
+  const TemporaryFolder folder;
+  const fs::path target = folder / "bundle";
+  {
+    NewFolder made = NewFolder::create(target).value();
+    ASSERT_TRUE(made.add("params/l00.h", "one"));
+    ASSERT_TRUE(made.add("top.cl", "two"));
+    EXPECT_FALSE(fs::exists(target));
+    ASSERT_TRUE(made.commit());
+  }
+  EXPECT_EQ(read_file(target / "params/l00.h").value(), "one");
+  EXPECT_THAT(names_in(folder.path()), testing::ElementsAre("bundle"));
+}
+
+TEST(NewFolder, WithoutCommitNothingStays) {
+  const TemporaryFolder folder;
+  {
+    NewFolder made = NewFolder::create(folder / "bundle").value();
+    ASSERT_TRUE(made.add("a", "x"));
+    const NewFolder moved = std::move(made);
+  }
+  EXPECT_THAT(names_in(folder.path()), testing::IsEmpty());
+}
+
+TEST(NewFolder, RefusesATargetThatExists) {
+  const TemporaryFolder folder;
+  folder.write("bundle", "a file of the user");
+  const Result<NewFolder> made = NewFolder::create(folder / "bundle");
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().fault(), Fault::user);
+  EXPECT_EQ(read_file(folder / "bundle").value(), "a file of the user");
+  EXPECT_EQ(NewFolder::create(folder / "no/bundle").error().fault(), Fault::user);
+}
+
+TEST(NewFolder, TrailingSlashIsTheSameFolder) {
+  const TemporaryFolder folder;
+  NewFolder made = NewFolder::create(folder / "bundle/").value();
+  ASSERT_TRUE(made.add("a", "x"));
+  ASSERT_TRUE(made.commit());
+  EXPECT_EQ(read_file(folder / "bundle/a").value(), "x");
+}
+
+}  // namespace
+}  // namespace sluice

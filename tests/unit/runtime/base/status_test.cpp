@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Result and Status keep value, fault and sentence; the macros leave the function with the error.
+#include "runtime/base/status.hpp"
+
+#include <memory>
+
+#include <gtest/gtest.h>
+
+namespace sluice {
+namespace {
+
+Result<int> half(int number) {
+  if (number % 2 != 0) return user_error("{} is odd", number);
+  return number / 2;
+}
+
+Result<int> quarter(int number) { return SLUICE_TRY(half(SLUICE_TRY(half(number)))); }
+
+Status check_even(int number) {
+  Result<int> result = half(number);
+  if (!result) return std::move(result).error().in("check");
+  return ok();
+}
+
+Status check_both(int a, int b) {
+  SLUICE_CHECK(check_even(a));
+  SLUICE_CHECK(check_even(b));
+  return ok();
+}
+
+TEST(Status, TryPassesTheValueOrLeavesWithTheError) {
+  EXPECT_EQ(quarter(12).value(), 3);
+  const Result<int> failed = quarter(6);
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().fault(), Fault::user);
+  EXPECT_EQ(failed.error().text(), "3 is odd");
+}
+
+TEST(Status, CheckStopsAtTheFirstFailure) {
+  EXPECT_TRUE(check_both(2, 4));
+  EXPECT_EQ(check_both(1, 3).error().text(), "check: 1 is odd");
+}
+
+TEST(Status, ContextGoesInFrontAndKeepsTheFault) {
+  const Error error = world_error("read failed: {}", 5).in("a.jpg").in("photos");
+  EXPECT_EQ(error.text(), "photos: a.jpg: read failed: 5");
+  EXPECT_EQ(error.fault(), Fault::world);
+}
+
+TEST(Status, BugNamesItsPlace) {
+  const Error error = bug_error("queue is full");
+  EXPECT_EQ(error.fault(), Fault::bug);
+  EXPECT_NE(error.text().find("status_test.cpp"), std::string::npos);
+  EXPECT_NE(error.text().find("this is a bug in sluice"), std::string::npos);
+}
+
+TEST(Status, ResultMovesValuesThatCannotBeCopied) {
+  Result<std::unique_ptr<int>> result = std::make_unique<int>(7);
+  const std::unique_ptr<int> owned = std::move(result).value();
+  EXPECT_EQ(*owned, 7);
+}
+
+TEST(StatusDeathTest, ValueOfAFailureStopsWithItsWords) {
+  Result<int> failed = half(3);
+  EXPECT_DEATH(static_cast<void>(failed.value()), "3 is odd");
+}
+
+}  // namespace
+}  // namespace sluice

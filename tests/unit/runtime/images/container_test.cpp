@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every kind is recognised with its size, and no proper prefix of a picture passes for a picture.
+#include "runtime/images/container.hpp"
+
+#include <gmock/gmock.h>
+
+#include "runtime/images/picture.hpp"
+#include "tests/unit/runtime/images/picture_files.hpp"
+
+namespace sluice {
+namespace {
+
+using testing::HasSubstr;
+
+struct Kind {
+  std::string extension;
+  int type;
+  PictureKind kind;
+};
+
+const std::vector<Kind> kKinds = {{".jpg", CV_8UC3, PictureKind::jpeg}, {".jpg", CV_8UC1, PictureKind::jpeg},
+                                  {".png", CV_8UC3, PictureKind::png},  {".png", CV_16UC1, PictureKind::png},
+                                  {".bmp", CV_8UC3, PictureKind::bmp},  {".bmp", CV_8UC1, PictureKind::bmp},
+                                  {".webp", CV_8UC3, PictureKind::webp}, {".ppm", CV_8UC3, PictureKind::pnm},
+                                  {".pgm", CV_8UC1, PictureKind::pnm},  {".pgm", CV_16UC1, PictureKind::pnm}};
+
+TEST(Container, KindAndSizeAreRead) {
+  for (const Kind& kind : kKinds) {
+    SCOPED_TRACE(kind.extension + " type " + std::to_string(kind.type));
+    const auto header = inspect_picture(encoded(noise(13, 21, kind.type), kind.extension));
+    ASSERT_TRUE(header) << header.error().text();
+    EXPECT_EQ(header.value().kind, kind.kind);
+    EXPECT_EQ(header.value().width, 21);
+    EXPECT_EQ(header.value().height, 13);
+  }
+}
+
+TEST(Container, EveryPrefixIsRefused) {
+  for (const Kind& kind : kKinds) {
+    SCOPED_TRACE(kind.extension + " type " + std::to_string(kind.type));
+    const std::string whole = encoded(noise(13, 21, kind.type), kind.extension);
+    for (std::size_t length = 0; length < whole.size(); ++length) {
+      const auto header = inspect_picture(whole.substr(0, length));
+      ASSERT_FALSE(header) << "a prefix of " << length << " of " << whole.size() << " bytes passed";
+      ASSERT_EQ(header.error().fault(), Fault::user);
+    }
+  }
+}
+
+TEST(Container, BytesAfterTheEndAreAllowed) {
+  for (const Kind& kind : kKinds) {
+    EXPECT_TRUE(inspect_picture(encoded(noise(13, 21, kind.type), kind.extension) + "trailer")) << kind.extension;
+  }
+}
+
+TEST(Container, ProgressiveJpegHasManyScans) {
+  const std::string whole = encoded(noise(64, 64, CV_8UC3), ".jpg", {cv::IMWRITE_JPEG_PROGRESSIVE, 1});
+  EXPECT_TRUE(inspect_picture(whole));
+  EXPECT_FALSE(inspect_picture(whole.substr(0, whole.size() / 2)));
+}
+
+TEST(Container, JpegWithRestartMarkersIsWhole) {
+  EXPECT_TRUE(inspect_picture(encoded(noise(64, 64, CV_8UC3), ".jpg", {cv::IMWRITE_JPEG_RST_INTERVAL, 1})));
+}
+
+TEST(Container, PngChecksumIsChecked) {
+  std::string bytes = encoded(noise(13, 21, CV_8UC3), ".png");
+  bytes[bytes.size() / 2] ^= 0x10;
+  EXPECT_THAT(inspect_picture(bytes).error().text(), HasSubstr("checksum"));
+}
+
+TEST(Container, BombsAreRefusedByTheirHeader) {
+  const std::string ppm = "P6 60000 60000 255\n";
+  EXPECT_THAT(inspect_picture(ppm).error().text(), HasSubstr("cut short"));
+  std::string jpeg = encoded(noise(8, 8, CV_8UC3), ".jpg");
+  const std::size_t frame = jpeg.find("\xFF\xC0");
+  ASSERT_NE(frame, std::string::npos);
+  jpeg.replace(frame + 5, 4, "\xFF\xFF\xFF\xFF");
+  EXPECT_THAT(inspect_picture(jpeg).error().text(), HasSubstr("65535 x 65535 pixels; at most 100 million"));
+}
+
+TEST(Container, ForeignKindsAreNamed) {
+  EXPECT_THAT(inspect_picture("GIF89a...").error().text(), HasSubstr("a GIF"));
+  EXPECT_THAT(inspect_picture(std::string("II*\0....", 8)).error().text(), HasSubstr("a TIFF"));
+  EXPECT_THAT(inspect_picture(std::string("\0\0\0\x18" "ftypheic", 12)).error().text(), HasSubstr("HEIF"));
+  EXPECT_THAT(inspect_picture("P3 1 1 255 0 0 0\n").error().text(), HasSubstr("PNM of a kind"));
+  EXPECT_THAT(inspect_picture("P5 1 1 15\n.").error().text(), HasSubstr("maximum 15"));
+  EXPECT_THAT(inspect_picture("P5 0 1 255\n.").error().text(), HasSubstr("zero size"));
+  EXPECT_THAT(inspect_picture("hello").error().text(), HasSubstr("not a picture"));
+  EXPECT_THAT(inspect_picture("").error().text(), HasSubstr("empty"));
+}
+
+// The walkers must stay inside the bytes whatever they are; the address sanitizer watches.
+TEST(Container, GarbageBehindAnySignatureIsSurvived) {
+  const unsigned seed = 20240;
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937 random(seed);
+  for (int round = 0; round < 20'000; ++round) {
+    const Kind& kind = kKinds[random() % kKinds.size()];
+    static std::map<std::string, std::string> originals;
+    std::string& original = originals[kind.extension];
+    if (original.empty()) original = encoded(noise(5, 7, kind.type), kind.extension);
+    std::string bytes = original.substr(0, 2 + random() % original.size());
+    for (unsigned i = 0; i < 1 + random() % 6; ++i) bytes[random() % bytes.size()] = static_cast<char>(random());
+    const auto header = inspect_picture(bytes);
+    if (header) {
+      EXPECT_LE(std::int64_t{header.value().width} * header.value().height, kMaxPicturePixels);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace sluice

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// The line rule of list files, and the sentences for lines that break it.
+#include "runtime/images/list_file.hpp"
+
+#include <gmock/gmock.h>
+
+#include "tests/unit/runtime/temporary_folder.hpp"
+
+namespace sluice {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(ListFile, ReadsFilesAndLabels) {
+  const TemporaryFolder folder;
+  const auto entries =
+      read_list_file(folder.write("val.txt", "\xEF\xBB\xBF" "a.jpg 3\r\n\n  my cat.jpg\t 12 \nplain.png\nlast 7")).value();
+  ASSERT_EQ(entries.size(), 4u);
+  EXPECT_EQ(entries[0].file, "a.jpg");
+  EXPECT_EQ(entries[0].label, 3);
+  EXPECT_EQ(entries[1].file, "my cat.jpg");
+  EXPECT_EQ(entries[1].label, 12);
+  EXPECT_EQ(entries[2].file, "plain.png");
+  EXPECT_EQ(entries[2].label, -1);
+  EXPECT_EQ(entries[3].label, 7);
+}
+
+TEST(ListFile, GarbageLabelsAreRefusedWithTheirLine) {
+  const TemporaryFolder folder;
+  for (const char* word : {"cat", "-1", "1.5", "3x"}) {
+    const auto entries = read_list_file(folder.write("val.txt", std::string("a.jpg 0\n\nb.jpg ") + word + "\n"));
+    ASSERT_FALSE(entries) << word;
+    EXPECT_EQ(entries.error().fault(), Fault::user);
+    EXPECT_THAT(entries.error().text(), HasSubstr("val.txt, line 3"));
+    EXPECT_THAT(entries.error().text(), HasSubstr(word));
+  }
+  EXPECT_THAT(read_list_file(folder.write("val.txt", "a.jpg 99999999999\n")).error().text(), HasSubstr("too large"));
+}
+
+TEST(ListFile, EmptyAndBinaryFilesAreRefused) {
+  const TemporaryFolder folder;
+  EXPECT_THAT(read_list_file(folder.write("val.txt", " \n\n")).error().text(), HasSubstr("names no picture"));
+  EXPECT_THAT(read_list_file(folder.write("val.txt", std::string("a\0b 1\n", 6))).error().text(), HasSubstr("not a text file"));
+  EXPECT_THAT(read_list_file(folder / "absent.txt").error().text(), HasSubstr("no such file"));
+}
+
+}  // namespace
+}  // namespace sluice
