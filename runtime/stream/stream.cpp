@@ -43,7 +43,8 @@ class Stream {
 
   StreamReport run() {
     if (capacity_ == 0) return {bug_error("a device without capacity"), {}};
-    const int threads = options_.threads > 0 ? options_.threads : tbb::info::default_concurrency();
+    const int machine = tbb::info::default_concurrency();
+    const int threads = options_.threads > 0 ? std::min(options_.threads, machine) : machine;
     const std::size_t tokens = options_.max_prepared > 0 ? options_.max_prepared : 2 * static_cast<std::size_t>(threads);
     start_ = last_delivery_ = Clock::now();
     {
@@ -126,7 +127,7 @@ class Stream {
       } else if (status.error().fault() == Fault::user) {
         token->problem = std::move(status).error().in(token->item.name);  // refused, not accepted: the device is well
       } else {
-        break_off(std::move(status).error().in(fmt::format("{}: submitting {} failed", device_.info().name, token->item.name)));
+        break_off(std::move(status).error().in(fmt::format("{}: submitting {} failed", device_.info().driver, token->item.name)));
         return;
       }
     }
@@ -151,7 +152,7 @@ class Stream {
       } else {
         outcome.result = collect(*token);
         if (!outcome.result) {
-          break_off(std::move(outcome.result).error().in(fmt::format("{}: collecting {} failed", device_.info().name, token->item.name)));
+          break_off(std::move(outcome.result).error().in(fmt::format("{}: collecting {} failed", device_.info().driver, token->item.name)));
           return;
         }
       }

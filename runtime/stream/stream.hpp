@@ -61,7 +61,7 @@ struct StreamOptions {
   std::size_t top_k = 5;
   std::size_t max_in_device = 0;  // 0: the device's capacity; a larger value means the capacity
   std::size_t max_prepared = 0;   // pictures between source and device; 0: twice the number of threads
-  int threads = 0;                // for decoding and preprocessing; 0: as many as the machine has
+  int threads = 0;                // for decoding and preprocessing; 0, or more than the machine has: all it has
   // Row of the design table for an image; called in order. Empty: row 0.
   std::function<std::uint32_t(std::uint64_t index)> row_for;
 };
