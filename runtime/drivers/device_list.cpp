@@ -3,11 +3,12 @@
 #include "runtime/drivers/device_list.hpp"
 
 #include "runtime/drivers/null/null_device.hpp"
+#include "runtime/drivers/pocl/pocl_device.hpp"
 
 namespace sluice {
 namespace {
 
-using Open = Result<std::unique_ptr<Device>> (*)(const IntegerNetwork&, const DeviceRequest&);
+using Open = Result<std::unique_ptr<Device>> (*)(const Bundle&, const DeviceOptions&);
 
 struct Entry {
   const char* name;
@@ -15,11 +16,20 @@ struct Entry {
   Open open;
 };
 
-Result<std::unique_ptr<Device>> open_null(const IntegerNetwork& network, const DeviceRequest& request) {
-  return open_null_device(network, {.rows = request.rows});
+Result<std::unique_ptr<Device>> open_null(const Bundle& bundle, const DeviceOptions& options) {
+  NullOptions null;
+  if (options.images_in_flight != 0) null.capacity = options.images_in_flight;
+  return open_null_device(bundle.network(), null);
+}
+
+Result<std::unique_ptr<Device>> open_pocl(const Bundle& bundle, const DeviceOptions& options) {
+  PoclOptions pocl;
+  if (options.images_in_flight != 0) pocl.images_in_flight = options.images_in_flight;
+  return open_pocl_device(bundle, pocl);
 }
 
 constexpr Entry kDevices[] = {
+    {"pocl", "the bundle's OpenCL kernels on this machine's processor", open_pocl},
     {"null", "no hardware: hashed scores, to test and measure the host side", open_null},
 };
 
@@ -31,11 +41,10 @@ std::vector<DeviceKind> device_kinds() {
   return kinds;
 }
 
-Result<std::unique_ptr<Device>> open_device(const std::string& name, const IntegerNetwork& network,
-                                            const DeviceRequest& request) {
+Result<std::unique_ptr<Device>> open_device(const std::string& name, const Bundle& bundle, const DeviceOptions& options) {
   std::string known;
   for (const Entry& entry : kDevices) {
-    if (name == entry.name) return entry.open(network, request);
+    if (name == entry.name) return entry.open(bundle, options);
     known += (known.empty() ? "" : ", ") + std::string(entry.name);
   }
   return user_error("device \"{}\" is not known; there are: {}", name, known);

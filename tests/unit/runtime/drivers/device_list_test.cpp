@@ -4,26 +4,25 @@
 
 #include <gmock/gmock.h>
 
+#include "tests/conformance/tiny_network.hpp"
+#include "tests/support/scratch.hpp"
+
 namespace sluice {
 namespace {
 
-IntegerNetwork one_layer() {
-  IntegerNetwork network;
-  network.input = {2, 2, 1};
-  network.layers.resize(1);
-  network.layers[0].output = {1, 1, 3};
-  return network;
-}
-
-TEST(DeviceList, OpensByName) {
-  auto device = open_device("null", one_layer(), {.rows = 2});
-  ASSERT_TRUE(device);
+TEST(DeviceList, OpensByNameWithTheWishedCapacity) {
+  const test::Scratch scratch;
+  const Bundle bundle = test::bundle_of(tiny_network(), scratch.path() / "bundle").value();
+  auto device = open_device("null", bundle, {.images_in_flight = 7});
+  ASSERT_TRUE(device) << device.error().text();
   EXPECT_EQ((*device)->info().driver, "null");
-  EXPECT_TRUE((*device)->submit({0, 1, std::vector<std::int16_t>(4)}));
+  EXPECT_EQ((*device)->capacity(), 7u);
 }
 
 TEST(DeviceList, UnknownNameListsTheKnownOnes) {
-  const auto device = open_device("nul", one_layer(), {});
+  const test::Scratch scratch;
+  const Bundle bundle = test::bundle_of(tiny_network(), scratch.path() / "bundle").value();
+  const auto device = open_device("nul", bundle);
   ASSERT_FALSE(device);
   EXPECT_EQ(device.error().fault(), Fault::user);
   for (const DeviceKind& kind : device_kinds()) EXPECT_THAT(device.error().text(), testing::HasSubstr(kind.name));
