@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a verb is, and what all verbs share.
+//
+// A verb adds its options to its sub-command and returns the function to run. Results go to standard output, the last
+// line being the result; progress and errors go to standard error through spdlog, so that a pipe sees results only.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "compiler/driver/plan.hpp"
+#include "runtime/base/status.hpp"
+#include "runtime/bundle/bundle.hpp"
+#include "runtime/hal/device.hpp"
+#include "runtime/images/image_set.hpp"
+
+namespace sluice::cli {
+
+struct Common {
+  bool is_json = false;
+  bool is_quiet = false;
+  std::uint64_t seed = 1;
+};
+
+using Run = std::function<Status()>;
+
+// Each declares its options on `command` and returns what to run. `common` outlives the run.
+Run verb_plan(CLI::App& command, const Common& common);
+Run verb_classify(CLI::App& command, const Common& common);
+Run verb_eval(CLI::App& command, const Common& common);
+Run verb_bench(CLI::App& command, const Common& common);
+Run verb_inspect(CLI::App& command, const Common& common);
+
+// Options that several verbs have.
+struct ImageOptions {
+  std::vector<std::filesystem::path> sources;
+  std::filesystem::path labels;
+  std::size_t first = 0;
+  std::string part = "all";
+
+  // `labels_help` says what the file holds for this verb.
+  void declare(CLI::App& command, const std::string& name, bool is_required);
+  Result<ImageSet> open() const;
+};
+
+struct DeviceOptions {
+  std::string device = "pocl";
+  std::size_t images_in_flight = 8;
+
+  void declare(CLI::App& command);
+  Result<std::unique_ptr<Device>> open(const Bundle& bundle) const;
+};
+
+// Name of a class: from the bundle, or its number.
+std::string class_name(const IntegerNetwork& network, int index);
+
+}  // namespace sluice::cli

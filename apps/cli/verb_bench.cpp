@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// sluice bench BUNDLE: images/s, latencies, and where the time goes.
+//
+// Two scenarios with MLPerf LoadGen's meaning (results are not MLPerf results): Offline keeps the device full and
+// reports images/s; SingleStream sends the next image when the last one came back and reports latency. Images are
+// prepared before the clock starts, so the figures are the device's, copies in and out included; `sluice eval` and
+// `classify` report rates with decoding. Warm-up is not counted; the first image's latency is printed alone.
+#include <algorithm>
+#include <iostream>
+#include <memory>
+#include <random>
+
+#include <nlohmann/json.hpp>
+#include <spdlog/spdlog.h>
+
+#include "apps/cli/verb.hpp"
+#include "runtime/images/preprocess.hpp"
+#include "runtime/stream/statistics.hpp"
+
+namespace sluice::cli {
+namespace {
+
+using nlohmann::json;
+using Clock = std::chrono::steady_clock;
+using Codes = std::vector<std::int16_t>;
+
+struct Options {
+  std::filesystem::path bundle;
+  std::string scenario = "Offline";
+  double seconds = 5;
+  ImageOptions images;
+  DeviceOptions device;
+};
+
+struct Measured {
+  std::size_t images = 0;
+  double seconds = 0;
+  std::vector<std::chrono::nanoseconds> latencies;  // submit to collect
+};
+
+// Keeps up to `in_flight` images inside until the time is over, then drains.
+Result<Measured> run(Device& device, const std::vector<Codes>& inputs, std::size_t in_flight, double seconds) {
+  Measured measured;
+  std::vector<Clock::time_point> started;
+  const auto start = Clock::now();
+  const auto collect = [&]() -> Status {
+    const ImageScores scores = SLUICE_TRY(device.collect());
+    measured.latencies.push_back(Clock::now() - started[scores.image_id]);
+    return ok();
+  };
+  while (std::chrono::duration<double>(Clock::now() - start).count() < seconds) {
+    if (started.size() - measured.latencies.size() == in_flight) SLUICE_CHECK(collect());
+    const std::size_t id = started.size();
+    started.push_back(Clock::now());
+    SLUICE_CHECK(device.submit({id, 0, inputs[id % inputs.size()]}));
+  }
+  while (measured.latencies.size() < started.size()) SLUICE_CHECK(collect());
+  measured.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  measured.images = started.size();
+  return measured;
+}
+
+// Kernel time since `before`, by kind of kernel.
+struct Shares {
+  double convolution_s = 0;  // multiplier arrays
+  double window_s = 0;       // line buffers of convolutions: feeding the arrays
+  double other_s = 0;        // everything else: pools, additions, forks, source, sink
+  std::vector<KernelTime> slowest;
+
+  double total() const { return convolution_s + window_s + other_s; }
+};
+
+Shares shares_of(const std::vector<KernelTime>& before, std::vector<KernelTime> now) {
+  Shares shares;
+  for (std::size_t i = 0; i < now.size(); ++i) {
+    now[i].seconds -= before[i].seconds;
+    now[i].launches -= before[i].launches;
+    const bool is_window = now[i].kernel.ends_with("_window");
+    (!now[i].is_convolution ? shares.other_s : is_window ? shares.window_s : shares.convolution_s) += now[i].seconds;
+  }
+  std::sort(now.begin(), now.end(), [](const KernelTime& a, const KernelTime& b) { return a.seconds > b.seconds; });
+  now.resize(std::min<std::size_t>(5, now.size()));
+  shares.slowest = std::move(now);
+  return shares;
+}
+
+Result<std::vector<Codes>> inputs_for(const Options& options, const IntegerNetwork& network, std::uint64_t seed) {
+  std::vector<Codes> inputs;
+  if (!options.images.sources.empty()) {
+    ImageSet images = SLUICE_TRY(options.images.open());
+    images = images.slice({.first = 256});
+    const Preprocessor preprocessor(network);
+    for (std::size_t i = 0; i < images.size(); ++i) {
+      const Picture picture = SLUICE_TRY(images.load(i));
+      inputs.push_back(SLUICE_TRY(preprocessor.codes(picture)));
+    }
+    return inputs;
+  }
+  std::mt19937_64 random(seed);
+  std::uniform_int_distribution<int> code(-127, 127);
+  Codes codes(std::size_t(network.input.size()));
+  for (int i = 0; i < 16; ++i) {
+    for (auto& c : codes) c = static_cast<std::int16_t>(code(random));
+    inputs.push_back(codes);
+  }
+  return inputs;
+}
+
+Status bench(const Options& options, const Common& common) {
+  const Bundle bundle = SLUICE_TRY(Bundle::open(options.bundle));
+  const IntegerNetwork& network = bundle.network();
+  const std::vector<Codes> inputs = SLUICE_TRY(inputs_for(options, network, common.seed));
+  const auto opened_at = Clock::now();
+  const std::unique_ptr<Device> device = SLUICE_TRY(options.device.open(bundle));
+  const double open_s = std::chrono::duration<double>(Clock::now() - opened_at).count();
+  const std::size_t in_flight = options.scenario == "SingleStream" ? 1 : device->capacity();
+
+  const Measured first = SLUICE_TRY(run(*device, inputs, 1, 0.0));
+  SLUICE_TRY(run(*device, inputs, in_flight, std::min(1.0, options.seconds / 4)));
+  const std::vector<KernelTime> before = device->kernel_times();
+  spdlog::info("{}: {} s on {}", options.scenario, options.seconds, device->info().driver);
+  Measured m = SLUICE_TRY(run(*device, inputs, in_flight, options.seconds));
+  const Shares shares = shares_of(before, device->kernel_times());
+
+  const double rate = static_cast<double>(m.images) / m.seconds;
+  const auto ms = [&](double p) { return 1e-6 * static_cast<double>(percentile(m.latencies, p).count()); };
+  const double first_ms = first.latencies.empty() ? 0 : 1e-6 * static_cast<double>(first.latencies[0].count());
+  const DeviceInfo info = device->info();
+  std::int64_t macs = 0;
+  for (const Layer& layer : network.layers) macs += layer.macs();
+  const double total = shares.total() > 0 ? shares.total() : 1;
+  if (common.is_json) {
+    json slowest = json::array();
+    for (const KernelTime& k : shares.slowest) slowest.push_back({{"kernel", k.kernel}, {"share", k.seconds / total}});
+    std::cout << json{{"network", network.name}, {"precision", fmt::format("int{}", network.input_bits)}, {"design_hash", bundle.design_hash()},
+                      {"device", info.driver}, {"device_name", info.name}, {"scenario", options.scenario}, {"images", m.images},
+                      {"seconds", m.seconds}, {"throughput_images_per_s", rate}, {"throughput_kind", info.rate_kind},
+                      {"in_flight", in_flight}, {"open_s", open_s}, {"first_image_ms", first_ms},
+                      {"latency_ms", {{"p50", ms(.5)}, {"p90", ms(.9)}, {"p95", ms(.95)}, {"p97", ms(.97)}, {"p99", ms(.99)}, {"p99_9", ms(.999)}}},
+                      {"macs_per_image", macs}, {"pictures", options.images.sources.empty() ? "random codes" : "given"},
+                      {"kernel_time_share", {{"convolution", shares.convolution_s / total}, {"convolution_window", shares.window_s / total},
+                                             {"outside_convolutions", shares.other_s / total}}},
+                      {"slowest_kernels", slowest}}
+                     .dump(1) << "\n";
+    return ok();
+  }
+  std::cout << fmt::format("{} int{}, {:.1f} M MACs an image, on {} ({}), {} in flight, {}\n", network.name, network.input_bits,
+                           1e-6 * static_cast<double>(macs), info.driver, info.name, in_flight,
+                           options.images.sources.empty() ? "random codes" : "given pictures")
+            << fmt::format("opened in {:.2f} s, first image {:.2f} ms\n", open_s, first_ms)
+            << fmt::format("latency ms: p50 {:.2f}  p90 {:.2f}  p95 {:.2f}  p97 {:.2f}  p99 {:.2f}  p99.9 {:.2f}\n", ms(.5), ms(.9), ms(.95), ms(.97), ms(.99), ms(.999));
+  if (shares.total() > 0) {
+    std::cout << fmt::format("kernel time: multiplier arrays {:.1f} %, their windows {:.1f} %, outside convolutions {:.1f} %\n",
+                             100 * shares.convolution_s / total, 100 * shares.window_s / total, 100 * shares.other_s / total);
+    for (const KernelTime& k : shares.slowest) {
+      std::cout << fmt::format("  {:<44} {:5.1f} %  {:.3f} ms an image\n", k.kernel, 100 * k.seconds / total, 1e3 * k.seconds / static_cast<double>(std::max<std::uint64_t>(1, k.launches)));
+    }
+  }
+  std::cout << fmt::format("{}: {:.1f} images/s {} on {} ({} images in {:.2f} s)\n", options.scenario, rate, info.rate_kind, info.driver, m.images, m.seconds);
+  return ok();
+}
+
+}  // namespace
+
+Run verb_bench(CLI::App& command, const Common& common) {
+  auto options = std::make_shared<Options>();
+  command.add_option("bundle", options->bundle, "folder made by sluice plan")->required();
+  command.add_option("--scenario", options->scenario, "Offline or SingleStream")->check(CLI::IsMember({"Offline", "SingleStream"}))->capture_default_str();
+  command.add_option("--seconds", options->seconds, "how long to measure")->check(CLI::Range(0.1, 86400.0))->capture_default_str();
+  options->images.declare(command, "--images", false);
+  options->device.declare(command);
+  return [=, &common] { return bench(*options, common); };
+}
+
+}  // namespace sluice::cli

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// sluice classify BUNDLE PICTURES: labels as text, CSV or JSON lines, and a contact sheet on request.
+//
+// A picture that cannot be read becomes a line on standard error; the others are still classified, in order, and the
+// exit status says that something was left out.
+#include <iostream>
+#include <memory>
+
+#include <nlohmann/json.hpp>
+#include <spdlog/spdlog.h>
+
+#include "apps/cli/contact_sheet.hpp"
+#include "apps/cli/verb.hpp"
+#include "runtime/stream/stream.hpp"
+
+namespace sluice::cli {
+namespace {
+
+struct Options {
+  std::filesystem::path bundle;
+  std::size_t top = 1;
+  std::string format = "text";
+  std::filesystem::path sheet;
+  std::size_t sheet_images = 64;
+  ImageOptions images;
+  DeviceOptions device;
+};
+
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + "\"";
+}
+
+// One line per picture.
+std::string line_of(const Outcome& outcome, const IntegerNetwork& network, const std::string& format) {
+  const Classification& c = outcome.result.value();
+  const double scale = network.layers.back().output_scale;
+  const auto score = [&](int index) { return c.scores[std::size_t(index)] * scale; };
+  if (format == "jsonl") {
+    nlohmann::json top = nlohmann::json::array();
+    for (const int index : c.top) top.push_back({{"class", index}, {"label", class_name(network, index)}, {"score", score(index)}});
+    nlohmann::json line{{"file", outcome.name}, {"top", top}, {"row", c.row_id}};
+    if (outcome.label) line["true_class"] = *outcome.label;
+    return line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  }
+  std::string line = format == "csv" ? csv_field(outcome.name) : outcome.name + ":";
+  for (const int index : c.top) {
+    if (format == "csv") line += fmt::format(",{},{},{:.4f}", index, csv_field(class_name(network, index)), score(index));
+    else line += fmt::format("  {} ({:.2f})", class_name(network, index), score(index));
+  }
+  return line;
+}
+
+Status classify(Options options, const Common& common) {
+  if (common.is_json) options.format = "jsonl";
+  const Bundle bundle = SLUICE_TRY(Bundle::open(options.bundle));
+  const IntegerNetwork& network = bundle.network();
+  const ImageSet images = SLUICE_TRY(options.images.open());
+  const std::unique_ptr<Device> device = SLUICE_TRY(options.device.open(bundle));
+  if (options.format == "csv") {
+    std::cout << "file";
+    for (std::size_t k = 1; k <= std::min<std::size_t>(options.top, std::size_t(network.classes())); ++k) std::cout << fmt::format(",class_{0},label_{0},score_{0}", k);
+    std::cout << "\n";
+  }
+  std::vector<SheetItem> sheet;
+  std::size_t right = 0, labelled = 0;
+  const Receiver receive = [&](Outcome outcome) -> Status {
+    if (!outcome.result) {
+      spdlog::error("error: {}", outcome.result.error().text());
+      return ok();
+    }
+    if (!(std::cout << line_of(outcome, network, options.format) << "\n")) return world_error("standard output could not be written");
+    const int best = outcome.result->top.front();
+    labelled += outcome.label.has_value();
+    right += outcome.label == best;
+    if (!options.sheet.empty() && sheet.size() < options.sheet_images) {
+      Picture picture = SLUICE_TRY(images.load(outcome.index));
+      const bool is_right = !outcome.label || *outcome.label == best;
+      sheet.push_back({picture, class_name(network, best), outcome.label ? class_name(network, *outcome.label) : "", is_right});
+    }
+    return ok();
+  };
+  const StreamReport report = run_stream(*device, network, images, receive, {.top_k = options.top});
+  SLUICE_CHECK(Status(report.status));
+  if (!options.sheet.empty()) {
+    const std::string title = fmt::format("{} on {}: {} of {} right", network.name, device->info().driver, right, labelled);
+    SLUICE_CHECK(write_contact_sheet(sheet, labelled > 0 ? title : network.name, 8, options.sheet));
+    spdlog::info("contact sheet: {}", options.sheet.string());
+  }
+  const StreamStatistics& s = report.statistics;
+  spdlog::info("{} pictures, {} could not be read, {:.1f} images/s {} on {}", s.delivered, s.errors, s.images_per_s(),
+               device->info().rate_kind, device->info().driver);
+  if (s.errors > 0) return user_error("{} of {} pictures could not be classified (see above); the others were", s.errors, s.delivered);
+  return ok();
+}
+
+}  // namespace
+
+Run verb_classify(CLI::App& command, const Common& common) {
+  auto options = std::make_shared<Options>();
+  command.add_option("bundle", options->bundle, "folder made by sluice plan")->required();
+  options->images.declare(command, "pictures", true);
+  command.add_option("--top", options->top, "how many classes per picture")->check(CLI::Range(1, 1000))->capture_default_str();
+  command.add_option("--format", options->format, "text, csv or jsonl (--json is jsonl)")->check(CLI::IsMember({"text", "csv", "jsonl"}))->capture_default_str();
+  command.add_option("--contact-sheet", options->sheet, "also write the first pictures with their labels as PNG");
+  command.add_option("--sheet-images", options->sheet_images, "how many pictures on it")->check(CLI::Range(1, 400))->capture_default_str();
+  options->device.declare(command);
+  return [=, &common] { return classify(*options, common); };
+}
+
+}  // namespace sluice::cli

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// sluice inspect BUNDLE: what is inside; with --layer, one layer and its kernels.
+#include <iostream>
+#include <memory>
+
+#include <nlohmann/json.hpp>
+
+#include "apps/cli/verb.hpp"
+
+namespace sluice::cli {
+namespace {
+
+using nlohmann::json;
+
+struct Options {
+  std::filesystem::path bundle;
+  std::string layer;
+};
+
+std::string shape_text(const MapShape& s) { return fmt::format("{}x{}x{}", s.height, s.width, s.channels); }
+
+void print_table(const Bundle& bundle) {
+  const IntegerNetwork& network = bundle.network();
+  const Netlist& netlist = bundle.netlist();
+  std::cout << fmt::format("{}: int{}, input {} (HxWxC), {} classes\n", network.name, network.input_bits, shape_text(network.input), network.classes());
+  std::cout << fmt::format("design {}, {} files\n\n", bundle.design_hash().substr(0, 12), bundle.hashes().size() + 1);
+  std::cout << fmt::format("{:<30} {:<20} {:<16} {:>10} {:>8} {:>12}\n", "layer", "kind", "output HxWxC", "MACs", "mult.", "cycles (est.)");
+  std::int64_t macs = 0, slowest = 0;
+  int all_multipliers = 0;
+  for (std::size_t i = 0; i < network.layers.size(); ++i) {
+    const Layer& layer = network.layers[i];
+    std::int64_t cycles = 0;
+    int count = 0;
+    for (const Kernel& kernel : netlist.kernels) {
+      if (kernel.layer != static_cast<int>(i)) continue;
+      cycles = std::max({cycles, netlist.streams[kernel.inputs[0]].beats, netlist.streams[kernel.outputs[0]].beats});
+      count += multipliers(netlist, kernel);
+    }
+    std::cout << fmt::format("{:<30} {:<20} {:<16} {:>10} {:>8} {:>12}\n", layer.name, to_text(layer.kind), shape_text(layer.output), layer.macs(), count, cycles);
+    macs += layer.macs();
+    all_multipliers += count;
+    slowest = std::max(slowest, cycles);
+  }
+  std::cout << fmt::format("\n{} layers, {} kernels, {} streams, {} MACs, {} multipliers, estimated {} cycles an image\n", network.layers.size(),
+                           netlist.kernels.size(), netlist.streams.size(), macs, all_multipliers, slowest);
+}
+
+Status print_layer(const Bundle& bundle, const std::string& name) {
+  const IntegerNetwork& network = bundle.network();
+  for (std::size_t i = 0; i < network.layers.size(); ++i) {
+    const Layer& layer = network.layers[i];
+    if (layer.name != name && layer.name.substr(0, layer.name.find('_')) != name) continue;
+    std::cout << fmt::format("{}: {} from {}, {} -> {}\n", layer.name, to_text(layer.kind), layer.origin, shape_text(layer.input), shape_text(layer.output));
+    std::cout << fmt::format("shift {}, codes {}..{}, real value = code * {:.6g}\n", layer.shift, layer.clamp_low, layer.clamp_high, layer.output_scale);
+    for (const Kernel& kernel : bundle.netlist().kernels) {
+      if (kernel.layer != static_cast<int>(i)) continue;
+      std::cout << fmt::format("\nkernel {} (id {}), text kernels/{}/{}.cl, parameters params/{}.h:\n", kernel.name, kernel.id, kernel.op, kernel.op, kernel.name)
+                << SLUICE_TRY(bundle.read("params/" + kernel.name + ".h"));
+    }
+    return ok();
+  }
+  return user_error("{}: no layer \"{}\"; without --layer all are listed", bundle.folder().string(), name);
+}
+
+}  // namespace
+
+Run verb_inspect(CLI::App& command, const Common& common) {
+  auto options = std::make_shared<Options>();
+  command.add_option("bundle", options->bundle, "folder made by sluice plan")->required();
+  command.add_option("--layer", options->layer, "one layer, by name or number (l03)");
+  return [=, &common]() -> Status {
+    const Bundle bundle = SLUICE_TRY(Bundle::open(options->bundle));
+    if (!options->layer.empty()) return print_layer(bundle, options->layer);
+    if (!common.is_json) {
+      print_table(bundle);
+      return ok();
+    }
+    json j = json::parse(design_to_json(bundle.design()));
+    j["design_hash"] = bundle.design_hash();
+    j["files"] = bundle.hashes();
+    std::cout << j.dump(1) << "\n";
+    return ok();
+  };
+}
+
+}  // namespace sluice::cli

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// sluice plan MODEL --calib PICTURES -o BUNDLE
+#include <iostream>
+#include <memory>
+
+#include <nlohmann/json.hpp>
+#include <spdlog/spdlog.h>
+
+#include "apps/cli/verb.hpp"
+#include "compiler/frontend/onnx_import.hpp"
+
+namespace sluice::cli {
+namespace {
+
+void print(const PlanSummary& s, const PlanOptions& options, const Common& common) {
+  if (common.is_json) {
+    std::cout << nlohmann::json{{"bundle", options.output.string()}, {"design_hash", s.design_hash}, {"layers", s.layers},
+                                {"kernels", s.kernels}, {"multipliers", s.multipliers}, {"macs_per_image", s.macs},
+                                {"calibration_images", s.calibration_images}, {"top1_agreement_share", s.agreement},
+                                {"top1_agreement_images", s.agreement_images}, {"largest_sum_log2", s.largest_bound_bits}}
+                     .dump(1) << "\n";
+    return;
+  }
+  std::cout << fmt::format("layers {}, kernels {}, multipliers {}, {:.1f} M MACs an image\n", s.layers, s.kernels,
+                           s.multipliers, 1e-6 * static_cast<double>(s.macs))
+            << fmt::format("no sum exceeds 2^{:.1f} (proven from the weights)\n", s.largest_bound_bits)
+            << fmt::format("int{} and float agree on the top-1 class of {:.1f} % of {} calibration pictures\n",
+                           options.quantise.bits, 100 * s.agreement, s.agreement_images)
+            << fmt::format("bundle {} (design {})\n", options.output.string(), s.design_hash.substr(0, 12));
+}
+
+}  // namespace
+
+Run verb_plan(CLI::App& command, const Common& common) {
+  auto options = std::make_shared<PlanOptions>();
+  auto shape = std::make_shared<std::string>();
+  auto method = std::make_shared<std::string>("mse");
+  auto precision = std::make_shared<std::string>("int8");
+  auto no_correction = std::make_shared<bool>(false);
+  command.add_option("model", options->model, "ONNX file")->required();
+  command.add_option("--calib", options->calibration, "calibration pictures: folder, files, list, CIFAR-10 .bin or IDX")->required();
+  command.add_option("--calib-images", options->calibration_images, "use the first N of them (0: all)")->capture_default_str();
+  command.add_option("--class-names", options->class_names, "text file, one class name per line");
+  command.add_option("-o,--output", options->output, "folder of the new bundle")->required();
+  command.add_option("--input-shape", *shape, "for models with a dynamic size: 1x3x224x224");
+  command.add_option("--pixel-max", options->pixels.pixel_max, "what a white pixel was in training, 255 or 1; --mean and --std are in this unit")->capture_default_str();
+  command.add_option("--mean", options->pixels.mean, "subtracted from each channel, one value or one per channel")->delimiter(',');
+  command.add_option("--std", options->pixels.std, "divides each channel")->delimiter(',');
+  command.add_flag("--bgr", options->pixels.is_bgr, "the network wants blue first");
+  command.add_option("--resize-short-side", options->pixels.resize_short_side, "scale the shorter side to this, then crop the middle (ImageNet: 256); 0: stretch")->check(CLI::Range(0, 65536));
+  command.add_option("--precision", *precision, "int8 or int16")->check(CLI::IsMember({"int8", "int16"}))->capture_default_str();
+  command.add_option("--range", *method, "how map ranges are chosen: mse, percentile or largest")->check(CLI::IsMember({"mse", "percentile", "largest"}))->capture_default_str();
+  command.add_option("--percentile", options->quantise.percentile, "share of values inside the range, for --range percentile")->check(CLI::Range(0.5, 1.0))->capture_default_str();
+  command.add_flag("--no-bias-correction", *no_correction, "leave the biases as they are after rounding the weights");
+  return [=, &common]() -> Status {
+    if (!shape->empty()) options->input_shape = SLUICE_TRY(frontend::parse_shape(*shape));
+    options->quantise.bits = *precision == "int8" ? 8 : 16;
+    options->quantise.method = *method == "mse" ? RangeMethod::mse : *method == "percentile" ? RangeMethod::percentile : RangeMethod::largest;
+    options->quantise.has_bias_correction = !*no_correction;
+    const PlanSummary summary = SLUICE_TRY(plan(*options, [](const std::string& line) { spdlog::info(line); }));
+    print(summary, *options, common);
+    return ok();
+  };
+}
+
+}  // namespace sluice::cli

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+// The phases in order. Each line of plan() may rely on what the lines above it promise.
+#include "compiler/driver/plan.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include <tbb/parallel_for.h>
+
+#include "compiler/codegen/opencl_writer.hpp"
+#include "compiler/driver/report.hpp"
+#include "compiler/frontend/onnx_import.hpp"
+#include "compiler/passes/normalise.hpp"
+#include "compiler/pipeline/netlist_builder.hpp"
+#include "compiler/quantise/calibrate.hpp"
+#include "device/device_files.hpp"
+#include "runtime/base/sha256.hpp"
+#include "runtime/images/label_names.hpp"
+#include "runtime/images/preprocess.hpp"
+#include "runtime/reference/reference.hpp"
+#include "runtime/stream/top_k.hpp"
+
+namespace sluice {
+namespace {
+
+constexpr int kPhases = 7;
+constexpr std::size_t kGoldenImages = 8;
+// The plain reference is slow; this many multiply-accumulates are enough to see a broken quantisation.
+constexpr std::int64_t kAgreementMacs = 4'000'000'000;
+
+Result<std::vector<double>> per_channel(const char* option, const std::vector<double>& values, int channels, double otherwise) {
+  if (values.empty()) return std::vector<double>(channels, otherwise);
+  if (values.size() == 1) return std::vector<double>(channels, values[0]);
+  if (std::ssize(values) != channels) {
+    return user_error("{}: {} values for a network with {} input channels; give one for all or {}", option,
+                      values.size(), channels, channels);
+  }
+  return values;
+}
+
+Status refuse_existing(const std::filesystem::path& output) {
+  std::error_code error;
+  if (std::filesystem::exists(output, error)) {
+    return user_error("{}: exists already; remove it or choose another output folder", output.string());
+  }
+  return ok();
+}
+
+// Integer and float top-1 on the first pictures, and golden vectors.
+struct Check {
+  std::size_t images = 0;
+  std::size_t same_top1 = 0;
+  BundleFiles golden;
+};
+
+Result<Check> check_integer_network(const IntegerNetwork& network, const ImageSet& images, const Calibration& calibration) {
+  std::int64_t macs = 1;
+  for (const Layer& layer : network.layers) macs += layer.macs();
+  Check check;
+  check.images = std::min<std::size_t>(images.size(), std::max<std::size_t>(kGoldenImages, kAgreementMacs / macs));
+  const Preprocessor preprocessor(network);
+  std::vector<Golden> results(check.images);
+  std::vector<Status> status(check.images);
+  tbb::parallel_for(std::size_t{0}, check.images, [&](std::size_t i) {
+    status[i] = [&]() -> Status {
+      const Picture picture = SLUICE_TRY(images.load(i));
+      results[i] = {images.name(i), SLUICE_TRY(preprocessor.codes(picture)), {}};
+      results[i].scores = reference_scores(network, results[i].codes);
+      return ok();
+    }();
+  });
+  for (std::size_t i = 0; i < check.images; ++i) {
+    SLUICE_CHECK(std::move(status[i]));
+    check.same_top1 += top_k(results[i].scores, 1) == top_k(calibration.scores[i], 1);
+  }
+  results.resize(std::min(kGoldenImages, results.size()));
+  check.golden = golden_files(network, results);
+  return check;
+}
+
+}  // namespace
+
+Result<Preprocess> preprocess_from(const PixelOptions& pixels, int channels) {
+  if (pixels.pixel_max <= 0) return user_error("--pixel-max: {} is not a positive number; 255 and 1 are usual", pixels.pixel_max);
+  Preprocess preprocess;
+  preprocess.is_bgr = pixels.is_bgr;
+  preprocess.resize_short_side = pixels.resize_short_side;
+  preprocess.mean = SLUICE_TRY(per_channel("--mean", pixels.mean, channels, 0.0));
+  preprocess.deviation = SLUICE_TRY(per_channel("--std", pixels.std, channels, 1.0));
+  for (double& value : preprocess.mean) value *= 255.0 / pixels.pixel_max;
+  for (double& value : preprocess.deviation) {
+    if (value <= 0) return user_error("--std: {} is not a positive number", value);
+    value *= 255.0 / pixels.pixel_max;
+  }
+  return preprocess;
+}
+
+Result<PlanSummary> plan(const PlanOptions& options, const std::function<void(const std::string&)>& say) {
+  int phase = 0;
+  PhaseTimes times;
+  const auto begin = [&](const std::string& name, const std::string& what) {
+    times.begin(name);
+    say(fmt::format("[{}/{}] {}: {}", ++phase, kPhases, name, what));
+  };
+  // What the user got wrong is said before minutes of work, not after.
+  SLUICE_CHECK(refuse_existing(options.output));
+
+  begin("import", options.model.string());
+  ir::Graph graph = SLUICE_TRY(frontend::import_onnx(options.model, {.input_shape = options.input_shape}));
+  begin("normalise", fmt::format("{} nodes, opset {}", graph.nodes.size(), graph.opset));
+  SLUICE_CHECK(passes::normalise(graph));
+  // From here on the graph holds only nodes of the normal form (compiler/ir/graph.hpp).
+
+  const ir::Dims dims = graph.shapes.at(graph.input);
+  if (dims.size() != 4 || (dims[1] != 1 && dims[1] != 3)) {
+    return user_error("{}: input {} has shape {}; a picture has 1 or 3 channels (1xCxHxW)", options.model.string(),
+                      graph.input, ir::to_text(dims));
+  }
+  const Preprocess preprocess = SLUICE_TRY(preprocess_from(options.pixels, static_cast<int>(dims[1])));
+  std::vector<std::string> names;
+  if (!options.class_names.empty()) names = SLUICE_TRY(read_label_names(options.class_names));
+  ImageSet images = SLUICE_TRY(open_images(options.calibration));
+  images = images.slice({.first = options.calibration_images});
+
+  begin("calibrate", fmt::format("{} pictures in float", images.size()));
+  const Calibration calibration = SLUICE_TRY(calibrate(graph, images, preprocess));
+  begin("quantise", fmt::format("int{}, one scale per filter", options.quantise.bits));
+  Quantised quantised = SLUICE_TRY(quantise(graph, calibration.statistics, preprocess, names, options.quantise));
+  // From here on everything is integer, and no sum can overflow.
+
+  begin("pipeline", fmt::format("{} layers", quantised.network.layers.size()));
+  const Design design{quantised.network, SLUICE_TRY(build_netlist(quantised.network))};
+  begin("check", "integer network against float");
+  Check check = SLUICE_TRY(check_integer_network(design.network, images, calibration));
+
+  begin("write", options.output.string());
+  BundleFiles files = std::move(check.golden);
+  files["design.json"] = design_to_json(design);
+  files["weights.bin"] = weights_to_bytes(design.network);
+  write_opencl(design, device_files(), files);
+
+  PlanSummary summary;
+  summary.layers = design.network.layers.size();
+  summary.kernels = design.netlist.kernels.size();
+  for (const Kernel& kernel : design.netlist.kernels) summary.multipliers += multipliers(design.netlist, kernel);
+  for (const Layer& layer : design.network.layers) summary.macs += layer.macs();
+  summary.calibration_images = images.size();
+  summary.agreement_images = check.images;
+  summary.agreement = static_cast<double>(check.same_top1) / static_cast<double>(check.images);
+  for (const SumProof& proof : quantised.proofs) summary.largest_bound_bits = std::max(summary.largest_bound_bits, proof.bound_bits);
+  summary.design_hash = sha256_hex(files["design.json"]);
+  times.end();
+  files["report/report.json"] = plan_report(options, design, quantised, calibration.statistics, summary, times);
+  SLUICE_CHECK(write_bundle(options.output, files));
+  return summary;
+}
+
+}  // namespace sluice

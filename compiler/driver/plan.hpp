@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// plan: ONNX model and calibration pictures in, bundle out. The story of the compiler, one call per phase.
+//
+// Before: options as the user gave them. After: the bundle stands at options.output, whole, or nothing does.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/quantise/quantise.hpp"
+#include "runtime/base/status.hpp"
+
+namespace sluice {
+
+// How pixels become the network's input, in the user's words.
+struct PixelOptions {
+  double pixel_max = 255;          // value of a white pixel where mean and std are stated: 255 or 1
+  std::vector<double> mean;        // per channel or one for all; empty: 0
+  std::vector<double> std;         // per channel or one for all; empty: 1
+  bool is_bgr = false;
+  int resize_short_side = 0;
+};
+
+struct PlanOptions {
+  std::filesystem::path model;
+  std::vector<std::filesystem::path> calibration;
+  std::size_t calibration_images = 500;  // the first so many
+  std::filesystem::path class_names;     // empty: classes are numbers
+  std::filesystem::path output;
+  std::optional<ir::Dims> input_shape;   // for models that leave it open
+  PixelOptions pixels;
+  QuantiseOptions quantise;
+};
+
+struct PlanSummary {
+  std::size_t layers = 0;
+  std::size_t kernels = 0;
+  int multipliers = 0;
+  std::int64_t macs = 0;
+  std::size_t calibration_images = 0;
+  double agreement = 0;  // share of calibration pictures with the same top-1 in float and integer
+  std::size_t agreement_images = 0;
+  double largest_bound_bits = 0;
+  std::string design_hash;
+};
+
+// `say` gets one line per phase ("[3/7] calibrate: 500 pictures").
+Result<PlanSummary> plan(const PlanOptions& options, const std::function<void(const std::string&)>& say);
+
+// Preprocess of the bundle from the user's options. Refuses lists of a wrong length and a zero std.
+Result<Preprocess> preprocess_from(const PixelOptions& pixels, int channels);
+
+}  // namespace sluice

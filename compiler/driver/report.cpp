@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/driver/report.hpp"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+namespace sluice {
+
+using nlohmann::json;
+
+void PhaseTimes::begin(const std::string& name) {
+  end();
+  seconds_.push_back({name, 0.0});
+  start_ = std::chrono::steady_clock::now();
+  is_running_ = true;
+}
+
+void PhaseTimes::end() {
+  if (!is_running_) return;
+  seconds_.back().second = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  is_running_ = false;
+}
+
+BundleFiles golden_files(const IntegerNetwork& network, const std::vector<Golden>& vectors) {
+  BundleFiles files;
+  json list = json::array();
+  for (std::size_t i = 0; i < vectors.size(); ++i) {
+    const std::string name = fmt::format("golden/input_{:02}.bin", i);
+    std::string bytes;
+    for (const std::int16_t code : vectors[i].codes) {
+      bytes.push_back(static_cast<char>(code & 0xff));
+      if (network.input_bits == 16) bytes.push_back(static_cast<char>(code >> 8 & 0xff));
+    }
+    files[name] = std::move(bytes);
+    const std::string& picture = vectors[i].picture;
+    list.push_back({{"picture", picture.substr(picture.find_last_of('/') + 1)}, {"input", name}, {"scores", vectors[i].scores}});
+  }
+  files["golden/golden.json"] = json{{"version", 1}, {"vectors", list}}.dump(1) + "\n";
+  return files;
+}
+
+std::string plan_report(const PlanOptions& options, const Design& design, const Quantised& quantised,
+                        const Statistics& statistics, const PlanSummary& summary, const PhaseTimes& times) {
+  const IntegerNetwork& network = design.network;
+  json layers = json::array();
+  std::int64_t slowest_cycles = 0;
+  std::string slowest;
+  for (std::size_t i = 0; i < network.layers.size(); ++i) {
+    const Layer& layer = network.layers[i];
+    json entry{{"name", layer.name}, {"origin", layer.origin}, {"kind", to_text(layer.kind)}, {"macs", layer.macs()},
+               {"output_scale", layer.output_scale}, {"shift", layer.shift},
+               {"zero_share_float", statistics.at(quantised.value_of.at(layer.name)).zero_share()}};
+    for (const Kernel& kernel : design.netlist.kernels) {
+      if (kernel.layer != static_cast<int>(i) || kernel.inputs.empty()) continue;
+      // A kernel takes one beat a cycle, so a stage lasts as long as its longest stream.
+      const std::int64_t cycles = std::max(design.netlist.streams[kernel.inputs[0]].beats,
+                                           design.netlist.streams[kernel.outputs[0]].beats);
+      entry["kernels"].push_back({{"name", kernel.name}, {"estimated_cycles_per_image", cycles},
+                                  {"multipliers", multipliers(design.netlist, kernel)}});
+      if (cycles > slowest_cycles) {
+        slowest_cycles = cycles;
+        slowest = kernel.name;
+      }
+    }
+    const auto proof = std::find_if(quantised.proofs.begin(), quantised.proofs.end(), [&](const SumProof& p) { return p.layer == layer.name; });
+    if (proof != quantised.proofs.end()) {
+      entry["sum_proof"] = {{"bound_log2", proof->bound_bits}, {"limit_log2", proof->limit_bits},
+                            {"margin_bits", proof->limit_bits - proof->bound_bits},
+                            {"weight_bits", proof->weight_bits}, {"input_bits", proof->input_bits}};
+    }
+    layers.push_back(std::move(entry));
+  }
+  json phases = json::object();
+  for (const auto& [name, seconds] : times.seconds()) phases[name + "_s"] = seconds;
+  const json report{{"version", 1},
+                    {"model", options.model.filename().string()},
+                    {"design_hash", summary.design_hash},
+                    {"precision", fmt::format("int{}", network.input_bits)},
+                    {"calibration_images", summary.calibration_images},
+                    {"top1_agreement_with_float", {{"share", summary.agreement}, {"images", summary.agreement_images},
+                                                   {"pictures", "calibration, first ones"}}},
+                    {"macs_per_image", summary.macs},
+                    {"multipliers", summary.multipliers},
+                    {"kernels", summary.kernels},
+                    {"estimated", {{"slowest_kernel", slowest}, {"cycles_per_image", slowest_cycles}}},
+                    {"layers", layers},
+                    {"phase_times", phases}};
+  return report.dump(1) + "\n";
+}
+
+}  // namespace sluice

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs the float network on calibration pictures and collects the statistics of every value.
+//
+// Why: see statistics.hpp. The idea: pictures are cut into a fixed number of chunks, each chunk is run by one task and
+// the chunks are merged in order; so the result does not depend on the number of threads.
+//
+// Before: graph in normal form, at least one picture. After: statistics for the graph's input and every node's output.
+#pragma once
+
+#include "compiler/ops/float_interpreter.hpp"
+#include "compiler/quantise/quantise.hpp"
+#include "runtime/images/image_set.hpp"
+
+namespace sluice {
+
+struct Calibration {
+  Statistics statistics;
+  std::vector<std::vector<float>> scores;  // of each picture, in order
+};
+
+Result<Calibration> calibrate(const ir::Graph& graph, const ImageSet& images, const Preprocess& preprocess);
+
+}  // namespace sluice

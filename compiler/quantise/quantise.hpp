@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// quantise: from a float graph in normal form and its statistics to an integer network.
+//
+// Why: everything behind this point is integer. Symmetric fixed point as design section 3 says: one scale per map, one
+// per filter of a convolution, multipliers of 16 bits and one shift per layer; zero is code 0.
+//
+// The proof: for each convolution the largest possible |sum| is bounded by L1(weights) * largest input code + |bias|,
+// per filter. For int8 it must stay below 2^26, for int16 below 2^31; where it does not, weights lose bits first
+// (int16: down to 12), then the input map's codes, and the layer's proof says how many are left.
+//
+// Before: graph normalised, statistics for the graph's input and every node output. After: the network is valid, and
+// every proof holds.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "compiler/ir/graph.hpp"
+#include "compiler/quantise/statistics.hpp"
+#include "runtime/bundle/network.hpp"
+
+namespace sluice {
+
+enum class RangeMethod { mse, percentile, largest };
+
+struct QuantiseOptions {
+  int bits = 8;                        // 8 or 16
+  RangeMethod method = RangeMethod::mse;
+  double percentile = 0.9999;          // for RangeMethod::percentile
+  bool has_bias_correction = true;
+};
+
+// Why no sum of a layer overflows.
+struct SumProof {
+  std::string layer;
+  double bound_bits = 0;   // log2 of the largest possible |sum|
+  int limit_bits = 0;      // 26 or 31
+  int weight_bits = 0;     // bits kept, sign included
+  int input_bits = 0;
+};
+
+struct Quantised {
+  IntegerNetwork network;
+  std::vector<SumProof> proofs;                 // one per conv and depthwise layer
+  std::map<std::string, std::string> value_of;  // layer name -> name of the float value it computes
+};
+
+using Statistics = std::map<std::string, ValueStatistics>;
+
+Result<Quantised> quantise(const ir::Graph& graph, const Statistics& statistics, const Preprocess& preprocess,
+                           const std::vector<std::string>& labels, const QuantiseOptions& options);
+
+}  // namespace sluice
