@@ -26,17 +26,31 @@ namespace sluice::ir {
 
 using Dims = std::vector<std::int64_t>;
 
+// Product of the dimensions; the largest int64 when it would overflow or a dimension is negative, so that one
+// comparison with a limit refuses both.
 std::int64_t element_count(const Dims& dims);
 std::string to_text(const Dims& dims);  // "1x3x224x224"; "scalar" for no dimension
+
+// No tensor of a classifier comes near this (1 GiB of floats); a broken file easily goes beyond it.
+inline constexpr std::int64_t kMaxElements = std::int64_t{1} << 28;
+
+// What the numbers were in the file. All floating types are held as float; integers keep their range, which
+// QuantizeLinear (saturation) and Cast need.
+enum class ElementType { real, int64, int32, int8, uint8, boolean };
 
 // A dense constant or computed tensor. Integers (shapes, axes) are kept apart so that they stay exact.
 struct Tensor {
   Dims dims;
   std::vector<float> values;             // element_count(dims) of them, or empty when integers are held
-  std::vector<std::int64_t> integers;    // the same, for int64/int32/bool tensors
+  std::vector<std::int64_t> integers;    // the same, for integer and bool tensors
+  ElementType type = ElementType::real;
 
-  bool is_integer() const { return !integers.empty(); }
+  bool is_integer() const { return type != ElementType::real; }
+  std::int64_t size() const { return static_cast<std::int64_t>(is_integer() ? integers.size() : values.size()); }
+  // An element as float, whichever kind is held.
+  float at(std::int64_t index) const { return is_integer() ? static_cast<float>(integers[index]) : values[index]; }
   static Tensor zeros(Dims dims);
+  static Tensor of_values(Dims dims, std::vector<float> values);
   static Tensor of_integers(std::vector<std::int64_t> integers);  // rank 1
 };
 
@@ -73,6 +87,7 @@ struct Graph {
   std::vector<Node> nodes;                      // topological order
   std::map<std::string, Tensor> initialisers;
   std::map<std::string, Dims> shapes;           // of every value, after infer_shapes
+  std::vector<Node> host_tail;                  // after passes/normalise: what followed `output`, left to the host
 
   const Node* producer(const std::string& value) const;
   std::vector<const Node*> consumers(const std::string& value) const;

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// read_graph: a GraphProto becomes a Graph, without shapes yet.
+//
+// Why: names tie the file together, and names can be missing, double or circular. The order here matters: find who
+// makes each value, walk back from the output that is kept, order the nodes met, and only then read them, so that
+// parts nobody needs cannot fail.
+//
+// Before: any GraphProto of a known opset. After: topological order, unique names, the input's shape in `shapes`.
+#pragma once
+
+#include "compiler/frontend/onnx_import.hpp"
+#include "compiler/ir/graph.hpp"
+
+namespace onnx {
+class GraphProto;
+}
+
+namespace sluice::frontend {
+
+Result<ir::Graph> read_graph(const onnx::GraphProto& proto, int opset, const ImportOptions& options);
+
+}  // namespace sluice::frontend

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// read_node: a NodeProto becomes a Node, its attributes in the kinds the operator's record asks for.
+//
+// Why apart from the graph: all refusals that concern one node alone are here; the graph collects them.
+// Before: any NodeProto. After: the operator is claimed, and ops::check_node has accepted the node.
+#pragma once
+
+#include "compiler/ir/graph.hpp"
+
+namespace onnx {
+class NodeProto;
+}
+
+namespace sluice::frontend {
+
+// `index` makes a name for a node without one.
+Result<ir::Node> read_node(const onnx::NodeProto& proto, int index, int opset);
+
+}  // namespace sluice::frontend

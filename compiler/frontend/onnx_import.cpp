@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// From the file's bytes to a graph: parse, pick the opset, read the graph, infer shapes.
+//
+// Before: any bytes. After: see onnx_import.hpp. Every error leaving here carries the file's name.
+#include "compiler/frontend/onnx_import.hpp"
+
+#include <limits>
+
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+
+#include "compiler/frontend/graph_reader.hpp"
+#include "compiler/ops/op.hpp"
+#include "compiler/ops/shape_inference.hpp"
+#include "onnx.pb.h"
+#include "runtime/base/file.hpp"
+
+namespace sluice::frontend {
+namespace {
+
+Result<onnx::ModelProto> parse(std::string_view bytes) {
+  if (bytes.empty()) return user_error("the file is empty");
+  if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
+    return user_error("the file has {} bytes; protobuf reads up to 2 GiB", bytes.size());
+  }
+  onnx::ModelProto model;
+  // Unlike ParseFromArray, the partial form is silent on standard error; nothing in onnx.proto is required.
+  google::protobuf::io::ArrayInputStream stream(bytes.data(), static_cast<int>(bytes.size()));
+  google::protobuf::io::CodedInputStream coded(&stream);
+  if (!model.MergePartialFromCodedStream(&coded) || !coded.ConsumedEntireMessage()) {
+    return user_error("is not an ONNX file, or only a part of one (protobuf cannot read its {} bytes)", bytes.size());
+  }
+  if (!model.has_graph()) return user_error("holds no graph; is it an ONNX model?");
+  return model;
+}
+
+Result<int> opset_of(const onnx::ModelProto& model) {
+  std::int64_t opset = 0;
+  for (const auto& import : model.opset_import()) {
+    if (import.domain().empty() || import.domain() == "ai.onnx") opset = std::max(opset, import.version());
+  }
+  if (opset == 0) return user_error("does not say which opset it uses (opset_import is missing)");
+  if (opset < ops::kFirstOpset || opset > ops::kLastOpset) {
+    return user_error("uses opset {}; possible are {} to {}: export again with opset 13, or convert it with onnx's "
+                      "version converter", opset, ops::kFirstOpset, ops::kLastOpset);
+  }
+  return static_cast<int>(opset);
+}
+
+Result<ir::Graph> import_model(std::string_view bytes, const ImportOptions& options) {
+  const onnx::ModelProto model = SLUICE_TRY(parse(bytes));
+  const int opset = SLUICE_TRY(opset_of(model));
+  ir::Graph graph = SLUICE_TRY(read_graph(model.graph(), opset, options));
+  SLUICE_CHECK(graph.verify());
+  SLUICE_CHECK(ops::infer_shapes(graph));
+  return graph;
+}
+
+}  // namespace
+
+Result<ir::Graph> import_onnx_bytes(std::string_view bytes, const std::string& name, const ImportOptions& options) {
+  Result<ir::Graph> graph = import_model(bytes, options);
+  if (!graph) return std::move(graph).error().in(name);
+  return graph;
+}
+
+Result<ir::Graph> import_onnx(const std::filesystem::path& file, const ImportOptions& options) {
+  const std::string bytes = SLUICE_TRY(read_file(file));
+  return import_onnx_bytes(bytes, file.string(), options);
+}
+
+Result<ir::Dims> parse_shape(const std::string& text) {
+  ir::Dims dims;
+  std::int64_t number = 0;
+  bool has_digit = false;
+  for (char c : text + "x") {
+    if (c >= '0' && c <= '9' && number <= ir::kMaxElements) {
+      number = number * 10 + (c - '0');
+      has_digit = true;
+    } else if (c == 'x' && has_digit && number >= 1 && number <= ir::kMaxElements) {
+      dims.push_back(number);
+      number = 0;
+      has_digit = false;
+    } else {
+      return user_error("\"{}\" is not a shape; write it like 1x3x224x224", text);
+    }
+  }
+  return dims;
+}
+
+}  // namespace sluice::frontend

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// import_onnx: an ONNX file becomes a Graph with shapes, or a sentence for the user.
+//
+// Why: the file comes from outside. Everything in it may be wrong, and each wrong thing must end in an error that names
+// file, node and tensor; never in a crash or in memory without bound. What Sluice cannot do is collected over the whole
+// file, so that the user changes the export once.
+//
+// Accepted: opset 7 to 20, one picture as input, constants inside the file. What the chosen output does not need is
+// left out before anything is checked.
+//
+// Before: any bytes. After: a graph for which verify() holds, with opset, shapes, and attributes of the right kinds.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "compiler/ir/graph.hpp"
+
+namespace sluice::frontend {
+
+struct ImportOptions {
+  // The picture's shape where the file leaves it open ("1x3x48x192"). An open batch is 1 without being asked.
+  std::optional<ir::Dims> input_shape;
+  // The result to keep; needed only for a file with several outputs.
+  std::string output;
+};
+
+Result<ir::Graph> import_onnx(const std::filesystem::path& file, const ImportOptions& options = {});
+
+// The same from memory; `name` stands for the file in messages.
+Result<ir::Graph> import_onnx_bytes(std::string_view bytes, const std::string& name, const ImportOptions& options = {});
+
+// "1x3x224x224" as dimensions, each 1 or more.
+Result<ir::Dims> parse_shape(const std::string& text);
+
+}  // namespace sluice::frontend

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads tensors (see tensor_reader.hpp).
+//
+// raw_data is little endian whatever the machine; float16 is widened bit by bit, since C++20 has no such type.
+// Before and after: as the header says. The caller puts the tensor's name in front of an error.
+#include "compiler/frontend/tensor_reader.hpp"
+
+#include <bit>
+#include <cmath>
+#include <cstring>
+
+#include "compiler/ops/element_types.hpp"
+#include "onnx.pb.h"
+
+namespace sluice::frontend {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "raw_data is copied as it lies");
+
+float widen_half(std::uint16_t half) {
+  const int exponent = half >> 10 & 31, fraction = half & 1023;
+  float value;
+  if (exponent == 31) {
+    value = fraction ? std::nanf("") : HUGE_VALF;
+  } else if (exponent == 0) {
+    value = std::ldexp(static_cast<float>(fraction), -24);
+  } else {
+    value = std::ldexp(static_cast<float>(fraction + 1024), exponent - 25);
+  }
+  return half & 0x8000 ? -value : value;
+}
+
+Result<ir::Dims> dims_of(const onnx::TensorProto& proto) {
+  ir::Dims dims(proto.dims().begin(), proto.dims().end());
+  for (std::int64_t dim : dims) {
+    if (dim < 0) return user_error("has a negative dimension ({})", ir::to_text(dims));
+  }
+  if (ir::element_count(dims) > ir::kMaxElements) {
+    return user_error("claims {} numbers; the most is {}", ir::to_text(dims), ir::kMaxElements);
+  }
+  if (dims.size() > 16) return user_error("has {} dimensions; the most is 16", dims.size());
+  return dims;
+}
+
+// Element i of raw bytes of type Raw, for all elements.
+template <typename Raw, typename Out, typename Convert>
+Status read_raw(const std::string& bytes, std::vector<Out>& out, Convert convert) {
+  if (bytes.size() != out.size() * sizeof(Raw)) {
+    return user_error("raw_data has {} bytes, its dimensions need {}", bytes.size(), out.size() * sizeof(Raw));
+  }
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    Raw raw;
+    std::memcpy(&raw, bytes.data() + i * sizeof(Raw), sizeof(Raw));
+    out[i] = convert(raw);
+  }
+  return ok();
+}
+
+template <typename List, typename Out, typename Convert>
+Status read_list(const List& list, std::vector<Out>& out, Convert convert) {
+  if (static_cast<std::size_t>(list.size()) != out.size()) {
+    return user_error("holds {} numbers, its dimensions need {}", list.size(), out.size());
+  }
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = convert(list.Get(static_cast<int>(i)));
+  return ok();
+}
+
+Status read_values(const onnx::TensorProto& proto, std::vector<float>& out) {
+  const bool raw = proto.has_raw_data();
+  auto narrow = [](auto x) { return static_cast<float>(x); };
+  auto half = [](auto bits) { return widen_half(static_cast<std::uint16_t>(bits)); };
+  switch (proto.data_type()) {
+    case onnx::TensorProto::FLOAT16:
+      return raw ? read_raw<std::uint16_t>(proto.raw_data(), out, half) : read_list(proto.int32_data(), out, half);
+    case onnx::TensorProto::DOUBLE:
+      return raw ? read_raw<double>(proto.raw_data(), out, narrow) : read_list(proto.double_data(), out, narrow);
+    default:
+      return raw ? read_raw<float>(proto.raw_data(), out, narrow) : read_list(proto.float_data(), out, narrow);
+  }
+}
+
+Status read_integers(const onnx::TensorProto& proto, std::vector<std::int64_t>& out) {
+  auto same = [](auto x) { return static_cast<std::int64_t>(x); };
+  if (!proto.has_raw_data()) {
+    if (proto.data_type() == onnx::TensorProto::INT64) return read_list(proto.int64_data(), out, same);
+    return read_list(proto.int32_data(), out, same);
+  }
+  switch (proto.data_type()) {
+    case onnx::TensorProto::INT64: return read_raw<std::int64_t>(proto.raw_data(), out, same);
+    case onnx::TensorProto::INT32: return read_raw<std::int32_t>(proto.raw_data(), out, same);
+    case onnx::TensorProto::INT8: return read_raw<std::int8_t>(proto.raw_data(), out, same);
+    default: return read_raw<std::uint8_t>(proto.raw_data(), out, same);
+  }
+}
+
+// How many numbers the file really holds: no memory is taken for more.
+std::size_t stored_bytes(const onnx::TensorProto& proto) {
+  return proto.raw_data().size() + 8u * (static_cast<std::size_t>(proto.float_data_size()) + proto.int32_data_size() +
+                                         proto.int64_data_size() + proto.double_data_size());
+}
+
+}  // namespace
+
+Result<ir::Tensor> read_tensor(const onnx::TensorProto& proto) {
+  ir::Tensor tensor;
+  tensor.dims = SLUICE_TRY(dims_of(proto));
+  if (proto.data_location() == onnx::TensorProto::EXTERNAL || proto.external_data_size() > 0) {
+    return user_error("keeps its numbers in another file; export the model as one file (save_as_external_data=False)");
+  }
+  if (proto.has_segment()) return user_error("is stored in segments, which is not possible");
+  const auto type = ops::element_type(proto.data_type());
+  if (!type) {
+    return user_error("has element type {}; possible are {}", ops::element_type_name(proto.data_type()),
+                      ops::kElementTypesText);
+  }
+  const std::int64_t count = ir::element_count(tensor.dims);
+  if (static_cast<std::size_t>(count) > stored_bytes(proto)) {
+    return user_error("is {} but holds far fewer numbers", ir::to_text(tensor.dims));
+  }
+  tensor.type = *type;
+  if (tensor.is_integer()) {
+    tensor.integers.resize(count);
+    SLUICE_CHECK(read_integers(proto, tensor.integers));
+  } else {
+    tensor.values.resize(count);
+    SLUICE_CHECK(read_values(proto, tensor.values));
+  }
+  return tensor;
+}
+
+}  // namespace sluice::frontend

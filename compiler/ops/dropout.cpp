@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Dropout: nothing at all in inference.
+// Definition: ONNX Dropout-7, -10 (ratio is an attribute), -12, -13 (ratio and training_mode are inputs).
+// Before: training mode is off. After: the input.
+#include "compiler/ops/elementwise.hpp"
+
+namespace sluice::ops {
+namespace {
+
+Result<ir::Dims> shape_rule(const Call& call) {
+  if (call.has(2)) {
+    const ir::Tensor* training = SLUICE_TRY(call.constant(2, "training_mode"));
+    if (training->size() == 1 && training->at(0) != 0) {
+      return user_error("is in training mode; export the model for inference (model.eval())");
+    }
+  }
+  return call.dims(0);
+}
+
+Result<ir::Tensor> run(const Call& call, const ir::Dims&) { return call.value(0); }
+
+}  // namespace
+
+const Operator& dropout() {
+  static const Operator record{
+      .name = "Dropout",
+      .most_inputs = 3,
+      .attributes = {{"ratio", AttributeKind::real, 1, 11}, {"seed", AttributeKind::integer, 12}},
+      .shape = shape_rule,
+      .evaluate = run};
+  return record;
+}
+
+}  // namespace sluice::ops

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// ONNX's numbers for element types (TensorProto.DataType) and what becomes of them here.
+//
+// Why: Cast names its target by that number, the importer reads it from every tensor; neither may include the other.
+// Before: any number from a file. After: the graph's own element type, or nothing for what is not possible.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "compiler/ir/graph.hpp"
+
+namespace sluice::ops {
+
+inline constexpr const char* kElementTypesText = "float, float16, double, int8, uint8, int32, int64, bool";
+
+inline std::optional<ir::ElementType> element_type(std::int64_t onnx) {
+  switch (onnx) {
+    case 1: case 10: case 11: return ir::ElementType::real;
+    case 2: return ir::ElementType::uint8;
+    case 3: return ir::ElementType::int8;
+    case 6: return ir::ElementType::int32;
+    case 7: return ir::ElementType::int64;
+    case 9: return ir::ElementType::boolean;
+    default: return std::nullopt;
+  }
+}
+
+inline std::string element_type_name(std::int64_t onnx) {
+  static constexpr const char* kNames[] = {"undefined", "float",   "uint8",  "int8",   "uint16",    "int16",
+                                           "int32",     "int64",   "string", "bool",   "float16",   "double",
+                                           "uint32",    "uint64",  "complex64", "complex128", "bfloat16"};
+  if (onnx >= 0 && onnx < static_cast<std::int64_t>(std::size(kNames))) return kNames[onnx];
+  return "type " + std::to_string(onnx);
+}
+
+}  // namespace sluice::ops

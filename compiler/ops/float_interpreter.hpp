@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// FloatProgram: runs a graph in float, at any stage from import to normal form.
+//
+// Why: it is the yardstick. Passes are tested by equal outputs before and after, accuracy is compared with it, and
+// calibration reads every intermediate value. It must follow the operators' definitions and still do tens of
+// pictures a second, so convolutions go through FastConv and all else through the operator records.
+//
+//   FloatProgram program = SLUICE_TRY(FloatProgram::prepare(graph));
+//   ir::Tensor scores = SLUICE_TRY(program.run(picture));        // from any number of threads
+//
+// Before: a graph that verify() accepts, with the input's shape. After: the program is independent of the graph.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "compiler/ir/graph.hpp"
+
+namespace sluice::ops {
+
+class FloatProgram {
+ public:
+  // Called with the input and with each computed value, in order, fused activations applied.
+  using Observer = std::function<void(const std::string& value, const ir::Tensor& tensor)>;
+
+  // Prepares weights and evaluates what depends on constants alone.
+  static Result<FloatProgram> prepare(const ir::Graph& graph);
+
+  FloatProgram(FloatProgram&&) noexcept;
+  FloatProgram& operator=(FloatProgram&&) noexcept;
+  ~FloatProgram();
+
+  // The graph's output for one input of the graph's input shape. Values are freed after their last reader.
+  Result<ir::Tensor> run(const ir::Tensor& input, const Observer& observer = {}) const;
+
+  // Every computed value by name, the input included.
+  Result<std::map<std::string, ir::Tensor>> run_all(const ir::Tensor& input) const;
+
+  const ir::Dims& input_dims() const;
+
+ private:
+  struct State;
+  explicit FloatProgram(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace sluice::ops
