@@ -41,7 +41,8 @@ std::vector<DeviceKind> device_kinds() {
   return kinds;
 }
 
-Result<std::unique_ptr<Device>> open_device(const std::string& name, const Bundle& bundle, const DeviceOptions& options) {
+Result<std::unique_ptr<Device>> open_device(const std::string& name, const Bundle& bundle,
+                                            const DeviceOptions& options) {
   std::string known;
   for (const Entry& entry : kDevices) {
     if (name == entry.name) return entry.open(bundle, options);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Opens a device for a bundle by the name a user types.
 //
-// Why: programs know devices only through runtime/hal; this list is the one place that names drivers. Adding a driver is
-// one entry in device_list.cpp and one link in CMakeLists.txt beside it.
+// Why: programs know devices only through runtime/hal; this list is the one place that names drivers. Adding a driver
+// is one entry in device_list.cpp and one link in CMakeLists.txt beside it.
 #pragma once
 
 #include <memory>
@@ -28,6 +28,7 @@ struct DeviceKind {
 std::vector<DeviceKind> device_kinds();
 
 // Fault::user for an unknown name, with the list of those that exist.
-Result<std::unique_ptr<Device>> open_device(const std::string& name, const Bundle& bundle, const DeviceOptions& options = {});
+Result<std::unique_ptr<Device>> open_device(const std::string& name, const Bundle& bundle,
+                                            const DeviceOptions& options = {});
 
 }  // namespace sluice

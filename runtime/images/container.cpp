@@ -54,7 +54,8 @@ Result<PictureHeader> inspect_jpeg(Bytes bytes) {
   PictureHeader header{PictureKind::jpeg};
   std::size_t at = 2;
   while (at < bytes.size()) {
-    if (bytes.u8(at) != 0xFF) return user_error("this JPEG is damaged: no marker where a segment must start (byte {})", at);
+    if (bytes.u8(at) != 0xFF)
+      return user_error("this JPEG is damaged: no marker where a segment must start (byte {})", at);
     while (at < bytes.size() && bytes.u8(at) == 0xFF) ++at;  // any number of fill bytes
     const std::uint32_t marker = bytes.u8(at++);
     if (bytes.is_short()) break;
@@ -103,7 +104,8 @@ Result<PictureHeader> inspect_png(Bytes bytes) {
     if (at == 8) {
       if (type != "IHDR" || length != 13) return user_error("this PNG is damaged: it does not start with IHDR");
       if (bytes.big32(16) == 0 || bytes.big32(20) == 0) return user_error("this PNG has zero size");
-      if (bytes.big32(16) > INT32_MAX || bytes.big32(20) > INT32_MAX) return user_error("this PNG has an impossible size");
+      if (bytes.big32(16) > INT32_MAX || bytes.big32(20) > INT32_MAX)
+        return user_error("this PNG has an impossible size");
       header.width = static_cast<int>(bytes.big32(16));
       header.height = static_cast<int>(bytes.big32(20));
     }
@@ -121,7 +123,8 @@ Result<PictureHeader> inspect_bmp(Bytes bytes) {
   PictureHeader header{PictureKind::bmp};
   const std::uint32_t offset = bytes.little32(10);
   const bool is_old = bytes.little32(14) == 12;
-  const auto width = is_old ? std::int64_t{bytes.little16(18)} : std::int64_t{static_cast<std::int32_t>(bytes.little32(18))};
+  const auto width =
+      is_old ? std::int64_t{bytes.little16(18)} : std::int64_t{static_cast<std::int32_t>(bytes.little32(18))};
   auto height = is_old ? std::int64_t{bytes.little16(20)} : std::int64_t{static_cast<std::int32_t>(bytes.little32(22))};
   const std::uint32_t bits = bytes.little16(is_old ? 24 : 28);
   const std::uint32_t compression = is_old ? 0 : bytes.little32(30);
@@ -184,7 +187,8 @@ Result<PictureHeader> inspect_pnm(Bytes bytes) {
   ++at;  // the single white space after the maximum
   const auto [width, height, maximum] = field;
   if (width == 0 || height == 0) return user_error("this PNM has zero size");
-  if (maximum != 255 && maximum != 65535) return user_error("this PNM has the maximum {}, supported are 255 and 65535", maximum);
+  if (maximum != 255 && maximum != 65535)
+    return user_error("this PNM has the maximum {}, supported are 255 and 65535", maximum);
   const std::int64_t row_bytes = width * (bytes.u8(1) == '6' ? 3 : 1) * (maximum == 255 ? 1 : 2);
   if (static_cast<std::int64_t>(bytes.size() - at) / row_bytes < height) {
     return cut_short("PNM", "it has fewer rows than its header says");
@@ -195,13 +199,15 @@ Result<PictureHeader> inspect_pnm(Bytes bytes) {
 // Well-known files that are not accepted, so that the message can name them.
 const char* foreign_kind(Bytes bytes) {
   if (bytes.text(0, 4) == "GIF8") return "a GIF";
-  if (bytes.text(0, 4) == std::string_view("II*\0", 4) || bytes.text(0, 4) == std::string_view("MM\0*", 4)) return "a TIFF";
+  if (bytes.text(0, 4) == std::string_view("II*\0", 4) || bytes.text(0, 4) == std::string_view("MM\0*", 4))
+    return "a TIFF";
   if (bytes.text(4, 4) == "ftyp") return "a HEIF, AVIF or video file";
   if (bytes.text(4, 4) == "jP  ") return "a JPEG 2000";
   if (bytes.text(0, 4) == "8BPS") return "a Photoshop file";
   if (bytes.text(0, 4) == "%PDF") return "a PDF";
   const std::string_view start = bytes.text(0, 2);
-  if (start.size() == 2 && start[0] == 'P' && start[1] >= '1' && start[1] <= '7') return "a PNM of a kind other than P5 and P6";
+  if (start.size() == 2 && start[0] == 'P' && start[1] >= '1' && start[1] <= '7')
+    return "a PNM of a kind other than P5 and P6";
   return nullptr;
 }
 

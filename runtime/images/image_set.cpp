@@ -46,7 +46,8 @@ class ImageSetOpener {
     if (fs::is_directory(status)) return labels_file.empty() ? folder(source) : list(labels_file, source);
     if (looks_like_idx_images(source)) return packed(read_idx(source, labels_file));
     if (!labels_file.empty()) {
-      return user_error("{}: a labels file goes with a folder or with IDX pictures; this is a single file", source.string());
+      return user_error("{}: a labels file goes with a folder or with IDX pictures; this is a single file",
+                        source.string());
     }
     if (lower_extension(source) == ".bin") return packed(read_cifar10(source));
     if (is_named_like_a_list(source)) return list(source, source.parent_path());
@@ -95,8 +96,8 @@ class ImageSetOpener {
     }
     // One absent file is that picture's own error; all of them mean the wrong folder.
     if (!is_any_there) {
-      return user_error("{}: none of the {} files it names exists; the first would be {}", list_file.string(), set.size(),
-                        set.name(0));
+      return user_error("{}: none of the {} files it names exists; the first would be {}", list_file.string(),
+                        set.size(), set.name(0));
     }
     return set;
   }

@@ -55,7 +55,7 @@ class ImageSet {
  private:
   friend class ImageSetOpener;
   struct Item {
-    std::string file;                             // empty in a packed set
+    std::string file;  // empty in a packed set
     std::shared_ptr<const PackedPictures> packed;
     std::size_t record = 0;
     int label = -1;

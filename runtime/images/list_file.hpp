@@ -22,8 +22,8 @@ struct ListEntry {
 // At least one entry, or Fault::user.
 Result<std::vector<ListEntry>> read_list_file(const std::filesystem::path& list);
 
-// The non-blank lines of a text file, without carriage returns and surrounding blanks, each with its line number from 1.
-// Refuses files that are not text.
+// The non-blank lines of a text file, without carriage returns and surrounding blanks, each with its line number
+// from 1. Refuses files that are not text.
 struct TextLine {
   int number = 0;
   std::string text;

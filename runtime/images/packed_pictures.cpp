@@ -38,7 +38,8 @@ Result<std::string> gunzip(const std::string& packed) {
     plain.resize(plain.size() - stream.avail_out);
   }
   if (code == Z_BUF_ERROR) return user_error("the gzip data is cut short; copy or download it again");
-  if (code != Z_STREAM_END) return user_error("the gzip data is damaged ({})", stream.msg ? stream.msg : "unknown reason");
+  if (code != Z_STREAM_END)
+    return user_error("the gzip data is damaged ({})", stream.msg ? stream.msg : "unknown reason");
   return plain;
 }
 
@@ -59,7 +60,8 @@ std::uint32_t big32(const std::string& bytes, std::size_t at) {
 Status check_idx(const std::string& bytes, const std::string& name, std::uint32_t magic, std::size_t fields) {
   if (bytes.size() < 4 + 4 * fields) return user_error("{}: too short for an IDX header", name);
   if (big32(bytes, 0) != magic) {
-    return user_error("{}: starts with {:#010x}, an IDX file of this kind starts with {:#010x}", name, big32(bytes, 0), magic);
+    return user_error("{}: starts with {:#010x}, an IDX file of this kind starts with {:#010x}", name, big32(bytes, 0),
+                      magic);
   }
   // 128 bits hold any product of three 32-bit sizes.
   unsigned __int128 expected = 1;
@@ -116,8 +118,9 @@ Result<PackedPictures> read_cifar10(const std::filesystem::path& file) {
   set.count = set.bytes.size() / set.record_bytes;
   if (set.bytes.empty()) return user_error("{}: the file is empty", set.file);
   if (set.bytes.size() % set.record_bytes != 0) {
-    return user_error("{}: {} bytes are not a whole number of CIFAR-10 records of {} bytes; is it cut short, or CIFAR-100?",
-                      set.file, set.bytes.size(), set.record_bytes);
+    return user_error(
+        "{}: {} bytes are not a whole number of CIFAR-10 records of {} bytes; is it cut short, or CIFAR-100?", set.file,
+        set.bytes.size(), set.record_bytes);
   }
   for (std::size_t i = 0; i < set.count; ++i) {
     const int label = static_cast<unsigned char>(set.bytes[i * set.record_bytes]);
@@ -148,7 +151,8 @@ Result<PackedPictures> read_idx(const std::filesystem::path& images, const std::
   const std::string label_bytes = SLUICE_TRY(read_plain_or_gzip(labels_file));
   SLUICE_CHECK(check_idx(label_bytes, labels_file.string(), kIdxLabels, 1));
   if (big32(label_bytes, 4) != set.count) {
-    return user_error("{}: {} labels for the {} pictures of {}", labels_file.string(), big32(label_bytes, 4), set.count, set.file);
+    return user_error("{}: {} labels for the {} pictures of {}", labels_file.string(), big32(label_bytes, 4), set.count,
+                      set.file);
   }
   for (std::size_t i = 0; i < set.count; ++i) set.labels.push_back(static_cast<unsigned char>(label_bytes[8 + i]));
   return set;

@@ -24,12 +24,15 @@ Result<cv::Mat> fitted(const cv::Mat& from, const MapShape& input, int resize_sh
   const std::int64_t columns = from.cols;
   const std::int64_t shorter = std::min(rows, columns);
   // The smallest short side whose picture holds the input in both directions, rounded up.
-  const auto needed = [shorter](std::int64_t wanted, std::int64_t side) { return (wanted * shorter + side - 1) / side; };
-  const std::int64_t target = std::max<std::int64_t>(
-      {resize_short_side, needed(input.height, rows), needed(input.width, columns)});
+  const auto needed = [shorter](std::int64_t wanted, std::int64_t side) {
+    return (wanted * shorter + side - 1) / side;
+  };
+  const std::int64_t target =
+      std::max<std::int64_t>({resize_short_side, needed(input.height, rows), needed(input.width, columns)});
   // A strip of 1 x 1,000,000 pixels at a short side of 256 would not fit into memory, and shows nothing.
   if (target * (std::max(rows, columns) * target / shorter) > kMaxPicturePixels) {
-    return user_error("a picture of {} x {} is too narrow for a network that scales the short side to {}", columns, rows, target);
+    return user_error("a picture of {} x {} is too narrow for a network that scales the short side to {}", columns,
+                      rows, target);
   }
   const int height = static_cast<int>(rows * target / shorter);
   const int width = static_cast<int>(columns * target / shorter);
@@ -56,7 +59,8 @@ Result<cv::Mat> fit_picture(const Picture& picture, const MapShape& input, const
     return user_error("the network reads {} channels; pictures have 1 (grey) or 3 (colour)", input.channels);
   }
   const int type = picture.pixels.type();
-  if (picture.pixels.empty() || (type != CV_8UC1 && type != CV_8UC3)) return bug_error("a Picture that is neither 8-bit grey nor RGB");
+  if (picture.pixels.empty() || (type != CV_8UC1 && type != CV_8UC3))
+    return bug_error("a Picture that is neither 8-bit grey nor RGB");
   try {
     const cv::Mat part = SLUICE_TRY(fitted(picture.pixels, input, preprocess.resize_short_side));
     return recoloured(part, input.channels, preprocess.is_bgr);
@@ -65,7 +69,8 @@ Result<cv::Mat> fit_picture(const Picture& picture, const MapShape& input, const
   }
 }
 
-Result<std::vector<float>> preprocess_float(const Picture& picture, const MapShape& input, const Preprocess& preprocess) {
+Result<std::vector<float>> preprocess_float(const Picture& picture, const MapShape& input,
+                                            const Preprocess& preprocess) {
   const cv::Mat pixels = SLUICE_TRY(fit_picture(picture, input, preprocess));
   const auto channels = static_cast<std::size_t>(input.channels);
   if (preprocess.mean.size() != channels || preprocess.deviation.size() != channels) {
@@ -77,7 +82,8 @@ Result<std::vector<float>> preprocess_float(const Picture& picture, const MapSha
     const std::uint8_t* row = pixels.ptr<std::uint8_t>(y);
     for (std::size_t i = 0; i < static_cast<std::size_t>(input.width) * channels; ++i) {
       const std::size_t c = i % channels;
-      const std::size_t at = c * plane + static_cast<std::size_t>(y) * static_cast<std::size_t>(input.width) + i / channels;
+      const std::size_t at =
+          c * plane + static_cast<std::size_t>(y) * static_cast<std::size_t>(input.width) + i / channels;
       tensor[at] = static_cast<float>((row[i] - preprocess.mean[c]) / preprocess.deviation[c]);
     }
   }

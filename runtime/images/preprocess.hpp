@@ -6,10 +6,11 @@
 //
 // The geometry, in this order:
 //   1. resize_short_side > 0: scale so that the shorter side has that length (or more, if the input would not fit into
-//      the picture otherwise), the longer side floor(long * short' / short) as in torchvision; then cut the input's size
-//      from the middle, the offset floor((size - input) / 2). ImageNet's usual rule is 256 and 224.
+//      the picture otherwise), the longer side floor(long * short' / short) as in torchvision; then cut the input's
+//      size from the middle, the offset floor((size - input) / 2). ImageNet's usual rule is 256 and 224.
 //      resize_short_side == 0: stretch to the input's size.
-//      cv::INTER_AREA when neither side grows, else cv::INTER_LINEAR; a picture that has the size already is not touched.
+//      cv::INTER_AREA when neither side grows, else cv::INTER_LINEAR; a picture that has the size already is not
+//      touched.
 //   2. colour: grey to three equal channels; colour to grey by ITU-R 601 luma as cv::COLOR_RGB2GRAY rounds it; order
 //      R, G, B or B, G, R as the network says.
 //   3. numbers: code = pixel_table(network, channel)[pixel], or (pixel - mean) / deviation as float.
@@ -30,7 +31,8 @@ namespace sluice {
 Result<cv::Mat> fit_picture(const Picture& picture, const MapShape& input, const Preprocess& preprocess);
 
 // Float tensor in NCHW order (N = 1).
-Result<std::vector<float>> preprocess_float(const Picture& picture, const MapShape& input, const Preprocess& preprocess);
+Result<std::vector<float>> preprocess_float(const Picture& picture, const MapShape& input,
+                                            const Preprocess& preprocess);
 
 // Input codes in NHWC order. Holds the tables of one network, so one is made per network and not per picture.
 class Preprocessor {

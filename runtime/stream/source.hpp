@@ -30,8 +30,8 @@ class Source {
  public:
   virtual ~Source() = default;
 
-  // The next item, or nothing at the end. Called from one thread at a time, and only when the pipeline has room: that is
-  // the back-pressure. May wait, but returns nothing soon after a stop is requested. A failure ends the stream.
+  // The next item, or nothing at the end. Called from one thread at a time, and only when the pipeline has room: that
+  // is the back-pressure. May wait, but returns nothing soon after a stop is requested. A failure ends the stream.
   virtual Result<std::optional<SourceItem>> next(std::stop_token stop) = 0;
 };
 

@@ -36,8 +36,13 @@ class Stream {
  public:
   Stream(Device& device, const IntegerNetwork& network, Source& source, const Receiver& receiver,
          const StreamOptions& options, std::stop_token stop)
-      : device_(device), preprocessor_(network), source_(source), receiver_(receiver), options_(options),
-        stop_(std::move(stop)), capacity_(device.capacity()) {
+      : device_(device),
+        preprocessor_(network),
+        source_(source),
+        receiver_(receiver),
+        options_(options),
+        stop_(std::move(stop)),
+        capacity_(device.capacity()) {
     if (options.max_in_device != 0) capacity_ = std::min(capacity_, options.max_in_device);
   }
 
@@ -45,7 +50,8 @@ class Stream {
     if (capacity_ == 0) return {bug_error("a device without capacity"), {}};
     const int machine = tbb::info::default_concurrency();
     const int threads = options_.threads > 0 ? std::min(options_.threads, machine) : machine;
-    const std::size_t tokens = options_.max_prepared > 0 ? options_.max_prepared : 2 * static_cast<std::size_t>(threads);
+    const std::size_t tokens =
+        options_.max_prepared > 0 ? options_.max_prepared : 2 * static_cast<std::size_t>(threads);
     start_ = last_delivery_ = Clock::now();
     {
       std::jthread collecting([this] { collect_all(); });
@@ -67,9 +73,11 @@ class Stream {
     namespace flow = oneapi::tbb;
     const auto in_order = flow::filter_mode::serial_in_order;
     flow::parallel_pipeline(
-        tokens, flow::make_filter<void, Token>(in_order, [this](flow::flow_control& control) { return take(control); }) &
-                    flow::make_filter<Token, Token>(flow::filter_mode::parallel, [this](Token token) { return prepare(token); }) &
-                    flow::make_filter<Token, void>(in_order, [this](const Token& token) { submit(token); }));
+        tokens, flow::make_filter<void, Token>(in_order, [this](flow::flow_control& control) {
+                  return take(control);
+                }) & flow::make_filter<Token, Token>(flow::filter_mode::parallel, [this](Token token) {
+                  return prepare(token);
+                }) & flow::make_filter<Token, void>(in_order, [this](const Token& token) { submit(token); }));
   }
 
   Token take(oneapi::tbb::flow_control& control) {
@@ -127,7 +135,8 @@ class Stream {
       } else if (status.error().fault() == Fault::user) {
         token->problem = std::move(status).error().in(token->item.name);  // refused, not accepted: the device is well
       } else {
-        break_off(std::move(status).error().in(fmt::format("{}: submitting {} failed", device_.info().driver, token->item.name)));
+        break_off(std::move(status).error().in(
+            fmt::format("{}: submitting {} failed", device_.info().driver, token->item.name)));
         return;
       }
     }
@@ -152,7 +161,9 @@ class Stream {
       } else {
         outcome.result = collect(*token);
         if (!outcome.result) {
-          break_off(std::move(outcome.result).error().in(fmt::format("{}: collecting {} failed", device_.info().driver, token->item.name)));
+          break_off(std::move(outcome.result)
+                        .error()
+                        .in(fmt::format("{}: collecting {} failed", device_.info().driver, token->item.name)));
           return;
         }
       }
@@ -169,8 +180,8 @@ class Stream {
   Result<Classification> collect(const Passage& passage) {
     ImageScores scores = SLUICE_TRY(device_.collect());
     if (scores.image_id != passage.index || scores.row_id != passage.row_id) {
-      return bug_error(fmt::format("image {} row {} came out where image {} row {} went in", scores.image_id, scores.row_id,
-                                   passage.index, passage.row_id));
+      return bug_error(fmt::format("image {} row {} came out where image {} row {} went in", scores.image_id,
+                                   scores.row_id, passage.index, passage.row_id));
     }
     Classification classification{passage.index, passage.row_id, std::move(scores.scores), {}, passage.times};
     classification.top = top_k(classification.scores, options_.top_k);
@@ -234,9 +245,10 @@ class Stream {
     s.lost = s.accepted - (s.delivered - s.errors);
     s.abandoned = s.taken - s.delivered - s.lost;
     if (!failure_) return {ok(), std::move(s)};
-    const Error told(failure_->fault(),
-                     fmt::format("{}; of {} images taken the device accepted {}, {} were delivered, {} of the accepted are lost",
-                                 failure_->text(), s.taken, s.accepted, s.delivered, s.lost));
+    const Error told(
+        failure_->fault(),
+        fmt::format("{}; of {} images taken the device accepted {}, {} were delivered, {} of the accepted are lost",
+                    failure_->text(), s.taken, s.accepted, s.delivered, s.lost));
     return {told, std::move(s)};
   }
 
@@ -250,8 +262,8 @@ class Stream {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<Token> underway_;      // submitted or refused, not yet collected; oldest first
-  bool is_complete_ = false;        // nothing will be added to underway_
+  std::deque<Token> underway_;  // submitted or refused, not yet collected; oldest first
+  bool is_complete_ = false;    // nothing will be added to underway_
   bool is_broken_ = false;
   std::optional<Error> failure_;
 

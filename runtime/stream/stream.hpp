@@ -10,10 +10,10 @@
 //   source --> decode, preprocess --> submit ==> [ device ] ==> collect, label, receiver
 //   serial     parallel (oneTBB)      serial      capacity()     one thread of its own
 //
-// A bounded number of tokens runs through the oneTBB pipeline on the left. Submit appends to a short queue of what is on
-// its way, which the collecting thread empties in order; a picture that could not be decoded travels in that queue as
-// its error and so keeps its place. Submit waits while the queue holds as many as the device does. It waits only for the
-// collecting thread, never for another oneTBB task, so one worker thread is enough and nothing can lock up.
+// A bounded number of tokens runs through the oneTBB pipeline on the left. Submit appends to a short queue of what is
+// on its way, which the collecting thread empties in order; a picture that could not be decoded travels in that queue
+// as its error and so keeps its place. Submit waits while the queue holds as many as the device does. It waits only for
+// the collecting thread, never for another oneTBB task, so one worker thread is enough and nothing can lock up.
 // Back-pressure: a slow receiver fills the queue, then the device, then the tokens, and the source is not asked again.
 //
 // How it ends:
@@ -51,7 +51,7 @@ struct Classification {
 
 // What became of one picture.
 struct Outcome {
-  std::uint64_t index = 0;   // position in the source, from 0
+  std::uint64_t index = 0;  // position in the source, from 0
   std::string name;
   std::optional<int> label;  // the true class, where known
   Result<Classification> result;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every device must do, whatever it is made of (the idea of IREE's conformance tests for its HAL drivers).
 //
-// The suite knows nothing of the scores except that they are a function of picture and row. That they are the right ones
-// is shown elsewhere, against the reference interpreter.
+// The suite knows nothing of the scores except that they are a function of picture and row. That they are the right
+// ones is shown elsewhere, against the reference interpreter.
 #include <map>
 #include <set>
 #include <thread>

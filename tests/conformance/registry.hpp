@@ -14,8 +14,8 @@
 namespace sluice {
 
 struct RegisteredDevice {
-  std::string name;            // letters, digits and _ only; becomes part of the test's name
-  std::uint32_t rows = 1;      // rows the opened device knows
+  std::string name;        // letters, digits and _ only; becomes part of the test's name
+  std::uint32_t rows = 1;  // rows the opened device knows
   // Opens the device for the given network, with nothing inside. A failure skips no test, it fails it; a device whose
   // hardware may be absent sets is_present.
   std::function<Result<std::unique_ptr<Device>>(const IntegerNetwork&)> open;

@@ -28,7 +28,8 @@ class NullDevice final : public Device {
       return user_error("image {} has {} codes, the network reads {}", task.image_id, task.codes.size(), image_codes_);
     }
     if (task.row_id >= options_.rows) {
-      return user_error("image {} asks for row {}, the design table has rows 0 to {}", task.image_id, task.row_id, options_.rows - 1);
+      return user_error("image {} asks for row {}, the design table has rows 0 to {}", task.image_id, task.row_id,
+                        options_.rows - 1);
     }
     {
       const std::lock_guard lock(mutex_);

@@ -18,11 +18,11 @@ struct Kind {
   PictureKind kind;
 };
 
-const std::vector<Kind> kKinds = {{".jpg", CV_8UC3, PictureKind::jpeg}, {".jpg", CV_8UC1, PictureKind::jpeg},
-                                  {".png", CV_8UC3, PictureKind::png},  {".png", CV_16UC1, PictureKind::png},
-                                  {".bmp", CV_8UC3, PictureKind::bmp},  {".bmp", CV_8UC1, PictureKind::bmp},
+const std::vector<Kind> kKinds = {{".jpg", CV_8UC3, PictureKind::jpeg},  {".jpg", CV_8UC1, PictureKind::jpeg},
+                                  {".png", CV_8UC3, PictureKind::png},   {".png", CV_16UC1, PictureKind::png},
+                                  {".bmp", CV_8UC3, PictureKind::bmp},   {".bmp", CV_8UC1, PictureKind::bmp},
                                   {".webp", CV_8UC3, PictureKind::webp}, {".ppm", CV_8UC3, PictureKind::pnm},
-                                  {".pgm", CV_8UC1, PictureKind::pnm},  {".pgm", CV_16UC1, PictureKind::pnm}};
+                                  {".pgm", CV_8UC1, PictureKind::pnm},   {".pgm", CV_16UC1, PictureKind::pnm}};
 
 TEST(Container, KindAndSizeAreRead) {
   for (const Kind& kind : kKinds) {
@@ -82,7 +82,12 @@ TEST(Container, BombsAreRefusedByTheirHeader) {
 TEST(Container, ForeignKindsAreNamed) {
   EXPECT_THAT(inspect_picture("GIF89a...").error().text(), HasSubstr("a GIF"));
   EXPECT_THAT(inspect_picture(std::string("II*\0....", 8)).error().text(), HasSubstr("a TIFF"));
-  EXPECT_THAT(inspect_picture(std::string("\0\0\0\x18" "ftypheic", 12)).error().text(), HasSubstr("HEIF"));
+  EXPECT_THAT(inspect_picture(std::string("\0\0\0\x18"
+                                          "ftypheic",
+                                          12))
+                  .error()
+                  .text(),
+              HasSubstr("HEIF"));
   EXPECT_THAT(inspect_picture("P3 1 1 255 0 0 0\n").error().text(), HasSubstr("PNM of a kind"));
   EXPECT_THAT(inspect_picture("P5 1 1 15\n.").error().text(), HasSubstr("maximum 15"));
   EXPECT_THAT(inspect_picture("P5 0 1 255\n.").error().text(), HasSubstr("zero size"));

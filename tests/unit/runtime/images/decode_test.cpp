@@ -3,8 +3,8 @@
 #include "runtime/images/decode.hpp"
 
 #include <gmock/gmock.h>
-#include <opencv2/imgproc.hpp>
 #include <sys/stat.h>
+#include <opencv2/imgproc.hpp>
 
 #include "tests/unit/runtime/images/picture_files.hpp"
 #include "tests/unit/runtime/temporary_folder.hpp"
@@ -39,7 +39,8 @@ TEST(Decode, SixteenBitsKeepTheirUpperByte) {
 
 TEST(Decode, AlphaIsDroppedAndTheColourUnderItStands) {
   const cv::Mat transparent(2, 2, CV_8UC4, cv::Scalar(10, 20, 30, 0));
-  expect_same(decode_picture(encoded(transparent, ".png"), "a").value().pixels, cv::Mat(2, 2, CV_8UC3, cv::Scalar(30, 20, 10)));
+  expect_same(decode_picture(encoded(transparent, ".png"), "a").value().pixels,
+              cv::Mat(2, 2, CV_8UC3, cv::Scalar(30, 20, 10)));
 }
 
 TEST(Decode, TruncatedPicturesAreErrorsNotGreyHalves) {
@@ -85,7 +86,8 @@ TEST(Decode, DamagedBytesNeverCrash) {
 TEST(Decode, FilesAreNamed) {
   const TemporaryFolder folder;
   EXPECT_THAT(load_picture(folder / "absent.jpg").error().text(), HasSubstr("absent.jpg: no such file"));
-  EXPECT_THAT(load_picture(folder.write("note.jpg", "hello")).error().text(), HasSubstr("note.jpg: this is not a picture"));
+  EXPECT_THAT(load_picture(folder.write("note.jpg", "hello")).error().text(),
+              HasSubstr("note.jpg: this is not a picture"));
   EXPECT_THAT(load_picture(folder.write("empty.jpg", "")).error().text(), HasSubstr("empty.jpg: the file is empty"));
   EXPECT_EQ(load_picture(folder.path()).error().fault(), Fault::user);
 }

@@ -14,7 +14,8 @@ using testing::HasSubstr;
 
 TEST(LabelNames, OneNamePerLine) {
   const TemporaryFolder folder;
-  EXPECT_THAT(read_label_names(folder.write("l", "air plane\r\ncar\n\nbird")).value(), ElementsAre("air plane", "car", "bird"));
+  EXPECT_THAT(read_label_names(folder.write("l", "air plane\r\ncar\n\nbird")).value(),
+              ElementsAre("air plane", "car", "bird"));
 }
 
 TEST(LabelNames, WordNetNumbersAreDroppedWhenEveryLineHasOne) {
@@ -23,7 +24,8 @@ TEST(LabelNames, WordNetNumbersAreDroppedWhenEveryLineHasOne) {
               ElementsAre("tench, Tinca tinca", "goldfish"));
   EXPECT_THAT(read_label_names(folder.write("l", "n01440764 tench\ngoldfish\n")).value(),
               ElementsAre("n01440764 tench", "goldfish"));
-  EXPECT_THAT(read_label_names(folder.write("l", "n01440764\nn01443537\n")).value(), ElementsAre("n01440764", "n01443537"));
+  EXPECT_THAT(read_label_names(folder.write("l", "n01440764\nn01443537\n")).value(),
+              ElementsAre("n01440764", "n01443537"));
 }
 
 TEST(LabelNames, WrongCountIsRefusedWithBothNumbers) {

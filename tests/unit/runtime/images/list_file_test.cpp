@@ -13,8 +13,10 @@ using testing::HasSubstr;
 
 TEST(ListFile, ReadsFilesAndLabels) {
   const TemporaryFolder folder;
-  const auto entries =
-      read_list_file(folder.write("val.txt", "\xEF\xBB\xBF" "a.jpg 3\r\n\n  my cat.jpg\t 12 \nplain.png\nlast 7")).value();
+  const auto entries = read_list_file(folder.write("val.txt",
+                                                   "\xEF\xBB\xBF"
+                                                   "a.jpg 3\r\n\n  my cat.jpg\t 12 \nplain.png\nlast 7"))
+                           .value();
   ASSERT_EQ(entries.size(), 4u);
   EXPECT_EQ(entries[0].file, "a.jpg");
   EXPECT_EQ(entries[0].label, 3);
@@ -40,7 +42,8 @@ TEST(ListFile, GarbageLabelsAreRefusedWithTheirLine) {
 TEST(ListFile, EmptyAndBinaryFilesAreRefused) {
   const TemporaryFolder folder;
   EXPECT_THAT(read_list_file(folder.write("val.txt", " \n\n")).error().text(), HasSubstr("names no picture"));
-  EXPECT_THAT(read_list_file(folder.write("val.txt", std::string("a\0b 1\n", 6))).error().text(), HasSubstr("not a text file"));
+  EXPECT_THAT(read_list_file(folder.write("val.txt", std::string("a\0b 1\n", 6))).error().text(),
+              HasSubstr("not a text file"));
   EXPECT_THAT(read_list_file(folder / "absent.txt").error().text(), HasSubstr("no such file"));
 }
 

@@ -30,7 +30,8 @@ TEST(Cifar10, PlanesBecomePixels) {
 
 TEST(Cifar10, WrongSizeAndLabelAreRefused) {
   const TemporaryFolder folder;
-  EXPECT_THAT(read_cifar10(folder.write("a.bin", std::string(3074, '\0'))).error().text(), HasSubstr("3074 bytes are not a whole"));
+  EXPECT_THAT(read_cifar10(folder.write("a.bin", std::string(3074, '\0'))).error().text(),
+              HasSubstr("3074 bytes are not a whole"));
   EXPECT_THAT(read_cifar10(folder.write("a.bin", std::string(3073, '\x0B'))).error().text(), HasSubstr("label 11"));
   EXPECT_THAT(read_cifar10(folder.write("a.bin", "")).error().text(), HasSubstr("empty"));
 }
@@ -65,12 +66,14 @@ TEST_P(Idx, FilesThatDoNotAddUpAreRefused) {
   EXPECT_THAT(read_idx(write("a-images-idx3-ubyte", images + "x"), {}).error().text(), HasSubstr("there are 61"));
   EXPECT_THAT(read_idx(write("a-images-idx3-ubyte", "short"), {}).error().text(), HasSubstr("too short"));
   EXPECT_THAT(read_idx(write("a-images-idx3-ubyte", idx_labels(40)), {}).error().text(), HasSubstr("0x00000801"));
-  EXPECT_THAT(read_idx(write("a-images-idx3-ubyte", idx_images(0, 4, 3)), {}).error().text(), HasSubstr("nothing in it"));
+  EXPECT_THAT(read_idx(write("a-images-idx3-ubyte", idx_images(0, 4, 3)), {}).error().text(),
+              HasSubstr("nothing in it"));
   std::string huge = images;
   huge.replace(4, 12, std::string(12, '\xFF'));
   EXPECT_FALSE(read_idx(write("a-images-idx3-ubyte", huge), {}));
   write("b-labels-idx1-ubyte", idx_labels(4));
-  EXPECT_THAT(read_idx(write("b-images-idx3-ubyte", images), {}).error().text(), HasSubstr("4 labels for the 5 pictures"));
+  EXPECT_THAT(read_idx(write("b-images-idx3-ubyte", images), {}).error().text(),
+              HasSubstr("4 labels for the 5 pictures"));
 }
 
 INSTANTIATE_TEST_SUITE_P(PlainAndPacked, Idx, testing::Bool());

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include <gtest/gtest.h>
-#include <opencv2/imgcodecs.hpp>
 #include <zlib.h>
+#include <opencv2/imgcodecs.hpp>
 
 namespace sluice {
 
@@ -42,7 +42,8 @@ inline std::string gzipped(const std::string& plain) {
 }
 
 inline std::string big32(std::uint32_t value) {
-  return {static_cast<char>(value >> 24), static_cast<char>(value >> 16), static_cast<char>(value >> 8), static_cast<char>(value)};
+  return {static_cast<char>(value >> 24), static_cast<char>(value >> 16), static_cast<char>(value >> 8),
+          static_cast<char>(value)};
 }
 
 // IDX files of `count` pictures whose pixel i of picture n is (n * 7 + i) mod 256 and whose label is n mod 10.

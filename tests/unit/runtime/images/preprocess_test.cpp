@@ -54,7 +54,9 @@ cv::Mat naive_fit(const cv::Mat& picture, const IntegerNetwork& n) {
 TEST(PreprocessCode, AgreesWithTheNaiveFormula) {
   const unsigned seed = 4711;
   std::mt19937 random(seed);
-  const auto between = [&](int low, int high) { return low + static_cast<int>(random() % static_cast<unsigned>(high - low + 1)); };
+  const auto between = [&](int low, int high) {
+    return low + static_cast<int>(random() % static_cast<unsigned>(high - low + 1));
+  };
   for (int round = 0; round < 300; ++round) {
     SCOPED_TRACE("seed " + std::to_string(seed) + ", round " + std::to_string(round));
     const int channels = random() % 2 ? 3 : 1;
@@ -81,7 +83,8 @@ TEST(PreprocessCode, AgreesWithTheNaiveFormula) {
           const double real = (naive_pixel(fitted, y, x, c, n) - how.mean[c]) / how.deviation[c];
           const double code = std::clamp(std::round(real / n.input_scale), -limit, limit);
           ASSERT_EQ(codes.value()[(y * input.width + x) * channels + c], code) << "y " << y << " x " << x << " c " << c;
-          ASSERT_EQ(floats[(c * input.height + y) * input.width + x], static_cast<float>(real)) << "y " << y << " x " << x << " c " << c;
+          ASSERT_EQ(floats[(c * input.height + y) * input.width + x], static_cast<float>(real))
+              << "y " << y << " x " << x << " c " << c;
         }
       }
     }
@@ -116,7 +119,8 @@ TEST(PreprocessCode, GreyIsReplicatedAndColourBecomesLuma) {
 }
 
 TEST(PreprocessCode, ExtremeStripsAreRefusedNotAllocated) {
-  const auto cut = fit_picture({cv::Mat(1, 2'000'000, CV_8UC1, cv::Scalar(0))}, {224, 224, 1}, {.resize_short_side = 256});
+  const auto cut =
+      fit_picture({cv::Mat(1, 2'000'000, CV_8UC1, cv::Scalar(0))}, {224, 224, 1}, {.resize_short_side = 256});
   ASSERT_FALSE(cut);
   EXPECT_EQ(cut.error().fault(), Fault::user);
   EXPECT_THAT(cut.error().text(), testing::HasSubstr("2000000 x 1 is too narrow"));

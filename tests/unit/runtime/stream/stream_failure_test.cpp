@@ -121,7 +121,8 @@ TEST(StreamFailure, BooksBalanceWhateverHappens) {
       if (outcome.index == stop_at) stop.request_stop();
       return keep(std::move(outcome));
     };
-    const StreamOptions options{.max_in_device = random() % 8, .max_prepared = random() % 5, .threads = static_cast<int>(random() % 4)};
+    const StreamOptions options{
+        .max_in_device = random() % 8, .max_prepared = random() % 5, .threads = static_cast<int>(random() % 4)};
     const StreamReport report = run_stream(device, small_network(), source, receiver, options, stop.get_token());
     expect_books_balance(report.statistics, keeper);
     EXPECT_LE(device.most_inside, static_cast<int>(how.capacity));

@@ -36,7 +36,8 @@ inline std::vector<std::int32_t> expected_scores(std::uint64_t index, std::uint3
 // `count` pictures; those in `broken` fail to load; fails as a whole at `fail_at`.
 class NumberedSource final : public Source {
  public:
-  explicit NumberedSource(std::uint64_t count, std::set<std::uint64_t> broken = {}) : count_(count), broken_(std::move(broken)) {}
+  explicit NumberedSource(std::uint64_t count, std::set<std::uint64_t> broken = {})
+      : count_(count), broken_(std::move(broken)) {}
 
   Result<std::optional<SourceItem>> next(std::stop_token) override {
     EXPECT_FALSE(is_inside_.exchange(true)) << "two threads in next()";

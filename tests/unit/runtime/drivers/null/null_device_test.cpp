@@ -20,7 +20,9 @@ IntegerNetwork one_layer() {
 TEST(NullDevice, ScoresAreTheStatedHash) {
   std::uint64_t hash = 14695981039346656037u;
   for (const std::uint64_t value : {5u, 7u, 65535u}) hash = (hash ^ value) * 1099511628211u;  // row, codes 7 and -1
-  const auto score = [&](std::uint64_t c) { return static_cast<int>(((hash ^ c) * 1099511628211u) >> 40 & 0xFFFF) - 32768; };
+  const auto score = [&](std::uint64_t c) {
+    return static_cast<int>(((hash ^ c) * 1099511628211u) >> 40 & 0xFFFF) - 32768;
+  };
   EXPECT_THAT(null_scores({7, -1}, 5, 3), testing::ElementsAre(score(0), score(1), score(2)));
   EXPECT_NE(null_scores({7, -1}, 5, 3), null_scores({7, -1}, 4, 3));
   EXPECT_NE(null_scores({7, -1}, 5, 3), null_scores({-1, 7}, 5, 3));
