@@ -5,7 +5,7 @@
 
 namespace sluice::cli {
 
-void ImageOptions::declare(CLI::App& command, const std::string& name, bool is_required) {
+void ImageFlags::declare(CLI::App& command, const std::string& name, bool is_required) {
   auto* option = command.add_option(name, sources, "pictures: files, a folder, a list file, a CIFAR-10 .bin or an IDX file");
   if (is_required) option->required();
   command.add_option("--labels", labels, "true classes: list file of \"file label\" lines, or an IDX labels file");
@@ -13,7 +13,7 @@ void ImageOptions::declare(CLI::App& command, const std::string& name, bool is_r
   command.add_option("--part", part, "all, odd or even items (counted from 1)")->check(CLI::IsMember({"all", "odd", "even"}));
 }
 
-Result<ImageSet> ImageOptions::open() const {
+Result<ImageSet> ImageFlags::open() const {
   if (!labels.empty() && sources.size() > 1) return user_error("--labels goes with one source of pictures, not {}", sources.size());
   ImageSet images = SLUICE_TRY(labels.empty() ? open_images(sources) : open_images(sources.at(0), labels));
   const Part which = part == "odd" ? Part::odd : part == "even" ? Part::even : Part::all;
@@ -22,14 +22,14 @@ Result<ImageSet> ImageOptions::open() const {
   return images;
 }
 
-void DeviceOptions::declare(CLI::App& command) {
+void DeviceFlags::declare(CLI::App& command) {
   std::string known;
   for (const DeviceKind& kind : device_kinds()) known += (known.empty() ? "" : "; ") + kind.name + " (" + kind.what + ")";
   command.add_option("--device", device, "where to run: " + known)->capture_default_str();
   command.add_option("--in-flight", images_in_flight, "images inside the device at once")->check(CLI::Range(1, 256))->capture_default_str();
 }
 
-Result<std::unique_ptr<Device>> DeviceOptions::open(const Bundle& bundle) const {
+Result<std::unique_ptr<Device>> DeviceFlags::open(const Bundle& bundle) const {
   return open_device(device, bundle, {.images_in_flight = images_in_flight});
 }
 

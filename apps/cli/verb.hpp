@@ -36,7 +36,7 @@ Run verb_bench(CLI::App& command, const Common& common);
 Run verb_inspect(CLI::App& command, const Common& common);
 
 // Options that several verbs have.
-struct ImageOptions {
+struct ImageFlags {
   std::vector<std::filesystem::path> sources;
   std::filesystem::path labels;
   std::size_t first = 0;
@@ -47,7 +47,7 @@ struct ImageOptions {
   Result<ImageSet> open() const;
 };
 
-struct DeviceOptions {
+struct DeviceFlags {
   std::string device = "pocl";
   std::size_t images_in_flight = 8;
 

@@ -28,8 +28,8 @@ struct Options {
   std::filesystem::path bundle;
   std::string scenario = "Offline";
   double seconds = 5;
-  ImageOptions images;
-  DeviceOptions device;
+  ImageFlags images;
+  DeviceFlags device;
 };
 
 struct Measured {

@@ -22,8 +22,8 @@ struct Options {
   std::string format = "text";
   std::filesystem::path sheet;
   std::size_t sheet_images = 64;
-  ImageOptions images;
-  DeviceOptions device;
+  ImageFlags images;
+  DeviceFlags device;
 };
 
 std::string csv_field(const std::string& text) {

@@ -18,8 +18,8 @@ struct Options {
   std::filesystem::path bundle;
   std::filesystem::path model;
   std::size_t reference_images = 100;
-  ImageOptions images;
-  DeviceOptions device;
+  ImageFlags images;
+  DeviceFlags device;
 };
 
 json interval_json(const Interval& i) { return {{"percent", 100 * i.value}, {"low", 100 * i.low}, {"high", 100 * i.high}}; }

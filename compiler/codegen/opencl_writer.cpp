@@ -41,6 +41,9 @@ const char* meaning_of(const std::string& number) {
       {"REPLAY", "times each window is sent"},
       {"PAD_CODE", "what a tap outside the map reads"},
       {"BEATS", "DATA beats per image"},
+      {"WINDOW", "codes of one window"},
+      {"PIXELS", "pixels of the output map"},
+      {"MULTIPLIERS", "products per cycle and filter"},
       {"BRANCH_FIRST", "kernel ids behind OUT1; FIRST above LAST: none"}};
   const auto found = meanings.find(number);
   return found == meanings.end() ? "" : found->second;
@@ -68,7 +71,7 @@ std::string layer_line(const IntegerNetwork& network, const Layer& layer) {
 void define_port(Text& text, const std::string& port, const Stream& stream) {
   text.define("P_" + port, stream.name);
   text.define("P_" + port + "_T", beat_type(stream));
-  text.define("P_" + port + "_E", stream.element_bits == 8 ? "char" : "short");
+  text.define("P_" + port + "_E", stream.element_bits == 8 ? "char" : stream.element_bits == 16 ? "short" : "int");
   text.define("P_" + port + "_LANES", std::to_string(stream.lanes));
 }
 
@@ -92,8 +95,17 @@ std::string parameter_header(const Design& design, const Kernel& kernel) {
   text.include("lib/begin_layer.h");
   text.define("P_NAME", kernel.name);
   text.define("P_ID", std::to_string(kernel.id));
-  const std::vector<std::string> in_ports = kernel.inputs.size() == 2 ? std::vector<std::string>{"A", "B"} : std::vector<std::string>{"IN"};
-  const std::vector<std::string> out_ports = kernel.outputs.size() == 2 ? std::vector<std::string>{"OUT0", "OUT1"} : std::vector<std::string>{"OUT"};
+  if (kernel.op == "collector") {
+    std::string streams;
+    for (const int s : kernel.inputs) streams += (streams.empty() ? "each(" : " each(") + netlist.streams[s].name + ")";
+    text.define("P_IN_T", beat_type(netlist.streams[kernel.inputs[0]]));
+    text.define("P_STREAMS(each)", streams);
+    text.include("kernels/collector/collector.cl");
+    return text.take();
+  }
+  using Ports = std::vector<std::string>;
+  const Ports in_ports = kernel.inputs.size() == 2 ? Ports{"A", "B"} : Ports{"IN"};
+  const Ports out_ports = kernel.op == "fork" ? Ports{"OUT0", "OUT1"} : Ports{"OUT", "RECORD"};
   for (std::size_t i = 0; i < kernel.inputs.size(); ++i) define_port(text, in_ports[i], netlist.streams[kernel.inputs[i]]);
   for (std::size_t i = 0; i < kernel.outputs.size(); ++i) define_port(text, out_ports[i], netlist.streams[kernel.outputs[i]]);
   for (const auto& [name, value] : kernel.numbers) {

@@ -51,7 +51,7 @@ void size_fifos(const IntegerNetwork& network, Netlist& netlist) {
       Need& out = need[kernel.outputs[0]];
       out.resize(std::size_t(network.input.height) * network.input.width);
       std::iota(out.begin(), out.end(), 0);
-    } else if (kernel.op == "window") {
+    } else if (kernel.op == "window" || kernel.op == "taps") {
       need[kernel.outputs[0]] = need_of_window(network.layers[kernel.layer], need[kernel.inputs[0]]);
     } else if (kernel.op == "global_average_pool") {
       need[kernel.outputs[0]] = {need[kernel.inputs[0]].back()};
@@ -69,6 +69,11 @@ void size_fifos(const IntegerNetwork& network, Netlist& netlist) {
       Need& out = need[kernel.outputs[0]];
       out.resize(a.size());
       for (std::size_t p = 0; p < a.size(); ++p) out[p] = std::max(a[p], b[p]);
+    } else if (kernel.op == "collector") {
+      for (const int s : kernel.inputs) {
+        netlist.streams[s].depth = kRecordDepth;
+        netlist.streams[s].why = "records of layers that are images ahead of the last one";
+      }
     } else {
       for (const int s : kernel.outputs) need[s] = need[kernel.inputs[0]];
     }

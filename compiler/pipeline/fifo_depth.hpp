@@ -24,6 +24,7 @@ namespace sluice {
 
 inline constexpr int kDepth = 16;
 inline constexpr int kMargin = 64;
+inline constexpr int kRecordDepth = 8;
 
 void size_fifos(const IntegerNetwork& network, Netlist& netlist);
 

@@ -25,21 +25,17 @@ int lanes_for(int channels) {
 
 namespace {
 
-std::string lower_op(const Layer& layer) {
-  switch (layer.kind) {
-    case LayerKind::conv: return "conv_dense";
-    case LayerKind::depthwise: return "depthwise_dense";
-    default: return to_text(layer.kind);
-  }
-}
+// Products per cycle of a pair-sparse engine with M lanes: a third of them, the density at which t stays near 1.
+int pair_multipliers(int lanes) { return std::max(1, (lanes + 2) / 3); }
 
 class Builder {
  public:
-  explicit Builder(const IntegerNetwork& network) : network_(network) {}
+  Builder(const IntegerNetwork& network, const Engines& engines) : network_(network), engines_(engines) {}
 
   Result<Netlist> build() {
     measure_depths();
     make_kernels();
+    add_collector();
     SLUICE_CHECK(number_kernels());
     size_fifos(network_, netlist_);
     SLUICE_CHECK(set_fork_ranges());
@@ -133,10 +129,69 @@ class Builder {
     netlist_.kernels.push_back({"sink", "sink", 0, -1, {stream}, {}, {{"BEATS", static_cast<int>(last.beats)}}});
   }
 
+  Engine engine_of(int index) const { return engines_.empty() ? Engine::dense : engines_[index]; }
+
+  std::string kernel_op(int index) const {
+    const Layer& layer = network_.layers[index];
+    if (layer.kind == LayerKind::depthwise) return "depthwise_dense";
+    if (layer.kind != LayerKind::conv) return to_text(layer.kind);
+    switch (engine_of(index)) {
+      case Engine::activation_sparse: return "conv_activation_sparse";
+      case Engine::pair_sparse: return "conv_pair_sparse";
+      case Engine::dense: break;
+    }
+    return "conv_dense";
+  }
+
+  // Kernels and numbers in front of and in a convolution's multipliers; returns their input stream.
+  int make_convolution_input(int index, int stream, int filter_groups, Kernel& kernel) {
+    const Layer& layer = network_.layers[index];
+    const int lanes = netlist_.streams[stream].lanes;
+    const int taps = layer.window.kernel_h * layer.window.kernel_w;
+    const int steps = taps * (layer.input.channels / lanes);
+    kernel.numbers = {{"FILTER_GROUPS", filter_groups}, {"WEIGHT_BITS", network_.input_bits}};
+    const auto pixels = std::int64_t{layer.output.height} * layer.output.width;
+    switch (engine_of(index)) {
+      case Engine::dense:
+        kernel.numbers["STEPS"] = steps;
+        return make_window(index, "window", stream, lanes, filter_groups);
+      case Engine::activation_sparse: {
+        stream = make_window(index, "window", stream, lanes, 1);
+        Kernel compactor{layer.name + "_compactor", "compactor", 0, index, {stream}, {}, {{"STEPS", steps}, {"REPLAY", filter_groups}}};
+        // At most every code of a window survives.
+        compactor.outputs = {add_stream(compactor.name, 16, 2, pixels * steps * lanes * filter_groups)};
+        netlist_.kernels.push_back(compactor);
+        kernel.numbers["WINDOW"] = steps * lanes;
+        kernel.numbers["PIXELS"] = static_cast<int>(pixels);
+        return compactor.outputs[0];
+      }
+      case Engine::pair_sparse: {
+        const bool is_by_taps = taps > 1;
+        const int vector_lanes = is_by_taps ? taps : lanes;
+        kernel.numbers["STEPS"] = is_by_taps ? layer.input.channels : steps;
+        kernel.numbers["MULTIPLIERS"] = pair_multipliers(vector_lanes);
+        kernel.numbers["PIXELS"] = static_cast<int>(pixels);
+        return make_window(index, is_by_taps ? "taps" : "window", stream, vector_lanes, filter_groups);
+      }
+    }
+    return stream;
+  }
+
+  // One collector for the records of all sparse layers, in network order.
+  void add_collector() {
+    Kernel collector{"collector", "collector", 0, -1, {}, {}, {}};
+    for (std::size_t i = 0; i < network_.layers.size(); ++i) {
+      for (const Kernel& kernel : netlist_.kernels) {
+        if (kernel.layer == static_cast<int>(i) && kernel.outputs.size() == 2) collector.inputs.push_back(kernel.outputs[1]);
+      }
+    }
+    if (!collector.inputs.empty()) netlist_.kernels.insert(netlist_.kernels.end() - 1, collector);
+  }
+
   // Adds the kernels of one layer; returns the stream of its output map.
   int make_layer(int index) {
     const Layer& layer = network_.layers[index];
-    Kernel kernel{layer.name + "_" + lower_op(layer), lower_op(layer), 0, index, {}, {}, {}};
+    Kernel kernel{layer.name + "_" + kernel_op(index), kernel_op(index), 0, index, {}, {}, {}};
     const int out_lanes = lanes_for(layer.output.channels);
     const int filter_groups = layer.output.channels / out_lanes;
     const int taps = layer.window.kernel_h * layer.window.kernel_w;
@@ -149,50 +204,52 @@ class Builder {
       kernel.numbers["IS_SWAPPED"] = is_swapped;
     } else {
       int stream = take_arrival(layer.inputs[0], index);
-      const int in_lanes = netlist_.streams[stream].lanes;
-      if (layer.kind != LayerKind::global_average_pool) {
-        stream = make_window(index, stream, layer.kind == LayerKind::conv ? filter_groups : 1);
-      }
-      kernel.inputs = {stream};
+      const int lanes = netlist_.streams[stream].lanes;
       switch (layer.kind) {
         case LayerKind::conv:
-          kernel.numbers = {{"STEPS", taps * (layer.input.channels / in_lanes)}, {"FILTER_GROUPS", filter_groups}};
+          stream = make_convolution_input(index, stream, filter_groups, kernel);
           break;
         case LayerKind::depthwise:
-          kernel.numbers = {{"STEPS", taps}, {"FILTER_GROUPS", filter_groups}};
+          kernel.numbers = {{"STEPS", taps}, {"FILTER_GROUPS", filter_groups}, {"WEIGHT_BITS", network_.input_bits}};
+          stream = make_window(index, "window", stream, lanes, 1);
           break;
         case LayerKind::global_average_pool:
           kernel.numbers = {{"STEPS", layer.input.height * layer.input.width}, {"CHANNEL_GROUPS", filter_groups}};
           break;
         default:
           kernel.numbers = {{"STEPS", taps}};
+          stream = make_window(index, "window", stream, lanes, 1);
       }
-      if (layer.kind == LayerKind::conv || layer.kind == LayerKind::depthwise) kernel.numbers["WEIGHT_BITS"] = network_.input_bits;
+      kernel.inputs = {stream};
     }
     const int out = add_map_stream(kernel.name, layer.output_bits, layer.output);
     kernel.outputs = {out};
+    if (kernel.op == "conv_activation_sparse" || kernel.op == "conv_pair_sparse") {
+      kernel.outputs.push_back(add_stream(kernel.name + "_record", 32, 4, 1));
+    }
     netlist_.kernels.push_back(kernel);
     return out;
   }
 
-  // The line buffer in front of a windowed layer; none where it would only copy.
-  int make_window(int index, int in, int replay) {
+  // The line buffer in front of a windowed layer; none where it would only copy. `op` is window (beats of the map's
+  // lanes) or taps (beats of `out_lanes` taps).
+  int make_window(int index, const std::string& op, int in, int out_lanes, int replay) {
     const Layer& layer = network_.layers[index];
     const Window& w = layer.window;
-    const bool is_copy = w == Window{} && replay == 1;
+    const bool is_copy = w == Window{} && replay == 1 && op == "window";
     if (is_copy) return in;
     const Stream input = netlist_.streams[in];
     // Padding must not win a maximum; the lowest code is one below the symmetric range.
     const int pad_code = layer.kind == LayerKind::max_pool ? -(1 << (input.element_bits - 1)) : 0;
-    Kernel kernel{layer.name + "_window", "window", 0, index, {in}, {}, {}};
+    Kernel kernel{layer.name + "_" + op, op, 0, index, {in}, {}, {}};
     kernel.numbers = {{"HEIGHT", layer.input.height}, {"WIDTH", layer.input.width}, {"CHANNELS", layer.input.channels},
                       {"OUT_HEIGHT", layer.output.height}, {"OUT_WIDTH", layer.output.width},
                       {"KERNEL_H", w.kernel_h}, {"KERNEL_W", w.kernel_w}, {"STRIDE_H", w.stride_h},
                       {"STRIDE_W", w.stride_w}, {"PAD_TOP", w.pad_top}, {"PAD_LEFT", w.pad_left},
                       {"PAD_CODE", pad_code}, {"REPLAY", replay}};
-    const std::int64_t beats = std::int64_t{layer.output.height} * layer.output.width * replay * w.kernel_h *
-                               w.kernel_w * (layer.input.channels / input.lanes);
-    kernel.outputs = {add_stream(kernel.name, input.element_bits, input.lanes, beats)};
+    const std::int64_t codes = std::int64_t{layer.output.height} * layer.output.width * replay * w.kernel_h *
+                               w.kernel_w * layer.input.channels;
+    kernel.outputs = {add_stream(kernel.name, input.element_bits, out_lanes, codes / out_lanes)};
     netlist_.kernels.push_back(kernel);
     return kernel.outputs[0];
   }
@@ -209,6 +266,9 @@ class Builder {
       for (auto s = kernel.outputs.rbegin(); s != kernel.outputs.rend(); ++s) visit(netlist_.reader(*s));
     };
     visit(0);
+    // The collector waits for everybody: it stands behind all layers, so that it breaks no branch's range of ids.
+    const auto collector = std::find_if(ordered.begin(), ordered.end(), [](const Kernel& k) { return k.op == "collector"; });
+    if (collector != ordered.end()) std::rotate(collector, collector + 1, ordered.end() - 1);
     if (ordered.size() != netlist_.kernels.size()) {
       return bug_error("the depth-first walk missed a kernel");
     }
@@ -238,7 +298,7 @@ class Builder {
       std::vector<int> ids;
       std::function<void(int)> collect = [&](int stream) {
         const Kernel& reader = netlist_.kernels[netlist_.reader(stream)];
-        if (reader.inputs[0] != stream) return;
+        if (reader.inputs[0] != stream || reader.op == "collector") return;
         ids.push_back(reader.id);
         for (const int s : reader.outputs) collect(s);
       };
@@ -261,6 +321,7 @@ class Builder {
   };
 
   const IntegerNetwork& network_;
+  const Engines& engines_;
   Netlist netlist_;
   std::vector<int> depth_of_;
   std::vector<Arrival> arrivals_;
@@ -268,9 +329,30 @@ class Builder {
 
 }  // namespace
 
-Result<Netlist> build_netlist(const IntegerNetwork& network) {
+Result<Engine> engine_from_text(const std::string& text) {
+  if (text == "dense") return Engine::dense;
+  if (text == "activation_sparse") return Engine::activation_sparse;
+  if (text == "pair_sparse") return Engine::pair_sparse;
+  return user_error("engine \"{}\" is not known; dense, activation_sparse and pair_sparse are", text);
+}
+
+Engines uniform_engines(const IntegerNetwork& network, Engine engine) {
+  Engines engines(network.layers.size(), Engine::dense);
+  bool is_first = true;
+  for (std::size_t i = 0; i < engines.size(); ++i) {
+    const Layer& layer = network.layers[i];
+    if (layer.kind != LayerKind::conv) continue;
+    const bool has_one_pixel = layer.input.height == 1 && layer.input.width == 1;
+    if (!is_first && !has_one_pixel) engines[i] = engine;
+    is_first = false;
+  }
+  return engines;
+}
+
+Result<Netlist> build_netlist(const IntegerNetwork& network, const Engines& engines) {
   SLUICE_CHECK(network.validate());
-  return Builder(network).build();
+  if (!engines.empty() && engines.size() != network.layers.size()) return bug_error("one engine per layer is needed");
+  return Builder(network, engines).build();
 }
 
 }  // namespace sluice

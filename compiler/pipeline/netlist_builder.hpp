@@ -17,7 +17,19 @@ inline constexpr int kMaxLanes = 16;
 // Largest divisor of `channels` that is at most kMaxLanes.
 int lanes_for(int channels);
 
+// How a convolution is computed. What each skips: compiler/README.md, section Engines.
+enum class Engine { dense, activation_sparse, pair_sparse };
+
+Result<Engine> engine_from_text(const std::string& text);
+
+// One engine per layer of the network; entries of other layers than conv are ignored. Empty: all dense.
+using Engines = std::vector<Engine>;
+
+// The same engine for every convolution but the first (its input has no zeros) and the last on 1x1 maps (too little
+// work to pay for a compactor).
+Engines uniform_engines(const IntegerNetwork& network, Engine engine);
+
 // Fails with Fault::user when the network needs more kernels than a bundle may have.
-Result<Netlist> build_netlist(const IntegerNetwork& network);
+Result<Netlist> build_netlist(const IntegerNetwork& network, const Engines& engines = {});
 
 }  // namespace sluice

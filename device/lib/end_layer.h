@@ -48,3 +48,11 @@
 #undef P_BEATS
 #undef P_BRANCH_FIRST
 #undef P_BRANCH_LAST
+#undef P_RECORD
+#undef P_RECORD_T
+#undef P_RECORD_E
+#undef P_RECORD_LANES
+#undef P_WINDOW
+#undef P_PIXELS
+#undef P_MULTIPLIERS
+#undef P_STREAMS

@@ -16,7 +16,7 @@
  * Parameters use the same streams as pictures, along one spanning tree: forks do not copy them. Every beat has room for
  * a 32-bit word, however narrow its lanes are (an M20K column is 40 bits wide, so the room is free).
  *
- * Words of a kernel file (port is IN, A, B, OUT, OUT0, OUT1: it selects P_<port>, P_<port>_T, P_<port>_LANES ...)
+ * Words of a kernel file (port is IN, A, B, OUT, OUT0, OUT1, RECORD: it selects P_<port>, P_<port>_T, P_<port>_LANES ...)
  *   TASK(name, arguments)   opens a kernel; arguments are FROM(port), TO(port), MEMORY; separated by commas
  *   BEGIN(port)             one line per input port before the loop, BEGIN_OUT(port) per output port
  *   REGISTER, RAM, KEEP     state that outlives an image: the one macro family for it (private on intel, __global on
@@ -25,6 +25,7 @@
  *   READ(port, beat)        blocking read; exactly one call site per port
  *   WRITE(port, beat)       blocking write; exactly one call site per port
  *   END(port)               after the loop, once per output port
+ *   COLLECTOR_TASK, FROM_NAMED, READ_NAMED   the same for a kernel with a list of like streams (collector.cl)
  *   WORD(port, beat)        the 32-bit word of a beat;  BEAT_OF(port, kind, word) the beat that carries one
  */
 #ifndef SLUICE_DEVICE_LIB_STREAM_H
@@ -78,6 +79,18 @@
     b.kind = (uchar)kind;                                                                 \
     b.v[0] = (short)(word & 0xffff);                                                      \
     b.v[1] = (short)(word >> 16 & 0xffff);                                                \
+    return b;                                                                             \
+  }                                                                                       \
+  SLUICE_DECLARE_INTRINSICS(name)
+
+#define BEAT_I32(name, lanes)                                                             \
+  typedef struct { int v[lanes]; uchar kind; } name;                                      \
+  static inline uint name##_word(name b) { return (uint)b.v[0]; }                         \
+  static inline name name##_of_word(int kind, uint word) {                                \
+    name b;                                                                               \
+    SLUICE_CLEAR_LANES(b, lanes)                                                          \
+    b.kind = (uchar)kind;                                                                 \
+    b.v[0] = (int)word;                                                                   \
     return b;                                                                             \
   }                                                                                       \
   SLUICE_DECLARE_INTRINSICS(name)

@@ -29,6 +29,9 @@
 #define HOST_TASK(name, stream_argument, ...)  \
   __attribute__((max_global_work_dim(0)))      \
   __kernel void name(__VA_ARGS__)
+#define COLLECTOR_TASK(name, stream_arguments, ...) \
+  __attribute__((max_global_work_dim(0)))           \
+  __kernel void name(__VA_ARGS__)
 
 #define FROM(port)
 #define TO(port)
@@ -44,3 +47,6 @@
 #define FOREVER(port) while (1)
 #define READ(port, beat) beat = read_channel_intel(P_##port)
 #define WRITE(port, beat) write_channel_intel(P_##port, beat)
+
+#define FROM_NAMED(stream)
+#define READ_NAMED(stream, index, beat) beat = read_channel_intel(stream)

@@ -19,6 +19,7 @@
 
 #define TASK(name, ...) __kernel void name(__VA_ARGS__)
 #define HOST_TASK(name, stream_argument, ...) __kernel void name(stream_argument, __VA_ARGS__)
+#define COLLECTOR_TASK(name, stream_arguments, ...) __kernel void name(__VA_ARGS__ stream_arguments)
 
 #define FROM(port) __global const uint* restrict SLUICE_PASTE(from_, P_##port)
 #define TO(port) __global uint* restrict SLUICE_PASTE(to_, P_##port)
@@ -75,4 +76,13 @@
       SLUICE_PASTE(to_, P_##port)[SLUICE_SEGMENT_WORDS + cursor_##port - 1] = WORD(port, beat); \
     }                                                                                         \
     ++cursor_##port;                                                                          \
+  } while (0)
+
+/* Beat `index` of a stream of records: 0 is its HEADER, 1 its DATA. */
+#define FROM_NAMED(stream) , __global const uint* restrict SLUICE_PASTE(from_, stream)
+#define READ_NAMED(stream, index, beat)                                                       \
+  do {                                                                                        \
+    beat.kind = (uchar)((index) == 0 ? KIND_HEADER : KIND_DATA);                              \
+    for (int lane = 0; lane < RECORD_LANES; ++lane)                                           \
+      beat.v[lane] = (int)SLUICE_PASTE(from_, stream)[(index) == 0 ? 2 : SLUICE_SEGMENT_WORDS + lane]; \
   } while (0)

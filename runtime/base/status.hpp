@@ -13,7 +13,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
-#include <source_location>
 #include <string>
 #include <utility>
 #include <variant>
@@ -50,8 +49,9 @@ Error world_error(fmt::format_string<Args...> pattern, Args&&... args) {
   return Error(Fault::world, fmt::format(pattern, std::forward<Args>(args)...));
 }
 
-inline Error bug_error(const std::string& what, std::source_location at = std::source_location::current()) {
-  return Error(Fault::bug, fmt::format("this is a bug in sluice ({}:{}): {}", at.file_name(), at.line(), what));
+// (The builtins, because clang 14 does not find std::source_location in the C++ library of GCC 12.)
+inline Error bug_error(const std::string& what, const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
+  return Error(Fault::bug, fmt::format("this is a bug in sluice ({}:{}): {}", file, line, what));
 }
 
 // Either a T or an Error. Test with operator bool before value().

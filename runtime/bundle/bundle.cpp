@@ -44,7 +44,7 @@ Result<std::map<std::string, std::string>> read_manifest(const fs::path& folder)
     if (!hash.is_string() || !is_inside(name)) return user_error("{}: bad entry \"{}\"", file.string(), name);
     hashes[name] = hash.get<std::string>();
   }
-  for (const char* needed : {"design.json", "weights.bin", "top.cl"}) {
+  for (const char* needed : {"design.json", "table.json", "weights.bin", "top.cl"}) {
     if (hashes.count(needed) == 0) return user_error("{}: does not list {}", file.string(), needed);
   }
   return hashes;
@@ -70,7 +70,7 @@ Result<Bundle> Bundle::open(const fs::path& folder) {
   std::map<std::string, std::string> content;
   for (const auto& [name, hash] : bundle.hashes_) {
     std::string bytes = SLUICE_TRY(bundle.read(name));
-    if (name == "design.json" || name == "weights.bin") content[name] = std::move(bytes);
+    if (name == "design.json" || name == "table.json" || name == "weights.bin") content[name] = std::move(bytes);
   }
   // A file nobody vouches for could shadow an include of the OpenCL program.
   std::error_code error;
@@ -83,6 +83,11 @@ Result<Bundle> Bundle::open(const fs::path& folder) {
   auto design = design_from_files(content["design.json"], content["weights.bin"]);
   if (!design) return std::move(design).error().in(folder.string());
   bundle.design_ = std::move(design).value();
+  auto table = table_from_json(content["table.json"]);
+  if (!table) return std::move(table).error().in(folder.string());
+  bundle.table_ = std::move(table).value();
+  auto status = bundle.table_.validate(bundle.network(), bundle.netlist(), bundle.design_hash());
+  if (!status) return std::move(status).error().in(folder.string());
   return bundle;
 }
 

@@ -6,6 +6,7 @@
 // added. What is inside:
 //
 //   design.json     network (structure, scales, preprocessing, labels) and netlist
+//   table.json      threshold rows, see table.hpp
 //   weights.bin     weights, biases, multipliers, layer by layer, little-endian
 //   top.cl, params/, kernels/   the OpenCL program, complete: it compiles with -I <bundle>
 //   golden/         input codes and expected scores of a few calibration pictures
@@ -23,6 +24,7 @@
 #include "runtime/base/status.hpp"
 #include "runtime/bundle/netlist.hpp"
 #include "runtime/bundle/network.hpp"
+#include "runtime/bundle/table.hpp"
 
 namespace sluice {
 
@@ -53,6 +55,7 @@ class Bundle {
   const Design& design() const { return design_; }
   const IntegerNetwork& network() const { return design_.network; }
   const Netlist& netlist() const { return design_.netlist; }
+  const DesignTable& table() const { return table_; }
   // Relative path to SHA-256, without the manifest itself.
   const std::map<std::string, std::string>& hashes() const { return hashes_; }
   // One number for the whole design: the hash of design.json.
@@ -63,6 +66,7 @@ class Bundle {
  private:
   std::filesystem::path folder_;
   Design design_;
+  DesignTable table_;
   std::map<std::string, std::string> hashes_;
 };
 

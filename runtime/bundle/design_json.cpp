@@ -3,7 +3,10 @@
 //
 // Why two: structure should be readable, numbers compact. weights.bin holds, layer by layer in order: weights (1 or 2
 // bytes each, by `weight_bits`), bias (int32), multipliers (uint16), little-endian, no gaps; its length must match.
-// nlohmann::json throws on a wrong kind; the one catch below turns that into a sentence naming the field.
+// nlohmann::json throws on a wrong kind; the one catch below turns that into a sentence naming the field, for which the
+// library must keep parents (JSON_DIAGNOSTICS), at which GCC 12 gives a false alarm.
+#define JSON_DIAGNOSTICS 1
+#pragma GCC diagnostic ignored "-Warray-bounds"
 #include <cstring>
 
 #include <nlohmann/json.hpp>
@@ -83,7 +86,9 @@ Result<Layer> layer_from(const json& j, WeightReader& weights) {
   Layer layer;
   layer.name = j.at("name");
   layer.origin = j.at("origin");
-  layer.kind = SLUICE_TRY(layer_kind_from_text(j.at("kind")));
+  auto kind = layer_kind_from_text(j.at("kind"));
+  if (!kind) return std::move(kind).error().in("design.json");
+  layer.kind = *kind;
   layer.inputs = j.at("inputs").get<std::vector<int>>();
   layer.input = shape_from(j.at("input_shape_hwc"));
   layer.output = shape_from(j.at("output_shape_hwc"));
@@ -158,8 +163,9 @@ Result<Design> parse(const json& j, const std::string& weights) {
   for (const json& layer : n.at("layers")) design.network.layers.push_back(SLUICE_TRY(layer_from(layer, reader)));
   if (!reader.is_at_end()) return user_error("weights.bin is longer than design.json says: it belongs to another design");
   design.netlist = netlist_from(j.at("netlist"));
-  SLUICE_CHECK(design.network.validate());
-  SLUICE_CHECK(design.netlist.validate(design.network));
+  auto status = design.network.validate();
+  if (status) status = design.netlist.validate(design.network);
+  if (!status) return std::move(status).error().in("design.json");
   return design;
 }
 
@@ -179,7 +185,8 @@ std::string design_to_json(const Design& design) {
                  {"labels", n.labels},
                  {"layers", layers}}},
                {"netlist", netlist_json(design.netlist)}};
-  return j.dump(1) + "\n";
+  // Names come from files of any encoding; what is not UTF-8 is replaced, not thrown about.
+  return j.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
 std::string weights_to_bytes(const IntegerNetwork& network) {

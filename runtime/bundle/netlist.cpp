@@ -25,7 +25,12 @@ const std::vector<Signature>& signatures() {
       {"fork", 1, 2, {"BRANCH_FIRST", "BRANCH_LAST"}},
       {"window", 1, 1, {"HEIGHT", "WIDTH", "CHANNELS", "OUT_HEIGHT", "OUT_WIDTH", "KERNEL_H", "KERNEL_W", "STRIDE_H",
                         "STRIDE_W", "PAD_TOP", "PAD_LEFT", "PAD_CODE", "REPLAY"}},
+      {"taps", 1, 1, {"HEIGHT", "WIDTH", "CHANNELS", "OUT_HEIGHT", "OUT_WIDTH", "KERNEL_H", "KERNEL_W", "STRIDE_H",
+                      "STRIDE_W", "PAD_TOP", "PAD_LEFT", "PAD_CODE", "REPLAY"}},
+      {"compactor", 1, 1, {"STEPS", "REPLAY"}},
       {"conv_dense", 1, 1, {"STEPS", "FILTER_GROUPS", "WEIGHT_BITS"}},
+      {"conv_activation_sparse", 1, 2, {"WINDOW", "FILTER_GROUPS", "PIXELS", "WEIGHT_BITS"}},
+      {"conv_pair_sparse", 1, 2, {"STEPS", "MULTIPLIERS", "FILTER_GROUPS", "PIXELS", "WEIGHT_BITS"}},
       {"depthwise_dense", 1, 1, {"STEPS", "FILTER_GROUPS", "WEIGHT_BITS"}},
       {"max_pool", 1, 1, {"STEPS"}},
       {"average_pool", 1, 1, {"STEPS"}},
@@ -36,6 +41,9 @@ const std::vector<Signature>& signatures() {
 }
 
 Status check_kernel(const Kernel& kernel) {
+  if (kernel.op == "collector") {
+    return kernel.outputs.empty() && !kernel.inputs.empty() ? ok() : Status(user_error("kernel {}: a collector reads records and writes nothing", kernel.name));
+  }
   const auto& known = signatures();
   const auto found = std::find_if(known.begin(), known.end(), [&](const Signature& s) { return s.op == kernel.op; });
   if (found == known.end()) return user_error("kernel {}: no kernel file \"{}\" is known", kernel.name, kernel.op);
@@ -80,7 +88,7 @@ Status Netlist::validate(const IntegerNetwork& network) const {
     const Stream& stream = streams[s];
     if (read[s] != 1) return user_error("stream {}: has no reader", stream.name);
     if (stream.lanes < 1 || stream.lanes > 256 || stream.beats < 1 || stream.depth < 1 ||
-        (stream.element_bits != 8 && stream.element_bits != 16)) {
+        (stream.element_bits != 8 && stream.element_bits != 16 && stream.element_bits != 32)) {
       return user_error("stream {}: {} lanes of {} bits, {} beats, depth {} is not possible", stream.name, stream.lanes,
                         stream.element_bits, stream.beats, stream.depth);
     }
@@ -103,26 +111,29 @@ int Netlist::reader(int stream) const {
 }
 
 std::int64_t memory_bytes(const Netlist& netlist, const Kernel& kernel) {
+  constexpr std::int64_t kRow = 4 * 16;  // thresholds of all table rows
   if (kernel.op == "add" || kernel.op == "average_pool" || kernel.op == "global_average_pool") return 64;
-  if (kernel.op != "conv_dense" && kernel.op != "depthwise_dense") return 0;
+  if (kernel.op == "compactor") return 64 + kRow;
+  if (kernel.numbers.count("WEIGHT_BITS") == 0) return 0;
   const std::int64_t in_lanes = netlist.streams[kernel.inputs[0]].lanes;
   const std::int64_t out_lanes = netlist.streams[kernel.outputs[0]].lanes;
   const std::int64_t groups = kernel.numbers.at("FILTER_GROUPS");
-  const std::int64_t rows = groups * kernel.numbers.at("STEPS");
-  const std::int64_t weight_bytes = kernel.numbers.at("WEIGHT_BITS") / 8;
-  const std::int64_t row_codes = kernel.op == "conv_dense" ? in_lanes * out_lanes : out_lanes;
-  const std::int64_t row_bytes = (row_codes * weight_bytes + 3) / 4 * 4;
-  const std::int64_t at_multiplier = 64 + 4 * groups * out_lanes;
+  const bool is_wide = kernel.op == "conv_dense" || kernel.op == "conv_pair_sparse";
+  const std::int64_t rows = groups * kernel.numbers.at(kernel.op == "conv_activation_sparse" ? "WINDOW" : "STEPS");
+  const std::int64_t row_codes = is_wide ? in_lanes * out_lanes : out_lanes;
+  const std::int64_t row_bytes = (row_codes * (kernel.numbers.at("WEIGHT_BITS") / 8) + 3) / 4 * 4;
+  const std::int64_t at_bias = 64 + (kernel.op == "conv_pair_sparse" ? 2 * kRow : 0);
+  const std::int64_t at_multiplier = at_bias + 4 * groups * out_lanes;
   const std::int64_t at_weights = (at_multiplier + 4 * groups * out_lanes + 63) / 64 * 64;
   return at_weights + rows * row_bytes;
 }
 
 int multipliers(const Netlist& netlist, const Kernel& kernel) {
-  if (kernel.op == "conv_dense") {
-    return netlist.streams[kernel.inputs[0]].lanes * netlist.streams[kernel.outputs[0]].lanes;
-  }
-  if (kernel.op == "depthwise_dense") return netlist.streams[kernel.outputs[0]].lanes;
-  return 0;
+  if (kernel.numbers.count("WEIGHT_BITS") == 0) return 0;
+  const int out_lanes = netlist.streams[kernel.outputs[0]].lanes;
+  if (kernel.op == "conv_dense") return netlist.streams[kernel.inputs[0]].lanes * out_lanes;
+  if (kernel.op == "conv_pair_sparse") return kernel.numbers.at("MULTIPLIERS") * out_lanes;
+  return out_lanes;
 }
 
 }  // namespace sluice

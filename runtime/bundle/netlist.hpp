@@ -51,7 +51,7 @@ struct Netlist {
 // one stated in the kernel's file.
 std::int64_t memory_bytes(const Netlist& netlist, const Kernel& kernel);
 
-// Multipliers (scalar products per cycle) of a kernel: 0 for everything but conv_dense and depthwise_dense.
+// Multipliers (scalar products per cycle) of a kernel: 0 for kernels that multiply no weights.
 int multipliers(const Netlist& netlist, const Kernel& kernel);
 
 }  // namespace sluice

@@ -18,6 +18,8 @@ constexpr std::array<std::pair<LayerKind, const char*>, 6> kKinds{{{LayerKind::c
                                                                   {LayerKind::global_average_pool, "global_average_pool"},
                                                                   {LayerKind::add, "add"}}};
 
+constexpr int kLargestSize = 65536;
+
 std::int64_t taps(const Layer& layer) { return std::int64_t{layer.window.kernel_h} * layer.window.kernel_w; }
 
 // How many weights and multipliers a layer of this kind and shape has.
@@ -45,17 +47,21 @@ Counts expected_counts(const Layer& layer) {
 }
 
 // Output size of a window along one axis is free within what ceil_mode and padding allow: the last window must start
-// inside the map or its leading padding, and one more window must not fit inside the padded map.
-bool window_fits(int input, int output, int kernel, int stride, int pad_before) {
+// inside the map or its leading padding, and the window must not be larger than the padded map and a stride.
+bool window_fits(int input, int output, int kernel, int stride, int pad_before, int pad_after) {
+  const auto is_size = [](int value, int least) { return value >= least && value <= kLargestSize; };
+  if (!is_size(output, 1) || !is_size(kernel, 1) || !is_size(stride, 1) || !is_size(pad_before, 0) || !is_size(pad_after, 0)) {
+    return false;
+  }
   const std::int64_t last_start = std::int64_t{output - 1} * stride - pad_before;
-  return output >= 1 && kernel >= 1 && stride >= 1 && pad_before >= 0 && pad_before < kernel && last_start < input;
+  return pad_before < kernel && last_start < input && kernel < input + pad_before + pad_after + stride;
 }
 
 Status check_shapes(const Layer& layer) {
   const MapShape& in = layer.input;
   const MapShape& out = layer.output;
   for (const int size : {in.height, in.width, in.channels, out.height, out.width, out.channels}) {
-    if (size < 1 || size > 65536) return user_error("layer {}: a size of {} is outside 1..65536", layer.name, size);
+    if (size < 1 || size > kLargestSize) return user_error("layer {}: a size of {} is outside 1..{}", layer.name, size, kLargestSize);
   }
   const Window& w = layer.window;
   switch (layer.kind) {
@@ -63,8 +69,8 @@ Status check_shapes(const Layer& layer) {
     case LayerKind::depthwise:
     case LayerKind::max_pool:
     case LayerKind::average_pool:
-      if (!window_fits(in.height, out.height, w.kernel_h, w.stride_h, w.pad_top) ||
-          !window_fits(in.width, out.width, w.kernel_w, w.stride_w, w.pad_left)) {
+      if (!window_fits(in.height, out.height, w.kernel_h, w.stride_h, w.pad_top, w.pad_bottom) ||
+          !window_fits(in.width, out.width, w.kernel_w, w.stride_w, w.pad_left, w.pad_right)) {
         return user_error("layer {}: a {}x{} window does not lead from {}x{} to {}x{}", layer.name, w.kernel_h,
                           w.kernel_w, in.height, in.width, out.height, out.width);
       }
@@ -79,6 +85,39 @@ Status check_shapes(const Layer& layer) {
   if (layer.kind != LayerKind::conv && in.channels != out.channels) {
     return user_error("layer {}: {} keeps its channels, {} in and {} out", layer.name, to_text(layer.kind), in.channels,
                       out.channels);
+  }
+  return ok();
+}
+
+// Names become parts of file names and of OpenCL identifiers.
+bool is_plain_name(const std::string& name) {
+  return !name.empty() && name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos;
+}
+
+bool is_scale(double value) { return std::isfinite(value) && value > 0; }
+
+Status check_input(const IntegerNetwork& network) {
+  for (const int size : {network.input.height, network.input.width, network.input.channels}) {
+    if (size < 1 || size > kLargestSize) {
+      return user_error("network {}: an input size of {} is outside 1..{}", network.name, size, kLargestSize);
+    }
+  }
+  if (network.input_bits != 8 && network.input_bits != 16) {
+    return user_error("network {}: input codes of {} bits; 8 and 16 are possible", network.name, network.input_bits);
+  }
+  if (!is_scale(network.input_scale)) {
+    return user_error("network {}: an input scale of {} is not above 0", network.name, network.input_scale);
+  }
+  for (const auto* values : {&network.preprocess.mean, &network.preprocess.deviation}) {
+    if (std::ssize(*values) != network.input.channels) {
+      return user_error("network {}: {} mean or deviation values for {} channels", network.name, values->size(),
+                        network.input.channels);
+    }
+    for (const double value : *values) {
+      if (!std::isfinite(value) || (values == &network.preprocess.deviation && value == 0)) {
+        return user_error("network {}: a mean or deviation of {} is not possible", network.name, value);
+      }
+    }
   }
   return ok();
 }
@@ -98,6 +137,9 @@ Status check_numbers(const Layer& layer) {
   }
   if (layer.output_bits != 8 && layer.output_bits != 16) {
     return user_error("layer {}: codes of {} bits; 8 and 16 are possible", layer.name, layer.output_bits);
+  }
+  if (!is_scale(layer.output_scale)) {
+    return user_error("layer {}: an output scale of {} is not above 0", layer.name, layer.output_scale);
   }
   const int limit = (1 << (layer.output_bits - 1)) - 1;
   if (layer.kind != LayerKind::max_pool &&
@@ -133,15 +175,11 @@ std::int64_t Layer::macs() const {
 
 Status IntegerNetwork::validate() const {
   if (layers.empty()) return user_error("network {}: no layer", name);
-  if (input.channels < 1 || input.height < 1 || input.width < 1) return user_error("network {}: empty input", name);
-  for (const auto* values : {&preprocess.mean, &preprocess.deviation}) {
-    if (std::ssize(*values) != input.channels) {
-      return user_error("network {}: {} mean or deviation values for {} channels", name, values->size(), input.channels);
-    }
-  }
+  SLUICE_CHECK(check_input(*this));
   std::set<std::string> names;
   for (std::size_t i = 0; i < layers.size(); ++i) {
     const Layer& layer = layers[i];
+    if (!is_plain_name(layer.name)) return user_error("layer name \"{}\" is not made of [a-z0-9_]", layer.name);
     if (!names.insert(layer.name).second) return user_error("layer name {} stands twice", layer.name);
     const std::size_t operands = layer.kind == LayerKind::add ? 2 : 1;
     if (layer.inputs.size() != operands) {

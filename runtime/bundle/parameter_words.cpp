@@ -12,12 +12,15 @@ constexpr std::uint32_t kWeights = 1;
 constexpr std::uint32_t kBias = 2;
 constexpr std::uint32_t kMultiplier = 3;
 
-// One table of one kernel: rows of equal length.
+// One table of one kernel, or some rows of it: rows of equal length.
 struct Table {
   std::uint32_t number;
   std::size_t row_words;
   std::vector<std::uint32_t> words;
+  std::uint32_t first_row = 0;
 };
+
+std::uint32_t word_of(int value) { return static_cast<std::uint32_t>(value); }
 
 // Appends codes as little-endian 32-bit words, the last one filled with zeros.
 void append_codes(std::vector<std::uint32_t>& words, const std::vector<std::int16_t>& codes, int bits) {
@@ -59,6 +62,50 @@ Table conv_weights(const Layer& layer, int in_lanes, int out_lanes, int bits) {
   return table;
 }
 
+// Rows of the activation-sparse engine: filter group, then place in the window (channel group, kernel row, kernel
+// column, lane); one code per filter of the group.
+Table window_weights(const Layer& layer, int in_lanes, int out_lanes, int bits) {
+  Table table{kWeights, 0, {}};
+  const Window& w = layer.window;
+  const int channels = layer.input.channels;
+  for (int filter = 0; filter < layer.output.channels; filter += out_lanes) {
+    for (int group = 0; group < channels; group += in_lanes) {
+      for (int ky = 0; ky < w.kernel_h; ++ky) {
+        for (int kx = 0; kx < w.kernel_w; ++kx) {
+          for (int lane = 0; lane < in_lanes; ++lane) {
+            std::vector<std::int16_t> row;
+            for (int o = 0; o < out_lanes; ++o) {
+              row.push_back(layer.weights[((std::size_t(filter + o) * w.kernel_h + ky) * w.kernel_w + kx) * channels + group + lane]);
+            }
+            const std::size_t before = table.words.size();
+            append_codes(table.words, row, bits);
+            table.row_words = table.words.size() - before;
+          }
+        }
+      }
+    }
+  }
+  return table;
+}
+
+// Rows of the pair-sparse engine behind taps.cl: filter group, then channel; code [tap * O + o].
+Table tap_weights(const Layer& layer, int out_lanes, int bits) {
+  Table table{kWeights, 0, {}};
+  const int taps = layer.window.kernel_h * layer.window.kernel_w, channels = layer.input.channels;
+  for (int filter = 0; filter < layer.output.channels; filter += out_lanes) {
+    for (int channel = 0; channel < channels; ++channel) {
+      std::vector<std::int16_t> row;
+      for (int tap = 0; tap < taps; ++tap) {
+        for (int o = 0; o < out_lanes; ++o) row.push_back(layer.weights[(std::size_t(filter + o) * taps + tap) * channels + channel]);
+      }
+      const std::size_t before = table.words.size();
+      append_codes(table.words, row, bits);
+      table.row_words = table.words.size() - before;
+    }
+  }
+  return table;
+}
+
 // Rows of a depthwise convolution: channel group, then kernel row, kernel column; one code per lane.
 Table depthwise_weights(const Layer& layer, int lanes, int bits) {
   Table table{kWeights, 0, {}};
@@ -74,17 +121,37 @@ Table depthwise_weights(const Layer& layer, int lanes, int bits) {
   return table;
 }
 
-std::uint32_t word_of(int value) { return static_cast<std::uint32_t>(value); }
+// The threshold of each table row; rows that do not exist get 0.
+std::vector<std::uint32_t> threshold_words(const IntegerNetwork& network, const DesignTable& rows, int layer, int Thresholds::*which) {
+  std::vector<std::uint32_t> words(kTableRows, 0);
+  for (std::size_t r = 0; r < rows.rows.size(); ++r) words[r] = word_of(rows.thresholds(network, r)[layer].*which);
+  return words;
+}
 
-std::vector<Table> tables_of(const Layer& layer, const Netlist& netlist, const Kernel& kernel) {
+std::vector<Table> tables_of(const IntegerNetwork& network, const Netlist& netlist, const DesignTable& rows, const Kernel& kernel) {
+  const Layer& layer = network.layers[kernel.layer];
   std::vector<Table> tables;
-  if (kernel.op == "conv_dense" || kernel.op == "depthwise_dense") {
+  if (kernel.op == "compactor") {
+    tables.push_back({kSettings, kTableRows, threshold_words(network, rows, kernel.layer, &Thresholds::activation)});
+  } else if (kernel.numbers.count("WEIGHT_BITS") != 0) {
     const int in_lanes = netlist.streams[kernel.inputs[0]].lanes;
     const int out_lanes = netlist.streams[kernel.outputs[0]].lanes;
     const int bits = kernel.numbers.at("WEIGHT_BITS");
     tables.push_back({kSettings, 3, {word_of(layer.shift), word_of(layer.clamp_low), word_of(layer.clamp_high)}});
-    tables.push_back(kernel.op == "conv_dense" ? conv_weights(layer, in_lanes, out_lanes, bits)
-                                               : depthwise_weights(layer, out_lanes, bits));
+    if (kernel.op == "conv_dense") tables.push_back(conv_weights(layer, in_lanes, out_lanes, bits));
+    if (kernel.op == "depthwise_dense") tables.push_back(depthwise_weights(layer, out_lanes, bits));
+    if (kernel.op == "conv_activation_sparse") {
+      // Places count the window's beats, whose lanes are those of the map in front of the compactor.
+      const Stream& entries = netlist.streams[kernel.inputs[0]];
+      const Kernel& compactor = netlist.kernels[netlist.writer(static_cast<int>(&entries - netlist.streams.data()))];
+      tables.push_back(window_weights(layer, netlist.streams[compactor.inputs[0]].lanes, out_lanes, bits));
+    }
+    if (kernel.op == "conv_pair_sparse") {
+      const bool is_by_taps = layer.window.kernel_h * layer.window.kernel_w > 1;
+      tables.push_back(is_by_taps ? tap_weights(layer, out_lanes, bits) : conv_weights(layer, in_lanes, out_lanes, bits));
+      tables.push_back({kSettings, kTableRows, threshold_words(network, rows, kernel.layer, &Thresholds::activation), 1});
+      tables.push_back({kSettings, kTableRows, threshold_words(network, rows, kernel.layer, &Thresholds::weight), 2});
+    }
     Table bias{kBias, std::size_t(out_lanes), {}}, multiplier{kMultiplier, std::size_t(out_lanes), {}};
     for (const std::int32_t value : layer.bias) bias.words.push_back(word_of(value));
     for (const std::uint16_t value : layer.multiplier) multiplier.words.push_back(value);
@@ -105,17 +172,17 @@ std::vector<Table> tables_of(const Layer& layer, const Netlist& netlist, const K
 }  // namespace
 
 std::vector<ParameterBatch> parameter_batches(const IntegerNetwork& network, const Netlist& netlist,
-                                              std::size_t words_per_batch) {
+                                              const DesignTable& table_rows, std::size_t words_per_batch) {
   std::vector<ParameterBatch> batches;
   for (const Kernel& kernel : netlist.kernels) {
     if (kernel.layer < 0) continue;
-    for (const Table& table : tables_of(network.layers[kernel.layer], netlist, kernel)) {
+    for (const Table& table : tables_of(network, netlist, table_rows, kernel)) {
       const std::size_t rows = table.words.size() / table.row_words;
       const std::size_t rows_per_batch = std::max<std::size_t>(1, words_per_batch / table.row_words);
       for (std::size_t row = 0; row < rows; row += rows_per_batch) {
         const std::size_t end = std::min(rows, row + rows_per_batch);
         ParameterBatch batch;
-        batch.address = static_cast<std::uint32_t>(kernel.id) << 24 | table.number << 22 | static_cast<std::uint32_t>(row);
+        batch.address = static_cast<std::uint32_t>(kernel.id) << 24 | table.number << 22 | (table.first_row + static_cast<std::uint32_t>(row));
         batch.words.assign(table.words.begin() + std::ptrdiff_t(row * table.row_words),
                            table.words.begin() + std::ptrdiff_t(end * table.row_words));
         batches.push_back(std::move(batch));

@@ -13,6 +13,7 @@
 
 #include "runtime/bundle/netlist.hpp"
 #include "runtime/bundle/network.hpp"
+#include "runtime/bundle/table.hpp"
 
 namespace sluice {
 
@@ -22,6 +23,6 @@ struct ParameterBatch {
 };
 
 std::vector<ParameterBatch> parameter_batches(const IntegerNetwork& network, const Netlist& netlist,
-                                              std::size_t words_per_batch);
+                                              const DesignTable& rows, std::size_t words_per_batch);
 
 }  // namespace sluice

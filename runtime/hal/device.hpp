@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "runtime/base/status.hpp"
+#include "runtime/bundle/counters.hpp"
 
 namespace sluice {
 
@@ -32,6 +33,7 @@ struct ImageScores {
   std::uint32_t row_id = 0;
   std::vector<std::int32_t> scores;  // one code per class; real value = code * output_scale of the last layer
   std::chrono::nanoseconds device_time{0};  // from submission to completion, as the device saw it
+  std::vector<LayerCounters> counters;  // one per sparse layer, in network order; empty where the device has none
 };
 
 // Accumulated time of one kernel, for `sluice bench`.

@@ -3,6 +3,7 @@
 #include "runtime/reference/reference.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <limits>
 
 #include "device/contract/numbers.h"
@@ -11,13 +12,16 @@ namespace sluice {
 namespace {
 
 // Reads a map at (y, x, c); positions outside are padding.
+// `threshold`: smaller magnitudes read as 0 (only where a convolution reads).
 struct View {
   const Map& map;
   const MapShape& shape;
+  int threshold = 0;
 
   bool has(int y, int x) const { return y >= 0 && y < shape.height && x >= 0 && x < shape.width; }
   std::int32_t at(int y, int x, int c) const {
-    return map[(std::size_t(y) * shape.width + x) * shape.channels + c];
+    const std::int32_t code = map[(std::size_t(y) * shape.width + x) * shape.channels + c];
+    return std::abs(code) < threshold ? 0 : code;
   }
 };
 
@@ -31,13 +35,16 @@ void for_each_tap(const Window& w, int oy, int ox, Fn fn) {
   }
 }
 
-std::int32_t conv_sum(const Layer& layer, const View& in, int oy, int ox, int filter) {
+std::int32_t conv_sum(const Layer& layer, const View& in, int weight_threshold, int oy, int ox, int filter) {
   const Window& w = layer.window;
   std::int32_t sum = layer.bias[filter];
   for_each_tap(w, oy, ox, [&](int ky, int kx, int y, int x) {
     if (!in.has(y, x)) return;
     const std::size_t row = ((std::size_t(filter) * w.kernel_h + ky) * w.kernel_w + kx) * layer.input.channels;
-    for (int c = 0; c < layer.input.channels; ++c) sum += in.at(y, x, c) * layer.weights[row + c];
+    for (int c = 0; c < layer.input.channels; ++c) {
+      const int weight = layer.weights[row + c];
+      if (std::abs(weight) >= weight_threshold) sum += in.at(y, x, c) * weight;
+    }
   });
   return sum;
 }
@@ -76,13 +83,13 @@ std::int32_t map_sum(const View& in, int channel) {
   return sum;
 }
 
-std::int32_t element(const Layer& layer, const View& a, const View* b, int oy, int ox, int channel) {
+std::int32_t element(const Layer& layer, const View& a, const View* b, int weight_threshold, int oy, int ox, int channel) {
   const auto requantised = [&](std::int32_t sum, std::size_t multiplier) {
     return sluice_requantise(sum, layer.multiplier[multiplier], layer.shift, layer.clamp_low, layer.clamp_high);
   };
   switch (layer.kind) {
     case LayerKind::conv:
-      return requantised(conv_sum(layer, a, oy, ox, channel), channel);
+      return requantised(conv_sum(layer, a, weight_threshold, oy, ox, channel), channel);
     case LayerKind::depthwise:
       return requantised(depthwise_sum(layer, a, oy, ox, channel), channel);
     case LayerKind::max_pool:
@@ -100,13 +107,16 @@ std::int32_t element(const Layer& layer, const View& a, const View* b, int oy, i
 
 }  // namespace
 
-std::vector<Map> run_reference(const IntegerNetwork& network, const std::vector<std::int16_t>& codes) {
+std::vector<Map> run_reference(const IntegerNetwork& network, const std::vector<std::int16_t>& codes,
+                               const std::vector<Thresholds>& thresholds) {
   const Map input(codes.begin(), codes.end());
   std::vector<Map> maps;
   maps.reserve(network.layers.size());
-  for (const Layer& layer : network.layers) {
+  for (std::size_t i = 0; i < network.layers.size(); ++i) {
+    const Layer& layer = network.layers[i];
+    const Thresholds threshold = layer.kind == LayerKind::conv && !thresholds.empty() ? thresholds[i] : Thresholds{};
     const auto view = [&](int source) {
-      return View{source == kNetworkInput ? input : maps[std::size_t(source)], layer.input};
+      return View{source == kNetworkInput ? input : maps[std::size_t(source)], layer.input, threshold.activation};
     };
     const View a = view(layer.inputs[0]);
     const View b = view(layer.inputs.back());
@@ -114,7 +124,7 @@ std::vector<Map> run_reference(const IntegerNetwork& network, const std::vector<
     out.reserve(std::size_t(layer.output.size()));
     for (int oy = 0; oy < layer.output.height; ++oy) {
       for (int ox = 0; ox < layer.output.width; ++ox) {
-        for (int c = 0; c < layer.output.channels; ++c) out.push_back(element(layer, a, &b, oy, ox, c));
+        for (int c = 0; c < layer.output.channels; ++c) out.push_back(element(layer, a, &b, threshold.weight, oy, ox, c));
       }
     }
     maps.push_back(std::move(out));
@@ -122,8 +132,9 @@ std::vector<Map> run_reference(const IntegerNetwork& network, const std::vector<
   return maps;
 }
 
-std::vector<std::int32_t> reference_scores(const IntegerNetwork& network, const std::vector<std::int16_t>& codes) {
-  return run_reference(network, codes).back();
+std::vector<std::int32_t> reference_scores(const IntegerNetwork& network, const std::vector<std::int16_t>& codes,
+                                           const std::vector<Thresholds>& thresholds) {
+  return run_reference(network, codes, thresholds).back();
 }
 
 }  // namespace sluice

@@ -11,16 +11,20 @@
 #include <vector>
 
 #include "runtime/bundle/network.hpp"
+#include "runtime/bundle/table.hpp"
 
 namespace sluice {
 
 // A computed map: NHWC codes.
 using Map = std::vector<std::int32_t>;
 
-// Output map of every layer, in the order of the network; the last one holds the scores.
-std::vector<Map> run_reference(const IntegerNetwork& network, const std::vector<std::int16_t>& codes);
+// Output map of every layer, in the order of the network; the last one holds the scores. `thresholds` has one entry per
+// layer, or is empty for none: a convolution reads |code| < activation as 0 and takes |weight| < weight as 0.
+std::vector<Map> run_reference(const IntegerNetwork& network, const std::vector<std::int16_t>& codes,
+                               const std::vector<Thresholds>& thresholds = {});
 
 // Scores only.
-std::vector<std::int32_t> reference_scores(const IntegerNetwork& network, const std::vector<std::int16_t>& codes);
+std::vector<std::int32_t> reference_scores(const IntegerNetwork& network, const std::vector<std::int16_t>& codes,
+                                           const std::vector<Thresholds>& thresholds = {});
 
 }  // namespace sluice

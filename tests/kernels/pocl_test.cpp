@@ -1,49 +1,103 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kernels on PoCL equal the plain reference, bit by bit, on random networks.
+// The kernels on PoCL equal the plain reference, bit by bit, on random networks: scores, and the engines' counters,
+// with every engine, under rows of random thresholds that change from image to image.
 #include <gtest/gtest.h>
 
 #include "runtime/drivers/pocl/pocl_device.hpp"
 #include "runtime/reference/reference.hpp"
+#include "runtime/reference/reference_counters.hpp"
 #include "tests/support/random_network.hpp"
 #include "tests/support/scratch.hpp"
 
-namespace sluice::test {
+namespace sluice {
+
+std::ostream& operator<<(std::ostream& out, const LayerCounters& c) {
+  return out << "{layer " << c.layer << ": vectors " << c.vectors << ", pairs " << c.nonzero_pairs << ", busy " << c.busy_cycles
+             << ", zero " << c.zero_vectors << "}";
+}
+
+namespace test {
 namespace {
 
-// Runs `images` random pictures, several in flight, and compares every score.
-void expect_equal_to_reference(const IntegerNetwork& network, Random& random, int images) {
-  const Scratch scratch;
-  auto bundle = bundle_of(network, scratch.path() / "bundle");
-  ASSERT_TRUE(bundle) << bundle.error().text();
-  auto device = open_pocl_device(*bundle, {.images_in_flight = 3});
+int pick(Random& random, int low, int high) { return std::uniform_int_distribution<int>(low, high)(random); }
+
+// Adds rows of random thresholds that each layer's engine obeys.
+void add_random_rows(DesignTable& table, Random& random, int count) {
+  const TableRow first = table.rows[0];
+  for (int r = 1; r <= count; ++r) {
+    TableRow row = first;
+    row.id = r;
+    for (TableLayer& layer : row.layers) {
+      if (layer.engine == "pair_sparse") layer.thresholds.weight = pick(random, 0, 60);
+      if (layer.engine == "pair_sparse" || layer.engine == "activation_sparse") layer.thresholds.activation = pick(random, 0, 40);
+    }
+    table.rows.push_back(row);
+  }
+}
+
+// Runs `images` random pictures, several in flight, each under a random row, and compares scores and counters.
+void expect_equal_to_reference(const Bundle& bundle, Random& random, int images) {
+  auto device = open_pocl_device(bundle, {.images_in_flight = 3});
   ASSERT_TRUE(device) << device.error().text();
-  std::vector<std::vector<std::int16_t>> inputs;
-  for (int i = 0; i < images; ++i) inputs.push_back(random_codes(random, network));
+  std::vector<ImageTask> tasks;
+  for (int i = 0; i < images; ++i) {
+    const auto row = static_cast<std::uint32_t>(pick(random, 0, static_cast<int>(bundle.table().rows.size()) - 1));
+    tasks.push_back({static_cast<std::uint64_t>(i), row, random_codes(random, bundle.network())});
+  }
   int collected = 0;
   const auto collect = [&] {
     auto scores = (*device)->collect();
     ASSERT_TRUE(scores) << scores.error().text();
-    ASSERT_EQ(scores->image_id, std::uint64_t(collected));
-    ASSERT_EQ(scores->scores, reference_scores(network, inputs[collected])) << "image " << collected;
+    const ImageTask& task = tasks[collected];
+    ASSERT_EQ(scores->image_id, task.image_id);
+    ASSERT_EQ(scores->row_id, task.row_id);
+    const auto thresholds = bundle.table().thresholds(bundle.network(), task.row_id);
+    const auto maps = run_reference(bundle.network(), task.codes, thresholds);
+    ASSERT_EQ(scores->scores, maps.back()) << "image " << collected << ", row " << task.row_id;
+    ASSERT_EQ(scores->counters, reference_counters(bundle.design(), task.codes, maps, thresholds)) << "image " << collected;
     ++collected;
   };
   for (int i = 0; i < images; ++i) {
-    if (i - collected == 3) collect();
-    const auto status = (*device)->submit({std::uint64_t(i), 0, inputs[i]});
+    if (i - collected == 3) {
+      ASSERT_NO_FATAL_FAILURE(collect());
+    }
+    const auto status = (*device)->submit(tasks[i]);
     ASSERT_TRUE(status) << status.error().text();
   }
-  while (collected < images) collect();
+  while (collected < images) ASSERT_NO_FATAL_FAILURE(collect());
 }
 
-class RandomNetworks : public ::testing::TestWithParam<int> {};
+struct Case {
+  int seed;
+  int bits;
+  int engine;  // of every convolution: 0 dense, 1 activation-sparse, 2 pair-sparse, 3 a random one each
+};
+
+void PrintTo(const Case& c, std::ostream* out) { *out << "seed " << c.seed << " int" << c.bits << " engine " << c.engine; }
+
+class RandomNetworks : public ::testing::TestWithParam<Case> {};
 
 TEST_P(RandomNetworks, equal_the_reference) {
-  Random random(GetParam());
-  SCOPED_TRACE("seed " + std::to_string(GetParam()));
-  expect_equal_to_reference(random_network(random, 1 + GetParam() % 5), random, 4);
+  Random random(GetParam().seed);
+  const IntegerNetwork network = random_network(random, 1 + GetParam().seed % 5, GetParam().bits);
+  Engines engines;
+  for (std::size_t i = 0; i < network.layers.size(); ++i) {
+    engines.push_back(static_cast<Engine>(GetParam().engine < 3 ? GetParam().engine : pick(random, 0, 2)));
+  }
+  const Scratch scratch;
+  auto bundle = bundle_of(network, scratch.path() / "bundle", engines, [&](DesignTable& table) { add_random_rows(table, random, 3); });
+  ASSERT_TRUE(bundle) << bundle.error().text();
+  expect_equal_to_reference(*bundle, random, 6);
 }
 
-INSTANTIATE_TEST_SUITE_P(int8, RandomNetworks, ::testing::Range(1, 9));
+std::vector<Case> cases() {
+  std::vector<Case> all;
+  for (int seed = 1; seed <= 10; ++seed) all.push_back({seed, seed % 5 == 0 ? 16 : 8, (seed - 1) % 4});
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(seeds, RandomNetworks, ::testing::ValuesIn(cases()));
 
 }  // namespace
-}  // namespace sluice::test
+}  // namespace test
+}  // namespace sluice

@@ -6,6 +6,7 @@
 #include "compiler/codegen/opencl_writer.hpp"
 #include "compiler/pipeline/netlist_builder.hpp"
 #include "device/device_files.hpp"
+#include "runtime/base/sha256.hpp"
 
 namespace sluice::test {
 
@@ -19,10 +20,14 @@ Scratch::~Scratch() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-Result<Bundle> bundle_of(const IntegerNetwork& network, const std::filesystem::path& folder) {
-  const Design design{network, SLUICE_TRY(build_netlist(network))};
+Result<Bundle> bundle_of(const IntegerNetwork& network, const std::filesystem::path& folder, const Engines& engines,
+                         const std::function<void(DesignTable&)>& fill_rows) {
+  const Design design{network, SLUICE_TRY(build_netlist(network, engines))};
   BundleFiles files;
   files["design.json"] = design_to_json(design);
+  DesignTable table = dense_table(network, design.netlist, sha256_hex(files["design.json"]));
+  if (fill_rows) fill_rows(table);
+  files["table.json"] = table_to_json(table);
   files["weights.bin"] = weights_to_bytes(network);
   write_opencl(design, device_files(), files);
   SLUICE_CHECK(write_bundle(folder, files));

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 
+#include "compiler/pipeline/netlist_builder.hpp"
 #include "runtime/bundle/bundle.hpp"
 
 namespace sluice::test {
@@ -19,7 +21,9 @@ class Scratch {
   std::filesystem::path path_;
 };
 
-// Plans kernels and streams for a network and writes the bundle (without report and golden vectors).
-Result<Bundle> bundle_of(const IntegerNetwork& network, const std::filesystem::path& folder);
+// Plans kernels and streams for a network and writes the bundle (without report and golden vectors). `fill_rows`, where
+// given, adds rows to the table, which has row 0 when it is called.
+Result<Bundle> bundle_of(const IntegerNetwork& network, const std::filesystem::path& folder, const Engines& engines = {},
+                         const std::function<void(DesignTable&)>& fill_rows = {});
 
 }  // namespace sluice::test

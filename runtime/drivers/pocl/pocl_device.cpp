@@ -19,6 +19,7 @@ constexpr std::size_t kSegmentBytes = 16;      // SLUICE_SEGMENT_WORDS of lib/st
 constexpr std::size_t kWordsPerBatch = 4096;   // parameters sent at once; every stream buffer holds as many
 constexpr std::uint32_t kKindHeader = 0;       // KIND_HEADER, KIND_ADDRESS of lib/stream.h
 constexpr std::uint32_t kKindAddress = 2;
+constexpr std::size_t kCounterWords = 5;       // header word, RECORD_LANES counters
 constexpr std::uint32_t kHeaderError = 0x80000000u;
 
 // One image's share of the device: a buffer per stream, kernels with their arguments bound to them.
@@ -28,11 +29,14 @@ struct Slot {
   cl::Buffer bytes;      // input codes, or parameter words
   cl::Buffer segments;   // one uint4
   cl::Buffer records;    // header word and scores
+  cl::Buffer counters;   // per sparse layer: header word and RECORD_LANES counters
   std::vector<std::uint8_t> host_bytes;
   cl_uint4 host_segment{};
   std::vector<std::int32_t> host_records;
+  std::vector<std::int32_t> host_counters;
   std::vector<cl::Event> events;  // one per kernel
   cl::Event done;
+  cl::Event counters_done;
   std::uint64_t image_id = 0;
   std::uint32_t row_id = 0;
   std::uint32_t header = 0;
@@ -42,10 +46,11 @@ struct Slot {
 class PoclDevice final : public Device {
  public:
   PoclDevice(const Bundle& bundle, const PoclOptions& options)
-      : network_(bundle.network()), netlist_(bundle.netlist()), slots_(std::max<std::size_t>(1, options.images_in_flight)) {
+      : network_(bundle.network()), netlist_(bundle.netlist()), table_(bundle.table()), slots_(std::max<std::size_t>(1, options.images_in_flight)) {
     for (const Kernel& kernel : netlist_.kernels) {
       const Layer* layer = kernel.layer < 0 ? nullptr : &network_.layers[kernel.layer];
       const bool is_convolution = layer && (layer->kind == LayerKind::conv || layer->kind == LayerKind::depthwise);
+      if (kernel.op == "collector") collector_ = static_cast<int>(times_.size());
       times_.push_back({kernel.name, layer ? layer->name : "", is_convolution, 0.0, 0});
     }
   }
@@ -74,8 +79,9 @@ class PoclDevice final : public Device {
     if (std::ssize(task.codes) != pixels) {
       return user_error("image {}: {} codes, the network's input has {}", task.image_id, task.codes.size(), pixels);
     }
-    if (task.row_id != 0) {
-      return user_error("image {}: row {} is not in the design table, which has row 0 only", task.image_id, task.row_id);
+    if (task.row_id >= table_.rows.size()) {
+      return user_error("image {}: row {} is not in the design table, which has rows 0 to {}", task.image_id, task.row_id,
+                        table_.rows.size() - 1);
     }
     Slot* slot = nullptr;
     {
@@ -95,6 +101,11 @@ class PoclDevice final : public Device {
       const std::size_t bytes = slot->host_records.size() * sizeof(std::int32_t);
       const std::vector<cl::Event> after{slot->events.back()};
       queue_.enqueueReadBuffer(slot->records, CL_FALSE, 0, bytes, slot->host_records.data(), &after, &slot->done);
+      if (collector_ >= 0) {
+        const std::vector<cl::Event> collected{slot->events[collector_]};
+        queue_.enqueueReadBuffer(slot->counters, CL_FALSE, 0, slot->host_counters.size() * sizeof(std::int32_t),
+                                 slot->host_counters.data(), &collected, &slot->counters_done);
+      }
       queue_.flush();
       return ok();
     }));
@@ -113,13 +124,15 @@ class PoclDevice final : public Device {
     }
     SLUICE_CHECK(guarded(fmt::format("image {}", slot->image_id), [&]() -> Status {
       slot->done.wait();
+      if (collector_ >= 0) slot->counters_done.wait();
       return ok();
     }));
-    ImageScores scores{slot->image_id, slot->row_id, {}, std::chrono::steady_clock::now() - slot->submitted};
+    ImageScores scores{slot->image_id, slot->row_id, {}, std::chrono::steady_clock::now() - slot->submitted, {}};
     const auto header = static_cast<std::uint32_t>(slot->host_records[0]);
     if (header & kHeaderError) return bug_error("two branches of the pipeline held different images at a join");
     if (header != slot->header) return bug_error("the scores that arrived belong to another image");
     scores.scores.assign(slot->host_records.begin() + 1, slot->host_records.end());
+    scores.counters = SLUICE_TRY(counters_of(*slot));
     SLUICE_CHECK(guarded("reading kernel times", [&]() -> Status {
       add_times(*slot);
       return ok();
@@ -193,6 +206,10 @@ class PoclDevice final : public Device {
       slot.segments = cl::Buffer(context_, CL_MEM_READ_ONLY, sizeof(cl_uint4));
       slot.host_records.resize(1 + std::size_t(output.beats) * output.lanes);
       slot.records = cl::Buffer(context_, CL_MEM_WRITE_ONLY, slot.host_records.size() * sizeof(std::int32_t));
+      if (collector_ >= 0) {
+        slot.host_counters.resize(kCounterWords * netlist_.kernels[collector_].inputs.size());
+        slot.counters = cl::Buffer(context_, CL_MEM_WRITE_ONLY, slot.host_counters.size() * sizeof(std::int32_t));
+      }
       slot.events.resize(netlist_.kernels.size());
       for (std::size_t k = 0; k < netlist_.kernels.size(); ++k) slot.kernels.push_back(bind(slot, k, 1 + cl_uint(output.beats)));
     }
@@ -208,6 +225,10 @@ class PoclDevice final : public Device {
     const Kernel& kernel = netlist_.kernels[index];
     cl::Kernel bound(program_, kernel.name.c_str());
     cl_uint argument = 0;
+    if (kernel.op == "collector") {  // COLLECTOR_TASK puts the host's arguments first
+      bound.setArg(argument++, slot.counters);
+      bound.setArg(argument++, cl_uint{1});
+    }
     for (const int s : kernel.inputs) bound.setArg(argument++, slot.streams[s]);
     for (const int s : kernel.outputs) bound.setArg(argument++, slot.streams[s]);
     if (kernel.op == "source") {
@@ -234,13 +255,15 @@ class PoclDevice final : public Device {
   }
 
   // Enqueues one segment through all kernels. Host memory of the slot stays untouched until its last event is done.
-  void launch(Slot& slot, std::size_t bytes) {
+  // Parameters pass the collector by: nothing is recorded while they load.
+  void launch(Slot& slot, std::size_t bytes, bool is_picture = true) {
     std::vector<cl::Event> uploads(2);
     queue_.enqueueWriteBuffer(slot.bytes, CL_FALSE, 0, bytes, slot.host_bytes.data(), nullptr, &uploads[0]);
     queue_.enqueueWriteBuffer(slot.segments, CL_FALSE, 0, sizeof(cl_uint4), &slot.host_segment, nullptr, &uploads[1]);
     std::vector<cl::Event> stream_events(netlist_.streams.size());
     for (std::size_t k = 0; k < netlist_.kernels.size(); ++k) {
       const Kernel& kernel = netlist_.kernels[k];
+      if (static_cast<int>(k) == collector_ && !is_picture) continue;
       std::vector<cl::Event> after = k == 0 ? uploads : std::vector<cl::Event>{};
       for (const int s : kernel.inputs) after.push_back(stream_events[s]);
       if (last_events_[k]()) after.push_back(last_events_[k]);
@@ -253,7 +276,7 @@ class PoclDevice final : public Device {
   // Sends all parameters over the streams, slot by slot.
   Status load() {
     std::size_t next = 0;
-    for (const ParameterBatch& batch : parameter_batches(network_, netlist_, kWordsPerBatch)) {
+    for (const ParameterBatch& batch : parameter_batches(network_, netlist_, table_, kWordsPerBatch)) {
       Slot& slot = slots_[next];
       next = (next + 1) % slots_.size();
       if (slot.events.back()()) slot.events.back().wait();
@@ -261,13 +284,26 @@ class PoclDevice final : public Device {
       std::copy_n(reinterpret_cast<const std::uint8_t*>(batch.words.data()), slot.host_bytes.size(), slot.host_bytes.data());
       slot.host_segment = {{kKindAddress, batch.address, static_cast<cl_uint>(1 + batch.words.size()), 0}};
       slot.kernels.back().setArg(3, cl_uint{0});
-      launch(slot, slot.host_bytes.size());
+      launch(slot, slot.host_bytes.size(), false);
       queue_.flush();
     }
     queue_.finish();
     const Stream& output = netlist_.streams[netlist_.kernels.back().inputs[0]];
     for (Slot& slot : slots_) slot.kernels.back().setArg(3, static_cast<cl_uint>(1 + output.beats));
     return ok();
+  }
+
+  Result<std::vector<LayerCounters>> counters_of(const Slot& slot) const {
+    std::vector<LayerCounters> all;
+    if (collector_ < 0) return all;
+    const std::vector<int>& streams = netlist_.kernels[collector_].inputs;
+    for (std::size_t i = 0; i < streams.size(); ++i) {
+      const std::int32_t* record = slot.host_counters.data() + kCounterWords * i;
+      if (static_cast<std::uint32_t>(record[0]) != slot.header) return bug_error("a counter record belongs to another image");
+      const auto count = [&](std::size_t at) { return static_cast<std::uint32_t>(record[at]); };
+      all.push_back({netlist_.kernels[netlist_.writer(streams[i])].layer, count(1), count(2), count(3), count(4)});
+    }
+    return all;
   }
 
   void add_times(const Slot& slot) {
@@ -282,6 +318,8 @@ class PoclDevice final : public Device {
 
   const IntegerNetwork network_;
   const Netlist netlist_;
+  const DesignTable table_;
+  int collector_ = -1;  // kernel index, or -1 for a design without sparse layers
   std::string name_;
   cl::Device device_;
   cl::Context context_;

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* conv_pair_sparse.cl: the sparse vector dot-product engine (SPE) of HASS, O of them side by side.
+ *
+ * Why: a product is zero when its weight or its activation is; this engine skips both. The idea (hass.md section 4): M
+ * pairs enter together. A lane is live when |a| >= the row's activation threshold and |w| >= the row's weight threshold
+ * (and neither is 0). Live lanes are ranked by an exclusive prefix count; lane m fires in cycle floor(rank / N) on
+ * multiplier rank mod N. The O filters of a group run in lock step and take as long as the slowest.
+ *
+ * A vector is one beat: the K*K taps of a channel (taps.cl), or M channels of a 1x1 window (window.cl). One iteration of
+ * the outer loop reads one vector; the inner loop, II = 1, runs max(1, ceil(live / N)) cycles, N products per filter
+ * each: N multiplexers of M inputs feed N multipliers (the crossbar).
+ *
+ *   cycles = sum over vectors and filter groups of max(1, max over filters of ceil(live pairs / N))
+ *
+ * Table 0: row 0 = shift, lowest code, highest code; row 1 = activation threshold, row 2 = weight threshold of each table
+ * row. Weights (table 1): row = filter group * P_STEPS + step, in it code [m * O + o]. Bias and multiplier (tables 2, 3):
+ * row = filter group, word = o. Counters: lib/record.h.
+ *
+ * Before: parameters loaded; an image is a HEADER beat and vectors. After: a HEADER beat, the output map, and a record.
+ */
+#ifndef P_NAME
+#include "kernels/conv_pair_sparse/conv_pair_sparse_params.h"
+#endif
+#include "lib/parameters.h"
+#include "lib/record.h"
+#if !defined(P_ID) || !defined(P_STEPS) || !defined(P_MULTIPLIERS) || !defined(P_FILTER_GROUPS) || !defined(P_PIXELS) || \
+    !defined(P_WEIGHT_E) || !defined(P_WEIGHTS_PER_WORD)
+#error "conv_pair_sparse.cl: a parameter is missing; conv_pair_sparse_params.h lists them"
+#endif
+
+#if P_MULTIPLIERS < 1 || P_MULTIPLIERS > P_IN_LANES
+#error "conv_pair_sparse.cl: P_MULTIPLIERS must be 1 to P_IN_LANES"
+#endif
+
+#define ROWS (P_FILTER_GROUPS * P_STEPS)
+#define ROW_WORDS ((P_IN_LANES * P_OUT_LANES + P_WEIGHTS_PER_WORD - 1) / P_WEIGHTS_PER_WORD)
+#define ROW_CODES (ROW_WORDS * P_WEIGHTS_PER_WORD)
+/* Byte offsets on pocl; the host allocates the same sum (compiler/codegen). */
+#define AT_THRESHOLDS 64
+#define AT_BIAS (AT_THRESHOLDS + 4 * 2 * TABLE_ROWS)
+#define AT_MULTIPLIER (AT_BIAS + 4 * P_FILTER_GROUPS * P_OUT_LANES)
+#define AT_WEIGHTS ((AT_MULTIPLIER + 4 * P_FILTER_GROUPS * P_OUT_LANES + 63) / 64 * 64)
+
+TASK(P_NAME, FROM(IN), TO(OUT), TO(RECORD), MEMORY) {
+  BEGIN(IN)
+  BEGIN_OUT(OUT)
+  BEGIN_OUT(RECORD)
+  SLUICE_PARAMETER_REGISTERS
+  REGISTER(int, shift, SLUICE_PARAMETER_BYTES)
+  REGISTER(int, low, SLUICE_PARAMETER_BYTES + 4)
+  REGISTER(int, high, SLUICE_PARAMETER_BYTES + 8)
+  RAM(int, thresholds, 2, TABLE_ROWS, AT_THRESHOLDS)
+  RAM(int, bias, P_FILTER_GROUPS, P_OUT_LANES, AT_BIAS)
+  RAM(int, multiplier, P_FILTER_GROUPS, P_OUT_LANES, AT_MULTIPLIER)
+  RAM(P_WEIGHT_E, weights, ROWS, ROW_CODES, AT_WEIGHTS)
+  int sums[P_OUT_LANES];
+  int step = 0, filter_group = 0, weight_row = 0, pixel = 0;
+  int activation_threshold = 1, weight_threshold = 1;
+  uint vectors = 0, nonzero_pairs = 0, busy_cycles = 0, zero_vectors = 0;
+
+  FOREVER(IN) {
+    P_IN_T beat;
+    READ(IN, beat);
+    int has_output = 1, has_record = 0;
+    P_OUT_T out = BEAT_OF(OUT, beat.kind, WORD(IN, beat));
+    P_RECORD_T record = BEAT_OF(RECORD, beat.kind, WORD(IN, beat));
+
+    if (beat.kind == KIND_DATA) {
+      /* rank[o][m]: how many live lanes stand before lane m; -1 for a dead lane. */
+      int rank[P_OUT_LANES][P_IN_LANES];
+      int most = 0, pairs = 0;
+#pragma unroll
+      for (int o = 0; o < P_OUT_LANES; ++o) {
+        int live = 0;
+#pragma unroll
+        for (int m = 0; m < P_IN_LANES; ++m) {
+          const int a = beat.v[m], w = weights[weight_row][m * P_OUT_LANES + o];
+          const int is_live = (a < 0 ? -a : a) >= activation_threshold && (w < 0 ? -w : w) >= weight_threshold;
+          rank[o][m] = is_live ? live : -1;
+          live = live + is_live;
+        }
+        pairs = pairs + live;
+        most = live > most ? live : most;
+        if (step == 0) sums[o] = 0;
+      }
+      const int cycles = most == 0 ? 1 : (most + P_MULTIPLIERS - 1) / P_MULTIPLIERS;
+
+      for (int cycle = 0; cycle < cycles; ++cycle) {
+#pragma unroll
+        for (int o = 0; o < P_OUT_LANES; ++o) {
+          int sum = 0;
+#pragma unroll
+          for (int n = 0; n < P_MULTIPLIERS; ++n) {
+            int a = 0, w = 0;
+#pragma unroll
+            for (int m = 0; m < P_IN_LANES; ++m) {
+              const int is_chosen = rank[o][m] == cycle * P_MULTIPLIERS + n;
+              a = is_chosen ? beat.v[m] : a;
+              w = is_chosen ? weights[weight_row][m * P_OUT_LANES + o] : w;
+            }
+            sum = sum + a * w;
+          }
+          sums[o] = sums[o] + sum;
+        }
+      }
+      vectors = vectors + 1;
+      nonzero_pairs = nonzero_pairs + pairs;
+      busy_cycles = busy_cycles + cycles;
+      zero_vectors = zero_vectors + (most == 0);
+
+      has_output = step == P_STEPS - 1;
+      if (has_output) {
+#pragma unroll
+        for (int o = 0; o < P_OUT_LANES; ++o) {
+          out.v[o] = (P_OUT_E)sluice_requantise(sums[o] + bias[filter_group][o], multiplier[filter_group][o],
+                                                shift, low, high);
+        }
+        filter_group = filter_group == P_FILTER_GROUPS - 1 ? 0 : filter_group + 1;
+        pixel = filter_group == 0 ? pixel + 1 : pixel;
+        has_record = pixel == P_PIXELS;
+        record.v[RECORD_VECTORS] = (int)vectors;
+        record.v[RECORD_NONZERO_PAIRS] = (int)nonzero_pairs;
+        record.v[RECORD_BUSY_CYCLES] = (int)busy_cycles;
+        record.v[RECORD_ZERO_VECTORS] = (int)zero_vectors;
+      }
+      step = has_output ? 0 : step + 1;
+      weight_row = weight_row == ROWS - 1 ? 0 : weight_row + 1;
+    } else if (beat.kind == KIND_HEADER) {
+      const int of_row = HEADER_ROW(WORD(IN, beat));
+      /* A code of 0 is zero under every row: thresholds are at least 1. */
+      activation_threshold = thresholds[0][of_row] < 1 ? 1 : thresholds[0][of_row];
+      weight_threshold = thresholds[1][of_row] < 1 ? 1 : thresholds[1][of_row];
+      step = 0, filter_group = 0, weight_row = 0, pixel = 0;
+      vectors = 0, nonzero_pairs = 0, busy_cycles = 0, zero_vectors = 0;
+      has_record = 1;
+    } else if (beat.kind == KIND_ADDRESS) {
+      SLUICE_SELECT(WORD(IN, beat), P_ID)
+      has_output = !selected;
+    } else if (selected) {
+      const uint value = WORD(IN, beat);
+      has_output = 0;
+      if (table == TABLE_SETTINGS && row > 0) {
+        thresholds[row - 1][word] = (int)value;
+      } else if (table == TABLE_SETTINGS) {
+        if (word == 0) shift = (int)value;
+        if (word == 1) low = (int)value;
+        if (word == 2) high = (int)value;
+      } else if (table == TABLE_WEIGHTS) {
+#pragma unroll
+        for (int i = 0; i < P_WEIGHTS_PER_WORD; ++i) {
+          weights[row][word * P_WEIGHTS_PER_WORD + i] = (P_WEIGHT_E)(value >> (32 / P_WEIGHTS_PER_WORD * i));
+        }
+      } else if (table == TABLE_BIAS) {
+        bias[row][word] = (int)value;
+      } else {
+        multiplier[row][word] = (int)value;
+      }
+      SLUICE_NEXT_WORD(table == TABLE_WEIGHTS ? ROW_WORDS
+                       : table != TABLE_SETTINGS ? P_OUT_LANES
+                       : row > 0 ? TABLE_ROWS : 3)
+    }
+    if (has_output) WRITE(OUT, out);
+    if (has_record) WRITE(RECORD, record);
+  }
+  SLUICE_KEEP_PARAMETER_REGISTERS
+  KEEP(shift)
+  KEEP(low)
+  KEEP(high)
+  END(OUT)
+  END(RECORD)
+}
+
+#undef ROWS
+#undef ROW_WORDS
+#undef ROW_CODES
+#undef AT_THRESHOLDS
+#undef AT_BIAS
+#undef AT_MULTIPLIER
+#undef AT_WEIGHTS
+#include "lib/end_layer.h"

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Signature of taps.cl, and the small legal instance under which the file compiles alone. */
+#include "lib/begin_layer.h"
+#include "lib/stream.h"
+BEAT_I8(i8x4, 4)
+BEAT_I8(i8x9, 9)
+STREAM(s_in, i8x4, 16)
+STREAM(s_out, i8x9, 16)
+#define P_NAME taps_alone   /* kernel name */
+#define P_IN s_in             /* pixels, P_CHANNELS / P_IN_LANES beats each */
+#define P_IN_T i8x4
+#define P_IN_E char
+#define P_IN_LANES 4
+#define P_OUT s_out           /* all taps of one channel */
+#define P_OUT_T i8x9
+#define P_OUT_E char
+#define P_OUT_LANES 9         /* P_KERNEL_H * P_KERNEL_W */
+#define P_HEIGHT 8            /* input map, 1.. */
+#define P_WIDTH 8
+#define P_CHANNELS 8          /* a multiple of P_IN_LANES */
+#define P_OUT_HEIGHT 8        /* output map */
+#define P_OUT_WIDTH 8
+#define P_KERNEL_H 3          /* 1.. */
+#define P_KERNEL_W 3
+#define P_STRIDE_H 1          /* 1.. */
+#define P_STRIDE_W 1
+#define P_PAD_TOP 1           /* 0..P_KERNEL_H - 1 */
+#define P_PAD_LEFT 1
+#define P_PAD_CODE 0          /* what a tap outside the map reads: 0, or the lowest code for a maximum */
+#define P_REPLAY 2            /* how often each pixel's window is sent: once per filter group of the consumer */

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/bundle/table.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace sluice {
+namespace {
+
+using nlohmann::json;
+
+bool uses_weight_threshold(const std::string& engine) { return engine == "pair_sparse"; }
+bool uses_activation_threshold(const std::string& engine) { return engine == "pair_sparse" || engine == "activation_sparse"; }
+
+Status check_layer(const TableRow& row, const TableLayer& layer, const std::string& engine, int limit) {
+  const auto where = fmt::format("table row {}, layer {}", row.id, layer.name);
+  if (layer.engine != engine) {
+    return user_error("{}: the table says {}, the design builds {}; plan the table for this design", where, layer.engine, engine);
+  }
+  for (const auto& [name, value] : {std::pair{"tau_w", layer.thresholds.weight}, {"tau_a", layer.thresholds.activation}}) {
+    if (value < 0 || value > limit) return user_error("{}: {} = {} is outside the codes' range 0..{}", where, name, value, limit);
+  }
+  if (layer.thresholds.weight > 0 && !uses_weight_threshold(engine)) {
+    return user_error("{}: tau_w = {}, but the engine {} cannot skip weights; pair_sparse can", where, layer.thresholds.weight, engine);
+  }
+  if (layer.thresholds.activation > 0 && !uses_activation_threshold(engine)) {
+    return user_error("{}: tau_a = {}, but the engine {} cannot skip activations; activation_sparse and pair_sparse can",
+                      where, layer.thresholds.activation, engine);
+  }
+  if (layer.k != 0) return user_error("{}: k = {}, but no grouped-prefix engine is built", where, layer.k);
+  const bool has_threshold = layer.thresholds.weight > 0 || layer.thresholds.activation > 0;
+  if (row.id == 0 && has_threshold) return user_error("{}: row 0 is the densest and has no thresholds", where);
+  return ok();
+}
+
+}  // namespace
+
+std::string engine_of(const Netlist& netlist, int layer) {
+  for (const Kernel& kernel : netlist.kernels) {
+    if (kernel.layer != layer) continue;
+    if (kernel.op == "conv_dense") return "dense";
+    if (kernel.op == "depthwise_dense") return "depthwise_dense";
+    if (kernel.op == "conv_activation_sparse") return "activation_sparse";
+    if (kernel.op == "conv_pair_sparse") return "pair_sparse";
+  }
+  return "";
+}
+
+Status DesignTable::validate(const IntegerNetwork& network, const Netlist& netlist, const std::string& hash) const {
+  if (design_hash != hash) {
+    return user_error("table.json was planned for design {}, this is design {}; plan the table for this design",
+                      design_hash.substr(0, 12), hash.substr(0, 12));
+  }
+  if (rows.empty() || std::ssize(rows) > kTableRows) {
+    return user_error("table.json: {} rows; 1 to {} are possible", rows.size(), kTableRows);
+  }
+  if (!(clock_mhz > 0)) return user_error("table.json: clock_mhz {} is not a clock", clock_mhz);
+  const int limit = (1 << (network.input_bits - 1)) - 1;
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    const TableRow& row = rows[r];
+    if (row.id != static_cast<int>(r)) return user_error("table.json: row {} has id {}; ids count from 0", r, row.id);
+    if (row.labels != "seen" && row.labels != "unseen") return user_error("table row {}: labels are \"{}\"; seen or unseen are possible", row.id, row.labels);
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < network.layers.size(); ++i) {
+      const std::string engine = engine_of(netlist, static_cast<int>(i));
+      if (engine.empty()) continue;
+      if (next >= row.layers.size() || row.layers[next].name != network.layers[i].name) {
+        return user_error("table row {}: layer {} is missing or out of order", row.id, network.layers[i].name);
+      }
+      SLUICE_CHECK(check_layer(row, row.layers[next], engine, limit));
+      ++next;
+    }
+    if (next != row.layers.size()) return user_error("table row {}: layer {} is not a convolution of this design", row.id, row.layers[next].name);
+  }
+  return ok();
+}
+
+std::vector<Thresholds> DesignTable::thresholds(const IntegerNetwork& network, std::size_t row) const {
+  std::vector<Thresholds> all(network.layers.size());
+  std::size_t next = 0;
+  const auto& of_row = rows.at(row).layers;
+  for (std::size_t i = 0; i < all.size() && next < of_row.size(); ++i) {
+    if (network.layers[i].name == of_row[next].name) all[i] = of_row[next++].thresholds;
+  }
+  return all;
+}
+
+DesignTable dense_table(const IntegerNetwork& network, const Netlist& netlist, const std::string& design_hash) {
+  DesignTable table{design_hash, 1.0, {TableRow{}}};
+  for (std::size_t i = 0; i < network.layers.size(); ++i) {
+    const std::string engine = engine_of(netlist, static_cast<int>(i));
+    if (!engine.empty()) table.rows[0].layers.push_back({network.layers[i].name, engine, {}, 0, 1.0, 0.0});
+  }
+  return table;
+}
+
+std::string table_to_json(const DesignTable& table) {
+  json rows = json::array();
+  for (const TableRow& row : table.rows) {
+    json layers = json::array();
+    for (const TableLayer& l : row.layers) {
+      layers.push_back({{"name", l.name}, {"engine", l.engine}, {"tau_w", l.thresholds.weight}, {"tau_a", l.thresholds.activation},
+                        {"k", l.k}, {"density_assumed", l.density_assumed}, {"cycles", l.cycles}});
+    }
+    rows.push_back({{"id", row.id}, {"loss_points", row.loss_points}, {"loss_low", row.loss_low}, {"loss_high", row.loss_high},
+                    {"labels", row.labels}, {"cycles_per_image", row.cycles_per_image},
+                    {"throughput_images_per_s", row.throughput_images_per_s}, {"layers", layers}});
+  }
+  return json{{"version", kTableVersion}, {"design_hash", table.design_hash}, {"clock_mhz", table.clock_mhz}, {"rows", rows}}.dump(1) + "\n";
+}
+
+Result<DesignTable> table_from_json(const std::string& text) {
+  const json j = json::parse(text, nullptr, false);
+  if (!j.is_object()) return user_error("table.json: not JSON");
+  try {
+    if (j.at("version") != kTableVersion) {
+      return user_error("table.json: version {}, this program reads {}; plan the table again", j.at("version").dump(), kTableVersion);
+    }
+    DesignTable table{j.at("design_hash"), j.at("clock_mhz"), {}};
+    for (const json& r : j.at("rows")) {
+      TableRow row{r.at("id"), r.at("loss_points"), r.at("loss_low"), r.at("loss_high"), r.at("labels"), r.at("cycles_per_image"),
+                   r.at("throughput_images_per_s"), {}};
+      for (const json& l : r.at("layers")) {
+        row.layers.push_back({l.at("name"), l.at("engine"), {l.at("tau_w"), l.at("tau_a")}, l.at("k"), l.at("density_assumed"), l.at("cycles")});
+      }
+      table.rows.push_back(std::move(row));
+    }
+    return table;
+  } catch (const json::exception& error) {
+    return user_error("table.json: {}", error.what());
+  }
+}
+
+}  // namespace sluice

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// DesignTable: the rows of thresholds among which the runtime chooses, and what each was measured to cost.
+//
+// Why: the planner knows accuracy, the runtime knows the pictures; `table.json` is what one tells the other. A row fixes
+// a weight and an activation threshold per layer of the one design that is built (codes below the threshold count as
+// zero), and holds the loss, density and cycles that were measured for it. Row 0 has no thresholds.
+//
+// Before: read from a bundle or made by the planner. After: `validate()` holds: at most 16 rows, ids count from 0, row 0
+// is empty, every threshold lies in the codes' range and is one that its layer's engine can use.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "runtime/base/status.hpp"
+#include "runtime/bundle/netlist.hpp"
+#include "runtime/bundle/network.hpp"
+
+namespace sluice {
+
+inline constexpr int kTableVersion = 1;
+inline constexpr int kTableRows = 16;  // TABLE_ROWS of device/lib/record.h
+
+// Codes with a magnitude below count as zero; 0 and 1 leave everything as it is.
+struct Thresholds {
+  int weight = 0;
+  int activation = 0;
+
+  bool operator==(const Thresholds&) const = default;
+};
+
+struct TableLayer {
+  std::string name;
+  std::string engine;        // "dense", "activation_sparse", "pair_sparse", "depthwise_dense"
+  Thresholds thresholds;
+  int k = 0;                 // grouped-prefix only; 0 elsewhere
+  double density_assumed = 1;  // share of work left: activations (activation_sparse) or pairs (pair_sparse)
+  double cycles = 0;         // busy cycles per image, mean over the pictures that made the row
+};
+
+struct TableRow {
+  int id = 0;
+  double loss_points = 0;    // top-1 points lost against float, paired; low and high: 95 % interval
+  double loss_low = 0;
+  double loss_high = 0;
+  std::string labels = "seen";  // "unseen": measured on pictures with labels the search did not use
+  double cycles_per_image = 0;
+  double throughput_images_per_s = 0;  // estimated
+  std::vector<TableLayer> layers;      // every convolution, in network order
+};
+
+struct DesignTable {
+  std::string design_hash;
+  double clock_mhz = 0;
+  std::vector<TableRow> rows;
+
+  Status validate(const IntegerNetwork& network, const Netlist& netlist, const std::string& design_hash) const;
+  // Thresholds of every layer of the network under a row; the row must exist.
+  std::vector<Thresholds> thresholds(const IntegerNetwork& network, std::size_t row) const;
+};
+
+// A table with row 0 only, for a design that has no other.
+DesignTable dense_table(const IntegerNetwork& network, const Netlist& netlist, const std::string& design_hash);
+
+std::string table_to_json(const DesignTable& table);
+// Refuses an unknown version. validate() is the caller's next step.
+Result<DesignTable> table_from_json(const std::string& text);
+
+// Name of the engine that computes a convolution layer in this netlist; empty for layers without one.
+std::string engine_of(const Netlist& netlist, int layer);
+
+}  // namespace sluice
