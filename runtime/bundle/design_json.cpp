@@ -37,6 +37,8 @@ Window window_from(const json& j) {
   return {kernel[0], kernel[1], stride[0], stride[1], pad[0], pad[1], pad[2], pad[3]};
 }
 
+bool has_window(LayerKind kind) { return kind != LayerKind::add && kind != LayerKind::global_average_pool; }
+
 // Bits that hold every weight of the layer: 8 where they fit, so that weights.bin stays small.
 int weight_bits(const Layer& layer) {
   for (const std::int16_t w : layer.weights) {
@@ -52,7 +54,7 @@ json layer_json(const Layer& layer) {
          {"shift", layer.shift},     {"clamp", {layer.clamp_low, layer.clamp_high}},
          {"output_bits", layer.output_bits}, {"output_scale", layer.output_scale},
          {"macs", layer.macs()}};
-  if (layer.kind != LayerKind::add && layer.kind != LayerKind::global_average_pool) j["window"] = window_json(layer.window);
+  if (has_window(layer.kind)) j["window"] = window_json(layer.window);
   j["counts"] = {{"weights", layer.weights.size()}, {"bias", layer.bias.size()}, {"multipliers", layer.multiplier.size()}};
   j["weight_bits"] = weight_bits(layer);
   return j;
@@ -92,7 +94,7 @@ Result<Layer> layer_from(const json& j, WeightReader& weights) {
   layer.inputs = j.at("inputs").get<std::vector<int>>();
   layer.input = shape_from(j.at("input_shape_hwc"));
   layer.output = shape_from(j.at("output_shape_hwc"));
-  if (j.contains("window")) layer.window = window_from(j.at("window"));
+  if (has_window(layer.kind)) layer.window = window_from(j.at("window"));
   layer.shift = j.at("shift");
   layer.clamp_low = j.at("clamp").at(0);
   layer.clamp_high = j.at("clamp").at(1);
@@ -100,7 +102,9 @@ Result<Layer> layer_from(const json& j, WeightReader& weights) {
   layer.output_scale = j.at("output_scale");
   const json& counts = j.at("counts");
   const std::size_t weight_count = counts.at("weights");
-  const bool is_read = (j.at("weight_bits") == 8 ? weights.take<std::int8_t>(weight_count, layer.weights)
+  const int bits = j.at("weight_bits");
+  if (bits != 8 && bits != 16) return user_error("design.json: layer {}: weight_bits {}; 8 and 16 are possible", layer.name, bits);
+  const bool is_read = (bits == 8 ? weights.take<std::int8_t>(weight_count, layer.weights)
                                                  : weights.take<std::int16_t>(weight_count, layer.weights)) &&
                        weights.take<std::int32_t>(counts.at("bias").get<std::size_t>(), layer.bias) &&
                        weights.take<std::uint16_t>(counts.at("multipliers").get<std::size_t>(), layer.multiplier);

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// design.json and weights.bin keep every field, and whatever they are turned into is refused or valid.
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/unit/runtime/bundle/designs.hpp"
+
+namespace sluice::test {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+
+class RandomDesigns : public ::testing::TestWithParam<int> {};
+
+TEST_P(RandomDesigns, ComeBackFieldByField) {
+  SCOPED_TRACE("seed " + std::to_string(GetParam()));
+  Random random(GetParam());
+  const Design design = seasoned_design(random, 1 + GetParam() % 5, GetParam() % 3 == 0 ? 16 : 8);
+  const std::string text = design_to_json(design), weights = weights_to_bytes(design.network);
+  auto back = design_from_files(text, weights);
+  ASSERT_TRUE(back) << back.error().text();
+  expect_equal(design.network, back->network);
+  expect_equal(design.netlist, back->netlist);
+  // A field that is written but not read, or the other way round, shows when the copy is written again.
+  EXPECT_EQ(design_to_json(*back), text);
+  EXPECT_EQ(weights_to_bytes(back->network), weights);
+}
+
+// Any change of a byte: refused as the user's fault, or a design for which everything the head promises holds.
+TEST_P(RandomDesigns, SurviveRandomBytes) {
+  SCOPED_TRACE("seed " + std::to_string(GetParam()));
+  Random random(GetParam());
+  const Design design = seasoned_design(random, 2);
+  const std::string text = design_to_json(design), weights = weights_to_bytes(design.network);
+  const std::string alphabet = "0123456789-.eE\"[]{},:ntf\\ \x01\xff";
+  const auto below = [&](std::size_t limit) { return std::uniform_int_distribution<std::size_t>(0, limit - 1)(random); };
+  int accepted = 0, refused = 0;
+  for (int round = 0; round < 300; ++round) {
+    std::string mutant = text;
+    for (std::size_t edits = 1 + below(3); edits > 0; --edits) {
+      const std::size_t at = below(mutant.size());
+      const std::size_t length = std::min(1 + below(3) * below(40), mutant.size() - at);
+      switch (below(4)) {
+        case 0: mutant[at] = alphabet[below(alphabet.size())]; break;
+        case 1: mutant.erase(at, length); break;
+        case 2: mutant.insert(at, mutant.substr(below(mutant.size() - length), length)); break;
+        default: mutant.insert(at, 1, alphabet[below(10)]);  // a longer number, more often than not
+      }
+    }
+    auto result = design_from_files(mutant, weights);
+    SCOPED_TRACE(fmt::format("round {}", round));
+    if (!result) {
+      ++refused;
+      EXPECT_EQ(result.error().fault(), Fault::user) << result.error().text();
+      EXPECT_THAT(result.error().text(), ::testing::AnyOf(HasSubstr("design.json"), HasSubstr("weights.bin")));
+    } else {
+      ++accepted;
+      EXPECT_TRUE(result->network.validate());
+      EXPECT_TRUE(result->netlist.validate(result->network));
+    }
+  }
+  // Both happen: otherwise the mutations are too mild or too wild to say anything.
+  EXPECT_GT(refused, 20);
+  EXPECT_GT(accepted, 5);
+}
+
+INSTANTIATE_TEST_SUITE_P(seeds, RandomDesigns, ::testing::Range(1, 11));
+
+class BrokenDesign : public ::testing::Test {
+ protected:
+  BrokenDesign() : random_(77), design_(seasoned_design(random_, 3)) {
+    text_ = design_to_json(design_);
+    weights_ = weights_to_bytes(design_.network);
+  }
+
+  // Why the design is refused; empty when it is not.
+  std::string refusal(const std::string& text, const std::string& weights) {
+    const auto result = design_from_files(text, weights);
+    if (result) return "";
+    EXPECT_EQ(result.error().fault(), Fault::user) << result.error().text();
+    return result.error().text();
+  }
+  std::string refusal(const json& changed) { return refusal(changed.dump(), weights_); }
+
+  Random random_;
+  Design design_;
+  std::string text_, weights_;
+};
+
+TEST_F(BrokenDesign, IsNotRefusedUnchanged) { EXPECT_EQ(refusal(text_, weights_), ""); }
+
+TEST_F(BrokenDesign, NamesTheFileThatIsNotJson) {
+  for (const std::string& text : {std::string(), std::string("{"), text_.substr(0, text_.size() / 2), text_ + "}"}) {
+    EXPECT_THAT(refusal(text, weights_), HasSubstr("design.json"));
+  }
+  for (const char* text : {"null", "[]", "{}", "3", "\"text\""}) EXPECT_THAT(refusal(text, weights_), HasSubstr("design.json"));
+}
+
+TEST_F(BrokenDesign, RefusesAnotherVersion) {
+  json changed = json::parse(text_);
+  changed["version"] = 999;
+  EXPECT_THAT(refusal(changed), ::testing::AllOf(HasSubstr("design.json"), HasSubstr("999")));
+}
+
+TEST_F(BrokenDesign, RefusesWeightsOfAnotherLength) {
+  EXPECT_THAT(refusal(text_, weights_.substr(0, weights_.size() - 1)), HasSubstr("weights.bin"));
+  EXPECT_THAT(refusal(text_, weights_ + '\0'), HasSubstr("weights.bin"));
+  EXPECT_THAT(refusal(text_, ""), HasSubstr("weights.bin"));
+}
+
+TEST_F(BrokenDesign, RefusesWeightsOfAnotherShape) {
+  Random other(78);
+  const IntegerNetwork network = seasoned_network(other, 4);
+  ASSERT_NE(weights_to_bytes(network).size(), weights_.size());
+  EXPECT_THAT(refusal(text_, weights_to_bytes(network)), HasSubstr("weights.bin"));
+}
+
+TEST_F(BrokenDesign, RefusesCountsThatDoNotFitTheShape) {
+  json changed = json::parse(text_);
+  for (json& layer : changed["network"]["layers"]) {
+    if (layer["counts"]["weights"] == 0) continue;
+    layer["counts"]["weights"] = layer["counts"]["weights"].get<int>() - 4;
+    layer["counts"]["bias"] = layer["counts"]["bias"].get<int>() + 1;
+    break;
+  }
+  EXPECT_THAT(refusal(changed), HasSubstr("design.json"));
+  changed = json::parse(text_);
+  changed["network"]["layers"][0]["counts"]["weights"] = 0xffffffffffffffffu;
+  EXPECT_NE(refusal(changed), "");
+}
+
+// Every value of the file, one after another: taken away, then of another kind. All of them matter and are named.
+TEST_F(BrokenDesign, NamesTheFieldThatIsMissingOrOfTheWrongKind) {
+  const json whole = json::parse(text_);
+  int checked = 0;
+  const auto visit = [&](auto&& self, const json& node, const json::json_pointer& at) -> void {
+    for (const auto& [key, value] : node.items()) {
+      const json::json_pointer here = node.is_array() ? at / std::stoul(key) : at / key;
+      if (value.is_structured() && !value.empty()) self(self, value, here);
+      if (node.is_array() && checked > 0 && std::stoul(key) > 0) continue;  // the first element stands for all
+      json wrong = whole;
+      wrong[here] = value.is_string() ? json(7) : json("text");
+      if (here.back() != "macs") {  // for readers of the file; computed from the shape
+        const std::string text = refusal(wrong);
+        EXPECT_THAT(text, HasSubstr("design.json")) << here;
+        EXPECT_THAT(text, HasSubstr(here.back())) << here;
+        ++checked;
+      }
+      const bool is_needed = here.back() != "macs" && (at.empty() || at.back() != "numbers");
+      if (node.is_object() && is_needed) {
+        json missing = whole;
+        missing[at].erase(key);
+        EXPECT_THAT(refusal(missing), ::testing::AllOf(HasSubstr("design.json"), HasSubstr("'" + key + "'"))) << here;
+      }
+    }
+  };
+  visit(visit, whole, json::json_pointer());
+  EXPECT_GT(checked, 100);
+}
+
+TEST_F(BrokenDesign, NamesThatAreNotUtf8AreWrittenAllTheSame) {
+  design_.network.labels[0] = "caf\xe9";  // Latin-1, as class lists often are
+  const auto back = design_from_files(design_to_json(design_), weights_);
+  ASSERT_TRUE(back) << back.error().text();
+  EXPECT_THAT(back.value().network.labels[0], HasSubstr("caf"));
+}
+
+}  // namespace
+}  // namespace sluice::test

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// Netlist::validate() holds for what the planner builds and refuses each single fault.
+#include <functional>
+
+#include <gmock/gmock.h>
+
+#include "tests/unit/runtime/bundle/designs.hpp"
+
+namespace sluice::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(Netlist, OfEveryRandomNetworkIsValid) {
+  for (int seed = 1; seed <= 60; ++seed) {
+    Random random(seed);
+    const Design design = seasoned_design(random, 1 + seed % 6);
+    const auto status = design.netlist.validate(design.network);
+    EXPECT_TRUE(status) << "seed " << seed << ": " << status.error().text();
+    for (int s = 0; s < std::ssize(design.netlist.streams); ++s) {
+      EXPECT_LT(design.netlist.writer(s), design.netlist.reader(s)) << "seed " << seed;
+      EXPECT_GE(design.netlist.writer(s), 0);
+    }
+  }
+}
+
+// Source, window, convolution, fork, two convolutions, join, pool, classifier: every kind of fault has its place.
+Design residual() {
+  Random random(5);
+  NetworkMaker make(random, {6, 6, 4});
+  const Window same{3, 3, 1, 1, 1, 1, 1, 1};
+  const int stem = make.conv(8, same, kNetworkInput);
+  const int branch = make.conv(8, same, make.conv(4, same, stem));
+  make.add(branch, stem);
+  const IntegerNetwork network = make.finish(10);
+  return {network, build_netlist(network).value()};
+}
+
+Kernel& kernel_of(Netlist& netlist, const std::string& op) {
+  for (Kernel& kernel : netlist.kernels) if (kernel.op == op) return kernel;
+  throw std::logic_error("no kernel " + op);
+}
+
+struct Broken {
+  const char* name;
+  std::function<void(Netlist&)> break_it;
+  const char* words;  // of the refusal
+};
+
+void PrintTo(const Broken& broken, std::ostream* out) { *out << broken.name; }
+
+class BrokenNetlist : public ::testing::TestWithParam<Broken> {};
+
+TEST_P(BrokenNetlist, IsRefused) {
+  Design design = residual();
+  ASSERT_TRUE(design.netlist.validate(design.network));
+  GetParam().break_it(design.netlist);
+  const auto status = design.netlist.validate(design.network);
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().fault(), Fault::user);
+  EXPECT_THAT(status.error().text(), HasSubstr(GetParam().words));
+}
+
+const Broken kFaults[] = {
+    {"empty", [](Netlist& n) { n.kernels.clear(); }, "start with the source"},
+    {"no_source", [](Netlist& n) { n.kernels.erase(n.kernels.begin()); }, "start with the source"},
+    {"no_sink", [](Netlist& n) { n.kernels.pop_back(); }, "end with the sink"},
+    {"unknown_op", [](Netlist& n) { n.kernels[1].op = "teleport"; }, "teleport"},
+    {"op_of_a_path", [](Netlist& n) { n.kernels[1].op = "../window"; }, "../window"},
+    {"missing_number", [](Netlist& n) { kernel_of(n, "window").numbers.erase("REPLAY"); }, "REPLAY"},
+    {"missing_port", [](Netlist& n) { kernel_of(n, "add").inputs.pop_back(); }, "inputs"},
+    {"name_twice", [](Netlist& n) { n.kernels[2].name = n.kernels[1].name; }, "stands twice"},
+    {"id_out_of_place", [](Netlist& n) { n.kernels[2].id = 1; }, "id 1"},
+    {"layer_too_large", [](Netlist& n) { n.kernels[2].layer = 99; }, "layer 99"},
+    {"layer_too_small", [](Netlist& n) { n.kernels[2].layer = -2; }, "layer -2"},
+    {"input_out_of_range", [](Netlist& n) { n.kernels[2].inputs[0] = 999; }, "stream 999"},
+    {"input_negative", [](Netlist& n) { n.kernels[2].inputs[0] = -1; }, "stream -1"},
+    {"output_out_of_range", [](Netlist& n) { n.kernels[2].outputs[0] = 999; }, "stream 999"},
+    {"two_readers", [](Netlist& n) { kernel_of(n, "add").inputs[1] = kernel_of(n, "add").inputs[0]; }, "two readers"},
+    {"two_writers", [](Netlist& n) { kernel_of(n, "fork").outputs[1] = kernel_of(n, "fork").outputs[0]; }, "two writers"},
+    {"read_before_written", [](Netlist& n) { std::swap(n.kernels[1].inputs, n.kernels[2].inputs); }, "before it is written"},
+    {"no_reader", [](Netlist& n) { n.streams.push_back(n.streams.back()); }, "no reader"},
+    {"no_lanes", [](Netlist& n) { n.streams[1].lanes = 0; }, "0 lanes"},
+    {"too_many_lanes", [](Netlist& n) { n.streams[1].lanes = 100000; }, "100000 lanes"},
+    {"odd_bits", [](Netlist& n) { n.streams[1].element_bits = 7; }, "7 bits"},
+    {"no_beats", [](Netlist& n) { n.streams[1].beats = 0; }, "0 beats"},
+    {"no_depth", [](Netlist& n) { n.streams[1].depth = 0; }, "depth 0"},
+};
+
+INSTANTIATE_TEST_SUITE_P(each, BrokenNetlist, ::testing::ValuesIn(kFaults),
+                         [](const auto& info) { return std::string(info.param.name); });
+
+// Numbers that agree with each other but not with the network would make a driver index beyond its buffers.
+const Broken kMisfits[] = {
+    {"steps", [](Netlist& n) { kernel_of(n, "conv_dense").numbers["STEPS"] += 1; }, "conv_dense"},
+    {"filter_groups", [](Netlist& n) { kernel_of(n, "conv_dense").numbers["FILTER_GROUPS"] = 50; }, "conv_dense"},
+    {"weight_bits", [](Netlist& n) { kernel_of(n, "conv_dense").numbers["WEIGHT_BITS"] = 0; }, "conv_dense"},
+    {"lanes", [](Netlist& n) { n.streams[kernel_of(n, "conv_dense").outputs[0]].lanes = 3; }, ""},
+    {"beats", [](Netlist& n) { n.streams[kernel_of(n, "conv_dense").outputs[0]].beats += 1; }, ""},
+    {"no_layer", [](Netlist& n) { kernel_of(n, "conv_dense").layer = -1; }, "conv_dense"},
+    {"other_layer", [](Netlist& n) { kernel_of(n, "conv_dense").layer = 3; }, "conv_dense"},
+    {"sink_beats", [](Netlist& n) { kernel_of(n, "sink").numbers["BEATS"] += 1; }, "sink"},
+    {"pool_groups", [](Netlist& n) { kernel_of(n, "global_average_pool").numbers["CHANNEL_GROUPS"] += 1; }, "global_average_pool"},
+    {"window_width", [](Netlist& n) { kernel_of(n, "window").numbers["WIDTH"] -= 1; }, "window"},
+    {"fork_lanes", [](Netlist& n) { n.streams[kernel_of(n, "fork").outputs[1]].lanes = 4; }, ""},
+};
+
+INSTANTIATE_TEST_SUITE_P(misfit, BrokenNetlist, ::testing::ValuesIn(kMisfits),
+                         [](const auto& info) { return std::string(info.param.name); });
+
+TEST(Netlist, OfAnotherNetworkIsRefused) {
+  int refused = 0;
+  for (int seed = 1; seed <= 20; ++seed) {
+    Random random(seed);
+    const Design a = seasoned_design(random, 2), b = seasoned_design(random, 2);
+    refused += !a.netlist.validate(b.network);
+  }
+  EXPECT_EQ(refused, 20);
+}
+
+TEST(Netlist, MoreThan240KernelsAreRefused) {
+  Random random(1);
+  NetworkMaker make(random, {3, 3, 2});
+  for (int i = 0; i < 130; ++i) make.conv(2, {3, 3, 1, 1, 1, 1, 1, 1}, make.last());
+  const auto netlist = build_netlist(make.finish(2));
+  ASSERT_FALSE(netlist);
+  EXPECT_EQ(netlist.error().fault(), Fault::user);
+  EXPECT_THAT(netlist.error().text(), HasSubstr("240"));
+}
+
+}  // namespace
+}  // namespace sluice::test

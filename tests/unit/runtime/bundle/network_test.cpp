@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+// IntegerNetwork::validate() refuses each single fault; the pixel table is the formula of its head.
+#include <functional>
+
+#include <gmock/gmock.h>
+
+#include "tests/unit/runtime/bundle/designs.hpp"
+
+namespace sluice::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+// conv 3x3, depthwise 3x3, max pool, average pool, add of the two before it, global pool, classifier.
+IntegerNetwork every_kind() {
+  Random random(3);
+  NetworkMaker make(random, {8, 8, 3});
+  const Window same{3, 3, 1, 1, 1, 1, 1, 1}, half{2, 2, 2, 2, 0, 0, 0, 0};
+  const int conv = make.conv(4, same, kNetworkInput);
+  const int depthwise = make.depthwise(same, conv);
+  const int pool = make.pool(LayerKind::max_pool, half, depthwise);
+  const int average = make.pool(LayerKind::average_pool, same, pool);
+  make.add(average, pool);
+  IntegerNetwork network = make.finish(5);
+  network.labels = {"a", "b", "c", "d", "e"};
+  return network;
+}
+
+struct Broken {
+  const char* name;
+  std::function<void(IntegerNetwork&)> break_it;
+  const char* words;
+};
+
+void PrintTo(const Broken& broken, std::ostream* out) { *out << broken.name; }
+
+class BrokenNetwork : public ::testing::TestWithParam<Broken> {};
+
+TEST_P(BrokenNetwork, IsRefused) {
+  IntegerNetwork network = every_kind();
+  const auto before = network.validate();
+  ASSERT_TRUE(before) << before.error().text();
+  GetParam().break_it(network);
+  const auto status = network.validate();
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().fault(), Fault::user);
+  EXPECT_THAT(status.error().text(), HasSubstr(GetParam().words));
+}
+
+const Broken kBroken[] = {
+    {"no_layer", [](auto& n) { n.layers.clear(); }, "no layer"},
+    {"empty_input", [](auto& n) { n.input.height = 0; }, "input"},
+    {"input_bits", [](auto& n) { n.input_bits = 9; }, "9"},
+    {"input_bits_zero", [](auto& n) { n.input_bits = 0; }, "0"},
+    {"few_means", [](auto& n) { n.preprocess.mean.pop_back(); }, "mean"},
+    {"many_deviations", [](auto& n) { n.preprocess.deviation.push_back(1); }, "deviation"},
+    {"zero_deviation", [](auto& n) { n.preprocess.deviation[0] = 0; }, "deviation"},
+    {"zero_input_scale", [](auto& n) { n.input_scale = 0; }, "scale"},
+    {"zero_output_scale", [](auto& n) { n.layers[0].output_scale = 0; }, "scale"},
+    {"name_twice", [](auto& n) { n.layers[1].name = n.layers[0].name; }, "twice"},
+    {"name_of_a_path", [](auto& n) { n.layers[1].name = "../../l01"; }, "../../l01"},
+    {"empty_name", [](auto& n) { n.layers[1].name = ""; }, "name"},
+    {"reads_itself", [](auto& n) { n.layers[1].inputs = {1}; }, "come before"},
+    {"reads_minus_two", [](auto& n) { n.layers[1].inputs = {-2}; }, "come before"},
+    {"two_inputs", [](auto& n) { n.layers[1].inputs = {0, 0}; }, "2 inputs"},
+    {"one_operand", [](auto& n) { n.layers[4].inputs = {3}; }, "1 inputs"},
+    {"other_shape", [](auto& n) { n.layers[1].input.width = 7; }, "shape"},
+    {"huge_output", [](auto& n) { n.layers[0].output.height = 70000; }, "70000"},
+    {"last_window_outside", [](auto& n) { n.layers[2].output.height = 5; }, "window"},
+    {"zero_stride", [](auto& n) { n.layers[2].window.stride_w = 0; }, "window"},
+    {"zero_kernel", [](auto& n) { n.layers[2].window.kernel_w = 0; }, "window"},
+    {"negative_pad", [](auto& n) { n.layers[0].window.pad_top = -1; }, "window"},
+    {"negative_pad_behind", [](auto& n) { n.layers[0].window.pad_bottom = -1; }, "window"},
+    {"pad_as_large_as_kernel", [](auto& n) { n.layers[0].window.pad_left = 3; }, "window"},
+    {"absurd_kernel", [](auto& n) { n.layers[2].window.kernel_h = 2000000000; }, "window"},
+    {"other_channels", [](auto& n) { n.layers[2].output.channels = 3; }, "channels"},
+    {"add_other_shape", [](auto& n) { n.layers[4].output.height = 3; }, "shape"},
+    {"global_pool_not_1x1", [](auto& n) { n.layers[5].output.height = 2; }, "1x1"},
+    {"few_weights", [](auto& n) { n.layers[0].weights.pop_back(); }, "weights"},
+    {"few_biases", [](auto& n) { n.layers[0].bias.pop_back(); }, "bias"},
+    {"few_multipliers", [](auto& n) { n.layers[0].multiplier.pop_back(); }, "multipliers"},
+    {"pool_without_multiplier", [](auto& n) { n.layers[3].multiplier.clear(); }, "multipliers"},
+    {"shift_zero", [](auto& n) { n.layers[0].shift = 0; }, "shift 0"},
+    {"shift_47", [](auto& n) { n.layers[0].shift = 47; }, "shift 47"},
+    {"output_bits", [](auto& n) { n.layers[0].output_bits = 12; }, "12 bits"},
+    {"clamp_low", [](auto& n) { n.layers[0].clamp_low = -128; }, "clamp -128"},
+    {"clamp_high", [](auto& n) { n.layers[0].clamp_high = 128; }, "clamp"},
+    {"clamp_swapped", [](auto& n) { n.layers[0].clamp_low = 5, n.layers[0].clamp_high = 4; }, "clamp 5..4"},
+    {"not_1x1", [](auto& n) { n.layers.resize(3); n.labels.clear(); }, "1x1"},
+    {"few_labels", [](auto& n) { n.labels.pop_back(); }, "labels"},
+};
+
+INSTANTIATE_TEST_SUITE_P(each, BrokenNetwork, ::testing::ValuesIn(kBroken),
+                         [](const auto& info) { return std::string(info.param.name); });
+
+TEST(Network, MacsCountEveryTapOfEveryOutputPixel) {
+  const IntegerNetwork network = every_kind();
+  EXPECT_EQ(network.layers[0].macs(), 8 * 8 * 4 * 3 * 3 * 3);
+  EXPECT_EQ(network.layers[1].macs(), 8 * 8 * 4 * 3 * 3);
+  EXPECT_EQ(network.layers[2].macs(), 0);
+  EXPECT_EQ(network.layers.back().macs(), 5 * 4);
+}
+
+TEST(Network, KindsComeBackFromTheirNames) {
+  for (const LayerKind kind : {LayerKind::conv, LayerKind::depthwise, LayerKind::max_pool, LayerKind::average_pool,
+                               LayerKind::global_average_pool, LayerKind::add}) {
+    EXPECT_EQ(layer_kind_from_text(to_text(kind)).value(), kind);
+  }
+  EXPECT_THAT(layer_kind_from_text("lstm").error().text(), HasSubstr("lstm"));
+}
+
+TEST(PixelTable, RoundsHalfAwayFromZeroAndSaturates) {
+  IntegerNetwork network = every_kind();
+  network.preprocess.mean = {128, 0, 127.5};
+  network.preprocess.deviation = {1, 255, 1};
+  network.input_scale = 2;
+  const auto first = pixel_table(network, 0);
+  ASSERT_EQ(first.size(), 256u);
+  EXPECT_EQ(first[128], 0);
+  EXPECT_EQ(first[127], -1);  // -0.5
+  EXPECT_EQ(first[129], 1);   // 0.5
+  EXPECT_EQ(first[0], -64);
+  EXPECT_EQ(first[255], 64);  // 63.5
+  network.input_scale = 0.5;
+  EXPECT_EQ(pixel_table(network, 0)[0], -127);
+  EXPECT_EQ(pixel_table(network, 0)[255], 127);
+  EXPECT_EQ(pixel_table(network, 1)[255], 2);
+  EXPECT_EQ(pixel_table(network, 2)[0], -127);
+  network.input_bits = 16;
+  EXPECT_EQ(pixel_table(network, 0)[0], -256);
+}
+
+}  // namespace
+}  // namespace sluice::test

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every weight, bias, multiplier, setting and threshold stands at the address that the head of its kernel file states.
+#include "runtime/bundle/parameter_words.hpp"
+
+#include <gmock/gmock.h>
+
+#include "tests/unit/runtime/bundle/designs.hpp"
+
+namespace sluice::test {
+namespace {
+
+// Parameter memories as device/lib/parameters.h fills them: tables of rows of 32-bit words.
+class Memories {
+ public:
+  Memories(const Netlist& netlist, const std::vector<ParameterBatch>& batches) : netlist_(netlist) {
+    for (const ParameterBatch& batch : batches) {
+      const int id = static_cast<int>(batch.address >> 24), table = batch.address >> 22 & 3;
+      int row = static_cast<int>(batch.address & 0x3fffff), word = 0;
+      for (const std::uint32_t value : batch.words) {
+        EXPECT_TRUE(words_.try_emplace({id, table, row, word}, value).second)
+            << "kernel " << id << " table " << table << " row " << row << " word " << word << " is sent twice";
+        if (++word == row_words(kernel(id), table, row)) word = 0, ++row;
+      }
+      EXPECT_EQ(word, 0) << "a batch to kernel " << id << " ends inside a row";
+    }
+  }
+
+  // Taken once: what is left in the end was sent to nobody.
+  std::uint32_t take(const Kernel& kernel, int table, int row, int word) {
+    const auto found = words_.find({kernel.id, table, row, word});
+    if (found == words_.end()) {
+      ADD_FAILURE() << kernel.name << ": nothing at table " << table << " row " << row << " word " << word;
+      return 0;
+    }
+    const std::uint32_t value = found->second;
+    words_.erase(found);
+    return value;
+  }
+  // One row of codes, zeros behind the last one.
+  std::vector<int> take_codes(const Kernel& kernel, int row, int codes) {
+    const int bits = kernel.numbers.at("WEIGHT_BITS"), per_word = 32 / bits;
+    std::vector<int> found;
+    for (int word = 0; word < row_words(kernel, 1, row); ++word) {
+      const std::uint32_t value = take(kernel, 1, row, word);
+      for (int i = 0; i < per_word; ++i) {
+        const std::uint32_t code = value >> (bits * i);
+        found.push_back(bits == 8 ? static_cast<std::int8_t>(code) : static_cast<std::int16_t>(code));
+      }
+    }
+    for (std::size_t i = std::size_t(codes); i < found.size(); ++i) EXPECT_EQ(found[i], 0) << kernel.name << " row " << row;
+    found.resize(std::size_t(codes));
+    return found;
+  }
+  std::size_t left() const { return words_.size(); }
+
+ private:
+  const Kernel& kernel(int id) const { return netlist_.kernels.at(std::size_t(id) - 1); }
+
+  // Words of a row, from the kernel files' heads.
+  int row_words(const Kernel& kernel, int table, int row) const {
+    if (kernel.op == "add") return 5;
+    if (kernel.op == "average_pool" || kernel.op == "global_average_pool") return 4;
+    if (kernel.op == "compactor") return 16;
+    const int out = netlist_.streams[kernel.outputs[0]].lanes, in = netlist_.streams[kernel.inputs[0]].lanes;
+    const int per_word = 32 / kernel.numbers.at("WEIGHT_BITS");
+    if (table == 0) return row == 0 ? 3 : 16;
+    if (table > 1) return out;
+    const bool is_wide = kernel.op == "conv_dense" || kernel.op == "conv_pair_sparse";
+    return ((is_wide ? in * out : out) + per_word - 1) / per_word;
+  }
+
+  const Netlist& netlist_;
+  std::map<std::tuple<int, int, int, int>, std::uint32_t> words_;
+};
+
+int weight(const Layer& layer, int filter, int ky, int kx, int channel) {
+  const Window& w = layer.window;
+  return layer.weights[((std::size_t(filter) * w.kernel_h + ky) * w.kernel_w + kx) * layer.input.channels + channel];
+}
+
+// Calls fn(step, ky, kx, channel group) in the order of window.cl's head: channel group, kernel row, kernel column.
+template <typename Fn>
+void for_each_step(const Layer& layer, int lanes, Fn fn) {
+  int step = 0;
+  for (int group = 0; group < layer.input.channels / lanes; ++group) {
+    for (int ky = 0; ky < layer.window.kernel_h; ++ky) {
+      for (int kx = 0; kx < layer.window.kernel_w; ++kx) fn(step++, ky, kx, group);
+    }
+  }
+}
+
+void check_weights(const Layer& layer, const Netlist& netlist, const Kernel& kernel, Memories& memories) {
+  const int out = netlist.streams[kernel.outputs[0]].lanes, groups = layer.output.channels / out;
+  const int in = netlist.streams[kernel.inputs[0]].lanes;
+  const int taps = layer.window.kernel_h * layer.window.kernel_w;
+  const bool is_by_taps = kernel.op == "conv_pair_sparse" && taps > 1;
+  for (int group = 0; group < groups; ++group) {
+    const auto filter = [&](int o) { return group * out + o; };
+    if (kernel.op == "depthwise_dense") {
+      for (int tap = 0; tap < taps; ++tap) {
+        const auto codes = memories.take_codes(kernel, group * taps + tap, out);
+        for (int o = 0; o < out; ++o) EXPECT_EQ(codes[o], layer.weights[std::size_t(tap) * layer.output.channels + filter(o)]);
+      }
+    } else if (kernel.op == "conv_activation_sparse") {
+      // Places count beats of the window in front of the compactor, then its lanes.
+      const Kernel& compactor = netlist.kernels[netlist.writer(kernel.inputs[0])];
+      const int lanes = netlist.streams[compactor.inputs[0]].lanes;
+      for_each_step(layer, lanes, [&](int step, int ky, int kx, int channels) {
+        for (int lane = 0; lane < lanes; ++lane) {
+          const int place = step * lanes + lane;
+          const auto codes = memories.take_codes(kernel, group * taps * layer.input.channels + place, out);
+          for (int o = 0; o < out; ++o) EXPECT_EQ(codes[o], weight(layer, filter(o), ky, kx, channels * lanes + lane));
+        }
+      });
+    } else if (is_by_taps) {
+      for (int channel = 0; channel < layer.input.channels; ++channel) {
+        const auto codes = memories.take_codes(kernel, group * layer.input.channels + channel, taps * out);
+        for (int tap = 0; tap < taps; ++tap) {
+          for (int o = 0; o < out; ++o) {
+            EXPECT_EQ(codes[tap * out + o],
+                      weight(layer, filter(o), tap / layer.window.kernel_w, tap % layer.window.kernel_w, channel));
+          }
+        }
+      }
+    } else {  // conv_dense, conv_pair_sparse on 1x1 windows
+      const int steps = taps * layer.input.channels / in;
+      for_each_step(layer, in, [&](int step, int ky, int kx, int channels) {
+        const auto codes = memories.take_codes(kernel, group * steps + step, in * out);
+        for (int m = 0; m < in; ++m) {
+          for (int o = 0; o < out; ++o) EXPECT_EQ(codes[m * out + o], weight(layer, filter(o), ky, kx, channels * in + m));
+        }
+      });
+    }
+    for (int o = 0; o < out; ++o) {
+      EXPECT_EQ(static_cast<std::int32_t>(memories.take(kernel, 2, group, o)), layer.bias[filter(o)]);
+      EXPECT_EQ(memories.take(kernel, 3, group, o), layer.multiplier[filter(o)]);
+    }
+  }
+}
+
+void check_settings(const std::vector<std::int64_t>& wanted, const Kernel& kernel, int row, Memories& memories) {
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    EXPECT_EQ(static_cast<std::int32_t>(memories.take(kernel, 0, row, static_cast<int>(i))), wanted[i])
+        << kernel.name << " setting " << i << " of row " << row;
+  }
+}
+
+// Random thresholds in rows 1 to 4, where the layer's engine has some.
+DesignTable table_of(const Design& design, Random& random) {
+  DesignTable table = dense_table(design.network, design.netlist, "hash");
+  for (int id = 1; id <= 4; ++id) {
+    TableRow row = table.rows[0];
+    row.id = id;
+    for (TableLayer& layer : row.layers) {
+      std::uniform_int_distribution<int> code(0, 127);
+      if (layer.engine == "activation_sparse" || layer.engine == "pair_sparse") layer.thresholds.activation = code(random);
+      if (layer.engine == "pair_sparse") layer.thresholds.weight = code(random);
+    }
+    table.rows.push_back(row);
+  }
+  return table;
+}
+
+std::vector<std::int64_t> column(const Design& design, const DesignTable& table, int layer, int Thresholds::*which) {
+  std::vector<std::int64_t> values(16, 0);
+  for (std::size_t row = 0; row < table.rows.size(); ++row) values[row] = table.thresholds(design.network, row)[layer].*which;
+  return values;
+}
+
+void check_kernel(const Design& design, const DesignTable& table, const Kernel& kernel, Memories& memories) {
+  const Layer& layer = design.network.layers[kernel.layer];
+  SCOPED_TRACE(kernel.name);
+  const auto activation = column(design, table, kernel.layer, &Thresholds::activation);
+  if (kernel.op == "add") {
+    // Port A reads the operand whose layer wrote the stream; IS_SWAPPED says which of the two that is.
+    const bool is_swapped = kernel.numbers.at("IS_SWAPPED") != 0;
+    check_settings({layer.multiplier[is_swapped], layer.multiplier[!is_swapped], layer.shift, layer.clamp_low, layer.clamp_high},
+                   kernel, 0, memories);
+  } else if (kernel.op == "average_pool" || kernel.op == "global_average_pool") {
+    check_settings({layer.multiplier[0], layer.shift, layer.clamp_low, layer.clamp_high}, kernel, 0, memories);
+  } else if (kernel.op == "compactor") {
+    check_settings(activation, kernel, 0, memories);
+  } else if (kernel.numbers.count("WEIGHT_BITS") != 0) {
+    check_settings({layer.shift, layer.clamp_low, layer.clamp_high}, kernel, 0, memories);
+    check_weights(layer, design.netlist, kernel, memories);
+    if (kernel.op == "conv_pair_sparse") {
+      check_settings(activation, kernel, 1, memories);
+      check_settings(column(design, table, kernel.layer, &Thresholds::weight), kernel, 2, memories);
+    }
+  }
+}
+
+class ParameterBatches : public ::testing::TestWithParam<std::tuple<int, Engine>> {};
+
+TEST_P(ParameterBatches, PutEveryNumberWhereItsKernelLooksForIt) {
+  const auto& [seed, engine] = GetParam();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  Random random(seed);
+  Design design;
+  design.network = seasoned_network(random, 1 + seed % 4, seed % 3 == 0 ? 16 : 8);
+  design.netlist = build_netlist(design.network, Engines(design.network.layers.size(), engine)).value();
+  const DesignTable table = table_of(design, random);
+  for (const std::size_t words_per_batch : {1, 7, 64, 1 << 20}) {
+    const auto batches = parameter_batches(design.network, design.netlist, table, words_per_batch);
+    Memories memories(design.netlist, batches);
+    for (const Kernel& kernel : design.netlist.kernels) {
+      if (kernel.layer >= 0) check_kernel(design, table, kernel, memories);
+    }
+    EXPECT_EQ(memories.left(), 0u) << "words that no kernel asks for";
+  }
+}
+
+TEST_P(ParameterBatches, AreNotLongerThanAskedForUnlessARowIs) {
+  Random random(std::get<0>(GetParam()));
+  const IntegerNetwork network = seasoned_network(random, 3);
+  const Netlist netlist = build_netlist(network, Engines(network.layers.size(), std::get<1>(GetParam()))).value();
+  for (const ParameterBatch& batch : parameter_batches(network, netlist, dense_table(network, netlist, ""), 1000)) {
+    EXPECT_LE(batch.words.size(), 1000u);
+    EXPECT_GE(batch.words.size(), 1u);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(seeds, ParameterBatches,
+                         ::testing::Combine(::testing::Range(1, 9),
+                                            ::testing::Values(Engine::dense, Engine::activation_sparse, Engine::pair_sparse)));
+
+// Which layer's map arrives on a stream, followed backwards through forks.
+int producer(const Netlist& netlist, int stream) {
+  const Kernel& kernel = netlist.kernels[netlist.writer(stream)];
+  return kernel.op == "fork" ? producer(netlist, kernel.inputs[0]) : kernel.layer;
+}
+
+TEST(ParameterBatches, MultiplierAOfAnAdditionBelongsToTheMapOnPortA) {
+  int swapped = 0, straight = 0;
+  for (int seed = 1; seed <= 80; ++seed) {
+    Random random(seed);
+    const Design design = seasoned_design(random, 4);
+    for (const Kernel& kernel : design.netlist.kernels) {
+      if (kernel.op != "add") continue;
+      const bool is_swapped = kernel.numbers.at("IS_SWAPPED") != 0;
+      const auto& operands = design.network.layers[kernel.layer].inputs;
+      EXPECT_EQ(producer(design.netlist, kernel.inputs[0]), operands[is_swapped ? 1 : 0]) << "seed " << seed;
+      EXPECT_EQ(producer(design.netlist, kernel.inputs[1]), operands[is_swapped ? 0 : 1]) << "seed " << seed;
+      ++(is_swapped ? swapped : straight);
+    }
+  }
+  EXPECT_GT(swapped, 10);
+  EXPECT_GT(straight, 10);
+}
+
+}  // namespace
+}  // namespace sluice::test
