@@ -72,14 +72,16 @@ Result<Bundle> Bundle::open(const fs::path& folder) {
     std::string bytes = SLUICE_TRY(bundle.read(name));
     if (name == "design.json" || name == "table.json" || name == "weights.bin") content[name] = std::move(bytes);
   }
-  // A file nobody vouches for could shadow an include of the OpenCL program.
+  // A file nobody vouches for could shadow an include of the OpenCL program; so could a link to a folder.
   std::error_code error;
-  for (const auto& entry : fs::recursive_directory_iterator(folder, error)) {
-    const std::string name = fs::relative(entry.path(), folder).generic_string();
-    if (!entry.is_directory() && name != "manifest.json" && bundle.hashes_.count(name) == 0) {
+  fs::recursive_directory_iterator entry(folder, error);
+  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+    const std::string name = entry->path().lexically_relative(folder).generic_string();
+    if (!fs::is_directory(entry->symlink_status(error)) && name != "manifest.json" && bundle.hashes_.count(name) == 0) {
       return user_error("{}: file {} is not part of the bundle; remove it or plan the bundle again", folder.string(), name);
     }
   }
+  if (error) return world_error("{}: listing the folder failed: {}", folder.string(), errno_text(error.value()));
   auto design = design_from_files(content["design.json"], content["weights.bin"]);
   if (!design) return std::move(design).error().in(folder.string());
   bundle.design_ = std::move(design).value();

@@ -7,6 +7,8 @@
 #include <set>
 #include <string_view>
 
+#include "runtime/bundle/netlist_fit.hpp"
+
 namespace sluice {
 namespace {
 
@@ -93,7 +95,7 @@ Status Netlist::validate(const IntegerNetwork& network) const {
                         stream.element_bits, stream.beats, stream.depth);
     }
   }
-  return ok();
+  return check_fit(network, *this);
 }
 
 int Netlist::writer(int stream) const {

@@ -61,6 +61,12 @@ TEST_F(BundleFolder, OpensWithTheDesignThatWasWritten) {
   for (const std::string& name : names_) EXPECT_EQ(bundle->read(name).value(), content(name)) << name;
 }
 
+TEST_F(BundleFolder, OpensUnderEverySpellingOfItsPath) {
+  for (const fs::path& path : {folder_ / "", scratch_.path() / "." / "bundle", fs::relative(folder_)}) {
+    EXPECT_TRUE(Bundle::open(path)) << path;
+  }
+}
+
 TEST_F(BundleFolder, IsTheSameBytesForTheSameNetwork) {
   auto again = bundle_of(network_, scratch_.path() / "again");
   ASSERT_TRUE(again) << again.error().text();

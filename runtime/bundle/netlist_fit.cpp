@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+// Does a netlist compute this network? Drivers index buffers by its numbers, so each is compared with the shapes.
+#include "runtime/bundle/netlist_fit.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace sluice {
+namespace {
+
+bool passes_maps_on(const Kernel& kernel) {
+  return kernel.op == "fork" || kernel.op == "window" || kernel.op == "taps" || kernel.op == "compactor";
+}
+
+class Fit {
+ public:
+  Fit(const IntegerNetwork& network, const Netlist& netlist) : network_(network), netlist_(netlist) {}
+
+  Status check() {
+    for (const Kernel& kernel : netlist_.kernels) {
+      kernel_ = &kernel;
+      SLUICE_CHECK(kernel.layer < 0 ? check_without_layer() : check_of_layer(network_.layers[kernel.layer]));
+    }
+    for (std::size_t i = 0; i < network_.layers.size(); ++i) {
+      if (computed_[i] != 1) {
+        return user_error("netlist: layer {} is computed by {} kernels", network_.layers[i].name, computed_[i]);
+      }
+    }
+    return ok();
+  }
+
+ private:
+  const Stream& in(std::size_t port = 0) const { return netlist_.streams[kernel_->inputs[port]]; }
+  const Stream& out(std::size_t port = 0) const { return netlist_.streams[kernel_->outputs[port]]; }
+
+  Status equal(const std::string& what, std::int64_t found, std::int64_t needed) const {
+    if (found == needed) return ok();
+    return user_error("kernel {}: {} is {}, the network needs {}", kernel_->name, what, found, needed);
+  }
+  Status number(const std::string& name, std::int64_t needed) const {
+    return equal(name, kernel_->numbers.at(name), needed);
+  }
+  // The stream carries `codes` codes of `bits` bits.
+  Status carries(const Stream& stream, std::int64_t codes, int bits) const {
+    SLUICE_CHECK(equal("bits of " + stream.name, stream.element_bits, bits));
+    return equal(fmt::format("beats of {} lanes on {}", stream.lanes, stream.name), stream.beats * stream.lanes, codes);
+  }
+  // The same, pixel by pixel: lanes divide the channels.
+  Status carries_map(const Stream& stream, const MapShape& map, int bits) const {
+    SLUICE_CHECK(equal("channels left over on " + stream.name, map.channels % stream.lanes, 0));
+    return carries(stream, map.size(), bits);
+  }
+  int bits_of(int source) const {
+    return source < 0 ? network_.input_bits : network_.layers[source].output_bits;
+  }
+
+  // The layer whose map comes in on a port, or kNetworkInput.
+  int producer(std::size_t port) const {
+    const Kernel* writer = &netlist_.kernels[netlist_.writer(kernel_->inputs[port])];
+    while (passes_maps_on(*writer)) writer = &netlist_.kernels[netlist_.writer(writer->inputs[0])];
+    return writer->layer;
+  }
+
+  Status check_without_layer() const {
+    const Kernel& k = *kernel_;
+    if (k.op == "source") return carries_map(out(), network_.input, network_.input_bits);
+    if (k.op == "sink") {
+      const Layer& last = network_.layers.back();
+      SLUICE_CHECK(equal("the layer that arrives", producer(0), std::ssize(network_.layers) - 1));
+      SLUICE_CHECK(carries_map(in(), last.output, last.output_bits));
+      return number("BEATS", in().beats);
+    }
+    if (k.op == "fork") {
+      for (std::size_t branch = 0; branch < 2; ++branch) {
+        SLUICE_CHECK(equal("lanes of " + out(branch).name, out(branch).lanes, in().lanes));
+        SLUICE_CHECK(carries(out(branch), in().beats * in().lanes, in().element_bits));
+      }
+      return ok();
+    }
+    if (k.op == "collector") return ok();
+    return user_error("kernel {}: {} belongs to a layer, none is given", k.name, k.op);
+  }
+
+  Status check_of_layer(const Layer& layer) {
+    const Kernel& k = *kernel_;
+    if (k.op == "window" || k.op == "taps") return check_window(layer);
+    if (k.op == "compactor") return check_compactor(layer);
+    const bool is_engine = k.op == "conv_dense" || k.op == "conv_activation_sparse" || k.op == "conv_pair_sparse";
+    const std::string kind = is_engine ? "conv" : k.op == "depthwise_dense" ? "depthwise" : k.op;
+    if (kind != to_text(layer.kind)) {
+      return user_error("kernel {}: {} cannot compute layer {}, a {}", k.name, k.op, layer.name, to_text(layer.kind));
+    }
+    ++computed_[std::size_t(k.layer)];
+    SLUICE_CHECK(carries_map(out(), layer.output, layer.output_bits));
+    const bool is_swapped = layer.kind == LayerKind::add && k.numbers.at("IS_SWAPPED") != 0;
+    for (std::size_t port = 0; port < k.inputs.size(); ++port) {
+      SLUICE_CHECK(equal("the layer that arrives", producer(port), layer.inputs[is_swapped ? 1 - port : port]));
+    }
+    if (layer.kind == LayerKind::conv) return check_convolution(layer);
+    for (std::size_t port = 0; port < k.inputs.size(); ++port) {
+      SLUICE_CHECK(equal("lanes of " + in(port).name, in(port).lanes, out().lanes));
+    }
+    switch (layer.kind) {
+      case LayerKind::add:
+        SLUICE_CHECK(carries_map(in(0), layer.input, bits_of(producer(0))));
+        return carries_map(in(1), layer.input, bits_of(producer(1)));
+      case LayerKind::global_average_pool:
+        SLUICE_CHECK(number("STEPS", std::int64_t{layer.input.height} * layer.input.width));
+        SLUICE_CHECK(number("CHANNEL_GROUPS", layer.input.channels / in().lanes));
+        return carries_map(in(), layer.input, bits_of(producer(0)));
+      case LayerKind::depthwise:
+        SLUICE_CHECK(number("FILTER_GROUPS", layer.output.channels / out().lanes));
+        SLUICE_CHECK(check_weight_bits(layer));
+        break;
+      default: break;
+    }
+    SLUICE_CHECK(number("STEPS", taps(layer)));
+    return carries(in(), pixels(layer) * taps(layer) * layer.input.channels, bits_of(producer(0)));
+  }
+
+  Status check_convolution(const Layer& layer) const {
+    const Kernel& k = *kernel_;
+    const std::int64_t window = taps(layer) * layer.input.channels;
+    const std::int64_t groups = layer.output.channels / out().lanes;
+    SLUICE_CHECK(number("FILTER_GROUPS", groups));
+    SLUICE_CHECK(check_weight_bits(layer));
+    if (k.op != "conv_dense") {
+      SLUICE_CHECK(number("PIXELS", pixels(layer)));
+      SLUICE_CHECK(carries(out(1), 4, 32));
+    }
+    if (k.op == "conv_activation_sparse") {
+      SLUICE_CHECK(equal("lanes of " + in().name, in().lanes, 2));
+      return number("WINDOW", window);
+    }
+    SLUICE_CHECK(equal("window codes left over", window % in().lanes, 0));
+    SLUICE_CHECK(number("STEPS", window / in().lanes));
+    if (k.op == "conv_pair_sparse" && (k.numbers.at("MULTIPLIERS") < 1 || k.numbers.at("MULTIPLIERS") > in().lanes)) {
+      return user_error("kernel {}: {} multipliers for {} lanes", k.name, k.numbers.at("MULTIPLIERS"), in().lanes);
+    }
+    return carries(in(), pixels(layer) * groups * window, bits_of(producer(0)));
+  }
+
+  Status check_weight_bits(const Layer& layer) const {
+    const int bits = kernel_->numbers.at("WEIGHT_BITS");
+    const int limit = bits == 8 ? 127 : 32767;
+    const bool fits = std::all_of(layer.weights.begin(), layer.weights.end(), [&](int w) { return -limit <= w && w <= limit; });
+    if ((bits == 8 || bits == 16) && fits) return ok();
+    return user_error("kernel {}: WEIGHT_BITS {} is not 8 or 16, or too few for the layer's weights", kernel_->name, bits);
+  }
+
+  Status check_window(const Layer& layer) const {
+    const Window& w = layer.window;
+    const std::array<std::pair<const char*, int>, 11> needed{{{"HEIGHT", layer.input.height}, {"WIDTH", layer.input.width},
+        {"CHANNELS", layer.input.channels}, {"OUT_HEIGHT", layer.output.height}, {"OUT_WIDTH", layer.output.width},
+        {"KERNEL_H", w.kernel_h}, {"KERNEL_W", w.kernel_w}, {"STRIDE_H", w.stride_h}, {"STRIDE_W", w.stride_w},
+        {"PAD_TOP", w.pad_top}, {"PAD_LEFT", w.pad_left}}};
+    for (const auto& [name, value] : needed) SLUICE_CHECK(number(name, value));
+    SLUICE_CHECK(carries_map(in(), layer.input, bits_of(producer(0))));
+    SLUICE_CHECK(equal("lanes of " + out().name, out().lanes, kernel_->op == "taps" ? taps(layer) : in().lanes));
+    const int pad = kernel_->numbers.at("PAD_CODE"), lowest = -(1 << (in().element_bits - 1));
+    SLUICE_CHECK(equal("PAD_CODE", pad, layer.kind == LayerKind::max_pool ? lowest : 0));
+    return carries(out(), pixels(layer) * kernel_->numbers.at("REPLAY") * taps(layer) * layer.input.channels, in().element_bits);
+  }
+
+  Status check_compactor(const Layer& layer) const {
+    const std::int64_t window = taps(layer) * layer.input.channels;
+    SLUICE_CHECK(equal("window codes left over", window % in().lanes, 0));
+    SLUICE_CHECK(number("STEPS", window / in().lanes));
+    SLUICE_CHECK(carries(in(), pixels(layer) * window, bits_of(producer(0))));
+    SLUICE_CHECK(equal("lanes of " + out().name, out().lanes, 2));
+    return equal("bits of " + out().name, out().element_bits, 16);
+  }
+
+  static std::int64_t taps(const Layer& layer) { return std::int64_t{layer.window.kernel_h} * layer.window.kernel_w; }
+  static std::int64_t pixels(const Layer& layer) { return std::int64_t{layer.output.height} * layer.output.width; }
+
+  const IntegerNetwork& network_;
+  const Netlist& netlist_;
+  const Kernel* kernel_ = nullptr;
+  std::vector<int> computed_ = std::vector<int>(network_.layers.size(), 0);
+};
+
+}  // namespace
+
+Status check_fit(const IntegerNetwork& network, const Netlist& netlist) { return Fit(network, netlist).check(); }
+
+}  // namespace sluice
