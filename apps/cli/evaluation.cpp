@@ -12,7 +12,7 @@
 #include "runtime/images/preprocess.hpp"
 #include "runtime/reference/reference.hpp"
 #include "runtime/stream/stream.hpp"
-#include "runtime/stream/top_k.hpp"
+#include "runtime/base/top_k.hpp"
 
 namespace sluice::cli {
 namespace {

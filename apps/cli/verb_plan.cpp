@@ -12,6 +12,16 @@
 namespace sluice::cli {
 namespace {
 
+// The design table as people read it.
+std::string rows_text(const PlanSummary& s) {
+  std::string text = fmt::format("row  top-1 loss, points (on {} held-out pictures)  cycles an image  images/s estimated\n", s.held_out_images);
+  for (const TableRow& row : s.rows) {
+    text += fmt::format("{:>3}  {:+.2f} [{:+.2f}, {:+.2f}]{:29.0f}{:20.0f}\n", row.id, row.loss_points, row.loss_low, row.loss_high,
+                        row.cycles_per_image, row.throughput_images_per_s);
+  }
+  return text;
+}
+
 void print(const PlanSummary& s, const PlanOptions& options, const Common& common) {
   if (common.is_json) {
     std::cout << nlohmann::json{{"bundle", options.output.string()}, {"design_hash", s.design_hash}, {"layers", s.layers},
@@ -26,6 +36,7 @@ void print(const PlanSummary& s, const PlanOptions& options, const Common& commo
             << fmt::format("no sum exceeds 2^{:.1f} (proven from the weights)\n", s.largest_bound_bits)
             << fmt::format("int{} and float agree on the top-1 class of {:.1f} % of {} calibration pictures\n",
                            options.quantise.bits, 100 * s.agreement, s.agreement_images)
+            << rows_text(s)
             << fmt::format("bundle {} (design {})\n", options.output.string(), s.design_hash.substr(0, 12));
 }
 
@@ -52,6 +63,10 @@ Run verb_plan(CLI::App& command, const Common& common) {
   command.add_option("--range", *method, "how map ranges are chosen: mse, percentile or largest")->check(CLI::IsMember({"mse", "percentile", "largest"}))->capture_default_str();
   command.add_option("--percentile", options->quantise.percentile, "share of values inside the range, for --range percentile")->check(CLI::Range(0.5, 1.0))->capture_default_str();
   command.add_flag("--no-bias-correction", *no_correction, "leave the biases as they are after rounding the weights");
+  command.add_option("--engine", options->engine, "of every convolution but the first and the last: auto, dense, activation_sparse or pair_sparse")
+      ->check(CLI::IsMember({"auto", "dense", "activation_sparse", "pair_sparse"}))->capture_default_str();
+  command.add_option("--held-out", options->held_out_images, "pictures behind the calibration ones that measure the table's rows")->capture_default_str();
+  command.add_option("--clock-mhz", options->rows.clock_mhz, "clock assumed for estimated rates")->check(CLI::Range(1.0, 2000.0))->capture_default_str();
   return [=, &common]() -> Status {
     if (!shape->empty()) options->input_shape = SLUICE_TRY(frontend::parse_shape(*shape));
     options->quantise.bits = *precision == "int8" ? 8 : 16;

@@ -18,13 +18,14 @@
 #include "runtime/images/label_names.hpp"
 #include "runtime/images/preprocess.hpp"
 #include "runtime/reference/reference.hpp"
-#include "runtime/stream/top_k.hpp"
+#include "runtime/base/top_k.hpp"
 
 namespace sluice {
 namespace {
 
-constexpr int kPhases = 7;
+constexpr int kPhases = 8;
 constexpr std::size_t kGoldenImages = 8;
+constexpr std::size_t kThresholdImages = 256;  // pictures whose activations give the quantiles
 // The plain reference is slow; this many multiply-accumulates are enough to see a broken quantisation.
 constexpr std::int64_t kAgreementMacs = 4'000'000'000;
 
@@ -78,6 +79,52 @@ Result<Check> check_integer_network(const IntegerNetwork& network, const ImageSe
   return check;
 }
 
+// auto: 3x3 and larger windows skip pairs, 1x1 convolutions skip activations; a design that knows costs comes later.
+Result<Engines> choose_engines(const IntegerNetwork& network, const std::string& name) {
+  if (name != "auto") return uniform_engines(network, SLUICE_TRY(engine_from_text(name)));
+  Engines engines = uniform_engines(network, Engine::pair_sparse);
+  for (std::size_t i = 0; i < engines.size(); ++i) {
+    const Window& w = network.layers[i].window;
+    if (engines[i] == Engine::pair_sparse && w.kernel_h * w.kernel_w == 1) engines[i] = Engine::activation_sparse;
+  }
+  return engines;
+}
+
+// Pictures behind the calibration ones; the calibration ones themselves where there are no others.
+ImageSet held_out_of(const ImageSet& all, std::size_t calibration, std::size_t count) {
+  return all.size() > calibration ? all.without_first(calibration).slice({.first = count}) : all;
+}
+
+Result<std::vector<RowSample>> row_samples(const IntegerNetwork& network, const ops::FloatProgram& program, const ImageSet& images) {
+  const Preprocessor preprocessor(network);
+  std::vector<RowSample> samples(images.size());
+  std::vector<Status> status(images.size());
+  tbb::parallel_for(std::size_t{0}, images.size(), [&](std::size_t i) {
+    status[i] = [&]() -> Status {
+      const Picture picture = SLUICE_TRY(images.load(i));
+      samples[i].codes = SLUICE_TRY(preprocessor.codes(picture));
+      const auto input = ir::Tensor::of_values(program.input_dims(), SLUICE_TRY(preprocess_float(picture, network.input, network.preprocess)));
+      samples[i].float_class = top_k(SLUICE_TRY(program.run(input)).values, 1)[0];
+      samples[i].true_class = images.label(i).value_or(-1);
+      return ok();
+    }();
+  });
+  for (Status& s : status) SLUICE_CHECK(std::move(s));
+  return samples;
+}
+
+Result<DesignTable> make_table(const Design& design, const std::string& design_hash, const ir::Graph& graph,
+                               const ImageSet& calibration, const ImageSet& held_out, const PlanOptions& options) {
+  const ops::FloatProgram program = SLUICE_TRY(ops::FloatProgram::prepare(graph));
+  const auto chosen_on = SLUICE_TRY(row_samples(design.network, program, calibration.slice({.first = kThresholdImages})));
+  const auto measured_on = SLUICE_TRY(row_samples(design.network, program, held_out));
+  DesignTable table = measure_rows(design, design_hash, chosen_on, measured_on, options.rows);
+  if (auto status = table.validate(design.network, design.netlist, design_hash); !status) {
+    return bug_error("the planner made a table that it would refuse: " + status.error().text());
+  }
+  return table;
+}
+
 }  // namespace
 
 Result<Preprocess> preprocess_from(const PixelOptions& pixels, int channels) {
@@ -120,6 +167,7 @@ Result<PlanSummary> plan(const PlanOptions& options, const std::function<void(co
   std::vector<std::string> names;
   if (!options.class_names.empty()) names = SLUICE_TRY(read_label_names(options.class_names));
   ImageSet images = SLUICE_TRY(open_images(options.calibration));
+  const ImageSet all_images = images;
   images = images.slice({.first = options.calibration_images});
 
   begin("calibrate", fmt::format("{} pictures in float", images.size()));
@@ -129,13 +177,21 @@ Result<PlanSummary> plan(const PlanOptions& options, const std::function<void(co
   // From here on everything is integer, and no sum can overflow.
 
   begin("pipeline", fmt::format("{} layers", quantised.network.layers.size()));
-  const Design design{quantised.network, SLUICE_TRY(build_netlist(quantised.network))};
+  const Engines engines = SLUICE_TRY(choose_engines(quantised.network, options.engine));
+  const Design design{quantised.network, SLUICE_TRY(build_netlist(quantised.network, engines))};
   begin("check", "integer network against float");
   Check check = SLUICE_TRY(check_integer_network(design.network, images, calibration));
 
-  begin("write", options.output.string());
   BundleFiles files = std::move(check.golden);
   files["design.json"] = design_to_json(design);
+  const std::string design_hash = sha256_hex(files["design.json"]);
+
+  const ImageSet held_out = held_out_of(all_images, images.size(), options.held_out_images);
+  begin("table", fmt::format("{} rows on {} pictures", options.rows.rows.size(), held_out.size()));
+  const DesignTable table = SLUICE_TRY(make_table(design, design_hash, graph, images, held_out, options));
+  files["table.json"] = table_to_json(table);
+
+  begin("write", options.output.string());
   files["weights.bin"] = weights_to_bytes(design.network);
   write_opencl(design, device_files(), files);
 
@@ -148,7 +204,9 @@ Result<PlanSummary> plan(const PlanOptions& options, const std::function<void(co
   summary.agreement_images = check.images;
   summary.agreement = static_cast<double>(check.same_top1) / static_cast<double>(check.images);
   for (const SumProof& proof : quantised.proofs) summary.largest_bound_bits = std::max(summary.largest_bound_bits, proof.bound_bits);
-  summary.design_hash = sha256_hex(files["design.json"]);
+  summary.design_hash = design_hash;
+  summary.held_out_images = held_out.size();
+  summary.rows = table.rows;
   times.end();
   files["report/report.json"] = plan_report(options, design, quantised, calibration.statistics, summary, times);
   SLUICE_CHECK(write_bundle(options.output, files));

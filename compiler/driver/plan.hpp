@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "compiler/quantise/quantise.hpp"
+#include "compiler/sparsity/rows.hpp"
 #include "runtime/base/status.hpp"
 
 namespace sluice {
@@ -33,6 +34,9 @@ struct PlanOptions {
   std::optional<ir::Dims> input_shape;   // for models that leave it open
   PixelOptions pixels;
   QuantiseOptions quantise;
+  std::string engine = "auto";           // auto, dense, activation_sparse or pair_sparse
+  std::size_t held_out_images = 2000;    // pictures behind the calibration ones that measure the rows
+  RowOptions rows;
 };
 
 struct PlanSummary {
@@ -45,6 +49,8 @@ struct PlanSummary {
   std::size_t agreement_images = 0;
   double largest_bound_bits = 0;
   std::string design_hash;
+  std::size_t held_out_images = 0;
+  std::vector<TableRow> rows;
 };
 
 // `say` gets one line per phase ("[3/7] calibrate: 500 pictures").

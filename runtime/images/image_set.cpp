@@ -144,6 +144,12 @@ ImageSet ImageSet::slice(const Slice& slice) const {
   return set;
 }
 
+ImageSet ImageSet::without_first(std::size_t count) const {
+  ImageSet rest;
+  if (count < items_.size()) rest.items_.assign(items_.begin() + static_cast<std::ptrdiff_t>(count), items_.end());
+  return rest;
+}
+
 void ImageSet::append(const ImageSet& other) {
   const std::vector<Item> added = other.items_;  // a copy first: a set may be appended to itself
   items_.insert(items_.end(), added.begin(), added.end());

@@ -50,6 +50,8 @@ class ImageSet {
 
   // Part first, then count. May be empty when the set has a single item.
   ImageSet slice(const Slice& slice) const;
+  // All items but the first `count`.
+  ImageSet without_first(std::size_t count) const;
   void append(const ImageSet& other);
 
  private:

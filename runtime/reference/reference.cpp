@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "device/contract/numbers.h"
+#include "runtime/reference/reference_layer.hpp"
 
 namespace sluice {
 namespace {
@@ -107,6 +108,19 @@ std::int32_t element(const Layer& layer, const View& a, const View* b, int weigh
 
 }  // namespace
 
+Map reference_layer(const Layer& layer, const Map& a, const Map& b, const Thresholds& thresholds) {
+  const View left{a, layer.input, thresholds.activation};
+  const View right{b, layer.input, 0};
+  Map out;
+  out.reserve(std::size_t(layer.output.size()));
+  for (int oy = 0; oy < layer.output.height; ++oy) {
+    for (int ox = 0; ox < layer.output.width; ++ox) {
+      for (int c = 0; c < layer.output.channels; ++c) out.push_back(element(layer, left, &right, thresholds.weight, oy, ox, c));
+    }
+  }
+  return out;
+}
+
 std::vector<Map> run_reference(const IntegerNetwork& network, const std::vector<std::int16_t>& codes,
                                const std::vector<Thresholds>& thresholds) {
   const Map input(codes.begin(), codes.end());
@@ -114,20 +128,10 @@ std::vector<Map> run_reference(const IntegerNetwork& network, const std::vector<
   maps.reserve(network.layers.size());
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
     const Layer& layer = network.layers[i];
-    const Thresholds threshold = layer.kind == LayerKind::conv && !thresholds.empty() ? thresholds[i] : Thresholds{};
-    const auto view = [&](int source) {
-      return View{source == kNetworkInput ? input : maps[std::size_t(source)], layer.input, threshold.activation};
-    };
-    const View a = view(layer.inputs[0]);
-    const View b = view(layer.inputs.back());
-    Map out;
-    out.reserve(std::size_t(layer.output.size()));
-    for (int oy = 0; oy < layer.output.height; ++oy) {
-      for (int ox = 0; ox < layer.output.width; ++ox) {
-        for (int c = 0; c < layer.output.channels; ++c) out.push_back(element(layer, a, &b, threshold.weight, oy, ox, c));
-      }
-    }
-    maps.push_back(std::move(out));
+    const auto map_of = [&](int source) -> const Map& { return source == kNetworkInput ? input : maps[std::size_t(source)]; };
+    // Only convolutions obey thresholds.
+    const Thresholds of_layer = layer.kind == LayerKind::conv && !thresholds.empty() ? thresholds[i] : Thresholds{};
+    maps.push_back(reference_layer(layer, map_of(layer.inputs[0]), map_of(layer.inputs.back()), of_layer));
   }
   return maps;
 }

@@ -13,7 +13,7 @@
 #include <oneapi/tbb/task_arena.h>
 
 #include "runtime/images/preprocess.hpp"
-#include "runtime/stream/top_k.hpp"
+#include "runtime/base/top_k.hpp"
 
 namespace sluice {
 namespace {

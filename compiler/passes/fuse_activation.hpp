@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+// Moves Relu and Clip into Node::activation of the node they follow.
+#pragma once
+
+#include "compiler/ir/graph.hpp"
+
+namespace sluice::passes {
+
+Status fuse_activation(ir::Graph& graph);
+
+}  // namespace sluice::passes

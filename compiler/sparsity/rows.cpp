@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/sparsity/rows.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+#include <tbb/parallel_for.h>
+
+#include "runtime/base/accuracy.hpp"
+#include "runtime/base/top_k.hpp"
+#include "runtime/reference/fast_network.hpp"
+#include "runtime/reference/reference_counters.hpp"
+
+namespace sluice {
+namespace {
+
+// Counts of magnitudes 1 and up; zeros are left out.
+class MagnitudeCounts {
+ public:
+  explicit MagnitudeCounts(int limit) : counts_(std::size_t(limit) + 2, 0) {}
+
+  void add(int code) {
+    if (code != 0) ++counts_[std::min<std::size_t>(std::size_t(std::abs(code)), counts_.size() - 1)];
+  }
+  void add(const MagnitudeCounts& other) {
+    for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
+  }
+  // Smallest threshold under which at least `share` of the non-zero codes lie; 0 for share 0.
+  int threshold(double share) const {
+    std::int64_t total = 0, below = 0;
+    for (const std::int64_t count : counts_) total += count;
+    if (share <= 0 || total == 0) return 0;
+    const double wanted = share * static_cast<double>(total);
+    for (std::size_t t = 1; t < counts_.size(); ++t) {
+      if (static_cast<double>(below) >= wanted) return static_cast<int>(t);
+      below += counts_[t];
+    }
+    return static_cast<int>(counts_.size()) - 2;
+  }
+
+ private:
+  std::vector<std::int64_t> counts_;
+};
+
+// Magnitudes at each layer's input over the calibration pictures, without thresholds.
+std::vector<MagnitudeCounts> input_magnitudes(const IntegerNetwork& network, const std::vector<RowSample>& samples, int limit) {
+  const FastNetwork fast(network, {});
+  std::vector<std::vector<MagnitudeCounts>> partial(samples.size());
+  tbb::parallel_for(std::size_t{0}, samples.size(), [&](std::size_t s) {
+    const auto maps = fast.run(samples[s].codes);
+    partial[s].assign(network.layers.size(), MagnitudeCounts(limit));
+    for (std::size_t i = 0; i < network.layers.size(); ++i) {
+      const int source = network.layers[i].inputs[0];
+      if (network.layers[i].kind != LayerKind::conv || source < 0) continue;
+      for (const std::int32_t code : maps[std::size_t(source)]) partial[s][i].add(code);
+    }
+  });
+  std::vector<MagnitudeCounts> all(network.layers.size(), MagnitudeCounts(limit));
+  for (const auto& of_sample : partial) for (std::size_t i = 0; i < all.size(); ++i) all[i].add(of_sample[i]);
+  return all;
+}
+
+// Top-1 of every picture under the row, and counters summed over the first `counted` of them.
+struct RowRun {
+  std::vector<int> classes;
+  std::vector<double> busy_cycles, pairs;  // per layer, summed over counted pictures
+};
+
+RowRun run_row(const Design& design, const std::vector<Thresholds>& thresholds, const std::vector<RowSample>& samples, std::size_t counted) {
+  const FastNetwork fast(design.network, thresholds);
+  RowRun run{std::vector<int>(samples.size()), std::vector<double>(thresholds.size()), std::vector<double>(thresholds.size())};
+  std::vector<std::vector<LayerCounters>> counters(std::min(counted, samples.size()));
+  tbb::parallel_for(std::size_t{0}, samples.size(), [&](std::size_t s) {
+    const auto maps = fast.run(samples[s].codes);
+    run.classes[s] = top_k(maps.back(), 1)[0];
+    if (s < counters.size()) counters[s] = reference_counters(design, samples[s].codes, maps, thresholds);
+  });
+  for (const auto& of_image : counters) {
+    for (const LayerCounters& c : of_image) {
+      run.busy_cycles[std::size_t(c.layer)] += c.busy_cycles;
+      run.pairs[std::size_t(c.layer)] += c.nonzero_pairs;
+    }
+  }
+  return run;
+}
+
+Interval loss_of(const std::vector<RowSample>& samples, const std::vector<int>& classes) {
+  std::int64_t only_float = 0, only_row = 0;
+  for (std::size_t s = 0; s < samples.size(); ++s) {
+    const int truth = samples[s].true_class >= 0 ? samples[s].true_class : samples[s].float_class;
+    only_float += samples[s].float_class == truth && classes[s] != truth;
+    only_row += samples[s].float_class != truth && classes[s] == truth;
+  }
+  return paired_difference(only_float, only_row, std::int64_t(samples.size()));
+}
+
+// Cycles of a layer that always takes the same time: its longest stream.
+double fixed_cycles(const Netlist& netlist, int layer) {
+  std::int64_t cycles = 0;
+  for (const Kernel& kernel : netlist.kernels) {
+    if (kernel.layer == layer) cycles = std::max({cycles, netlist.streams[kernel.inputs[0]].beats, netlist.streams[kernel.outputs[0]].beats});
+  }
+  return static_cast<double>(cycles);
+}
+
+}  // namespace
+
+DesignTable measure_rows(const Design& design, const std::string& design_hash, const std::vector<RowSample>& calibration,
+                         const std::vector<RowSample>& held_out, const RowOptions& options) {
+  const IntegerNetwork& network = design.network;
+  const int limit = (1 << (network.input_bits - 1)) - 1;
+  const std::vector<MagnitudeCounts> activations = input_magnitudes(network, calibration, limit);
+  std::vector<MagnitudeCounts> weights(network.layers.size(), MagnitudeCounts(limit));
+  for (std::size_t i = 0; i < weights.size(); ++i) for (const std::int16_t w : network.layers[i].weights) weights[i].add(w);
+
+  DesignTable table = dense_table(network, design.netlist, design_hash);
+  table.clock_mhz = options.clock_mhz;
+  const TableRow empty = table.rows[0];
+  table.rows.clear();
+  for (const Quantiles& quantiles : options.rows) {
+    TableRow row = empty;
+    row.id = static_cast<int>(table.rows.size());
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < network.layers.size(); ++i) {
+      if (next == row.layers.size() || row.layers[next].name != network.layers[i].name) continue;
+      TableLayer& layer = row.layers[next++];
+      if (layer.engine == "pair_sparse") layer.thresholds.weight = weights[i].threshold(quantiles.weight);
+      if (layer.engine == "pair_sparse" || layer.engine == "activation_sparse") layer.thresholds.activation = activations[i].threshold(quantiles.activation);
+    }
+    table.rows.push_back(row);
+    const RowRun run = run_row(design, table.thresholds(network, table.rows.size() - 1), held_out, options.counted_images);
+    const auto counted = static_cast<double>(std::min(options.counted_images, held_out.size()));
+    TableRow& measured = table.rows.back();
+    const Interval loss = loss_of(held_out, run.classes);
+    measured.loss_points = 100 * loss.value, measured.loss_low = 100 * loss.low, measured.loss_high = 100 * loss.high;
+    next = 0;
+    for (std::size_t i = 0; i < network.layers.size(); ++i) {
+      if (next == measured.layers.size() || measured.layers[next].name != network.layers[i].name) continue;
+      TableLayer& layer = measured.layers[next++];
+      const bool is_sparse = layer.engine == "pair_sparse" || layer.engine == "activation_sparse";
+      layer.cycles = is_sparse ? run.busy_cycles[i] / counted : fixed_cycles(design.netlist, static_cast<int>(i));
+      layer.density_assumed = is_sparse ? run.pairs[i] / counted / static_cast<double>(network.layers[i].macs()) : 1.0;
+      measured.cycles_per_image = std::max(measured.cycles_per_image, layer.cycles);
+    }
+    measured.throughput_images_per_s = 1e6 * options.clock_mhz / measured.cycles_per_image;
+  }
+  return table;
+}
+
+}  // namespace sluice

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Makes the design table: rows of uniform quantiles, each measured.
+//
+// Why: the runtime can only choose among rows whose cost is known. The idea: for a pair of quantiles (of |w|, of |a|)
+// every sparse layer's thresholds are those quantiles of its *non-zero* magnitudes, on the integer grid (natural zeros are
+// free and would shift a quantile over all values). Then the row is measured on pictures the thresholds were not chosen
+// on: paired top-1 loss against float, density and busy cycles per layer.
+//
+// Before: a valid design; pictures with the float network's scores beside them. After: a valid table.
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "runtime/bundle/bundle.hpp"
+
+namespace sluice {
+
+struct Quantiles {
+  double weight = 0;
+  double activation = 0;
+};
+
+// One picture as the measurement needs it.
+struct RowSample {
+  std::vector<std::int16_t> codes;
+  int float_class = 0;   // the float network's top-1
+  int true_class = -1;   // -1: not known, then float's answer counts as true
+};
+
+struct RowOptions {
+  std::vector<Quantiles> rows{{0, 0}, {0.2, 0.1}, {0.3, 0.2}, {0.4, 0.3}};
+  double clock_mhz = 250;
+  std::size_t counted_images = 48;  // pictures whose counters are taken (densities and cycles)
+};
+
+// `calibration` chooses the thresholds, `held_out` measures them.
+DesignTable measure_rows(const Design& design, const std::string& design_hash, const std::vector<RowSample>& calibration,
+                         const std::vector<RowSample>& held_out, const RowOptions& options);
+
+}  // namespace sluice
