@@ -27,10 +27,11 @@ void DeviceFlags::declare(CLI::App& command) {
   for (const DeviceKind& kind : device_kinds()) known += (known.empty() ? "" : "; ") + kind.name + " (" + kind.what + ")";
   command.add_option("--device", device, "where to run: " + known)->capture_default_str();
   command.add_option("--in-flight", images_in_flight, "images inside the device at once")->check(CLI::Range(1, 256))->capture_default_str();
+  command.add_flag("--exact", is_exact, "pocl: walk every cycle of the sparse engines (slow; results and counters are the same)");
 }
 
 Result<std::unique_ptr<Device>> DeviceFlags::open(const Bundle& bundle) const {
-  return open_device(device, bundle, {.images_in_flight = images_in_flight});
+  return open_device(device, bundle, {.images_in_flight = images_in_flight, .is_exact = is_exact});
 }
 
 std::string class_name(const IntegerNetwork& network, int index) {

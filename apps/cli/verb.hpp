@@ -48,6 +48,7 @@ struct ImageFlags {
 };
 
 struct DeviceFlags {
+  bool is_exact = false;
   std::string device = "pocl";
   std::size_t images_in_flight = 8;
 

@@ -48,7 +48,7 @@ Result<Measured> run(Device& device, const std::vector<Codes>& inputs, std::size
     measured.latencies.push_back(Clock::now() - started[scores.image_id]);
     return ok();
   };
-  while (std::chrono::duration<double>(Clock::now() - start).count() < seconds) {
+  while (started.empty() || std::chrono::duration<double>(Clock::now() - start).count() < seconds) {
     if (started.size() - measured.latencies.size() == in_flight) SLUICE_CHECK(collect());
     const std::size_t id = started.size();
     started.push_back(Clock::now());
@@ -63,7 +63,7 @@ Result<Measured> run(Device& device, const std::vector<Codes>& inputs, std::size
 // Kernel time since `before`, by kind of kernel.
 struct Shares {
   double convolution_s = 0;  // multiplier arrays
-  double window_s = 0;       // line buffers of convolutions: feeding the arrays
+  double window_s = 0;       // line buffers and compactors of convolutions: feeding the arrays
   double other_s = 0;        // everything else: pools, additions, forks, source, sink
   std::vector<KernelTime> slowest;
 
@@ -75,7 +75,7 @@ Shares shares_of(const std::vector<KernelTime>& before, std::vector<KernelTime> 
   for (std::size_t i = 0; i < now.size(); ++i) {
     now[i].seconds -= before[i].seconds;
     now[i].launches -= before[i].launches;
-    const bool is_window = now[i].kernel.ends_with("_window");
+    const bool is_window = !now[i].multiplies;
     (!now[i].is_convolution ? shares.other_s : is_window ? shares.window_s : shares.convolution_s) += now[i].seconds;
   }
   std::sort(now.begin(), now.end(), [](const KernelTime& a, const KernelTime& b) { return a.seconds > b.seconds; });
@@ -138,7 +138,7 @@ Status bench(const Options& options, const Common& common) {
                       {"in_flight", in_flight}, {"open_s", open_s}, {"first_image_ms", first_ms},
                       {"latency_ms", {{"p50", ms(.5)}, {"p90", ms(.9)}, {"p95", ms(.95)}, {"p97", ms(.97)}, {"p99", ms(.99)}, {"p99_9", ms(.999)}}},
                       {"macs_per_image", macs}, {"pictures", options.images.sources.empty() ? "random codes" : "given"},
-                      {"kernel_time_share", {{"convolution", shares.convolution_s / total}, {"convolution_window", shares.window_s / total},
+                      {"kernel_time_share", {{"convolution", shares.convolution_s / total}, {"convolution_feed", shares.window_s / total},
                                              {"outside_convolutions", shares.other_s / total}}},
                       {"slowest_kernels", slowest}}
                      .dump(1) << "\n";
@@ -150,7 +150,7 @@ Status bench(const Options& options, const Common& common) {
             << fmt::format("opened in {:.2f} s, first image {:.2f} ms\n", open_s, first_ms)
             << fmt::format("latency ms: p50 {:.2f}  p90 {:.2f}  p95 {:.2f}  p97 {:.2f}  p99 {:.2f}  p99.9 {:.2f}\n", ms(.5), ms(.9), ms(.95), ms(.97), ms(.99), ms(.999));
   if (shares.total() > 0) {
-    std::cout << fmt::format("kernel time: multiplier arrays {:.1f} %, their windows {:.1f} %, outside convolutions {:.1f} %\n",
+    std::cout << fmt::format("kernel time: multiplier arrays {:.1f} %, what feeds them {:.1f} %, outside convolutions {:.1f} %\n",
                              100 * shares.convolution_s / total, 100 * shares.window_s / total, 100 * shares.other_s / total);
     for (const KernelTime& k : shares.slowest) {
       std::cout << fmt::format("  {:<44} {:5.1f} %  {:.3f} ms an image\n", k.kernel, 100 * k.seconds / total, 1e3 * k.seconds / static_cast<double>(std::max<std::uint64_t>(1, k.launches)));

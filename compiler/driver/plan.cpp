@@ -154,6 +154,7 @@ Result<PlanSummary> plan(const PlanOptions& options, const std::function<void(co
 
   begin("import", options.model.string());
   ir::Graph graph = SLUICE_TRY(frontend::import_onnx(options.model, {.input_shape = options.input_shape}));
+  graph.name = options.model.stem().string();  // exporters write "torch_jit"; users know the file's name
   begin("normalise", fmt::format("{} nodes, opset {}", graph.nodes.size(), graph.opset));
   SLUICE_CHECK(passes::normalise(graph));
   // From here on the graph holds only nodes of the normal form (compiler/ir/graph.hpp).

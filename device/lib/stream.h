@@ -8,6 +8,8 @@
  *                          with SLUICE_SYNTAX_ONLY the vendor's intrinsics are declared so that clang can read it
  *   SLUICE_DIALECT_POCL    every kernel works on one segment (an image, or a batch of weights) per launch, over buffers
  *
+ *                          with SLUICE_FAST a kernel may compute its counters instead of walking its engine's cycles
+ *
  * What travels. A stream carries beats of a fixed number of lanes. A beat has a 2-bit kind:
  *   HEADER   opens an image; its word holds {image id: 16 bits, row id: 8 bits}
  *   DATA     lanes of codes; the channels of a pixel in order, pixel after pixel

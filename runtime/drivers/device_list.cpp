@@ -18,6 +18,7 @@ struct Entry {
 
 Result<std::unique_ptr<Device>> open_null(const Bundle& bundle, const DeviceOptions& options) {
   NullOptions null;
+  null.rows = static_cast<std::uint32_t>(bundle.table().rows.size());
   if (options.images_in_flight != 0) null.capacity = options.images_in_flight;
   return open_null_device(bundle.network(), null);
 }
@@ -25,6 +26,7 @@ Result<std::unique_ptr<Device>> open_null(const Bundle& bundle, const DeviceOpti
 Result<std::unique_ptr<Device>> open_pocl(const Bundle& bundle, const DeviceOptions& options) {
   PoclOptions pocl;
   if (options.images_in_flight != 0) pocl.images_in_flight = options.images_in_flight;
+  pocl.is_exact = options.is_exact;
   return open_pocl_device(bundle, pocl);
 }
 

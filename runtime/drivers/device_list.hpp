@@ -17,6 +17,7 @@ namespace sluice {
 // Wishes beyond the bundle. A driver ignores what does not concern it.
 struct DeviceOptions {
   std::size_t images_in_flight = 0;  // becomes the capacity; 0: what the driver thinks right
+  bool is_exact = false;             // walk every engine cycle where there is a faster way to the same result
 };
 
 struct DeviceKind {

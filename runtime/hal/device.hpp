@@ -41,6 +41,7 @@ struct KernelTime {
   std::string kernel;
   std::string layer;            // empty for source and sink
   bool is_convolution = false;  // true for the kernels of conv and depthwise layers
+  bool multiplies = false;      // of those, the ones with the multipliers; the others feed them
   double seconds = 0;
   std::uint64_t launches = 0;
 };

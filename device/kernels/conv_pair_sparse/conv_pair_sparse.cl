@@ -6,6 +6,8 @@
  * (and neither is 0). Live lanes are ranked by an exclusive prefix count; lane m fires in cycle floor(rank / N) on
  * multiplier rank mod N. The O filters of a group run in lock step and take as long as the slowest.
  *
+ * One issue (a vector against a filter group) stands in issue_exact.h; PoCL may take issue_fast.h instead.
+ *
  * A vector is one beat: the K*K taps of a channel (taps.cl), or M channels of a 1x1 window (window.cl). One iteration of
  * the outer loop reads one vector; the inner loop, II = 1, runs max(1, ceil(live / N)) cycles, N products per filter
  * each: N multiplexers of M inputs feed N multipliers (the crossbar).
@@ -66,43 +68,11 @@ TASK(P_NAME, FROM(IN), TO(OUT), TO(RECORD), MEMORY) {
     P_RECORD_T record = BEAT_OF(RECORD, beat.kind, WORD(IN, beat));
 
     if (beat.kind == KIND_DATA) {
-      /* rank[o][m]: how many live lanes stand before lane m; -1 for a dead lane. */
-      int rank[P_OUT_LANES][P_IN_LANES];
-      int most = 0, pairs = 0;
-#pragma unroll
-      for (int o = 0; o < P_OUT_LANES; ++o) {
-        int live = 0;
-#pragma unroll
-        for (int m = 0; m < P_IN_LANES; ++m) {
-          const int a = beat.v[m], w = weights[weight_row][m * P_OUT_LANES + o];
-          const int is_live = (a < 0 ? -a : a) >= activation_threshold && (w < 0 ? -w : w) >= weight_threshold;
-          rank[o][m] = is_live ? live : -1;
-          live = live + is_live;
-        }
-        pairs = pairs + live;
-        most = live > most ? live : most;
-        if (step == 0) sums[o] = 0;
-      }
-      const int cycles = most == 0 ? 1 : (most + P_MULTIPLIERS - 1) / P_MULTIPLIERS;
-
-      for (int cycle = 0; cycle < cycles; ++cycle) {
-#pragma unroll
-        for (int o = 0; o < P_OUT_LANES; ++o) {
-          int sum = 0;
-#pragma unroll
-          for (int n = 0; n < P_MULTIPLIERS; ++n) {
-            int a = 0, w = 0;
-#pragma unroll
-            for (int m = 0; m < P_IN_LANES; ++m) {
-              const int is_chosen = rank[o][m] == cycle * P_MULTIPLIERS + n;
-              a = is_chosen ? beat.v[m] : a;
-              w = is_chosen ? weights[weight_row][m * P_OUT_LANES + o] : w;
-            }
-            sum = sum + a * w;
-          }
-          sums[o] = sums[o] + sum;
-        }
-      }
+#ifdef SLUICE_FAST
+#include "kernels/conv_pair_sparse/issue_fast.h"
+#else
+#include "kernels/conv_pair_sparse/issue_exact.h"
+#endif
       vectors = vectors + 1;
       nonzero_pairs = nonzero_pairs + pairs;
       busy_cycles = busy_cycles + cycles;

@@ -46,12 +46,12 @@ struct Slot {
 class PoclDevice final : public Device {
  public:
   PoclDevice(const Bundle& bundle, const PoclOptions& options)
-      : network_(bundle.network()), netlist_(bundle.netlist()), table_(bundle.table()), slots_(std::max<std::size_t>(1, options.images_in_flight)) {
+      : network_(bundle.network()), netlist_(bundle.netlist()), table_(bundle.table()), is_exact_(options.is_exact), slots_(std::max<std::size_t>(1, options.images_in_flight)) {
     for (const Kernel& kernel : netlist_.kernels) {
       const Layer* layer = kernel.layer < 0 ? nullptr : &network_.layers[kernel.layer];
       const bool is_convolution = layer && (layer->kind == LayerKind::conv || layer->kind == LayerKind::depthwise);
       if (kernel.op == "collector") collector_ = static_cast<int>(times_.size());
-      times_.push_back({kernel.name, layer ? layer->name : "", is_convolution, 0.0, 0});
+      times_.push_back({kernel.name, layer ? layer->name : "", is_convolution, multipliers(netlist_, kernel) > 0, 0.0, 0});
     }
   }
 
@@ -178,7 +178,7 @@ class PoclDevice final : public Device {
     return guarded("building the OpenCL program", [&]() -> Status {
       program_ = cl::Program(context_, text);
       try {
-        program_.build({device_}, "-cl-std=CL1.2 -DSLUICE_DIALECT_POCL");
+        program_.build({device_}, is_exact_ ? "-cl-std=CL1.2 -DSLUICE_DIALECT_POCL" : "-cl-std=CL1.2 -DSLUICE_DIALECT_POCL -DSLUICE_FAST");
       } catch (const cl::Error& error) {
         const std::string log = program_.getBuildInfo<CL_PROGRAM_BUILD_LOG>(device_);
         return world_error("the OpenCL program does not build ({}):\n{}", error_name(error.err()), log);
@@ -319,6 +319,7 @@ class PoclDevice final : public Device {
   const IntegerNetwork network_;
   const Netlist netlist_;
   const DesignTable table_;
+  const bool is_exact_;
   int collector_ = -1;  // kernel index, or -1 for a design without sparse layers
   std::string name_;
   cl::Device device_;

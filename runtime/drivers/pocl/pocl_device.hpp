@@ -19,6 +19,7 @@
 namespace sluice {
 
 struct PoclOptions {
+  bool is_exact = false;  // walk every engine cycle; without it kernels with a fast form use that, with equal results
   std::size_t images_in_flight = 8;  // slots; memory grows with it
 };
 
