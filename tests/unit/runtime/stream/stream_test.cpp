@@ -5,7 +5,7 @@
 #include <random>
 #include <thread>
 
-#include "runtime/stream/top_k.hpp"
+#include "runtime/base/top_k.hpp"
 #include "tests/unit/runtime/stream/stream_parts.hpp"
 
 namespace sluice {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Best classes first, ties by lower index, against a stable sort.
-#include "runtime/stream/top_k.hpp"
+#include "runtime/base/top_k.hpp"
 
 #include <cmath>
 #include <cstdint>
