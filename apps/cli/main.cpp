@@ -2,6 +2,7 @@
 // The command `sluice`: parses the verb, runs it, says how it ended.
 //
 // Exit status: 0 done; 1 your input cannot be done; 2 the machine failed; 3 a bug in sluice.
+#include <csignal>
 #include <iostream>
 
 #include <spdlog/sinks/stdout_color_sinks.h>
@@ -39,6 +40,9 @@ int exit_code(const Error& error) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // A file that grows past its limit and a reader that went away are errors of write(), with a sentence, not a kill.
+  std::signal(SIGXFSZ, SIG_IGN);
+  std::signal(SIGPIPE, SIG_IGN);
   auto log = spdlog::stderr_color_mt("sluice");
   log->set_pattern("%v");
   spdlog::set_default_logger(log);

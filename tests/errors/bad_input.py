@@ -1,0 +1,213 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Bad input to the real command: a sentence on standard error, a non-zero exit, nothing half-written left behind.
+
+Each case runs `sluice` in a folder of its own and compares the folder's listing before and after. A bundle is planned
+once from the demo network. Usage: bad_input.py SLUICE SOURCE_DIR
+"""
+import os
+import pathlib
+import resource
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+import zlib
+
+SLUICE, SOURCE = (pathlib.Path(p).resolve() for p in sys.argv[1:3])
+MODEL = SOURCE / "apps/examples/fashion_mnist/resnet8_fashion_mnist.onnx"
+
+
+def png(width=28, height=28, shade=90):
+    """A grey PNG, written here so that it can be cut and bent."""
+    rows = b"".join(b"\0" + bytes((shade + x * y) % 256 for x in range(width)) for y in range(height))
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+def field(number, payload):
+    """One length-delimited protobuf field."""
+    def varint(n):
+        out = b""
+        while n > 127:
+            out, n = out + bytes([n & 127 | 128]), n >> 7
+        return out + bytes([n])
+    return varint(number << 3 | 2) + varint(len(payload)) + payload
+
+
+def onnx_with(op):
+    """image [1,1,28,28] -> one node `op` named "odd_one" -> scores, opset 13."""
+    node = field(1, b"image") + field(2, b"scores") + field(3, b"odd_one") + field(4, op)
+    dims = b"".join(field(1, b"\x08" + bytes([d])) for d in (1, 1, 28, 28))
+    tensor = field(1, b"\x08\x01" + field(2, dims))
+    value = lambda name: field(1, name) + field(2, tensor)
+    graph = field(1, node) + field(2, b"g") + field(11, value(b"image")) + field(12, value(b"scores"))
+    return b"\x08\x07" + field(7, graph) + field(8, b"\x10\x0d")
+
+
+class BadInput(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.shared = pathlib.Path(tempfile.mkdtemp(prefix="sluice-errors-"))
+        good = cls.shared / "good"
+        good.mkdir()
+        for i in range(4):
+            (good / f"{i}.png").write_bytes(png(shade=40 * i))
+        done = subprocess.run([SLUICE, "plan", MODEL, "--calib", good, "--engine", "dense", "-o", cls.shared / "bundle"],
+                              capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.shared)
+
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="case-", dir=self.shared))
+        self.good = self.shared / "good"
+
+    def refused(self, *arguments, says, code=1, before=None, **how):
+        """Runs sluice; checks exit code, words and that no file appeared or vanished. Returns the finished process."""
+        listing = lambda: sorted(str(p) for p in self.folder.rglob("*"))
+        was = listing()
+        done = subprocess.run([SLUICE, *arguments], capture_output=True, text=True, cwd=self.folder, timeout=120, **how)
+        self.assertEqual(done.returncode, code, done.stderr)
+        # A refusal may list several findings, one a line below its sentence.
+        self.assertTrue(any(line.startswith("error: ") for line in done.stderr.splitlines()), done.stderr)
+        for words in [says] if isinstance(says, str) else says:
+            self.assertIn(words, done.stderr)
+        self.assertEqual(listing(), was, "something was left behind")
+        return done
+
+    def plan(self, model, says, *more, code=1, output="out", **how):
+        return self.refused("plan", model, "--calib", self.good, "-o", output, *more, says=says, code=code, **how)
+
+    def file(self, name, content):
+        (self.folder / name).write_bytes(content)
+        return name
+
+    def bundle(self):
+        return pathlib.Path(shutil.copytree(self.shared / "bundle", self.folder / "bundle"))
+
+    def test_model_absent(self):
+        self.plan("none.onnx", "none.onnx: no such file")
+
+    def test_model_is_a_folder(self):
+        self.plan(self.good, "is a folder")
+
+    def test_model_is_text(self):
+        self.plan(self.file("m.onnx", b"this is not a model\n" * 20), "m.onnx")
+
+    def test_model_truncated(self):
+        whole = MODEL.read_bytes()
+        for share in (0.01, 0.3, 0.7, 0.999):
+            self.plan(self.file("m.onnx", whole[: int(len(whole) * share)]), "m.onnx")
+
+    def test_operator_unsupported_is_named_with_its_node(self):
+        self.plan(self.file("m.onnx", onnx_with(b"Einsum")), ["Einsum", "odd_one"])
+
+    def test_output_exists(self):
+        (self.folder / "out").mkdir()
+        self.plan(MODEL, "out: exists already")
+
+    def test_output_parent_absent(self):
+        self.plan(MODEL, "no such folder", output="no/such/out")
+
+    def test_calibration_absent(self):
+        self.refused("plan", MODEL, "--calib", "nothing", "-o", "out", says="nothing")
+
+    def test_calibration_without_pictures(self):
+        (self.folder / "empty").mkdir()
+        self.refused("plan", MODEL, "--calib", "empty", "-o", "out", says="empty")
+
+    def test_calibration_corrupt(self):
+        self.refused("plan", MODEL, "--calib", self.file("cut.png", png()[:70]), "-o", "out", says="cut.png")
+
+    def test_preprocessing_values(self):
+        self.plan(MODEL, "--mean", "--mean", "1,2")
+        self.plan(MODEL, "--std", "--std", "0")
+        self.plan(MODEL, "not a", "--input-shape", "1x1xbig")
+
+    def test_class_names_of_another_count(self):
+        self.plan(MODEL, "label", "--class-names", self.file("names.txt", b"a\nb\n"))
+
+    def test_disk_full_while_planning(self):
+        # A limit on the size of files stands for a full disk: write() fails in the same place.
+        limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))
+        self.plan(MODEL, ["EFBIG", "removed"], "--engine", "dense", code=2, preexec_fn=limit)
+
+    def test_disk_full_with_a_real_one(self):
+        (self.folder / "disk").mkdir()
+        script = f"mount -t tmpfs -o size=40k none disk && '{SLUICE}' plan '{MODEL}' --calib '{self.good}' --engine dense -o disk/out; code=$?; ls -A disk; exit $code"
+        done = subprocess.run(["unshare", "-rm", "sh", "-c", script], capture_output=True, text=True, cwd=self.folder)
+        if "unshare failed" in done.stderr or "permission denied" in done.stderr.lower():
+            self.assertNotEqual(os.getuid(), 0, "root must be able to mount a tmpfs")
+            return  # test_disk_full_while_planning covers the same code without privileges
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("ENOSPC", done.stderr)
+        self.assertEqual(done.stdout.strip(), "", "something was left on the full disk")
+
+    def test_result_cannot_be_written(self):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([SLUICE, "inspect", self.shared / "bundle"], stdout=full, stderr=subprocess.PIPE, text=True)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("standard output", done.stderr)
+
+    def test_corrupt_picture_leaves_the_others_classified(self):
+        pictures = self.folder / "pictures"
+        shutil.copytree(self.good, pictures)
+        (pictures / "2.png").write_bytes(png()[:80])
+        (pictures / "3.png").write_bytes(b"no picture at all")
+        done = self.refused("classify", self.shared / "bundle", "pictures", says=["2.png", "3.png", "2 of 4 pictures"])
+        self.assertEqual(len(done.stdout.splitlines()), 2)
+
+    def test_picture_of_the_wrong_kind(self):
+        self.refused("classify", self.shared / "bundle", self.file("a.gif", b"GIF89a" + bytes(40)), says="a.gif")
+
+    def test_bundle_absent_or_no_bundle(self):
+        self.refused("inspect", "none", says="none: no such bundle")
+        self.refused("inspect", self.good, says="not a bundle")
+
+    def test_bundle_with_a_changed_file(self):
+        for name in ("weights.bin", "top.cl", "design.json", "table.json", "kernels/add/add.cl", "golden/golden.json"):
+            bundle = self.bundle()
+            content = bytearray((bundle / name).read_bytes())
+            content[len(content) // 2] ^= 1
+            (bundle / name).write_bytes(content)
+            self.refused("classify", bundle, self.good, says=[name, "was changed"])
+            shutil.rmtree(bundle)
+
+    def test_bundle_with_a_file_missing_or_added(self):
+        bundle = self.bundle()
+        (bundle / "lib/stream.h").unlink()
+        self.refused("inspect", bundle, says=["lib/stream.h", "missing"])
+        shutil.rmtree(bundle)
+        bundle = self.bundle()
+        (bundle / "lib/extra.h").write_text("")
+        self.refused("inspect", bundle, says=["lib/extra.h", "not part of the bundle"])
+
+    def test_labels(self):
+        self.refused("eval", self.shared / "bundle", "--images", self.good, says="label")
+        self.file("list.txt", f"{self.good}/0.png 99\n".encode())
+        self.refused("eval", self.shared / "bundle", "--images", "list.txt", says=["99", "0..9"])
+
+    def test_device_unknown(self):
+        self.refused("classify", self.shared / "bundle", self.good, "--device", "fgpa", says=["fgpa", "pocl"])
+
+    def test_interrupt_ends_the_command(self):
+        process = subprocess.Popen([SLUICE, "bench", self.shared / "bundle", "--seconds", "600"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            process.wait(timeout=2)
+            self.fail("it ended by itself")
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGINT)
+        self.assertNotEqual(process.wait(timeout=5), 0)
+
+
+if __name__ == "__main__":
+    suite = unittest.defaultTestLoader.loadTestsFromTestCase(BadInput)
+    sys.exit(not unittest.TextTestRunner(verbosity=1).run(suite).wasSuccessful())
