@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// A design table survives its file, and one that the design cannot obey is refused with a sentence.
+#include "runtime/bundle/table.hpp"
+
+#include <gtest/gtest.h>
+
+#include "compiler/pipeline/netlist_builder.hpp"
+#include "tests/support/random_network.hpp"
+
+namespace sluice::test {
+namespace {
+
+class TableOfThreeEngines : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    Random random(3);
+    NetworkMaker make(random, {6, 6, 2});
+    const Window same{3, 3, 1, 1, 1, 1, 1, 1};
+    make.conv(4, same, make.conv(4, same, make.conv(4, same, kNetworkInput)));
+    network = make.finish(3);
+    auto built = build_netlist(network, {Engine::dense, Engine::activation_sparse, Engine::pair_sparse, Engine::dense, Engine::dense});
+    ASSERT_TRUE(built) << built.error().text();
+    netlist = *built;
+    table = dense_table(network, netlist, "hash");
+    TableRow row = table.rows[0];
+    row.id = 1;
+    row.layers[1].thresholds.activation = 5;
+    row.layers[2].thresholds = {7, 9};
+    table.rows.push_back(row);
+  }
+
+  // The table must be refused, and the sentence must hold `words`.
+  void expect_refused(const DesignTable& bad, const std::string& words, const std::string& hash = "hash") {
+    const Status status = bad.validate(network, netlist, hash);
+    ASSERT_FALSE(status) << "accepted; expected: " << words;
+    EXPECT_EQ(status.error().fault(), Fault::user);
+    EXPECT_NE(status.error().text().find(words), std::string::npos) << status.error().text();
+  }
+
+  IntegerNetwork network;
+  Netlist netlist;
+  DesignTable table;
+};
+
+TEST_F(TableOfThreeEngines, is_accepted_and_read_back_equal) {
+  ASSERT_TRUE(table.validate(network, netlist, "hash"));
+  auto again = table_from_json(table_to_json(table));
+  ASSERT_TRUE(again) << again.error().text();
+  EXPECT_EQ(table_to_json(*again), table_to_json(table));
+  EXPECT_EQ(again->thresholds(network, 1)[2], (Thresholds{7, 9}));
+  EXPECT_EQ(again->thresholds(network, 1)[0], (Thresholds{}));
+}
+
+TEST_F(TableOfThreeEngines, refuses_what_the_engine_cannot_use) {
+  DesignTable bad = table;
+  bad.rows[1].layers[0].thresholds.activation = 3;
+  expect_refused(bad, "engine dense cannot skip activations");
+  bad = table;
+  bad.rows[1].layers[1].thresholds.weight = 3;
+  expect_refused(bad, "engine activation_sparse cannot skip weights");
+  bad = table;
+  bad.rows[1].layers[2].k = 2;
+  expect_refused(bad, "k = 2");
+}
+
+TEST_F(TableOfThreeEngines, refuses_thresholds_outside_the_codes) {
+  for (const int value : {-1, 128}) {
+    DesignTable bad = table;
+    bad.rows[1].layers[2].thresholds.weight = value;
+    expect_refused(bad, "outside the codes' range 0..127");
+  }
+}
+
+TEST_F(TableOfThreeEngines, refuses_rows_that_are_not_in_order_or_too_many) {
+  DesignTable bad = table;
+  bad.rows[0].layers[2].thresholds.activation = 2;
+  expect_refused(bad, "row 0");
+  bad = table;
+  bad.rows[1].id = 2;
+  expect_refused(bad, "ids count from 0");
+  bad = table;
+  bad.rows[1].layers.pop_back();
+  expect_refused(bad, "missing");
+  bad = table;
+  for (int id = 2; id < 17; ++id) {
+    bad.rows.push_back(table.rows[1]);
+    bad.rows.back().id = id;
+  }
+  expect_refused(bad, "17 rows");
+}
+
+TEST_F(TableOfThreeEngines, refuses_another_design_and_an_unknown_version) {
+  expect_refused(table, "plan the table for this design", "another");
+  std::string text = table_to_json(table);
+  text.replace(text.find("\"version\": 1"), 12, "\"version\": 9");
+  const auto read = table_from_json(text);
+  ASSERT_FALSE(read);
+  EXPECT_NE(read.error().text().find("version 9"), std::string::npos) << read.error().text();
+}
+
+}  // namespace
+}  // namespace sluice::test
