@@ -18,7 +18,7 @@
 #ifndef P_NAME
 #include "kernels/depthwise_dense/depthwise_dense_params.h"
 #endif
-#include "lib/parameters.h"
+#include "lib/convolution_parameters.h"
 #if !defined(P_ID) || !defined(P_STEPS) || !defined(P_FILTER_GROUPS) || !defined(P_WEIGHT_E) || \
     !defined(P_WEIGHTS_PER_WORD)
 #error "depthwise_dense.cl: a parameter is missing; depthwise_dense_params.h lists them"
@@ -38,13 +38,7 @@
 TASK(P_NAME, FROM(IN), TO(OUT), MEMORY) {
   BEGIN(IN)
   BEGIN_OUT(OUT)
-  SLUICE_PARAMETER_REGISTERS
-  REGISTER(int, shift, SLUICE_PARAMETER_BYTES)
-  REGISTER(int, low, SLUICE_PARAMETER_BYTES + 4)
-  REGISTER(int, high, SLUICE_PARAMETER_BYTES + 8)
-  RAM(int, bias, P_FILTER_GROUPS, P_OUT_LANES, AT_BIAS)
-  RAM(int, multiplier, P_FILTER_GROUPS, P_OUT_LANES, AT_MULTIPLIER)
-  RAM(P_WEIGHT_E, weights, ROWS, ROW_CODES, AT_WEIGHTS)
+  SLUICE_CONVOLUTION_MEMORY
   int sums[P_OUT_LANES];
   int step = 0, filter_group = 0, weight_row = 0;
 
@@ -79,28 +73,12 @@ TASK(P_NAME, FROM(IN), TO(OUT), MEMORY) {
     } else if (selected) {
       const uint value = WORD(IN, beat);
       has_output = 0;
-      if (table == TABLE_SETTINGS) {
-        if (word == 0) shift = (int)value;
-        if (word == 1) low = (int)value;
-        if (word == 2) high = (int)value;
-      } else if (table == TABLE_WEIGHTS) {
-#pragma unroll
-        for (int i = 0; i < P_WEIGHTS_PER_WORD; ++i) {
-          weights[row][word * P_WEIGHTS_PER_WORD + i] = (P_WEIGHT_E)(value >> (32 / P_WEIGHTS_PER_WORD * i));
-        }
-      } else if (table == TABLE_BIAS) {
-        bias[row][word] = (int)value;
-      } else {
-        multiplier[row][word] = (int)value;
-      }
-      SLUICE_NEXT_WORD(table == TABLE_WEIGHTS ? ROW_WORDS : table == TABLE_SETTINGS ? 3 : P_OUT_LANES)
+      SLUICE_STORE_CONVOLUTION_WORD(value)
+      SLUICE_NEXT_WORD(SLUICE_CONVOLUTION_ROW_WORDS)
     }
     if (has_output) WRITE(OUT, out);
   }
-  SLUICE_KEEP_PARAMETER_REGISTERS
-  KEEP(shift)
-  KEEP(low)
-  KEEP(high)
+  SLUICE_KEEP_CONVOLUTION_REGISTERS
   END(OUT)
 }
 
