@@ -6,8 +6,10 @@
 //
 // Tensors are NCHW, as in ONNX. A Graph is in *normal form* (after passes/normalise) when its nodes are only
 //   Conv (attributes of ONNX, weights and bias constant), MaxPool, AveragePool, GlobalAveragePool, Add of two
-//   computed values, each with an optional fused activation (Node::activation), and a host tail (Softmax and friends)
-//   after the last of them; Gemm has become Conv with the kernel of the map's size; the batch dimension is 1.
+//   computed values, Mul of a computed map 1xCxHxW by a computed vector 1xCx1x1 in this order (squeeze-excite), Concat
+//   of computed maps over channels, each with an optional fused activation (Node::activation), and a host tail (Softmax
+//   and friends) after the last of them; Gemm has become Conv with the kernel of the map's size; the batch dimension
+//   is 1.
 //
 // Before: built by frontend. After: `verify()` holds: names unique, every input defined by a node before it (nodes
 // stand in topological order), by an initialiser or by the graph's input.
@@ -56,10 +58,16 @@ struct Tensor {
 
 using Attribute = std::variant<std::int64_t, float, std::string, std::vector<std::int64_t>, std::vector<float>, Tensor>;
 
-// Clamp fused behind a node: ReLU is {0, none}, ReLU6 {0, 6}.
+// Function fused behind a node: `curve` first, then the clamp. ReLU is {0, none}, ReLU6 {0, 6} without a curve.
+//   hard_sigmoid(x) = min(1, max(0, alpha * x + beta))      hard_swish(x) = x * hard_sigmoid(x)
+enum class Curve { none, hard_sigmoid, hard_swish };
+
 struct Activation {
   std::optional<float> low;
   std::optional<float> high;
+  Curve curve = Curve::none;
+  float alpha = 1.0f / 6;  // of the curve; ONNX's HardSwish fixes 1/6 and 1/2
+  float beta = 0.5f;
 };
 
 struct Node {

@@ -112,6 +112,13 @@ Result<ir::Tensor> evaluate(const Call& call) {
 }
 
 void apply(const ir::Activation& activation, ir::Tensor& tensor) {
+  if (activation.curve != ir::Curve::none) {
+    const bool is_swish = activation.curve == ir::Curve::hard_swish;
+    for (float& value : tensor.values) {
+      const float gate = std::min(1.0f, std::max(0.0f, activation.alpha * value + activation.beta));
+      value = is_swish ? value * gate : gate;
+    }
+  }
   if (activation.low && activation.high) {
     const float low = *activation.low, high = *activation.high;
     for (float& value : tensor.values) value = std::min(std::max(value, low), high);

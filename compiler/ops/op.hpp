@@ -81,7 +81,7 @@ Result<ir::Dims> infer_shape(const Call& call);
 // Shape, result and fused activation; the error names the node.
 Result<ir::Tensor> evaluate(const Call& call);
 
-// Clamps every value as Node::activation says.
+// Applies Node::activation to every value.
 void apply(const ir::Activation& activation, ir::Tensor& tensor);
 
 }  // namespace sluice::ops
