@@ -26,6 +26,7 @@ constexpr Verb kVerbs[] = {
     {"eval", "top-1 and top-5 of a bundle on labelled pictures, beside the reference and the float model", cli::verb_eval},
     {"bench", "images/s, latencies, and where the time goes", cli::verb_bench},
     {"inspect", "what is inside a bundle", cli::verb_inspect},
+    {"replay", "take the decisions of an audit log again, on its own design table or another", cli::verb_replay},
 };
 
 int exit_code(const Error& error) {

@@ -30,8 +30,29 @@ void DeviceFlags::declare(CLI::App& command) {
   command.add_flag("--exact", is_exact, "pocl: walk every cycle of the sparse engines (slow; results and counters are the same)");
 }
 
-Result<std::unique_ptr<Device>> DeviceFlags::open(const Bundle& bundle) const {
-  return open_device(device, bundle, {.images_in_flight = images_in_flight, .is_exact = is_exact});
+Result<std::unique_ptr<Device>> DeviceFlags::open(const Bundle& bundle, bool is_paced) const {
+  return open_device(device, bundle, {.images_in_flight = images_in_flight, .is_exact = is_exact, .is_paced = is_paced});
+}
+
+void PolicyFlags::declare(CLI::App& command) {
+  command.add_option("--policy", policy, "fixed (every image under --row) or target-fps (the most accurate row that holds --target-fps)")
+      ->check(CLI::IsMember({"fixed", "target-fps"}))->capture_default_str();
+  command.add_option("--row", options.row, "row of the design table, for --policy fixed")->capture_default_str();
+  command.add_option("--target-fps", options.target_images_per_s, "images/s to hold, for --policy target-fps");
+  command.add_option("--hysteresis", options.hysteresis, "share of the target that a row must have to spare before it is entered")->capture_default_str();
+  command.add_option("--dwell", options.dwell_images, "images under a row before the next switch")->capture_default_str();
+  command.add_option("--probe-period", options.probe_period, "one image of so many runs under another row to measure it (0: none)")->capture_default_str();
+  command.add_option("--audit-log", audit_log, "write every image and decision as JSON lines; sluice replay reads them");
+}
+
+Result<PolicyOptions> PolicyFlags::get() const {
+  PolicyOptions wanted = options;
+  wanted.policy = SLUICE_TRY(policy_from_text(policy));
+  return wanted;
+}
+
+double rate_of(const StreamStatistics& statistics, const DeviceInfo& device) {
+  return device.is_simulated() ? statistics.device_images_per_s() : statistics.images_per_s();
 }
 
 std::string class_name(const IntegerNetwork& network, int index) {

@@ -13,10 +13,12 @@
 #include <CLI/CLI.hpp>
 
 #include "compiler/driver/plan.hpp"
+#include "runtime/adapt/policy.hpp"
 #include "runtime/base/status.hpp"
 #include "runtime/bundle/bundle.hpp"
 #include "runtime/hal/device.hpp"
 #include "runtime/images/image_set.hpp"
+#include "runtime/stream/statistics.hpp"
 
 namespace sluice::cli {
 
@@ -34,6 +36,7 @@ Run verb_classify(CLI::App& command, const Common& common);
 Run verb_eval(CLI::App& command, const Common& common);
 Run verb_bench(CLI::App& command, const Common& common);
 Run verb_inspect(CLI::App& command, const Common& common);
+Run verb_replay(CLI::App& command, const Common& common);
 
 // Options that several verbs have.
 struct ImageFlags {
@@ -53,8 +56,22 @@ struct DeviceFlags {
   std::size_t images_in_flight = 8;
 
   void declare(CLI::App& command);
-  Result<std::unique_ptr<Device>> open(const Bundle& bundle) const;
+  // `is_paced`: a simulated device answers at the wall clock's pace.
+  Result<std::unique_ptr<Device>> open(const Bundle& bundle, bool is_paced) const;
 };
+
+// How rows are chosen while a stream runs.
+struct PolicyFlags {
+  PolicyOptions options;
+  std::string policy = "fixed";
+  std::filesystem::path audit_log;
+
+  void declare(CLI::App& command);
+  Result<PolicyOptions> get() const;
+};
+
+// Images/s of a stream on this device: of the device's own clock where that is simulated, of the wall clock otherwise.
+double rate_of(const StreamStatistics& statistics, const DeviceInfo& device);
 
 // Name of a class: from the bundle, or its number.
 std::string class_name(const IntegerNetwork& network, int index);

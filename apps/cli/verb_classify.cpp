@@ -11,7 +11,7 @@
 
 #include "apps/cli/contact_sheet.hpp"
 #include "apps/cli/verb.hpp"
-#include "runtime/stream/stream.hpp"
+#include "runtime/adapt/adaptive_stream.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -24,6 +24,7 @@ struct Options {
   std::size_t sheet_images = 64;
   ImageFlags images;
   DeviceFlags device;
+  PolicyFlags policy;
 };
 
 std::string csv_field(const std::string& text) {
@@ -58,7 +59,7 @@ Status classify(Options options, const Common& common) {
   const Bundle bundle = SLUICE_TRY(Bundle::open(options.bundle));
   const IntegerNetwork& network = bundle.network();
   const ImageSet images = SLUICE_TRY(options.images.open());
-  const std::unique_ptr<Device> device = SLUICE_TRY(options.device.open(bundle));
+  const std::unique_ptr<Device> device = SLUICE_TRY(options.device.open(bundle, false));
   if (options.format == "csv") {
     std::cout << "file";
     for (std::size_t k = 1; k <= std::min<std::size_t>(options.top, std::size_t(network.classes())); ++k) std::cout << fmt::format(",class_{0},label_{0},score_{0}", k);
@@ -82,7 +83,13 @@ Status classify(Options options, const Common& common) {
     }
     return ok();
   };
-  const StreamReport report = run_stream(*device, network, images, receive, {.top_k = options.top});
+  ImageSetSource source(images);
+  const auto tell = [](const Decision& d) {
+    if (d.choice != d.row) spdlog::info("image {}: row {} -> {}: {}", d.effective_from, d.row, d.choice, d.reason);
+  };
+  const StreamReport report = run_adaptive(*device, bundle, source, receive,
+                                           {.policy = SLUICE_TRY(options.policy.get()), .audit_log = options.policy.audit_log,
+                                            .on_decision = tell, .stream = {.top_k = options.top}});
   SLUICE_CHECK(Status(report.status));
   if (!options.sheet.empty()) {
     const std::string title = fmt::format("{} on {}: {} of {} right", network.name, device->info().driver, right, labelled);
@@ -90,8 +97,8 @@ Status classify(Options options, const Common& common) {
     spdlog::info("contact sheet: {}", options.sheet.string());
   }
   const StreamStatistics& s = report.statistics;
-  spdlog::info("{} pictures, {} could not be read, {:.1f} images/s {} on {}", s.delivered, s.errors, s.images_per_s(),
-               device->info().rate_kind, device->info().driver);
+  spdlog::info("{} pictures, {} could not be read, {:.1f} images/s {} on {}", s.delivered, s.errors,
+               rate_of(s, device->info()), device->info().rate_kind, device->info().driver);
   if (s.errors > 0) return user_error("{} of {} pictures could not be classified (see above); the others were", s.errors, s.delivered);
   return ok();
 }
@@ -107,6 +114,7 @@ Run verb_classify(CLI::App& command, const Common& common) {
   command.add_option("--contact-sheet", options->sheet, "also write the first pictures with their labels as PNG");
   command.add_option("--sheet-images", options->sheet_images, "how many pictures on it")->check(CLI::Range(1, 400))->capture_default_str();
   options->device.declare(command);
+  options->policy.declare(command);
   return [=, &common] { return classify(*options, common); };
 }
 

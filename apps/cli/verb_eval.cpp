@@ -44,7 +44,7 @@ Status evaluate(const Options& options, const Common& common) {
       return user_error("{}: label {}, the network has classes 0..{}", images.name(i), *images.label(i), network.classes() - 1);
     }
   }
-  const std::unique_ptr<Device> device = SLUICE_TRY(options.device.open(bundle));
+  const std::unique_ptr<Device> device = SLUICE_TRY(options.device.open(bundle, false));
   const std::string who = device->info().driver;
   spdlog::info("[1/3] {}: {} pictures", who, images.size());
   const DeviceRun run = SLUICE_TRY(run_on_device(*device, network, images));
@@ -56,6 +56,7 @@ Status evaluate(const Options& options, const Common& common) {
     spdlog::info("[3/3] float: {}", options.model.string());
     float_tops = SLUICE_TRY(run_float(options.model, network, images));
   }
+  const double rate = rate_of(run.statistics, device->info());
   const Accuracy on_device = accuracy_of(run.tops, images);
   const Interval loss = float_tops.empty() ? Interval{} : top1_difference(float_tops, run.tops, images);
   if (common.is_json) {
@@ -63,7 +64,7 @@ Status evaluate(const Options& options, const Common& common) {
            {"images", on_device.images}, {"unreadable_images", run.errors.size()},
            {"device_top1", interval_json(on_device.top1)}, {"device_top5", interval_json(on_device.top5)},
            {"bit_exact", {{"images", exactness.images}, {"equal", exactness.equal}}},
-           {"throughput_images_per_s", run.statistics.images_per_s()}, {"throughput_kind", device->info().rate_kind}};
+           {"throughput_images_per_s", rate}, {"throughput_kind", device->info().rate_kind}};
     if (!float_tops.empty()) {
       const Accuracy in_float = accuracy_of(float_tops, images);
       j["float_top1"] = interval_json(in_float.top1);
@@ -78,8 +79,8 @@ Status evaluate(const Options& options, const Common& common) {
       std::cout << fmt::format("top-1 loss against float: {:+.2f} points [{:+.2f}, {:+.2f}], paired\n", 100 * loss.value, 100 * loss.low, 100 * loss.high);
     }
     std::cout << fmt::format("bit-exact with the reference on {} of {} pictures\n", exactness.equal, exactness.images)
-              << fmt::format("{:.1f} images/s {} on {} ({}), decoding included\n", run.statistics.images_per_s(),
-                             device->info().rate_kind, who, device->info().name);
+              << fmt::format("{:.1f} images/s {} on {} ({}), decoding {}\n", rate, device->info().rate_kind, who,
+                             device->info().name, device->info().is_simulated() ? "left out" : "included");
   }
   if (exactness.equal != exactness.images && who != "null") {
     return bug_error("the device differs from the reference: " + exactness.first_difference);

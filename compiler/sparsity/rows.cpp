@@ -9,6 +9,7 @@
 
 #include "runtime/base/accuracy.hpp"
 #include "runtime/base/top_k.hpp"
+#include "runtime/bundle/layer_cycles.hpp"
 #include "runtime/reference/fast_network.hpp"
 #include "runtime/reference/reference_counters.hpp"
 
@@ -64,7 +65,7 @@ std::vector<MagnitudeCounts> input_magnitudes(const IntegerNetwork& network, con
 // Top-1 of every picture under the row, and counters summed over the first `counted` of them.
 struct RowRun {
   std::vector<int> classes;
-  std::vector<double> busy_cycles, pairs;  // per layer, summed over counted pictures
+  std::vector<double> cycles, pairs;  // per layer, summed over counted pictures
 };
 
 RowRun run_row(const Design& design, const std::vector<Thresholds>& thresholds, const std::vector<RowSample>& samples, std::size_t counted) {
@@ -77,10 +78,9 @@ RowRun run_row(const Design& design, const std::vector<Thresholds>& thresholds, 
     if (s < counters.size()) counters[s] = reference_counters(design, samples[s].codes, maps, thresholds);
   });
   for (const auto& of_image : counters) {
-    for (const LayerCounters& c : of_image) {
-      run.busy_cycles[std::size_t(c.layer)] += c.busy_cycles;
-      run.pairs[std::size_t(c.layer)] += c.nonzero_pairs;
-    }
+    const std::vector<double> cycles = layer_cycles(design, of_image);
+    for (std::size_t i = 0; i < cycles.size(); ++i) run.cycles[i] += cycles[i];
+    for (const LayerCounters& c : of_image) run.pairs[std::size_t(c.layer)] += c.nonzero_pairs;
   }
   return run;
 }
@@ -93,15 +93,6 @@ Interval loss_of(const std::vector<RowSample>& samples, const std::vector<int>& 
     only_row += samples[s].float_class != truth && classes[s] == truth;
   }
   return paired_difference(only_float, only_row, std::int64_t(samples.size()));
-}
-
-// Cycles of a layer that always takes the same time: its longest stream.
-double fixed_cycles(const Netlist& netlist, int layer) {
-  std::int64_t cycles = 0;
-  for (const Kernel& kernel : netlist.kernels) {
-    if (kernel.layer == layer) cycles = std::max({cycles, netlist.streams[kernel.inputs[0]].beats, netlist.streams[kernel.outputs[0]].beats});
-  }
-  return static_cast<double>(cycles);
 }
 
 }  // namespace
@@ -134,12 +125,13 @@ DesignTable measure_rows(const Design& design, const std::string& design_hash, c
     TableRow& measured = table.rows.back();
     const Interval loss = loss_of(held_out, run.classes);
     measured.loss_points = 100 * loss.value, measured.loss_low = 100 * loss.low, measured.loss_high = 100 * loss.high;
+    measured.cycles_per_image = floor_cycles(design);
     next = 0;
     for (std::size_t i = 0; i < network.layers.size(); ++i) {
       if (next == measured.layers.size() || measured.layers[next].name != network.layers[i].name) continue;
       TableLayer& layer = measured.layers[next++];
       const bool is_sparse = layer.engine == "pair_sparse" || layer.engine == "activation_sparse";
-      layer.cycles = is_sparse ? run.busy_cycles[i] / counted : fixed_cycles(design.netlist, static_cast<int>(i));
+      layer.cycles = run.cycles[i] / counted;
       layer.density_assumed = is_sparse ? run.pairs[i] / counted / static_cast<double>(network.layers[i].macs()) : 1.0;
       measured.cycles_per_image = std::max(measured.cycles_per_image, layer.cycles);
     }

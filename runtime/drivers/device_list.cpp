@@ -4,6 +4,7 @@
 
 #include "runtime/drivers/null/null_device.hpp"
 #include "runtime/drivers/pocl/pocl_device.hpp"
+#include "runtime/drivers/sim/sim_device.hpp"
 
 namespace sluice {
 namespace {
@@ -30,8 +31,16 @@ Result<std::unique_ptr<Device>> open_pocl(const Bundle& bundle, const DeviceOpti
   return open_pocl_device(bundle, pocl);
 }
 
+Result<std::unique_ptr<Device>> open_sim(const Bundle& bundle, const DeviceOptions& options) {
+  SimOptions sim;
+  if (options.images_in_flight != 0) sim.capacity = options.images_in_flight;
+  sim.is_paced = options.is_paced;
+  return open_sim_device(bundle, sim);
+}
+
 constexpr Entry kDevices[] = {
     {"pocl", "the bundle's OpenCL kernels on this machine's processor", open_pocl},
+    {"sim", "the bundle's results at the times of the cycle model: what an FPGA would do, simulated", open_sim},
     {"null", "no hardware: hashed scores, to test and measure the host side", open_null},
 };
 

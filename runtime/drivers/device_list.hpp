@@ -18,6 +18,7 @@ namespace sluice {
 struct DeviceOptions {
   std::size_t images_in_flight = 0;  // becomes the capacity; 0: what the driver thinks right
   bool is_exact = false;             // walk every engine cycle where there is a faster way to the same result
+  bool is_paced = true;              // a simulated device answers when its time has come; false: as soon as it knows
 };
 
 struct DeviceKind {

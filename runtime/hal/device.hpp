@@ -33,6 +33,7 @@ struct ImageScores {
   std::uint32_t row_id = 0;
   std::vector<std::int32_t> scores;  // one code per class; real value = code * output_scale of the last layer
   std::chrono::nanoseconds device_time{0};  // from submission to completion, as the device saw it
+  std::chrono::nanoseconds completed_at{0};  // on the device's own clock, which starts when it is opened
   std::vector<LayerCounters> counters;  // one per sparse layer, in network order; empty where the device has none
 };
 
@@ -49,7 +50,11 @@ struct KernelTime {
 struct DeviceInfo {
   std::string driver;     // "pocl", "null", ...
   std::string name;       // as the vendor calls it
-  std::string rate_kind;  // how a wall-clock rate of it is labelled: "measured"
+  std::string rate_kind;  // how a rate of it is labelled: "measured" (wall clock) or "simulated" (the device's clock)
+  // Whether a sparser row makes the device faster. On a CPU the zeros cost as much as other numbers.
+  bool does_row_change_rate = false;
+
+  bool is_simulated() const { return rate_kind == "simulated"; }
 };
 
 class Device {
@@ -66,6 +71,8 @@ class Device {
   virtual Result<ImageScores> collect() = 0;
   // Time per kernel since the device was opened; empty where the device cannot tell.
   virtual std::vector<KernelTime> kernel_times() const = 0;
+  // What a reader of its rates must know besides, as a sentence; empty when there is nothing.
+  virtual std::string remark() const { return {}; }
 };
 
 }  // namespace sluice

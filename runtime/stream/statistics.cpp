@@ -34,4 +34,14 @@ double StreamStatistics::images_per_s() const {
   return wall_seconds > 0 ? static_cast<double>(delivered - errors) / wall_seconds : 0;
 }
 
+double StreamStatistics::device_images_per_s() const {
+  const double seconds = std::chrono::duration<double>(last_completion_ - first_completion_).count();
+  return completions_ > 1 && seconds > 0 ? static_cast<double>(completions_ - 1) / seconds : 0;
+}
+
+void StreamStatistics::add_completion(std::chrono::nanoseconds at) {
+  if (completions_++ == 0) first_completion_ = at;
+  last_completion_ = at;
+}
+
 }  // namespace sluice

@@ -56,6 +56,16 @@ struct StreamStatistics {
 
   // Classified images per second of wall time; zero when no time passed.
   double images_per_s() const;
+
+  // Classified images per second of the device's own clock, from the first completion to the last: what a simulated
+  // device must be judged by. Zero with fewer than two images.
+  double device_images_per_s() const;
+  void add_completion(std::chrono::nanoseconds at);
+
+ private:
+  std::uint64_t completions_ = 0;
+  std::chrono::nanoseconds first_completion_{0};
+  std::chrono::nanoseconds last_completion_{0};
 };
 
 }  // namespace sluice

@@ -183,7 +183,8 @@ class Stream {
       return bug_error(fmt::format("image {} row {} came out where image {} row {} went in", scores.image_id,
                                    scores.row_id, passage.index, passage.row_id));
     }
-    Classification classification{passage.index, passage.row_id, std::move(scores.scores), {}, passage.times};
+    Classification classification{passage.index, passage.row_id, std::move(scores.scores), {}, std::move(scores.counters),
+                                  scores.completed_at, passage.times};
     classification.top = top_k(classification.scores, options_.top_k);
     classification.times.device = scores.device_time;
     return classification;
@@ -193,7 +194,9 @@ class Stream {
   bool deliver(const Passage& passage, Outcome outcome) {
     const bool is_error = !outcome.result;
     StageTimes times;
+    std::chrono::nanoseconds completed_at{0};
     if (!is_error) {
+      completed_at = outcome.result->completed_at;
       outcome.result->times.total = Clock::now() - passage.item.arrived;
       times = outcome.result->times;
     }
@@ -213,6 +216,7 @@ class Stream {
       ++statistics_.errors;
       return true;
     }
+    statistics_.add_completion(completed_at);
     statistics_.decode.add(times.decode);
     statistics_.preprocess.add(times.preprocess);
     statistics_.device.add(times.device);

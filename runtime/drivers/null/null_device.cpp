@@ -71,6 +71,7 @@ class NullDevice final : public Device {
     ++collects_;
     // Completion is when the image was ready, not when somebody came to fetch it.
     image.scores.device_time = std::max(ready, image.start) - image.start;
+    image.scores.completed_at = std::max(ready, image.start) - opened_;
     return std::move(image.scores);
   }
 
@@ -86,6 +87,7 @@ class NullDevice final : public Device {
     Clock::time_point ready;
   };
 
+  const Clock::time_point opened_ = Clock::now();
   const NullOptions options_;
   const std::size_t image_codes_;
   const int classes_;

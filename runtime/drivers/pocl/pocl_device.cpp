@@ -127,7 +127,8 @@ class PoclDevice final : public Device {
       if (collector_ >= 0) slot->counters_done.wait();
       return ok();
     }));
-    ImageScores scores{slot->image_id, slot->row_id, {}, std::chrono::steady_clock::now() - slot->submitted, {}};
+    const auto now = std::chrono::steady_clock::now();
+    ImageScores scores{slot->image_id, slot->row_id, {}, now - slot->submitted, now - opened_, {}};
     const auto header = static_cast<std::uint32_t>(slot->host_records[0]);
     if (header & kHeaderError) return bug_error("two branches of the pipeline held different images at a join");
     if (header != slot->header) return bug_error("the scores that arrived belong to another image");
@@ -316,6 +317,7 @@ class PoclDevice final : public Device {
     }
   }
 
+  const std::chrono::steady_clock::time_point opened_ = std::chrono::steady_clock::now();
   const IntegerNetwork network_;
   const Netlist netlist_;
   const DesignTable table_;

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// drifting_stream BUNDLE --images PICTURES -o FOLDER: the last part of the demo.
+//
+// Three passes over the same drifting stream (drift.hpp) on the simulated device: the most accurate row, the fastest row,
+// and the controller choosing among all rows to hold a rate. Writes stream.png (rate, target, row, density, accuracy) and
+// audit.jsonl (`sluice replay` takes its decisions again), prints every switch and a table.
+//
+// It is also an example of the runtime in a program of one's own: open a bundle, open a device, run_adaptive().
+#include <iostream>
+
+#include <CLI/CLI.hpp>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include "apps/examples/drifting_stream/drift.hpp"
+#include "apps/examples/drifting_stream/story.hpp"
+#include "runtime/base/file.hpp"
+#include "runtime/drivers/device_list.hpp"
+
+namespace sluice::example {
+namespace {
+
+struct Options {
+  std::filesystem::path bundle, images, output = ".";
+  std::uint64_t length = 2000, seed = 1;
+  double target_images_per_s = 0;
+};
+
+std::uint32_t fastest_row(const DesignTable& table) {
+  std::uint32_t fastest = 0;
+  for (const TableRow& row : table.rows) {
+    if (row.cycles_per_image < table.rows[fastest].cycles_per_image) fastest = static_cast<std::uint32_t>(row.id);
+  }
+  return fastest;
+}
+
+// A third of the way from the most accurate row's rate to the fastest row's, by the table: neither is always right.
+double usual_target(const DesignTable& table) {
+  const double accurate = table.rows[rows_by_accuracy(table)[0]].throughput_images_per_s;
+  return accurate + (table.rows[fastest_row(table)].throughput_images_per_s - accurate) / 3;
+}
+
+Status run(const Options& options) {
+  const Bundle bundle = SLUICE_TRY(Bundle::open(options.bundle));
+  const DesignTable& table = bundle.table();
+  const ImageSet images = SLUICE_TRY(open_images(options.images));
+  if (!images.is_labelled()) return user_error("{}: not every picture has a label", options.images.string());
+  const double target = options.target_images_per_s > 0 ? options.target_images_per_s : usual_target(table);
+  // Unpaced: the stream runs as fast as this machine computes, on the device's own clock.
+  const auto device = SLUICE_TRY(open_device("sim", bundle, {.is_paced = false}));
+
+  Story story{{"adaptive", {}}, {}, target, device->info().name};
+  std::cout << fmt::format("{} pictures, target {:.0f} images/s, rates simulated ({})\n", options.length, target, device->info().name);
+  const auto pass = [&](const PolicyOptions& policy, const std::filesystem::path& log, const std::function<void(const Decision&)>& tell) {
+    DriftingSource source(images, options.length, options.seed);
+    return run_once(*device, bundle, source, {policy, log, tell});
+  };
+  const std::uint32_t accurate = rows_by_accuracy(table)[0], fastest = fastest_row(table);
+  for (const auto& [what, row] : {std::pair{"most accurate", accurate}, {"fastest", fastest}}) {
+    spdlog::info("row {} ({}) throughout", row, what);
+    story.fixed.push_back({fmt::format("row {} ({})", row, what), SLUICE_TRY(pass({.policy = Policy::fixed, .row = row}, {}, {}))});
+  }
+  spdlog::info("adaptive");
+  PolicyOptions policy;
+  policy.policy = Policy::target_fps;
+  policy.target_images_per_s = target;
+  const auto tell = [&](const Decision& d) {
+    if (d.choice == d.row) return;
+    std::cout << fmt::format("picture {:>5} ({}): row {} -> {}, {:.0f} images/s realised, {:.0f} expected; {}\n", d.effective_from,
+                             scenes()[scene_at(std::min(d.effective_from, options.length - 1), options.length)].name, d.row, d.choice,
+                             d.realised_images_per_s, d.predicted_images_per_s[d.choice], d.reason);
+  };
+  story.adaptive.run = SLUICE_TRY(pass(policy, options.output / "audit.jsonl", tell));
+
+  std::cout << "\n" << story_text(story, table);
+  SLUICE_CHECK(write_chart(story_chart(story, table), options.output / "stream.png"));
+  std::cout << fmt::format("{} and {} written\n", (options.output / "stream.png").string(), (options.output / "audit.jsonl").string());
+  return ok();
+}
+
+}  // namespace
+}  // namespace sluice::example
+
+int main(int argc, char** argv) {
+  using namespace sluice;
+  spdlog::set_default_logger(spdlog::stderr_color_mt("drifting_stream"));
+  spdlog::set_pattern("%v");
+  example::Options options;
+  CLI::App app("A stream that drifts, and a runtime that follows it.", "drifting_stream");
+  app.add_option("bundle", options.bundle, "folder made by sluice plan")->required();
+  app.add_option("--images", options.images, "labelled pictures")->required();
+  app.add_option("--length", options.length, "pictures in the stream")->check(CLI::Range(500, 10'000'000))->capture_default_str();
+  app.add_option("--seed", options.seed, "seed of the noise")->capture_default_str();
+  app.add_option("--target-fps", options.target_images_per_s, "rate to hold; 0: between those of the most accurate and the fastest row");
+  app.add_option("-o,--output", options.output, "folder for stream.png and audit.jsonl");
+  CLI11_PARSE(app, argc, argv);
+  const Status status = example::run(options);
+  if (status) return 0;
+  spdlog::error("error: {}", status.error().text());
+  return status.error().fault() == Fault::user ? 1 : status.error().fault() == Fault::world ? 2 : 3;
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/adapt/audit_log.hpp"
+
+#include <cerrno>
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+#include "runtime/base/file.hpp"
+
+namespace sluice {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+PolicyOptions options_of(const json& j) {
+  PolicyOptions options;
+  const auto policy = policy_from_text(j.at("policy").get<std::string>());
+  if (policy) options.policy = policy.value();
+  options.row = j.at("row");
+  options.target_images_per_s = j.at("target_images_per_s");
+  options.hysteresis = j.at("hysteresis");
+  options.dwell_images = j.at("dwell_images");
+  options.period_images = j.at("period_images");
+  options.probe_period = j.at("probe_period");
+  return options;
+}
+
+Result<AuditStart> start_of(const json& j) {
+  if (j.value("kind", "") != "start") return user_error("the first line is no start; is this an audit log?");
+  if (j.at("version") != kAuditVersion) {
+    return user_error("audit log version {}, this program reads {}", j.at("version").dump(), kAuditVersion);
+  }
+  AuditStart start;
+  SLUICE_TRY(policy_from_text(j.at("policy").get<std::string>()));
+  start.options = options_of(j);
+  start.lag_images = j.at("lag_images");
+  start.device = j.at("device");
+  start.rate_kind = j.at("rate_kind");
+  start.model.floor_cycles = j.at("floor_cycles");
+  for (const json& layer : j.at("layers")) start.model.macs.push_back(layer.at("macs"));
+  start.model.table = SLUICE_TRY(table_from_json(j.at("table").dump()));
+  if (start.model.table.rows.empty()) return user_error("its design table has no rows");
+  for (const TableRow& row : start.model.table.rows) {
+    if (row.layers.size() != start.model.macs.size()) {
+      return user_error("row {} of its design table has {} layers, the log names {}", row.id, row.layers.size(), start.model.macs.size());
+    }
+  }
+  SLUICE_CHECK(check_policy(start.options, start.model.table));
+  return start;
+}
+
+Result<AuditImage> image_of(const json& j, const DesignModel& model) {
+  AuditImage image;
+  image.seen.index = j.at("image");
+  image.seen.row = j.at("row");
+  image.is_probe = j.at("is_probe");
+  image.seen.cycles = j.at("cycles").get<std::vector<double>>();
+  image.seen.pairs = j.at("pairs").get<std::vector<std::int64_t>>();
+  image.seen.completed_at = std::chrono::nanoseconds(j.at("completed_at_ns").get<std::int64_t>());
+  if (image.seen.row >= model.table.rows.size()) {
+    return user_error("row {} is not in the log's design table, which has rows 0 to {}", image.seen.row, model.table.rows.size() - 1);
+  }
+  if (image.seen.cycles.size() != model.macs.size() || image.seen.pairs.size() != model.macs.size()) {
+    return user_error("{} cycles and {} pairs for {} layers", image.seen.cycles.size(), image.seen.pairs.size(), model.macs.size());
+  }
+  for (const double cycles : image.seen.cycles) {
+    if (!std::isfinite(cycles) || cycles < 0) return user_error("cycles of {} are not possible", cycles);
+  }
+  return image;
+}
+
+Status take_line(Audit& audit, const std::string& line, bool is_first) {
+  const json j = json::parse(line, nullptr, false);
+  if (!j.is_object()) return user_error("not a JSON object");
+  try {
+    const std::string kind = j.value("kind", "");
+    if (is_first) audit.start = SLUICE_TRY(start_of(j));
+    else if (audit.has_end) return user_error("something stands behind the end line");
+    else if (kind == "image") audit.images.push_back(SLUICE_TRY(image_of(j, audit.start.model)));
+    else if (kind == "decision") audit.decisions.push_back(line);
+    else if (kind == "end") audit.has_end = true;
+    else return user_error("kind \"{}\" is not known; start, image, decision and end are", kind);
+  } catch (const json::exception& problem) {
+    return user_error("{}", problem.what());
+  }
+  return ok();
+}
+
+}  // namespace
+
+std::string to_line(const AuditStart& start) {
+  const PolicyOptions& o = start.options;
+  json layers = json::array();
+  for (std::size_t l = 0; l < start.model.macs.size(); ++l) {
+    layers.push_back({{"name", start.model.table.rows[0].layers[l].name}, {"macs", start.model.macs[l]}});
+  }
+  return json{{"kind", "start"}, {"version", kAuditVersion}, {"design_hash", start.model.table.design_hash},
+              {"policy", to_text(o.policy)}, {"row", o.row}, {"target_images_per_s", o.target_images_per_s},
+              {"hysteresis", o.hysteresis}, {"dwell_images", o.dwell_images}, {"period_images", o.period_images},
+              {"probe_period", o.probe_period}, {"lag_images", start.lag_images}, {"device", start.device},
+              {"rate_kind", start.rate_kind}, {"floor_cycles", start.model.floor_cycles}, {"layers", layers},
+              {"table", json::parse(table_to_json(start.model.table))}}
+      .dump();
+}
+
+std::string to_line(const Observation& seen, bool is_probe) {
+  return json{{"kind", "image"}, {"image", seen.index}, {"row", seen.row}, {"is_probe", is_probe}, {"cycles", seen.cycles},
+              {"pairs", seen.pairs}, {"completed_at_ns", seen.completed_at.count()}}
+      .dump();
+}
+
+std::string to_line(const Decision& d, const DesignModel& model) {
+  json changing = json::array();
+  for (const std::size_t l : d.changing_layers) changing.push_back(model.table.rows[0].layers[l].name);
+  return json{{"kind", "decision"}, {"after_image", d.after_image}, {"row", d.row}, {"choice", d.choice},
+              {"effective_from", d.effective_from}, {"reason", d.reason},
+              {"expected_images_per_s", d.predicted_images_per_s[d.choice]},
+              {"realised_images_per_s", d.realised_images_per_s}, {"predicted_images_per_s", d.predicted_images_per_s},
+              {"density", d.density}, {"changing_layers", changing}}
+      .dump();
+}
+
+Result<AuditLog> AuditLog::create(const std::filesystem::path& file, const AuditStart& start) {
+  std::FILE* handle = std::fopen(file.c_str(), "we");
+  if (!handle) {
+    const int number = errno;
+    return number == ENOENT || number == ENOTDIR || number == EISDIR
+               ? user_error("audit log {}: cannot be created here: {}", file.string(), errno_text(number))
+               : world_error("audit log {}: fopen failed: {}", file.string(), errno_text(number));
+  }
+  AuditLog log(file, handle, start.model);
+  SLUICE_CHECK(log.write(to_line(start), true));
+  return log;
+}
+
+Status AuditLog::write(const std::string& line, bool is_flushed) {
+  const std::string whole = line + "\n";
+  const bool is_written = std::fwrite(whole.data(), 1, whole.size(), file_.get()) == whole.size() &&
+                          (!is_flushed || std::fflush(file_.get()) == 0);
+  if (is_written) return ok();
+  return world_error("audit log {}: write failed: {}; it holds what came before", path_.string(), errno_text(errno));
+}
+
+Status AuditLog::add(const Observation& seen, bool is_probe) {
+  ++images_;
+  return write(to_line(seen, is_probe), false);
+}
+
+Status AuditLog::add(const Decision& decision) {
+  ++decisions_;
+  switches_ += decision.choice != decision.row;
+  return write(to_line(decision, model_), true);
+}
+
+Status AuditLog::end() {
+  return write(json{{"kind", "end"}, {"images", images_}, {"decisions", decisions_}, {"switches", switches_}}.dump(), true);
+}
+
+Result<Audit> read_audit_log(const std::filesystem::path& file) {
+  const std::string text = SLUICE_TRY(read_file(file));
+  Audit audit;
+  std::size_t number = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = text.find('\n', at);
+    ++number;
+    // A last line without its end was being written when the writer stopped.
+    if (end == std::string::npos && number > 1) break;
+    auto status = take_line(audit, text.substr(at, end - at), number == 1);
+    if (!status) return std::move(status).error().in(fmt::format("{}:{}", file.string(), number));
+    if (end == std::string::npos) break;
+    at = end + 1;
+  }
+  if (number == 0) return user_error("{}: is empty; an audit log is needed", file.string());
+  return audit;
+}
+
+}  // namespace sluice

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/adapt/policy.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace sluice {
+
+const char* to_text(Policy policy) { return policy == Policy::fixed ? "fixed" : "target-fps"; }
+
+Result<Policy> policy_from_text(const std::string& text) {
+  if (text == "fixed") return Policy::fixed;
+  if (text == "target-fps") return Policy::target_fps;
+  return user_error("policy \"{}\" is not known; fixed and target-fps are", text);
+}
+
+Status check_policy(const PolicyOptions& options, const DesignTable& table) {
+  if (options.row >= table.rows.size()) {
+    return user_error("row {} is not in the design table, which has rows 0 to {}", options.row, table.rows.size() - 1);
+  }
+  if (options.policy == Policy::fixed) return ok();
+  if (!(options.target_images_per_s > 0) || options.target_images_per_s > 1e12) {
+    return user_error("policy target-fps: a target of {} images/s is not a rate; give one above 0", options.target_images_per_s);
+  }
+  if (!(options.hysteresis >= 0) || options.hysteresis >= 1) {
+    return user_error("policy target-fps: hysteresis {} is not a share of the target; 0 to below 1 is possible", options.hysteresis);
+  }
+  if (options.period_images == 0) return user_error("policy target-fps: a decision every 0 images is not possible; 1 or more");
+  for (const TableRow& row : table.rows) {
+    if (!(row.cycles_per_image > 0)) {
+      return user_error("policy target-fps: row {} of the design table has no cycles, so no rate can be predicted; plan the table again", row.id);
+    }
+  }
+  return ok();
+}
+
+Status check_policy(const PolicyOptions& options, const DeviceInfo& device) {
+  if (options.policy == Policy::fixed || device.does_row_change_rate) return ok();
+  return user_error("policy target-fps: on device {} a row hardly changes the rate, so there is nothing to choose; use "
+                    "--device sim (simulated rates) or --policy fixed", device.driver);
+}
+
+std::vector<std::uint32_t> rows_by_accuracy(const DesignTable& table) {
+  std::vector<std::uint32_t> rows(table.rows.size());
+  std::iota(rows.begin(), rows.end(), 0u);
+  std::stable_sort(rows.begin(), rows.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return table.rows[a].loss_points < table.rows[b].loss_points;
+  });
+  return rows;
+}
+
+}  // namespace sluice
