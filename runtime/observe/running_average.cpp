@@ -9,15 +9,16 @@ namespace sluice {
 void RunningAverage::add(double value) {
   ++count_;
   if (count_ == 1) {
-    fast_ = slow_ = value;
+    fast_ = slow_ = last_ = value;
     return;
   }
   // The first values weigh alike: a plain mean until an exponential one has as many behind it.
   const double of_count = 1.0 / static_cast<double>(count_);
   const double fast = std::max(kFast, of_count), slow = std::max(kSlow, of_count);
-  const double distance = value - slow_;
-  variance_ += slow * (distance * distance - variance_);
-  slow_ += slow * distance;
+  const double difference = value - last_;
+  variance_ += slow * (0.5 * difference * difference - variance_);
+  last_ = value;
+  slow_ += slow * (value - slow_);
   fast_ += fast * (value - fast_);
 }
 

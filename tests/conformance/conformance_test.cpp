@@ -54,6 +54,7 @@ TEST_P(Conformance, says_what_it_is) {
 TEST_P(Conformance, one_score_per_class) { EXPECT_EQ(scores_alone(0).size(), 10u); }
 
 TEST_P(Conformance, order_id_and_row_are_kept) {
+  std::chrono::nanoseconds latest{0};
   // Ids that are no order of their own.
   for (int round = 0; round < 5; ++round) {
     for (std::size_t i = 0; i < device_->capacity(); ++i) {
@@ -64,6 +65,8 @@ TEST_P(Conformance, order_id_and_row_are_kept) {
       EXPECT_EQ(scores.image_id, 1000 - 7 * i);
       EXPECT_EQ(scores.row_id, i % GetParam().rows);
       EXPECT_GE(scores.device_time.count(), 0);
+      EXPECT_GE(scores.completed_at, latest);
+      latest = scores.completed_at;
     }
   }
 }
@@ -115,6 +118,18 @@ TEST_P(Conformance, wrong_size_is_refused_and_not_accepted) {
     EXPECT_EQ(status.error().fault(), Fault::user);
   }
   EXPECT_EQ(device_->collect().error().fault(), Fault::bug) << "a refused image was accepted";
+}
+
+TEST_P(Conformance, a_row_is_of_its_image_alone) {
+  if (GetParam().rows < 2) GTEST_SKIP() << "this device was opened with one row";
+  std::vector<std::vector<std::int32_t>> alone;
+  for (std::uint32_t row = 0; row < GetParam().rows; ++row) alone.push_back(scores_alone(9, row));
+  EXPECT_NE(alone[0], alone[GetParam().rows - 1]) << "the rows must differ for this test to say anything";
+  for (int round = 0; round < 4; ++round) {
+    const auto row_of = [&](std::size_t i) { return static_cast<std::uint32_t>((i * 7 + std::size_t(round)) % GetParam().rows); };
+    for (std::size_t i = 0; i < device_->capacity(); ++i) submit(i, 9, row_of(i));
+    for (std::size_t i = 0; i < device_->capacity(); ++i) EXPECT_EQ(collect().scores, alone[row_of(i)]) << "image " << i;
+  }
 }
 
 TEST_P(Conformance, unknown_row_is_refused_and_not_accepted) {

@@ -2,6 +2,7 @@
 // The list behind registry.hpp.
 #include "runtime/drivers/null/null_device.hpp"
 #include "runtime/drivers/pocl/pocl_device.hpp"
+#include "runtime/drivers/sim/sim_device.hpp"
 #include "tests/conformance/registry.hpp"
 #include "tests/support/scratch.hpp"
 
@@ -18,10 +19,31 @@ Result<std::unique_ptr<Device>> open_slow(const IntegerNetwork& network) {
   return open_null_device(network, {.capacity = 2, .latency = microseconds(300), .interval = microseconds(100)});
 }
 
+// The same network with sparse engines and rows that do something.
+Result<Bundle> bundle_with_rows(const IntegerNetwork& network, const test::Scratch& scratch) {
+  Engines engines(network.layers.size(), Engine::pair_sparse);
+  return test::bundle_of(network, scratch.path() / "bundle", engines, [](DesignTable& table) {
+    for (int row = 1; row < 3; ++row) {
+      table.rows.push_back(table.rows[0]);
+      table.rows.back().id = row;
+      for (TableLayer& layer : table.rows.back().layers) layer.thresholds = {20 * row, 15 * row};
+    }
+  });
+}
+
 Result<std::unique_ptr<Device>> open_pocl(const IntegerNetwork& network) {
   const test::Scratch scratch;
-  const Bundle bundle = SLUICE_TRY(test::bundle_of(network, scratch.path() / "bundle"));
-  return open_pocl_device(bundle, {.images_in_flight = 3});
+  return open_pocl_device(SLUICE_TRY(bundle_with_rows(network, scratch)), {.images_in_flight = 3});
+}
+
+Result<std::unique_ptr<Device>> open_sim(const IntegerNetwork& network) {
+  const test::Scratch scratch;
+  return open_sim_device(SLUICE_TRY(bundle_with_rows(network, scratch)), {.capacity = 3});
+}
+
+Result<std::unique_ptr<Device>> open_sim_unpaced(const IntegerNetwork& network) {
+  const test::Scratch scratch;
+  return open_sim_device(SLUICE_TRY(bundle_with_rows(network, scratch)), {.capacity = 5, .is_paced = false, .cached_results = 2});
 }
 
 }  // namespace
@@ -30,7 +52,9 @@ std::vector<RegisteredDevice> registered_devices() {
   return {
       {"null", 3, open_instant},
       {"null_slow", 1, open_slow},
-      {"pocl", 1, open_pocl},
+      {"pocl", 3, open_pocl},
+      {"sim", 3, open_sim},
+      {"sim_unpaced", 3, open_sim_unpaced},
   };
 }
 

@@ -19,6 +19,16 @@ TEST(DeviceList, OpensByNameWithTheWishedCapacity) {
   EXPECT_EQ((*device)->capacity(), 7u);
 }
 
+TEST(DeviceList, OpensTheSimulatedDevice) {
+  const test::Scratch scratch;
+  const Bundle bundle = test::bundle_of(tiny_network(), scratch.path() / "bundle").value();
+  auto device = open_device("sim", bundle, {.images_in_flight = 2, .is_paced = false});
+  ASSERT_TRUE(device) << device.error().text();
+  EXPECT_TRUE((*device)->info().is_simulated());
+  EXPECT_TRUE((*device)->info().does_row_change_rate);
+  EXPECT_EQ((*device)->capacity(), 2u);
+}
+
 TEST(DeviceList, UnknownNameListsTheKnownOnes) {
   const test::Scratch scratch;
   const Bundle bundle = test::bundle_of(tiny_network(), scratch.path() / "bundle").value();

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/sparse_bundle.hpp"
+
+#include "compiler/sparsity/rows.hpp"
+#include "runtime/base/sha256.hpp"
+#include "runtime/base/top_k.hpp"
+#include "runtime/reference/reference.hpp"
+#include "tests/support/random_network.hpp"
+
+namespace sluice::test {
+
+Result<Bundle> sparse_bundle(const Scratch& scratch) {
+  Random random(17);
+  NetworkMaker make(random, {8, 8, 3});
+  const Window same{3, 3, 1, 1, 1, 1, 1, 1};
+  make.conv(8, {}, make.conv(8, same, make.conv(8, same, kNetworkInput)));
+  const IntegerNetwork network = make.finish(5);
+  const Engines engines{Engine::pair_sparse, Engine::pair_sparse, Engine::activation_sparse, Engine::dense, Engine::dense};
+  const Design design{network, SLUICE_TRY(build_netlist(network, engines))};
+  std::vector<RowSample> pictures;
+  for (int i = 0; i < 24; ++i) {
+    const auto codes = random_codes(random, network);
+    pictures.push_back({codes, top_k(reference_scores(network, codes), 1)[0]});  // so that row 0 loses nothing
+  }
+  RowOptions options;
+  options.rows = {{0, 0}, {0.3, 0.3}, {0.6, 0.5}};
+  options.clock_mhz = 100;
+  const DesignTable table = measure_rows(design, sha256_hex(design_to_json(design)), pictures, pictures, options);
+  return bundle_of(network, scratch.path() / "sparse", engines, [&](DesignTable& t) { t = table; });
+}
+
+}  // namespace sluice::test

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// A log survives its file to the last bit; a broken one is refused with its line.
+#include "runtime/adapt/audit_log.hpp"
+
+#include <gmock/gmock.h>
+
+#include "runtime/base/file.hpp"
+#include "tests/support/design_models.hpp"
+#include "tests/support/scratch.hpp"
+
+namespace sluice {
+namespace {
+
+using testing::HasSubstr;
+
+AuditStart start() {
+  return {test::three_rows(), {.policy = Policy::target_fps, .target_images_per_s = 1.0 / 3}, 9, "sim", "simulated"};
+}
+
+class Log : public testing::Test {
+ protected:
+  std::filesystem::path file() const { return scratch_.path() / "audit.jsonl"; }
+
+  std::string written() {
+    auto log = AuditLog::create(file(), start());
+    EXPECT_TRUE(log);
+    EXPECT_TRUE(log->add(test::seen_with(start().model, 0, 1, 1.1, 123), true));
+    EXPECT_TRUE(log->add(Decision{0, 1, 2, 9, "because", 12.5, {1, 2, 1.0 / 7}, {0.5, 0.25, 1}, {1}}));
+    EXPECT_TRUE(log->end());
+    log = user_error("closed");
+    return read_file(file()).value();
+  }
+
+  void expect_refused(const std::string& text, const std::string& words) {
+    ASSERT_TRUE(write_file(file(), text));
+    const auto audit = read_audit_log(file());
+    ASSERT_FALSE(audit) << "accepted; expected: " << words;
+    EXPECT_EQ(audit.error().fault(), Fault::user);
+    EXPECT_THAT(audit.error().text(), HasSubstr(words));
+  }
+
+  test::Scratch scratch_;
+};
+
+TEST_F(Log, reads_back_what_was_written) {
+  written();
+  const auto audit = read_audit_log(file());
+  ASSERT_TRUE(audit) << audit.error().text();
+  EXPECT_EQ(to_line(audit.value().start), to_line(start()));
+  ASSERT_EQ(audit.value().images.size(), 1u);
+  EXPECT_EQ(to_line(audit.value().images[0].seen, true), to_line(test::seen_with(start().model, 0, 1, 1.1, 123), true));
+  EXPECT_TRUE(audit.value().images[0].is_probe);
+  EXPECT_EQ(audit.value().decisions.size(), 1u);
+  EXPECT_TRUE(audit.value().has_end);
+}
+
+TEST_F(Log, a_line_cut_short_is_left_out_and_the_missing_end_is_known) {
+  const std::string text = written();
+  ASSERT_TRUE(write_file(file(), text.substr(0, text.size() - 9)));
+  const auto audit = read_audit_log(file());
+  ASSERT_TRUE(audit) << audit.error().text();
+  EXPECT_FALSE(audit.value().has_end);
+  EXPECT_EQ(audit.value().decisions.size(), 1u);
+}
+
+TEST_F(Log, refuses_with_the_line) {
+  const std::string text = written();
+  const auto with = [&](const std::string& from, const std::string& to) {
+    std::string changed = text;
+    return changed.replace(changed.find(from), from.size(), to);
+  };
+  expect_refused("", "is empty");
+  expect_refused("hello\n", ":1: not a JSON object");
+  expect_refused("{\"kind\":\"image\"}\n", ":1: the first line is no start");
+  expect_refused(with("\"version\":1,\"design", "\"version\":8,\"design"), "version 8");
+  expect_refused(with("\"policy\":\"target-fps\"", "\"policy\":\"hope\""), "policy \"hope\" is not known");
+  expect_refused(with("\"kind\":\"image\",\"image\":0,\"row\":1", "\"kind\":\"image\",\"image\":0,\"row\":5"), ":2: row 5");
+  expect_refused(with("\"kind\":\"image\"", "\"kind\":\"picture\""), ":2: kind \"picture\" is not known");
+  expect_refused(with("\"pairs\":[", "\"pairs\":[1,"), ":2: 3 cycles and 4 pairs for 3 layers");
+  expect_refused(with("\"completed_at_ns\":123000", "\"completed_at_ns\":\"noon\""), ":2:");
+  expect_refused(text + text, "behind the end line");
+}
+
+TEST_F(Log, a_place_that_is_no_file_is_refused_at_once) {
+  const auto log = AuditLog::create(scratch_.path() / "absent" / "audit.jsonl", start());
+  ASSERT_FALSE(log);
+  EXPECT_EQ(log.error().fault(), Fault::user);
+  EXPECT_THAT(log.error().text(), HasSubstr("ENOENT"));
+}
+
+TEST_F(Log, a_full_disk_is_told) {
+  auto log = AuditLog::create("/dev/full", start());
+  ASSERT_FALSE(log);
+  EXPECT_EQ(log.error().fault(), Fault::world);
+  EXPECT_THAT(log.error().text(), HasSubstr("ENOSPC"));
+}
+
+}  // namespace
+}  // namespace sluice

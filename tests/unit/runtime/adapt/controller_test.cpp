@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// The controller in a closed loop with made-up pictures, whose cost is known exactly.
+#include "runtime/adapt/controller.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/design_models.hpp"
+
+namespace sluice {
+namespace {
+
+using test::seen_with;
+using test::three_rows;
+
+// Rates of the rows: 100 k, 125 k, 200 k images/s at ratio 1.
+PolicyOptions target(double images_per_s) {
+  return {.policy = Policy::target_fps, .target_images_per_s = images_per_s, .hysteresis = 0.03, .dwell_images = 64,
+          .period_images = 16, .probe_period = 16};
+}
+
+struct Loop {
+  DesignModel model = three_rows();
+  Controller controller;
+  std::vector<Decision> decisions;
+  std::vector<std::uint32_t> rows;  // of every image
+  std::int64_t now_us = 0;
+
+  explicit Loop(const PolicyOptions& options, std::uint64_t lag = 9) : controller(model, options, lag) {}
+
+  void run(std::size_t images, double ratio) {
+    for (std::size_t i = 0; i < images; ++i) {
+      const std::uint64_t index = rows.size();
+      const std::uint32_t row = controller.row_for(index);
+      rows.push_back(row);
+      now_us += static_cast<std::int64_t>(10 * ratio * model.table.rows[row].cycles_per_image / 1000);
+      if (auto decision = controller.observe(seen_with(model, index, row, ratio, now_us))) decisions.push_back(*decision);
+    }
+  }
+  std::size_t switches() const {
+    return std::count_if(decisions.begin(), decisions.end(), [](const Decision& d) { return d.choice != d.row; });
+  }
+};
+
+TEST(Controller, starts_with_the_most_accurate_row_that_holds_the_target) {
+  EXPECT_EQ(Controller(three_rows(), target(90e3), 1).row(), 0u);
+  EXPECT_EQ(Controller(three_rows(), target(110e3), 1).row(), 1u);
+  EXPECT_EQ(Controller(three_rows(), target(900e3), 1).row(), 2u) << "nothing holds it: the fastest";
+}
+
+TEST(Controller, fixed_never_moves_and_never_probes) {
+  Loop loop({.policy = Policy::fixed, .row = 1});
+  loop.run(500, 3.0);
+  EXPECT_TRUE(loop.decisions.empty());
+  for (const std::uint32_t row : loop.rows) EXPECT_EQ(row, 1u);
+}
+
+TEST(Controller, denser_pictures_move_to_a_sparser_row_and_back) {
+  Loop loop(target(95e3));
+  loop.run(320, 1.0);
+  EXPECT_EQ(loop.controller.row(), 0u);
+  EXPECT_EQ(loop.switches(), 0u);
+  loop.run(320, 1.2);  // row 0: 83 k, row 1: 104 k
+  EXPECT_EQ(loop.controller.row(), 1u);
+  loop.run(320, 1.8);  // row 1: 69 k, row 2: 111 k
+  EXPECT_EQ(loop.controller.row(), 2u);
+  loop.run(640, 1.0);
+  EXPECT_EQ(loop.controller.row(), 0u);
+  EXPECT_LE(loop.switches(), 5u);
+}
+
+TEST(Controller, does_not_flutter_at_the_border) {
+  PolicyOptions options = target(95e3);
+  options.probe_period = 0;
+  Loop loop(options);
+  // Row 0 runs at 95.2 k: it holds, with less than the hysteresis to spare.
+  loop.run(3000, 1.05);
+  EXPECT_EQ(loop.switches(), 0u);
+  // A little later it misses; row 1 is taken, and row 0 is not entered again at 95.2 k.
+  loop.run(500, 1.07);
+  EXPECT_EQ(loop.controller.row(), 1u);
+  loop.run(3000, 1.05);
+  EXPECT_EQ(loop.controller.row(), 1u);
+  EXPECT_EQ(loop.switches(), 1u);
+}
+
+TEST(Controller, waits_out_the_dwell_time) {
+  Loop loop(target(95e3));
+  loop.run(64, 1.0);
+  for (int i = 0; i < 40; ++i) loop.run(16, i % 2 ? 1.0 : 2.5);
+  std::uint64_t last = 0;
+  for (const Decision& d : loop.decisions) {
+    if (d.choice == d.row) continue;
+    if (last != 0) {
+      EXPECT_GE(d.after_image, last + 64) << "a switch " << d.after_image - last << " images after the last";
+    }
+    last = d.effective_from;
+  }
+  EXPECT_GE(loop.switches(), 2u) << "the test must see switches";
+}
+
+TEST(Controller, a_decision_takes_effect_where_it_says) {
+  Loop loop(target(95e3), 12);
+  loop.run(400, 1.3);
+  std::uint32_t row = 0;
+  std::size_t next = 0;
+  for (std::uint64_t i = 0; i < loop.rows.size(); ++i) {
+    while (next < loop.decisions.size() && loop.decisions[next].effective_from <= i) row = loop.decisions[next++].choice;
+    if (!loop.controller.is_probe(i)) {
+      EXPECT_EQ(loop.rows[i], row) << "image " << i;
+    }
+  }
+  EXPECT_EQ(loop.decisions[0].effective_from, loop.decisions[0].after_image + 12);
+}
+
+TEST(Controller, every_other_row_is_probed_in_turn) {
+  Loop loop(target(95e3));
+  loop.run(16 * 12, 1.0);
+  std::vector<int> probes(3, 0);
+  for (std::uint64_t i = 0; i < loop.rows.size(); ++i) {
+    EXPECT_EQ(loop.rows[i] != 0, i % 16 == 15) << "image " << i;
+    if (i % 16 == 15) ++probes[loop.rows[i]];
+  }
+  EXPECT_EQ(probes, (std::vector<int>{0, 6, 6}));
+}
+
+TEST(Controller, rate_is_realised_on_the_devices_clock) {
+  Loop loop(target(50e3));
+  loop.run(64, 1.0);
+  // 15 images of 10 us and one probe of 8 or 5 us.
+  EXPECT_NEAR(loop.decisions.back().realised_images_per_s, 102e3, 3e3);
+  EXPECT_NEAR(loop.decisions.back().predicted_images_per_s[0], loop.decisions.back().realised_images_per_s, 3e3);
+}
+
+TEST(Controller, same_observations_same_decisions) {
+  Loop a(target(95e3)), b(target(95e3));
+  for (const double ratio : {1.0, 1.4, 0.8, 1.15, 2.0}) a.run(150, ratio), b.run(150, ratio);
+  EXPECT_EQ(a.decisions, b.decisions);
+  EXPECT_GT(a.switches(), 1u);
+}
+
+}  // namespace
+}  // namespace sluice

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// What cannot be asked of a controller is refused in words.
+#include "runtime/adapt/policy.hpp"
+
+#include <gmock/gmock.h>
+
+#include "tests/support/design_models.hpp"
+
+namespace sluice {
+namespace {
+
+using testing::HasSubstr;
+
+void expect_refused(const Status& status, const std::string& words) {
+  ASSERT_FALSE(status) << "accepted; expected: " << words;
+  EXPECT_EQ(status.error().fault(), Fault::user);
+  EXPECT_THAT(status.error().text(), HasSubstr(words));
+}
+
+TEST(Policy, a_row_the_table_does_not_have) {
+  const DesignTable table = test::three_rows().table;
+  expect_refused(check_policy({.row = 3}, table), "row 3 is not in the design table, which has rows 0 to 2");
+  EXPECT_TRUE(check_policy({.row = 2}, table));
+}
+
+TEST(Policy, numbers_that_are_none) {
+  const DesignTable table = test::three_rows().table;
+  PolicyOptions options{.policy = Policy::target_fps};
+  expect_refused(check_policy(options, table), "0 images/s is not a rate");
+  options.target_images_per_s = std::nan("");
+  expect_refused(check_policy(options, table), "is not a rate");
+  options.target_images_per_s = 100;
+  EXPECT_TRUE(check_policy(options, table));
+  options.hysteresis = -0.1;
+  expect_refused(check_policy(options, table), "hysteresis -0.1");
+  options.hysteresis = 0.1;
+  options.period_images = 0;
+  expect_refused(check_policy(options, table), "every 0 images");
+}
+
+TEST(Policy, a_table_without_cycles_predicts_nothing) {
+  DesignTable table = test::three_rows().table;
+  table.rows[1].cycles_per_image = 0;
+  expect_refused(check_policy({.policy = Policy::target_fps, .target_images_per_s = 10}, table), "row 1 of the design table has no cycles");
+}
+
+TEST(Policy, a_target_on_a_device_whose_rows_change_nothing_names_sim) {
+  const PolicyOptions options{.policy = Policy::target_fps, .target_images_per_s = 10};
+  expect_refused(check_policy(options, DeviceInfo{"pocl", "cpu", "measured"}), "--device sim");
+  EXPECT_TRUE(check_policy(options, DeviceInfo{"sim", "model", "simulated", true}));
+  EXPECT_TRUE(check_policy({}, DeviceInfo{"pocl", "cpu", "measured"}));
+}
+
+TEST(Policy, rows_stand_by_their_loss) {
+  DesignTable table = test::three_rows().table;
+  table.rows[1].loss_points = -0.2;
+  EXPECT_THAT(rows_by_accuracy(table), testing::ElementsAre(1, 0, 2));
+}
+
+}  // namespace
+}  // namespace sluice

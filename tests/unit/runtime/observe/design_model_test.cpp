@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// From counters of a device to observations in the table's terms, on a bundle with three engines.
+#include "runtime/observe/design_model.hpp"
+
+#include <gtest/gtest.h>
+
+#include "runtime/bundle/layer_cycles.hpp"
+#include "tests/support/random_network.hpp"
+#include "tests/support/scratch.hpp"
+
+namespace sluice::test {
+namespace {
+
+class ThreeEngines : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    Random random(3);
+    NetworkMaker make(random, {6, 6, 2});
+    const Window same{3, 3, 1, 1, 1, 1, 1, 1};
+    const int first = make.conv(4, same, kNetworkInput);
+    const int second = make.conv(4, same, first);
+    make.conv(4, same, make.add(second, first));
+    auto opened = bundle_of(make.finish(3), scratch.path() / "bundle",
+                            {Engine::dense, Engine::activation_sparse, Engine::dense, Engine::pair_sparse, Engine::dense, Engine::dense});
+    ASSERT_TRUE(opened) << opened.error().text();
+    bundle.emplace(std::move(opened).value());
+  }
+  Scratch scratch;
+  std::optional<Bundle> bundle;
+};
+
+TEST_F(ThreeEngines, fixed_cycles_are_the_longest_stream) {
+  const Netlist& netlist = bundle->netlist();
+  // 36 pixels, 9 taps, 2 channels in one beat, 4 filters in one group.
+  EXPECT_EQ(fixed_layer_cycles(netlist, 0), 36 * 9);
+  EXPECT_EQ(fixed_layer_cycles(netlist, 2), 36) << "an addition takes a beat per pixel";
+  EXPECT_EQ(fixed_layer_cycles(netlist, 3), 36 * 4) << "taps: a vector per channel";
+  EXPECT_EQ(floor_cycles(bundle->design()), 36);
+}
+
+TEST_F(ThreeEngines, counters_find_their_layers) {
+  const Observer observer(*bundle);
+  const Observation seen = observer.observe(7, 0, {{1, 36, 500, 400, 0}, {3, 144, 900, 150, 2}}, std::chrono::nanoseconds(5));
+  ASSERT_EQ(seen.cycles.size(), 4u) << "four convolutions have an engine";
+  EXPECT_EQ(seen.cycles[0], 36 * 9);
+  EXPECT_EQ(seen.cycles[1], 400);
+  EXPECT_EQ(seen.cycles[2], 150);
+  EXPECT_EQ(seen.pairs[1], 500);
+  EXPECT_EQ(seen.pairs[2], 900);
+  EXPECT_EQ(seen.pairs[0], bundle->network().layers[0].macs()) << "a dense engine executes everything";
+  EXPECT_EQ(seen.index, 7u);
+}
+
+TEST_F(ThreeEngines, an_engine_is_never_faster_than_what_feeds_it) {
+  const Observer observer(*bundle);
+  const Observation seen = observer.observe(0, 0, {{1, 36, 3, 36, 33}, {3, 144, 3, 144, 141}}, {});
+  EXPECT_EQ(seen.cycles[1], 36 * 9) << "the window's beats";
+}
+
+}  // namespace
+}  // namespace sluice::test
