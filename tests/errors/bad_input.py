@@ -5,6 +5,8 @@
 Each case runs `sluice` in a folder of its own and compares the folder's listing before and after. A bundle is planned
 once from the demo network. Usage: bad_input.py SLUICE SOURCE_DIR
 """
+import hashlib
+import json
 import os
 import pathlib
 import resource
@@ -61,6 +63,9 @@ class BadInput(unittest.TestCase):
         done = subprocess.run([SLUICE, "plan", MODEL, "--calib", good, "--engine", "dense", "-o", cls.shared / "bundle"],
                               capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
+        done = subprocess.run([SLUICE, "plan", MODEL, "--calib", good, "--engine", "pair_sparse", "-o", cls.shared / "sparse"],
+                              capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
 
     @classmethod
     def tearDownClass(cls):
@@ -89,6 +94,18 @@ class BadInput(unittest.TestCase):
     def file(self, name, content):
         (self.folder / name).write_bytes(content)
         return name
+
+    def bundle_with_table(self, edit):
+        """A sparse bundle whose table was changed by `edit` and whose manifest vouches for the change."""
+        bundle = pathlib.Path(shutil.copytree(self.shared / "sparse", self.folder / "bundle", dirs_exist_ok=True))
+        table = json.loads((bundle / "table.json").read_text())
+        edit(table)
+        text = json.dumps(table).encode()
+        (bundle / "table.json").write_bytes(text)
+        manifest = json.loads((bundle / "manifest.json").read_text())
+        manifest["files"]["table.json"] = hashlib.sha256(text).hexdigest()
+        (bundle / "manifest.json").write_text(json.dumps(manifest))
+        return bundle
 
     def bundle(self):
         return pathlib.Path(shutil.copytree(self.shared / "bundle", self.folder / "bundle"))
@@ -197,6 +214,49 @@ class BadInput(unittest.TestCase):
 
     def test_device_unknown(self):
         self.refused("classify", self.shared / "bundle", self.good, "--device", "fgpa", says=["fgpa", "pocl"])
+
+    def test_table_the_design_cannot_obey(self):
+        def set_threshold(key, value, layer=1):
+            return lambda t: t["rows"][1]["layers"][layer].__setitem__(key, value)
+        for edit, says in [
+            (set_threshold("tau_w", 128), ["tau_w = 128", "0..127"]),
+            (set_threshold("tau_a", -1), ["tau_a = -1", "0..127"]),
+            (set_threshold("tau_a", 3, layer=0), ["tau_a = 3", "dense"]),
+            (lambda t: t.__setitem__("version", 7), ["version 7", "plan the table again"]),
+            (lambda t: t.__setitem__("design_hash", "0" * 64), ["was planned for design 000000000000"]),
+            (lambda t: t["rows"].clear(), ["0 rows"]),
+            (lambda t: t["rows"][1].__setitem__("id", 3), ["id 3"]),
+            (lambda t: t["rows"][1]["layers"].pop(), ["missing"]),
+            (lambda t: t["rows"][1].pop("loss_points"), ["loss_points"]),
+            (lambda t: t["rows"][1].__setitem__("loss_points", "little"), ["table.json"]),
+        ]:
+            bundle = self.bundle_with_table(edit)
+            self.refused("classify", bundle, self.good, says=says)
+            self.refused("bench", bundle, "--seconds", "0.1", says=says)
+
+    def test_row_or_policy_that_cannot_be(self):
+        sparse = self.shared / "sparse"
+        self.refused("classify", sparse, self.good, "--row", "9", says=["row 9", "rows 0 to 3"])
+        self.refused("classify", sparse, self.good, "--policy", "target-fps", "--target-fps", "100", says=["pocl", "--device sim"])
+        self.refused("classify", sparse, self.good, "--device", "sim", "--policy", "target-fps", says="0 images/s is not a rate")
+        self.refused("classify", sparse, self.good, "--device", "sim", "--policy", "target-fps", "--target-fps", "9", "--hysteresis", "2",
+                     says="hysteresis 2")
+        self.refused("classify", sparse, self.good, "--audit-log", "no/such/log", says=["no/such/log", "ENOENT"])
+
+    def test_replay(self):
+        log = self.folder / "log"
+        done = subprocess.run([SLUICE, "classify", self.shared / "sparse", self.good, "--device", "sim", "--audit-log", log],
+                              capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.refused("replay", "none", says="none: no such file")
+        self.refused("replay", self.file("text", b"this is no log\n"), says="text:1: not a JSON object")
+        self.refused("replay", self.file("old", log.read_bytes().replace(b'"version":1,"design_hash"', b'"version":9,"design_hash"')), says="version 9")
+        self.refused("replay", self.file("rows", log.read_bytes().replace(b'"image":2,"row":0', b'"image":2,"row":1')), says=["come out otherwise", "image 2"])
+        self.refused("replay", log, "--bundle", self.shared / "bundle", says="its own design")
+        self.refused("replay", log, "--table", self.file("t.json", b"{}"), says="t.json")
+
+    def test_audit_log_on_a_full_disk(self):
+        self.refused("classify", self.shared / "sparse", self.good, "--audit-log", "/dev/full", code=2, says=["/dev/full", "ENOSPC"])
 
     def test_interrupt_ends_the_command(self):
         process = subprocess.Popen([SLUICE, "bench", self.shared / "bundle", "--seconds", "600"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
