@@ -8,15 +8,18 @@
 // floor by 2^32, which is the floor by 2^shift. Taking 1 off instead of 2^e changes no floor: all terms are multiples of
 // 2^e. For shift > 32, e = 0 and the upper half is shifted on; floors of floors are floors. The code's low clamp hides
 // the difference of 1 where low >= 0: both numbers are at most 0.
-// Shifts below 17 would need wider multipliers; they hardly occur (a step that keeps almost all bits) and take numbers.h.
+// For shift 16 the multiplier is scaled by 2^15 and the product doubled: (2^31 - 1)(2^16 - 1) 2^16 + 2^31 < 2^63.
+// Shorter shifts belong to layers whose codes grow; they hardly occur and take numbers.h itself.
 #include "compiler/evaluate/kernels.hpp"
+
+#include <algorithm>
 
 #include "compiler/evaluate/kernels_isa.hpp"
 
 namespace sluice::evaluate {
 namespace {
 
-constexpr int kShortestShift = 17;
+constexpr int kShortestShift = 16;
 
 }  // namespace
 
@@ -28,6 +31,7 @@ Requantise requantiser(int shift, int low, int high) {
     r.plain_shift = shift;
   } else if (shift <= 32) {
     r.rounding = std::int64_t{1} << 31;
+    r.doubles = shift == kShortestShift;
   } else {
     r.rounding = std::int64_t{1} << (shift - 1);
     r.extra_shift = shift - 32;
@@ -36,7 +40,8 @@ Requantise requantiser(int shift, int low, int high) {
 }
 
 std::int32_t scale(std::uint16_t multiplier, int shift) {
-  return shift < kShortestShift || shift >= 32 ? multiplier : static_cast<std::int32_t>(multiplier) << (32 - shift);
+  if (shift < kShortestShift || shift >= 32) return multiplier;
+  return static_cast<std::int32_t>(multiplier) << std::min(15, 32 - shift);
 }
 
 const std::vector<const Kernels*>& supported_kernels() {

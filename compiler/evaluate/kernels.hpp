@@ -32,6 +32,7 @@ inline constexpr std::size_t size_of(Element element) { return element == Elemen
 struct Requantise {
   std::int64_t rounding = 0;   // half a code, scaled alike
   int extra_shift = 0;         // shift - 32 where that is positive
+  bool doubles = false;        // the product counts twice
   bool rounds_negative = true; // false where negative codes are clamped away anyway
   int plain_shift = 0;         // above 0: shifts too short to be scaled; numbers.h itself, multipliers as they are
   int low = 0, high = 0;

@@ -16,8 +16,9 @@ struct Avx512 {
 
   SLUICE_INLINE static Sums requantise(Sums sums, Sums multipliers, const Requantise& q) {
     const Sums rounding = _mm512_set1_epi64(q.rounding);
-    const Sums even = _mm512_mul_epi32(sums, multipliers);
-    const Sums odd = _mm512_mul_epi32(_mm512_srli_epi64(sums, 32), _mm512_srli_epi64(multipliers, 32));
+    Sums even = _mm512_mul_epi32(sums, multipliers);
+    Sums odd = _mm512_mul_epi32(_mm512_srli_epi64(sums, 32), _mm512_srli_epi64(multipliers, 32));
+    if (q.doubles) even = _mm512_add_epi64(even, even), odd = _mm512_add_epi64(odd, odd);
     Sums even_rounded = _mm512_add_epi64(even, rounding), odd_rounded = _mm512_add_epi64(odd, rounding);
     if (q.rounds_negative) {
       even_rounded = _mm512_sub_epi64(even_rounded, _mm512_srli_epi64(even, 63));

@@ -99,14 +99,19 @@ void prepare(const Operand& o, const void* in, void* out) {
   });
 }
 
+// Shifts too short for the vectors (see kernels.cpp).
+[[gnu::noinline, gnu::cold]] void requantise_plainly(std::int32_t* sums, const std::int32_t* multipliers, int count, const Requantise& q) {
+  for (int i = 0; i < count; ++i) sums[i] = sluice_requantise(sums[i], multipliers[i], q.plain_shift, q.low, q.high);
+}
+
 // Codes from sums; `multipliers` points at the lanes of these sums.
 template <typename Vector>
 SLUICE_INLINE typename Vector::Sums to_codes(typename Vector::Sums sums, typename Vector::Sums multipliers, const Requantise& q) {
-  if (q.plain_shift == 0) return Vector::requantise(sums, multipliers, q);
+  if (q.plain_shift == 0) [[likely]] return Vector::requantise(sums, multipliers, q);
   std::int32_t sum[Vector::kLanes], multiplier[Vector::kLanes];
   Vector::store(sum, sums);
   Vector::store(multiplier, multipliers);
-  for (int i = 0; i < Vector::kLanes; ++i) sum[i] = sluice_requantise(sum[i], multiplier[i], q.plain_shift, q.low, q.high);
+  requantise_plainly(sum, multiplier, Vector::kLanes, q);
   return Vector::load(sum);
 }
 
@@ -140,15 +145,19 @@ SLUICE_INLINE void tile(const Convolution& c, const FilterBlock& block, const ty
       }
     }
   }
+  // Copies, because a store of bytes may change anything the compiler sees behind a reference.
+  const Requantise requantise = c.requantise;
+  const Element element = c.out;
+  const std::int64_t step = c.filters;
 #pragma GCC unroll 3
   for (int v = 0; v < Vectors; ++v) {
     const Sums multipliers = Isa::load(c.multiplier + block.first + v * Isa::kLanes);
     const int filters = v + 1 == Vectors ? block.last_count : Isa::kLanes;
-    std::int64_t to = std::int64_t{first} * c.filters + block.first + v * Isa::kLanes;
+    std::int64_t to = first * step + block.first + v * Isa::kLanes;
 #pragma GCC unroll 8
-    for (int p = 0; p < Pixels; ++p, to += c.filters) {
+    for (int p = 0; p < Pixels; ++p, to += step) {
       if (p >= count) break;
-      Isa::put(to_codes<Isa>(sums[p][v], multipliers, c.requantise), out, to, c.out, filters);
+      Isa::put(to_codes<Isa>(sums[p][v], multipliers, requantise), out, to, element, filters);
     }
   }
 }
@@ -223,27 +232,30 @@ void depthwise(const Depthwise& d, const void* in, void* out) {
   depthwise_with<typename Isa::DepthwiseWord>(d, in, out);
 }
 
-// In pieces, so that the 32-bit codes stay in the first-level cache.
+// Bytes to bytes. Two products of a byte and 16 bits, and half a code of at most 2^29, stay within 32 bits.
+void add_bytes(Addition n, const std::uint8_t* __restrict a, const std::uint8_t* __restrict b, std::uint8_t* __restrict out) {
+  const std::int32_t rounding = 1 << (n.shift - 1);
+  for (std::int64_t i = 0; i < n.size; ++i) {
+    const std::int32_t sum = (a[i] - kByteZero) * n.multiplier_a + (b[i] - kByteZero) * n.multiplier_b;
+    std::int32_t code = (sum + rounding + (sum >> 31)) >> n.shift;  // rounds half away from zero: see kernels.cpp
+    code = code < n.low ? n.low : code;
+    code = code > n.high ? n.high : code;
+    out[i] = static_cast<std::uint8_t>(code + kByteZero);
+  }
+}
+
 void add(const Addition& n, const void* a, Element a_element, const void* b, Element b_element, void* out, Element out_element) {
-  constexpr std::int64_t kPiece = 512;
+  if (a_element == Element::byte && b_element == Element::byte && out_element == Element::byte && n.shift <= 30) {
+    return add_bytes(n, static_cast<const std::uint8_t*>(a), static_cast<const std::uint8_t*>(b), static_cast<std::uint8_t*>(out));
+  }
+  constexpr std::int64_t kPiece = 512;  // the 32-bit codes stay in the first-level cache
   std::int32_t left[kPiece], right[kPiece];
-  // Bytes times 16 bits, twice, and half a code of at most 2^29 stay within 32 bits.
-  const bool is_narrow = a_element == Element::byte && b_element == Element::byte && n.shift <= 30;
   for (std::int64_t first = 0; first < n.size; first += kPiece) {
     const std::int64_t count = n.size - first < kPiece ? n.size - first : kPiece;
     load(a, a_element, first, count, left);
     load(b, b_element, first, count, right);
-    if (is_narrow) {
-      const std::int32_t rounding = 1 << (n.shift - 1);
-      for (std::int64_t i = 0; i < count; ++i) {
-        const std::int32_t sum = left[i] * n.multiplier_a + right[i] * n.multiplier_b;
-        const std::int32_t code = (sum + rounding - (sum < 0)) >> n.shift;
-        left[i] = code < n.low ? n.low : code > n.high ? n.high : code;
-      }
-    } else {
-      for (std::int64_t i = 0; i < count; ++i) {
-        left[i] = sluice_add(left[i], n.multiplier_a, right[i], n.multiplier_b, n.shift, n.low, n.high);
-      }
+    for (std::int64_t i = 0; i < count; ++i) {
+      left[i] = sluice_add(left[i], n.multiplier_a, right[i], n.multiplier_b, n.shift, n.low, n.high);
     }
     store(left, count, out, out_element, first);
   }

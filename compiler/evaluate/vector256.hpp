@@ -23,8 +23,9 @@ struct Vector256 {
   // The proof stands in kernels.cpp.
   SLUICE_INLINE static Sums requantise(Sums sums, Sums multipliers, const Requantise& q) {
     const Sums rounding = _mm256_set1_epi64x(q.rounding);
-    const Sums even = _mm256_mul_epi32(sums, multipliers);
-    const Sums odd = _mm256_mul_epi32(_mm256_srli_epi64(sums, 32), _mm256_srli_epi64(multipliers, 32));
+    Sums even = _mm256_mul_epi32(sums, multipliers);
+    Sums odd = _mm256_mul_epi32(_mm256_srli_epi64(sums, 32), _mm256_srli_epi64(multipliers, 32));
+    if (q.doubles) even = _mm256_add_epi64(even, even), odd = _mm256_add_epi64(odd, odd);
     Sums even_rounded = _mm256_add_epi64(even, rounding), odd_rounded = _mm256_add_epi64(odd, rounding);
     if (q.rounds_negative) {
       even_rounded = _mm256_sub_epi64(even_rounded, _mm256_srli_epi64(even, 63));
