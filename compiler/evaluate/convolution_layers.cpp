@@ -6,6 +6,7 @@
 #include "compiler/evaluate/convolution_layers.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstdlib>
 #include <cstring>
 
@@ -63,6 +64,23 @@ std::int32_t corrected(std::int32_t bias, std::int32_t weight_sum, Element eleme
   return element == Element::word ? bias : static_cast<std::int32_t>(static_cast<std::uint32_t>(bias) - 128u * static_cast<std::uint32_t>(weight_sum));
 }
 
+// From the largest sum that the weights allow, whatever thresholds will leave of it.
+Requantise requantiser_of(const Layer& layer, Element input) {
+  const std::size_t filters = layer.bias.size(), per_filter = layer.weights.size() / filters;
+  const bool is_depthwise = layer.kind == LayerKind::depthwise;
+  std::int64_t largest = 0;
+  for (std::size_t f = 0; f < filters; ++f) {
+    std::int64_t sum = std::abs(std::int64_t{layer.bias[f]});
+    for (std::size_t at = 0; at < per_filter; ++at) {
+      const int weight = layer.weights[is_depthwise ? at * filters + f : f * per_filter + at];
+      sum += std::abs(std::int64_t{weight}) * (input == Element::byte ? 128 : 32768);
+    }
+    largest = std::max(largest, sum);
+  }
+  const int bits = std::min(31, static_cast<int>(std::bit_width(static_cast<std::uint64_t>(largest))));
+  return requantiser(layer.shift, layer.clamp_low, layer.clamp_high, bits);
+}
+
 struct PackedWeights {
   int threshold = 0;
   std::vector<FilterBlock> blocks;
@@ -82,7 +100,7 @@ std::vector<FilterBlock> filter_blocks(int filters, int lanes, std::size_t vecto
 }
 
 // The network's order of weights is [filter][kernel y][kernel x][channel], a kernel row being contiguous.
-std::shared_ptr<const PackedWeights> pack(const Layer& layer, Element element, int threshold, const Layout& layout) {
+std::shared_ptr<const PackedWeights> pack(const Layer& layer, Element element, int threshold, const Layout& layout, int scale) {
   auto packed = std::make_shared<PackedWeights>();
   packed->threshold = threshold;
   const int filters = layer.output.channels, rows = layer.window.kernel_h, lanes = round_up(filters, layout.lanes);
@@ -105,7 +123,7 @@ std::shared_ptr<const PackedWeights> pack(const Layer& layer, Element element, i
         put_weight(packed->weights, block.weights / size_of(element) + in_block, element, weight);
       }
       packed->bias[f] = corrected(layer.bias[f], sum, element);
-      packed->multiplier[f] = scale(layer.multiplier[f], layer.shift);
+      packed->multiplier[f] = layer.multiplier[f] << scale;
     }
   }
   return packed;
@@ -116,8 +134,9 @@ class ConvolutionLayer final : public PreparedLayer {
   ConvolutionLayer(const Layer& layer, Element input, const Thresholds& thresholds, const Kernels& kernels, const ConvolutionLayer* before)
       : kernels_(kernels), operand_(operand_of(layer, input, thresholds.activation)) {
     const Layout& layout = operand_.to == Element::byte ? kernels.bytes : kernels.words;
+    const Requantise requantise = requantiser_of(layer, operand_.from);
     const bool is_same = before && before->packed_->threshold == thresholds.weight;
-    packed_ = is_same ? before->packed_ : pack(layer, operand_.to, thresholds.weight, layout);
+    packed_ = is_same ? before->packed_ : pack(layer, operand_.to, thresholds.weight, layout, requantise.scale);
     pixels_ = before ? before->pixels_ : std::make_shared<const std::vector<std::int32_t>>(window_offsets(layer, operand_));
     work_ = {operand_.to,
              output_element(layer, input, kernels),
@@ -132,7 +151,7 @@ class ConvolutionLayer final : public PreparedLayer {
              packed_->weights.data(),
              packed_->bias.data(),
              packed_->multiplier.data(),
-             requantiser(layer.shift, layer.clamp_low, layer.clamp_high)};
+             requantise};
   }
 
   void run(const StoredMap& a, const StoredMap&, const StoredMap& out) const override {
@@ -153,6 +172,7 @@ class DepthwiseLayer final : public PreparedLayer {
       : kernels_(kernels), operand_(operand_of(layer, input, 0)), pixels_(window_offsets(layer, operand_)) {
     const Layout& layout = operand_.to == Element::byte ? kernels.bytes : kernels.words;
     const int channels = layer.output.channels, blocks = round_up(channels, layout.channels) / layout.channels;
+    const Requantise requantise = requantiser_of(layer, operand_.from);
     const int taps = layer.window.kernel_h * layer.window.kernel_w, groups = round_up(taps, layout.dot) / layout.dot;
     for (int ky = 0; ky < layer.window.kernel_h; ++ky) {
       for (int kx = 0; kx < layer.window.kernel_w; ++kx) taps_.push_back((ky * (operand_.width + operand_.left + operand_.right) + kx) * channels);
@@ -173,7 +193,7 @@ class DepthwiseLayer final : public PreparedLayer {
           sum += weight;
         }
         bias_[std::size_t(block) * layout.channels + at] = corrected(layer.bias[channel], sum, operand_.to);
-        multiplier_[std::size_t(block) * layout.channels + at] = scale(layer.multiplier[channel], layer.shift);
+        multiplier_[std::size_t(block) * layout.channels + at] = layer.multiplier[channel] << requantise.scale;
       }
     }
     work_ = {operand_.to,
@@ -186,7 +206,7 @@ class DepthwiseLayer final : public PreparedLayer {
              weights_.data(),
              bias_.data(),
              multiplier_.data(),
-             requantiser(layer.shift, layer.clamp_low, layer.clamp_high)};
+             requantise};
   }
 
   void run(const StoredMap& a, const StoredMap&, const StoredMap& out) const override {

@@ -8,8 +8,10 @@
 // floor by 2^32, which is the floor by 2^shift. Taking 1 off instead of 2^e changes no floor: all terms are multiples of
 // 2^e. For shift > 32, e = 0 and the upper half is shifted on; floors of floors are floors. The code's low clamp hides
 // the difference of 1 where low >= 0: both numbers are at most 0.
-// For shift 16 the multiplier is scaled by 2^15 and the product doubled: (2^31 - 1)(2^16 - 1) 2^16 + 2^31 < 2^63.
-// Shorter shifts belong to layers whose codes grow; they hardly occur and take numbers.h itself.
+// For shorter shifts e = 15 and the product is shifted by p = 17 - shift before rounding. That fits 64 bits when
+// |sum| < 2^n and n + 16 + 15 + p <= 63, the half code being hidden in the multiplier's 1 below 2^16:
+// (2^n - 1)(2^16 - 1) 2^(15 + p) + 2^31 < 2^(n + 31 + p). So shift 16 always does, shift 11 with the int8 sums below 2^26.
+// What is left (codes that grow by more than the sums' spare bits) takes numbers.h itself.
 #include "compiler/evaluate/kernels.hpp"
 
 #include <algorithm>
@@ -17,31 +19,19 @@
 #include "compiler/evaluate/kernels_isa.hpp"
 
 namespace sluice::evaluate {
-namespace {
-
-constexpr int kShortestShift = 16;
-
-}  // namespace
-
-Requantise requantiser(int shift, int low, int high) {
+Requantise requantiser(int shift, int low, int high, int sum_bits) {
   Requantise r;
   r.low = low, r.high = high;
   r.rounds_negative = low < 0;
-  if (shift < kShortestShift) {
+  r.rounding = std::int64_t{1} << (std::max(shift, 32) - 1);
+  r.extra_shift = std::max(0, shift - 32);
+  r.scale = std::clamp(32 - shift, 0, 15);
+  r.product_scale = std::max(0, 17 - shift);
+  if (sum_bits + 31 + r.product_scale > 63) {
     r.plain_shift = shift;
-  } else if (shift <= 32) {
-    r.rounding = std::int64_t{1} << 31;
-    r.doubles = shift == kShortestShift;
-  } else {
-    r.rounding = std::int64_t{1} << (shift - 1);
-    r.extra_shift = shift - 32;
+    r.scale = 0;
   }
   return r;
-}
-
-std::int32_t scale(std::uint16_t multiplier, int shift) {
-  if (shift < kShortestShift || shift >= 32) return multiplier;
-  return static_cast<std::int32_t>(multiplier) << std::min(15, 32 - shift);
 }
 
 const std::vector<const Kernels*>& supported_kernels() {

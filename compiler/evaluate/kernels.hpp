@@ -27,12 +27,12 @@ inline constexpr int kBlockVectors = 3;  // at most so many vectors of filters w
 
 inline constexpr std::size_t size_of(Element element) { return element == Element::byte ? 1 : 2; }
 
-// A sum to a code. The multipliers are scaled by 2^(32 - shift) so that the code is the product's upper half; see
-// requantiser().
+// A sum to a code. Multipliers and products are scaled so that the code is the product's upper half; see requantiser().
 struct Requantise {
+  int scale = 0;               // bits the multipliers are shifted to the left beforehand
+  int product_scale = 0;       // bits the products are
   std::int64_t rounding = 0;   // half a code, scaled alike
   int extra_shift = 0;         // shift - 32 where that is positive
-  bool doubles = false;        // the product counts twice
   bool rounds_negative = true; // false where negative codes are clamped away anyway
   int plain_shift = 0;         // above 0: shifts too short to be scaled; numbers.h itself, multipliers as they are
   int low = 0, high = 0;
@@ -110,15 +110,14 @@ struct Kernels {
   // sums[c] += or = max(sums[c], map[first + c])
   void (*accumulate)(const void* map, Element, std::int64_t first, std::int64_t count, std::int32_t* sums);
   void (*maximise)(const void* map, Element, std::int64_t first, std::int64_t count, std::int32_t* largest);
-  // (sums in 32 bits, multipliers scaled as requantiser() says) -> codes; count rounded up to `words.lanes` entries
+  // (sums in 32 bits, multipliers scaled) -> codes; count rounded up to `words.lanes` entries
   void (*requantise)(const std::int32_t* sums, const std::int32_t* multipliers, const Requantise&, std::int64_t count, std::int32_t* codes);
 };
 
 // What this machine can run, best first; never empty.
 const std::vector<const Kernels*>& supported_kernels();
 
-// How sums become codes under a shift and a clamp; scale() turns a multiplier of the network into one of the kernels.
-Requantise requantiser(int shift, int low, int high);
-std::int32_t scale(std::uint16_t multiplier, int shift);
+// How sums below 2^sum_bits become codes under a shift and a clamp.
+Requantise requantiser(int shift, int low, int high, int sum_bits = 31);
 
 }  // namespace sluice::evaluate

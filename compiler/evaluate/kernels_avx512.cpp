@@ -18,7 +18,10 @@ struct Avx512 {
     const Sums rounding = _mm512_set1_epi64(q.rounding);
     Sums even = _mm512_mul_epi32(sums, multipliers);
     Sums odd = _mm512_mul_epi32(_mm512_srli_epi64(sums, 32), _mm512_srli_epi64(multipliers, 32));
-    if (q.doubles) even = _mm512_add_epi64(even, even), odd = _mm512_add_epi64(odd, odd);
+    if (q.product_scale > 0) {
+      const __m128i bits = _mm_cvtsi32_si128(q.product_scale);
+      even = _mm512_sll_epi64(even, bits), odd = _mm512_sll_epi64(odd, bits);
+    }
     Sums even_rounded = _mm512_add_epi64(even, rounding), odd_rounded = _mm512_add_epi64(odd, rounding);
     if (q.rounds_negative) {
       even_rounded = _mm512_sub_epi64(even_rounded, _mm512_srli_epi64(even, 63));

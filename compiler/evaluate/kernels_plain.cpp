@@ -22,7 +22,7 @@ struct Plain {
 
   SLUICE_INLINE static Sums requantise(Sums sums, Sums multipliers, const Requantise& q) {
     for (int i = 0; i < kLanes; ++i) {
-      const std::int64_t product = std::int64_t{sums.lane[i]} * multipliers.lane[i] * (q.doubles ? 2 : 1);
+      const std::int64_t product = std::int64_t{sums.lane[i]} * multipliers.lane[i] * (std::int64_t{1} << q.product_scale);
       const std::int64_t rounded = product + q.rounding - (q.rounds_negative && product < 0);
       const std::int64_t code = (rounded >> 32) >> q.extra_shift;
       sums.lane[i] = static_cast<std::int32_t>(code < q.low ? q.low : code > q.high ? q.high : code);

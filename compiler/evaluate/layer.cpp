@@ -33,7 +33,7 @@ class PoolLayer final : public PreparedLayer {
   PoolLayer(const Layer& layer, const Kernels& kernels)
       : layer_(layer), kernels_(kernels), requantise_(requantiser(std::max(1, layer.shift), layer.clamp_low, layer.clamp_high)), window_(layer.window) {
     if (layer.kind == LayerKind::global_average_pool) window_ = {layer.input.height, layer.input.width};
-    if (layer.kind != LayerKind::max_pool) multipliers_.assign(lanes(), scale(layer.multiplier[0], layer.shift));
+    if (layer.kind != LayerKind::max_pool) multipliers_.assign(lanes(), layer.multiplier[0] << requantise_.scale);
   }
 
   void run(const StoredMap& a, const StoredMap&, const StoredMap& out) const override {

@@ -25,7 +25,10 @@ struct Vector256 {
     const Sums rounding = _mm256_set1_epi64x(q.rounding);
     Sums even = _mm256_mul_epi32(sums, multipliers);
     Sums odd = _mm256_mul_epi32(_mm256_srli_epi64(sums, 32), _mm256_srli_epi64(multipliers, 32));
-    if (q.doubles) even = _mm256_add_epi64(even, even), odd = _mm256_add_epi64(odd, odd);
+    if (q.product_scale > 0) {
+      const __m128i bits = _mm_cvtsi32_si128(q.product_scale);
+      even = _mm256_sll_epi64(even, bits), odd = _mm256_sll_epi64(odd, bits);
+    }
     Sums even_rounded = _mm256_add_epi64(even, rounding), odd_rounded = _mm256_add_epi64(odd, rounding);
     if (q.rounds_negative) {
       even_rounded = _mm256_sub_epi64(even_rounded, _mm256_srli_epi64(even, 63));

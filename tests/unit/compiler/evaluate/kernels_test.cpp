@@ -17,13 +17,14 @@ namespace {
 using Random = std::mt19937_64;
 
 // Sums whose product with the multiplier lies at and beside k + 1/2 codes, and the extremes.
-std::vector<std::int32_t> telling_sums(Random& random, int multiplier, int shift) {
-  std::vector<std::int32_t> sums{0, 1, -1, 2147483647, -2147483647, 65536, -65536, 32768};
+std::vector<std::int32_t> telling_sums(Random& random, int multiplier, int shift, int bits) {
+  const auto limit = static_cast<std::int32_t>((std::int64_t{1} << bits) - 1);
+  std::vector<std::int32_t> sums{0, 1, -1, limit, -limit, limit / 2, -limit / 2, limit - 1};
   while (sums.size() % 16 != 0 || sums.size() < 160) {
     const double code = static_cast<double>(static_cast<std::int64_t>(random() % 70000) - 35000) + 0.5;
     const double sum = std::ldexp(code, shift) / multiplier;
-    for (const double near : {sum - 1, sum, sum + 1}) sums.push_back(static_cast<std::int32_t>(std::clamp(near, -2147483647.0, 2147483647.0)));
-    sums.push_back(static_cast<std::int32_t>(static_cast<std::int64_t>(random() % 4294967295u) - 2147483647));
+    for (const double near : {sum - 1, sum, sum + 1}) sums.push_back(static_cast<std::int32_t>(std::clamp<double>(near, -limit, limit)));
+    sums.push_back(static_cast<std::int32_t>(static_cast<std::int64_t>(random() % (2 * std::uint64_t(limit) + 1)) - limit));
   }
   return sums;
 }
@@ -35,15 +36,17 @@ TEST_P(Shifts, requantise_as_numbers_h) {
   Random random(static_cast<unsigned>(shift));
   for (const Kernels* kernels : supported_kernels()) {
     for (const auto& [low, high] : {std::pair{-127, 127}, {0, 127}, {0, 60}, {-32767, 32767}, {0, 32767}, {-5, 3}, {7, 9}}) {
-      const Requantise numbers = requantiser(shift, low, high);
-      for (const int multiplier : {1, 2, 3, 32767, 32768, 65534, 65535, static_cast<int>(random() % 65535) + 1, 1 << (random() % 16)}) {
-        const auto sums = telling_sums(random, multiplier, shift);
-        const std::vector<std::int32_t> multipliers(sums.size(), scale(static_cast<std::uint16_t>(multiplier), shift));
-        std::vector<std::int32_t> codes(sums.size());
-        kernels->requantise(sums.data(), multipliers.data(), numbers, std::ssize(sums), codes.data());
-        for (std::size_t i = 0; i < sums.size(); ++i) {
-          ASSERT_EQ(codes[i], sluice_requantise(sums[i], multiplier, shift, low, high))
-              << kernels->name << ": sum " << sums[i] << ", multiplier " << multiplier << ", clamp " << low << ".." << high;
+      for (const int bits : {31, 26, 20}) {
+        const Requantise numbers = requantiser(shift, low, high, bits);
+        for (const int multiplier : {1, 2, 3, 32767, 32768, 65534, 65535, static_cast<int>(random() % 65535) + 1, 1 << (random() % 16)}) {
+          const auto sums = telling_sums(random, multiplier, shift, bits);
+          const std::vector<std::int32_t> multipliers(sums.size(), multiplier << numbers.scale);
+          std::vector<std::int32_t> codes(sums.size());
+          kernels->requantise(sums.data(), multipliers.data(), numbers, std::ssize(sums), codes.data());
+          for (std::size_t i = 0; i < sums.size(); ++i) {
+            ASSERT_EQ(codes[i], sluice_requantise(sums[i], multiplier, shift, low, high))
+                << kernels->name << ": sum " << sums[i] << ", multiplier " << multiplier << ", clamp " << low << ".." << high;
+          }
         }
       }
     }
