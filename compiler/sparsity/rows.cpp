@@ -7,11 +7,11 @@
 
 #include <tbb/parallel_for.h>
 
+#include "runtime/evaluate/counters.hpp"
+#include "runtime/evaluate/evaluator.hpp"
 #include "runtime/base/accuracy.hpp"
 #include "runtime/base/top_k.hpp"
 #include "runtime/bundle/layer_cycles.hpp"
-#include "runtime/reference/fast_network.hpp"
-#include "runtime/reference/reference_counters.hpp"
 
 namespace sluice {
 namespace {
@@ -45,16 +45,16 @@ class MagnitudeCounts {
 };
 
 // Magnitudes at each layer's input over the calibration pictures, without thresholds.
-std::vector<MagnitudeCounts> input_magnitudes(const IntegerNetwork& network, const std::vector<RowSample>& samples, int limit) {
-  const FastNetwork fast(network, {});
+std::vector<MagnitudeCounts> input_magnitudes(const Evaluator& evaluator, const IntegerNetwork& network,
+                                              const std::vector<RowSample>& samples, int limit) {
   std::vector<std::vector<MagnitudeCounts>> partial(samples.size());
   tbb::parallel_for(std::size_t{0}, samples.size(), [&](std::size_t s) {
-    const auto maps = fast.run(samples[s].codes);
+    const PictureMaps maps = evaluator.evaluate(samples[s].codes);
     partial[s].assign(network.layers.size(), MagnitudeCounts(limit));
     for (std::size_t i = 0; i < network.layers.size(); ++i) {
       const int source = network.layers[i].inputs[0];
       if (network.layers[i].kind != LayerKind::conv || source < 0) continue;
-      for (const std::int32_t code : maps[std::size_t(source)]) partial[s][i].add(code);
+      for (const std::int32_t code : evaluator.map(maps, source)) partial[s][i].add(code);
     }
   });
   std::vector<MagnitudeCounts> all(network.layers.size(), MagnitudeCounts(limit));
@@ -68,14 +68,14 @@ struct RowRun {
   std::vector<double> cycles, pairs;  // per layer, summed over counted pictures
 };
 
-RowRun run_row(const Design& design, const std::vector<Thresholds>& thresholds, const std::vector<RowSample>& samples, std::size_t counted) {
-  const FastNetwork fast(design.network, thresholds);
+RowRun run_row(const Design& design, const Evaluator& evaluator, const std::vector<Thresholds>& thresholds,
+               const std::vector<RowSample>& samples, std::size_t counted) {
+  const CounterModel model(design, thresholds);
   RowRun run{std::vector<int>(samples.size()), std::vector<double>(thresholds.size()), std::vector<double>(thresholds.size())};
   std::vector<std::vector<LayerCounters>> counters(std::min(counted, samples.size()));
   tbb::parallel_for(std::size_t{0}, samples.size(), [&](std::size_t s) {
-    const auto maps = fast.run(samples[s].codes);
-    run.classes[s] = top_k(maps.back(), 1)[0];
-    if (s < counters.size()) counters[s] = reference_counters(design, samples[s].codes, maps, thresholds);
+    run.classes[s] = top_k(evaluator.scores(samples[s].codes), 1)[0];
+    if (s < counters.size()) counters[s] = model.count(evaluator, evaluator.evaluate(samples[s].codes));
   });
   for (const auto& of_image : counters) {
     const std::vector<double> cycles = layer_cycles(design, of_image);
@@ -101,7 +101,8 @@ DesignTable measure_rows(const Design& design, const std::string& design_hash, c
                          const std::vector<RowSample>& held_out, const RowOptions& options) {
   const IntegerNetwork& network = design.network;
   const int limit = (1 << (network.input_bits - 1)) - 1;
-  const std::vector<MagnitudeCounts> activations = input_magnitudes(network, calibration, limit);
+  const Evaluator evaluator(network);
+  const std::vector<MagnitudeCounts> activations = input_magnitudes(evaluator, network, calibration, limit);
   std::vector<MagnitudeCounts> weights(network.layers.size(), MagnitudeCounts(limit));
   for (std::size_t i = 0; i < weights.size(); ++i) for (const std::int16_t w : network.layers[i].weights) weights[i].add(w);
 
@@ -120,7 +121,8 @@ DesignTable measure_rows(const Design& design, const std::string& design_hash, c
       if (layer.engine == "pair_sparse" || layer.engine == "activation_sparse") layer.thresholds.activation = activations[i].threshold(quantiles.activation);
     }
     table.rows.push_back(row);
-    const RowRun run = run_row(design, table.thresholds(network, table.rows.size() - 1), held_out, options.counted_images);
+    const auto thresholds = table.thresholds(network, table.rows.size() - 1);
+    const RowRun run = run_row(design, evaluator.with_thresholds(thresholds), thresholds, held_out, options.counted_images);
     const auto counted = static_cast<double>(std::min(options.counted_images, held_out.size()));
     TableRow& measured = table.rows.back();
     const Interval loss = loss_of(held_out, run.classes);

@@ -8,13 +8,17 @@ namespace sluice {
 Monitor::Monitor(const DesignModel& model)
     : model_(model),
       rows_(model.table.rows.size(), std::vector<OfLayer>(model.macs.size())),
+      last_seen_(model.table.rows.size(), 0),
       ratio_(model.macs.size(), 1.0) {}
 
 void Monitor::observe(const Observation& seen) {
   std::vector<OfLayer>& layers = rows_.at(seen.row);
+  ++images_;
+  const double weight = std::min(kMostWeight, static_cast<double>(images_ - last_seen_[seen.row]));
+  last_seen_[seen.row] = images_;
   for (std::size_t l = 0; l < layers.size(); ++l) {
-    layers[l].cycles.add(seen.cycles.at(l));
-    layers[l].density.add(static_cast<double>(seen.pairs.at(l)) / static_cast<double>(std::max<std::int64_t>(1, model_.macs[l])));
+    layers[l].cycles.add(seen.cycles.at(l), weight);
+    layers[l].density.add(static_cast<double>(seen.pairs.at(l)) / static_cast<double>(std::max<std::int64_t>(1, model_.macs[l])), weight);
     const double assumed = model_.table.rows[seen.row].layers[l].cycles;
     if (assumed > 0) ratio_[l] = layers[l].cycles.value() / assumed;
   }

@@ -6,6 +6,9 @@
 // run yet is predicted from the table, scaled per layer by what the running row shows against its own entry; the
 // controller's probe images see to it that this is soon replaced by what was measured.
 //
+// An image under a row that seldom runs (a probe) stands for the images since that row's last one, so it weighs more, up
+// to kMostWeight: more would follow single pictures.
+//
 // Before: observations in the order of the images. After: every figure is finite; the same observations give the same
 // figures to the last bit (replay depends on it).
 #pragma once
@@ -38,8 +41,12 @@ class Monitor {
     RunningAverage density;
   };
 
+  static constexpr double kMostWeight = 4;
+
   DesignModel model_;
   std::vector<std::vector<OfLayer>> rows_;  // [row][table layer]
+  std::vector<std::uint64_t> last_seen_;    // per row: images observed when it ran last
+  std::uint64_t images_ = 0;
   std::vector<double> ratio_;               // per table layer: measured against assumed, of the row that ran last
 };
 

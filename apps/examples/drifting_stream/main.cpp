@@ -22,7 +22,7 @@ namespace {
 
 struct Options {
   std::filesystem::path bundle, images, output = ".";
-  std::uint64_t length = 2000, seed = 1;
+  std::uint64_t length = 6000, seed = 1;
   double target_images_per_s = 0;
 };
 

@@ -84,8 +84,8 @@ std::vector<double> rows_in_charge(const StreamRun& run) {
   return rows;
 }
 
-void widen(Panel& panel, const std::vector<double>& values, std::size_t from, double step) {
-  for (std::size_t i = from; i < values.size(); ++i) {
+void widen(Panel& panel, const std::vector<double>& values, double step) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
     if (!std::isfinite(values[i])) continue;
     panel.low = std::min(panel.low, std::floor(values[i] / step) * step);
     panel.high = std::max(panel.high, std::ceil(values[i] / step) * step);
@@ -100,15 +100,16 @@ Panel rate_panel(const Story& story) {
   panel.series.push_back({"adaptive", story.adaptive.run.images_per_s(kRateWindow), kRed});
   for (Series& s : panel.series) {
     std::fill(s.values.begin(), s.values.begin() + std::ptrdiff_t(std::min(kRateWindow, s.values.size())), std::numeric_limits<double>::quiet_NaN());
-    widen(panel, s.values, 0, 500);
+    widen(panel, s.values, 1000);
   }
   panel.series.push_back({"target", std::vector<double>(story.adaptive.run.images.size(), story.target_images_per_s), kBlack, false, true});
-  panel.low = std::min(panel.low, std::floor(story.target_images_per_s / 500) * 500);
+  widen(panel, panel.series.back().values, 1000);
+  panel.ticks = static_cast<int>(std::lround((panel.high - panel.low) / 1000));
   return panel;
 }
 
 Panel density_panel(const Story& story, const DesignTable& table, const std::vector<double>& rows) {
-  Panel panel{"density, adaptive pass: seen (lines) and assumed by the row in charge (dashes)", {}, 0, 0.1, 4, "{:.2f}"};
+  Panel panel{"density seen (lines), assumed by the row (dashes)", {}, 0, 0.1, 4, "{:.2f}"};
   const cv::Scalar colours[] = {kRed, kBlue, kGreen, kOrange};
   std::size_t shown = 0;
   for (std::size_t l = 0; l < table.rows[0].layers.size() && shown < std::size(colours); ++l) {
@@ -118,7 +119,7 @@ Panel density_panel(const Story& story, const DesignTable& table, const std::vec
     const cv::Scalar colour = colours[shown++];
     panel.series.push_back({layer.name, moving_density(story.adaptive.run, l), colour});
     panel.series.push_back({"", assumed_density(rows, table, l), colour, true, true});
-    widen(panel, panel.series[panel.series.size() - 2].values, 0, 0.1);
+    widen(panel, panel.series[panel.series.size() - 2].values, 0.1);
   }
   return panel;
 }
@@ -148,11 +149,10 @@ Chart story_chart(const Story& story, const DesignTable& table) {
   chart.panels.push_back(rate_panel(story));
   chart.panels.push_back({"row in charge, adaptive pass", {{"", rows, kRed, true}}, 0, double(std::max(1, last_row)), std::max(1, last_row), "{:.0f}"});
   chart.panels.push_back(density_panel(story, table, rows));
-  Panel accuracy{fmt::format("top-1 in percent, mean of {} images", kAccuracyWindow), {}, 100, 0, 4, "{:.0f}"};
+  Panel accuracy{fmt::format("top-1 in percent, mean of {} images", kAccuracyWindow), {}, 0, 100, 5, "{:.0f}"};
   const cv::Scalar colours[] = {kBlue, kGreen};
   for (std::size_t f = 0; f < story.fixed.size(); ++f) accuracy.series.push_back({story.fixed[f].name, moving_accuracy(story.fixed[f].run), colours[f % 2]});
   accuracy.series.push_back({"adaptive", moving_accuracy(run), kRed});
-  for (const Series& s : accuracy.series) widen(accuracy, s.values, 0, 10);
   chart.panels.push_back(accuracy);
   return chart;
 }

@@ -11,8 +11,8 @@
 #include "runtime/drivers/sim/pipeline_clock.hpp"
 #include "runtime/drivers/sim/result_cache.hpp"
 #include "runtime/drivers/sim/workers.hpp"
-#include "runtime/reference/fast_network.hpp"
-#include "runtime/reference/reference_counters.hpp"
+#include "runtime/evaluate/counters.hpp"
+#include "runtime/evaluate/evaluator.hpp"
 
 namespace sluice {
 namespace {
@@ -28,9 +28,10 @@ class SimDevice final : public Device {
         options_(options),
         input_cycles_(static_cast<double>(design_.netlist.streams[std::size_t(design_.netlist.kernels.front().outputs[0])].beats)),
         cache_(options.cached_results) {
+    const Evaluator dense(design_.network);
     for (std::size_t r = 0; r < table_.rows.size(); ++r) {
-      thresholds_.push_back(table_.thresholds(design_.network, r));
-      networks_.push_back(std::make_unique<FastNetwork>(design_.network, thresholds_.back()));
+      const std::vector<Thresholds> thresholds = table_.thresholds(design_.network, r);
+      rows_.push_back({dense.with_thresholds(thresholds), CounterModel(design_, thresholds)});
     }
   }
 
@@ -113,12 +114,19 @@ class SimDevice final : public Device {
     ResultCache::Future result;
   };
 
+  struct Row {
+    Evaluator evaluator;
+    CounterModel counters;
+  };
+
   // A wake-up of the operating system may take this long without anybody being slow.
   static constexpr nanoseconds kPunctual = std::chrono::milliseconds(1);
 
   SimResult compute(const std::vector<std::int16_t>& codes, std::uint32_t row) const {
-    const std::vector<Map> maps = networks_[row]->run(codes);
-    SimResult result{maps.back(), reference_counters(design_, codes, maps, thresholds_[row]), {}};
+    const Row& of_row = rows_[row];
+    const PictureMaps maps = of_row.evaluator.evaluate(codes);
+    SimResult result{of_row.evaluator.map(maps, static_cast<int>(design_.network.layers.size()) - 1),
+                     of_row.counters.count(of_row.evaluator, maps), {}};
     result.layer_cycles = layer_cycles(design_, result.counters);
     // The source is a stage of its own: one beat of the input map per cycle.
     result.layer_cycles.insert(result.layer_cycles.begin(), input_cycles_);
@@ -138,8 +146,7 @@ class SimDevice final : public Device {
   const DesignTable table_;
   const SimOptions options_;
   const double input_cycles_;
-  std::vector<std::vector<Thresholds>> thresholds_;      // per row
-  std::vector<std::unique_ptr<FastNetwork>> networks_;   // per row
+  std::vector<Row> rows_;
   ResultCache cache_;
   std::mutex mutex_;  // guards inside_
   std::deque<Inside> inside_;

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// ResNet-20, quantised from real pictures: the evaluator equals the plain reference in every map and counter.
+#include <gtest/gtest.h>
+
+#include "runtime/evaluate/counters.hpp"
+#include "compiler/frontend/onnx_import.hpp"
+#include "compiler/passes/normalise.hpp"
+#include "compiler/pipeline/netlist_builder.hpp"
+#include "compiler/quantise/calibrate.hpp"
+#include "runtime/images/preprocess.hpp"
+#include "runtime/reference/reference_counters.hpp"
+#include "tests/unit/compiler/testing.hpp"
+
+namespace sluice {
+namespace {
+
+TEST(RealNetwork, resnet20_equals_the_reference) {
+  SLUICE_NEEDS_DATA();
+  ASSERT_RESULT(graph, frontend::import_onnx(testing::data_folder() / "models/resnet20_cifar10.onnx"));
+  ASSERT_OK(passes::normalise(graph));
+  Preprocess preprocess;
+  for (const double mean : {.485, .456, .406}) preprocess.mean.push_back(255 * mean);
+  for (const double deviation : {.229, .224, .225}) preprocess.deviation.push_back(255 * deviation);
+  ASSERT_RESULT(images, open_images(testing::data_folder() / "cifar10/calib2000.bin"));
+  ASSERT_RESULT(calibration, calibrate(graph, images.slice({.first = 16}), preprocess));
+  ASSERT_RESULT(quantised, quantise(graph, calibration.statistics, preprocess, {}, {}));
+  const IntegerNetwork& network = quantised.network;
+  ASSERT_RESULT(netlist, build_netlist(network, uniform_engines(network, Engine::pair_sparse)));
+  const Design design{network, netlist};
+  const Preprocessor preprocessor(network);
+  for (const int threshold : {0, 6}) {
+    const std::vector<Thresholds> thresholds(network.layers.size(), {threshold, threshold});
+    ASSERT_RESULT(picture, images.load(std::size_t(100 + threshold)));
+    ASSERT_RESULT(codes, preprocessor.codes(picture));
+    const auto maps = run_reference(network, codes, thresholds);
+    for (const evaluate::Kernels* kernels : evaluate::supported_kernels()) {
+      const Evaluator evaluator(network, thresholds, *kernels);
+      ASSERT_EQ(evaluator.maps(codes), maps) << kernels->name << ", threshold " << threshold;
+      ASSERT_EQ(CounterModel(design, thresholds).count(evaluator, evaluator.evaluate(codes)),
+                reference_counters(design, codes, maps, thresholds));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace sluice
