@@ -47,7 +47,7 @@ Map convolve(const Layer& layer, const Map& in, const std::vector<std::int16_t>&
       }
       std::int32_t* codes = out.data() + (std::size_t(oy) * layer.output.width + ox) * filters;
       for (int f = 0; f < filters; ++f) {
-        codes[f] = sluice_requantise(sums[f], layer.multiplier[f], layer.shift, layer.clamp_low, layer.clamp_high);
+        codes[f] = behind_curve(layer, sluice_requantise(sums[f], layer.multiplier[f], layer.shift, layer.clamp_low, layer.clamp_high));
       }
     }
   }

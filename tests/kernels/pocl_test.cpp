@@ -93,7 +93,7 @@ TEST_P(RandomNetworks, equal_the_reference) {
 
 std::vector<Case> cases() {
   std::vector<Case> all;
-  for (int seed = 1; seed <= 10; ++seed) all.push_back({seed, seed % 5 == 0 ? 16 : 8, (seed - 1) % 4, seed % 3 == 0});
+  for (int seed = 1; seed <= 24; ++seed) all.push_back({seed, seed % 5 == 0 ? 16 : 8, (seed - 1) % 4, seed % 3 == 0});
   return all;
 }
 
