@@ -8,7 +8,7 @@ namespace {
 
 class Walk {
  public:
-  explicit Walk(const Netlist& netlist) : netlist_(netlist), is_written_(netlist.streams.size(), false) {}
+  explicit Walk(const Netlist& netlist) : netlist_(netlist), has_arrived_(netlist.streams.size(), false) {}
 
   Result<Netlist> run() {
     SLUICE_CHECK(visit(0, -1));
@@ -25,12 +25,12 @@ class Walk {
   Status visit(int index, int via) {
     Kernel kernel = netlist_.kernels[index];
     if (kernel.op == "collector") return ok();
-    for (const int s : kernel.inputs) if (!is_written_[s]) return ok();
+    for (const int s : kernel.inputs) if (!has_arrived_[s]) return ok();
     if (kernel.inputs.size() == 2 && kernel.inputs[0] != via) SLUICE_CHECK(swap_ports(kernel));
     const std::size_t place = ordered_.size();
     ordered_.push_back(kernel);
-    for (const int s : kernel.outputs) is_written_[s] = true;
     for (auto s = kernel.outputs.rbegin(); s != kernel.outputs.rend(); ++s) {
+      has_arrived_[*s] = true;
       SLUICE_CHECK(visit(netlist_.reader(*s), *s));
       if (kernel.op == "fork" && *s == kernel.outputs[1]) set_range(place);
     }
@@ -72,7 +72,7 @@ class Walk {
   }
 
   const Netlist& netlist_;
-  std::vector<bool> is_written_;
+  std::vector<bool> has_arrived_;
   std::vector<Kernel> ordered_;
 };
 

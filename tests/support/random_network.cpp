@@ -143,9 +143,9 @@ int NetworkMaker::concat(int a, int b) {
   return last();
 }
 
-int NetworkMaker::squeeze_excite(int map) {
-  const int squeezed = conv(uniform(1, 12), {}, global_pool(map));
-  const int gates = conv(shape_of(map).channels, {}, squeezed);
+int NetworkMaker::squeeze_excite(int map, int squeezed) {
+  const int small = conv(squeezed, {}, global_pool(map));
+  const int gates = conv(shape_of(map).channels, {}, small);
   if (uniform(0, 1)) add_curve(gates);
   return scale(map, gates);
 }
@@ -210,14 +210,14 @@ IntegerNetwork random_network(Random& random, int blocks, int bits) {
         break;
       case 6: {  // squeeze-excite inside a residual block, as in MobileNetV3
         const int deep = maybe_curve(make.depthwise(same, make.conv(pick(1, 20), {}, at)));
-        const int branch = make.conv(channels, {}, maybe_curve(make.squeeze_excite(deep)));
+        const int branch = make.conv(channels, {}, maybe_curve(make.squeeze_excite(deep, pick(1, 12))));
         at = pick(0, 1) ? make.add(branch, at) : make.add(at, branch);
         break;
       }
       case 7: {  // three branches of different length, one of them a pool or bare, joined twice
         const int left = make.conv(pick(1, 12), same, make.conv(pick(1, 12), {}, at));
         const int middle = pick(0, 1) ? make.pool(LayerKind::max_pool, same, at) : at;
-        const int right = make.squeeze_excite(make.conv(pick(1, 12), {}, at));
+        const int right = make.squeeze_excite(make.conv(pick(1, 12), {}, at), pick(1, 12));
         at = pick(0, 1) ? make.concat(make.concat(left, middle), right) : make.concat(right, make.concat(middle, left));
         break;
       }

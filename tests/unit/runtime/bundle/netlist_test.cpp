@@ -32,7 +32,7 @@ Design residual() {
   const Window same{3, 3, 1, 1, 1, 1, 1, 1};
   const int stem = make.conv(8, same, kNetworkInput);
   const int branch = make.conv(8, same, make.conv(4, same, stem));
-  make.squeeze_excite(make.fire(4, 8, 12, make.add(branch, stem)));
+  make.squeeze_excite(make.fire(4, 8, 12, make.add(branch, stem)), 3);
   const IntegerNetwork network = make.finish(10);
   return {network, build_netlist(network).value()};
 }

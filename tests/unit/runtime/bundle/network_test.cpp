@@ -23,7 +23,7 @@ IntegerNetwork every_kind() {
   const int average = make.pool(LayerKind::average_pool, same, pool);
   const int sum = make.add(average, pool);
   make.add_curve(depthwise);
-  const int scaled = make.squeeze_excite(sum);
+  const int scaled = make.squeeze_excite(sum, 3);
   make.concat(scaled, pool);
   IntegerNetwork network = make.finish(5);
   FusedCurve& curve = network.layers.back().curve;
