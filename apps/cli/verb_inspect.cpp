@@ -52,6 +52,10 @@ Status print_layer(const Bundle& bundle, const std::string& name) {
     if (layer.name != name && layer.name.substr(0, layer.name.find('_')) != name) continue;
     std::cout << fmt::format("{}: {} from {}, {} -> {}\n", layer.name, to_text(layer.kind), layer.origin, shape_text(layer.input), shape_text(layer.output));
     std::cout << fmt::format("shift {}, codes {}..{}, real value = code * {:.6g}\n", layer.shift, layer.clamp_low, layer.clamp_high, layer.output_scale);
+    if (layer.curve.kind != CurveKind::none) {
+      std::cout << fmt::format("then {} of code * {:.6g}, by {}\n", to_text(layer.curve.kind), layer.curve.scale,
+                               layer.curve.table.empty() ? "the 16-bit formula" : "a table of 256 codes");
+    }
     for (const Kernel& kernel : bundle.netlist().kernels) {
       if (kernel.layer != static_cast<int>(i)) continue;
       std::cout << fmt::format("\nkernel {} (id {}), text kernels/{}/{}.cl, parameters params/{}.h:\n", kernel.name, kernel.id, kernel.op, kernel.op, kernel.name)

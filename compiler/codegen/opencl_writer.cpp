@@ -44,6 +44,10 @@ const char* meaning_of(const std::string& number) {
       {"WINDOW", "codes of one window"},
       {"PIXELS", "pixels of the output map"},
       {"MULTIPLIERS", "products per cycle and filter"},
+      {"CURVE", "0 none, 1 table, 2 hard-sigmoid, 3 hard-swish"},
+      {"A_GROUPS", "beats per pixel of A"},
+      {"B_GROUPS", "beats per pixel of B"},
+      {"IS_SWAPPED", "1: port A carries the second operand"},
       {"BRANCH_FIRST", "kernel ids behind OUT1; FIRST above LAST: none"}};
   const auto found = meanings.find(number);
   return found == meanings.end() ? "" : found->second;
@@ -58,14 +62,14 @@ std::string harmless(std::string text) {
 
 std::string layer_line(const IntegerNetwork& network, const Layer& layer) {
   const Window& w = layer.window;
-  const bool has_window = layer.kind != LayerKind::add && layer.kind != LayerKind::global_average_pool;
   std::string inputs;
   for (const int source : layer.inputs) {
     inputs += (inputs.empty() ? "" : ", ") + (source < 0 ? std::string("input") : network.layers[source].name);
   }
   return harmless(fmt::format("{:<28} {:<20}{} {} -> {}  from {}  ({})", layer.name, to_text(layer.kind),
-                              has_window ? fmt::format("{}x{}/{}", w.kernel_h, w.kernel_w, w.stride_h) : "     ",
-                              shape_text(layer.input), shape_text(layer.output), inputs, layer.origin));
+                              has_window(layer.kind) ? fmt::format("{}x{}/{}", w.kernel_h, w.kernel_w, w.stride_h) : "     ",
+                              shape_text(layer.input), shape_text(layer.output), inputs,
+                              layer.curve.kind == CurveKind::none ? layer.origin : layer.origin + ", " + to_text(layer.curve.kind)));
 }
 
 void define_port(Text& text, const std::string& port, const Stream& stream) {
@@ -109,7 +113,7 @@ std::string parameter_header(const Design& design, const Kernel& kernel) {
   for (std::size_t i = 0; i < kernel.inputs.size(); ++i) define_port(text, in_ports[i], netlist.streams[kernel.inputs[i]]);
   for (std::size_t i = 0; i < kernel.outputs.size(); ++i) define_port(text, out_ports[i], netlist.streams[kernel.outputs[i]]);
   for (const auto& [name, value] : kernel.numbers) {
-    if (name == "IS_SWAPPED") continue;  // concerns only the order in which parameters are sent
+    if (name == "IS_SWAPPED" && kernel.op != "concat") continue;  // concerns only the order of the multipliers
     if (name == "WEIGHT_BITS") {
       text.define("P_WEIGHT_E", value == 8 ? "char" : "short");
       text.define("P_WEIGHTS_PER_WORD", std::to_string(32 / value));

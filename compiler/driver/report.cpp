@@ -49,8 +49,10 @@ std::string plan_report(const PlanOptions& options, const Design& design, const 
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
     const Layer& layer = network.layers[i];
     json entry{{"name", layer.name}, {"origin", layer.origin}, {"kind", to_text(layer.kind)}, {"macs", layer.macs()},
-               {"output_scale", layer.output_scale}, {"shift", layer.shift},
-               {"zero_share_float", statistics.at(quantised.value_of.at(layer.name)).zero_share()}};
+               {"output_scale", layer.output_scale}, {"shift", layer.shift}, {"curve", to_text(layer.curve.kind)}};
+    // A part of a longer concatenation has no float value of its own.
+    const auto value = quantised.value_of.find(layer.name);
+    if (value != quantised.value_of.end()) entry["zero_share_float"] = statistics.at(value->second).zero_share();
     for (const Kernel& kernel : design.netlist.kernels) {
       if (kernel.layer != static_cast<int>(i) || kernel.inputs.empty()) continue;
       // A kernel takes one beat a cycle, so a stage lasts as long as its longest stream.

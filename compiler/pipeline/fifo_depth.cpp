@@ -38,6 +38,45 @@ int waiting_pixels(const Need& early, const Need& late) {
   return most;
 }
 
+// Beats that reach a scale kernel's map while its gates pass their layers, once averaged: those take a beat a cycle, and
+// an image's beats are spread over the cycles of the slowest stage.
+std::int64_t beats_during_gates(const Netlist& netlist, const Kernel& scale) {
+  std::int64_t latency_cycles = 0, interval_cycles = 1;
+  for (const Stream& stream : netlist.streams) interval_cycles = std::max(interval_cycles, stream.beats);
+  for (const Kernel* kernel = &netlist.kernels[netlist.writer(scale.inputs[0])];
+       !kernel->inputs.empty() && kernel->op != "fork" && kernel->op != "global_average_pool";
+       kernel = &netlist.kernels[netlist.writer(kernel->inputs[0])]) {
+    if (kernel->numbers.count("CURVE") != 0) latency_cycles += netlist.streams[kernel->inputs[0]].beats;
+  }
+  const std::int64_t map_beats = netlist.streams[scale.inputs[1]].beats;
+  return (latency_cycles * map_beats + interval_cycles - 1) / interval_cycles;
+}
+
+// Depths of both inputs of a join, and what its output needs. `a` and `b` may have one pixel (gates) for all of the map.
+Need size_join(const IntegerNetwork& network, Netlist& netlist, const Kernel& kernel, Need a, Need b) {
+  const std::size_t pixels = std::max(a.size(), b.size());
+  a.resize(pixels, a.back());
+  b.resize(pixels, b.back());
+  const bool is_scale = kernel.op == "scale";
+  for (std::size_t side = 0; side < 2; ++side) {
+    Stream& stream = netlist.streams[kernel.inputs[side]];
+    if (is_scale && side == 0) continue;  // gates are latched as they come
+    const int waiting = waiting_pixels(side == 0 ? a : b, side == 0 ? b : a);
+    const auto groups = static_cast<int>(stream.beats / (std::int64_t{network.layers[kernel.layer].output.height} * network.layers[kernel.layer].output.width));
+    const int beats = std::max(0, waiting) * groups;
+    if (beats <= kDepth / 2) continue;
+    stream.depth = beats + kMargin;
+    stream.why = fmt::format("{} pixels of {} beats wait for the other branch, {} more", waiting, groups, kMargin);
+    if (!is_scale) continue;
+    const auto later = static_cast<int>(beats_during_gates(netlist, kernel));
+    stream.depth += later;
+    stream.why = fmt::format("the map's {} pixels of {} beats wait until all of them are averaged, {} of the next while the "
+                             "gates are computed, {} more", waiting, groups, later, kMargin);
+  }
+  for (std::size_t p = 0; p < pixels; ++p) a[p] = std::max(a[p], b[p]);
+  return a;
+}
+
 }  // namespace
 
 void size_fifos(const IntegerNetwork& network, Netlist& netlist) {
@@ -55,25 +94,13 @@ void size_fifos(const IntegerNetwork& network, Netlist& netlist) {
       need[kernel.outputs[0]] = need_of_window(network.layers[kernel.layer], need[kernel.inputs[0]]);
     } else if (kernel.op == "global_average_pool") {
       need[kernel.outputs[0]] = {need[kernel.inputs[0]].back()};
-    } else if (kernel.op == "add") {
-      const Need& a = need[kernel.inputs[0]];
-      const Need& b = need[kernel.inputs[1]];
-      for (int side = 0; side < 2; ++side) {
-        Stream& stream = netlist.streams[kernel.inputs[side]];
-        const int pixels = waiting_pixels(side == 0 ? a : b, side == 0 ? b : a);
-        const int groups = network.layers[kernel.layer].input.channels / stream.lanes;
-        if (pixels <= 1) continue;
-        stream.depth = pixels * groups + kMargin;
-        stream.why = fmt::format("{} pixels of {} beats wait for the other branch, {} more", pixels, groups, kMargin);
-      }
-      Need& out = need[kernel.outputs[0]];
-      out.resize(a.size());
-      for (std::size_t p = 0; p < a.size(); ++p) out[p] = std::max(a[p], b[p]);
     } else if (kernel.op == "collector") {
       for (const int s : kernel.inputs) {
         netlist.streams[s].depth = kRecordDepth;
         netlist.streams[s].why = "records of layers that are images ahead of the last one";
       }
+    } else if (kernel.inputs.size() == 2) {
+      need[kernel.outputs[0]] = size_join(network, netlist, kernel, need[kernel.inputs[0]], need[kernel.inputs[1]]);
     } else {
       for (const int s : kernel.outputs) need[s] = need[kernel.inputs[0]];
     }

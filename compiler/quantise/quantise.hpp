@@ -2,7 +2,8 @@
 // quantise: from a float graph in normal form and its statistics to an integer network.
 //
 // Why: everything behind this point is integer. Symmetric fixed point as design section 3 says: one scale per map, one
-// per filter of a convolution, multipliers of 16 bits and one shift per layer; zero is code 0.
+// per filter of a convolution, multipliers of 16 bits and one shift per layer; zero is code 0. A fused curve works on codes
+// of a scale of its own (curve_codes.hpp); maps that pools and concatenations pass on share one (value_codes.hpp).
 //
 // The proof: for each convolution the largest possible |sum| is bounded by L1(weights) * largest input code + |bias|,
 // per filter. For int8 it must stay below 2^26, for int16 below 2^31; where it does not, weights lose bits first
@@ -43,7 +44,7 @@ struct SumProof {
 struct Quantised {
   IntegerNetwork network;
   std::vector<SumProof> proofs;                 // one per conv and depthwise layer
-  std::map<std::string, std::string> value_of;  // layer name -> name of the float value it computes
+  std::map<std::string, std::string> value_of;  // layer name -> name of the float value it computes; parts of a Concat of more than two have none
 };
 
 using Statistics = std::map<std::string, ValueStatistics>;

@@ -13,6 +13,14 @@
  * on the magnitude. Source: the scheme of Jacob et al., arXiv 1712.05877, with a shorter multiplier (a 32-bit sum times
  * 16 bits fits one 27x27 DSP block pair on Intel parts).
  *
+ * A fused curve (hard-sigmoid, hard-swish) works on the code that requantisation made, the *pre-activation* code. Codes
+ * of 8 bits look the result up: 256 entries by the code's low byte, computed by the planner in double precision. Codes
+ * of 16 bits would need a large table and use one formula instead, in which the gate has 30, then 15 fractional bits:
+ *
+ *     gate = round_half_away(clamp(code * slope + offset, 0, 2^30) / 2^15)             0 .. 2^15, standing for 0 .. 1
+ *     hard-sigmoid: clamp(round_half_away(gate * multiplier / 2^shift), low, high)
+ *     hard-swish:   clamp(round_half_away(code * gate * multiplier / 2^shift), low, high)
+ *
  * Before: 1 <= shift <= 46, |sum| < 2^31. After: low <= result <= high.
  */
 #ifndef SLUICE_DEVICE_CONTRACT_NUMBERS_H
@@ -48,6 +56,23 @@ static inline int sluice_requantise(int sum, int multiplier, int shift, int low,
 static inline int sluice_add(int a, int multiplier_a, int b, int multiplier_b, int shift, int low, int high) {
   const sluice_i64 sum = (sluice_i64)a * multiplier_a + (sluice_i64)b * multiplier_b;
   return sluice_clamp(sluice_round_shift(sum, shift), low, high);
+}
+
+#define SLUICE_CURVE_TABLE_CODES 256
+#define SLUICE_GATE_BITS 15
+
+/* min(1, max(0, x)) of the line through a 16-bit code, in units of 2^-15. */
+static inline int sluice_gate(int code, int slope, int offset) {
+  const sluice_i64 line = (sluice_i64)code * slope + offset;
+  return (int)sluice_round_shift(sluice_clamp(line, 0, 1 << 2 * SLUICE_GATE_BITS), SLUICE_GATE_BITS);
+}
+
+static inline int sluice_hard_sigmoid(int code, int slope, int offset, int multiplier, int shift, int low, int high) {
+  return sluice_requantise(sluice_gate(code, slope, offset), multiplier, shift, low, high);
+}
+
+static inline int sluice_hard_swish(int code, int slope, int offset, int multiplier, int shift, int low, int high) {
+  return sluice_requantise(code * sluice_gate(code, slope, offset), multiplier, shift, low, high);
 }
 
 #endif

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* convolution_parameters.h: the registers and RAMs that every convolution engine has, and how a word gets into them.
  *
- * Why: four engines keep shift, clamp, bias, multiplier and weights in the same way; one text for it. The layout on pocl
- * is AT_BIAS, AT_MULTIPLIER, AT_WEIGHTS of the engine's file, in that order. Words as in parameters.h: settings are shift,
- * lowest code, highest code; weights are P_WEIGHTS_PER_WORD codes to a word.
+ * Why: four engines keep shift, clamp, curve, bias, multiplier and weights in the same way; one text for it. The layout on
+ * pocl is registers, curve (lib/curve.h), then AT_BIAS, AT_MULTIPLIER, AT_WEIGHTS of the engine's file, in that order.
+ * Words as in parameters.h: settings are shift, lowest code, highest code; weights are P_WEIGHTS_PER_WORD codes to a word.
  *
- * Before: the engine's file has defined ROWS, ROW_CODES, ROW_WORDS and the offsets. After: one store site per RAM.
+ * Before: the engine's file has included lib/curve.h and defined ROWS, ROW_CODES, ROW_WORDS and the offsets. After: one
+ * store site per RAM.
  */
 #ifndef SLUICE_DEVICE_LIB_CONVOLUTION_PARAMETERS_H
 #define SLUICE_DEVICE_LIB_CONVOLUTION_PARAMETERS_H
@@ -17,14 +18,22 @@
   REGISTER(int, shift, SLUICE_PARAMETER_BYTES)                           \
   REGISTER(int, low, SLUICE_PARAMETER_BYTES + 4)                         \
   REGISTER(int, high, SLUICE_PARAMETER_BYTES + 8)                        \
+  SLUICE_CURVE_MEMORY                                                    \
   RAM(int, bias, P_FILTER_GROUPS, P_OUT_LANES, AT_BIAS)                  \
   RAM(int, multiplier, P_FILTER_GROUPS, P_OUT_LANES, AT_MULTIPLIER)      \
   RAM(P_WEIGHT_E, weights, ROWS, ROW_CODES, AT_WEIGHTS)
 
-#define SLUICE_KEEP_CONVOLUTION_REGISTERS SLUICE_KEEP_PARAMETER_REGISTERS KEEP(shift) KEEP(low) KEEP(high)
+#define SLUICE_KEEP_CONVOLUTION_REGISTERS SLUICE_KEEP_PARAMETER_REGISTERS KEEP(shift) KEEP(low) KEEP(high) SLUICE_KEEP_CURVE
+
+/* Output lane o of the current filter group, from the finished `sums`. */
+#define SLUICE_FILTER_CODE(o)                                                                                       \
+  (P_OUT_E)SLUICE_CURVE(sluice_requantise(sums[o] + bias[filter_group][o], multiplier[filter_group][o], shift, low, \
+                                          high))
 
 #define SLUICE_STORE_CONVOLUTION_WORD(value)                                                          \
-  if (table == TABLE_SETTINGS) {                                                                      \
+  if (SLUICE_IS_CURVE_ROW) {                                                                          \
+    SLUICE_STORE_CURVE_WORD(value)                                                                    \
+  } else if (table == TABLE_SETTINGS) {                                                               \
     if (word == 0) shift = (int)(value);                                                              \
     if (word == 1) low = (int)(value);                                                                \
     if (word == 2) high = (int)(value);                                                               \
@@ -41,6 +50,6 @@
 
 /* Words of a row of the selected table, but for an engine's own settings rows. */
 #define SLUICE_CONVOLUTION_ROW_WORDS \
-  (table == TABLE_WEIGHTS ? ROW_WORDS : table == TABLE_SETTINGS ? 3 : P_OUT_LANES)
+  (table == TABLE_WEIGHTS ? ROW_WORDS : SLUICE_IS_CURVE_ROW ? SLUICE_CURVE_ROW_WORDS : table == TABLE_SETTINGS ? 3 : P_OUT_LANES)
 
 #endif

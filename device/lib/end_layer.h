@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* end_layer.h: last line of every kernel file. Undefines every parameter, so that the next layer starts clean and a
+/* end_layer.h: last line of every kernel file. Undefines every parameter and every word of lib/curve.h, so that the next layer starts clean and a
  * parameter it forgets is an error, not the neighbour's number. No guard: included once per layer. */
 #undef P_NAME
 #undef P_ID
@@ -56,3 +56,15 @@
 #undef P_PIXELS
 #undef P_MULTIPLIERS
 #undef P_STREAMS
+#undef P_CURVE
+#undef P_IS_SWAPPED
+#undef P_A_GROUPS
+#undef P_B_GROUPS
+/* what lib/curve.h gave a meaning */
+#undef SLUICE_CURVE_BYTES
+#undef SLUICE_CURVE_MEMORY
+#undef SLUICE_KEEP_CURVE
+#undef SLUICE_IS_CURVE_ROW
+#undef SLUICE_CURVE_ROW_WORDS
+#undef SLUICE_STORE_CURVE_WORD
+#undef SLUICE_CURVE

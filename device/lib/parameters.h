@@ -6,7 +6,8 @@
  * WEIGHTS beats after it fill that row and the following ones in order. A kernel keeps what is addressed to it and
  * passes everything else on.
  *
- *   table 0  settings: one row of words whose meaning the kernel file states
+ *   table 0  settings: row 0 and, for some, rows behind it, of words whose meaning the kernel file states; row CURVE_ROW
+ *            is the fused curve's (lib/curve.h)
  *   table 1  weights     table 2  bias per filter     table 3  multiplier per filter
  *
  * Before: registers `selected`, `table`, `row`, `word` declared by SLUICE_PARAMETER_REGISTERS. After a batch: they point
@@ -19,6 +20,14 @@
 #define TABLE_WEIGHTS 1
 #define TABLE_BIAS 2
 #define TABLE_MULTIPLIER 3
+
+#define CURVE_ROW 8
+
+/* Values of P_CURVE. */
+#define CURVE_NONE 0
+#define CURVE_TABLE 1
+#define CURVE_HARD_SIGMOID 2
+#define CURVE_HARD_SWISH 3
 
 /* Fields of ADDRESS_WORD: table in the two highest of 24 bits, row below. */
 #define PARAMETER_TABLE(address) ((address) >> 22)

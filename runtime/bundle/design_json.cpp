@@ -2,7 +2,8 @@
 // design.json and weights.bin: the two files from which a runtime rebuilds network and netlist.
 //
 // Why two: structure should be readable, numbers compact. weights.bin holds, layer by layer in order: weights (1 or 2
-// bytes each, by `weight_bits`), bias (int32), multipliers (uint16), little-endian, no gaps; its length must match.
+// bytes each, by `weight_bits`), bias (int32), multipliers (uint16), curve table (int8), little-endian, no gaps; its
+// length must match.
 // nlohmann::json throws on a wrong kind; the one catch below turns that into a sentence naming the field, for which the
 // library must keep parents (JSON_DIAGNOSTICS), at which GCC 12 gives a false alarm.
 #define JSON_DIAGNOSTICS 1
@@ -18,7 +19,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kDesignVersion = 1;
+constexpr int kDesignVersion = 2;  // 2: curves, scale, concat
 
 json shape_json(const MapShape& s) { return {s.height, s.width, s.channels}; }
 
@@ -37,7 +38,27 @@ Window window_from(const json& j) {
   return {kernel[0], kernel[1], stride[0], stride[1], pad[0], pad[1], pad[2], pad[3]};
 }
 
-bool has_window(LayerKind kind) { return kind != LayerKind::add && kind != LayerKind::global_average_pool; }
+json curve_json(const FusedCurve& c) {
+  if (c.kind == CurveKind::none) return {{"kind", to_text(c.kind)}};
+  return {{"kind", to_text(c.kind)}, {"scale", c.scale}, {"slope", c.slope}, {"offset", c.offset},
+          {"multiplier", c.multiplier}, {"shift", c.shift}, {"clamp", {c.clamp_low, c.clamp_high}}};
+}
+
+Result<FusedCurve> curve_from(const json& j) {
+  FusedCurve c;
+  auto kind = curve_kind_from_text(j.at("kind"));
+  if (!kind) return std::move(kind).error().in("design.json");
+  c.kind = *kind;
+  if (c.kind == CurveKind::none) return c;
+  c.scale = j.at("scale");
+  c.slope = j.at("slope");
+  c.offset = j.at("offset");
+  c.multiplier = j.at("multiplier");
+  c.shift = j.at("shift");
+  c.clamp_low = j.at("clamp").at(0);
+  c.clamp_high = j.at("clamp").at(1);
+  return c;
+}
 
 // Bits that hold every weight of the layer: 8 where they fit, so that weights.bin stays small.
 int weight_bits(const Layer& layer) {
@@ -52,10 +73,11 @@ json layer_json(const Layer& layer) {
          {"kind", to_text(layer.kind)}, {"inputs", layer.inputs},
          {"input_shape_hwc", shape_json(layer.input)}, {"output_shape_hwc", shape_json(layer.output)},
          {"shift", layer.shift},     {"clamp", {layer.clamp_low, layer.clamp_high}},
-         {"output_bits", layer.output_bits}, {"output_scale", layer.output_scale},
+         {"output_bits", layer.output_bits}, {"output_scale", layer.output_scale}, {"curve", curve_json(layer.curve)},
          {"macs", layer.macs()}};
   if (has_window(layer.kind)) j["window"] = window_json(layer.window);
-  j["counts"] = {{"weights", layer.weights.size()}, {"bias", layer.bias.size()}, {"multipliers", layer.multiplier.size()}};
+  j["counts"] = {{"weights", layer.weights.size()}, {"bias", layer.bias.size()}, {"multipliers", layer.multiplier.size()},
+                 {"curve_table", layer.curve.table.size()}};
   j["weight_bits"] = weight_bits(layer);
   return j;
 }
@@ -100,6 +122,7 @@ Result<Layer> layer_from(const json& j, WeightReader& weights) {
   layer.clamp_high = j.at("clamp").at(1);
   layer.output_bits = j.at("output_bits");
   layer.output_scale = j.at("output_scale");
+  layer.curve = SLUICE_TRY(curve_from(j.at("curve")));
   const json& counts = j.at("counts");
   const std::size_t weight_count = counts.at("weights");
   const int bits = j.at("weight_bits");
@@ -107,7 +130,8 @@ Result<Layer> layer_from(const json& j, WeightReader& weights) {
   const bool is_read = (bits == 8 ? weights.take<std::int8_t>(weight_count, layer.weights)
                                                  : weights.take<std::int16_t>(weight_count, layer.weights)) &&
                        weights.take<std::int32_t>(counts.at("bias").get<std::size_t>(), layer.bias) &&
-                       weights.take<std::uint16_t>(counts.at("multipliers").get<std::size_t>(), layer.multiplier);
+                       weights.take<std::uint16_t>(counts.at("multipliers").get<std::size_t>(), layer.multiplier) &&
+                       weights.take<std::int8_t>(counts.at("curve_table").get<std::size_t>(), layer.curve.table);
   if (!is_read) return user_error("weights.bin ends inside layer {}: it belongs to another design", layer.name);
   return layer;
 }
@@ -204,6 +228,7 @@ std::string weights_to_bytes(const IntegerNetwork& network) {
     }
     for (const std::int32_t b : layer.bias) put(b);
     for (const std::uint16_t m : layer.multiplier) put(m);
+    for (const std::int8_t code : layer.curve.table) put(code);
   }
   return bytes;
 }

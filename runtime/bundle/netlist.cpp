@@ -30,14 +30,17 @@ const std::vector<Signature>& signatures() {
       {"taps", 1, 1, {"HEIGHT", "WIDTH", "CHANNELS", "OUT_HEIGHT", "OUT_WIDTH", "KERNEL_H", "KERNEL_W", "STRIDE_H",
                       "STRIDE_W", "PAD_TOP", "PAD_LEFT", "PAD_CODE", "REPLAY"}},
       {"compactor", 1, 1, {"STEPS", "REPLAY"}},
-      {"conv_dense", 1, 1, {"STEPS", "FILTER_GROUPS", "WEIGHT_BITS"}},
-      {"conv_activation_sparse", 1, 2, {"WINDOW", "FILTER_GROUPS", "PIXELS", "WEIGHT_BITS"}},
-      {"conv_pair_sparse", 1, 2, {"STEPS", "MULTIPLIERS", "FILTER_GROUPS", "PIXELS", "WEIGHT_BITS"}},
-      {"depthwise_dense", 1, 1, {"STEPS", "FILTER_GROUPS", "WEIGHT_BITS"}},
+      {"conv_dense", 1, 1, {"STEPS", "FILTER_GROUPS", "WEIGHT_BITS", "CURVE"}},
+      {"conv_activation_sparse", 1, 2, {"WINDOW", "FILTER_GROUPS", "PIXELS", "WEIGHT_BITS", "CURVE"}},
+      {"conv_pair_sparse", 1, 2, {"STEPS", "MULTIPLIERS", "FILTER_GROUPS", "PIXELS", "WEIGHT_BITS", "CURVE"}},
+      {"depthwise_dense", 1, 1, {"STEPS", "FILTER_GROUPS", "WEIGHT_BITS", "CURVE"}},
       {"max_pool", 1, 1, {"STEPS"}},
-      {"average_pool", 1, 1, {"STEPS"}},
-      {"global_average_pool", 1, 1, {"STEPS", "CHANNEL_GROUPS"}},
-      {"add", 2, 1, {"IS_SWAPPED"}},
+      {"average_pool", 1, 1, {"STEPS", "CURVE"}},
+      {"global_average_pool", 1, 1, {"STEPS", "CHANNEL_GROUPS", "CURVE"}},
+      {"add", 2, 1, {"IS_SWAPPED", "CURVE"}},
+      {"scale", 2, 1, {"STEPS", "CHANNEL_GROUPS", "CURVE"}},
+      {"concat", 2, 1, {"A_GROUPS", "B_GROUPS", "IS_SWAPPED"}},
+      {"width", 1, 1, {}},
   };
   return list;
 }
@@ -112,11 +115,20 @@ int Netlist::reader(int stream) const {
   return -1;
 }
 
+int curve_number(const Layer& layer) {
+  if (layer.curve.kind == CurveKind::none) return kCurveNone;
+  if (layer.output_bits == 8) return kCurveTable;
+  return layer.curve.kind == CurveKind::hard_sigmoid ? kCurveHardSigmoid : kCurveHardSwish;
+}
+
 std::int64_t memory_bytes(const Netlist& netlist, const Kernel& kernel) {
+  constexpr std::int64_t kRegisters = 64;
   constexpr std::int64_t kRow = 4 * 16;  // thresholds of all table rows
-  if (kernel.op == "add" || kernel.op == "average_pool" || kernel.op == "global_average_pool") return 64;
-  if (kernel.op == "compactor") return 64 + kRow;
-  if (kernel.numbers.count("WEIGHT_BITS") == 0) return 0;
+  if (kernel.op == "compactor") return kRegisters + kRow;
+  if (kernel.numbers.count("CURVE") == 0) return 0;
+  const int curve = kernel.numbers.at("CURVE");
+  const std::int64_t behind_curve = kRegisters + (curve == kCurveNone ? 0 : curve == kCurveTable ? 256 : 64);
+  if (kernel.numbers.count("WEIGHT_BITS") == 0) return behind_curve;
   const std::int64_t in_lanes = netlist.streams[kernel.inputs[0]].lanes;
   const std::int64_t out_lanes = netlist.streams[kernel.outputs[0]].lanes;
   const std::int64_t groups = kernel.numbers.at("FILTER_GROUPS");
@@ -124,7 +136,7 @@ std::int64_t memory_bytes(const Netlist& netlist, const Kernel& kernel) {
   const std::int64_t rows = groups * kernel.numbers.at(kernel.op == "conv_activation_sparse" ? "WINDOW" : "STEPS");
   const std::int64_t row_codes = is_wide ? in_lanes * out_lanes : out_lanes;
   const std::int64_t row_bytes = (row_codes * (kernel.numbers.at("WEIGHT_BITS") / 8) + 3) / 4 * 4;
-  const std::int64_t at_bias = 64 + (kernel.op == "conv_pair_sparse" ? 2 * kRow : 0);
+  const std::int64_t at_bias = behind_curve + (kernel.op == "conv_pair_sparse" ? 2 * kRow : 0);
   const std::int64_t at_multiplier = at_bias + 4 * groups * out_lanes;
   const std::int64_t at_weights = (at_multiplier + 4 * groups * out_lanes + 63) / 64 * 64;
   return at_weights + rows * row_bytes;

@@ -31,7 +31,7 @@ struct Kernel {
   std::string name;          // unique; the OpenCL kernel's name
   std::string op;            // folder under device/kernels
   int id = 0;                // 1..240; addresses parameters; equals its place in the list + 1
-  int layer = -1;            // index into the network, or -1 for source, sink and forks
+  int layer = -1;            // index into the network, or -1 for source, sink, forks and collector
   std::vector<int> inputs;   // stream indices, in port order (IN or A, B)
   std::vector<int> outputs;  // stream indices, in port order (OUT or OUT0, OUT1)
   std::map<std::string, int> numbers;  // parameters beyond ports, without the P_ prefix
@@ -46,6 +46,15 @@ struct Netlist {
   int writer(int stream) const;
   int reader(int stream) const;
 };
+
+// Values of the number CURVE, as device/lib/parameters.h has them.
+inline constexpr int kCurveNone = 0;
+inline constexpr int kCurveTable = 1;
+inline constexpr int kCurveHardSigmoid = 2;
+inline constexpr int kCurveHardSwish = 3;
+
+// The number CURVE of a layer's kernel.
+int curve_number(const Layer& layer);
 
 // Bytes of the memory that holds a kernel's parameters and registers on pocl; 0 when it has none. The layout is the
 // one stated in the kernel's file.

@@ -9,7 +9,7 @@ namespace sluice {
 namespace {
 
 bool passes_maps_on(const Kernel& kernel) {
-  return kernel.op == "fork" || kernel.op == "window" || kernel.op == "taps" || kernel.op == "compactor";
+  return kernel.op == "fork" || kernel.op == "window" || kernel.op == "taps" || kernel.op == "compactor" || kernel.op == "width";
 }
 
 class Fit {
@@ -85,6 +85,7 @@ class Fit {
     const Kernel& k = *kernel_;
     if (k.op == "window" || k.op == "taps") return check_window(layer);
     if (k.op == "compactor") return check_compactor(layer);
+    if (k.op == "width") return check_width();
     const bool is_engine = k.op == "conv_dense" || k.op == "conv_activation_sparse" || k.op == "conv_pair_sparse";
     const std::string kind = is_engine ? "conv" : k.op == "depthwise_dense" ? "depthwise" : k.op;
     if (kind != to_text(layer.kind)) {
@@ -92,30 +93,50 @@ class Fit {
     }
     ++computed_[std::size_t(k.layer)];
     SLUICE_CHECK(carries_map(out(), layer.output, layer.output_bits));
-    const bool is_swapped = layer.kind == LayerKind::add && k.numbers.at("IS_SWAPPED") != 0;
-    for (std::size_t port = 0; port < k.inputs.size(); ++port) {
-      SLUICE_CHECK(equal("the layer that arrives", producer(port), layer.inputs[is_swapped ? 1 - port : port]));
-    }
+    if (requantises(layer.kind)) SLUICE_CHECK(number("CURVE", curve_number(layer)));
+    if (k.inputs.size() == 2) return check_join(layer);
+    SLUICE_CHECK(equal("the layer that arrives", producer(0), layer.inputs[0]));
     if (layer.kind == LayerKind::conv) return check_convolution(layer);
-    for (std::size_t port = 0; port < k.inputs.size(); ++port) {
-      SLUICE_CHECK(equal("lanes of " + in(port).name, in(port).lanes, out().lanes));
+    SLUICE_CHECK(equal("lanes of " + in().name, in().lanes, out().lanes));
+    if (layer.kind == LayerKind::global_average_pool) {
+      SLUICE_CHECK(number("STEPS", std::int64_t{layer.input.height} * layer.input.width));
+      SLUICE_CHECK(number("CHANNEL_GROUPS", layer.input.channels / in().lanes));
+      return carries_map(in(), layer.input, bits_of(producer(0)));
     }
-    switch (layer.kind) {
-      case LayerKind::add:
-        SLUICE_CHECK(carries_map(in(0), layer.input, bits_of(producer(0))));
-        return carries_map(in(1), layer.input, bits_of(producer(1)));
-      case LayerKind::global_average_pool:
-        SLUICE_CHECK(number("STEPS", std::int64_t{layer.input.height} * layer.input.width));
-        SLUICE_CHECK(number("CHANNEL_GROUPS", layer.input.channels / in().lanes));
-        return carries_map(in(), layer.input, bits_of(producer(0)));
-      case LayerKind::depthwise:
-        SLUICE_CHECK(number("FILTER_GROUPS", layer.output.channels / out().lanes));
-        SLUICE_CHECK(check_weight_bits(layer));
-        break;
-      default: break;
+    if (layer.kind == LayerKind::depthwise) {
+      SLUICE_CHECK(number("FILTER_GROUPS", layer.output.channels / out().lanes));
+      SLUICE_CHECK(check_weight_bits(layer));
     }
     SLUICE_CHECK(number("STEPS", taps(layer)));
     return carries(in(), pixels(layer) * taps(layer) * layer.input.channels, bits_of(producer(0)));
+  }
+
+  // Which operand arrives on port A: of scale always the gates, of the others what IS_SWAPPED says.
+  Result<std::size_t> operand_on_a(const Layer& layer) const {
+    if (layer.kind == LayerKind::scale) return std::size_t{1};
+    const int is_swapped = kernel_->numbers.at("IS_SWAPPED");
+    if (is_swapped == 0 || is_swapped == 1) return std::size_t(is_swapped);
+    return user_error("kernel {}: IS_SWAPPED is {}; 0 and 1 are possible", kernel_->name, is_swapped);
+  }
+
+  Status check_join(const Layer& layer) const {
+    const std::size_t first = SLUICE_TRY(operand_on_a(layer));
+    for (std::size_t port = 0; port < 2; ++port) {
+      const std::size_t operand = port == 0 ? first : 1 - first;
+      const MapShape map = layer.operand(operand);
+      SLUICE_CHECK(equal("the layer that arrives", producer(port), layer.inputs[operand]));
+      SLUICE_CHECK(equal("lanes of " + in(port).name, in(port).lanes, out().lanes));
+      SLUICE_CHECK(carries_map(in(port), map, bits_of(producer(port))));
+      if (layer.kind == LayerKind::concat) SLUICE_CHECK(number(port == 0 ? "A_GROUPS" : "B_GROUPS", map.channels / out().lanes));
+    }
+    if (layer.kind != LayerKind::scale) return ok();
+    SLUICE_CHECK(number("STEPS", pixels(layer)));
+    return number("CHANNEL_GROUPS", layer.input.channels / out().lanes);
+  }
+
+  Status check_width() const {
+    SLUICE_CHECK(equal("lanes left over on " + in().name, in().lanes % out().lanes, 0));
+    return carries(out(), in().beats * in().lanes, in().element_bits);
   }
 
   Status check_convolution(const Layer& layer) const {

@@ -2,6 +2,7 @@
 // What an IntegerNetwork must satisfy, and the few sums over it.
 #include "runtime/bundle/network.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <set>
@@ -11,12 +12,30 @@
 namespace sluice {
 namespace {
 
-constexpr std::array<std::pair<LayerKind, const char*>, 6> kKinds{{{LayerKind::conv, "conv"},
-                                                                  {LayerKind::depthwise, "depthwise"},
-                                                                  {LayerKind::max_pool, "max_pool"},
-                                                                  {LayerKind::average_pool, "average_pool"},
-                                                                  {LayerKind::global_average_pool, "global_average_pool"},
-                                                                  {LayerKind::add, "add"}}};
+// What a layer kind is made of.
+struct KindTraits {
+  LayerKind kind;
+  const char* name;
+  int operands;
+  bool has_window;
+  bool requantises;
+};
+
+constexpr std::array<KindTraits, 8> kKinds{{{LayerKind::conv, "conv", 1, true, true},
+                                            {LayerKind::depthwise, "depthwise", 1, true, true},
+                                            {LayerKind::max_pool, "max_pool", 1, true, false},
+                                            {LayerKind::average_pool, "average_pool", 1, true, true},
+                                            {LayerKind::global_average_pool, "global_average_pool", 1, false, true},
+                                            {LayerKind::add, "add", 2, false, true},
+                                            {LayerKind::scale, "scale", 2, false, true},
+                                            {LayerKind::concat, "concat", 2, false, false}}};
+
+const KindTraits& traits(LayerKind kind) {
+  return *std::find_if(kKinds.begin(), kKinds.end(), [&](const KindTraits& t) { return t.kind == kind; });
+}
+
+constexpr std::array<std::pair<CurveKind, const char*>, 3> kCurves{
+    {{CurveKind::none, "none"}, {CurveKind::hard_sigmoid, "hard_sigmoid"}, {CurveKind::hard_swish, "hard_swish"}}};
 
 constexpr int kLargestSize = 65536;
 
@@ -36,9 +55,11 @@ Counts expected_counts(const Layer& layer) {
     case LayerKind::depthwise:
       return {taps(layer) * layer.output.channels, layer.output.channels, layer.output.channels};
     case LayerKind::max_pool:
+    case LayerKind::concat:
       return {0, 0, 0};
     case LayerKind::average_pool:
     case LayerKind::global_average_pool:
+    case LayerKind::scale:
       return {0, 0, 1};
     case LayerKind::add:
       return {0, 0, 2};
@@ -64,23 +85,21 @@ Status check_shapes(const Layer& layer) {
     if (size < 1 || size > kLargestSize) return user_error("layer {}: a size of {} is outside 1..{}", layer.name, size, kLargestSize);
   }
   const Window& w = layer.window;
-  switch (layer.kind) {
-    case LayerKind::conv:
-    case LayerKind::depthwise:
-    case LayerKind::max_pool:
-    case LayerKind::average_pool:
-      if (!window_fits(in.height, out.height, w.kernel_h, w.stride_h, w.pad_top, w.pad_bottom) ||
-          !window_fits(in.width, out.width, w.kernel_w, w.stride_w, w.pad_left, w.pad_right)) {
-        return user_error("layer {}: a {}x{} window does not lead from {}x{} to {}x{}", layer.name, w.kernel_h,
-                          w.kernel_w, in.height, in.width, out.height, out.width);
-      }
-      break;
-    case LayerKind::global_average_pool:
-      if (out.height != 1 || out.width != 1) return user_error("layer {}: a global pool makes 1x1 maps", layer.name);
-      break;
-    case LayerKind::add:
-      if (!(in == out)) return user_error("layer {}: an addition keeps the shape", layer.name);
-      break;
+  if (has_window(layer.kind) && (!window_fits(in.height, out.height, w.kernel_h, w.stride_h, w.pad_top, w.pad_bottom) ||
+                                 !window_fits(in.width, out.width, w.kernel_w, w.stride_w, w.pad_left, w.pad_right))) {
+    return user_error("layer {}: a {}x{} window does not lead from {}x{} to {}x{}", layer.name, w.kernel_h, w.kernel_w,
+                      in.height, in.width, out.height, out.width);
+  }
+  if (layer.kind == LayerKind::global_average_pool && (out.height != 1 || out.width != 1)) {
+    return user_error("layer {}: a global pool makes 1x1 maps", layer.name);
+  }
+  if ((layer.kind == LayerKind::add || layer.kind == LayerKind::scale) && !(in == out)) {
+    return user_error("layer {}: {} keeps the shape", layer.name, to_text(layer.kind));
+  }
+  if (layer.kind == LayerKind::concat) {
+    if (in.height == out.height && in.width == out.width && in.channels < out.channels) return ok();
+    return user_error("layer {}: concat makes {}x{} of more than {} channels, not {}x{} of {}", layer.name, in.height,
+                      in.width, in.channels, out.height, out.width, out.channels);
   }
   if (layer.kind != LayerKind::conv && in.channels != out.channels) {
     return user_error("layer {}: {} keeps its channels, {} in and {} out", layer.name, to_text(layer.kind), in.channels,
@@ -122,6 +141,40 @@ Status check_input(const IntegerNetwork& network) {
   return ok();
 }
 
+Status check_codes(const Layer& layer, const char* what, int shift, int low, int high) {
+  if (shift < 1 || shift > SLUICE_SHIFT_MAX) {
+    return user_error("layer {}: {}shift {} is outside 1..{}", layer.name, what, shift, SLUICE_SHIFT_MAX);
+  }
+  const int limit = (1 << (layer.output_bits - 1)) - 1;
+  if (low < -limit || high > limit || low > high) {
+    return user_error("layer {}: {}clamp {}..{} is outside {}..{}", layer.name, what, low, high, -limit, limit);
+  }
+  return ok();
+}
+
+Status check_curve(const Layer& layer) {
+  const FusedCurve& curve = layer.curve;
+  const bool has_table = curve.kind != CurveKind::none && layer.output_bits == 8;
+  if (curve.kind != CurveKind::none && !requantises(layer.kind)) {
+    return user_error("layer {}: {} makes no pre-activation codes for a {}", layer.name, to_text(layer.kind), to_text(curve.kind));
+  }
+  if (curve.table.size() != (has_table ? SLUICE_CURVE_TABLE_CODES : 0)) {
+    return user_error("layer {}: {} curve table codes where {} are needed", layer.name, curve.table.size(),
+                      has_table ? SLUICE_CURVE_TABLE_CODES : 0);
+  }
+  if (curve.kind == CurveKind::none) return ok();
+  if (!is_scale(curve.scale)) return user_error("layer {}: a curve scale of {} is not above 0", layer.name, curve.scale);
+  if (has_table) {
+    // -128 is no code: maps are symmetric.
+    const bool is_symmetric = std::find(curve.table.begin(), curve.table.end(), -128) == curve.table.end();
+    return is_symmetric ? ok() : Status(user_error("layer {}: the curve's table holds -128; -127..127 are codes", layer.name));
+  }
+  if (curve.multiplier < 0 || curve.multiplier > SLUICE_MULTIPLIER_MAX) {
+    return user_error("layer {}: curve multiplier {} is outside 0..{}", layer.name, curve.multiplier, SLUICE_MULTIPLIER_MAX);
+  }
+  return check_codes(layer, "curve ", curve.shift, curve.clamp_low, curve.clamp_high);
+}
+
 Status check_numbers(const Layer& layer) {
   const Counts counts = expected_counts(layer);
   const auto wrong = [&](const char* what, std::size_t found, std::int64_t needed) -> Status {
@@ -132,38 +185,58 @@ Status check_numbers(const Layer& layer) {
   if (std::ssize(layer.multiplier) != counts.multipliers) {
     return wrong("multipliers", layer.multiplier.size(), counts.multipliers);
   }
-  if (layer.kind != LayerKind::max_pool && (layer.shift < 1 || layer.shift > SLUICE_SHIFT_MAX)) {
-    return user_error("layer {}: shift {} is outside 1..{}", layer.name, layer.shift, SLUICE_SHIFT_MAX);
-  }
   if (layer.output_bits != 8 && layer.output_bits != 16) {
     return user_error("layer {}: codes of {} bits; 8 and 16 are possible", layer.name, layer.output_bits);
   }
   if (!is_scale(layer.output_scale)) {
     return user_error("layer {}: an output scale of {} is not above 0", layer.name, layer.output_scale);
   }
-  const int limit = (1 << (layer.output_bits - 1)) - 1;
-  if (layer.kind != LayerKind::max_pool &&
-      (layer.clamp_low < -limit || layer.clamp_high > limit || layer.clamp_low > layer.clamp_high)) {
-    return user_error("layer {}: clamp {}..{} is outside {}..{}", layer.name, layer.clamp_low, layer.clamp_high, -limit,
-                      limit);
+  if (requantises(layer.kind)) SLUICE_CHECK(check_codes(layer, "", layer.shift, layer.clamp_low, layer.clamp_high));
+  return check_curve(layer);
+}
+
+// Layers that pass codes on must not change their width.
+Status check_kept_bits(const IntegerNetwork& network, const Layer& layer) {
+  if (requantises(layer.kind)) return ok();
+  for (const int source : layer.inputs) {
+    const int bits = source == kNetworkInput ? network.input_bits : network.layers[source].output_bits;
+    if (bits != layer.output_bits) {
+      return user_error("layer {}: {} keeps codes as they are, {} bits come in and {} go out", layer.name,
+                        to_text(layer.kind), bits, layer.output_bits);
+    }
   }
   return ok();
 }
 
 }  // namespace
 
-const char* to_text(LayerKind kind) {
-  for (const auto& [value, text] : kKinds) {
-    if (value == kind) return text;
-  }
-  return "unknown";
-}
+const char* to_text(LayerKind kind) { return traits(kind).name; }
+int operand_count(LayerKind kind) { return traits(kind).operands; }
+bool has_window(LayerKind kind) { return traits(kind).has_window; }
+bool requantises(LayerKind kind) { return traits(kind).requantises; }
 
 Result<LayerKind> layer_kind_from_text(const std::string& text) {
-  for (const auto& [value, name] : kKinds) {
-    if (text == name) return value;
+  for (const KindTraits& kind : kKinds) {
+    if (text == kind.name) return kind.kind;
   }
   return user_error("layer kind \"{}\" is not known", text);
+}
+
+const char* to_text(CurveKind kind) {
+  return std::find_if(kCurves.begin(), kCurves.end(), [&](const auto& curve) { return curve.first == kind; })->second;
+}
+
+Result<CurveKind> curve_kind_from_text(const std::string& text) {
+  for (const auto& [kind, name] : kCurves) {
+    if (text == name) return kind;
+  }
+  return user_error("curve \"{}\" is not known", text);
+}
+
+MapShape Layer::operand(std::size_t index) const {
+  if (index == 1 && kind == LayerKind::scale) return {1, 1, input.channels};
+  if (index == 1 && kind == LayerKind::concat) return {input.height, input.width, output.channels - input.channels};
+  return input;
 }
 
 std::int64_t Layer::macs() const {
@@ -181,19 +254,20 @@ Status IntegerNetwork::validate() const {
     const Layer& layer = layers[i];
     if (!is_plain_name(layer.name)) return user_error("layer name \"{}\" is not made of [a-z0-9_]", layer.name);
     if (!names.insert(layer.name).second) return user_error("layer name {} stands twice", layer.name);
-    const std::size_t operands = layer.kind == LayerKind::add ? 2 : 1;
-    if (layer.inputs.size() != operands) {
-      return user_error("layer {}: {} inputs, {} needed", layer.name, layer.inputs.size(), operands);
+    if (std::ssize(layer.inputs) != operand_count(layer.kind)) {
+      return user_error("layer {}: {} inputs, {} needed", layer.name, layer.inputs.size(), operand_count(layer.kind));
     }
-    for (const int source : layer.inputs) {
+    for (std::size_t operand = 0; operand < layer.inputs.size(); ++operand) {
+      const int source = layer.inputs[operand];
       if (source < kNetworkInput || source >= static_cast<int>(i)) {
         return user_error("layer {}: reads layer {}, which does not come before it", layer.name, source);
       }
       const MapShape& produced = source == kNetworkInput ? input : layers[source].output;
-      if (!(produced == layer.input)) return user_error("layer {}: its input has another shape than its producer", layer.name);
+      if (!(produced == layer.operand(operand))) return user_error("layer {}: its input has another shape than its producer", layer.name);
     }
     SLUICE_CHECK(check_shapes(layer));
     SLUICE_CHECK(check_numbers(layer));
+    SLUICE_CHECK(check_kept_bits(*this, layer));
   }
   if (layers.back().output.height != 1 || layers.back().output.width != 1) {
     return user_error("network {}: the last layer makes a map of {}x{}, a classifier ends with 1x1", name,

@@ -29,10 +29,17 @@ struct MapShape {
   bool operator==(const MapShape&) const = default;
 };
 
-enum class LayerKind { conv, depthwise, max_pool, average_pool, global_average_pool, add };
+enum class LayerKind { conv, depthwise, max_pool, average_pool, global_average_pool, add, scale, concat };
 
 const char* to_text(LayerKind kind);
 Result<LayerKind> layer_kind_from_text(const std::string& text);
+
+// Operands of a layer: a join has two.
+int operand_count(LayerKind kind);
+// Does Layer::window count?
+bool has_window(LayerKind kind);
+// Does the layer change codes by multiplier, shift, clamp and curve? The others keep their inputs' scale.
+bool requantises(LayerKind kind);
 
 // Sliding window of a convolution or pool, in pixels. 1x1 convolution and Gemm are windows with kernel 1.
 struct Window {
@@ -48,6 +55,27 @@ struct Window {
   bool operator==(const Window&) const = default;
 };
 
+// A curve fused behind a layer's requantisation, which then makes pre-activation codes of `output_bits` bits.
+// Arithmetic: device/contract/numbers.h. Codes of 8 bits use the table, of 16 bits the formula.
+enum class CurveKind { none, hard_sigmoid, hard_swish };
+
+const char* to_text(CurveKind kind);
+Result<CurveKind> curve_kind_from_text(const std::string& text);
+
+struct FusedCurve {
+  CurveKind kind = CurveKind::none;
+  double scale = 1.0;               // pre-activation value = code * scale
+  std::vector<std::int8_t> table;   // 256 output codes, by the low byte of the pre-activation code
+  int slope = 0;                    // of the line, in units of 2^-30 per code
+  int offset = 0;                   // of the line, in units of 2^-30
+  int multiplier = 0;
+  int shift = 0;
+  int clamp_low = 0;                // of the output codes
+  int clamp_high = 0;
+
+  bool operator==(const FusedCurve&) const = default;
+};
+
 inline constexpr int kNetworkInput = -1;
 
 // One layer of the integer network. Which fields count depends on kind; the others keep their defaults.
@@ -55,22 +83,27 @@ struct Layer {
   std::string name;         // unique, [a-z0-9_], starts with "l<number>_"
   std::string origin;       // the ONNX node it came from, as the user knows it
   LayerKind kind = LayerKind::conv;
-  std::vector<int> inputs;  // indices of producing layers, or kNetworkInput; two for add, else one
-  MapShape input;           // of every operand
+  // Indices of producing layers, or kNetworkInput: two for joins, else one. scale: the map, then its 1x1 gates; concat:
+  // the maps in the order of their channels.
+  std::vector<int> inputs;
+  MapShape input;           // of the first operand
   MapShape output;
   Window window;            // conv, depthwise, max_pool, average_pool
 
   // conv: [filter][kernel_y][kernel_x][channel]; depthwise: [kernel_y][kernel_x][channel]. Signed codes.
   std::vector<std::int16_t> weights;
   std::vector<std::int32_t> bias;  // per filter, in accumulator units
-  // Requantisation: one multiplier per filter (conv, depthwise), one (pools), or one per operand (add); one shift.
+  // Requantisation: one multiplier per filter (conv, depthwise), one (averages, scale), or one per operand (add); one shift.
   std::vector<std::uint16_t> multiplier;
   int shift = 0;
-  int clamp_low = 0;   // the fused activation: codes outside [clamp_low, clamp_high] saturate
+  int clamp_low = 0;   // the fused clamp: codes outside [clamp_low, clamp_high] saturate
   int clamp_high = 0;
+  FusedCurve curve;    // behind that
   int output_bits = 8;        // 8 inside the network; 16 for the classifier's last layer
   double output_scale = 1.0;  // real value = code * output_scale
 
+  // Shape of an operand; the second one of scale and concat differs from `input`.
+  MapShape operand(std::size_t index) const;
   std::int64_t macs() const;  // dense multiply-accumulates per image, padding positions included
 };
 

@@ -11,6 +11,7 @@ constexpr std::uint32_t kSettings = 0;
 constexpr std::uint32_t kWeights = 1;
 constexpr std::uint32_t kBias = 2;
 constexpr std::uint32_t kMultiplier = 3;
+constexpr std::uint32_t kCurveRow = 8;
 
 // One table of one kernel, or some rows of it: rows of equal length.
 struct Table {
@@ -128,6 +129,21 @@ std::vector<std::uint32_t> threshold_words(const IntegerNetwork& network, const 
   return words;
 }
 
+// The row of the fused curve: four codes of its table to a word, or the numbers of its formula.
+void append_curve(std::vector<Table>& tables, const FusedCurve& curve) {
+  if (curve.kind == CurveKind::none) return;
+  Table table{kSettings, 0, {}, kCurveRow};
+  if (curve.table.empty()) {
+    for (const int number : {curve.slope, curve.offset, curve.multiplier, curve.shift, curve.clamp_low, curve.clamp_high}) {
+      table.words.push_back(word_of(number));
+    }
+  } else {
+    append_codes(table.words, {curve.table.begin(), curve.table.end()}, 8);
+  }
+  table.row_words = table.words.size();
+  tables.push_back(std::move(table));
+}
+
 std::vector<Table> tables_of(const IntegerNetwork& network, const Netlist& netlist, const DesignTable& rows, const Kernel& kernel) {
   const Layer& layer = network.layers[kernel.layer];
   std::vector<Table> tables;
@@ -157,7 +173,7 @@ std::vector<Table> tables_of(const IntegerNetwork& network, const Netlist& netli
     for (const std::uint16_t value : layer.multiplier) multiplier.words.push_back(value);
     tables.push_back(std::move(bias));
     tables.push_back(std::move(multiplier));
-  } else if (kernel.op == "average_pool" || kernel.op == "global_average_pool") {
+  } else if (kernel.op == "average_pool" || kernel.op == "global_average_pool" || kernel.op == "scale") {
     tables.push_back({kSettings, 4, {layer.multiplier[0], word_of(layer.shift), word_of(layer.clamp_low),
                                      word_of(layer.clamp_high)}});
   } else if (kernel.op == "add") {
@@ -166,6 +182,7 @@ std::vector<Table> tables_of(const IntegerNetwork& network, const Netlist& netli
     tables.push_back({kSettings, 5, {layer.multiplier[a], layer.multiplier[1 - a], word_of(layer.shift),
                                      word_of(layer.clamp_low), word_of(layer.clamp_high)}});
   }
+  if (kernel.numbers.count("CURVE") != 0) append_curve(tables, layer.curve);
   return tables;
 }
 

@@ -6,6 +6,7 @@
 
 #include <tbb/parallel_for.h>
 
+#include "runtime/evaluate/curve.hpp"
 #include "runtime/evaluate/scratch.hpp"
 
 namespace sluice {
@@ -95,6 +96,7 @@ void Evaluator::run(const Arena& arena, std::byte* memory, std::size_t first) co
   for (std::size_t i = first; i < layers_.size(); ++i) {
     const Layer& layer = network_->layers[i];
     layers_[i]->run(stored(std::size_t(layer.inputs[0] + 1)), stored(std::size_t(layer.inputs.back() + 1)), stored(i + 1));
+    evaluate::apply_curve(layer, *kernels_, stored(i + 1));
   }
 }
 

@@ -4,7 +4,8 @@
 // Why: packing costs about as much as evaluating one picture, evaluating takes thousands. A prepared layer never changes
 // and is shared by every evaluator whose thresholds for it are the same.
 //
-// A kind that has no class here is computed by the plain reference on converted maps: right at once, fast when needed.
+// A new kind is a class here and a line in prepare_layer(); the compiler misses it in the switch. The curve behind a layer is
+// not its part: curve.hpp.
 //
 // Before: the layer is valid and outlives this. After: run() is const and may be called from many threads.
 #pragma once

@@ -84,7 +84,8 @@ std::int32_t map_sum(const View& in, int channel) {
   return sum;
 }
 
-std::int32_t element(const Layer& layer, const View& a, const View* b, int weight_threshold, int oy, int ox, int channel) {
+// The code before the fused curve.
+std::int32_t element(const Layer& layer, const View& a, const View& b, int weight_threshold, int oy, int ox, int channel) {
   const auto requantised = [&](std::int32_t sum, std::size_t multiplier) {
     return sluice_requantise(sum, layer.multiplier[multiplier], layer.shift, layer.clamp_low, layer.clamp_high);
   };
@@ -100,22 +101,37 @@ std::int32_t element(const Layer& layer, const View& a, const View* b, int weigh
     case LayerKind::global_average_pool:
       return requantised(map_sum(a, channel), 0);
     case LayerKind::add:
-      return sluice_add(a.at(oy, ox, channel), layer.multiplier[0], b->at(oy, ox, channel), layer.multiplier[1],
+      return sluice_add(a.at(oy, ox, channel), layer.multiplier[0], b.at(oy, ox, channel), layer.multiplier[1],
                         layer.shift, layer.clamp_low, layer.clamp_high);
+    case LayerKind::scale:
+      return requantised(a.at(oy, ox, channel) * b.at(0, 0, channel), 0);
+    case LayerKind::concat:
+      return channel < a.shape.channels ? a.at(oy, ox, channel) : b.at(oy, ox, channel - a.shape.channels);
   }
   return 0;
 }
 
 }  // namespace
 
+std::int32_t behind_curve(const Layer& layer, std::int32_t code) {
+  const FusedCurve& c = layer.curve;
+  if (c.kind == CurveKind::none) return code;
+  if (layer.output_bits == 8) return c.table[std::size_t(code & (SLUICE_CURVE_TABLE_CODES - 1))];
+  const auto formula = c.kind == CurveKind::hard_swish ? sluice_hard_swish : sluice_hard_sigmoid;
+  return formula(code, c.slope, c.offset, c.multiplier, c.shift, c.clamp_low, c.clamp_high);
+}
+
 Map reference_layer(const Layer& layer, const Map& a, const Map& b, const Thresholds& thresholds) {
-  const View left{a, layer.input, thresholds.activation};
-  const View right{b, layer.input, 0};
+  const MapShape first = layer.operand(0), second = layer.operand(1);
+  const View left{a, first, thresholds.activation};
+  const View right{b, second, 0};
   Map out;
   out.reserve(std::size_t(layer.output.size()));
   for (int oy = 0; oy < layer.output.height; ++oy) {
     for (int ox = 0; ox < layer.output.width; ++ox) {
-      for (int c = 0; c < layer.output.channels; ++c) out.push_back(element(layer, left, &right, thresholds.weight, oy, ox, c));
+      for (int c = 0; c < layer.output.channels; ++c) {
+        out.push_back(behind_curve(layer, element(layer, left, right, thresholds.weight, oy, ox, c)));
+      }
     }
   }
   return out;

@@ -10,6 +10,12 @@ int windows_in(int input, int kernel, int stride, int pad_before, int pad_after)
   return (input + pad_before + pad_after - kernel) / stride + 1;
 }
 
+// One window more where pixels are left over and it still starts inside (ONNX ceil_mode).
+int windows_rounded_up(int input, int windows, int kernel, int stride, int pad_before, int pad_after) {
+  const bool has_rest = (input + pad_before + pad_after - kernel) % stride != 0;
+  return has_rest && windows * stride - pad_before < input ? windows + 1 : windows;
+}
+
 MapShape after(const MapShape& in, const Window& w, int channels) {
   return {windows_in(in.height, w.kernel_h, w.stride_h, w.pad_top, w.pad_bottom),
           windows_in(in.width, w.kernel_w, w.stride_w, w.pad_left, w.pad_right), channels};
@@ -42,6 +48,28 @@ Layer& NetworkMaker::append(LayerKind kind, int source, const MapShape& output, 
   return network_.layers.back();
 }
 
+// Puts a curve behind the layer: random numbers that use the whole range of codes, now and then saturating.
+void NetworkMaker::add_curve(int index) {
+  Layer& layer = network_.layers[index];
+  const int limit = (1 << (layer.output_bits - 1)) - 1;
+  FusedCurve& curve = layer.curve;
+  curve.kind = uniform(0, 1) ? CurveKind::hard_sigmoid : CurveKind::hard_swish;
+  curve.scale = 0.01 * uniform(1, 100);
+  layer.clamp_low = -limit;
+  layer.clamp_high = limit;
+  if (layer.output_bits == 8) {
+    for (int i = 0; i < 256; ++i) curve.table.push_back(static_cast<std::int8_t>(uniform(-127, 127)));
+    return;
+  }
+  curve.slope = uniform(1000, 200000);
+  curve.offset = uniform(0, 1 << 30);
+  const bool is_swish = curve.kind == CurveKind::hard_swish;
+  curve.shift = (is_swish ? 30 : 15) + uniform(0, 1);
+  curve.multiplier = uniform(20000, 65535);
+  curve.clamp_low = uniform(0, 1) ? -limit : 0;
+  curve.clamp_high = uniform(0, 1) ? limit : limit / 2;
+}
+
 // Multipliers that bring a typical sum of `fan_in` products back into the code range, with some saturation.
 void NetworkMaker::requantise(Layer& layer, std::size_t multipliers, int fan_in) {
   const double gain = 1.0 / (std::sqrt(double(fan_in)) * (1 << (network_.input_bits - 3)));
@@ -71,8 +99,13 @@ int NetworkMaker::depthwise(Window window, int source) {
   return last();
 }
 
-int NetworkMaker::pool(LayerKind kind, Window window, int source) {
-  Layer& layer = append(kind, source, after(shape_of(source), window, shape_of(source).channels), window);
+int NetworkMaker::pool(LayerKind kind, Window window, int source, bool is_ceil) {
+  MapShape out = after(shape_of(source), window, shape_of(source).channels);
+  if (is_ceil) {
+    out.height = windows_rounded_up(shape_of(source).height, out.height, window.kernel_h, window.stride_h, window.pad_top, window.pad_bottom);
+    out.width = windows_rounded_up(shape_of(source).width, out.width, window.kernel_w, window.stride_w, window.pad_left, window.pad_right);
+  }
+  Layer& layer = append(kind, source, out, window);
   if (kind == LayerKind::average_pool) {
     layer.shift = 20;
     layer.multiplier = {static_cast<std::uint16_t>(std::min(65535, (1 << 20) / (window.kernel_h * window.kernel_w)))};
@@ -96,12 +129,40 @@ int NetworkMaker::add(int a, int b) {
   return last();
 }
 
+int NetworkMaker::scale(int map, int gates) {
+  Layer& layer = append(LayerKind::scale, map, shape_of(map), {});
+  layer.inputs = {map, gates};
+  requantise(layer, 1, 4);
+  return last();
+}
+
+int NetworkMaker::concat(int a, int b) {
+  MapShape out = shape_of(a);
+  out.channels += shape_of(b).channels;
+  append(LayerKind::concat, a, out, {}).inputs = {a, b};
+  return last();
+}
+
+int NetworkMaker::squeeze_excite(int map, int squeezed) {
+  const int small = conv(squeezed, {}, global_pool(map));
+  const int gates = conv(shape_of(map).channels, {}, small);
+  if (uniform(0, 1)) add_curve(gates);
+  return scale(map, gates);
+}
+
+int NetworkMaker::fire(int squeezed, int left, int right, int source) {
+  const int squeeze = conv(squeezed, {}, source);
+  const int one = conv(left, {}, squeeze);
+  return concat(one, conv(right, {3, 3, 1, 1, 1, 1, 1, 1}, squeeze));
+}
+
 IntegerNetwork NetworkMaker::finish(int classes) {
   if (shape_of(last()).height != 1 || shape_of(last()).width != 1) global_pool(last());
   Layer& layer = network_.layers[conv(classes, {}, last())];
   layer.output_bits = 16;
   layer.clamp_low = -32767;
   layer.clamp_high = 32767;
+  if (uniform(0, 3) == 0) add_curve(last());
   return network_;
 }
 
@@ -121,22 +182,43 @@ IntegerNetwork random_network(Random& random, int blocks, int bits) {
     return w;
   };
   const Window same{3, 3, 1, 1, 1, 1, 1, 1};
+  const auto maybe_curve = [&](int layer) {
+    if (pick(0, 3) == 0) make.add_curve(layer);
+    return layer;
+  };
   for (int block = 0; block < blocks; ++block) {
     const int channels = make.shape_of(at).channels;
-    switch (pick(0, 5)) {
+    switch (pick(0, 8)) {
       case 0:
       case 1:
-        at = make.conv(pick(1, 40), window(pick(1, 3)), at);
+        at = maybe_curve(make.conv(pick(1, 40), window(pick(1, 3)), at));
         break;
       case 2:
-        at = make.depthwise(window(pick(1, 2)), at);
+        at = maybe_curve(make.depthwise(window(pick(1, 2)), at));
         break;
       case 3:
-        at = make.pool(pick(0, 1) ? LayerKind::max_pool : LayerKind::average_pool, window(pick(1, 2)), at);
+        if (pick(0, 1)) at = make.pool(LayerKind::max_pool, window(pick(1, 3)), at, pick(0, 1) != 0);
+        else at = maybe_curve(make.pool(LayerKind::average_pool, window(pick(1, 2)), at));
         break;
       case 4: {  // identity shortcut, operands in either order
         const int branch = make.conv(channels, same, make.conv(pick(1, 20), same, at));
+        at = maybe_curve(pick(0, 1) ? make.add(branch, at) : make.add(at, branch));
+        break;
+      }
+      case 5:
+        at = make.fire(pick(1, 8), pick(1, 20), pick(1, 20), at);
+        break;
+      case 6: {  // squeeze-excite inside a residual block, as in MobileNetV3
+        const int deep = maybe_curve(make.depthwise(same, make.conv(pick(1, 20), {}, at)));
+        const int branch = make.conv(channels, {}, maybe_curve(make.squeeze_excite(deep, pick(1, 12))));
         at = pick(0, 1) ? make.add(branch, at) : make.add(at, branch);
+        break;
+      }
+      case 7: {  // three branches of different length, one of them a pool or bare, joined twice
+        const int left = make.conv(pick(1, 12), same, make.conv(pick(1, 12), {}, at));
+        const int middle = pick(0, 1) ? make.pool(LayerKind::max_pool, same, at) : at;
+        const int right = make.squeeze_excite(make.conv(pick(1, 12), {}, at), pick(1, 12));
+        at = pick(0, 1) ? make.concat(make.concat(left, middle), right) : make.concat(right, make.concat(middle, left));
         break;
       }
       default: {  // strided block with a convolution in the shortcut

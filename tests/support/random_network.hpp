@@ -2,7 +2,8 @@
 // Random integer networks and inputs for property tests. Same seed, same network.
 //
 // Shapes are small but awkward on purpose: odd sizes, strides that leave pixels over, asymmetric padding, channel
-// counts that are prime, residual blocks with and without a convolution in the shortcut.
+// counts that are prime, residual blocks with and without a convolution in the shortcut, squeeze-excite inside of them,
+// fire modules and wider concatenations whose beats differ in width, curves, pools with ceil_mode.
 #pragma once
 
 #include <cstdint>
@@ -25,9 +26,14 @@ class NetworkMaker {
   // Each returns the index of the new layer, reading `source` (default: the last layer).
   int conv(int filters, Window window, int source);
   int depthwise(Window window, int source);
-  int pool(LayerKind kind, Window window, int source);
+  int pool(LayerKind kind, Window window, int source, bool is_ceil = false);
   int global_pool(int source);
   int add(int a, int b);
+  int scale(int map, int gates);
+  int concat(int a, int b);
+  int squeeze_excite(int map, int squeezed);                   // averages, two small layers, scale
+  int fire(int squeezed, int left, int right, int source);     // 1x1, then 1x1 beside 3x3, joined
+  void add_curve(int layer);
   int last() const { return static_cast<int>(network_.layers.size()) - 1; }
   const MapShape& shape_of(int source) const { return source < 0 ? network_.input : network_.layers[source].output; }
   int uniform(int low, int high) { return std::uniform_int_distribution<int>(low, high)(random_); }

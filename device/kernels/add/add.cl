@@ -17,6 +17,7 @@
 #include "kernels/add/add_params.h"
 #endif
 #include "lib/parameters.h"
+#include "lib/curve.h"
 #if !defined(P_ID) || P_A_LANES != P_OUT_LANES || P_B_LANES != P_OUT_LANES
 #error "add.cl: needs P_ID and the same number of lanes on A, B and OUT; see add_params.h"
 #endif
@@ -31,6 +32,7 @@ TASK(P_NAME, FROM(A), FROM(B), TO(OUT), MEMORY) {
   REGISTER(int, shift, SLUICE_PARAMETER_BYTES + 8)
   REGISTER(int, low, SLUICE_PARAMETER_BYTES + 12)
   REGISTER(int, high, SLUICE_PARAMETER_BYTES + 16)
+  SLUICE_CURVE_MEMORY
 
   FOREVER(A) {
     P_A_T a;
@@ -43,7 +45,8 @@ TASK(P_NAME, FROM(A), FROM(B), TO(OUT), MEMORY) {
     if (a.kind == KIND_DATA) {
 #pragma unroll
       for (int lane = 0; lane < P_OUT_LANES; ++lane) {
-        out.v[lane] = (P_OUT_E)sluice_add(a.v[lane], multiplier_a, b.v[lane], multiplier_b, shift, low, high);
+        out.v[lane] =
+            (P_OUT_E)SLUICE_CURVE(sluice_add(a.v[lane], multiplier_a, b.v[lane], multiplier_b, shift, low, high));
       }
     } else if (a.kind == KIND_HEADER) {
       const uint header = WORD(A, a);
@@ -54,12 +57,16 @@ TASK(P_NAME, FROM(A), FROM(B), TO(OUT), MEMORY) {
     } else if (selected && table == TABLE_SETTINGS) {
       const int value = (int)WORD(A, a);
       has_output = 0;
-      if (word == 0) multiplier_a = value;
-      if (word == 1) multiplier_b = value;
-      if (word == 2) shift = value;
-      if (word == 3) low = value;
-      if (word == 4) high = value;
-      SLUICE_NEXT_WORD(5)
+      if (SLUICE_IS_CURVE_ROW) {
+        SLUICE_STORE_CURVE_WORD(value)
+      } else {
+        if (word == 0) multiplier_a = value;
+        if (word == 1) multiplier_b = value;
+        if (word == 2) shift = value;
+        if (word == 3) low = value;
+        if (word == 4) high = value;
+      }
+      SLUICE_NEXT_WORD(SLUICE_IS_CURVE_ROW ? SLUICE_CURVE_ROW_WORDS : 5)
     }
     if (has_output) WRITE(OUT, out);
   }
@@ -69,6 +76,7 @@ TASK(P_NAME, FROM(A), FROM(B), TO(OUT), MEMORY) {
   KEEP(shift)
   KEEP(low)
   KEEP(high)
+  SLUICE_KEEP_CURVE
   END(OUT)
 }
 

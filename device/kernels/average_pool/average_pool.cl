@@ -14,7 +14,8 @@
 #ifndef P_NAME
 #include "kernels/average_pool/average_pool_params.h"
 #endif
-#include "lib/parameters.h"
+#include "lib/requantise_parameters.h"
+#include "lib/curve.h"
 #if !defined(P_ID) || !defined(P_STEPS)
 #error "average_pool.cl: a parameter is missing; average_pool_params.h lists them"
 #endif
@@ -22,11 +23,7 @@
 TASK(P_NAME, FROM(IN), TO(OUT), MEMORY) {
   BEGIN(IN)
   BEGIN_OUT(OUT)
-  SLUICE_PARAMETER_REGISTERS
-  REGISTER(int, multiplier, SLUICE_PARAMETER_BYTES)
-  REGISTER(int, shift, SLUICE_PARAMETER_BYTES + 4)
-  REGISTER(int, low, SLUICE_PARAMETER_BYTES + 8)
-  REGISTER(int, high, SLUICE_PARAMETER_BYTES + 12)
+  SLUICE_REQUANTISE_MEMORY
   int sums[P_OUT_LANES];
   int step = 0;
 
@@ -40,7 +37,7 @@ TASK(P_NAME, FROM(IN), TO(OUT), MEMORY) {
 #pragma unroll
       for (int lane = 0; lane < P_OUT_LANES; ++lane) {
         sums[lane] = step == 0 ? beat.v[lane] : sums[lane] + beat.v[lane];
-        out.v[lane] = (P_OUT_E)sluice_requantise(sums[lane], multiplier, shift, low, high);
+        out.v[lane] = (P_OUT_E)SLUICE_REQUANTISED(sums[lane]);
       }
       has_output = step == P_STEPS - 1;
       step = has_output ? 0 : step + 1;
@@ -50,21 +47,13 @@ TASK(P_NAME, FROM(IN), TO(OUT), MEMORY) {
       SLUICE_SELECT(WORD(IN, beat), P_ID)
       has_output = !selected;
     } else if (selected && table == TABLE_SETTINGS) {
-      const int value = (int)WORD(IN, beat);
+      const uint value = WORD(IN, beat);
       has_output = 0;
-      if (word == 0) multiplier = value;
-      if (word == 1) shift = value;
-      if (word == 2) low = value;
-      if (word == 3) high = value;
-      SLUICE_NEXT_WORD(4)
+      SLUICE_STORE_REQUANTISE_WORD(value)
     }
     if (has_output) WRITE(OUT, out);
   }
-  SLUICE_KEEP_PARAMETER_REGISTERS
-  KEEP(multiplier)
-  KEEP(shift)
-  KEEP(low)
-  KEEP(high)
+  SLUICE_KEEP_REQUANTISE_REGISTERS
   END(OUT)
 }
 

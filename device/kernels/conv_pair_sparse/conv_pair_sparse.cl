@@ -24,6 +24,7 @@
 #include "kernels/conv_pair_sparse/conv_pair_sparse_params.h"
 #endif
 #include "lib/convolution_parameters.h"
+#include "lib/curve.h"
 #include "lib/record.h"
 #if !defined(P_ID) || !defined(P_STEPS) || !defined(P_MULTIPLIERS) || !defined(P_FILTER_GROUPS) || !defined(P_PIXELS) || \
     !defined(P_WEIGHT_E) || !defined(P_WEIGHTS_PER_WORD)
@@ -37,8 +38,9 @@
 #define ROWS (P_FILTER_GROUPS * P_STEPS)
 #define ROW_WORDS ((P_IN_LANES * P_OUT_LANES + P_WEIGHTS_PER_WORD - 1) / P_WEIGHTS_PER_WORD)
 #define ROW_CODES (ROW_WORDS * P_WEIGHTS_PER_WORD)
+#define IS_THRESHOLD_ROW (table == TABLE_SETTINGS && row > 0 && row < CURVE_ROW)
 /* Byte offsets on pocl; the host allocates the same sum (compiler/codegen). */
-#define AT_THRESHOLDS 64
+#define AT_THRESHOLDS (64 + SLUICE_CURVE_BYTES)
 #define AT_BIAS (AT_THRESHOLDS + 4 * 2 * TABLE_ROWS)
 #define AT_MULTIPLIER (AT_BIAS + 4 * P_FILTER_GROUPS * P_OUT_LANES)
 #define AT_WEIGHTS ((AT_MULTIPLIER + 4 * P_FILTER_GROUPS * P_OUT_LANES + 63) / 64 * 64)
@@ -75,10 +77,7 @@ TASK(P_NAME, FROM(IN), TO(OUT), TO(RECORD), MEMORY) {
       has_output = step == P_STEPS - 1;
       if (has_output) {
 #pragma unroll
-        for (int o = 0; o < P_OUT_LANES; ++o) {
-          out.v[o] = (P_OUT_E)sluice_requantise(sums[o] + bias[filter_group][o], multiplier[filter_group][o],
-                                                shift, low, high);
-        }
+        for (int o = 0; o < P_OUT_LANES; ++o) out.v[o] = SLUICE_FILTER_CODE(o);
         filter_group = filter_group == P_FILTER_GROUPS - 1 ? 0 : filter_group + 1;
         pixel = filter_group == 0 ? pixel + 1 : pixel;
         has_record = pixel == P_PIXELS;
@@ -103,12 +102,12 @@ TASK(P_NAME, FROM(IN), TO(OUT), TO(RECORD), MEMORY) {
     } else if (selected) {
       const uint value = WORD(IN, beat);
       has_output = 0;
-      if (table == TABLE_SETTINGS && row > 0) {
+      if (IS_THRESHOLD_ROW) {
         thresholds[row - 1][word] = (int)value;
       } else {
         SLUICE_STORE_CONVOLUTION_WORD(value)
       }
-      SLUICE_NEXT_WORD(table == TABLE_SETTINGS && row > 0 ? TABLE_ROWS : SLUICE_CONVOLUTION_ROW_WORDS)
+      SLUICE_NEXT_WORD(IS_THRESHOLD_ROW ? TABLE_ROWS : SLUICE_CONVOLUTION_ROW_WORDS)
     }
     if (has_output) WRITE(OUT, out);
     if (has_record) WRITE(RECORD, record);
@@ -121,6 +120,7 @@ TASK(P_NAME, FROM(IN), TO(OUT), TO(RECORD), MEMORY) {
 #undef ROWS
 #undef ROW_WORDS
 #undef ROW_CODES
+#undef IS_THRESHOLD_ROW
 #undef AT_THRESHOLDS
 #undef AT_BIAS
 #undef AT_MULTIPLIER

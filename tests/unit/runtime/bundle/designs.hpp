@@ -50,6 +50,7 @@ inline void expect_equal(const Layer& a, const Layer& b) {
   EXPECT_EQ(a.clamp_high, b.clamp_high);
   EXPECT_EQ(a.output_bits, b.output_bits);
   EXPECT_EQ(a.output_scale, b.output_scale);
+  EXPECT_EQ(a.curve, b.curve);
 }
 
 inline void expect_equal(const IntegerNetwork& a, const IntegerNetwork& b) {

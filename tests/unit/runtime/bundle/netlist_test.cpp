@@ -24,14 +24,15 @@ TEST(Netlist, OfEveryRandomNetworkIsValid) {
   }
 }
 
-// Source, window, convolution, fork, two convolutions, join, pool, classifier: every kind of fault has its place.
+// A residual block, a fire module with maps of other widths, squeeze-excite, pool, classifier: every kind of fault has its
+// place.
 Design residual() {
   Random random(5);
   NetworkMaker make(random, {6, 6, 4});
   const Window same{3, 3, 1, 1, 1, 1, 1, 1};
   const int stem = make.conv(8, same, kNetworkInput);
   const int branch = make.conv(8, same, make.conv(4, same, stem));
-  make.add(branch, stem);
+  make.squeeze_excite(make.fire(4, 8, 12, make.add(branch, stem)), 3);
   const IntegerNetwork network = make.finish(10);
   return {network, build_netlist(network).value()};
 }
@@ -102,6 +103,14 @@ const Broken kMisfits[] = {
     {"sink_beats", [](Netlist& n) { kernel_of(n, "sink").numbers["BEATS"] += 1; }, "sink"},
     {"pool_groups", [](Netlist& n) { kernel_of(n, "global_average_pool").numbers["CHANNEL_GROUPS"] += 1; }, "global_average_pool"},
     {"window_width", [](Netlist& n) { kernel_of(n, "window").numbers["WIDTH"] -= 1; }, "window"},
+    {"curve", [](Netlist& n) { kernel_of(n, "conv_dense").numbers["CURVE"] = 1; }, "CURVE"},
+    {"swapped_twice", [](Netlist& n) { kernel_of(n, "add").numbers["IS_SWAPPED"] = 2; }, "IS_SWAPPED"},
+    {"swapped_concat", [](Netlist& n) { auto& k = kernel_of(n, "concat"); k.numbers["IS_SWAPPED"] = 1 - k.numbers["IS_SWAPPED"]; }, "concat"},
+    {"concat_groups", [](Netlist& n) { kernel_of(n, "concat").numbers["B_GROUPS"] += 1; }, "B_GROUPS"},
+    {"scale_pixels", [](Netlist& n) { kernel_of(n, "scale").numbers["STEPS"] += 1; }, "STEPS"},
+    {"scale_groups", [](Netlist& n) { kernel_of(n, "scale").numbers["CHANNEL_GROUPS"] += 1; }, "CHANNEL_GROUPS"},
+    {"gates_on_b", [](Netlist& n) { auto& k = kernel_of(n, "scale"); std::swap(k.inputs[0], k.inputs[1]); }, "scale"},
+    {"width_lanes", [](Netlist& n) { n.streams[kernel_of(n, "width").outputs[0]].lanes = 5; }, "width"},
     {"fork_lanes", [](Netlist& n) { n.streams[kernel_of(n, "fork").outputs[1]].lanes = 4; }, ""},
 };
 

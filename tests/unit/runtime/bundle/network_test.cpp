@@ -11,7 +11,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// conv 3x3, depthwise 3x3, max pool, average pool, add of the two before it, global pool, classifier.
+// 0 conv 3x3, 1 depthwise 3x3 with a curve, 2 max pool, 3 average pool, 4 add of the two before it, 5 global pool,
+// 6 and 7 small layers, 8 scale, 9 concat, 10 global pool, 11 classifier with a curve.
 IntegerNetwork every_kind() {
   Random random(3);
   NetworkMaker make(random, {8, 8, 3});
@@ -20,8 +21,13 @@ IntegerNetwork every_kind() {
   const int depthwise = make.depthwise(same, conv);
   const int pool = make.pool(LayerKind::max_pool, half, depthwise);
   const int average = make.pool(LayerKind::average_pool, same, pool);
-  make.add(average, pool);
+  const int sum = make.add(average, pool);
+  make.add_curve(depthwise);
+  const int scaled = make.squeeze_excite(sum, 3);
+  make.concat(scaled, pool);
   IntegerNetwork network = make.finish(5);
+  FusedCurve& curve = network.layers.back().curve;
+  curve = {CurveKind::hard_swish, 0.5, {}, 20000, 1 << 29, 40000, 30, -32767, 32767};
   network.labels = {"a", "b", "c", "d", "e"};
   return network;
 }
@@ -62,6 +68,25 @@ const Broken kBroken[] = {
     {"empty_name", [](auto& n) { n.layers[1].name = ""; }, "name"},
     {"reads_itself", [](auto& n) { n.layers[1].inputs = {1}; }, "come before"},
     {"reads_minus_two", [](auto& n) { n.layers[1].inputs = {-2}; }, "come before"},
+    {"gates_of_other_channels", [](auto& n) { n.layers[8].inputs[1] = 6; n.layers[6].output.channels = 99; }, "l06"},
+    {"gates_and_map_swapped", [](auto& n) { std::swap(n.layers[8].inputs[0], n.layers[8].inputs[1]); }, "shape"},
+    {"scale_other_shape", [](auto& n) { n.layers[8].output.height = 3; }, "shape"},
+    {"concat_too_few_channels", [](auto& n) { n.layers[9].output.channels = 4; }, "concat"},
+    {"concat_other_channels", [](auto& n) { n.layers[9].output.channels = 9; }, "shape"},
+    {"concat_other_height", [](auto& n) { n.layers[9].output.height = 3; }, "concat"},
+    {"concat_of_one", [](auto& n) { n.layers[9].inputs.pop_back(); }, "1 inputs"},
+    {"concat_changes_bits", [](auto& n) { n.layers[9].output_bits = 16; }, "8 bits"},
+    {"pool_changes_bits", [](auto& n) { n.layers[2].output_bits = 16; }, "8 bits"},
+    {"curve_behind_a_pool", [](auto& n) { n.layers[2].curve = n.layers[1].curve; }, "max_pool"},
+    {"curve_without_table", [](auto& n) { n.layers[1].curve.table.clear(); }, "curve table"},
+    {"short_curve_table", [](auto& n) { n.layers[1].curve.table.pop_back(); }, "curve table"},
+    {"table_without_curve", [](auto& n) { n.layers[1].curve.kind = CurveKind::none; }, "curve table"},
+    {"table_of_16_bits", [](auto& n) { n.layers.back().curve.table.resize(256); }, "curve table"},
+    {"curve_code_minus_128", [](auto& n) { n.layers[1].curve.table[77] = -128; }, "-128"},
+    {"curve_scale", [](auto& n) { n.layers[1].curve.scale = 0; }, "curve scale"},
+    {"curve_shift", [](auto& n) { n.layers.back().curve.shift = 0; }, "curve shift 0"},
+    {"curve_multiplier", [](auto& n) { n.layers.back().curve.multiplier = 65536; }, "65536"},
+    {"curve_clamp", [](auto& n) { n.layers.back().curve.clamp_high = 32768; }, "curve clamp"},
     {"two_inputs", [](auto& n) { n.layers[1].inputs = {0, 0}; }, "2 inputs"},
     {"one_operand", [](auto& n) { n.layers[4].inputs = {3}; }, "1 inputs"},
     {"other_shape", [](auto& n) { n.layers[1].input.width = 7; }, "shape"},
@@ -98,14 +123,18 @@ TEST(Network, MacsCountEveryTapOfEveryOutputPixel) {
   EXPECT_EQ(network.layers[0].macs(), 8 * 8 * 4 * 3 * 3 * 3);
   EXPECT_EQ(network.layers[1].macs(), 8 * 8 * 4 * 3 * 3);
   EXPECT_EQ(network.layers[2].macs(), 0);
-  EXPECT_EQ(network.layers.back().macs(), 5 * 4);
+  EXPECT_EQ(network.layers.back().macs(), 5 * (4 + 4));
 }
 
 TEST(Network, KindsComeBackFromTheirNames) {
   for (const LayerKind kind : {LayerKind::conv, LayerKind::depthwise, LayerKind::max_pool, LayerKind::average_pool,
-                               LayerKind::global_average_pool, LayerKind::add}) {
+                               LayerKind::global_average_pool, LayerKind::add, LayerKind::scale, LayerKind::concat}) {
     EXPECT_EQ(layer_kind_from_text(to_text(kind)).value(), kind);
   }
+  for (const CurveKind kind : {CurveKind::none, CurveKind::hard_sigmoid, CurveKind::hard_swish}) {
+    EXPECT_EQ(curve_kind_from_text(to_text(kind)).value(), kind);
+  }
+  EXPECT_THAT(curve_kind_from_text("tanh").error().text(), HasSubstr("tanh"));
   EXPECT_THAT(layer_kind_from_text("lstm").error().text(), HasSubstr("lstm"));
 }
 

@@ -58,8 +58,9 @@ class Memories {
 
   // Words of a row, from the kernel files' heads.
   int row_words(const Kernel& kernel, int table, int row) const {
+    if (table == 0 && row == 8) return kernel.numbers.at("CURVE") == 1 ? 64 : 6;  // lib/curve.h
     if (kernel.op == "add") return 5;
-    if (kernel.op == "average_pool" || kernel.op == "global_average_pool") return 4;
+    if (kernel.op == "average_pool" || kernel.op == "global_average_pool" || kernel.op == "scale") return 4;
     if (kernel.op == "compactor") return 16;
     const int out = netlist_.streams[kernel.outputs[0]].lanes, in = netlist_.streams[kernel.inputs[0]].lanes;
     const int per_word = 32 / kernel.numbers.at("WEIGHT_BITS");
@@ -145,6 +146,28 @@ void check_settings(const std::vector<std::int64_t>& wanted, const Kernel& kerne
   }
 }
 
+// Row 8 of the settings, as the head of lib/curve.h states it.
+void check_curve(const Layer& layer, const Kernel& kernel, Memories& memories) {
+  const FusedCurve& curve = layer.curve;
+  const int number = kernel.numbers.at("CURVE");
+  if (curve.kind == CurveKind::none) {
+    EXPECT_EQ(number, 0);
+  } else if (layer.output_bits == 8) {
+    EXPECT_EQ(number, 1);
+    for (int code = -128; code < 128; ++code) {
+      const auto at = static_cast<std::uint8_t>(code);
+      if (at % 4 != 0) continue;
+      const std::uint32_t word = memories.take(kernel, 0, 8, at / 4);
+      for (int byte = 0; byte < 4; ++byte) {
+        EXPECT_EQ(static_cast<std::int8_t>(word >> (8 * byte)), curve.table[std::size_t(at) + std::size_t(byte)]) << kernel.name << " code " << code;
+      }
+    }
+  } else {
+    EXPECT_EQ(number, curve.kind == CurveKind::hard_sigmoid ? 2 : 3);
+    check_settings({curve.slope, curve.offset, curve.multiplier, curve.shift, curve.clamp_low, curve.clamp_high}, kernel, 8, memories);
+  }
+}
+
 // Random thresholds in rows 1 to 4, where the layer's engine has some.
 DesignTable table_of(const Design& design, Random& random) {
   DesignTable table = dense_table(design.network, design.netlist, "hash");
@@ -176,7 +199,7 @@ void check_kernel(const Design& design, const DesignTable& table, const Kernel& 
     const bool is_swapped = kernel.numbers.at("IS_SWAPPED") != 0;
     check_settings({layer.multiplier[is_swapped], layer.multiplier[!is_swapped], layer.shift, layer.clamp_low, layer.clamp_high},
                    kernel, 0, memories);
-  } else if (kernel.op == "average_pool" || kernel.op == "global_average_pool") {
+  } else if (kernel.op == "average_pool" || kernel.op == "global_average_pool" || kernel.op == "scale") {
     check_settings({layer.multiplier[0], layer.shift, layer.clamp_low, layer.clamp_high}, kernel, 0, memories);
   } else if (kernel.op == "compactor") {
     check_settings(activation, kernel, 0, memories);
@@ -188,6 +211,7 @@ void check_kernel(const Design& design, const DesignTable& table, const Kernel& 
       check_settings(column(design, table, kernel.layer, &Thresholds::weight), kernel, 2, memories);
     }
   }
+  if (kernel.numbers.count("CURVE") != 0) check_curve(layer, kernel, memories);
 }
 
 class ParameterBatches : public ::testing::TestWithParam<std::tuple<int, Engine>> {};
@@ -224,10 +248,10 @@ INSTANTIATE_TEST_SUITE_P(seeds, ParameterBatches,
                          ::testing::Combine(::testing::Range(1, 9),
                                             ::testing::Values(Engine::dense, Engine::activation_sparse, Engine::pair_sparse)));
 
-// Which layer's map arrives on a stream, followed backwards through forks.
+// Which layer's map arrives on a stream, followed backwards through forks and width kernels.
 int producer(const Netlist& netlist, int stream) {
   const Kernel& kernel = netlist.kernels[netlist.writer(stream)];
-  return kernel.op == "fork" ? producer(netlist, kernel.inputs[0]) : kernel.layer;
+  return kernel.op == "fork" || kernel.op == "width" ? producer(netlist, kernel.inputs[0]) : kernel.layer;
 }
 
 TEST(ParameterBatches, MultiplierAOfAnAdditionBelongsToTheMapOnPortA) {

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// The kernels of every layer and the streams between them, in no particular order yet.
+//
+// Why: which kernels a layer is made of, and how wide its streams are, is one decision; their order, ids and depths are
+// others (kernel_order.hpp, fifo_depth.hpp).
+//
+// Widths: a convolution sends lanes_for(filters) lanes. Every other layer keeps the lanes that arrive, so that it needs no
+// buffer. A join works in the largest width that divides both its operands'; width kernels cut the wider streams.
+//
+// Before: the network is valid, and every layer but the last has a reader. After: a netlist without ids; port A of scale
+// carries its gates, of the other joins the first operand.
+#pragma once
+
+#include "compiler/pipeline/netlist_builder.hpp"
+
+namespace sluice {
+
+Netlist layer_kernels(const IntegerNetwork& network, const Engines& engines);
+
+}  // namespace sluice

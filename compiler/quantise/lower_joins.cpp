@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Add, Mul (squeeze-excite), Concat.
+#include "compiler/quantise/lowering.hpp"
+
+namespace sluice {
+
+Status lower_add(Lowering& lowering, const ir::Node& node) {
+  Layer layer = SLUICE_TRY(lowering.begin(node, LayerKind::add));
+  SLUICE_CHECK(lowering.requantise(node, layer, {lowering.scale_of(node.inputs[0]), lowering.scale_of(node.inputs[1])}));
+  lowering.finish(node, std::move(layer));
+  return ok();
+}
+
+Status lower_scale(Lowering& lowering, const ir::Node& node) {
+  Layer layer = SLUICE_TRY(lowering.begin(node, LayerKind::scale));
+  SLUICE_CHECK(lowering.requantise(node, layer, {lowering.scale_of(node.inputs[0]) * lowering.scale_of(node.inputs[1])}));
+  lowering.finish(node, std::move(layer));
+  return ok();
+}
+
+// One layer joins two maps; a node with more inputs becomes a chain, from the first map on.
+Status lower_concat(Lowering& lowering, const ir::Node& node) {
+  const std::int64_t axis = node.integer("axis", 1);
+  if (axis != 1 && axis != -3) return user_error("{}: joins along axis {}; channels (axis 1) are possible", node.label(), axis);
+  if (node.inputs.size() < 2) return user_error("{}: joins {} maps; two or more are possible", node.label(), node.inputs.size());
+  ir::Node pair = node;
+  int joined = 0, channels = 0;
+  for (std::size_t i = 1; i < node.inputs.size(); ++i) {
+    pair.inputs = {node.inputs[0], node.inputs[i]};
+    Layer layer = SLUICE_TRY(lowering.begin(pair, LayerKind::concat));
+    if (i > 1) {
+      layer.inputs[0] = joined;
+      layer.input.channels = channels;
+    }
+    const bool is_last = i + 1 == node.inputs.size();
+    channels = layer.input.channels + SLUICE_TRY(map_of(lowering.graph, node.inputs[i])).channels;
+    if (!is_last) layer.output.channels = channels;
+    if (is_last) lowering.finish(node, std::move(layer));
+    else joined = lowering.finish_part(std::move(layer));
+  }
+  return ok();
+}
+
+}  // namespace sluice

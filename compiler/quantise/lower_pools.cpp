@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// MaxPool, AveragePool, GlobalAveragePool.
+#include "compiler/quantise/lowering.hpp"
+
+namespace sluice {
+namespace {
+
+// Does the last window hang over the padded map along one axis?
+bool hangs_over(int windows, int stride, int kernel, int input, int pads) { return (windows - 1) * stride + kernel > input + pads; }
+
+Status finish_average(Lowering& lowering, const ir::Node& node, Layer layer, std::int64_t count) {
+  SLUICE_CHECK(lowering.requantise(node, layer, {lowering.scale_of(node.inputs[0]) / static_cast<double>(count)}));
+  lowering.finish(node, std::move(layer));
+  return ok();
+}
+
+}  // namespace
+
+// A maximum changes no scale. Windows that hang over the map (ceil_mode) are fine: what is outside never wins.
+Status lower_max_pool(Lowering& lowering, const ir::Node& node) {
+  Layer layer = SLUICE_TRY(lowering.begin(node, LayerKind::max_pool));
+  for (const std::int64_t dilation : node.integers("dilations", {1, 1})) {
+    if (dilation != 1) return user_error("{}: dilation {} is not on the device; 1 is", node.label(), dilation);
+  }
+  layer.window = window_of(node, node.integers("kernel_shape", {}));
+  lowering.finish(node, std::move(layer));
+  return ok();
+}
+
+Status lower_average_pool(Lowering& lowering, const ir::Node& node) {
+  Layer layer = SLUICE_TRY(lowering.begin(node, LayerKind::average_pool));
+  layer.window = window_of(node, node.integers("kernel_shape", {}));
+  const Window& w = layer.window;
+  const bool has_pad = w.pad_top + w.pad_left + w.pad_bottom + w.pad_right > 0;
+  if (has_pad && node.integer("count_include_pad", 0) == 0) {
+    return user_error("{}: average pooling over a padded map that does not count the padding is not on the device; "
+                      "export with count_include_pad=1 or without padding", node.label());
+  }
+  if (hangs_over(layer.output.height, w.stride_h, w.kernel_h, layer.input.height, w.pad_top + w.pad_bottom) ||
+      hangs_over(layer.output.width, w.stride_w, w.kernel_w, layer.input.width, w.pad_left + w.pad_right)) {
+    return user_error("{}: average pooling whose last window hangs over the map (ceil_mode) is not on the device; "
+                      "export with ceil_mode=0", node.label());
+  }
+  return finish_average(lowering, node, std::move(layer), std::int64_t{w.kernel_h} * w.kernel_w);
+}
+
+Status lower_global_average_pool(Lowering& lowering, const ir::Node& node) {
+  Layer layer = SLUICE_TRY(lowering.begin(node, LayerKind::global_average_pool));
+  const std::int64_t count = std::int64_t{layer.input.height} * layer.input.width;
+  return finish_average(lowering, node, std::move(layer), count);
+}
+
+}  // namespace sluice

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the lowering of every operator shares: the graph, the codes of its values, the network so far.
+//
+// Why: one file per operator (lower_*.cpp) holds what is particular to it; a new operator is one file and one line in
+// quantise.cpp.
+//
+// Before: the codes of all values are chosen. After begin(): a layer with names, inputs, shapes, output codes and clamp.
+// After finish(): the layer is part of the network and stands for the node's output.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "compiler/ir/graph.hpp"
+#include "compiler/quantise/quantise.hpp"
+#include "compiler/quantise/value_codes.hpp"
+
+namespace sluice {
+
+class Lowering {
+ public:
+  Lowering(const ir::Graph& graph, const Statistics& statistics, const QuantiseOptions& options, const ValueCodesTable& codes)
+      : graph(graph), statistics(statistics), options(options), codes(codes) {
+    layer_of_[graph.input] = kNetworkInput;
+  }
+
+  const ir::Graph& graph;
+  const Statistics& statistics;
+  const QuantiseOptions& options;
+  const ValueCodesTable& codes;
+
+  double scale_of(const std::string& value) const { return codes.of(value).scale; }
+
+  // A layer for the node, whose first inputs are its operands.
+  Result<Layer> begin(const ir::Node& node, LayerKind kind) const;
+  // Multipliers and shift for factors from sums to output codes; where a curve is fused, to its pre-activation codes.
+  Status requantise(const ir::Node& node, Layer& layer, std::vector<double> sum_scales) const;
+  void finish(const ir::Node& node, Layer layer);
+  // The same for a layer that makes a part of the node's output; returns its index.
+  int finish_part(Layer layer);
+
+  void add_proof(SumProof proof) { result_.proofs.push_back(std::move(proof)); }
+  Quantised take() { return std::move(result_); }
+
+ private:
+  Quantised result_;
+  std::map<std::string, int> layer_of_;  // per value
+};
+
+// Shape of a value as a map; fails for what is no map of one picture.
+Result<MapShape> map_of(const ir::Graph& graph, const std::string& value);
+// Kernel, strides and pads of a node.
+Window window_of(const ir::Node& node, const std::vector<std::int64_t>& kernel);
+// A clamp or curve behind a node that passes codes on has nowhere to go.
+Status refuse_activation(const ir::Node& node);
+
+// How many bits weights and input codes of a convolution keep, so that its sums are proven.
+struct ConvolutionBits {
+  int weights = 8;
+  int input = 8;
+};
+Result<ConvolutionBits> convolution_bits(const ir::Graph& graph, const ir::Node& node, const QuantiseOptions& options);
+
+Status lower_convolution(Lowering& lowering, const ir::Node& node);
+Status lower_max_pool(Lowering& lowering, const ir::Node& node);
+Status lower_average_pool(Lowering& lowering, const ir::Node& node);
+Status lower_global_average_pool(Lowering& lowering, const ir::Node& node);
+Status lower_add(Lowering& lowering, const ir::Node& node);
+Status lower_scale(Lowering& lowering, const ir::Node& node);
+Status lower_concat(Lowering& lowering, const ir::Node& node);
+
+}  // namespace sluice

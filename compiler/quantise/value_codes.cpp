@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/quantise/value_codes.hpp"
+
+#include <algorithm>
+
+namespace sluice {
+namespace {
+
+constexpr double kLeastRange = 1e-6;     // of a map that is always zero
+constexpr double kScoreHeadroom = 1.25;  // scores are never clipped
+
+}  // namespace
+
+bool passes_codes_on(const ir::Node& node) { return node.op == "MaxPool" || node.op == "Concat"; }
+
+ValueCodesTable::ValueCodesTable(const ir::Graph& graph, const QuantiseOptions& options) : options_(options) {
+  parent_[graph.input] = graph.input;
+  for (const ir::Node& node : graph.nodes) parent_[node.outputs[0]] = node.outputs[0];
+  for (const ir::Node& node : graph.nodes) {
+    if (!passes_codes_on(node)) continue;
+    for (const std::string& input : node.inputs) join(input, node.outputs[0]);
+  }
+  for (const auto& [value, above] : parent_) {
+    if (value == above) codes_[value] = {options_.bits, options_.bits, 1.0};
+  }
+  const ir::Node* last = graph.producer(graph.output);
+  if (last && !passes_codes_on(*last)) codes_[root(graph.output)] = {kScoreBits, kScoreBits, 1.0};
+}
+
+const std::string& ValueCodesTable::root(const std::string& value) const {
+  const auto found = parent_.find(value);
+  return found->second == value ? found->first : root(found->second);
+}
+
+void ValueCodesTable::join(const std::string& a, const std::string& b) {
+  if (parent_.count(a) == 0) return;  // a constant; its lowering refuses it
+  const std::string& above = root(a);
+  parent_[root(b)] = above;
+}
+
+void ValueCodesTable::narrow(const std::string& value, int bits) {
+  if (parent_.count(value) == 0) return;
+  ValueCodes& codes = codes_.at(root(value));
+  codes.kept_bits = std::min(codes.kept_bits, bits);
+}
+
+double ValueCodesTable::clip_of(const ValueStatistics& statistics, int limit) const {
+  switch (options_.method) {
+    case RangeMethod::mse: return statistics.clip_mse(limit);
+    case RangeMethod::percentile: return statistics.clip_percentile(options_.percentile);
+    case RangeMethod::largest: break;
+  }
+  return std::max(kLeastRange, statistics.largest());
+}
+
+Status ValueCodesTable::choose_scales(const ir::Graph& graph, const Statistics& statistics, double largest_pixel) {
+  std::map<std::string, double> range;  // of each root
+  const auto widen = [&](const std::string& value, double magnitude) {
+    double& of_group = range[root(value)];
+    of_group = std::max(of_group, magnitude);
+  };
+  // The input's range is known exactly: pixels are 0..255.
+  widen(graph.input, largest_pixel);
+  for (const ir::Node& node : graph.nodes) {
+    const std::string& value = node.outputs[0];
+    if (passes_codes_on(node)) continue;  // what it reads has been seen
+    const auto found = statistics.find(value);
+    if (found == statistics.end()) return bug_error("no statistics for value " + value);
+    widen(value, value == graph.output ? std::max(kLeastRange, kScoreHeadroom * found->second.largest()) : clip_of(found->second, of(value).limit()));
+  }
+  for (auto& [value, codes] : codes_) codes.scale = range.at(value) / codes.limit();
+  return ok();
+}
+
+}  // namespace sluice

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// No netlist hangs in streams of the chosen depths, and where a join waits, less would hang.
+#include "compiler/pipeline/fifo_depth.hpp"
+
+#include <gmock/gmock.h>
+
+#include "compiler/pipeline/netlist_builder.hpp"
+#include "tests/support/known_shapes.hpp"
+#include "tests/unit/compiler/pipeline/token_flow.hpp"
+
+namespace sluice::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+const Window kSame{3, 3, 1, 1, 1, 1, 1, 1};
+
+class FifoDepth : public ::testing::TestWithParam<int> {};
+
+TEST_P(FifoDepth, lets_every_image_through) {
+  Random random(GetParam());
+  const IntegerNetwork network = random_network(random, 2 + GetParam() % 7);
+  const Netlist netlist = build_netlist(network).value();
+  EXPECT_EQ(where_it_hangs(netlist, 3), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(seeds, FifoDepth, ::testing::Range(1, 41));
+
+TEST(FifoDepth, lets_an_image_through_networks_of_known_shapes) {
+  Random random(1);
+  for (const auto& network : {squeezenet(random, 63), mobilenet_v3_large(random, 64)}) {
+    EXPECT_EQ(where_it_hangs(build_netlist(network).value(), 2), "");
+  }
+}
+
+// The streams into the only kernel of this operator.
+std::vector<int> inputs_of(const Netlist& netlist, const std::string& op) {
+  for (const Kernel& kernel : netlist.kernels) if (kernel.op == op) return kernel.inputs;
+  return {};
+}
+
+TEST(FifoDepth, holds_the_whole_map_while_its_gates_are_computed) {
+  Random random(2);
+  NetworkMaker make(random, {9, 11, 3});
+  make.squeeze_excite(make.conv(32, kSame, kNetworkInput), 8);
+  const IntegerNetwork network = make.finish(4);
+  Netlist netlist = build_netlist(network).value();
+  Stream& map = netlist.streams[std::size_t(inputs_of(netlist, "scale").at(1))];
+  EXPECT_EQ(map.beats, 9 * 11 * 2);
+  EXPECT_GE(map.depth, map.beats + kMargin);
+  EXPECT_THAT(map.why, HasSubstr("99 pixels of 2 beats"));
+  EXPECT_EQ(where_it_hangs(netlist, 3), "");
+  map.depth = static_cast<int>(map.beats) - 20;
+  EXPECT_THAT(where_it_hangs(netlist, 3), HasSubstr(map.name));
+}
+
+// One map on both ports: all its beats of a pixel wait on B while those on A pass.
+TEST(FifoDepth, holds_a_whole_pixel_at_a_concatenation) {
+  Random random(3);
+  NetworkMaker make(random, {4, 4, 3});
+  const int wide = make.conv(640, {}, kNetworkInput);
+  make.concat(wide, wide);
+  const IntegerNetwork network = make.finish(4);
+  Netlist netlist = build_netlist(network).value();
+  EXPECT_EQ(where_it_hangs(netlist, 2), "");
+  for (const int s : inputs_of(netlist, "concat")) netlist.streams[std::size_t(s)].depth = kDepth;
+  EXPECT_NE(where_it_hangs(netlist, 2), "");
+}
+
+// A 1x1 convolution needs a pixel's last channel before it sends its first one.
+TEST(FifoDepth, holds_a_whole_pixel_beside_a_pointwise_branch) {
+  Random random(4);
+  NetworkMaker make(random, {4, 4, 3});
+  const int wide = make.conv(640, {}, kNetworkInput);
+  make.add(make.conv(640, {}, wide), wide);
+  const IntegerNetwork network = make.finish(4);
+  Netlist netlist = build_netlist(network).value();
+  EXPECT_EQ(where_it_hangs(netlist, 2), "");
+  for (const int s : inputs_of(netlist, "add")) netlist.streams[std::size_t(s)].depth = kDepth;
+  EXPECT_NE(where_it_hangs(netlist, 2), "");
+}
+
+TEST(FifoDepth, is_small_where_nothing_waits) {
+  Random random(5);
+  NetworkMaker make(random, {8, 8, 3});
+  make.conv(8, kSame, make.conv(8, kSame, kNetworkInput));
+  const Netlist netlist = build_netlist(make.finish(4)).value();
+  for (const Stream& stream : netlist.streams) EXPECT_EQ(stream.depth, kDepth) << stream.name;
+}
+
+}  // namespace
+}  // namespace sluice::test
