@@ -4,6 +4,7 @@
 #include "compiler/passes/normal_form.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "compiler/passes/edit.hpp"
 
@@ -24,7 +25,11 @@ Verdict check_conv(const ir::Graph& graph, const ir::Node& node) {
   for (std::size_t i = 1; i < node.inputs.size(); ++i) {
     if (node.inputs[i].empty()) continue;
     if (!graph.is_constant(node.inputs[i])) return {"its weights are computed", "export the model in inference mode, so that they are constants"};
-    if (graph.initialisers.at(node.inputs[i]).is_integer()) return {"its weights are integers", "export the quantised model in QDQ form"};
+    const ir::Tensor& constant = graph.initialisers.at(node.inputs[i]);
+    if (constant.is_integer()) return {"its weights are integers", "export the quantised model in QDQ form"};
+    if (!std::all_of(constant.values.begin(), constant.values.end(), [](float value) { return std::isfinite(value); })) {
+      return {"its weights hold infinity or NaN", "train again, or look for a variance of 0 in the BatchNormalization behind it"};
+    }
   }
   const ir::Dims& weights = graph.shapes.at(node.inputs[1]);
   const std::int64_t group = node.integer("group", 1);
