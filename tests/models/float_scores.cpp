@@ -14,6 +14,7 @@
 #include "compiler/ops/float_interpreter.hpp"
 #include "compiler/passes/normalise.hpp"
 #include "runtime/base/file.hpp"
+#include "tests/support/with_tail.hpp"
 
 namespace {
 
@@ -26,19 +27,6 @@ Status append_scores(const ir::Graph& graph, ir::Tensor input, std::string& byte
   const ir::Tensor scores = SLUICE_TRY(program.run(input));
   bytes.append(reinterpret_cast<const char*>(scores.values.data()), scores.values.size() * sizeof(float));
   return ok();
-}
-
-// The tail that the host leaves out, behind the scores in the shape they had in the file: so both results mean the same.
-void append_tail(ir::Graph& graph, const ir::Graph& imported) {
-  if (graph.host_tail.empty()) return;
-  ir::Node& first = graph.host_tail.front();
-  const std::string row = "scores as in the file", shape = row + ": shape";
-  graph.initialisers[shape] = ir::Tensor::of_integers(imported.shapes.at(first.inputs[0]));
-  graph.nodes.push_back({.name = row, .op = "Reshape", .inputs = {graph.output, shape}, .outputs = {row}});
-  first.inputs[0] = row;
-  for (const ir::Node& node : graph.host_tail) graph.nodes.push_back(node);
-  graph.output = graph.host_tail.back().outputs[0];
-  graph.shapes = {{graph.input, graph.shapes.at(graph.input)}};
 }
 
 Status run(int argc, char** argv) {
@@ -55,8 +43,7 @@ Status run(int argc, char** argv) {
   const ir::Graph imported = graph;
   SLUICE_CHECK(passes::normalise(graph));
   std::cout << ir::print(graph);
-  append_tail(graph, imported);
-  SLUICE_CHECK(append_scores(graph, input, scores));
+  SLUICE_CHECK(append_scores(testing::with_tail(graph, imported), input, scores));
   std::ofstream(argv[3], std::ios::binary) << scores;
   return ok();
 }
