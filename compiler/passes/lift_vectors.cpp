@@ -92,7 +92,8 @@ class Lifter {
       const ir::Node& node = graph_.nodes[i];
       if (is_reshape(node) && drops_out(node)) {
         // Readers are still to be met, and ask for the rank they were written for; so it goes at the end.
-        maps_[node.outputs[0]] = map_of(node.inputs[0]);
+        const ir::Dims map = map_of(node.inputs[0]);
+        if (graph_.shapes.at(node.outputs[0]) != map) maps_[node.outputs[0]] = map;
         dropped_.insert(node.name);
         continue;
       }
@@ -113,12 +114,13 @@ class Lifter {
     return found != maps_.end() ? found->second : graph_.shapes.at(value);
   }
 
-  // A reshape of one pixel to one pixel, in whatever rank it was written.
+  // A reshape of one pixel to one pixel, in whatever rank it was written: 1xC, 1xCx1, C.
   bool drops_out(const ir::Node& node) const {
     const ir::Dims& in = map_of(node.inputs[0]);
     if (!is_vector(in)) return false;
-    const ir::Dims& out = graph_.shapes.at(node.outputs[0]);
-    return out == ir::Dims{1, in[1]} || out == in;
+    ir::Dims out = graph_.shapes.at(node.outputs[0]);
+    if (out.size() == 1) out.insert(out.begin(), 1);
+    return out.size() >= 2 && out[0] == 1 && out[1] == in[1] && ir::element_count(out) == in[1];
   }
 
   // Relu(Flatten(x)) is Flatten(Relu(x)); so the reshape comes to stand in front of the matrix.

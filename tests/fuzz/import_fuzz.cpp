@@ -21,7 +21,7 @@
 #include "runtime/base/file.hpp"
 #include "tests/fuzz/mutate.hpp"
 #include "tests/support/onnx_writer.hpp"
-#include "tests/support/with_tail.hpp"
+#include "tests/support/normal_form.hpp"
 
 namespace {
 
@@ -91,23 +91,12 @@ bool is_comparable(const ir::Graph& imported, const ir::Graph& normal) {
   return true;
 }
 
-// The picture in the order that the normal form takes it: channels first, where the file had them last.
-ir::Tensor turned(const ir::Tensor& picture, const ir::Dims& dims) {
-  if (picture.dims == dims) return picture;
-  ir::Tensor result = ir::Tensor::zeros(dims);
-  const std::int64_t pixels = dims[2] * dims[3];
-  for (std::int64_t c = 0; c < dims[1]; ++c) {
-    for (std::int64_t p = 0; p < pixels; ++p) result.values[static_cast<std::size_t>(c * pixels + p)] = picture.values[static_cast<std::size_t>(p * dims[1] + c)];
-  }
-  return result;
-}
-
 std::string compare(const ir::Graph& imported, const ir::Graph& normal, std::mt19937& engine, Counts& counts) {
   ir::Tensor picture = ir::Tensor::zeros(imported.shapes.at(imported.input));
   for (float& value : picture.values) value = static_cast<float>(engine() % 2001) / 1000 - 1;
   auto before = scores_of(imported, picture);
   if (!before) return "";
-  auto after = scores_of(testing::with_tail(normal, imported), turned(picture, normal.shapes.at(normal.input)));
+  auto after = scores_of(testing::with_tail(normal, imported), testing::turned(picture, normal.shapes.at(normal.input)));
   if (!after) return "the normal form does not run: " + after.error().text();
   if (before->size() != after->size()) return "the number of scores changed";
   float largest = 1;

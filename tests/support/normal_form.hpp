@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// with_tail: a graph in normal form with its host tail put behind it again, so that its result means what the file's did.
+// What comparing a file's graph with its normal form takes: normalise() leaves the host's tail to the host, and takes
+// channels-last pictures channels-first.
 //
-// Before: `imported` is the graph that normalise() started from. After: a graph for the float interpreter.
+//   with_tail(normal, imported)   the tail put behind again, so that the result means what the file's did
+//   turned(picture, dims)         the picture in the order of the normal form's input
+//
+// Before: `imported` is the graph that normalise() started from. After: graph and picture for the float interpreter.
 #pragma once
 
 #include "compiler/ir/graph.hpp"
@@ -22,6 +26,16 @@ inline ir::Graph with_tail(ir::Graph graph, const ir::Graph& imported) {
   graph.host_tail.clear();
   graph.shapes = {{graph.input, graph.shapes.at(graph.input)}};
   return graph;
+}
+
+inline ir::Tensor turned(const ir::Tensor& picture, const ir::Dims& dims) {
+  if (picture.dims == dims) return picture;
+  ir::Tensor result = ir::Tensor::zeros(dims);
+  const std::int64_t pixels = dims[2] * dims[3];
+  for (std::int64_t c = 0; c < dims[1]; ++c) {
+    for (std::int64_t p = 0; p < pixels; ++p) result.values[static_cast<std::size_t>(c * pixels + p)] = picture.values[static_cast<std::size_t>(p * dims[1] + c)];
+  }
+  return result;
 }
 
 }  // namespace sluice::testing
