@@ -17,6 +17,8 @@ namespace sluice::frontend {
 namespace {
 
 constexpr std::size_t kMostProblems = 20;
+// Classifiers have hundreds of nodes; passes search lists, which ends well only while these are short.
+constexpr std::size_t kMostNodes = 20000;
 
 // Where each value of the file comes from.
 struct Sources {
@@ -106,6 +108,7 @@ Result<std::vector<int>> order_nodes(const onnx::GraphProto& proto, const Source
     marks[maker->second] = Mark::open;
     stack.emplace_back(maker->second, 0);
   }
+  if (order.size() > kMostNodes) return user_error("the scores need {} nodes; the most is {}", order.size(), kMostNodes);
   // A sound file is in order already; its own order is the one the user knows.
   if (is_file_in_order) std::sort(order.begin(), order.end());
   return order;
