@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t kMostProblems = 20;
 // Classifiers have hundreds of nodes; passes search lists, which ends well only while these are short.
-constexpr std::size_t kMostNodes = 20000;
+constexpr std::size_t kMostNodes = 10000;
 
 // Where each value of the file comes from.
 struct Sources {
