@@ -17,6 +17,8 @@ namespace sluice::frontend {
 namespace {
 
 constexpr std::size_t kMostProblems = 20;
+// Classifiers have hundreds of nodes; passes search lists, which ends well only while these are short.
+constexpr std::size_t kMostNodes = 10000;
 
 // Where each value of the file comes from.
 struct Sources {
@@ -106,6 +108,7 @@ Result<std::vector<int>> order_nodes(const onnx::GraphProto& proto, const Source
     marks[maker->second] = Mark::open;
     stack.emplace_back(maker->second, 0);
   }
+  if (order.size() > kMostNodes) return user_error("the scores need {} nodes; the most is {}", order.size(), kMostNodes);
   // A sound file is in order already; its own order is the one the user knows.
   if (is_file_in_order) std::sort(order.begin(), order.end());
   return order;
@@ -179,7 +182,7 @@ Status read_nodes(const onnx::GraphProto& proto, const std::vector<int>& order, 
   for (int index : order) {
     Result<ir::Node> node = read_node(proto.node(index), index, graph.opset);
     if (!node) {
-      if (++count <= kMostProblems) problems += "\n  " + node.error().text();
+      if (++count <= kMostProblems) problems += fmt::format("\n  {}: {}", label_of(proto.node(index), index), node.error().text());
       continue;
     }
     for (std::string given = node->name; uses[node->name]++ > 0;) node->name = fmt::format("{}_{}", given, ++uses[given]);
@@ -205,6 +208,19 @@ Status drop_side_outputs(const std::set<std::string>& read, ir::Graph& graph) {
 }
 
 }  // namespace
+
+Result<std::vector<SurveyedNode>> survey_graph(const onnx::GraphProto& proto, int opset, const ImportOptions& options) {
+  const Sources sources = SLUICE_TRY(find_sources(proto));
+  const std::string output = SLUICE_TRY(choose_output(proto, sources, options.output));
+  std::vector<SurveyedNode> nodes;
+  for (const int index : SLUICE_TRY(order_nodes(proto, sources, output))) {
+    const onnx::NodeProto& node = proto.node(index);
+    SurveyedNode surveyed{name_of(node, index), node.op_type(), ""};
+    if (const auto read = read_node(node, index, opset); !read) surveyed.problem = read.error().text();
+    nodes.push_back(std::move(surveyed));
+  }
+  return nodes;
+}
 
 Result<ir::Graph> read_graph(const onnx::GraphProto& proto, int opset, const ImportOptions& options) {
   const Sources sources = SLUICE_TRY(find_sources(proto));

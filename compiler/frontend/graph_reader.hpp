@@ -19,4 +19,7 @@ namespace sluice::frontend {
 
 Result<ir::Graph> read_graph(const onnx::GraphProto& proto, int opset, const ImportOptions& options);
 
+// The nodes that the output needs, each with what is wrong with it on its own.
+Result<std::vector<SurveyedNode>> survey_graph(const onnx::GraphProto& proto, int opset, const ImportOptions& options);
+
 }  // namespace sluice::frontend

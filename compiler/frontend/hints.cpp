@@ -38,7 +38,6 @@ const std::map<std::string, const char*>& table() {
       {"LSTM", kSequence},
       {"LayerNormalization", kTransformer},
       {"LeakyRelu", kActivation},
-      {"LogSoftmax", "end the model at the scores, or in Softmax"},
       {"Loop", kControl},
       {"LpNormalization", "end the model at the scores"},
       {"MatMulInteger", kQuantised},

@@ -2,7 +2,7 @@
 // Reads nodes and attributes (see node_reader.hpp).
 //
 // Old files leave AttributeProto.type unset; then the field that is there decides, as it did when they were written.
-// Before and after: as the header says. Errors name the node.
+// Before and after: as the header says.
 #include "compiler/frontend/node_reader.hpp"
 
 #include "compiler/frontend/hints.hpp"
@@ -37,11 +37,6 @@ Result<ir::Attribute> read_attribute(const onnx::AttributeProto& proto) {
   }
 }
 
-std::string label(const onnx::NodeProto& proto, const std::string& name) {
-  return fmt::format("{} node \"{}\"{}", proto.op_type(), name,
-                     proto.output_size() > 0 && proto.output(0) != name ? " (output \"" + proto.output(0) + "\")" : "");
-}
-
 Status fill(const onnx::NodeProto& proto, int opset, ir::Node& node) {
   const bool is_foreign = !proto.domain().empty() && proto.domain() != "ai.onnx";
   if (is_foreign) {
@@ -64,12 +59,21 @@ Status fill(const onnx::NodeProto& proto, int opset, ir::Node& node) {
 Result<ir::Node> read_node(const onnx::NodeProto& proto, int index, int opset) {
   ir::Node node;
   node.op = proto.op_type();
-  node.name = proto.name().empty() ? fmt::format("{}_{}", proto.op_type(), index) : proto.name();
+  node.name = name_of(proto, index);
   node.inputs.assign(proto.input().begin(), proto.input().end());
   node.outputs.assign(proto.output().begin(), proto.output().end());
-  Status status = fill(proto, opset, node);
-  if (!status) return std::move(status).error().in(label(proto, node.name));
+  SLUICE_CHECK(fill(proto, opset, node));
   return node;
+}
+
+std::string name_of(const onnx::NodeProto& proto, int index) {
+  return proto.name().empty() ? fmt::format("{}_{}", proto.op_type(), index) : proto.name();
+}
+
+std::string label_of(const onnx::NodeProto& proto, int index) {
+  const std::string name = name_of(proto, index);
+  return fmt::format("{} node \"{}\"{}", proto.op_type(), name,
+                     proto.output_size() > 0 && proto.output(0) != name ? " (output \"" + proto.output(0) + "\")" : "");
 }
 
 }  // namespace sluice::frontend

@@ -13,7 +13,11 @@ class NodeProto;
 
 namespace sluice::frontend {
 
-// `index` makes a name for a node without one.
+// The error does not name the node; label_of() does. `index` makes a name for a node without one.
 Result<ir::Node> read_node(const onnx::NodeProto& proto, int index, int opset);
+
+std::string name_of(const onnx::NodeProto& proto, int index);
+// How messages speak of a node of the file: `Conv node "conv1" (output "x")`.
+std::string label_of(const onnx::NodeProto& proto, int index);
 
 }  // namespace sluice::frontend

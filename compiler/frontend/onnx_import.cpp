@@ -69,6 +69,16 @@ Result<ir::Graph> import_onnx(const std::filesystem::path& file, const ImportOpt
   return import_onnx_bytes(bytes, file.string(), options);
 }
 
+Result<std::vector<SurveyedNode>> survey_onnx(const std::filesystem::path& file, const ImportOptions& options) {
+  const std::string bytes = SLUICE_TRY(read_file(file));
+  auto survey = [&]() -> Result<std::vector<SurveyedNode>> {
+    const onnx::ModelProto model = SLUICE_TRY(parse(bytes));
+    return survey_graph(model.graph(), SLUICE_TRY(opset_of(model)), options);
+  }();
+  if (!survey) return std::move(survey).error().in(file.string());
+  return survey;
+}
+
 Result<ir::Dims> parse_shape(const std::string& text) {
   ir::Dims dims;
   std::int64_t number = 0;

@@ -29,7 +29,18 @@ struct ImportOptions {
 
 Result<ir::Graph> import_onnx(const std::filesystem::path& file, const ImportOptions& options = {});
 
-// The same from memory; `name` stands for the file in messages.
+// One node of the file; `problem` is empty when the node alone can be read.
+struct SurveyedNode {
+  std::string name;
+  std::string op;
+  std::string problem;
+};
+
+// Every node that the output needs, with what is wrong with each: for a list of all that must change, where
+// import_onnx() would stop.
+Result<std::vector<SurveyedNode>> survey_onnx(const std::filesystem::path& file, const ImportOptions& options = {});
+
+// The same import from memory; `name` stands for the file in messages.
 Result<ir::Graph> import_onnx_bytes(std::string_view bytes, const std::string& name, const ImportOptions& options = {});
 
 // "1x3x224x224" as dimensions, each 1 or more.

@@ -96,6 +96,8 @@ struct Graph {
   std::map<std::string, Tensor> initialisers;
   std::map<std::string, Dims> shapes;           // of every value, after infer_shapes
   std::vector<Node> host_tail;                  // after passes/normalise: what followed `output`, left to the host
+  // Nodes of the file that passes took out: which node does their work now, or "" where none is left to do.
+  std::map<std::string, std::string> folded;
 
   const Node* producer(const std::string& value) const;
   std::vector<const Node*> consumers(const std::string& value) const;

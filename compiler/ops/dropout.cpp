@@ -10,7 +10,9 @@ namespace {
 Result<ir::Dims> shape_rule(const Call& call) {
   if (call.has(2)) {
     const ir::Tensor* training = SLUICE_TRY(call.constant(2, "training_mode"));
-    if (training->size() == 1 && training->at(0) != 0) {
+    // With a ratio of 0 training drops nothing either.
+    const bool drops = !(call.has(1) && call.inputs[1].value && call.value(1).size() == 1 && call.value(1).at(0) == 0);
+    if (drops && training->size() == 1 && training->at(0) != 0) {
       return user_error("is in training mode; export the model for inference (model.eval())");
     }
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // MaxPool: the largest number under a sliding window; padding never wins.
-// Definition: ONNX MaxPool-1, -8, -10, -11, -12, first output only (no Indices).
+// Definition: ONNX MaxPool-1, -8, -10, -11, -12, first output only (no Indices, which storage_order is about).
 // Before: map of rank 4 (3 is seen as height 1). After: one number per window.
 #include <algorithm>
 
@@ -9,11 +9,6 @@
 
 namespace sluice::ops {
 namespace {
-
-Status accept(const ir::Node& node, int opset) {
-  if (node.integer("storage_order", 0) != 0) return user_error("storage_order=1 is not possible");
-  return accept_window(node, opset);
-}
 
 Result<ir::Dims> shape_rule(const Call& call) {
   const Window w = SLUICE_TRY(window_of(call, {}));
@@ -61,7 +56,7 @@ const Operator& max_pool() {
                                .attributes = window_attributes({{"ceil_mode", AttributeKind::integer, 10},
                                                                 {"dilations", AttributeKind::integers, 10},
                                                                 {"storage_order", AttributeKind::integer, 8}}),
-                               .accept = accept,
+                               .accept = accept_window,
                                .shape = shape_rule,
                                .evaluate = run};
   return record;

@@ -1,62 +1,107 @@
 // SPDX-License-Identifier: Apache-2.0
-// A clamp behind a convolution, an addition or an average costs nothing on the device: the results saturate anyway.
+// A clamp or a curve behind a convolution, an addition, a product or an average costs nothing on the device: results are
+// rounded and saturated there anyway. A clamp and a hard-sigmoid never change the order of two numbers, so they may
+// change places with MaxPool, and any function of single numbers with Concat; that brings them to such a node.
 //
-// Before: verified. After: no Relu or Clip whose input has no other reader; a lone one becomes a depthwise Conv of ones.
+// Before: verified, rows lifted. After: no such node of a map; one that finds nothing to join is a depthwise
+// convolution with weights 1.
 #include "compiler/passes/fuse_activation.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "compiler/passes/edit.hpp"
 
 namespace sluice::passes {
 namespace {
 
-bool takes_activation(const std::string& op) { return op == "Conv" || op == "Add" || op == "AveragePool" || op == "GlobalAveragePool"; }
+bool takes_activation(const std::string& op) {
+  return op == "Conv" || op == "Add" || op == "Mul" || op == "AveragePool" || op == "GlobalAveragePool";
+}
 
-Result<ir::Activation> activation_of(const ir::Graph& graph, const ir::Node& node) {
-  if (node.op == "Relu") return ir::Activation{0.0f, std::nullopt};
+bool is_activation(const std::string& op) { return op == "Relu" || op == "Clip" || op == "HardSwish" || op == "HardSigmoid"; }
+
+// Nothing when a bound is computed.
+std::optional<ir::Activation> activation_of(const ir::Graph& graph, const ir::Node& node) {
   ir::Activation activation;
+  if (node.op == "Relu") activation.low = 0.0f;
+  if (node.op == "HardSwish") activation.curve = ir::Curve::hard_swish;
+  if (node.op == "HardSigmoid") {
+    activation.curve = ir::Curve::hard_sigmoid;
+    activation.alpha = node.real("alpha", 0.2f);
+    activation.beta = node.real("beta", 0.5f);
+  }
+  if (node.op != "Clip") return activation;
   for (const auto& [index, key, bound] : {std::tuple{1u, "min", &activation.low}, {2u, "max", &activation.high}}) {
     if (node.inputs.size() > index && !node.inputs[index].empty()) {
-      const auto found = graph.initialisers.find(node.inputs[index]);
-      if (found == graph.initialisers.end()) return user_error("{}: its bound {} is computed; a constant is possible", node.label(), node.inputs[index]);
-      *bound = found->second.at(0);
+      *bound = constant_number(graph, node.inputs[index]);
+      if (!*bound) return std::nullopt;
     } else if (node.attributes.count(key) != 0) {
       *bound = node.real(key, 0.0f);
     }
   }
+  // The largest float is how exporters write "no bound".
+  if (activation.low && *activation.low <= std::numeric_limits<float>::lowest()) activation.low.reset();
+  if (activation.high && *activation.high >= std::numeric_limits<float>::max()) activation.high.reset();
   return activation;
 }
 
-// Two clamps in a row: the second acts on the first's range.
-void combine(ir::Activation& first, const ir::Activation& second) {
+// Two functions in a row as one, if there is one: a clamp acts on the range of whatever is before it; a curve must be first.
+bool combine(ir::Activation& first, const ir::Activation& second) {
+  if (second.curve != ir::Curve::none) {
+    if (first.curve != ir::Curve::none || first.low || first.high) return false;
+    first = second;
+    return true;
+  }
   const auto clamp = [&](float v) { return std::min(second.high.value_or(v), std::max(second.low.value_or(v), v)); };
   if (first.low) first.low = clamp(*first.low);
   else first.low = second.low;
   if (first.high) first.high = clamp(*first.high);
   else first.high = second.high;
+  return true;
+}
+
+// The nodes that would compute f(value) for nothing, found through pools and joins; empty when there are none.
+std::vector<std::size_t> hosts_of(const ir::Graph& graph, const std::string& value, const ir::Activation& activation, int depth = 0) {
+  const auto producer = index_of_producer(graph, value);
+  if (!producer || !has_one_reader(graph, value) || depth > 8) return {};
+  const ir::Node& node = graph.nodes[*producer];
+  if (takes_activation(node.op)) {
+    ir::Activation both = node.activation;
+    return combine(both, activation) ? std::vector<std::size_t>{*producer} : std::vector<std::size_t>{};
+  }
+  const bool is_passing = node.op == "Concat" || (node.op == "MaxPool" && activation.curve != ir::Curve::hard_swish && activation.alpha >= 0);
+  if (!is_passing) return {};
+  std::vector<std::size_t> hosts;
+  const std::size_t maps = node.op == "Concat" ? node.inputs.size() : 1;
+  for (std::size_t i = 0; i < maps; ++i) {
+    const auto more = hosts_of(graph, node.inputs[i], activation, depth + 1);
+    if (more.empty()) return {};
+    hosts.insert(hosts.end(), more.begin(), more.end());
+  }
+  // One map joined twice would get the function twice.
+  std::sort(hosts.begin(), hosts.end());
+  return std::adjacent_find(hosts.begin(), hosts.end()) == hosts.end() ? hosts : std::vector<std::size_t>{};
 }
 
 }  // namespace
 
 Status fuse_activation(ir::Graph& graph) {
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-    if (graph.nodes[i].op != "Relu" && graph.nodes[i].op != "Clip") continue;
-    const ir::Activation activation = SLUICE_TRY(activation_of(graph, graph.nodes[i]));
+    if (!is_activation(graph.nodes[i].op)) continue;
+    const auto activation = activation_of(graph, graph.nodes[i]);
     const std::string input = graph.nodes[i].inputs[0];
-    const auto producer = index_of_producer(graph, input);
-    if (producer && takes_activation(graph.nodes[*producer].op) && has_one_reader(graph, input)) {
-      combine(graph.nodes[*producer].activation, activation);
-      remove_node(graph, i--, input);
+    const ir::Dims& dims = graph.shapes.at(input);
+    if (!activation || dims.size() != 4) continue;
+    const auto hosts = hosts_of(graph, input, *activation);
+    if (!hosts.empty()) {
+      for (const std::size_t host : hosts) combine(graph.nodes[host].activation, *activation);
+      remove_node(graph, i--, input, graph.nodes[hosts[0]].name);
       continue;
     }
-    ir::Node& node = graph.nodes[i];
-    const std::int64_t channels = graph.shapes.at(input).at(1);
-    const std::string ones = add_initialiser(graph, node.name + "_ones", ir::Tensor::of_values({channels, 1, 1, 1}, std::vector<float>(std::size_t(channels), 1.0f)));
-    node.op = "Conv";
-    node.inputs = {input, ones};
-    node.attributes = {{"group", channels}, {"kernel_shape", std::vector<std::int64_t>{1, 1}}};
-    node.activation = activation;
+    const auto channels = static_cast<std::size_t>(dims[1]);
+    make_depthwise(graph, graph.nodes[i], input, std::vector<float>(channels, 1.0f), std::vector<float>(channels, 0.0f));
+    graph.nodes[i].activation = *activation;
   }
   return ok();
 }

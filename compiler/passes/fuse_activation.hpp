@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Moves Relu and Clip into Node::activation of the node they follow.
+// Moves Relu, Clip, HardSwish and HardSigmoid into Node::activation of the node they follow.
 #pragma once
 
 #include "compiler/ir/graph.hpp"

@@ -1,22 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 // The passes, in the order in which they must run, and the check behind them.
 //
-// A pass is one file pair and one line here. The graph is verified after each of them, so that a slip is reported at the
-// pass that made it.
+// A pass is one file pair and one line here. It changes what it can and leaves the rest: what must not be left is
+// decided once, by normal_form. The graph is verified and its shapes are inferred again after each pass, so that a slip
+// is reported at the pass that made it.
 #include <algorithm>
 #include <set>
 
 #include "compiler/ops/shape_inference.hpp"
-#include "compiler/passes/fold_batchnorm.hpp"
+#include "compiler/passes/arithmetic_to_affine.hpp"
+#include "compiler/passes/cancel_transposes.hpp"
+#include "compiler/passes/expand_windows.hpp"
+#include "compiler/passes/fold_affine.hpp"
+#include "compiler/passes/fold_constants.hpp"
+#include "compiler/passes/fold_pad.hpp"
 #include "compiler/passes/fuse_activation.hpp"
-#include "compiler/passes/gemm_to_conv.hpp"
+#include "compiler/passes/lift_vectors.hpp"
+#include "compiler/passes/matmul_to_gemm.hpp"
+#include "compiler/passes/means_to_pools.hpp"
+#include "compiler/passes/normal_form.hpp"
 #include "compiler/passes/normalise.hpp"
+#include "compiler/passes/order_operands.hpp"
+#include "compiler/passes/recognise_hard_swish.hpp"
 #include "compiler/passes/remove_identity.hpp"
-#include "compiler/passes/resolve_auto_pad.hpp"
+#include "compiler/passes/remove_quantisation.hpp"
+#include "compiler/passes/resolve_windows.hpp"
 #include "compiler/passes/split_host_tail.hpp"
 
 namespace sluice::passes {
 namespace {
+
+constexpr std::size_t kMostFindings = 20;
 
 struct Pass {
   const char* name;
@@ -24,12 +38,22 @@ struct Pass {
 };
 
 constexpr Pass kPasses[] = {
+    {"fold_constants", fold_constants},              // first: all others look for constants
     {"remove_identity", remove_identity},
-    {"resolve_auto_pad", resolve_auto_pad},
+    {"remove_quantisation", remove_quantisation},
+    {"cancel_transposes", cancel_transposes},
+    {"recognise_hard_swish", recognise_hard_swish},  // before its constants are taken for a normalisation
+    {"matmul_to_gemm", matmul_to_gemm},
+    {"arithmetic_to_affine", arithmetic_to_affine},
+    {"resolve_windows", resolve_windows},            // before fold_pad: SAME depends on the padded size
+    {"fold_pad", fold_pad},
+    {"means_to_pools", means_to_pools},              // behind fold_pad: padding decides whether a pool is a mean
     {"split_host_tail", split_host_tail},
-    {"gemm_to_conv", gemm_to_conv},        // behind split_host_tail: a Flatten of the scores is no Gemm's input
-    {"fold_batchnorm", fold_batchnorm},    // before fuse_activation: a clamp behind it must find the Conv
+    {"lift_vectors", lift_vectors},                  // behind split_host_tail: a Flatten of the scores is no Gemm's input
+    {"fold_affine", fold_affine},                    // before fuse_activation: a clamp behind it must find the Conv
+    {"expand_windows", expand_windows},
     {"fuse_activation", fuse_activation},
+    {"order_operands", order_operands},
 };
 
 // Nodes and initialisers that the output does not need.
@@ -38,40 +62,41 @@ void remove_dead(ir::Graph& graph) {
   for (auto node = graph.nodes.rbegin(); node != graph.nodes.rend(); ++node) {
     if (needed.count(node->outputs[0]) != 0) needed.insert(node->inputs.begin(), node->inputs.end());
   }
+  for (const ir::Node& node : graph.host_tail) needed.insert(node.inputs.begin(), node.inputs.end());
   std::erase_if(graph.nodes, [&](const ir::Node& node) { return needed.count(node.outputs[0]) == 0; });
   std::erase_if(graph.initialisers, [&](const auto& entry) { return needed.count(entry.first) == 0; });
 }
 
-Status check_normal_form(const ir::Graph& graph) {
-  static const std::set<std::string> kNormal{"Conv", "MaxPool", "AveragePool", "GlobalAveragePool", "Add"};
-  for (const ir::Node& node : graph.nodes) {
-    if (kNormal.count(node.op) == 0) {
-      return user_error("{}: {} has no kernel on the device; Conv, Gemm, pooling, Add, Relu, Clip and BatchNormalization "
-                        "have, and Softmax at the end stays on the host", node.label(), node.op);
-    }
-    const bool has_weights = node.op == "Conv";
-    if (has_weights && !graph.is_constant(node.inputs[1])) return user_error("{}: its weights are computed; constants are possible", node.label());
-    for (const std::string& input : node.inputs) {
-      if (node.op == "Add" && graph.is_constant(input)) {
-        return user_error("{}: adding a constant is not on the device; fold it into the convolution's bias", node.label());
-      }
-    }
-  }
+Status after(const char* pass, ir::Graph& graph) {
+  remove_dead(graph);
+  Status status = graph.verify();
+  if (status) status = ops::infer_shapes(graph);
+  if (!status) return bug_error(fmt::format("after pass {}: {}", pass, status.error().text()));
   return ok();
 }
 
 }  // namespace
 
-Status normalise(ir::Graph& graph) {
+Status run_passes(ir::Graph& graph) {
+  SLUICE_CHECK(ops::infer_shapes(graph));
   for (const Pass& pass : kPasses) {
     SLUICE_CHECK(pass.run(graph));
-    remove_dead(graph);
-    if (auto status = graph.verify(); !status) return bug_error(std::string("after pass ") + pass.name + ": " + status.error().text());
+    SLUICE_CHECK(after(pass.name, graph));
   }
-  SLUICE_CHECK(check_normal_form(graph));
-  const ir::Dims input = graph.shapes.at(graph.input);
-  graph.shapes = {{graph.input, input}};
-  return ops::infer_shapes(graph);
+  return ok();
+}
+
+Status normalise(ir::Graph& graph) {
+  SLUICE_CHECK(run_passes(graph));
+  const std::vector<Finding> findings = outside_normal_form(graph);
+  if (findings.empty()) return ok();
+  std::string text;
+  for (std::size_t i = 0; i < std::min(findings.size(), kMostFindings); ++i) {
+    const Finding& f = findings[i];
+    text += fmt::format("\n  {} node \"{}\": {}; {}", f.op, f.node, f.problem, f.hint);
+  }
+  if (findings.size() > kMostFindings) text += fmt::format("\n  and {} more", findings.size() - kMostFindings);
+  return user_error("{} node{} cannot be on the device:{}", findings.size(), findings.size() == 1 ? "" : "s", text);
 }
 
 }  // namespace sluice::passes

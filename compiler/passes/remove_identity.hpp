@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes out nodes that change nothing: Identity, Dropout, and Constant nodes, which become initialisers.
+// Takes out nodes that pass their input on unchanged: Identity, Dropout, Cast to float, a Reshape to the same shape.
 #pragma once
 
 #include "compiler/ir/graph.hpp"

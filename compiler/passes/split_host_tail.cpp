@@ -1,19 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
-// Softmax and reshapes behind the scores change no ranking; the host does without them, and the device ends at scores.
+// Softmax, LogSoftmax and Sigmoid behind the scores change no ranking, reshapes and transpositions of a row of scores
+// move nothing; the host does without them, and the device ends at the scores.
 //
-// Before: verified. After: `output` is the last value that is not such a node's; those are in `host_tail`, in order.
+// Before: verified, shapes inferred. After: `output` is the last value that is not such a node's; those are in
+// `host_tail`, in order.
 #include "compiler/passes/split_host_tail.hpp"
 
 #include "compiler/passes/edit.hpp"
 
 namespace sluice::passes {
+namespace {
+
+bool belongs_to_host(const ir::Graph& graph, const ir::Node& node) {
+  if (node.op == "Softmax" || node.op == "LogSoftmax" || node.op == "Sigmoid") return true;
+  // A DequantizeLinear or transposition of anything but scores is work.
+  const ir::Dims& dims = graph.shapes.at(node.inputs[0]);
+  std::int64_t longest = 1;
+  for (const std::int64_t dim : dims) longest = std::max(longest, dim);
+  return (is_reshape(node) || node.op == "Transpose") && longest == ir::element_count(dims);
+}
+
+}  // namespace
 
 Status split_host_tail(ir::Graph& graph) {
   while (true) {
     const auto last = index_of_producer(graph, graph.output);
-    if (!last) return user_error("the graph's output {} is not computed by any node", graph.output);
+    if (!last) return user_error("the scores \"{}\" do not depend on the picture", graph.output);
     const ir::Node& node = graph.nodes[*last];
-    if (node.op != "Softmax" && node.op != "Flatten" && node.op != "Reshape" && node.op != "Squeeze") return ok();
+    if (!belongs_to_host(graph, node) || !graph.consumers(graph.output).empty()) return ok();
     graph.host_tail.insert(graph.host_tail.begin(), node);
     graph.output = node.inputs[0];
     graph.nodes.erase(graph.nodes.begin() + static_cast<std::ptrdiff_t>(*last));

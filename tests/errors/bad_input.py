@@ -127,6 +127,31 @@ class BadInput(unittest.TestCase):
     def test_operator_unsupported_is_named_with_its_node(self):
         self.plan(self.file("m.onnx", onnx_with(b"Einsum")), ["Einsum", "odd_one"])
 
+    def test_check_tells_all_that_is_unsupported(self):
+        done = self.refused("check", self.file("m.onnx", onnx_with(b"Einsum")), says="1 of 1 nodes are not supported")
+        self.assertRegex(done.stdout, r"odd_one +Einsum +unsupported +is not supported; .+")
+        done = self.refused("check", "m.onnx", "--json", says="not supported")
+        node = json.loads(done.stdout)["nodes"][0]
+        self.assertEqual((node["name"], node["op"], node["place"]), ("odd_one", "Einsum", "unsupported"))
+        self.assertTrue(node["hint"])
+
+    def test_check_accepts_what_plan_can(self):
+        done = subprocess.run([SLUICE, "check", MODEL, "--json"], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        report = json.loads(done.stdout)
+        self.assertTrue(report["is_supported"])
+        places = [node["place"] for node in report["nodes"]]
+        self.assertGreater(places.count("device"), 10)
+        self.assertNotIn("unsupported", places)
+        table = subprocess.run([SLUICE, "check", MODEL], capture_output=True, text=True).stdout.splitlines()
+        self.assertRegex(table[-1], r"^supported: \d+ layers on the device")
+
+    def test_check_of_broken_files(self):
+        whole = MODEL.read_bytes()
+        self.refused("check", "none.onnx", says="no such file")
+        self.refused("check", self.file("m.onnx", whole[:5000]), says="m.onnx")
+        self.refused("check", MODEL, "--input-shape", "1x3x28x28", says="does not fit")
+
     def test_output_exists(self):
         (self.folder / "out").mkdir()
         self.plan(MODEL, "out: exists already")

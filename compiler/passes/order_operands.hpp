@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Turns Gemm, with the Flatten in front of it, into a Conv whose kernel has the map's size.
+// Puts the map first and the gate second in the Mul of a squeeze-excite block.
 #pragma once
 
 #include "compiler/ir/graph.hpp"
 
 namespace sluice::passes {
 
-Status gemm_to_conv(ir::Graph& graph);
+Status order_operands(ir::Graph& graph);
 
 }  // namespace sluice::passes

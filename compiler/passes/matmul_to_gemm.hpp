@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Replaces auto_pad by the pads it means.
+// Turns a product with a constant matrix into Gemm, the form the classifier's layer is handled in.
 #pragma once
 
 #include "compiler/ir/graph.hpp"
 
 namespace sluice::passes {
 
-Status resolve_auto_pad(ir::Graph& graph);
+Status matmul_to_gemm(ir::Graph& graph);
 
 }  // namespace sluice::passes

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// sluice check MODEL: where each node would go, and what keeps it from there.
+#include <iostream>
+#include <memory>
+
+#include <nlohmann/json.hpp>
+
+#include "apps/cli/verb.hpp"
+#include "compiler/driver/check.hpp"
+
+namespace sluice::cli {
+namespace {
+
+using nlohmann::json;
+
+struct Options {
+  std::filesystem::path model;
+  std::string shape;
+  std::string output;
+  bool is_long = false;
+};
+
+// Names come from the file: control characters and broken UTF-8 must reach neither terminal nor JSON.
+std::string printable(const std::string& text, std::size_t most = 400) {
+  std::string clean;
+  for (const char c : text.substr(0, most)) clean += c >= 32 && c < 127 ? c : '?';
+  return clean;
+}
+
+json to_json(const ModelCheck& check, const Options& options) {
+  json nodes = json::array();
+  for (const CheckedNode& node : check.nodes) {
+    json entry{{"name", printable(node.name)}, {"op", printable(node.op)}, {"place", to_text(node.place)}};
+    if (node.place == Place::folded) entry["into"] = printable(node.into);
+    if (node.place == Place::unsupported) {
+      entry["problem"] = printable(node.problem);
+      entry["hint"] = printable(node.hint);
+    }
+    nodes.push_back(std::move(entry));
+  }
+  json warnings = json::array();
+  for (const std::string& warning : check.warnings) warnings.push_back(printable(warning));
+  return {{"model", options.model.string()}, {"opset", check.opset}, {"input", check.input}, {"is_supported", check.count(Place::unsupported) == 0},
+          {"macs_per_image", check.macs}, {"weights", check.weights}, {"nodes", std::move(nodes)}, {"warnings", std::move(warnings)}};
+}
+
+std::string note_of(const CheckedNode& node) {
+  switch (node.place) {
+    case Place::folded: return node.into.empty() ? "no work left" : "into " + printable(node.into);
+    case Place::constant: return "computed while importing";
+    case Place::host: return "behind the scores";
+    case Place::unsupported: return printable(node.problem) + (node.hint.empty() ? "" : "; " + printable(node.hint));
+    case Place::open: return "decided when the others are";
+    case Place::device: break;
+  }
+  return "";
+}
+
+void print_table(const ModelCheck& check, const Options& options) {
+  std::cout << fmt::format("{:<40} {:<20} {:<12} {}\n", "node", "operator", "where", "note");
+  std::size_t constants = 0;
+  for (const CheckedNode& node : check.nodes) {
+    if (node.place == Place::constant && !options.is_long) {
+      ++constants;
+      continue;
+    }
+    std::cout << fmt::format("{:<40} {:<20} {:<12} {}\n", printable(node.name, 80), printable(node.op, 40), to_text(node.place), note_of(node));
+  }
+  if (constants > 0) std::cout << fmt::format("and {} nodes that are computed while importing (--long lists them)\n", constants);
+  for (const std::string& warning : check.warnings) std::cout << "warning: " << printable(warning) << "\n";
+}
+
+}  // namespace
+
+Run verb_check(CLI::App& command, const Common& common) {
+  auto options = std::make_shared<Options>();
+  command.add_option("model", options->model, "ONNX file")->required();
+  command.add_option("--input-shape", options->shape, "for models with a dynamic size: 1x3x224x224");
+  command.add_option("--output", options->output, "which output to keep, for models with several");
+  command.add_flag("--long", options->is_long, "list constants too");
+  return [=, &common]() -> Status {
+    frontend::ImportOptions import{.output = options->output};
+    if (!options->shape.empty()) import.input_shape = SLUICE_TRY(frontend::parse_shape(options->shape));
+    const ModelCheck check = SLUICE_TRY(check_model(options->model, import));
+    const std::size_t unsupported = check.count(Place::unsupported);
+    if (common.is_json) {
+      std::cout << to_json(check, *options).dump(1) << "\n";
+    } else {
+      print_table(check, *options);
+      if (unsupported == 0) {
+        std::cout << fmt::format("supported: {} layers on the device ({:.1f} M MACs an image, {:.2f} M weights), {} nodes folded, {} on the host; {} warnings\n",
+                                 check.count(Place::device), 1e-6 * static_cast<double>(check.macs), 1e-6 * static_cast<double>(check.weights),
+                                 check.count(Place::folded), check.count(Place::host), check.warnings.size());
+      }
+    }
+    if (unsupported == 0) return ok();
+    return user_error("{}: {} of {} nodes are not supported; the table says why", options->model.string(), unsupported, check.nodes.size());
+  };
+}
+
+}  // namespace sluice::cli

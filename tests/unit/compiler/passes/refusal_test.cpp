@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// What has no place on the device is refused: every node of it, by name, with what to do instead.
+#include <gtest/gtest.h>
+
+#include "tests/unit/compiler/passes/quirk.hpp"
+
+namespace sluice {
+namespace {
+
+using testing::OnnxWriter;
+using testing::finish;
+using testing::normal_ops;
+
+void says(const std::string& error, const std::vector<std::string>& words) {
+  for (const std::string& word : words) EXPECT_NE(error.find(word), std::string::npos) << "\"" << word << "\" not in: " << error;
+}
+
+TEST(Refusal, names_all_nodes_at_once) {
+  OnnxWriter w(13);
+  auto y = w.node("Conv", {w.input("x", {1, 3, 6, 6}), w.random({4, 3, 3, 3})});
+  y = w.node("Mul", {y, w.node("Sigmoid", {y})});
+  y = w.node("Add", {y, w.random({1, 4, 4, 4})});
+  says(normal_ops(w, finish(w, y, 4)), {"3 nodes", "Sigmoid_1", "Mul_2", "HardSwish", "Add_3"});
+}
+
+TEST(Refusal, weights_that_are_computed) {
+  OnnxWriter w(13);
+  const auto x = w.input("x", {1, 3, 6, 6});
+  const auto weights = w.node("Reshape", {w.node("Slice", {x, w.integers({0}), w.integers({3}), w.integers({2})}), w.integers({6, 3, 1, 3})});
+  says(normal_ops(w, finish(w, w.node("Conv", {x, weights}), 6)), {"Conv_2", "computed"});
+}
+
+TEST(Refusal, weights_that_are_not_finite) {
+  OnnxWriter w(13);
+  const auto y = w.node("Conv", {w.input("x", {1, 3, 6, 6}), w.number(std::numeric_limits<float>::infinity(), {4, 3, 1, 1})});
+  says(normal_ops(w, finish(w, y, 4)), {"Conv_0", "infinity or NaN"});
+}
+
+TEST(Refusal, a_result_that_is_a_map) {
+  OnnxWriter w(13);
+  says(normal_ops(w, w.node("Conv", {w.input("x", {1, 3, 6, 6}), w.random({4, 3, 3, 3})})), {"Conv_0", "1x4x4x4", "one number per class"});
+}
+
+TEST(Refusal, a_flattened_map_as_a_result) {
+  OnnxWriter w(13);
+  says(normal_ops(w, w.node("Flatten", {w.node("Conv", {w.input("x", {1, 3, 6, 6}), w.random({4, 3, 3, 3})})})), {"Flatten_1"});
+}
+
+TEST(Refusal, a_batch_of_pictures) {
+  OnnxWriter w(13);
+  says(normal_ops(w, finish(w, w.node("Conv", {w.input("x", {2, 3, 6, 6}), w.random({4, 3, 3, 3})}), 4)), {"Conv_0", "batch"});
+}
+
+TEST(Refusal, scores_that_do_not_depend_on_the_picture) {
+  OnnxWriter w(13);
+  w.input("x", {1, 3, 6, 6});
+  says(normal_ops(w, w.node("Add", {w.random({1, 3}), w.random({1, 3})})), {"do not depend on the picture"});
+}
+
+TEST(Refusal, softmax_inside_the_network) {
+  OnnxWriter w(13);
+  const auto y = w.node("Softmax", {w.node("Conv", {w.input("x", {1, 3, 6, 6}), w.random({4, 3, 3, 3})})}, {{"axis", 1}});
+  says(normal_ops(w, finish(w, y, 4)), {"Softmax_1", "behind the scores only"});
+}
+
+TEST(Refusal, maps_of_different_sizes_added) {
+  OnnxWriter w(13);
+  const auto x = w.node("Conv", {w.input("x", {1, 3, 6, 6}), w.random({4, 3, 1, 1})});
+  says(normal_ops(w, finish(w, w.node("Add", {x, w.node("GlobalAveragePool", {x})}), 4)), {"Add_2", "one shape"});
+}
+
+}  // namespace
+}  // namespace sluice
