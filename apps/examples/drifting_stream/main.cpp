@@ -2,8 +2,9 @@
 // drifting_stream BUNDLE --images PICTURES -o FOLDER: the last part of the demo.
 //
 // Three passes over the same drifting stream (drift.hpp) on the simulated device: the most accurate row, the fastest row,
-// and the controller choosing among all rows to hold a rate. Writes stream.png (rate, target, row, density, accuracy) and
-// audit.jsonl (`sluice replay` takes its decisions again), prints every switch and a table.
+// and the controller choosing among all rows to hold a rate. Writes stream.png (rate, target, row, density, accuracy),
+// stream.json (the passes in numbers) and audit.jsonl (`sluice replay` takes its decisions again); prints every switch and
+// a table.
 //
 // It is also an example of the runtime in a program of one's own: open a bundle, open a device, run_adaptive().
 #include <iostream>
@@ -74,7 +75,8 @@ Status run(const Options& options) {
 
   std::cout << "\n" << story_text(story, table);
   SLUICE_CHECK(write_chart(story_chart(story, table), options.output / "stream.png"));
-  std::cout << fmt::format("{} and {} written\n", (options.output / "stream.png").string(), (options.output / "audit.jsonl").string());
+  SLUICE_CHECK(replace_file(options.output / "stream.json", story_json(story, table)));
+  std::cout << fmt::format("stream.png, stream.json and audit.jsonl written to {}\n", options.output.string());
   return ok();
 }
 
@@ -92,7 +94,7 @@ int main(int argc, char** argv) {
   app.add_option("--length", options.length, "pictures in the stream")->check(CLI::Range(500, 10'000'000))->capture_default_str();
   app.add_option("--seed", options.seed, "seed of the noise")->capture_default_str();
   app.add_option("--target-fps", options.target_images_per_s, "rate to hold; 0: between those of the most accurate and the fastest row");
-  app.add_option("-o,--output", options.output, "folder for stream.png and audit.jsonl");
+  app.add_option("-o,--output", options.output, "folder for stream.png, stream.json and audit.jsonl");
   CLI11_PARSE(app, argc, argv);
   const Status status = example::run(options);
   if (status) return 0;

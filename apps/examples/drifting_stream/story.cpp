@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include <nlohmann/json.hpp>
+
 #include "apps/examples/drifting_stream/drift.hpp"
 #include "runtime/base/accuracy.hpp"
 
@@ -132,6 +134,20 @@ std::string story_text(const Story& story, const DesignTable& table) {
                       fmt::format("of it at {:.0f} or more", story.target_images_per_s), "switches");
   for (const NamedRun& fixed : story.fixed) text += run_line(fixed, story.target_images_per_s);
   return text + run_line(story.adaptive, story.target_images_per_s);
+}
+
+std::string story_json(const Story& story, const DesignTable& table) {
+  using nlohmann::json;
+  const auto pass = [&](const NamedRun& r) {
+    return json{{"name", r.name}, {"images", r.run.images.size()}, {"top1_percent", 100 * r.run.top1()},
+                {"throughput_images_per_s", r.run.mean_images_per_s()}, {"switches", r.run.switches()},
+                {"share_at_target", r.run.share_at_or_above(story.target_images_per_s, kRateWindow)}};
+  };
+  json fixed = json::array();
+  for (const NamedRun& r : story.fixed) fixed.push_back(pass(r));
+  return json{{"design_hash", table.design_hash}, {"target_images_per_s", story.target_images_per_s}, {"device", story.device_name},
+              {"throughput_kind", "simulated"}, {"fixed", fixed}, {"adaptive", pass(story.adaptive)}}
+             .dump(1) + "\n";
 }
 
 Chart story_chart(const Story& story, const DesignTable& table) {

@@ -25,6 +25,8 @@ inline constexpr std::size_t kAccuracyWindow = 200;  // images behind a moving a
 
 // Accuracy and rate of every pass; density per layer, scene by scene, beside what the table assumed.
 std::string story_text(const Story& story, const DesignTable& table);
+// The same for programs.
+std::string story_json(const Story& story, const DesignTable& table);
 Chart story_chart(const Story& story, const DesignTable& table);
 
 }  // namespace sluice::example

@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The demo's last part, smaller: a drifting stream on the simulated device, with and without adaptation.
+
+Shown: the controller switches, holds the rate for more of the stream than the most accurate row does, is right at least as
+often as the fastest row; the audit log replays character by character, an edited one does not; the plot is there; the same
+seed gives the same log.
+
+Usage: drifting_stream.py SLUICE DRIFTING_STREAM SOURCE_DIR
+"""
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+SLUICE, PROGRAM, SOURCE = (pathlib.Path(p).resolve() for p in sys.argv[1:4])
+FASHION = pathlib.Path("/usr/share/datasets/fashion-mnist")
+failures = 0
+
+
+def run(*arguments):
+    done = subprocess.run([str(a) for a in arguments], capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(map(str, arguments))}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def check(holds, what):
+    global failures
+    failures += not holds
+    print(("ok    " if holds else "FAIL  ") + what, flush=True)
+
+
+scratch = pathlib.Path(tempfile.mkdtemp(prefix="sluice-drift-"))
+try:
+    example, bundle = SOURCE / "apps/examples/fashion_mnist", scratch / "bundle"
+    run(SLUICE, "plan", example / "resnet8_fashion_mnist.onnx", "--calib", FASHION / "train-images-idx3-ubyte.gz", "--calib-images", 200,
+        "--held-out", 1000, "--pixel-max", 1, "--mean", 0.2860, "--std", 0.3530, "-o", bundle)
+    for name in ("one", "two"):
+        (scratch / name).mkdir()
+        run(PROGRAM, bundle, "--images", FASHION / "t10k-images-idx3-ubyte.gz", "--length", 3000, "-o", scratch / name)
+    story = json.loads((scratch / "one/stream.json").read_text())
+    accurate, fastest, adaptive = *story["fixed"], story["adaptive"]
+    check(adaptive["switches"] >= 3, f"{adaptive['switches']} switches, at least 3")
+    check(adaptive["share_at_target"] > accurate["share_at_target"] + 0.3,
+          f"target held for {adaptive['share_at_target']:.3f} of the stream, {accurate['share_at_target']:.3f} by the most accurate row")
+    check(adaptive["top1_percent"] >= fastest["top1_percent"], f"top-1 {adaptive['top1_percent']:.2f} %, {fastest['top1_percent']:.2f} % in the fastest row")
+    check((scratch / "one/audit.jsonl").read_bytes() == (scratch / "two/audit.jsonl").read_bytes(), "a second run writes the same log, byte for byte")
+    check((scratch / "one/stream.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n", "the plot is a PNG")
+    replay = json.loads(run(SLUICE, "replay", scratch / "one/audit.jsonl", "--json"))
+    check(replay["differences"] == 0 and replay["is_log_complete"], "the replay is identical to the log")
+    check(len(replay["switches"]) == adaptive["switches"] and replay["images"] == 3000, "the replay has every image and switch")
+    log = (scratch / "one/audit.jsonl").read_text().replace('"choice":2', '"choice":1', 1)
+    (scratch / "edited").write_text(log)
+    done = subprocess.run([SLUICE, "replay", scratch / "edited"], capture_output=True, text=True)
+    check(done.returncode == 1 and "come out otherwise" in done.stderr, "an edited log is found out")
+finally:
+    shutil.rmtree(scratch)
+sys.exit(failures != 0)
