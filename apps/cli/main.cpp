@@ -27,6 +27,7 @@ constexpr Verb kVerbs[] = {
     {"eval", "top-1 and top-5 of a bundle on labelled pictures, beside the reference and the float model", cli::verb_eval},
     {"bench", "images/s, latencies, and where the time goes", cli::verb_bench},
     {"inspect", "what is inside a bundle", cli::verb_inspect},
+    {"boards", "the boards that are known, and where each figure is from; import a package's board_spec.xml", cli::verb_boards},
     {"replay", "take the decisions of an audit log again, on its own design table or another", cli::verb_replay},
 };
 

@@ -37,6 +37,7 @@ Run verb_classify(CLI::App& command, const Common& common);
 Run verb_eval(CLI::App& command, const Common& common);
 Run verb_bench(CLI::App& command, const Common& common);
 Run verb_inspect(CLI::App& command, const Common& common);
+Run verb_boards(CLI::App& command, const Common& common);
 Run verb_replay(CLI::App& command, const Common& common);
 
 // Options that several verbs have.
