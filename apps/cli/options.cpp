@@ -27,10 +27,11 @@ void DeviceFlags::declare(CLI::App& command) {
   for (const DeviceKind& kind : device_kinds()) known += (known.empty() ? "" : "; ") + kind.name + " (" + kind.what + ")";
   command.add_option("--device", device, "where to run: " + known)->capture_default_str();
   command.add_option("--in-flight", images_in_flight, "images inside the device at once")->check(CLI::Range(1, 256))->capture_default_str();
+  command.add_flag("--paced", is_paced, "sim: answer when the wall clock reaches the simulated time, not as soon as the result is known");
   command.add_flag("--exact", is_exact, "pocl: walk every cycle of the sparse engines (slow; results and counters are the same)");
 }
 
-Result<std::unique_ptr<Device>> DeviceFlags::open(const Bundle& bundle, bool is_paced) const {
+Result<std::unique_ptr<Device>> DeviceFlags::open(const Bundle& bundle) const {
   return open_device(device, bundle, {.images_in_flight = images_in_flight, .is_exact = is_exact, .is_paced = is_paced});
 }
 
@@ -48,6 +49,9 @@ void PolicyFlags::declare(CLI::App& command) {
 Result<PolicyOptions> PolicyFlags::get() const {
   PolicyOptions wanted = options;
   wanted.policy = SLUICE_TRY(policy_from_text(policy));
+  if (wanted.policy == Policy::fixed && wanted.target_images_per_s != 0) {
+    return user_error("--target-fps needs --policy target-fps; without it every image runs under --row {}", wanted.row);
+  }
   return wanted;
 }
 

@@ -54,12 +54,12 @@ struct ImageFlags {
 
 struct DeviceFlags {
   bool is_exact = false;
+  bool is_paced = false;
   std::string device = "pocl";
   std::size_t images_in_flight = 8;
 
   void declare(CLI::App& command);
-  // `is_paced`: a simulated device answers at the wall clock's pace.
-  Result<std::unique_ptr<Device>> open(const Bundle& bundle, bool is_paced) const;
+  Result<std::unique_ptr<Device>> open(const Bundle& bundle) const;
 };
 
 // How rows are chosen while a stream runs.

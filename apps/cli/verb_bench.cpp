@@ -132,7 +132,7 @@ Status bench(const Options& options, const Common& common) {
   DeviceFlags device_flags = options.device;
   if (options.scenario == "SingleStream") device_flags.images_in_flight = 1;
   const auto opened_at = Clock::now();
-  const std::unique_ptr<Device> device = SLUICE_TRY(device_flags.open(bundle, false));
+  const std::unique_ptr<Device> device = SLUICE_TRY(device_flags.open(bundle));
   const double open_s = std::chrono::duration<double>(Clock::now() - opened_at).count();
   const std::size_t in_flight = options.scenario == "SingleStream" ? 1 : device->capacity();
 

@@ -86,13 +86,17 @@ Status show(const std::string& name, const Common& common) {
   return ok();
 }
 
-Status import(const Options& options) {
+Status import(const Options& options, const Common& common) {
   if (options.output.extension() != ".board") return user_error("{}: a board file ends in .board", options.output.string());
   std::error_code error;
   if (std::filesystem::exists(options.output, error)) return user_error("{}: exists already; remove it or choose another name", options.output.string());
   const bsp::ImportedBoard board = SLUICE_TRY(bsp::import_board_spec(options.spec.string(), SLUICE_TRY(read_file(options.spec))));
   SLUICE_CHECK(replace_file(options.output, board.text));
-  std::cout << board.text << fmt::format("written to {}; use it with --board {}\n", options.output.string(), options.output.string());
+  if (common.is_json) {
+    std::cout << json{{"name", board.name}, {"file", options.output.string()}}.dump(1) << "\n";
+    return ok();
+  }
+  std::cout << board.text << fmt::format("written to {0}; `sluice boards show {0}` prints what a plan may use\n", options.output.string());
   return ok();
 }
 
@@ -105,10 +109,12 @@ Run verb_boards(CLI::App& command, const Common& common) {
   CLI::App* imported = command.add_subcommand("import", "make a board file from a vendor package's board_spec.xml");
   imported->add_option("spec", options->spec, "board_spec.xml")->required();
   imported->add_option("-o,--output", options->output, "the new file, ending in .board")->required();
+  shown->fallthrough();
+  imported->fallthrough();
   command.require_subcommand(0, 1);
   return [=, &common]() -> Status {
     if (*shown) return show(options->show, common);
-    if (*imported) return import(*options);
+    if (*imported) return import(*options, common);
     return list(common);
   };
 }

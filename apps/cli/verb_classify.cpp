@@ -59,7 +59,11 @@ Status classify(Options options, const Common& common) {
   const Bundle bundle = SLUICE_TRY(Bundle::open(options.bundle));
   const IntegerNetwork& network = bundle.network();
   const ImageSet images = SLUICE_TRY(options.images.open());
-  const std::unique_ptr<Device> device = SLUICE_TRY(options.device.open(bundle, false));
+  const PolicyOptions policy = SLUICE_TRY(options.policy.get());
+  const std::unique_ptr<Device> device = SLUICE_TRY(options.device.open(bundle));
+  // Said before the first line of output, not after it.
+  SLUICE_CHECK(check_policy(policy, bundle.table()));
+  SLUICE_CHECK(check_policy(policy, device->info()));
   if (options.format == "csv") {
     std::cout << "file";
     for (std::size_t k = 1; k <= std::min<std::size_t>(options.top, std::size_t(network.classes())); ++k) std::cout << fmt::format(",class_{0},label_{0},score_{0}", k);
@@ -88,7 +92,7 @@ Status classify(Options options, const Common& common) {
     if (d.choice != d.row) spdlog::info("image {}: row {} -> {}: {}", d.effective_from, d.row, d.choice, d.reason);
   };
   const StreamReport report = run_adaptive(*device, bundle, source, receive,
-                                           {.policy = SLUICE_TRY(options.policy.get()), .audit_log = options.policy.audit_log,
+                                           {.policy = policy, .audit_log = options.policy.audit_log,
                                             .on_decision = tell, .stream = {.top_k = options.top}});
   SLUICE_CHECK(Status(report.status));
   if (!options.sheet.empty()) {
@@ -99,6 +103,7 @@ Status classify(Options options, const Common& common) {
   const StreamStatistics& s = report.statistics;
   spdlog::info("{} pictures, {} could not be read, {:.1f} images/s {} on {}", s.delivered, s.errors,
                rate_of(s, device->info()), device->info().rate_kind, device->info().driver);
+  if (const std::string remark = device->remark(); !remark.empty()) spdlog::warn("{}", remark);
   if (s.errors > 0) return user_error("{} of {} pictures could not be classified (see above); the others were", s.errors, s.delivered);
   return ok();
 }

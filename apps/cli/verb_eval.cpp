@@ -44,7 +44,7 @@ Status evaluate(const Options& options, const Common& common) {
       return user_error("{}: label {}, the network has classes 0..{}", images.name(i), *images.label(i), network.classes() - 1);
     }
   }
-  const std::unique_ptr<Device> device = SLUICE_TRY(options.device.open(bundle, false));
+  const std::unique_ptr<Device> device = SLUICE_TRY(options.device.open(bundle));
   const std::string who = device->info().driver;
   spdlog::info("[1/3] {}: {} pictures", who, images.size());
   const DeviceRun run = SLUICE_TRY(run_on_device(*device, network, images));

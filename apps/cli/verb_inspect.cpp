@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // sluice inspect BUNDLE: what is inside; with --layer, one layer and its kernels.
+#include <algorithm>
 #include <iostream>
 #include <memory>
 
 #include <nlohmann/json.hpp>
 
 #include "apps/cli/verb.hpp"
+#include "runtime/bundle/layer_cycles.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -25,23 +27,25 @@ void print_table(const Bundle& bundle) {
   std::cout << fmt::format("{}: int{}, input {} (HxWxC), {} classes\n", network.name, network.input_bits, shape_text(network.input), network.classes());
   std::cout << fmt::format("design {}, {} files\n\n", bundle.design_hash().substr(0, 12), bundle.hashes().size() + 1);
   std::cout << fmt::format("{:<30} {:<20} {:<16} {:>10} {:>8} {:>12}\n", "layer", "kind", "output HxWxC", "MACs", "mult.", "cycles (est.)");
-  std::int64_t macs = 0, slowest = 0;
+  const TableRow& row = bundle.table().rows[0];
+  std::int64_t macs = 0;
+  double slowest = 0;
   int all_multipliers = 0;
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
     const Layer& layer = network.layers[i];
-    std::int64_t cycles = 0;
+    double cycles = fixed_layer_cycles(netlist, static_cast<int>(i));
+    const auto in_table = std::find_if(row.layers.begin(), row.layers.end(), [&](const TableLayer& l) { return l.name == layer.name; });
+    if (in_table != row.layers.end()) cycles = std::max(cycles, in_table->cycles);
     int count = 0;
     for (const Kernel& kernel : netlist.kernels) {
-      if (kernel.layer != static_cast<int>(i)) continue;
-      cycles = std::max({cycles, netlist.streams[kernel.inputs[0]].beats, netlist.streams[kernel.outputs[0]].beats});
-      count += multipliers(netlist, kernel);
+      if (kernel.layer == static_cast<int>(i)) count += multipliers(netlist, kernel);
     }
-    std::cout << fmt::format("{:<30} {:<20} {:<16} {:>10} {:>8} {:>12}\n", layer.name, to_text(layer.kind), shape_text(layer.output), layer.macs(), count, cycles);
+    std::cout << fmt::format("{:<30} {:<20} {:<16} {:>10} {:>8} {:>12.0f}\n", layer.name, to_text(layer.kind), shape_text(layer.output), layer.macs(), count, cycles);
     macs += layer.macs();
     all_multipliers += count;
     slowest = std::max(slowest, cycles);
   }
-  std::cout << fmt::format("\n{} layers, {} kernels, {} streams, {} MACs, {} multipliers, estimated {} cycles an image\n", network.layers.size(),
+  std::cout << fmt::format("\n{} layers, {} kernels, {} streams, {} MACs, {} multipliers, estimated {:.0f} cycles an image (row 0)\n", network.layers.size(),
                            netlist.kernels.size(), netlist.streams.size(), macs, all_multipliers, slowest);
 }
 

@@ -41,7 +41,8 @@ std::optional<Affine> affine_of(const ir::Graph& graph, const ir::Node& node) {
 
 bool is_plain_conv(const ir::Graph& graph, const ir::Node& node) {
   return node.op == "Conv" && graph.is_constant(node.inputs[1]) && !graph.initialisers.at(node.inputs[1]).is_integer() &&
-         (node.inputs.size() < 3 || node.inputs[2].empty() || graph.is_constant(node.inputs[2]));
+         (node.inputs.size() < 3 || node.inputs[2].empty() ||
+          (graph.is_constant(node.inputs[2]) && !graph.initialisers.at(node.inputs[2]).is_integer()));
 }
 
 bool has_activation(const ir::Node& node) {

@@ -26,7 +26,7 @@ Verdict check_conv(const ir::Graph& graph, const ir::Node& node) {
     if (node.inputs[i].empty()) continue;
     if (!graph.is_constant(node.inputs[i])) return {"its weights are computed", "export the model in inference mode, so that they are constants"};
     const ir::Tensor& constant = graph.initialisers.at(node.inputs[i]);
-    if (constant.is_integer()) return {"its weights are integers", "export the quantised model in QDQ form"};
+    if (constant.is_integer()) return {"its weights or biases are integers", "export the quantised model in QDQ form"};
     if (!std::all_of(constant.values.begin(), constant.values.end(), [](float value) { return std::isfinite(value); })) {
       return {"its weights hold infinity or NaN", "train again, or look for a variance of 0 in the BatchNormalization behind it"};
     }

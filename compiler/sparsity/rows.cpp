@@ -118,7 +118,7 @@ DesignTable measure_rows(const Design& design, const std::string& design_hash, c
       if (next == row.layers.size() || row.layers[next].name != network.layers[i].name) continue;
       TableLayer& layer = row.layers[next++];
       if (layer.engine == "pair_sparse") layer.thresholds.weight = weights[i].threshold(quantiles.weight);
-      if (layer.engine == "pair_sparse" || layer.engine == "activation_sparse") layer.thresholds.activation = activations[i].threshold(quantiles.activation);
+      if (counts_pairs(layer.engine)) layer.thresholds.activation = activations[i].threshold(quantiles.activation);
     }
     table.rows.push_back(row);
     const auto thresholds = table.thresholds(network, table.rows.size() - 1);
@@ -132,7 +132,7 @@ DesignTable measure_rows(const Design& design, const std::string& design_hash, c
     for (std::size_t i = 0; i < network.layers.size(); ++i) {
       if (next == measured.layers.size() || measured.layers[next].name != network.layers[i].name) continue;
       TableLayer& layer = measured.layers[next++];
-      const bool is_sparse = layer.engine == "pair_sparse" || layer.engine == "activation_sparse";
+      const bool is_sparse = counts_pairs(layer.engine);
       layer.cycles = run.cycles[i] / counted;
       layer.density_assumed = is_sparse ? run.pairs[i] / counted / static_cast<double>(network.layers[i].macs()) : 1.0;
       measured.cycles_per_image = std::max(measured.cycles_per_image, layer.cycles);

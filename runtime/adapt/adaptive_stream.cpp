@@ -54,9 +54,8 @@ StreamReport run_adaptive(Device& device, const Bundle& bundle, Source& source, 
     return receiver(std::move(outcome));
   };
   StreamReport report = run_stream(device, bundle.network(), source, learn_and_hand_on, options.stream, stop);
-  if (log) {
-    if (auto status = log->end(); !status && report.status) report.status = std::move(status);
-  }
+  // A log without its end line tells that the stream failed.
+  if (log && report.status) report.status = log->end();
   return report;
 }
 

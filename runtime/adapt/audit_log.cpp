@@ -2,16 +2,16 @@
 #include "runtime/adapt/audit_log.hpp"
 
 #include <cerrno>
-#include <cmath>
-
-#include <nlohmann/json.hpp>
 
 #include "runtime/base/file.hpp"
+#include "runtime/base/json.hpp"
 
 namespace sluice {
 namespace {
 
 using json = nlohmann::ordered_json;
+
+constexpr double kMostCycles = 1e15;
 
 PolicyOptions options_of(const json& j) {
   PolicyOptions options;
@@ -38,7 +38,11 @@ Result<AuditStart> start_of(const json& j) {
   start.device = j.at("device");
   start.rate_kind = j.at("rate_kind");
   start.model.floor_cycles = j.at("floor_cycles");
+  if (!(start.model.floor_cycles >= 1 && start.model.floor_cycles <= kMostCycles)) return user_error("floor_cycles {} are not possible", start.model.floor_cycles);
   for (const json& layer : j.at("layers")) start.model.macs.push_back(layer.at("macs"));
+  for (const std::int64_t macs : start.model.macs) {
+    if (macs < 0 || macs > std::int64_t{1} << 50) return user_error("a layer of {} products is not possible", macs);
+  }
   start.model.table = SLUICE_TRY(table_from_json(j.at("table").dump()));
   if (start.model.table.rows.empty()) return user_error("its design table has no rows");
   for (const TableRow& row : start.model.table.rows) {
@@ -65,13 +69,25 @@ Result<AuditImage> image_of(const json& j, const DesignModel& model) {
     return user_error("{} cycles and {} pairs for {} layers", image.seen.cycles.size(), image.seen.pairs.size(), model.macs.size());
   }
   for (const double cycles : image.seen.cycles) {
-    if (!std::isfinite(cycles) || cycles < 0) return user_error("cycles of {} are not possible", cycles);
+    if (!(cycles >= 0 && cycles <= kMostCycles)) return user_error("cycles of {} are not possible", cycles);
   }
+  for (std::size_t l = 0; l < image.seen.pairs.size(); ++l) {
+    if (image.seen.pairs[l] < 0 || image.seen.pairs[l] > model.macs[l]) return user_error("{} pairs in a layer of {} products are not possible", image.seen.pairs[l], model.macs[l]);
+  }
+  if (image.seen.completed_at.count() < 0) return user_error("completed_at_ns {} is before the device was opened", image.seen.completed_at.count());
   return image;
 }
 
+// A log of which lines were taken out is none.
+Status take_end(Audit& audit, const json& j) {
+  audit.has_end = true;
+  const std::size_t images = j.at("images"), decisions = j.at("decisions");
+  if (images == audit.images.size() && decisions == audit.decisions.size()) return ok();
+  return user_error("the end line counts {} images and {} decisions, {} and {} stand here", images, decisions, audit.images.size(), audit.decisions.size());
+}
+
 Status take_line(Audit& audit, const std::string& line, bool is_first) {
-  const json j = json::parse(line, nullptr, false);
+  const json j = parse_json<json>(line);
   if (!j.is_object()) return user_error("not a JSON object");
   try {
     const std::string kind = j.value("kind", "");
@@ -79,7 +95,7 @@ Status take_line(Audit& audit, const std::string& line, bool is_first) {
     else if (audit.has_end) return user_error("something stands behind the end line");
     else if (kind == "image") audit.images.push_back(SLUICE_TRY(image_of(j, audit.start.model)));
     else if (kind == "decision") audit.decisions.push_back(line);
-    else if (kind == "end") audit.has_end = true;
+    else if (kind == "end") return take_end(audit, j);
     else return user_error("kind \"{}\" is not known; start, image, decision and end are", kind);
   } catch (const json::exception& problem) {
     return user_error("{}", problem.what());

@@ -61,7 +61,8 @@ std::optional<Decision> Controller::observe(const Observation& seen) {
   for (std::uint32_t r = 0; r < rows_; ++r) decision.predicted_images_per_s.push_back(monitor_.predicted_images_per_s(r, probe_share()));
   decision.density = monitor_.density(decision.row);
   decision.changing_layers = monitor_.changing_layers(decision.row);
-  if (seen.index < switches_.back().from + options_.dwell_images && switches_.back().from > 0) {
+  const std::uint64_t from = switches_.back().from;
+  if (from > 0 && (seen.index < from || seen.index - from < options_.dwell_images)) {
     decision.reason = "dwell";
   } else {
     choose(decision);
@@ -89,7 +90,7 @@ void Controller::choose(Decision& decision) const {
   }
   const auto fastest = std::max_element(rate.begin(), rate.end()) - rate.begin();
   decision.choice = static_cast<std::uint32_t>(fastest);
-  decision.reason = decision.choice == decision.row ? "the fastest row misses the target" : "no row holds the target; the fastest";
+  decision.reason = decision.choice == decision.row ? "the fastest row misses the target" : "no row holds the target with room to spare; the fastest";
 }
 
 }  // namespace sluice

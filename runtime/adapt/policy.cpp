@@ -25,6 +25,9 @@ Status check_policy(const PolicyOptions& options, const DesignTable& table) {
   if (!(options.hysteresis >= 0) || options.hysteresis >= 1) {
     return user_error("policy target-fps: hysteresis {} is not a share of the target; 0 to below 1 is possible", options.hysteresis);
   }
+  if (options.probe_period == 1) {
+    return user_error("policy target-fps: a probe every image leaves none for the chosen row; a probe period of 2 or more, or 0 for none");
+  }
   if (options.period_images == 0) return user_error("policy target-fps: a decision every 0 images is not possible; 1 or more");
   for (const TableRow& row : table.rows) {
     if (!(row.cycles_per_image > 0)) {

@@ -22,8 +22,8 @@ Replay replay(const Audit& audit) {
   for (const AuditImage& image : audit.images) {
     ++result.images;
     const std::uint32_t row = controller.row_for(image.seen.index);
-    if (row != image.seen.row) {
-      note_difference(result, to_line(image.seen, image.is_probe), fmt::format("row {} for image {}", row, image.seen.index));
+    if (row != image.seen.row || controller.is_probe(image.seen.index) != image.is_probe) {
+      note_difference(result, to_line(image.seen, image.is_probe), fmt::format("row {}{} for image {}", row, controller.is_probe(image.seen.index) ? " as a probe" : "", image.seen.index));
     }
     const std::optional<Decision> decision = controller.observe(image.seen);
     take(result, decision);

@@ -2,9 +2,8 @@
 // Writing and opening bundle folders: manifest, hashes, refusals.
 #include "runtime/bundle/bundle.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include "runtime/base/file.hpp"
+#include "runtime/base/json.hpp"
 #include "runtime/base/sha256.hpp"
 
 namespace sluice {
@@ -28,7 +27,7 @@ Result<std::map<std::string, std::string>> read_manifest(const fs::path& folder)
     return user_error("{}: not a bundle (no manifest.json); `sluice plan` makes one", folder.string());
   }
   const std::string text = SLUICE_TRY(read_file(file));
-  const json manifest = json::parse(text, nullptr, false);
+  const json manifest = parse_json(text);
   if (!manifest.is_object() || !manifest.contains("version") || !manifest["version"].is_number_integer()) {
     return user_error("{}: not a manifest; plan the bundle again", file.string());
   }

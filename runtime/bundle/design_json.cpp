@@ -10,7 +10,7 @@
 #pragma GCC diagnostic ignored "-Warray-bounds"
 #include <cstring>
 
-#include <nlohmann/json.hpp>
+#include "runtime/base/json.hpp"
 
 #include "runtime/bundle/bundle.hpp"
 
@@ -234,7 +234,7 @@ std::string weights_to_bytes(const IntegerNetwork& network) {
 }
 
 Result<Design> design_from_files(const std::string& design_json, const std::string& weights) {
-  const json j = json::parse(design_json, nullptr, false);
+  const json j = parse_json(design_json);
   if (j.is_discarded()) return user_error("design.json: not JSON");
   try {
     return parse(j, weights);

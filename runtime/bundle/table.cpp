@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/bundle/table.hpp"
 
-#include <nlohmann/json.hpp>
+#include "runtime/base/json.hpp"
 
 namespace sluice {
 namespace {
 
 using nlohmann::json;
 
+constexpr double kMostCycles = 1e15;  // of one image; a double still counts them one by one
+
 bool uses_weight_threshold(const std::string& engine) { return engine == "pair_sparse"; }
-bool uses_activation_threshold(const std::string& engine) { return engine == "pair_sparse" || engine == "activation_sparse"; }
 
 Status check_layer(const TableRow& row, const TableLayer& layer, const std::string& engine, int limit) {
   const auto where = fmt::format("table row {}, layer {}", row.id, layer.name);
@@ -22,7 +23,7 @@ Status check_layer(const TableRow& row, const TableLayer& layer, const std::stri
   if (layer.thresholds.weight > 0 && !uses_weight_threshold(engine)) {
     return user_error("{}: tau_w = {}, but the engine {} cannot skip weights; pair_sparse can", where, layer.thresholds.weight, engine);
   }
-  if (layer.thresholds.activation > 0 && !uses_activation_threshold(engine)) {
+  if (layer.thresholds.activation > 0 && !counts_pairs(engine)) {
     return user_error("{}: tau_a = {}, but the engine {} cannot skip activations; activation_sparse and pair_sparse can",
                       where, layer.thresholds.activation, engine);
   }
@@ -33,6 +34,8 @@ Status check_layer(const TableRow& row, const TableLayer& layer, const std::stri
 }
 
 }  // namespace
+
+bool counts_pairs(const std::string& engine) { return engine == "pair_sparse" || engine == "activation_sparse"; }
 
 std::string engine_of(const Netlist& netlist, int layer) {
   for (const Kernel& kernel : netlist.kernels) {
@@ -109,18 +112,24 @@ std::string table_to_json(const DesignTable& table) {
 }
 
 Result<DesignTable> table_from_json(const std::string& text) {
-  const json j = json::parse(text, nullptr, false);
+  const json j = parse_json(text);
   if (!j.is_object()) return user_error("table.json: not JSON");
   try {
     if (j.at("version") != kTableVersion) {
       return user_error("table.json: version {}, this program reads {}; plan the table again", j.at("version").dump(), kTableVersion);
     }
-    DesignTable table{j.at("design_hash"), j.at("clock_mhz"), {}};
+    const auto within = [](const json& object, const char* key, double low, double high) -> Result<double> {
+      const double value = object.at(key);
+      if (value >= low && value <= high) return value;
+      return user_error("table.json: {} = {} is not possible; {} to {} is", key, value, low, high);
+    };
+    DesignTable table{j.at("design_hash"), SLUICE_TRY(within(j, "clock_mhz", 1e-3, 1e6)), {}};
     for (const json& r : j.at("rows")) {
-      TableRow row{r.at("id"), r.at("loss_points"), r.at("loss_low"), r.at("loss_high"), r.at("labels"), r.at("cycles_per_image"),
-                   r.at("throughput_images_per_s"), {}};
+      TableRow row{r.at("id"), r.at("loss_points"), r.at("loss_low"), r.at("loss_high"), r.at("labels"),
+                   SLUICE_TRY(within(r, "cycles_per_image", 0, kMostCycles)), r.at("throughput_images_per_s"), {}};
       for (const json& l : r.at("layers")) {
-        row.layers.push_back({l.at("name"), l.at("engine"), {l.at("tau_w"), l.at("tau_a")}, l.at("k"), l.at("density_assumed"), l.at("cycles")});
+        row.layers.push_back({l.at("name"), l.at("engine"), {l.at("tau_w"), l.at("tau_a")}, l.at("k"),
+                              SLUICE_TRY(within(l, "density_assumed", 0, 1)), SLUICE_TRY(within(l, "cycles", 0, kMostCycles))});
       }
       table.rows.push_back(std::move(row));
     }

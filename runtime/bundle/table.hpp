@@ -67,6 +67,9 @@ std::string table_to_json(const DesignTable& table);
 // Refuses an unknown version. validate() is the caller's next step.
 Result<DesignTable> table_from_json(const std::string& text);
 
+// Whether an engine skips zero activations, and so reports counters and obeys an activation threshold.
+bool counts_pairs(const std::string& engine);
+
 // Name of the engine that computes a convolution layer in this netlist; empty for layers without one.
 std::string engine_of(const Netlist& netlist, int layer);
 

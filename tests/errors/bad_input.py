@@ -266,6 +266,9 @@ class BadInput(unittest.TestCase):
         self.refused("classify", sparse, self.good, "--device", "sim", "--policy", "target-fps", says="0 images/s is not a rate")
         self.refused("classify", sparse, self.good, "--device", "sim", "--policy", "target-fps", "--target-fps", "9", "--hysteresis", "2",
                      says="hysteresis 2")
+        done = self.refused("classify", sparse, self.good, "--format", "csv", "--policy", "target-fps", "--target-fps", "100", says="--device sim")
+        self.assertEqual(done.stdout, "", "output had begun")
+        self.refused("classify", sparse, self.good, "--device", "sim", "--target-fps", "100", says="--policy target-fps")
         self.refused("classify", sparse, self.good, "--audit-log", "no/such/log", says=["no/such/log", "ENOENT"])
 
     def test_replay(self):

@@ -32,7 +32,7 @@ void add_random_rows(DesignTable& table, Random& random, int count) {
     row.id = r;
     for (TableLayer& layer : row.layers) {
       if (layer.engine == "pair_sparse") layer.thresholds.weight = pick(random, 0, 60);
-      if (layer.engine == "pair_sparse" || layer.engine == "activation_sparse") layer.thresholds.activation = pick(random, 0, 40);
+      if (counts_pairs(layer.engine)) layer.thresholds.activation = pick(random, 0, 40);
     }
     table.rows.push_back(row);
   }

@@ -9,7 +9,7 @@
 
 namespace sluice::test {
 
-Result<Bundle> sparse_bundle(const Scratch& scratch) {
+Result<Bundle> sparse_bundle(const Scratch& scratch, double clock_mhz) {
   Random random(17);
   NetworkMaker make(random, {8, 8, 3});
   const Window same{3, 3, 1, 1, 1, 1, 1, 1};
@@ -24,7 +24,7 @@ Result<Bundle> sparse_bundle(const Scratch& scratch) {
   }
   RowOptions options;
   options.rows = {{0, 0}, {0.3, 0.3}, {0.6, 0.5}};
-  options.clock_mhz = 100;
+  options.clock_mhz = clock_mhz;
   const DesignTable table = measure_rows(design, sha256_hex(design_to_json(design)), pictures, pictures, options);
   return bundle_of(network, scratch.path() / "sparse", engines, [&](DesignTable& t) { t = table; });
 }

@@ -9,6 +9,6 @@ namespace sluice::test {
 
 // Two sparse convolutions and a classifier on 8 x 8 x 3; rows 0 to 2 by increasing thresholds. The table's cycles and
 // densities are means over random pictures.
-Result<Bundle> sparse_bundle(const Scratch& scratch);
+Result<Bundle> sparse_bundle(const Scratch& scratch, double clock_mhz = 100);
 
 }  // namespace sluice::test

@@ -22,8 +22,6 @@ std::string run_line(const NamedRun& r, double target) {
                      r.run.mean_images_per_s(), 100 * r.run.share_at_or_above(target, kRateWindow), r.run.switches());
 }
 
-bool is_counted(const TableLayer& layer) { return layer.engine != "dense" && layer.engine != "depthwise_dense"; }
-
 // Mean density of a layer over the pictures of one scene, and of what their rows assumed.
 std::pair<double, double> scene_density(const StreamRun& run, const DesignTable& table, std::size_t scene, std::size_t layer) {
   double seen = 0, assumed = 0, count = 0;
@@ -40,7 +38,7 @@ std::string density_text(const StreamRun& run, const DesignTable& table) {
   std::string text = fmt::format("{:<32}", "density seen / assumed");
   for (const Scene& scene : scenes()) text += fmt::format("{:>15}", scene.name);
   for (std::size_t l = 0; l < table.rows[0].layers.size(); ++l) {
-    if (!is_counted(table.rows[0].layers[l])) continue;
+    if (!counts_pairs(table.rows[0].layers[l].engine)) continue;
     text += fmt::format("\n{:<32}", table.rows[0].layers[l].name);
     for (std::size_t s = 0; s < scenes().size(); ++s) {
       const auto [seen, assumed] = scene_density(run, table, s, l);
@@ -117,7 +115,7 @@ Panel density_panel(const Story& story, const DesignTable& table, const std::vec
   for (std::size_t l = 0; l < table.rows[0].layers.size() && shown < std::size(colours); ++l) {
     const TableLayer& layer = table.rows[0].layers[l];
     // Layers that decide the rate say most; four lines can still be told apart.
-    if (!is_counted(layer) || layer.cycles < 0.6 * table.rows[0].cycles_per_image) continue;
+    if (!counts_pairs(layer.engine) || layer.cycles < 0.6 * table.rows[0].cycles_per_image) continue;
     const cv::Scalar colour = colours[shown++];
     panel.series.push_back({layer.name, moving_density(story.adaptive.run, l), colour});
     panel.series.push_back({"", assumed_density(rows, table, l), colour, true, true});

@@ -30,6 +30,20 @@ TEST(Refusal, weights_that_are_computed) {
   says(normal_ops(w, finish(w, w.node("Conv", {x, weights}), 6)), {"Conv_2", "computed"});
 }
 
+TEST(Refusal, a_bias_of_integers) {
+  for (const bool is_normalised_first : {false, true}) {
+    OnnxWriter w(13);
+    auto y = w.input("x", {1, 3, 6, 6});
+    const auto normalise = [&](int channels) {
+      return w.node("BatchNormalization", {y, w.random({channels}), w.random({channels}), w.random({channels}), w.number(1.0f, {channels})});
+    };
+    if (is_normalised_first) y = normalise(3);
+    y = w.node("Conv", {y, w.random({4, 3, 1, 1}), w.integers({0, 0, 0, 0})});
+    if (!is_normalised_first) y = normalise(4);
+    says(normal_ops(w, finish(w, y, 4)), {"Conv", "integers"});
+  }
+}
+
 TEST(Refusal, weights_that_are_not_finite) {
   OnnxWriter w(13);
   const auto y = w.node("Conv", {w.input("x", {1, 3, 6, 6}), w.number(std::numeric_limits<float>::infinity(), {4, 3, 1, 1})});

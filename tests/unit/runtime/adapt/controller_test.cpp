@@ -98,6 +98,15 @@ TEST(Controller, waits_out_the_dwell_time) {
   EXPECT_GE(loop.switches(), 2u) << "the test must see switches";
 }
 
+TEST(Controller, the_longest_dwell_time_is_for_ever) {
+  PolicyOptions options = target(95e3);
+  options.dwell_images = ~std::uint64_t{0};
+  Loop loop(options);
+  loop.run(400, 1.5);
+  loop.run(400, 1.0);
+  EXPECT_EQ(loop.switches(), 1u);
+}
+
 TEST(Controller, a_decision_takes_effect_where_it_says) {
   Loop loop(target(95e3), 12);
   loop.run(400, 1.3);

@@ -34,6 +34,10 @@ TEST(Policy, numbers_that_are_none) {
   options.hysteresis = -0.1;
   expect_refused(check_policy(options, table), "hysteresis -0.1");
   options.hysteresis = 0.1;
+  options.probe_period = 1;
+  expect_refused(check_policy(options, table), "a probe every image");
+  options.probe_period = 0;
+  EXPECT_TRUE(check_policy(options, table));
   options.period_images = 0;
   expect_refused(check_policy(options, table), "every 0 images");
 }

@@ -42,6 +42,9 @@ TEST(Replay, finds_what_was_edited) {
   audit.images[20].seen.row = 2;
   EXPECT_THAT(replay(audit).first_difference, HasSubstr("row 0 for image 20"));
   audit = recorded({1, 1.5});
+  audit.images[31].is_probe = false;
+  EXPECT_THAT(replay(audit).first_difference, HasSubstr("as a probe for image 31"));
+  audit = recorded({1, 1.5});
   audit.decisions.push_back("{}");
   EXPECT_THAT(replay(audit).first_difference, HasSubstr("no further decision"));
 }
