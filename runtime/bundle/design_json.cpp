@@ -177,7 +177,7 @@ Netlist netlist_from(const json& j) {
 
 Result<Design> parse(const json& j, const std::string& weights) {
   if (j.at("version") != kDesignVersion) {
-    return user_error("design.json: version {}, this program reads {}", j.at("version").dump(), kDesignVersion);
+    return user_error("design.json: version {}, this program reads {}; plan the bundle again", j.at("version").dump(), kDesignVersion);
   }
   Design design;
   const json& n = j.at("network");
