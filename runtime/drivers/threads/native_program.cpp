@@ -24,7 +24,7 @@ constexpr std::size_t kKept = 100;          // compiled programs that stay in th
 constexpr std::size_t kMostMessages = 4000;  // bytes of a compiler's messages that are shown
 
 // C++17: its <atomic> is quick to read. Kernel files count on signed char, as OpenCL C has it.
-const std::vector<std::string> kFlags{"-x", "c++", "-std=c++17", "-O2", "-march=native", "-fPIC", "-shared", "-w", "-fsigned-char", "-fno-strict-aliasing"};
+const std::vector<std::string> kFlags{"-x", "c++", "-std=c++17", "-O3", "-march=native", "-fPIC", "-shared", "-w", "-fsigned-char", "-fno-strict-aliasing"};
 
 std::vector<std::string> sanitizer_flags() {
 #if defined(__SANITIZE_THREAD__)

@@ -6,6 +6,7 @@
 #include <bit>
 #include <ctime>
 #include <linux/futex.h>
+#include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -15,6 +16,10 @@ namespace sluice::threads {
 namespace {
 
 constexpr std::uint32_t kNothing = 0, kIdle = 1;
+
+// Turns given to others before sleeping. When many threads share few cores, the neighbour often runs meanwhile, and two
+// calls for sleeping and waking are saved: the demo network spends half the system time with 4 that it does with none.
+constexpr int kYields = 4;
 
 std::uint32_t code(const Queue& queue, bool is_writer) { return 2 + 2 * static_cast<std::uint32_t>(queue.stream) + is_writer; }
 
@@ -123,6 +128,10 @@ void Pipeline::wait_for_beats(Queue& queue, bool is_writer) { static_cast<Pipeli
 void Pipeline::wait(Queue& queue, bool is_writer) {
   Thread& me = threads_[is_writer ? queue.writer : queue.reader];
   wake_neighbours(me);
+  for (int i = 0; i < kYields; ++i) {
+    sched_yield();
+    if (can_go(queue, is_writer)) return;
+  }
   me.waits_for.store(code(queue, is_writer));
   std::atomic_thread_fence(std::memory_order_seq_cst);
   while (!can_go(queue, is_writer)) {
