@@ -27,9 +27,9 @@ HALF = ["--pixel-max", 1, "--mean", "0.5", "--std", "0.5"]
 # model file, calibration and test pictures, options of plan, pictures to run
 MODELS = {
     "demo": (SOURCE / "apps/examples/fashion_mnist/resnet8_fashion_mnist.onnx", [FASHION / "train-images-idx3-ubyte.gz"],
-             FASHION / "t10k-images-idx3-ubyte.gz", ["--pixel-max", 1, "--mean", 0.2860, "--std", 0.3530], 100),
-    "resnet8": (DATA / "models/resnet8_cifar10.onnx", *CIFAR, [], 40),
-    "resnet20": (DATA / "models/resnet20_cifar10.onnx", *CIFAR, IMAGENET, 20),
+             FASHION / "t10k-images-idx3-ubyte.gz", ["--pixel-max", 1, "--mean", 0.2860, "--std", 0.3530], 20),
+    "resnet8": (DATA / "models/resnet8_cifar10.onnx", *CIFAR, [], 10),
+    "resnet20": (DATA / "models/resnet20_cifar10.onnx", *CIFAR, IMAGENET, 4),
     "textline": (DATA / "models/textline_mobilenetv3s_0.35.onnx", *PHOTOS, ["--input-shape", "1x3x48x192", "--bgr", *HALF], 10),
     "squeezenet": (DATA / "models/squeezenet1.1_fp16.onnx", *PHOTOS, ["--bgr", "--mean", "104,117,123"], 2),
     "mobilenet_v1": (DATA / "models/mobilenet_v1_0.25_224.onnx", *PHOTOS, HALF, 4),
