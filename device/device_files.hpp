@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kernel files as text, by path relative to device/: what code generation copies into a bundle.
+// Files of this folder as text, by path relative to it: the kernel files, which code generation copies into a bundle, and
+// what the threads driver puts in front of a bundle's program.
 //
-// Why: the planner is one program that needs no source tree beside it. The table is made by device/CMakeLists.txt.
+// Why: planner and driver are programs that need no source tree beside them. The tables are made by device/CMakeLists.txt.
 #pragma once
 
 #include <map>
@@ -10,5 +11,6 @@
 namespace sluice {
 
 const std::map<std::string, std::string>& device_files();
+const std::map<std::string, std::string>& threads_files();
 
 }  // namespace sluice

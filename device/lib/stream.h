@@ -6,9 +6,10 @@
  *
  *   SLUICE_DIALECT_INTEL   channels, autorun single work-item kernels (intel-opencl programming guide, chapters 5, 12);
  *                          with SLUICE_SYNTAX_ONLY the vendor's intrinsics are declared so that clang can read it
- *   SLUICE_DIALECT_POCL    every kernel works on one segment (an image, or a batch of weights) per launch, over buffers
- *
+ *   SLUICE_DIALECT_POCL    every kernel works on one segment (an image, or a batch of weights) per launch, over buffers;
  *                          with SLUICE_FAST a kernel may compute its counters instead of walking its engine's cycles
+ *
+ * The threads driver compiles the intel dialect, unchanged, with a C++ compiler (threads/words.hpp).
  *
  * What travels. A stream carries beats of a fixed number of lanes. A beat has a 2-bit kind:
  *   HEADER   opens an image; its word holds {image id: 16 bits, row id: 8 bits}

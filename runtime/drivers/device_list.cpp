@@ -5,6 +5,7 @@
 #include "runtime/drivers/null/null_device.hpp"
 #include "runtime/drivers/pocl/pocl_device.hpp"
 #include "runtime/drivers/sim/sim_device.hpp"
+#include "runtime/drivers/threads/threads_device.hpp"
 
 namespace sluice {
 namespace {
@@ -38,9 +39,16 @@ Result<std::unique_ptr<Device>> open_sim(const Bundle& bundle, const DeviceOptio
   return open_sim_device(bundle, sim);
 }
 
+Result<std::unique_ptr<Device>> open_threads(const Bundle& bundle, const DeviceOptions& options) {
+  ThreadsOptions threads;
+  if (options.images_in_flight != 0) threads.capacity = options.images_in_flight;
+  return open_threads_device(bundle, threads);
+}
+
 constexpr Entry kDevices[] = {
     {"pocl", "the bundle's OpenCL kernels on this machine's processor", open_pocl},
     {"sim", "the bundle's results at the times of the cycle model: what an FPGA would do, simulated", open_sim},
+    {"threads", "the bundle's program for aoc, compiled for this machine: a thread for each kernel, streams of the planned depths", open_threads},
     {"null", "no hardware: hashed scores, to test and measure the host side", open_null},
 };
 

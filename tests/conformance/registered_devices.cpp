@@ -3,6 +3,7 @@
 #include "runtime/drivers/null/null_device.hpp"
 #include "runtime/drivers/pocl/pocl_device.hpp"
 #include "runtime/drivers/sim/sim_device.hpp"
+#include "runtime/drivers/threads/threads_device.hpp"
 #include "tests/conformance/registry.hpp"
 #include "tests/support/scratch.hpp"
 
@@ -46,6 +47,13 @@ Result<std::unique_ptr<Device>> open_sim_unpaced(const IntegerNetwork& network) 
   return open_sim_device(SLUICE_TRY(bundle_with_rows(network, scratch)), {.capacity = 5, .is_paced = false, .cached_results = 2});
 }
 
+Result<std::unique_ptr<Device>> open_threads(const IntegerNetwork& network) {
+  const test::Scratch scratch;
+  ThreadsOptions options{.capacity = 3};
+  options.compile.cache_folder = test::compiled_kernels_folder();
+  return open_threads_device(SLUICE_TRY(bundle_with_rows(network, scratch)), options);
+}
+
 }  // namespace
 
 std::vector<RegisteredDevice> registered_devices() {
@@ -55,6 +63,7 @@ std::vector<RegisteredDevice> registered_devices() {
       {"pocl", 3, open_pocl},
       {"sim", 3, open_sim},
       {"sim_unpaced", 3, open_sim_unpaced},
+      {"threads", 3, open_threads},
   };
 }
 

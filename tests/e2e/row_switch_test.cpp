@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A row travels with its image: 1,000 pictures of the demo network whose rows change at random from image to image, eight
-// in flight on PoCL, each bit-exact as computed alone under its row, its counters equal to the reference's.
+// in flight on a device, each bit-exact as computed alone under its row, its counters equal to the reference's.
 //
 // "Alone" is shown twice: by the plain reference for every picture, and for the first of them on a device that holds one
 // image at a time.
@@ -8,7 +8,7 @@
 #include <tbb/parallel_for.h>
 
 #include "compiler/driver/plan.hpp"
-#include "runtime/drivers/pocl/pocl_device.hpp"
+#include "runtime/drivers/device_list.hpp"
 #include "runtime/images/image_set.hpp"
 #include "runtime/images/preprocess.hpp"
 #include "runtime/reference/reference.hpp"
@@ -35,7 +35,12 @@ Result<Bundle> demo_bundle(const std::filesystem::path& folder) {
   return Bundle::open(folder);
 }
 
-TEST(RowSwitch, a_thousand_images_under_random_rows_are_each_as_computed_alone) {
+class RowSwitch : public testing::TestWithParam<const char*> {
+  // So that the threads device finds its kernels compiled, in the build folder.
+  void SetUp() override { setenv("XDG_CACHE_HOME", compiled_kernels_folder().c_str(), 1); }
+};
+
+TEST_P(RowSwitch, a_thousand_images_under_random_rows_are_each_as_computed_alone) {
   const Scratch scratch;
   const auto bundle = demo_bundle(scratch.path() / "bundle");
   ASSERT_TRUE(bundle) << bundle.error().text();
@@ -53,7 +58,7 @@ TEST(RowSwitch, a_thousand_images_under_random_rows_are_each_as_computed_alone) 
     tasks.push_back({i, any_row(random), preprocessor.codes(pictures->load(i).value()).value()});
   }
 
-  auto device = open_pocl_device(bundle.value(), {.images_in_flight = 8});
+  auto device = open_device(GetParam(), bundle.value(), {.images_in_flight = 8});
   ASSERT_TRUE(device) << device.error().text();
   std::vector<ImageScores> together;
   for (std::size_t i = 0; i < kImages; ++i) {
@@ -72,7 +77,7 @@ TEST(RowSwitch, a_thousand_images_under_random_rows_are_each_as_computed_alone) 
   });
   for (std::size_t i = 0; i < kImages; ++i) EXPECT_EQ(wrong[i], "") << "image " << i << ", row " << tasks[i].row_id << ", seed " << kSeed;
 
-  auto lonely = open_pocl_device(bundle.value(), {.images_in_flight = 1});
+  auto lonely = open_device(GetParam(), bundle.value(), {.images_in_flight = 1});
   ASSERT_TRUE(lonely);
   std::size_t changes = 0;
   for (std::size_t i = 0; i < kAlone; ++i) {
@@ -86,6 +91,8 @@ TEST(RowSwitch, a_thousand_images_under_random_rows_are_each_as_computed_alone) 
   }
   EXPECT_GT(changes, kAlone / 3) << "the rows of this table change nothing; the test says nothing";
 }
+
+INSTANTIATE_TEST_SUITE_P(Devices, RowSwitch, testing::Values("pocl", "threads"), [](const auto& info) { return std::string(info.param); });
 
 }  // namespace
 }  // namespace sluice::test

@@ -20,9 +20,13 @@ Scratch::~Scratch() {
   std::filesystem::remove_all(path_, ignored);
 }
 
+std::filesystem::path compiled_kernels_folder() { return SLUICE_COMPILED_KERNELS; }
+
 Result<Bundle> bundle_of(const IntegerNetwork& network, const std::filesystem::path& folder, const Engines& engines,
-                         const std::function<void(DesignTable&)>& fill_rows) {
-  const Design design{network, SLUICE_TRY(build_netlist(network, engines))};
+                         const std::function<void(DesignTable&)>& fill_rows,
+                         const std::function<void(Netlist&)>& edit) {
+  Design design{network, SLUICE_TRY(build_netlist(network, engines))};
+  if (edit) edit(design.netlist);
   BundleFiles files;
   files["design.json"] = design_to_json(design);
   DesignTable table = dense_table(network, design.netlist, sha256_hex(files["design.json"]));

@@ -8,7 +8,7 @@
 
 #include "runtime/bundle/parameter_words.hpp"
 #include "runtime/drivers/pocl/opencl.hpp"
-#include "runtime/drivers/pocl/program_text.hpp"
+#include "runtime/bundle/program_text.hpp"
 
 namespace sluice {
 namespace pocl {

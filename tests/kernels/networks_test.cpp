@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kernels on PoCL equal the plain reference, bit by bit, on random networks: scores, and the engines' counters,
-// with every engine, under rows of random thresholds that change from image to image.
+// The kernels equal the plain reference, bit by bit, on random networks: scores, and the engines' counters, with every
+// engine, under rows of random thresholds that change from image to image. On PoCL (dialect pocl), and as threads with
+// queues of the planned depths, which is the text that goes to aoc (dialect intel).
+#include <array>
 #include <set>
 
 #include <gmock/gmock.h>
 
 #include "runtime/drivers/pocl/pocl_device.hpp"
+#include "runtime/drivers/threads/threads_device.hpp"
 #include "runtime/reference/reference.hpp"
 #include "runtime/reference/reference_counters.hpp"
 #include "tests/kernels/kernel_files.hpp"
@@ -38,9 +41,18 @@ void add_random_rows(DesignTable& table, Random& random, int count) {
   }
 }
 
+enum class Where { pocl, pocl_exact, threads };
+
+Result<std::unique_ptr<Device>> open(const Bundle& bundle, Where where) {
+  if (where != Where::threads) return open_pocl_device(bundle, {.is_exact = where == Where::pocl_exact, .images_in_flight = 3});
+  ThreadsOptions options{.capacity = 3};
+  options.compile.cache_folder = compiled_kernels_folder();
+  return open_threads_device(bundle, options);
+}
+
 // Runs `images` random pictures, several in flight, each under a random row, and compares scores and counters.
-void expect_equal_to_reference(const Bundle& bundle, Random& random, int images, bool is_exact) {
-  auto device = open_pocl_device(bundle, {.is_exact = is_exact, .images_in_flight = 3});
+void expect_equal_to_reference(const Bundle& bundle, Random& random, int images, Where where) {
+  auto device = open(bundle, where);
   ASSERT_TRUE(device) << device.error().text();
   std::vector<ImageTask> tasks;
   for (int i = 0; i < images; ++i) {
@@ -74,12 +86,14 @@ struct Case {
   int seed;
   int bits;
   int engine;  // of every convolution: 0 dense, 1 activation-sparse, 2 pair-sparse, 3 a random one each
-  bool is_exact;
+  Where where;
 };
 
-void PrintTo(const Case& c, std::ostream* out) { *out << "seed " << c.seed << " int" << c.bits << " engine " << c.engine << (c.is_exact ? " exact" : " fast"); }
+void PrintTo(const Case& c, std::ostream* out) {
+  *out << "seed " << c.seed << " int" << c.bits << " engine " << c.engine << std::array{" pocl", " pocl exact", " threads"}[static_cast<std::size_t>(c.where)];
+}
 
-class NetworksOnPocl : public ::testing::TestWithParam<Case> {};
+class NetworksOnDevices : public ::testing::TestWithParam<Case> {};
 
 IntegerNetwork network_of(const Case& c, Random& random) { return random_network(random, 2 + c.seed % 4, c.bits); }
 
@@ -91,19 +105,23 @@ Engines engines_of(const Case& c, const IntegerNetwork& network, Random& random)
   return engines;
 }
 
-TEST_P(NetworksOnPocl, equal_the_reference) {
+TEST_P(NetworksOnDevices, equal_the_reference) {
   Random random(GetParam().seed);
   const IntegerNetwork network = network_of(GetParam(), random);
   const Engines engines = engines_of(GetParam(), network, random);
   const Scratch scratch;
   auto bundle = bundle_of(network, scratch.path() / "bundle", engines, [&](DesignTable& table) { add_random_rows(table, random, 3); });
   ASSERT_TRUE(bundle) << bundle.error().text();
-  expect_equal_to_reference(*bundle, random, 6, GetParam().is_exact);
+  expect_equal_to_reference(*bundle, random, 6, GetParam().where);
 }
 
 std::vector<Case> cases() {
   std::vector<Case> all;
-  for (int seed = 1; seed <= 12; ++seed) all.push_back({seed, seed % 4 == 0 ? 16 : 8, seed % 4 == 0 ? 3 : seed % 4 - 1, seed % 3 == 0});
+  for (int seed = 1; seed <= 12; ++seed) {
+    const Case c{seed, seed % 4 == 0 ? 16 : 8, seed % 4 == 0 ? 3 : seed % 4 - 1, seed % 3 == 0 ? Where::pocl_exact : Where::pocl};
+    all.push_back(c);
+    all.push_back({c.seed, c.bits, c.engine, Where::threads});
+  }
   return all;
 }
 
@@ -126,7 +144,7 @@ TEST(RandomNetworks, hold_every_kernel_file_curve_and_order_of_ports) {
   EXPECT_THAT(missing, ::testing::IsEmpty());
 }
 
-INSTANTIATE_TEST_SUITE_P(seeds, NetworksOnPocl, ::testing::ValuesIn(cases()));
+INSTANTIATE_TEST_SUITE_P(seeds, NetworksOnDevices, ::testing::ValuesIn(cases()));
 
 }  // namespace
 }  // namespace test

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Textual inclusion, line by line.
-#include "runtime/drivers/pocl/program_text.hpp"
+#include "runtime/bundle/program_text.hpp"
 
 #include <map>
 #include <set>
 #include <sstream>
 
-namespace sluice::pocl {
+namespace sluice {
 namespace {
 
 class Expander {
@@ -53,4 +53,4 @@ Result<std::string> program_text(const Bundle& bundle) {
   return expander.text();
 }
 
-}  // namespace sluice::pocl
+}  // namespace sluice
