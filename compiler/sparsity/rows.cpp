@@ -27,13 +27,14 @@ class MagnitudeCounts {
   void add(const MagnitudeCounts& other) {
     for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
   }
-  // Smallest threshold under which at least `share` of the non-zero codes lie; 0 for share 0.
+  // Smallest threshold under which at least `share` of the non-zero codes lie; 0 for share 0. Never above the largest code,
+  // so a layer whose codes are all alike (a 0/1 shortcut) keeps them.
   int threshold(double share) const {
     std::int64_t total = 0, below = 0;
     for (const std::int64_t count : counts_) total += count;
     if (share <= 0 || total == 0) return 0;
     const double wanted = share * static_cast<double>(total);
-    for (std::size_t t = 1; t < counts_.size(); ++t) {
+    for (std::size_t t = 1; t + 1 < counts_.size(); ++t) {
       if (static_cast<double>(below) >= wanted) return static_cast<int>(t);
       below += counts_[t];
     }
