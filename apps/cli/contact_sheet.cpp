@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Draws the contact sheet (see contact_sheet.hpp).
 #include "apps/cli/contact_sheet.hpp"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Runs each way of computing a network (see evaluation.hpp).
 #include "apps/cli/evaluation.hpp"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Writes report.json and the golden vectors (see report.hpp).
 #include "compiler/driver/report.hpp"
 
 #include <algorithm>

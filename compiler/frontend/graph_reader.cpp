@@ -11,6 +11,7 @@
 
 #include "compiler/frontend/node_reader.hpp"
 #include "compiler/frontend/tensor_reader.hpp"
+#include "compiler/ops/op.hpp"
 #include "onnx.pb.h"
 
 namespace sluice::frontend {
@@ -193,17 +194,42 @@ Status read_nodes(const onnx::GraphProto& proto, const std::vector<int>& order, 
   return ok();
 }
 
-// Only first outputs are computed. Others may stand there as long as nobody reads them.
-Status drop_side_outputs(const std::set<std::string>& read, ir::Graph& graph) {
+// The node that computes output `index` of `node`, which is not the first.
+Result<ir::Node> side_node(const ir::Node& node, std::size_t index, int opset) {
+  const auto& names = ops::find_operator(node.op)->side_outputs;
+  if (index > names.size()) {
+    return user_error("output {} (\"{}\") is used; possible are the first {}", index, node.outputs[index], 1 + names.size());
+  }
+  ir::Node side = node;
+  side.op = names[index - 1];
+  side.outputs = {node.outputs[index]};
+  SLUICE_CHECK(ops::check_node(side, opset));
+  return side;
+}
+
+// One node per output that is read, so that every node behind has one output.
+Status split_outputs(const std::set<std::string>& read, ir::Graph& graph) {
+  std::set<std::string> names;
+  for (const ir::Node& node : graph.nodes) names.insert(node.name);
+  std::vector<ir::Node> nodes;
   for (ir::Node& node : graph.nodes) {
+    std::vector<ir::Node> sides;
     for (std::size_t i = 1; i < node.outputs.size(); ++i) {
       const std::string& value = node.outputs[i];
       if (value.empty() || (!read.count(value) && value != graph.output)) continue;
-      return user_error("{}: output {} (\"{}\") is used; only the first output is possible", node.label(), i, value);
+      Result<ir::Node> side = side_node(node, i, graph.opset);
+      if (!side) return std::move(side).error().in(node.label());
+      const std::string stem = side->op.substr(side->op.find('.'));
+      side->name += stem;
+      for (int k = 2; !names.insert(side->name).second; ++k) side->name = node.name + stem + "_" + std::to_string(k);
+      sides.push_back(std::move(*side));
     }
-    if (node.outputs[0].empty()) return user_error("{}: the first output has no name", node.label());
+    if (node.outputs[0].empty() && sides.empty()) return user_error("{}: the first output has no name", node.label());
     node.outputs.resize(1);
+    if (!node.outputs[0].empty()) nodes.push_back(std::move(node));
+    std::move(sides.begin(), sides.end(), std::back_inserter(nodes));
   }
+  graph.nodes = std::move(nodes);
   return ok();
 }
 
@@ -232,7 +258,7 @@ Result<ir::Graph> read_graph(const onnx::GraphProto& proto, int opset, const Imp
   std::set<std::string> read;
   for (int index : order) read.insert(proto.node(index).input().begin(), proto.node(index).input().end());
   SLUICE_CHECK(read_nodes(proto, order, graph));
-  SLUICE_CHECK(drop_side_outputs(read, graph));
+  SLUICE_CHECK(split_outputs(read, graph));
   SLUICE_CHECK(read_initialisers(sources, read, graph));
   SLUICE_CHECK(read_input(proto, sources, read, options, graph));
   return graph;

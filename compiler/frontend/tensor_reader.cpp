@@ -1,34 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads tensors (see tensor_reader.hpp).
 //
-// raw_data is little endian whatever the machine; float16 is widened bit by bit, since C++20 has no such type.
+// raw_data is little endian whatever the machine. Strings have a list of their own and are never raw.
 // Before and after: as the header says. The caller puts the tensor's name in front of an error.
 #include "compiler/frontend/tensor_reader.hpp"
 
 #include <bit>
-#include <cmath>
 #include <cstring>
 
 #include "compiler/ops/element_types.hpp"
+#include "compiler/ops/narrow_floats.hpp"
 #include "onnx.pb.h"
 
 namespace sluice::frontend {
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "raw_data is copied as it lies");
-
-float widen_half(std::uint16_t half) {
-  const int exponent = half >> 10 & 31, fraction = half & 1023;
-  float value;
-  if (exponent == 31) {
-    value = fraction ? std::nanf("") : HUGE_VALF;
-  } else if (exponent == 0) {
-    value = std::ldexp(static_cast<float>(fraction), -24);
-  } else {
-    value = std::ldexp(static_cast<float>(fraction + 1024), exponent - 25);
-  }
-  return half & 0x8000 ? -value : value;
-}
 
 Result<ir::Dims> dims_of(const onnx::TensorProto& proto) {
   ir::Dims dims(proto.dims().begin(), proto.dims().end());
@@ -59,7 +46,7 @@ Status read_raw(const std::string& bytes, std::vector<Out>& out, Convert convert
 template <typename List, typename Out, typename Convert>
 Status read_list(const List& list, std::vector<Out>& out, Convert convert) {
   if (static_cast<std::size_t>(list.size()) != out.size()) {
-    return user_error("holds {} numbers, its dimensions need {}", list.size(), out.size());
+    return user_error("holds {} elements, its dimensions need {}", list.size(), out.size());
   }
   for (std::size_t i = 0; i < out.size(); ++i) out[i] = convert(list.Get(static_cast<int>(i)));
   return ok();
@@ -68,10 +55,13 @@ Status read_list(const List& list, std::vector<Out>& out, Convert convert) {
 Status read_values(const onnx::TensorProto& proto, std::vector<float>& out) {
   const bool raw = proto.has_raw_data();
   auto narrow = [](auto x) { return static_cast<float>(x); };
-  auto half = [](auto bits) { return widen_half(static_cast<std::uint16_t>(bits)); };
+  auto half = [](auto bits) { return ops::widen_half(static_cast<std::uint16_t>(bits)); };
+  auto bfloat = [](auto bits) { return ops::widen_bfloat16(static_cast<std::uint16_t>(bits)); };
   switch (proto.data_type()) {
     case onnx::TensorProto::FLOAT16:
       return raw ? read_raw<std::uint16_t>(proto.raw_data(), out, half) : read_list(proto.int32_data(), out, half);
+    case onnx::TensorProto::BFLOAT16:
+      return raw ? read_raw<std::uint16_t>(proto.raw_data(), out, bfloat) : read_list(proto.int32_data(), out, bfloat);
     case onnx::TensorProto::DOUBLE:
       return raw ? read_raw<double>(proto.raw_data(), out, narrow) : read_list(proto.double_data(), out, narrow);
     default:
@@ -96,7 +86,7 @@ Status read_integers(const onnx::TensorProto& proto, std::vector<std::int64_t>& 
 // How many numbers the file really holds: no memory is taken for more.
 std::size_t stored_bytes(const onnx::TensorProto& proto) {
   return proto.raw_data().size() + 8u * (static_cast<std::size_t>(proto.float_data_size()) + proto.int32_data_size() +
-                                         proto.int64_data_size() + proto.double_data_size());
+                                         proto.int64_data_size() + proto.double_data_size() + proto.string_data_size());
 }
 
 }  // namespace
@@ -118,7 +108,10 @@ Result<ir::Tensor> read_tensor(const onnx::TensorProto& proto) {
     return user_error("is {} but holds far fewer numbers", ir::to_text(tensor.dims));
   }
   tensor.type = *type;
-  if (tensor.is_integer()) {
+  if (tensor.is_text()) {
+    tensor.texts.resize(count);
+    SLUICE_CHECK(read_list(proto.string_data(), tensor.texts, [](const std::string& text) { return text; }));
+  } else if (tensor.is_integer()) {
     tensor.integers.resize(count);
     SLUICE_CHECK(read_integers(proto, tensor.integers));
   } else {

@@ -36,20 +36,22 @@ std::string to_text(const Dims& dims);  // "1x3x224x224"; "scalar" for no dimens
 // No tensor of a classifier comes near this (1 GiB of floats); a broken file easily goes beyond it.
 inline constexpr std::int64_t kMaxElements = std::int64_t{1} << 28;
 
-// What the numbers were in the file. All floating types are held as float; integers keep their range, which
-// QuantizeLinear (saturation) and Cast need.
-enum class ElementType { real, int64, int32, int8, uint8, boolean };
+// What the elements were in the file. All floating types are held as float; integers keep their range, which
+// QuantizeLinear (saturation) and Cast need. Text exists for Cast alone: passes refuse it.
+enum class ElementType { real, int64, int32, int8, uint8, boolean, text };
 
 // A dense constant or computed tensor. Integers (shapes, axes) are kept apart so that they stay exact.
 struct Tensor {
   Dims dims;
-  std::vector<float> values;             // element_count(dims) of them, or empty when integers are held
+  std::vector<float> values;             // element_count(dims) of them, or empty when something else is held
   std::vector<std::int64_t> integers;    // the same, for integer and bool tensors
+  std::vector<std::string> texts;        // the same, for strings
   ElementType type = ElementType::real;
 
-  bool is_integer() const { return type != ElementType::real; }
-  std::int64_t size() const { return static_cast<std::int64_t>(is_integer() ? integers.size() : values.size()); }
-  // An element as float, whichever kind is held.
+  bool is_text() const { return type == ElementType::text; }
+  bool is_integer() const { return type != ElementType::real && !is_text(); }
+  std::int64_t size() const { return static_cast<std::int64_t>(is_text() ? texts.size() : is_integer() ? integers.size() : values.size()); }
+  // An element as float, whichever kind of number is held.
   float at(std::int64_t index) const { return is_integer() ? static_cast<float>(integers[index]) : values[index]; }
   static Tensor zeros(Dims dims);
   static Tensor of_values(Dims dims, std::vector<float> values);

@@ -2,7 +2,7 @@
 // AveragePool: the mean under a sliding window.
 // Definition: ONNX AveragePool-7, -10, -11, and -19 with dilations of 1. What is divided by: the pixels of the picture
 // under the window, or with count_include_pad also the stated pads (never what ceil_mode adds beyond them).
-// Before: map of rank 4 (3 is seen as height 1). After: one mean per window.
+// Before: map of 1 to 3 spatial axes. After: one mean per window.
 #include <algorithm>
 
 #include "compiler/ops/window.hpp"
@@ -22,6 +22,16 @@ Result<ir::Dims> shape_rule(const Call& call) {
   return w.result(call.dims(0), call.dims(0)[1]);
 }
 
+// Pixels under the window, stated pads included.
+std::int64_t padded_size(const Window& w, const Window::Extent& at) {
+  std::int64_t size = 1;
+  for (std::size_t axis = 0; axis < at.size(); ++axis) {
+    const std::int64_t first = at[axis] * w.stride[axis] - w.pad_begin[axis];
+    size *= std::min(w.kernel[axis], w.in[axis] + w.pad_end[axis] - first);
+  }
+  return size;
+}
+
 Result<ir::Tensor> run(const Call& call, const ir::Dims& out) {
   const Window w = SLUICE_TRY(window_of(call, {}));
   if (call.value(0).is_integer()) return user_error("averages integers; only float is possible");
@@ -29,24 +39,17 @@ Result<ir::Tensor> run(const Call& call, const ir::Dims& out) {
   ir::Tensor result = ir::Tensor::zeros(out);
   float* to = result.values.data();
   for (std::int64_t m = 0; m < out[0] * out[1]; ++m) {
-    const float* map = call.value(0).values.data() + m * w.in[0] * w.in[1];
-    for (std::int64_t oy = 0; oy < w.out[0]; ++oy) {
-      const std::int64_t top = oy * w.stride[0] - w.pad_begin[0];
-      const std::int64_t bottom = std::min(top + w.kernel[0], w.in[0] + w.pad_end[0]);
-      const std::int64_t first_y = std::max<std::int64_t>(top, 0), last_y = std::min(bottom, w.in[0]);
-      for (std::int64_t ox = 0; ox < w.out[1]; ++ox) {
-        const std::int64_t left = ox * w.stride[1] - w.pad_begin[1];
-        const std::int64_t right = std::min(left + w.kernel[1], w.in[1] + w.pad_end[1]);
-        const std::int64_t first_x = std::max<std::int64_t>(left, 0), last_x = std::min(right, w.in[1]);
-        float sum = 0;
-        for (std::int64_t y = first_y; y < last_y; ++y) {
-          for (std::int64_t x = first_x; x < last_x; ++x) sum += map[y * w.in[1] + x];
-        }
-        const std::int64_t seen = std::max<std::int64_t>(last_y - first_y, 0) * std::max<std::int64_t>(last_x - first_x, 0);
-        const std::int64_t count = count_pads ? (bottom - top) * (right - left) : seen;
-        *to++ = count > 0 ? sum / static_cast<float>(count) : 0.0f;
-      }
-    }
+    const float* map = call.value(0).values.data() + m * w.pixels();
+    w.for_each_window([&](const Window::Extent& at) {
+      float sum = 0;
+      std::int64_t seen = 0;
+      w.for_each_tap(at, [&](std::int64_t pixel, std::int64_t) {
+        sum += map[pixel];
+        ++seen;
+      });
+      const std::int64_t count = count_pads ? padded_size(w, at) : seen;
+      *to++ = count > 0 ? sum / static_cast<float>(count) : 0.0f;
+    });
   }
   return result;
 }

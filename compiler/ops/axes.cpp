@@ -58,7 +58,9 @@ ir::Tensor empty_like(const ir::Dims& out, ir::ElementType type) {
   ir::Tensor result;
   result.dims = out;
   result.type = type;
-  if (result.is_integer()) {
+  if (result.is_text()) {
+    result.texts.resize(ir::element_count(out));
+  } else if (result.is_integer()) {
     result.integers.resize(ir::element_count(out));
   } else {
     result.values.resize(ir::element_count(out));

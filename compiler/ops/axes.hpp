@@ -51,13 +51,13 @@ void for_each_index(const ir::Dims& out, const ir::Dims& strides, std::int64_t o
   }
 }
 
-// A tensor of `out` whose element p is source[offset + index(p) * strides], of the source's type.
+// A tensor of `out` whose element p is (numbers only) source[offset + index(p) * strides], of the source's type.
 ir::Tensor take(const ir::Tensor& source, const ir::Dims& out, const ir::Dims& strides, std::int64_t offset);
 
 // The same numbers under other dimensions.
 ir::Tensor with_dims(const ir::Tensor& source, const ir::Dims& out);
 
-// A result of `out` to be filled, holding the kind of number that `type` says.
+// A result of `out` to be filled, holding the kind of element that `type` says.
 ir::Tensor empty_like(const ir::Dims& out, ir::ElementType type);
 
 // An integer wrapped into the range of its type, as two's complement arithmetic does.

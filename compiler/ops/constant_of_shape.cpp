@@ -10,10 +10,9 @@ namespace {
 
 Status accept(const ir::Node& node, int) {
   auto value = node.attributes.find("value");
-  if (value != node.attributes.end() && std::get<ir::Tensor>(value->second).size() != 1) {
-    return user_error("value must hold one number");
-  }
-  return ok();
+  if (value == node.attributes.end()) return ok();
+  const ir::Tensor& number = std::get<ir::Tensor>(value->second);
+  return number.size() == 1 && !number.is_text() ? ok() : user_error("value must hold one number");
 }
 
 Result<ir::Dims> shape_rule(const Call& call) { return call.integers(0, "shape"); }

@@ -107,7 +107,8 @@ Result<FloatProgram> FloatProgram::prepare(const ir::Graph& source) {
       state->constants[step.output] = SLUICE_TRY(evaluate(call));
       continue;
     }
-    const bool has_constant_filter = node.op == "Conv" && call.inputs[1].value &&
+    // FastConv has no volumes; the operator's own loops do them.
+    const bool has_constant_filter = node.op == "Conv" && call.dims(0).size() <= 4 && call.inputs[1].value &&
                                      (!call.has(2) || call.inputs[2].value) && !call.inputs[0].value;
     if (has_constant_filter) step.conv = SLUICE_TRY(FastConv::prepare(call));
     state->steps.push_back(std::move(step));
@@ -129,7 +130,7 @@ Result<ir::Tensor> FloatProgram::run(const ir::Tensor& input, const Observer& ob
   if (observer) observer(state_->input_name, input);
   for (const Step& step : state_->steps) {
     const ir::Tensor* map = values[step.inputs.empty() || step.inputs[0] == kAbsent ? 0 : step.inputs[0]];
-    if (step.conv && !map->is_integer()) {
+    if (step.conv && map->type == ir::ElementType::real) {
       owned[step.output] = step.conv->run(*map);
     } else {
       owned[step.output] = SLUICE_TRY(evaluate(state_->call_of(step, values)));

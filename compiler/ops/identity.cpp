@@ -12,7 +12,7 @@ Result<ir::Tensor> run(const Call& call, const ir::Dims&) { return call.value(0)
 }  // namespace
 
 const Operator& identity() {
-  static const Operator record{.name = "Identity", .shape = same_shape, .evaluate = run};
+  static const Operator record{.name = "Identity", .takes_text = true, .shape = same_shape, .evaluate = run};
   return record;
 }
 

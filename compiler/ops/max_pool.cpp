@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// MaxPool: the largest number under a sliding window; padding never wins.
-// Definition: ONNX MaxPool-1, -8, -10, -11, -12, first output only (no Indices, which storage_order is about).
-// Before: map of rank 4 (3 is seen as height 1). After: one number per window.
-#include <algorithm>
+// MaxPool: the largest number under a sliding window, padding never wins; second output: where it stands.
+// Definition: ONNX MaxPool-1, -8, -10, -11, -12. Indices count through the whole input, batch and channels included;
+// storage_order 1 counts the pixels of a map column by column. The first of equal numbers is taken.
+// Before: map of 1 to 3 spatial axes. After: one number, or one position, per window.
+#include <limits>
 
 #include "compiler/ops/axes.hpp"
 #include "compiler/ops/window.hpp"
@@ -15,50 +16,80 @@ Result<ir::Dims> shape_rule(const Call& call) {
   return w.result(call.dims(0), call.dims(0)[1]);
 }
 
-template <typename T>
-void pool(const std::vector<T>& in, std::vector<T>& out, const Window& w, std::int64_t maps, T lowest) {
-  for (std::int64_t m = 0; m < maps; ++m) {
-    const T* map = in.data() + m * w.in[0] * w.in[1];
-    T* result = out.data() + m * w.out[0] * w.out[1];
-    for (std::int64_t oy = 0; oy < w.out[0]; ++oy) {
-      for (std::int64_t ox = 0; ox < w.out[1]; ++ox) {
-        T best = lowest;
-        for (std::int64_t ky = 0; ky < w.kernel[0]; ++ky) {
-          const std::int64_t y = oy * w.stride[0] - w.pad_begin[0] + ky * w.dilation[0];
-          if (y < 0 || y >= w.in[0]) continue;
-          for (std::int64_t kx = 0; kx < w.kernel[1]; ++kx) {
-            const std::int64_t x = ox * w.stride[1] - w.pad_begin[1] + kx * w.dilation[1];
-            if (x >= 0 && x < w.in[1]) best = std::max(best, map[y * w.in[1] + x]);
-          }
-        }
-        *result++ = best;
-      }
-    }
+// Calls take(largest, position of it in the input) for each window, in order.
+template <typename T, typename Take>
+void pool(const std::vector<T>& in, const Window& w, std::int64_t maps, T lowest, Take take) {
+  for (std::int64_t first = 0; first < maps * w.pixels(); first += w.pixels()) {
+    w.for_each_window([&](const Window::Extent& at) {
+      T best = lowest;
+      std::int64_t place = first;
+      w.for_each_tap(at, [&](std::int64_t pixel, std::int64_t) {
+        const T value = in[first + pixel];
+        if (!(value > best)) return;
+        best = value;
+        place = first + pixel;
+      });
+      take(best, place);
+    });
   }
+}
+
+template <typename Take>
+void pool_any(const ir::Tensor& map, const Window& w, const ir::Dims& out, Take take) {
+  const std::int64_t maps = out[0] * out[1];
+  if (map.is_integer()) pool(map.integers, w, maps, std::numeric_limits<std::int64_t>::min(), take);
+  else pool(map.values, w, maps, -std::numeric_limits<float>::infinity(), take);
 }
 
 Result<ir::Tensor> run(const Call& call, const ir::Dims& out) {
   const Window w = SLUICE_TRY(window_of(call, {}));
-  const ir::Tensor& map = call.value(0);
-  ir::Tensor result = empty_like(out, map.type);
-  if (map.is_integer()) {
-    pool(map.integers, result.integers, w, out[0] * out[1], std::numeric_limits<std::int64_t>::min());
-  } else {
-    pool(map.values, result.values, w, out[0] * out[1], -std::numeric_limits<float>::infinity());
-  }
+  ir::Tensor result = empty_like(out, call.value(0).type);
+  std::size_t next = 0;
+  pool_any(call.value(0), w, out, [&](auto best, std::int64_t) {
+    if constexpr (std::is_integral_v<decltype(best)>) result.integers[next++] = best;
+    else result.values[next++] = best;
+  });
   return result;
+}
+
+Result<ir::Tensor> run_indices(const Call& call, const ir::Dims& out) {
+  const Window w = SLUICE_TRY(window_of(call, {}));
+  const bool is_by_column = call.node.integer("storage_order", 0) != 0;
+  if (is_by_column && out.size() != 4) return user_error("storage_order 1 is possible for height and width only");
+  ir::Tensor result = empty_like(out, ir::ElementType::int64);
+  std::size_t next = 0;
+  pool_any(call.value(0), w, out, [&](auto, std::int64_t place) {
+    const std::int64_t pixel = place % w.pixels(), y = pixel / w.in[1], x = pixel % w.in[1];
+    result.integers[next++] = is_by_column ? place - pixel + x * w.in[0] + y : place;
+  });
+  return result;
+}
+
+std::vector<AttributeRule> attributes() {
+  return window_attributes({{"ceil_mode", AttributeKind::integer, 10},
+                            {"dilations", AttributeKind::integers, 10},
+                            {"storage_order", AttributeKind::integer, 8}});
 }
 
 }  // namespace
 
 const Operator& max_pool() {
   static const Operator record{.name = "MaxPool",
-                               .attributes = window_attributes({{"ceil_mode", AttributeKind::integer, 10},
-                                                                {"dilations", AttributeKind::integers, 10},
-                                                                {"storage_order", AttributeKind::integer, 8}}),
+                               .attributes = attributes(),
+                               .side_outputs = {"MaxPool.Indices"},
                                .accept = accept_window,
                                .shape = shape_rule,
                                .evaluate = run};
+  return record;
+}
+
+const Operator& max_pool_indices() {
+  static const Operator record{.name = "MaxPool.Indices",
+                               .since_opset = 8,
+                               .attributes = attributes(),
+                               .accept = accept_window,
+                               .shape = shape_rule,
+                               .evaluate = run_indices};
   return record;
 }
 

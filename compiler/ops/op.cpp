@@ -94,6 +94,10 @@ Result<std::vector<std::int64_t>> Call::integers(std::size_t index, const char* 
 Result<ir::Dims> infer_shape(const Call& call) {
   const Operator* op = find_operator(call.node.op);
   if (!op) return user_error("{} is not supported", call.node.label());
+  for (std::size_t i = 0; i < call.inputs.size(); ++i) {
+    const ir::Tensor* value = call.inputs[i].value;
+    if (value && value->is_text() && !op->takes_text) return user_error("{}: input {} is text; numbers are possible", call.node.label(), i);
+  }
   Result<ir::Dims> dims = op->shape(call);
   if (!dims) return std::move(dims).error().in(call.node.label());
   if (ir::element_count(*dims) > ir::kMaxElements) {

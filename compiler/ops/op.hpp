@@ -6,7 +6,8 @@
 //
 // The record answers: which opsets; which attributes of which kind since when; how many inputs; which values are
 // refused and in what words; the shape of the result; the result itself, written from the ONNX definition with plain
-// loops. Only the first output is ever computed: what Sluice accepts needs no other one.
+// loops. A record computes one output; further outputs of an ONNX operator have records of their own, named behind a
+// dot, and the importer makes a node for each that is read. So a node of a graph has one output, always.
 //
 // Before: nodes whose attributes `check_node` has accepted. After: shape() bounds every size by ir::kMaxElements, and
 // evaluate() may rely on all that shape() has checked.
@@ -59,6 +60,10 @@ struct Operator {
   std::size_t least_inputs = 1;
   std::size_t most_inputs = 1;
   std::vector<AttributeRule> attributes;
+  // Most operators compute with numbers; text as an argument is refused for them in one place.
+  bool takes_text = false;
+  // The operators that compute the second and later outputs of the same node, by name ("MaxPool.Indices"), in order.
+  std::vector<const char*> side_outputs = {};
   // Refuses attribute values; null when all are fine.
   Status (*accept)(const ir::Node& node, int opset) = nullptr;
   Result<ir::Dims> (*shape)(const Call& call) = nullptr;
@@ -68,7 +73,7 @@ struct Operator {
 
 inline constexpr std::size_t kManyInputs = std::numeric_limits<std::size_t>::max();
 
-// Null for an operator that is not claimed.
+// Null for an operator that is not claimed. Names with a dot are side outputs, which no file may name.
 const Operator* find_operator(const std::string& name);
 const std::vector<const Operator*>& all_operators();
 

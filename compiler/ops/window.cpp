@@ -18,17 +18,19 @@ Status check_list(const std::vector<std::int64_t>& list, const char* name, std::
   return ok();
 }
 
-// One number per spatial axis as {height, width}; a single axis is the width.
-Result<std::array<std::int64_t, 2>> two(const std::vector<std::int64_t>& list, std::size_t axes, const char* name,
-                                        std::int64_t otherwise) {
-  if (list.empty()) return std::array<std::int64_t, 2>{axes == 2 ? otherwise : (otherwise ? 1 : 0), otherwise};
+// One number per spatial axis, outermost first, as {height, width, depth}; axes that are not there get `none`.
+Result<Window::Extent> extent_of(const std::vector<std::int64_t>& list, std::size_t axes, const char* name, std::int64_t none) {
+  Window::Extent extent{none, none, none};
+  if (list.empty()) return extent;
   if (list.size() != axes) return user_error("{} has {} numbers for {} spatial axes", name, list.size(), axes);
-  if (axes == 1) return std::array<std::int64_t, 2>{otherwise ? 1 : 0, list[0]};
-  return std::array<std::int64_t, 2>{list[0], list[1]};
+  extent[1] = list[axes - 1];
+  if (axes > 1) extent[0] = list[axes - 2];
+  if (axes > 2) extent[2] = list[axes - 3];
+  return extent;
 }
 
 // Pads and output of one axis.
-Status solve_axis(Window& w, int axis, const std::string& auto_pad, bool ceil_mode) {
+Status solve_axis(Window& w, std::size_t axis, const std::string& auto_pad, bool ceil_mode) {
   const std::int64_t in = w.in[axis], stride = w.stride[axis];
   const std::int64_t extent = (w.kernel[axis] - 1) * w.dilation[axis] + 1;
   if (auto_pad == "SAME_UPPER" || auto_pad == "SAME_LOWER") {
@@ -75,7 +77,7 @@ Status accept_window(const ir::Node& node, int) {
 Result<Window> window_of(const Call& call, std::vector<std::int64_t> kernel) {
   const ir::Dims& input = call.dims(0);
   const std::size_t axes = input.size() < 2 ? 0 : input.size() - 2;
-  if (axes != 1 && axes != 2) {
+  if (axes < 1 || axes > 3) {
     return user_error("the input is {}; only pictures (batch x channels x height x width) are possible",
                       ir::to_text(input));
   }
@@ -87,19 +89,19 @@ Result<Window> window_of(const Call& call, std::vector<std::int64_t> kernel) {
   }
   SLUICE_CHECK(check_list(kernel, "kernel", 1));
   Window w;
-  w.kernel = SLUICE_TRY(two(kernel, axes, "kernel_shape", 1));
-  w.stride = SLUICE_TRY(two(call.node.integers("strides", {}), axes, "strides", 1));
-  w.dilation = SLUICE_TRY(two(call.node.integers("dilations", {}), axes, "dilations", 1));
+  w.kernel = SLUICE_TRY(extent_of(kernel, axes, "kernel_shape", 1));
+  w.stride = SLUICE_TRY(extent_of(call.node.integers("strides", {}), axes, "strides", 1));
+  w.dilation = SLUICE_TRY(extent_of(call.node.integers("dilations", {}), axes, "dilations", 1));
   const std::vector<std::int64_t> pads = call.node.integers("pads", {});
   if (!pads.empty() && pads.size() != 2 * axes) {
     return user_error("pads has {} numbers, {} spatial axes need {}", pads.size(), axes, 2 * axes);
   }
   if (!pads.empty()) {
-    w.pad_begin = SLUICE_TRY(two({pads.begin(), pads.begin() + axes}, axes, "pads", 0));
-    w.pad_end = SLUICE_TRY(two({pads.begin() + axes, pads.end()}, axes, "pads", 0));
+    w.pad_begin = SLUICE_TRY(extent_of({pads.begin(), pads.begin() + axes}, axes, "pads", 0));
+    w.pad_end = SLUICE_TRY(extent_of({pads.begin() + axes, pads.end()}, axes, "pads", 0));
   }
-  w.in = {axes == 2 ? input[2] : 1, input.back()};
-  for (int axis = 0; axis < 2; ++axis) {
+  w.in = SLUICE_TRY(extent_of({input.begin() + 2, input.end()}, axes, "the input", 1));
+  for (std::size_t axis = 0; axis < w.in.size(); ++axis) {
     if (w.in[axis] < 1 || w.in[axis] > kMaxExtent) return user_error("the input is {}", ir::to_text(input));
     SLUICE_CHECK(solve_axis(w, axis, call.node.text("auto_pad", "NOTSET"), call.node.integer("ceil_mode", 0) != 0));
   }
@@ -108,6 +110,7 @@ Result<Window> window_of(const Call& call, std::vector<std::int64_t> kernel) {
 
 ir::Dims Window::result(const ir::Dims& input, std::int64_t channels) const {
   if (input.size() == 3) return {input[0], channels, out[1]};
+  if (input.size() == 5) return {input[0], channels, out[2], out[0], out[1]};
   return {input[0], channels, out[0], out[1]};
 }
 

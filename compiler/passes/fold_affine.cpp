@@ -24,7 +24,8 @@ struct Affine {
 };
 
 std::optional<Affine> affine_of(const ir::Graph& graph, const ir::Node& node) {
-  if (graph.shapes.at(node.inputs[0]).size() != 4) return std::nullopt;
+  const bool is_training = node.integer("training_mode", 0) != 0;  // its numbers depend on the picture
+  if (graph.shapes.at(node.inputs[0]).size() != 4 || is_training) return std::nullopt;
   for (std::size_t i = 1; i < 5; ++i) {
     if (!graph.is_constant(node.inputs[i]) || graph.initialisers.at(node.inputs[i]).is_integer()) return std::nullopt;
   }

@@ -80,7 +80,7 @@ void reorder_rows(ir::Tensor& rows, std::int64_t channels, std::int64_t pixels) 
 }
 
 bool has_constant_parameters(const ir::Graph& graph, const ir::Node& norm) {
-  return std::all_of(norm.inputs.begin() + 1, norm.inputs.end(), [&](const std::string& value) { return graph.is_constant(value); });
+  return norm.integer("training_mode", 0) == 0 && std::all_of(norm.inputs.begin() + 1, norm.inputs.end(), [&](const std::string& value) { return graph.is_constant(value); });
 }
 
 class Lifter {

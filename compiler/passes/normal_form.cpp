@@ -103,7 +103,7 @@ Verdict check_by_op(const ir::Graph& graph, const ir::Node& node) {
   if (op == "Softmax" || op == "LogSoftmax") return {"stands inside the network", "it is possible behind the scores only, where the host leaves it out"};
   if (op == "Sub" || op == "Div") return {"combines computed maps", "subtracting or dividing by constants, one per channel, is possible"};
   if (op == "Gemm" || op == "MatMul") return {"is not one picture's map times a constant matrix", "flatten the whole map in front of it, and keep matrix and bias constant"};
-  if (op == "BatchNormalization") return {"its parameters are computed, or its input is no map", "export the model in inference mode (model.eval())"};
+  if (op == "BatchNormalization") return {"its parameters are computed (training mode), or its input is no map", "export the model in inference mode (model.eval())"};
   if (op == "Pad") return {"pads with something else than a constant that the window behind it could take", "pad with zeros, in front of a convolution"};
   if (op == "ReduceMean") return {"averages over other axes than height and width", "average over axes 2 and 3"};
   if (op == "Transpose") return {"moves channels", "export channels-first (tf2onnx: --inputs-as-nchw)"};

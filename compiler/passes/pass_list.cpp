@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <set>
 
+#include "compiler/ops/element_types.hpp"
 #include "compiler/ops/shape_inference.hpp"
 #include "compiler/passes/arithmetic_to_affine.hpp"
 #include "compiler/passes/cancel_transposes.hpp"
@@ -75,9 +76,27 @@ Status after(const char* pass, ir::Graph& graph) {
   return ok();
 }
 
+// Text comes from constants and from Cast. From here on every element is a number.
+Status refuse_text(const ir::Graph& graph) {
+  constexpr const char* kHint = "only numbers are possible on the device: leave text to the program around it";
+  for (const auto& [name, tensor] : graph.initialisers) {
+    if (tensor.is_text()) return user_error("constant \"{}\" is text; {}", name, kHint);
+  }
+  for (const ir::Node& node : graph.nodes) {
+    const bool is_text = node.op == "Cast" && ops::element_type(node.integer("to", 0)) == ir::ElementType::text;
+    const bool holds_text = std::any_of(node.attributes.begin(), node.attributes.end(), [](const auto& attribute) {
+      const ir::Tensor* tensor = std::get_if<ir::Tensor>(&attribute.second);
+      return tensor && tensor->is_text();
+    });
+    if (is_text || holds_text) return user_error("{} makes text; {}", node.label(), kHint);
+  }
+  return ok();
+}
+
 }  // namespace
 
 Status run_passes(ir::Graph& graph) {
+  SLUICE_CHECK(refuse_text(graph));
   SLUICE_CHECK(ops::infer_shapes(graph));
   for (const Pass& pass : kPasses) {
     SLUICE_CHECK(pass.run(graph));

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Puts the kernels in order (see kernel_order.hpp).
 #include "compiler/pipeline/kernel_order.hpp"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Kernels and streams, layer by layer (see layer_kernels.hpp).
 #include "compiler/pipeline/layer_kernels.hpp"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Runs the calibration pictures (see calibrate.hpp).
 #include "compiler/quantise/calibrate.hpp"
 
 #include <tbb/parallel_for.h>

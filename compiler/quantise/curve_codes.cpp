@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The numbers of a fused curve (see curve_codes.hpp).
 #include "compiler/quantise/curve_codes.hpp"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Rounds weights and biases (see filter_codes.hpp).
 #include "compiler/quantise/filter_codes.hpp"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Real factors in fixed point (see fixed_point.hpp).
 #include "compiler/quantise/fixed_point.hpp"
 
 #include <algorithm>

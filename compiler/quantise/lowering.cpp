@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// What the lowering of every operator shares (see lowering.hpp).
 #include "compiler/quantise/lowering.hpp"
 
 #include <algorithm>

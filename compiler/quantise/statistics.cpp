@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Histograms of values and the ranges they give (see statistics.hpp).
 #include "compiler/quantise/statistics.hpp"
 
 #include <algorithm>

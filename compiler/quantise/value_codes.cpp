@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Bits and scale of every value (see value_codes.hpp).
 #include "compiler/quantise/value_codes.hpp"
 
 #include <algorithm>

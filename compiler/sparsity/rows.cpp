@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Makes and measures the rows (see rows.hpp).
 #include "compiler/sparsity/rows.hpp"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The stream under a controller (see adaptive_stream.hpp).
 #include "runtime/adapt/adaptive_stream.hpp"
 
 #include "runtime/adapt/audit_log.hpp"

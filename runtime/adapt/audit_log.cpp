@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Writes and reads the audit log (see audit_log.hpp).
 #include "runtime/adapt/audit_log.hpp"
 
 #include <cerrno>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Chooses the rows (see controller.hpp).
 #include "runtime/adapt/controller.hpp"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Names and checks of policies (see policy.hpp).
 #include "runtime/adapt/policy.hpp"
 
 #include <algorithm>

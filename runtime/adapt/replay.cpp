@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Takes the decisions of an audit log again (see replay.hpp).
 #include "runtime/adapt/replay.hpp"
 
 namespace sluice {

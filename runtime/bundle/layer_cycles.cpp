@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Cycles of each layer (see layer_cycles.hpp).
 #include "runtime/bundle/layer_cycles.hpp"
 
 #include <algorithm>

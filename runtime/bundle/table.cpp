@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Reads, writes and checks the design table (see table.hpp).
 #include "runtime/bundle/table.hpp"
 
 #include "runtime/base/json.hpp"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The curve, stored map by stored map (see curve.hpp).
 #include "runtime/evaluate/curve.hpp"
 
 #include <array>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// What monitor and controller know of a design (see design_model.hpp).
 #include "runtime/observe/design_model.hpp"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The monitor (see monitor.hpp).
 #include "runtime/observe/monitor.hpp"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The running average (see running_average.hpp).
 #include "runtime/observe/running_average.hpp"
 
 #include <algorithm>

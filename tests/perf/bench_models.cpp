@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Prepares the networks that are measured (see bench_models.hpp).
 #include "tests/perf/bench_models.hpp"
 
 #include <algorithm>

@@ -21,7 +21,7 @@
 #include "runtime/evaluate/evaluator.hpp"
 #include "runtime/base/top_k.hpp"
 #include "tests/perf/bench_models.hpp"
-#include "tests/perf/opencv_model.hpp"
+#include "tests/support/opencv_model.hpp"
 #include "tests/perf/peak.hpp"
 
 namespace sluice::perf {
@@ -68,7 +68,7 @@ void register_cases(const BenchModel& model, const Evaluator& evaluator) {
   const int batches[] = {1, 8, 32, 128};
   for (const int batch : batches) {
     if (std::size_t(batch) > model.pictures.size()) continue;
-    auto net = std::make_shared<cv::dnn::Net>(read_opencv_model(model.file));
+    auto net = std::make_shared<cv::dnn::Net>(testing::read_opencv_model(model.file));
     const cv::Mat input = batch_of(model, std::size_t(batch));
     net->setInput(input);
     net->forward();
@@ -84,7 +84,7 @@ void register_cases(const BenchModel& model, const Evaluator& evaluator) {
 
 // Both must compute the same network, else the comparison says nothing.
 double agreement(const BenchModel& model, const Evaluator& evaluator) {
-  cv::dnn::Net net = read_opencv_model(model.file);
+  cv::dnn::Net net = testing::read_opencv_model(model.file);
   int same = 0;
   for (std::size_t i = 0; i < model.pictures.size(); ++i) {
     const MapShape& in = model.network.input;

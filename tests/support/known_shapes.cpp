@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Networks of known shapes (see known_shapes.hpp).
 #include "tests/support/known_shapes.hpp"
 
 #include <array>

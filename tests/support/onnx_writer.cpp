@@ -20,8 +20,10 @@ void fill(onnx::TensorProto& proto, const ir::Tensor& tensor) {
     case ir::ElementType::int8: proto.set_data_type(onnx::TensorProto::INT8); break;
     case ir::ElementType::uint8: proto.set_data_type(onnx::TensorProto::UINT8); break;
     case ir::ElementType::boolean: proto.set_data_type(onnx::TensorProto::BOOL); break;
+    case ir::ElementType::text: proto.set_data_type(onnx::TensorProto::STRING); break;
   }
   for (const float value : tensor.values) proto.add_float_data(value);
+  for (const std::string& value : tensor.texts) proto.add_string_data(value);
   for (const std::int64_t value : tensor.integers) {
     if (tensor.type == ir::ElementType::int64) proto.add_int64_data(value);
     else proto.add_int32_data(static_cast<std::int32_t>(value));

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Runs clang's OpenCL front end (see opencl_front_end.hpp).
 #include "tests/support/opencl_front_end.hpp"
 
 #include <array>

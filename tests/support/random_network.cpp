@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Random networks and their inputs (see random_network.hpp).
 #include "tests/support/random_network.hpp"
 
 #include <cmath>

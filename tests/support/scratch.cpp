@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Scratch folders and bundles (see scratch.hpp).
 #include "tests/support/scratch.hpp"
 
 #include <cstdlib>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The small bundle with rows that differ (see sparse_bundle.hpp).
 #include "tests/support/sparse_bundle.hpp"
 
 #include "compiler/sparsity/rows.hpp"

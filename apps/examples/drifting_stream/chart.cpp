@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Draws the charts (see chart.hpp).
 #include "apps/examples/drifting_stream/chart.hpp"
 
 #include <algorithm>

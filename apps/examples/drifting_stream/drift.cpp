@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Makes the drifting stream (see drift.hpp).
 #include "apps/examples/drifting_stream/drift.hpp"
 
 #include <algorithm>

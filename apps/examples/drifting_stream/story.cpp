@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The table and the picture that a person is shown (see story.hpp).
 #include "apps/examples/drifting_stream/story.hpp"
 
 #include <algorithm>

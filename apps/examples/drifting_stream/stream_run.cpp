@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// One pass under one policy (see stream_run.hpp).
 #include "apps/examples/drifting_stream/stream_run.hpp"
 
 #include <algorithm>

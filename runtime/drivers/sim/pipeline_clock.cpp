@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The pipeline clock (see pipeline_clock.hpp).
 #include "runtime/drivers/sim/pipeline_clock.hpp"
 
 #include <algorithm>

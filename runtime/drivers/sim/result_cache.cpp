@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The result cache (see result_cache.hpp).
 #include "runtime/drivers/sim/result_cache.hpp"
 
 #include <string_view>

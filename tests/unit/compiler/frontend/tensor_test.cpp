@@ -39,6 +39,31 @@ TEST(Tensor, half_precision_is_widened_exactly) {
   EXPECT_EQ(from_list.values, values);
 }
 
+TEST(Tensor, bfloat16_is_the_upper_half_of_a_float) {
+  onnx::TensorProto proto = proto_of(onnx::TensorProto::BFLOAT16, 4);
+  const std::initializer_list<std::uint16_t> bits{0x3f80, 0xc040, 0x7f80, 0x0001};
+  const std::vector<float> values{1.0f, -3.0f, INFINITY, 9.183549615799121e-41f};
+  proto.set_raw_data(raw(bits));
+  ASSERT_RESULT(from_raw, frontend::read_tensor(proto));
+  EXPECT_EQ(from_raw.values, values);
+  proto.clear_raw_data();
+  for (const std::uint16_t half : bits) proto.add_int32_data(half);
+  ASSERT_RESULT(from_list, frontend::read_tensor(proto));
+  EXPECT_EQ(from_list.values, values);
+}
+
+TEST(Tensor, text_is_a_list_of_its_own) {
+  onnx::TensorProto proto = proto_of(onnx::TensorProto::STRING, 2);
+  proto.add_string_data("cat");
+  EXPECT_FALSE(static_cast<bool>(frontend::read_tensor(proto)));
+  proto.add_string_data("");
+  ASSERT_RESULT(tensor, frontend::read_tensor(proto));
+  EXPECT_EQ(tensor.texts, (std::vector<std::string>{"cat", ""}));
+  proto.clear_string_data();
+  proto.set_raw_data("cats");
+  EXPECT_FALSE(static_cast<bool>(frontend::read_tensor(proto)));
+}
+
 TEST(Tensor, integers_keep_sign_and_width) {
   for (const auto& [type, bytes, values] : {std::tuple{onnx::TensorProto::INT8, raw<std::int8_t>({-128, 127}), std::vector<std::int64_t>{-128, 127}},
                                             {onnx::TensorProto::UINT8, raw<std::uint8_t>({0, 255}), {0, 255}},

@@ -2,6 +2,7 @@
 // What has no place on the device is refused: every node of it, by name, with what to do instead.
 #include <gtest/gtest.h>
 
+#include "onnx.pb.h"
 #include "tests/unit/compiler/passes/quirk.hpp"
 
 namespace sluice {
@@ -69,6 +70,58 @@ TEST(Refusal, scores_that_do_not_depend_on_the_picture) {
   OnnxWriter w(13);
   w.input("x", {1, 3, 6, 6});
   says(normal_ops(w, w.node("Add", {w.random({1, 3}), w.random({1, 3})})), {"do not depend on the picture"});
+}
+
+// What the float interpreter computes is no promise of a kernel.
+TEST(Refusal, a_normalisation_in_training_mode) {
+  OnnxWriter w(14);
+  const auto map = w.node("Conv", {w.input("x", {1, 3, 6, 6}), w.random({4, 3, 3, 3})});
+  const auto y = w.node("BatchNormalization", {map, w.random({4}), w.random({4}), w.random({4}), w.random({4}, 1, 2)}, {{"training_mode", 1}});
+  says(normal_ops(w, finish(w, y, 4)), {"BatchNormalization_1", "training mode", "model.eval()"});
+}
+
+TEST(Refusal, a_normalisation_in_training_mode_in_front_of_a_matrix) {
+  OnnxWriter w(14);
+  const auto row = w.node("Flatten", {w.node("GlobalAveragePool", {w.node("Conv", {w.input("x", {1, 3, 6, 6}), w.random({4, 3, 3, 3})})})});
+  const auto y = w.node("BatchNormalization", {row, w.random({4}), w.random({4}), w.random({4}), w.random({4}, 1, 2)}, {{"training_mode", 1}});
+  says(normal_ops(w, w.node("Gemm", {y, w.random({4, 5})})), {"BatchNormalization_3", "model.eval()"});
+}
+
+TEST(Refusal, volumes) {
+  OnnxWriter w(13);
+  auto y = w.node("Conv", {w.input("x", {1, 3, 6, 6, 6}), w.random({4, 3, 3, 3, 3})});
+  y = w.node("AveragePool", {w.node("MaxPool", {y}, {{"kernel_shape", {2, 2, 2}}})}, {{"kernel_shape", {3, 3, 3}}});
+  says(normal_ops(w, y), {"Conv_0", "MaxPool_1", "AveragePool_2", "1x4x4x4x4", "maps of one picture"});
+}
+
+TEST(Refusal, side_outputs) {
+  OnnxWriter w(13);
+  const auto map = w.node("Conv", {w.input("x", {1, 3, 6, 6}), w.random({4, 3, 3, 3})});
+  const auto pooled = w.node("MaxPool", {map}, {{"kernel_shape", {2, 2}}, {"strides", {2, 2}}});
+  w.model().mutable_graph()->mutable_node(1)->add_output("places");
+  const auto y = w.node("Add", {pooled, w.node("Cast", {"places"}, {{"to", 1}})});
+  says(normal_ops(w, finish(w, y, 4)), {"MaxPool_1.Indices", "computed values"});
+}
+
+TEST(Refusal, side_outputs_that_have_no_meaning_here) {
+  OnnxWriter w(9);
+  const auto y = w.node("Dropout", {w.node("Conv", {w.input("x", {1, 3, 6, 6}), w.random({4, 3, 3, 3})})});
+  w.model().mutable_graph()->mutable_node(1)->add_output("mask");
+  says(normal_ops(w, finish(w, w.node("Add", {y, "mask"}), 4)), {"Dropout node \"Dropout_1\"", "since opset 10"});
+}
+
+TEST(Refusal, operators_of_our_own_naming) {
+  OnnxWriter w(13);
+  says(normal_ops(w, w.node("Dropout.mask", {w.input("x", {1, 3, 6, 6})})), {"Dropout.mask", "not supported"});
+}
+
+TEST(Refusal, text) {
+  OnnxWriter w(13);
+  const auto map = w.node("Conv", {w.input("x", {1, 3, 6, 6}), w.random({4, 3, 3, 3})});
+  says(normal_ops(w, finish(w, w.node("Cast", {w.node("Cast", {map}, {{"to", 8}})}, {{"to", 1}}), 4)), {"Cast_1", "text"});
+  OnnxWriter weights(13);
+  const auto names = weights.tensor({.dims = {4, 3, 1, 1}, .texts = std::vector<std::string>(12, "1"), .type = ir::ElementType::text});
+  says(normal_ops(weights, finish(weights, weights.node("Conv", {weights.input("x", {1, 3, 6, 6}), names}), 4)), {"Conv_0", "input 1 is text"});
 }
 
 TEST(Refusal, softmax_inside_the_network) {

@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The tree keeps the rules of rules.py, and each rule finds a breach that is planted for it.
+
+    repository_test.py SOURCE_DIR
+"""
+import pathlib
+import sys
+import unittest
+
+import rules
+
+SOURCE = pathlib.Path(sys.argv.pop(1)).resolve()
+LEFT_OUT = ("build", "demo-output", "__pycache__")
+
+
+def read_tree():
+    """Text files by path; folders that git ignores and pictures are left out."""
+    tree = {}
+    for path in SOURCE.rglob("*"):
+        parts = path.relative_to(SOURCE).parts
+        if path.is_symlink() or not path.is_file() or any(part.startswith(LEFT_OUT) or part == ".git" for part in parts):
+            continue
+        try:
+            tree["/".join(parts)] = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            pass
+    return tree
+
+
+TREE = read_tree()
+
+
+class Tree(unittest.TestCase):
+    """One test a rule, made below."""
+
+
+for rule in rules.RULES:
+    def keeps(self, rule=rule):
+        self.assertEqual(rule(TREE), [], rule.__doc__)
+    setattr(Tree, f"test_{rule.__name__}", keeps)
+
+
+class PlantedBreaches(unittest.TestCase):
+    """(rule, path, text to add or a (from, to) pair, words of the sentence)"""
+
+    BREACHES = [
+        (rules.packages, "runtime/base/file.cpp", "#include <boost/asio.hpp>\n", "boost/asio.hpp>: no package"),
+        (rules.packages, "run", ("libssl-dev", ""), "needs libssl-dev"),
+        (rules.packages, "run", ("zlib1g-dev", "zlib1g-dev libpng-dev"), "installs libpng-dev, which nothing needs"),
+        (rules.packages, "run", ("pocl-opencl-icd", ""), "does not install pocl-opencl-icd"),
+        (rules.packages, "run", ("python3-torchvision", ""), "needs python3-torchvision"),
+        (rules.packages, "CMakeLists.txt", "find_package(Boost REQUIRED)\n", "Boost: no package"),
+        (rules.packages, "tests/e2e/classifiers.py", "import pandas\n", "import pandas: no package"),
+        (rules.include_directions, "runtime/hal/device.hpp", '#include "compiler/ir/graph.hpp"\n', "runtime/hal may not include"),
+        (rules.include_directions, "runtime/base/file.cpp", '#include "runtime/bundle/bundle.hpp"\n', "runtime/base may not include"),
+        (rules.include_directions, "compiler/passes/edit.cpp", '#include "compiler/frontend/onnx_import.hpp"\n', "compiler/passes may not include"),
+        (rules.include_directions, "compiler/ops/op.cpp", '#include "../ir/graph.hpp"\n', "from the root"),
+        (rules.include_directions, "device/contract/numbers.h", "#include <math.h>\n", "the contract includes nothing"),
+        (rules.include_directions, "device/contract/numbers.h", '#include "lib/stream.h"\n', "device/contract may not include"),
+        (rules.include_directions, "runtime/drivers/device_list.cpp", "#include <CL/opencl.hpp>\n", "OpenCL only in"),
+        (rules.include_directions, "compiler/ops/op.cpp", '#include "onnx.pb.h"\n', "ONNX's protobuf only in"),
+        (rules.include_directions, "compiler/ops/op.cpp", "#include <tbb/parallel_for.h>\n", "TBB only in"),
+        (rules.include_directions, "runtime/base/file.cpp", '#include "runtime/base/files.hpp"\n', "does not exist"),
+        (rules.include_directions, "runtime/new/a.cpp", "// nothing\n", "no line in MAY_INCLUDE"),
+        (rules.heads, "runtime/base/a.cpp", "#include <vector>\n", "not the SPDX line"),
+        (rules.heads, "runtime/base/a.cpp", "// SPDX-License-Identifier: Apache-2.0\n#include <vector>\n", "no head comment"),
+        (rules.heads, "device/kernels/a.cl", "// SPDX-License-Identifier: Apache-2.0\n\n", "no head comment"),
+        (rules.forbidden_words, "README.md", "see /" + "work/main\n", "one machine"),
+        (rules.forbidden_words, "run", "# written by an A" + "I\n", "who or what"),
+        (rules.forbidden_words, "apps/cli/main.cpp", "// TO" + "DO: later\n", "do it later"),
+        (rules.readme_folders, "README.md", ("`apps/`", "`applications/`"), "`applications` does not exist"),
+        (rules.readme_folders, "tests/README.md", ("`kernels`", "`kernel`"), "`kernel` does not exist"),
+    ]
+
+    def test_each_is_found(self):
+        for rule, path, change, words in self.BREACHES:
+            with self.subTest(rule=rule.__name__, words=words):
+                before = TREE.get(path, "")
+                after = before.replace(*change, 1) if isinstance(change, tuple) else before + change
+                self.assertNotEqual(before, after)
+                breaches = rule({**TREE, path: after})
+                self.assertTrue(breaches, "the rule finds nothing")
+                self.assertTrue(any(words in breach for breach in breaches), breaches)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rules of the repository that a script can check, one function each.
+
+A rule takes the tree, a dictionary from path to text, and returns its breaches as sentences; nothing is read from disk
+here, so that repository_test.py can plant a breach and see each rule find it.
+"""
+import re
+import sys
+
+SOURCE = re.compile(r"\.(cpp|hpp|h|cl|inc|py)$")
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+(?:"([^"]+)"|<([^>]+)>)', re.M)
+
+# Where a header of another project comes from; the longest prefix counts.
+PACKAGE_OF_HEADER = {
+    "CL/": "opencl-clhpp-headers", "CLI/": "libcli11-dev", "benchmark/": "libbenchmark-dev", "fmt/": "libfmt-dev",
+    "gmock/": "libgmock-dev", "gtest/": "libgtest-dev", "google/protobuf/": "libprotobuf-dev",
+    "nlohmann/": "nlohmann-json3-dev", "oneapi/tbb/": "libtbb-dev", "tbb/": "libtbb-dev", "onnx.pb.h": "libonnx-dev",
+    "opencv2/": "libopencv-dev", "openssl/": "libssl-dev", "spdlog/": "libspdlog-dev", "zlib.h": "zlib1g-dev",
+}
+# C, C++ and Linux itself, by build-essential.
+PLAIN_HEADER = re.compile(r"^([a-z_]+|std[a-z]+\.h|unistd\.h|fcntl\.h|sched\.h|immintrin\.h|sys/[a-z]+\.h)$")
+
+PACKAGE_OF_CMAKE = {
+    "fmt": "libfmt-dev", "spdlog": "libspdlog-dev", "nlohmann_json": "nlohmann-json3-dev", "TBB": "libtbb-dev",
+    "OpenCV": "libopencv-dev", "OpenCL": "ocl-icd-opencl-dev", "Protobuf": "protobuf-compiler", "CLI11": "libcli11-dev",
+    "ZLIB": "zlib1g-dev", "OpenSSL": "libssl-dev", "GTest": "libgtest-dev", "benchmark": "libbenchmark-dev",
+    "Python3": "python3", "Threads": "build-essential", "SLUICE_CLANG": "clang-14", "SLUICE_ONNX_PROTO_DIR": "libonnx-dev",
+    "SLUICE_ONNX_CASES": "libonnx-testdata",
+}
+PACKAGE_OF_MODULE = {"numpy": "python3-numpy", "torch": "python3-torchvision", "torchvision": "python3-torchvision"}
+MODULE_NOT_IN_DEBIAN = {"onnxruntime"}  # its test is skipped, visibly, without it
+
+# Needed without a header or a find_package() that says so.
+PACKAGE_BY_ITSELF = {
+    "build-essential": "the compiler", "cmake": "the build", "ninja-build": "the build", "pkg-config": "CMake's find modules ask it",
+    "opencl-headers": "what CL/opencl.hpp includes", "pocl-opencl-icd": "the device at run time",
+    "dataset-fashion-mnist": "the demo's pictures",
+}
+
+# Which folders a folder may include from, besides itself. Longest prefix counts; a folder that is not here may not be.
+BASE, BUNDLE, CONTRACT = "runtime/base", "runtime/bundle", "device/contract"
+MAY_INCLUDE = {
+    "device/contract": set(),
+    "device/lib": {CONTRACT, "device/kernels"},
+    "device/kernels": {CONTRACT, "device/lib"},
+    "device": set(),
+    "runtime/base": set(),
+    "runtime/bundle": {BASE, CONTRACT},
+    "runtime/hal": {BASE, BUNDLE},
+    "runtime/reference": {BASE, BUNDLE, CONTRACT},
+    "runtime/evaluate": {BASE, BUNDLE, CONTRACT, "runtime/reference"},
+    "runtime/images": {BASE, BUNDLE},
+    "runtime/observe": {BASE, BUNDLE, "runtime/hal"},
+    "runtime/drivers": {BASE, BUNDLE, "runtime/hal", "runtime/evaluate", "runtime/reference"},
+    "runtime/stream": {BASE, BUNDLE, "runtime/hal", "runtime/images"},
+    "runtime/adapt": {BASE, BUNDLE, "runtime/hal", "runtime/observe", "runtime/stream"},
+    "compiler/ir": {BASE},
+    "compiler/ops": {BASE, "compiler/ir"},
+    "compiler/frontend": {BASE, "compiler/ir", "compiler/ops"},
+    "compiler/passes": {BASE, "compiler/ir", "compiler/ops"},
+    "compiler/quantise": {BASE, BUNDLE, CONTRACT, "runtime/images", "compiler/ir", "compiler/ops"},
+    "compiler/sparsity": {BASE, BUNDLE, "runtime/evaluate"},
+    "compiler/pipeline": {BASE, BUNDLE},
+    "compiler/codegen": {BASE, BUNDLE},
+    "compiler/driver": {BASE, BUNDLE, "device", "runtime/evaluate", "runtime/images", "runtime/reference", "compiler"},
+    "apps": {"compiler", "runtime"},
+    "tests": {"compiler", "runtime", "device", "apps"},
+}
+
+# Headers of other projects that only some places may see.
+ONLY_IN = {
+    "OpenCL": (re.compile(r"^CL/"), ("runtime/drivers/pocl/",)),
+    "ONNX's protobuf": (re.compile(r"^(onnx\.pb\.h|google/protobuf/)"),
+                        ("compiler/frontend/", "tests/fuzz/mutate.cpp", "tests/operators/operator_cases_test.cpp", "tests/support/onnx_writer.cpp",
+                         "tests/support/opencv_model.cpp", "tests/unit/compiler/frontend/", "tests/unit/compiler/passes/refusal_test.cpp")),
+    "TBB": (re.compile(r"^(oneapi/)?tbb/"),
+            ("runtime/stream/", "runtime/evaluate/", "compiler/quantise/", "compiler/sparsity/", "compiler/driver/", "apps/cli/", "tests/")),
+}
+
+# Written so that this file does not break its own rule.
+FORBIDDEN = {
+    "a path of one machine": re.compile(r"(?<![\w.])/([w]ork|[w]t|[r]oot|[h]ome)/"),
+    "who or what wrote it": re.compile(r"\b([A]I|[L]LM|[a]gents?|[s]ubagents?)\b"),
+    "a note to do it later": re.compile(r"\b([T]ODO|[F]IXME|[X]XX)\b"),
+}
+
+
+def _sources(tree):
+    return {path: text for path, text in tree.items() if SOURCE.search(path)}
+
+
+def _includes(path, text):
+    """(name, is_ours): device files include from device/, all others from the root."""
+    for match in INCLUDE.finditer(text):
+        quoted, angled = match.groups()
+        if quoted is None:
+            yield angled, False
+        elif quoted.split("/")[0] in ("lib", "kernels", "contract") and path.startswith("device/"):
+            yield "device/" + quoted, True
+        else:
+            yield quoted, quoted.split("/")[0] in ("device", "runtime", "compiler", "apps", "tests")
+
+
+def _longest(prefixes, name):
+    found = [prefix for prefix in prefixes if name == prefix or name.startswith(prefix if prefix.endswith("/") else prefix + "/")]
+    return max(found, key=len, default=None)
+
+
+def _listed(run, name):
+    block = re.search(rf"^{name}=\(([^)]*)\)", re.sub(r"#.*", "", run), re.M)
+    return set(block.group(1).split()) if block else set()
+
+
+def packages(tree):
+    """./run installs what the sources include, the build finds and the scripts import, and nothing else."""
+    listed, torchvision = _listed(tree["run"], "packages"), _listed(tree["run"], "torchvision_packages")
+    breaches, needed = [], dict.fromkeys(PACKAGE_BY_ITSELF, "")
+
+    def need(package, where, group):
+        needed[package] = where
+        if package not in group:
+            breaches.append(f"{where} needs {package}, which ./run does not install")
+
+    for path, text in _sources(tree).items():
+        for name, is_ours in _includes(path, text) if not path.endswith(".py") else ():
+            package = PACKAGE_OF_HEADER.get(name) or PACKAGE_OF_HEADER.get(_longest(PACKAGE_OF_HEADER, name))
+            if package:
+                need(package, f"{path}: <{name}>", listed)
+            elif not is_ours and not PLAIN_HEADER.match(name):
+                breaches.append(f"{path}: <{name}>: no package is known to hold it")
+        for module in re.findall(r"^\s*(?:import|from) (\w+)", text, re.M) if path.endswith(".py") else ():
+            is_local = f"{path.rpartition('/')[0]}/{module}.py" in tree
+            if module in PACKAGE_OF_MODULE:
+                need(PACKAGE_OF_MODULE[module], f"{path}: import {module}", torchvision)
+            elif module not in sys.stdlib_module_names and module not in MODULE_NOT_IN_DEBIAN and not is_local:
+                breaches.append(f"{path}: import {module}: no package is known to hold it")
+    for path, text in tree.items():
+        if not path.endswith("CMakeLists.txt"):
+            continue
+        for name in re.findall(r"^\s*find_(?:package|program|path)\((\w+)", text, re.M):
+            if name in PACKAGE_OF_CMAKE:
+                need(PACKAGE_OF_CMAKE[name], f"{path}: {name}", listed)
+            else:
+                breaches.append(f"{path}: {name}: no package is known to hold it")
+    breaches += [f"./run installs {package}, which nothing needs" for package in (listed | torchvision) - set(needed)]
+    breaches += [f"./run does not install {package} ({PACKAGE_BY_ITSELF[package]})" for package in set(PACKAGE_BY_ITSELF) - listed]
+    return breaches
+
+
+def include_directions(tree):
+    """Folders depend one way only."""
+    breaches = []
+    for path, text in _sources(tree).items():
+        if path.endswith(".py"):
+            continue
+        own = _longest(MAY_INCLUDE, path)
+        if own is None:
+            breaches.append(f"{path}: its folder has no line in MAY_INCLUDE")
+            continue
+        for name, is_ours in _includes(path, text):
+            if ".." in name:
+                breaches.append(f"{path}: \"{name}\": paths are written from the root")
+            elif is_ours and _longest(MAY_INCLUDE[own] | {own}, name) is None:
+                breaches.append(f"{path}: {own} may not include \"{name}\"")
+            elif is_ours and name not in tree:
+                breaches.append(f"{path}: \"{name}\" does not exist")
+            elif own == "device/contract" and name != "stdint.h":
+                breaches.append(f"{path}: the contract includes nothing, not \"{name}\"")
+            for what, (pattern, places) in ONLY_IN.items():
+                if pattern.match(name) and not path.startswith(places):
+                    breaches.append(f"{path}: \"{name}\": {what} only in {', '.join(places)}")
+    return breaches
+
+
+def heads(tree):
+    """A source opens with its licence and a sentence that says what it is."""
+    breaches = []
+    for path, text in _sources(tree).items():
+        lines = text.splitlines()
+        if lines and lines[0].startswith("#!"):
+            lines = lines[1:]
+        if not lines or "SPDX-License-Identifier: Apache-2.0" not in lines[0]:
+            breaches.append(f"{path}: the first line is not the SPDX line")
+        elif len(lines) < 2 or not re.match(r'(#|""") ?\w.{15}' if path.endswith(".py") else r"(//|/\*) \w.{15}", lines[1]):
+            breaches.append(f"{path}: no head comment behind the SPDX line")
+    return breaches
+
+
+def forbidden_words(tree):
+    """Nothing of one machine, of how the text came about, or of work left over."""
+    return [f"{path}:{number}: {what}: {line.strip()[:80]}" for path, text in tree.items() for number, line in enumerate(text.splitlines(), 1)
+            for what, pattern in FORBIDDEN.items() if pattern.search(line)]
+
+
+def readme_folders(tree):
+    """A folder that a README's table names exists, beside the README or from the root."""
+    folders = {path[:i] for path in tree for i, c in enumerate(path) if c == "/"}
+    breaches = []
+    for path, text in tree.items():
+        if not path.endswith("README.md"):
+            continue
+        here = path.rpartition("/")[0]
+        column = None
+        for line in text.splitlines():
+            cells = [cell.strip() for cell in line.strip().strip("|").split("|")] if line.lstrip().startswith("|") else []
+            if not cells:
+                column = None
+            elif column is None:
+                column = next((i for i, cell in enumerate(cells) if cell.startswith("folder")), len(cells))
+            elif column < len(cells):
+                for folder in re.findall(r"`([^`]+)`", cells[column]):
+                    folder = folder.rstrip("/")
+                    if folder not in folders and f"{here}/{folder}".strip("/") not in folders:
+                        breaches.append(f"{path}: the folder `{folder}` does not exist")
+    return breaches
+
+
+RULES = [packages, include_directions, heads, forbidden_words, readme_folders]
