@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// What each kind of file must hold, and the ranges of its figures.
 #include "bsp/board.hpp"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The elements of board_spec.xml, one after the other; the first that is missing or wrong ends the import with its line.
 #include "bsp/board_spec.hpp"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Lines to facts, facts to checked numbers.
 #include "bsp/fact_file.hpp"
 
 #include <algorithm>

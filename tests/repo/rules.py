@@ -15,15 +15,15 @@ PACKAGE_OF_HEADER = {
     "CL/": "opencl-clhpp-headers", "CLI/": "libcli11-dev", "benchmark/": "libbenchmark-dev", "fmt/": "libfmt-dev",
     "gmock/": "libgmock-dev", "gtest/": "libgtest-dev", "google/protobuf/": "libprotobuf-dev",
     "nlohmann/": "nlohmann-json3-dev", "oneapi/tbb/": "libtbb-dev", "tbb/": "libtbb-dev", "onnx.pb.h": "libonnx-dev",
-    "opencv2/": "libopencv-dev", "openssl/": "libssl-dev", "spdlog/": "libspdlog-dev", "zlib.h": "zlib1g-dev",
+    "opencv2/": "libopencv-dev", "openssl/": "libssl-dev", "pugixml.hpp": "libpugixml-dev", "spdlog/": "libspdlog-dev", "zlib.h": "zlib1g-dev",
 }
 # C, C++ and Linux itself, by build-essential.
-PLAIN_HEADER = re.compile(r"^([a-z_]+|std[a-z]+\.h|unistd\.h|fcntl\.h|sched\.h|immintrin\.h|sys/[a-z]+\.h)$")
+PLAIN_HEADER = re.compile(r"^([a-z_]+|std[a-z]+\.h|string\.h|unistd\.h|fcntl\.h|sched\.h|pthread\.h|dlfcn\.h|spawn\.h|immintrin\.h|(sys|linux)/[a-z]+\.h)$")
 
 PACKAGE_OF_CMAKE = {
     "fmt": "libfmt-dev", "spdlog": "libspdlog-dev", "nlohmann_json": "nlohmann-json3-dev", "TBB": "libtbb-dev",
     "OpenCV": "libopencv-dev", "OpenCL": "ocl-icd-opencl-dev", "Protobuf": "protobuf-compiler", "CLI11": "libcli11-dev",
-    "ZLIB": "zlib1g-dev", "OpenSSL": "libssl-dev", "GTest": "libgtest-dev", "benchmark": "libbenchmark-dev",
+    "ZLIB": "zlib1g-dev", "pugixml": "libpugixml-dev", "OpenSSL": "libssl-dev", "GTest": "libgtest-dev", "benchmark": "libbenchmark-dev",
     "Python3": "python3", "Threads": "build-essential", "SLUICE_CLANG": "clang-14", "SLUICE_ONNX_PROTO_DIR": "libonnx-dev",
     "SLUICE_ONNX_CASES": "libonnx-testdata",
 }
@@ -44,6 +44,7 @@ MAY_INCLUDE = {
     "device/lib": {CONTRACT, "device/kernels"},
     "device/kernels": {CONTRACT, "device/lib"},
     "device": set(),
+    "device/threads": set(),
     "runtime/base": set(),
     "runtime/bundle": {BASE, CONTRACT},
     "runtime/hal": {BASE, BUNDLE},
@@ -52,8 +53,11 @@ MAY_INCLUDE = {
     "runtime/images": {BASE, BUNDLE},
     "runtime/observe": {BASE, BUNDLE, "runtime/hal"},
     "runtime/drivers": {BASE, BUNDLE, "runtime/hal", "runtime/evaluate", "runtime/reference"},
+    # It compiles the kernel files natively, with the queue they are compiled against.
+    "runtime/drivers/threads": {BASE, BUNDLE, "runtime/hal", "device", "device/threads"},
     "runtime/stream": {BASE, BUNDLE, "runtime/hal", "runtime/images"},
     "runtime/adapt": {BASE, BUNDLE, "runtime/hal", "runtime/observe", "runtime/stream"},
+    "bsp": {BASE},
     "compiler/ir": {BASE},
     "compiler/ops": {BASE, "compiler/ir"},
     "compiler/frontend": {BASE, "compiler/ir", "compiler/ops"},
@@ -63,8 +67,8 @@ MAY_INCLUDE = {
     "compiler/pipeline": {BASE, BUNDLE},
     "compiler/codegen": {BASE, BUNDLE},
     "compiler/driver": {BASE, BUNDLE, "device", "runtime/evaluate", "runtime/images", "runtime/reference", "compiler"},
-    "apps": {"compiler", "runtime"},
-    "tests": {"compiler", "runtime", "device", "apps"},
+    "apps": {"bsp", "compiler", "runtime"},
+    "tests": {"bsp", "compiler", "runtime", "device", "apps"},
 }
 
 # Headers of other projects that only some places may see.
@@ -98,7 +102,7 @@ def _includes(path, text):
         elif quoted.split("/")[0] in ("lib", "kernels", "contract") and path.startswith("device/"):
             yield "device/" + quoted, True
         else:
-            yield quoted, quoted.split("/")[0] in ("device", "runtime", "compiler", "apps", "tests")
+            yield quoted, quoted.split("/")[0] in ("device", "runtime", "bsp", "compiler", "apps", "tests")
 
 
 def _longest(prefixes, name):
