@@ -14,6 +14,7 @@
 #include "compiler/passes/normalise.hpp"
 #include "compiler/pipeline/netlist_builder.hpp"
 #include "compiler/quantise/calibrate.hpp"
+#include "compiler/quantise/equalise.hpp"
 #include "device/device_files.hpp"
 #include "runtime/base/sha256.hpp"
 #include "runtime/images/label_names.hpp"
@@ -44,6 +45,19 @@ Status refuse_existing(const std::filesystem::path& output) {
     return user_error("{}: exists already; remove it or choose another output folder", output.string());
   }
   return ok();
+}
+
+// The network as it is, and with equalised channels where there are any to equalise.
+Result<std::vector<FloatForm>> forms_of(const ir::Graph& graph, const Calibration& calibration, const ImageSet& images,
+                                        const Preprocess& preprocess, const QuantiseOptions& options) {
+  std::vector<FloatForm> forms{{"", graph, calibration.statistics, {}}};
+  if (!options.is_equalised) return forms;
+  FloatForm equalised{"equalised", graph, {}, {}};
+  equalised.gains = equalise(equalised.graph, calibration.statistics);
+  if (equalised.gains.empty()) return forms;
+  equalised.statistics = SLUICE_TRY(calibrate(equalised.graph, images, preprocess)).statistics;
+  forms.push_back(std::move(equalised));
+  return forms;
 }
 
 // Integer and float top-1 on the calibration pictures, and golden vectors.
@@ -169,14 +183,19 @@ Result<PlanSummary> plan(const PlanOptions& options, const std::function<void(co
   const Preprocess preprocess = SLUICE_TRY(preprocess_from(options.pixels, static_cast<int>(dims[1])));
   std::vector<std::string> names;
   if (!options.class_names.empty()) names = SLUICE_TRY(read_label_names(options.class_names));
-  ImageSet images = SLUICE_TRY(open_images(options.calibration));
+  if (!options.labels.empty() && options.calibration.size() > 1) return user_error("--labels goes with one source of pictures, not {}", options.calibration.size());
+  ImageSet images = SLUICE_TRY(options.labels.empty() ? open_images(options.calibration) : open_images(options.calibration.at(0), options.labels));
+  images = images.slice({.part = options.part});
+  if (images.size() == 0) return user_error("{}: no calibration picture is left after --part", options.calibration.at(0).string());
   const ImageSet all_images = images;
   images = images.slice({.first = options.calibration_images});
 
   begin("calibrate", fmt::format("{} pictures in float", images.size()));
   const Calibration calibration = SLUICE_TRY(calibrate(graph, images, preprocess));
+  const std::vector<FloatForm> forms = SLUICE_TRY(forms_of(graph, calibration, images, preprocess, options.quantise));
   begin("quantise", fmt::format("int{}, one scale per filter", options.quantise.bits));
-  Quantised quantised = SLUICE_TRY(quantise(graph, calibration.statistics, preprocess, names, options.quantise));
+  const ChosenQuantisation chosen = SLUICE_TRY(choose_quantisation(forms, preprocess, names, options.quantise, images, calibration.scores));
+  const Quantised& quantised = chosen.quantised;
   // From here on everything is integer, and no sum can overflow.
 
   begin("pipeline", fmt::format("{} layers", quantised.network.layers.size()));
@@ -207,11 +226,14 @@ Result<PlanSummary> plan(const PlanOptions& options, const std::function<void(co
   summary.agreement_images = check.images;
   summary.agreement = static_cast<double>(check.same_top1) / static_cast<double>(check.images);
   for (const SumProof& proof : quantised.proofs) summary.largest_bound_bits = std::max(summary.largest_bound_bits, proof.bound_bits);
+  summary.proofs = quantised.proofs;
+  summary.trials = chosen.trials;
+  summary.method = chosen.trials[chosen.best].name;
   summary.design_hash = design_hash;
   summary.held_out_images = held_out.size();
   summary.rows = table.rows;
   times.end();
-  files["report/report.json"] = plan_report(options, design, quantised, calibration.statistics, summary, times);
+  files["report/report.json"] = plan_report(options, design, quantised, forms[chosen.form].statistics, summary, times);
   SLUICE_CHECK(write_bundle(options.output, files));
   return summary;
 }

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/accuracy/choose_quantisation.hpp"
 #include "compiler/quantise/quantise.hpp"
 #include "compiler/sparsity/rows.hpp"
 #include "runtime/base/status.hpp"
@@ -28,12 +29,14 @@ struct PixelOptions {
 struct PlanOptions {
   std::filesystem::path model;
   std::vector<std::filesystem::path> calibration;
+  std::filesystem::path labels;          // "file label" lines for the one folder in `calibration`; may be empty
+  Part part = Part::all;                 // of the calibration pictures
   std::size_t calibration_images = 500;  // the first so many
   std::filesystem::path class_names;     // empty: classes are numbers
   std::filesystem::path output;
   std::optional<ir::Dims> input_shape;   // for models that leave it open
   PixelOptions pixels;
-  QuantiseOptions quantise;
+  QuantiseOptions quantise{.method = RangeMethod::best};
   std::string engine = "auto";           // auto, dense, activation_sparse or pair_sparse
   std::size_t held_out_images = 2000;    // pictures behind the calibration ones that measure the rows
   RowOptions rows;
@@ -48,6 +51,9 @@ struct PlanSummary {
   double agreement = 0;  // share of calibration pictures with the same top-1 in float and integer
   std::size_t agreement_images = 0;
   double largest_bound_bits = 0;
+  std::vector<SumProof> proofs;     // one per convolution
+  std::vector<QuantiseTrial> trials;  // ways of quantising
+  std::string method;                 // the one taken
   std::string design_hash;
   std::size_t held_out_images = 0;
   std::vector<TableRow> rows;

@@ -14,10 +14,12 @@
 #include <CLI/CLI.hpp>
 #include <tbb/parallel_for.h>
 
+#include "compiler/accuracy/layer_errors.hpp"
 #include "compiler/driver/plan.hpp"
 #include "compiler/frontend/onnx_import.hpp"
 #include "compiler/passes/normalise.hpp"
 #include "compiler/quantise/calibrate.hpp"
+#include "compiler/quantise/equalise.hpp"
 #include "runtime/base/accuracy.hpp"
 #include "runtime/base/top_k.hpp"
 #include "runtime/evaluate/evaluator.hpp"
@@ -30,14 +32,26 @@ using namespace sluice;
 struct Options {
   std::filesystem::path model, calibration, test;
   std::string input_shape, calibration_part = "all", test_part = "all";
-  std::size_t calibration_images = 500, test_images = 0;
+  std::size_t calibration_images = 500, test_images = 0, layer_images = 0;
   PixelOptions pixels;
+  bool is_without_correction = false;
 };
 
+struct Method {
+  RangeMethod method;
+  double percentile;
+  const char* name;
+};
+constexpr Method kMethods[] = {{RangeMethod::mse, 1, "mse"},
+                               {RangeMethod::percentile, 0.9999, "percentile 0.9999"},
+                               {RangeMethod::percentile, 0.99999, "percentile 0.99999"},
+                               {RangeMethod::largest, 1, "largest"}};
+
 struct Subject {
-  ir::Graph graph;
+  ir::Graph graph, equalised;
   Preprocess preprocess;
-  Calibration calibration;
+  ChannelGains gains;
+  Statistics statistics, equalised_statistics;
   ImageSet test;
   std::vector<int> float_classes;
 };
@@ -65,7 +79,10 @@ Result<Subject> prepare(const Options& options) {
   const ir::Dims dims = subject.graph.shapes.at(subject.graph.input);
   subject.preprocess = SLUICE_TRY(preprocess_from(options.pixels, static_cast<int>(dims[1])));
   const ImageSet calibration = SLUICE_TRY(open_images(options.calibration)).slice(slice_of(options.calibration_part, options.calibration_images));
-  subject.calibration = SLUICE_TRY(calibrate(subject.graph, calibration, subject.preprocess));
+  subject.statistics = SLUICE_TRY(calibrate(subject.graph, calibration, subject.preprocess)).statistics;
+  subject.equalised = subject.graph;
+  subject.gains = equalise(subject.equalised, subject.statistics);
+  subject.equalised_statistics = SLUICE_TRY(calibrate(subject.equalised, calibration, subject.preprocess)).statistics;
   subject.test = SLUICE_TRY(open_images(options.test)).slice(slice_of(options.test_part, options.test_images));
   if (!subject.test.is_labelled()) return user_error("{}: pictures without labels", options.test.string());
   subject.float_classes.resize(subject.test.size());
@@ -79,8 +96,13 @@ Result<Subject> prepare(const Options& options) {
   return subject;
 }
 
+Result<Quantised> quantised_by(const Subject& s, const QuantiseOptions& options) {
+  return options.is_equalised ? quantise(s.equalised, s.equalised_statistics, s.preprocess, {}, options, s.gains)
+                              : quantise(s.graph, s.statistics, s.preprocess, {}, options);
+}
+
 Status measure(const Subject& subject, const QuantiseOptions& options, const std::string& name) {
-  const Quantised quantised = SLUICE_TRY(quantise(subject.graph, subject.calibration.statistics, subject.preprocess, {}, options));
+  const Quantised quantised = SLUICE_TRY(quantised_by(subject, options));
   const Preprocessor preprocessor(quantised.network);
   const Evaluator evaluator(quantised.network);
   std::vector<int> classes(subject.test.size());
@@ -107,6 +129,17 @@ Status measure(const Subject& subject, const QuantiseOptions& options, const std
   return ok();
 }
 
+Status print_layers(const Subject& subject, int bits, std::size_t images) {
+  const Quantised quantised = SLUICE_TRY(quantised_by(subject, {.bits = bits}));
+  for (const LayerError& error : SLUICE_TRY(layer_errors(subject.graph, quantised.network, subject.test.slice({.first = images})))) {
+    const auto proof = std::find_if(quantised.proofs.begin(), quantised.proofs.end(), [&](const SumProof& p) { return p.layer == error.layer; });
+    std::printf("%-30s %6.1f dB", error.layer.c_str(), error.sqnr_db());
+    if (proof != quantised.proofs.end()) std::printf("  weights %2d bits, input %2d, sums 2^%.1f of 2^%d", proof->weight_bits, proof->input_bits, proof->bound_bits, proof->limit_bits);
+    std::printf("\n");
+  }
+  return ok();
+}
+
 Status run(const Options& options) {
   const Subject subject = SLUICE_TRY(prepare(options));
   std::int64_t right = 0;
@@ -115,13 +148,14 @@ Status run(const Options& options) {
   std::printf("%s: float top-1 %.2f %% [%.2f, %.2f] of %zu pictures\n", options.model.stem().c_str(), 100 * top1.value,
               100 * top1.low, 100 * top1.high, subject.test.size());
   for (const int bits : {8, 16}) {
-    for (const bool corrects : {true, false}) {
-      const std::string tail = corrects ? ", bias correction" : "";
-      const std::string head = "int" + std::to_string(bits) + " ";
-      SLUICE_CHECK(measure(subject, {bits, RangeMethod::mse, 0.9999, corrects}, head + "mse" + tail));
-      SLUICE_CHECK(measure(subject, {bits, RangeMethod::percentile, 0.9999, corrects}, head + "percentile 0.9999" + tail));
-      SLUICE_CHECK(measure(subject, {bits, RangeMethod::percentile, 0.99999, corrects}, head + "percentile 0.99999" + tail));
-      SLUICE_CHECK(measure(subject, {bits, RangeMethod::largest, 0.9999, corrects}, head + "largest" + tail));
+    if (options.layer_images > 0) SLUICE_CHECK(print_layers(subject, bits, options.layer_images));
+    for (const auto& [method, percentile, name] : kMethods) {
+      for (const bool corrects : {true, false}) {
+        if (!corrects && !options.is_without_correction) continue;
+        const std::string tail = corrects ? "" : ", no bias correction";
+        SLUICE_CHECK(measure(subject, {bits, method, percentile, corrects, false}, fmt::format("int{} {}{}", bits, name, tail)));
+        SLUICE_CHECK(measure(subject, {bits, method, percentile, corrects, true}, fmt::format("int{} {}{}, equalised", bits, name, tail)));
+      }
     }
   }
   return ok();
@@ -140,6 +174,8 @@ int main(int argc, char** argv) {
   app.add_option("--test", options.test)->required();
   app.add_option("--test-part", options.test_part)->check(parts);
   app.add_option("--test-images", options.test_images);
+  app.add_flag("--without-correction", options.is_without_correction, "each method without bias correction, too");
+  app.add_option("--layers", options.layer_images, "print each layer's error on so many test pictures");
   app.add_option("--input-shape", options.input_shape);
   app.add_option("--pixel-max", options.pixels.pixel_max);
   app.add_option("--mean", options.pixels.mean)->delimiter(',');
