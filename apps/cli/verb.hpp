@@ -56,7 +56,8 @@ struct DeviceFlags {
   std::string device = "pocl";
   std::size_t images_in_flight = 8;
 
-  void declare(CLI::App& command);
+  // `besides`: what else the verb takes for a device's name.
+  void declare(CLI::App& command, const std::string& besides = {});
   // `is_paced`: a simulated device answers at the wall clock's pace.
   Result<std::unique_ptr<Device>> open(const Bundle& bundle, bool is_paced) const;
 };

@@ -61,6 +61,16 @@ void print(const PlanSummary& s, const PlanOptions& options, const Common& commo
             << fmt::format("bundle {} (design {})\n", options.output.string(), s.design_hash.substr(0, 12));
 }
 
+// The file's options, but for the flags that were given.
+PixelOptions overridden(PixelOptions file, const PixelOptions& flags, const CLI::App& command) {
+  if (command.count("--pixel-max") > 0) file.pixel_max = flags.pixel_max;
+  if (command.count("--mean") > 0) file.mean = flags.mean;
+  if (command.count("--std") > 0) file.std = flags.std;
+  if (command.count("--bgr") > 0) file.is_bgr = flags.is_bgr;
+  if (command.count("--resize-short-side") > 0) file.resize_short_side = flags.resize_short_side;
+  return file;
+}
+
 }  // namespace
 
 Run verb_plan(CLI::App& command, const Common& common) {
@@ -68,6 +78,7 @@ Run verb_plan(CLI::App& command, const Common& common) {
   auto shape = std::make_shared<std::string>();
   auto method = std::make_shared<std::string>("best");
   auto part = std::make_shared<std::string>("all");
+  auto preprocess = std::make_shared<std::filesystem::path>();
   auto no_equalising = std::make_shared<bool>(false);
   auto precision = std::make_shared<std::string>("int8");
   auto no_correction = std::make_shared<bool>(false);
@@ -79,6 +90,7 @@ Run verb_plan(CLI::App& command, const Common& common) {
   command.add_option("--class-names", options->class_names, "text file, one class name per line");
   command.add_option("-o,--output", options->output, "folder of the new bundle")->required();
   command.add_option("--input-shape", *shape, "for models with a dynamic size: 1x3x224x224");
+  command.add_option("--preprocess", *preprocess, "JSON file with pixel_max, mean, std, bgr, resize_short_side, in place of the flags below; a flag that is given wins");
   command.add_option("--pixel-max", options->pixels.pixel_max, "what a white pixel was in training, 255 or 1; --mean and --std are in this unit")->capture_default_str();
   command.add_option("--mean", options->pixels.mean, "subtracted from each channel, one value or one per channel")->delimiter(',');
   command.add_option("--std", options->pixels.std, "divides each channel")->delimiter(',');
@@ -93,7 +105,8 @@ Run verb_plan(CLI::App& command, const Common& common) {
       ->check(CLI::IsMember({"auto", "dense", "activation_sparse", "pair_sparse"}))->capture_default_str();
   command.add_option("--held-out", options->held_out_images, "pictures behind the calibration ones that measure the table's rows")->capture_default_str();
   command.add_option("--clock-mhz", options->rows.clock_mhz, "clock assumed for estimated rates")->check(CLI::Range(1.0, 2000.0))->capture_default_str();
-  return [=, &common]() -> Status {
+  return [=, &common, &command]() -> Status {
+    if (!preprocess->empty()) options->pixels = overridden(SLUICE_TRY(read_pixel_options(*preprocess)), options->pixels, command);
     if (!shape->empty()) options->input_shape = SLUICE_TRY(frontend::parse_shape(*shape));
     options->quantise.bits = *precision == "int8" ? 8 : 16;
     options->quantise.method = *method == "mse" ? RangeMethod::mse : *method == "percentile" ? RangeMethod::percentile : *method == "largest" ? RangeMethod::largest : RangeMethod::best;

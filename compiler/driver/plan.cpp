@@ -29,16 +29,6 @@ constexpr int kPhases = 8;
 constexpr std::size_t kGoldenImages = 8;
 constexpr std::size_t kThresholdImages = 256;  // pictures whose activations give the quantiles
 
-Result<std::vector<double>> per_channel(const char* option, const std::vector<double>& values, int channels, double otherwise) {
-  if (values.empty()) return std::vector<double>(channels, otherwise);
-  if (values.size() == 1) return std::vector<double>(channels, values[0]);
-  if (std::ssize(values) != channels) {
-    return user_error("{}: {} values for a network with {} input channels; give one for all or {}", option,
-                      values.size(), channels, channels);
-  }
-  return values;
-}
-
 Status refuse_existing(const std::filesystem::path& output) {
   std::error_code error;
   if (std::filesystem::exists(output, error)) {
@@ -111,7 +101,8 @@ ImageSet held_out_of(const ImageSet& all, std::size_t calibration, std::size_t c
   return all.size() > calibration ? all.without_first(calibration).slice({.first = count}) : all;
 }
 
-Result<std::vector<RowSample>> row_samples(const IntegerNetwork& network, const ops::FloatProgram& program, const ImageSet& images) {
+// `program`: null where float's answer is not asked for.
+Result<std::vector<RowSample>> row_samples(const IntegerNetwork& network, const ops::FloatProgram* program, const ImageSet& images) {
   const Preprocessor preprocessor(network);
   std::vector<RowSample> samples(images.size());
   std::vector<Status> status(images.size());
@@ -119,8 +110,9 @@ Result<std::vector<RowSample>> row_samples(const IntegerNetwork& network, const 
     status[i] = [&]() -> Status {
       const Picture picture = SLUICE_TRY(images.load(i));
       samples[i].codes = SLUICE_TRY(preprocessor.codes(picture));
-      const auto input = ir::Tensor::of_values(program.input_dims(), SLUICE_TRY(preprocess_float(picture, network.input, network.preprocess)));
-      samples[i].float_class = top_k(SLUICE_TRY(program.run(input)).values, 1)[0];
+      if (!program) return ok();
+      const auto input = ir::Tensor::of_values(program->input_dims(), SLUICE_TRY(preprocess_float(picture, network.input, network.preprocess)));
+      samples[i].float_class = top_k(SLUICE_TRY(program->run(input)).values, 1)[0];
       samples[i].true_class = images.label(i).value_or(-1);
       return ok();
     }();
@@ -132,8 +124,8 @@ Result<std::vector<RowSample>> row_samples(const IntegerNetwork& network, const 
 Result<DesignTable> make_table(const Design& design, const std::string& design_hash, const ir::Graph& graph,
                                const ImageSet& calibration, const ImageSet& held_out, const PlanOptions& options) {
   const ops::FloatProgram program = SLUICE_TRY(ops::FloatProgram::prepare(graph));
-  const auto chosen_on = SLUICE_TRY(row_samples(design.network, program, calibration.slice({.first = kThresholdImages})));
-  const auto measured_on = SLUICE_TRY(row_samples(design.network, program, held_out));
+  const auto chosen_on = SLUICE_TRY(row_samples(design.network, nullptr, calibration.slice({.first = kThresholdImages})));
+  const auto measured_on = SLUICE_TRY(row_samples(design.network, &program, held_out));
   DesignTable table = measure_rows(design, design_hash, chosen_on, measured_on, options.rows);
   if (auto status = table.validate(design.network, design.netlist, design_hash); !status) {
     return bug_error("the planner made a table that it would refuse: " + status.error().text());
@@ -142,21 +134,6 @@ Result<DesignTable> make_table(const Design& design, const std::string& design_h
 }
 
 }  // namespace
-
-Result<Preprocess> preprocess_from(const PixelOptions& pixels, int channels) {
-  if (pixels.pixel_max <= 0) return user_error("--pixel-max: {} is not a positive number; 255 and 1 are usual", pixels.pixel_max);
-  Preprocess preprocess;
-  preprocess.is_bgr = pixels.is_bgr;
-  preprocess.resize_short_side = pixels.resize_short_side;
-  preprocess.mean = SLUICE_TRY(per_channel("--mean", pixels.mean, channels, 0.0));
-  preprocess.deviation = SLUICE_TRY(per_channel("--std", pixels.std, channels, 1.0));
-  for (double& value : preprocess.mean) value *= 255.0 / pixels.pixel_max;
-  for (double& value : preprocess.deviation) {
-    if (value <= 0) return user_error("--std: {} is not a positive number", value);
-    value *= 255.0 / pixels.pixel_max;
-  }
-  return preprocess;
-}
 
 Result<PlanSummary> plan(const PlanOptions& options, const std::function<void(const std::string&)>& say) {
   int phase = 0;

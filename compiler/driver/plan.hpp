@@ -11,20 +11,12 @@
 #include <vector>
 
 #include "compiler/accuracy/choose_quantisation.hpp"
+#include "compiler/driver/pixel_options.hpp"
 #include "compiler/quantise/quantise.hpp"
 #include "compiler/sparsity/rows.hpp"
 #include "runtime/base/status.hpp"
 
 namespace sluice {
-
-// How pixels become the network's input, in the user's words.
-struct PixelOptions {
-  double pixel_max = 255;          // value of a white pixel where mean and std are stated: 255 or 1
-  std::vector<double> mean;        // per channel or one for all; empty: 0
-  std::vector<double> std;         // per channel or one for all; empty: 1
-  bool is_bgr = false;
-  int resize_short_side = 0;
-};
 
 struct PlanOptions {
   std::filesystem::path model;
@@ -61,8 +53,5 @@ struct PlanSummary {
 
 // `say` gets one line per phase ("[3/7] calibrate: 500 pictures").
 Result<PlanSummary> plan(const PlanOptions& options, const std::function<void(const std::string&)>& say);
-
-// Preprocess of the bundle from the user's options. Refuses lists of a wrong length and a zero std.
-Result<Preprocess> preprocess_from(const PixelOptions& pixels, int channels);
 
 }  // namespace sluice
