@@ -130,6 +130,18 @@ class BadInput(unittest.TestCase):
         shown = subprocess.run([SLUICE, "inspect", "b"], capture_output=True, text=True, cwd=self.folder).stdout
         self.assertIn("short side to 40", shown)
 
+    def test_a_device_that_rounds_otherwise_is_caught_and_the_layer_named(self):
+        bundle = pathlib.Path(shutil.copytree(self.shared / "sparse", self.folder / "bundle"))
+        numbers = bundle / "contract/numbers.h"
+        text = numbers.read_text()
+        self.assertIn("+ bias) >> shift", text)
+        numbers.write_text(text.replace("+ bias) >> shift", "+ 0) >> shift"))
+        manifest = json.loads((bundle / "manifest.json").read_text())
+        manifest["files"]["contract/numbers.h"] = hashlib.sha256(numbers.read_bytes()).hexdigest()
+        (bundle / "manifest.json").write_text(json.dumps(manifest))
+        self.refused("eval", bundle, "--images", "/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz", "--first", "4",
+                     code=3, says=["the device differs", "the first sparse layer that counts otherwise is l01"])
+
     def test_first_diverging_layer_needs_the_model(self):
         self.refused("eval", self.shared / "bundle", "--images", "/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz", "--first", "4",
                      "--first-diverging-layer", says="--model")
