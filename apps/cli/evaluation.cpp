@@ -3,17 +3,18 @@
 #include "apps/cli/evaluation.hpp"
 
 #include <algorithm>
-#include <atomic>
 
 #include <tbb/parallel_for.h>
 
 #include "compiler/frontend/onnx_import.hpp"
 #include "compiler/ops/float_interpreter.hpp"
 #include "compiler/passes/normalise.hpp"
+#include "runtime/base/top_k.hpp"
+#include "runtime/evaluate/evaluator.hpp"
 #include "runtime/images/preprocess.hpp"
 #include "runtime/reference/reference.hpp"
+#include "runtime/reference/reference_counters.hpp"
 #include "runtime/stream/stream.hpp"
-#include "runtime/base/top_k.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -24,19 +25,50 @@ bool is_right(const std::vector<int>& top, int label, std::size_t k) {
   return std::find(top.begin(), top.begin() + std::ptrdiff_t(std::min(k, top.size())), label) != top.begin() + std::ptrdiff_t(std::min(k, top.size()));
 }
 
+// fn(index, picture) -> Status for every readable picture, on all cores. Unreadable ones are told by the device's run.
+template <typename Fn>
+Status for_each_picture(const ImageSet& images, std::size_t count, Fn fn) {
+  std::vector<Status> status(count);
+  tbb::parallel_for(std::size_t{0}, count, [&](std::size_t i) {
+    const auto picture = images.load(i);
+    if (picture) status[i] = fn(i, picture.value());
+  });
+  for (Status& s : status) SLUICE_CHECK(std::move(s));
+  return ok();
+}
+
+std::string first_difference(const std::string& picture, const std::string& who, const std::vector<std::int32_t>& scores,
+                             const std::string& other, const std::vector<std::int32_t>& expected) {
+  for (std::size_t c = 0; c < expected.size(); ++c) {
+    if (scores[c] != expected[c]) return fmt::format("{}: class {}: {} {}, {} {}", picture, c, who, scores[c], other, expected[c]);
+  }
+  return {};
+}
+
+void count(Exactness& exactness, std::size_t index, const std::string& difference) {
+  ++exactness.images;
+  if (difference.empty()) {
+    ++exactness.equal;
+  } else if (exactness.first_difference.empty()) {
+    exactness.first = index;
+    exactness.first_difference = difference;
+  }
+}
+
 }  // namespace
 
 Result<DeviceRun> run_on_device(Device& device, const IntegerNetwork& network, const ImageSet& images) {
   DeviceRun run;
-  run.tops.resize(images.size());
-  run.scores.resize(images.size());
+  run.execution.name = device.info().driver;
+  run.execution.tops.resize(images.size());
+  run.execution.scores.resize(images.size());
   const Receiver receive = [&](Outcome outcome) -> Status {
     if (!outcome.result) {
       run.errors.push_back(outcome.result.error().text());
       return ok();
     }
-    run.tops[outcome.index] = std::move(outcome.result->top);
-    run.scores[outcome.index] = std::move(outcome.result->scores);
+    run.execution.tops[outcome.index] = std::move(outcome.result->top);
+    run.execution.scores[outcome.index] = std::move(outcome.result->scores);
     return ok();
   };
   StreamReport report = run_stream(device, network, images, receive, {.top_k = kTop});
@@ -45,80 +77,104 @@ Result<DeviceRun> run_on_device(Device& device, const IntegerNetwork& network, c
   return run;
 }
 
-Result<Tops> run_float(const std::filesystem::path& model, const IntegerNetwork& network, const ImageSet& images) {
+Result<ir::Graph> float_graph(const std::filesystem::path& model, const IntegerNetwork& network) {
   const MapShape& in = network.input;
-  const ir::Dims dims{1, in.channels, in.height, in.width};
-  ir::Graph graph = SLUICE_TRY(frontend::import_onnx(model, {.input_shape = dims}));
+  ir::Graph graph = SLUICE_TRY(frontend::import_onnx(model, {.input_shape = ir::Dims{1, in.channels, in.height, in.width}}));
   SLUICE_CHECK(passes::normalise(graph));
-  const ops::FloatProgram program = SLUICE_TRY(ops::FloatProgram::prepare(graph));
-  Tops tops(images.size());
-  std::vector<Status> status(images.size());
-  tbb::parallel_for(std::size_t{0}, images.size(), [&](std::size_t i) {
-    status[i] = [&]() -> Status {
-      const auto picture = images.load(i);
-      if (!picture) return ok();  // reported by the device's run
-      auto input = ir::Tensor::of_values(dims, SLUICE_TRY(preprocess_float(picture.value(), in, network.preprocess)));
-      tops[i] = top_k(SLUICE_TRY(program.run(input)).values, kTop);
-      return ok();
-    }();
-  });
-  for (Status& s : status) SLUICE_CHECK(std::move(s));
-  return tops;
+  return graph;
 }
 
-Result<Exactness> compare_with_reference(const IntegerNetwork& network, const ImageSet& images, const DeviceRun& run, std::size_t count) {
-  Exactness exactness;
-  std::vector<std::size_t> chosen;
-  for (std::size_t i = 0; i < images.size() && chosen.size() < count; ++i) if (!run.scores[i].empty()) chosen.push_back(i);
-  exactness.images = chosen.size();
-  std::vector<std::string> differences(chosen.size());
-  std::vector<Status> status(chosen.size());
+Result<Execution> run_float(const ir::Graph& graph, const IntegerNetwork& network, const ImageSet& images) {
+  const ops::FloatProgram program = SLUICE_TRY(ops::FloatProgram::prepare(graph));
+  Execution run{"float", Tops(images.size()), {}};
+  SLUICE_CHECK(for_each_picture(images, images.size(), [&](std::size_t i, const Picture& picture) -> Status {
+    auto input = ir::Tensor::of_values(program.input_dims(), SLUICE_TRY(preprocess_float(picture, network.input, network.preprocess)));
+    run.tops[i] = top_k(SLUICE_TRY(program.run(input)).values, kTop);
+    return ok();
+  }));
+  return run;
+}
+
+Result<Execution> run_integer(const std::string& name, const IntegerNetwork& network, const std::vector<Thresholds>& thresholds, const ImageSet& images) {
+  Execution run{name, Tops(images.size()), std::vector<std::vector<std::int32_t>>(images.size())};
   const Preprocessor preprocessor(network);
-  tbb::parallel_for(std::size_t{0}, chosen.size(), [&](std::size_t n) {
-    status[n] = [&]() -> Status {
-      const std::size_t i = chosen[n];
-      const Picture picture = SLUICE_TRY(images.load(i));
-      const auto expected = reference_scores(network, SLUICE_TRY(preprocessor.codes(picture)));
-      for (std::size_t c = 0; c < expected.size(); ++c) {
-        if (run.scores[i][c] == expected[c]) continue;
-        differences[n] = fmt::format("{}: class {}: device {}, reference {}", images.name(i), c, run.scores[i][c], expected[c]);
-        break;
-      }
-      return ok();
-    }();
-  });
-  for (Status& s : status) SLUICE_CHECK(std::move(s));
-  for (const std::string& difference : differences) {
-    if (difference.empty()) ++exactness.equal;
-    else if (exactness.first_difference.empty()) exactness.first_difference = difference;
+  const Evaluator evaluator(network, thresholds);
+  SLUICE_CHECK(for_each_picture(images, images.size(), [&](std::size_t i, const Picture& picture) -> Status {
+    run.scores[i] = evaluator.scores(SLUICE_TRY(preprocessor.codes(picture)));
+    run.tops[i] = top_k(run.scores[i], kTop);
+    return ok();
+  }));
+  return run;
+}
+
+Result<Exactness> compare_with_reference(const IntegerNetwork& network, const ImageSet& images, const Execution& run, std::size_t most) {
+  std::vector<std::string> differences(std::min(most, images.size()));
+  const Preprocessor preprocessor(network);
+  SLUICE_CHECK(for_each_picture(images, differences.size(), [&](std::size_t i, const Picture& picture) -> Status {
+    if (run.scores[i].empty()) return ok();
+    const auto expected = reference_scores(network, SLUICE_TRY(preprocessor.codes(picture)));
+    differences[i] = first_difference(images.name(i), run.name, run.scores[i], "reference", expected);
+    return ok();
+  }));
+  Exactness exactness;
+  for (std::size_t i = 0; i < differences.size(); ++i) if (!run.scores[i].empty()) count(exactness, i, differences[i]);
+  return exactness;
+}
+
+Exactness compare(const Execution& run, const Execution& expected, const ImageSet& images) {
+  Exactness exactness;
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    if (run.scores[i].empty() || expected.scores[i].empty()) continue;
+    count(exactness, i, first_difference(images.name(i), run.name, run.scores[i], expected.name, expected.scores[i]));
   }
   return exactness;
 }
 
+Result<std::string> locate_difference(Device& device, const Bundle& bundle, const ImageSet& images, std::size_t picture) {
+  const IntegerNetwork& network = bundle.network();
+  const auto codes = SLUICE_TRY(Preprocessor(network).codes(SLUICE_TRY(images.load(picture))));
+  SLUICE_CHECK(device.submit({.image_id = 0, .row_id = 0, .codes = codes}));
+  const ImageScores answer = SLUICE_TRY(device.collect());
+  if (answer.scores == reference_scores(network, codes)) return std::string("the same picture alone comes out right: images disturb each other");
+  const auto thresholds = bundle.table().thresholds(network, 0);
+  const std::vector<LayerCounters> expected = reference_counters(bundle.design(), codes, run_reference(network, codes, thresholds), thresholds);
+  if (answer.counters.size() != expected.size() || expected.empty()) return std::string("the device has no counters that would tell the layer");
+  std::string before = "the input";
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    const std::string& layer = network.layers[std::size_t(expected[i].layer)].name;
+    if (answer.counters[i] != expected[i]) {
+      return fmt::format("the first sparse layer that counts otherwise is {}: {} live pairs where the reference has {}; the last that agrees is {}",
+                         layer, answer.counters[i].nonzero_pairs, expected[i].nonzero_pairs, before);
+    }
+    before = layer;
+  }
+  return fmt::format("all sparse layers up to {} count as the reference does; the difference arises behind it", before);
+}
+
 Accuracy accuracy_of(const Tops& tops, const ImageSet& images) {
-  std::int64_t count = 0, right1 = 0, right5 = 0;
+  std::int64_t pictures = 0, right1 = 0, right5 = 0;
   for (std::size_t i = 0; i < tops.size(); ++i) {
     const auto label = images.label(i);
     if (!label || tops[i].empty()) continue;
-    ++count;
+    ++pictures;
     right1 += is_right(tops[i], *label, 1);
     right5 += is_right(tops[i], *label, kTop);
   }
-  if (count == 0) return {};
-  return {std::size_t(count), wilson(right1, count), wilson(right5, count)};
+  if (pictures == 0) return {};
+  return {std::size_t(pictures), wilson(right1, pictures), wilson(right5, pictures)};
 }
 
 Interval top1_difference(const Tops& a, const Tops& b, const ImageSet& images) {
-  std::int64_t count = 0, only_a = 0, only_b = 0;
+  std::int64_t pictures = 0, only_a = 0, only_b = 0;
   for (std::size_t i = 0; i < a.size(); ++i) {
     const auto label = images.label(i);
     if (!label || a[i].empty() || b[i].empty()) continue;
-    ++count;
+    ++pictures;
     const bool in_a = a[i][0] == *label, in_b = b[i][0] == *label;
     only_a += in_a && !in_b;
     only_b += in_b && !in_a;
   }
-  return count == 0 ? Interval{} : paired_difference(only_a, only_b, count);
+  return pictures == 0 ? Interval{} : paired_difference(only_a, only_b, pictures);
 }
 
 }  // namespace sluice::cli

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Evaluation: what each way of computing a network says about the same labelled pictures.
 //
-// Why: float, reference and device must be compared picture by picture, not by their averages: a paired difference of
-// 0.3 points can be sure where two averages overlap.
+// Why: float, integer network, rows and device must be compared picture by picture, not by their averages: a paired
+// difference of 0.3 points can be sure where two averages overlap.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/ir/graph.hpp"
 #include "runtime/base/accuracy.hpp"
 #include "runtime/base/status.hpp"
 #include "runtime/bundle/bundle.hpp"
@@ -22,25 +23,42 @@ namespace sluice::cli {
 // Best classes of each picture, best first; empty for a picture that could not be read.
 using Tops = std::vector<std::vector<int>>;
 
-struct DeviceRun {
+// One way of computing the network, over all pictures.
+struct Execution {
+  std::string name;  // "float", "integer", "row 1", "pocl"
   Tops tops;
-  std::vector<std::vector<std::int32_t>> scores;
+  std::vector<std::vector<std::int32_t>> scores;  // codes; empty for float
+};
+
+struct DeviceRun {
+  Execution execution;
   std::vector<std::string> errors;  // one sentence per unreadable picture
   StreamStatistics statistics;
 };
 
 Result<DeviceRun> run_on_device(Device& device, const IntegerNetwork& network, const ImageSet& images);
 
-// Float model on the same pictures, on all cores, with the bundle's preprocessing. `first`: 0 for all pictures.
-Result<Tops> run_float(const std::filesystem::path& model, const IntegerNetwork& network, const ImageSet& images);
+// The float model for this network's input, in normal form.
+Result<ir::Graph> float_graph(const std::filesystem::path& model, const IntegerNetwork& network);
+// On all cores, with the bundle's preprocessing.
+Result<Execution> run_float(const ir::Graph& graph, const IntegerNetwork& network, const ImageSet& images);
 
-// Compares the device's scores with the plain reference on the first `count` readable pictures.
+// The integer network under a row's thresholds, by the evaluator.
+Result<Execution> run_integer(const std::string& name, const IntegerNetwork& network, const std::vector<Thresholds>& thresholds, const ImageSet& images);
+
+// Scores of one execution held against another's.
 struct Exactness {
   std::size_t images = 0;
   std::size_t equal = 0;
+  std::size_t first = 0;         // index of the first picture that differs
   std::string first_difference;  // picture, class, both codes; empty when all are equal
 };
-Result<Exactness> compare_with_reference(const IntegerNetwork& network, const ImageSet& images, const DeviceRun& run, std::size_t count);
+// With the plain reference, row 0, on the first `count` readable pictures.
+Result<Exactness> compare_with_reference(const IntegerNetwork& network, const ImageSet& images, const Execution& run, std::size_t count);
+Exactness compare(const Execution& run, const Execution& expected, const ImageSet& images);
+
+// Where a device leaves the reference on a picture, as far as its counters tell: a sentence.
+Result<std::string> locate_difference(Device& device, const Bundle& bundle, const ImageSet& images, std::size_t picture);
 
 struct Accuracy {
   std::size_t images = 0;

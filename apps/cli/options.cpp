@@ -22,9 +22,10 @@ Result<ImageSet> ImageFlags::open() const {
   return images;
 }
 
-void DeviceFlags::declare(CLI::App& command) {
+void DeviceFlags::declare(CLI::App& command, const std::string& besides) {
   std::string known;
   for (const DeviceKind& kind : device_kinds()) known += (known.empty() ? "" : "; ") + kind.name + " (" + kind.what + ")";
+  if (!besides.empty()) known += "; " + besides;
   command.add_option("--device", device, "where to run: " + known)->capture_default_str();
   command.add_option("--in-flight", images_in_flight, "images inside the device at once")->check(CLI::Range(1, 256))->capture_default_str();
   command.add_flag("--paced", is_paced, "sim: answer when the wall clock reaches the simulated time, not as soon as the result is known");

@@ -58,7 +58,8 @@ struct DeviceFlags {
   std::string device = "pocl";
   std::size_t images_in_flight = 8;
 
-  void declare(CLI::App& command);
+  // `besides`: what else the verb takes for a device's name.
+  void declare(CLI::App& command, const std::string& besides = {});
   Result<std::unique_ptr<Device>> open(const Bundle& bundle) const;
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// sluice eval BUNDLE --images PICTURES [--labels F] [--model ONNX]: how often is it right, and is it bit-exact?
+// sluice eval BUNDLE --images PICTURES [--labels F] [--model ONNX]: how often is it right, is it bit-exact, and where do
+// float and integer part?
 #include <iostream>
 #include <memory>
 
@@ -8,6 +9,7 @@
 
 #include "apps/cli/evaluation.hpp"
 #include "apps/cli/verb.hpp"
+#include "compiler/accuracy/layer_errors.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -18,8 +20,23 @@ struct Options {
   std::filesystem::path bundle;
   std::filesystem::path model;
   std::size_t reference_images = 100;
+  std::size_t layer_images = 32;
+  double most_layer_error = 0.2;
+  bool has_rows = false;
+  bool finds_layer = false;
   ImageFlags images;
   DeviceFlags device;
+};
+
+// Everything that was asked for.
+struct Evaluation {
+  std::vector<Execution> executions;  // float first where it was asked for, then integer, rows, the device
+  std::size_t unreadable = 0;
+  bool has_float = false;
+  std::optional<DeviceInfo> device;   // none: left out
+  double images_per_s = 0;
+  Exactness with_reference, with_integer;
+  std::vector<LayerError> layers;
 };
 
 json interval_json(const Interval& i) { return {{"percent", 100 * i.value}, {"low", 100 * i.low}, {"high", 100 * i.high}}; }
@@ -28,14 +45,69 @@ std::string interval_text(const Interval& i) {
   return fmt::format("{:.2f} % [{:.2f}, {:.2f}]", 100 * i.value, 100 * i.low, 100 * i.high);
 }
 
-void print_line(const std::string& who, const Accuracy& a) {
-  std::cout << fmt::format("{:<22} top-1 {}  top-5 {}  ({} pictures)\n", who, interval_text(a.top1), interval_text(a.top5), a.images);
+Interval loss_of(const Evaluation& e, const Execution& execution, const ImageSet& images) {
+  return top1_difference(e.executions[0].tops, execution.tops, images);
 }
 
-Status evaluate(const Options& options, const Common& common) {
-  const Bundle bundle = SLUICE_TRY(Bundle::open(options.bundle));
-  const IntegerNetwork& network = bundle.network();
-  const ImageSet images = SLUICE_TRY(options.images.open());
+json to_json(const Evaluation& e, const IntegerNetwork& network, const ImageSet& images, const Options& options) {
+  json j{{"network", network.name}, {"precision", fmt::format("int{}", network.input_bits)}, {"unreadable_images", e.unreadable}};
+  for (const Execution& execution : e.executions) {
+    const Accuracy a = accuracy_of(execution.tops, images);
+    json entry{{"name", execution.name}, {"images", a.images}, {"top1", interval_json(a.top1)}, {"top5", interval_json(a.top5)}};
+    if (e.has_float && execution.name != "float") entry["top1_loss_points"] = interval_json(loss_of(e, execution, images));
+    j["executions"].push_back(std::move(entry));
+  }
+  if (e.device) {
+    j["device"] = e.device->driver;
+    j["bit_exact"] = {{"with_reference", {{"images", e.with_reference.images}, {"equal", e.with_reference.equal}}},
+                      {"with_integer", {{"images", e.with_integer.images}, {"equal", e.with_integer.equal}}}};
+    j["throughput_images_per_s"] = e.images_per_s;
+    j["throughput_kind"] = e.device->rate_kind;
+  }
+  if (!e.layers.empty()) {
+    const int first = first_above(e.layers, options.most_layer_error);
+    j["layers"] = json::array();
+    for (const LayerError& l : e.layers) {
+      j["layers"].push_back({{"layer", l.layer}, {"origin", l.origin}, {"relative_error", l.relative()}, {"sqnr_db", l.sqnr_db()}, {"largest_error", l.largest}});
+    }
+    j["first_diverging_layer"] = first < 0 ? json(nullptr) : json(e.layers[std::size_t(first)].layer);
+    j["diverging_above"] = options.most_layer_error;
+  }
+  return j;
+}
+
+void print_layers(const std::vector<LayerError>& layers, const Options& options) {
+  std::cout << fmt::format("\n{:<30} {:>14} {:>10} {:>14}\n", "layer", "relative error", "SQNR, dB", "largest error");
+  for (const LayerError& l : layers) std::cout << fmt::format("{:<30} {:>14.4f} {:>10.1f} {:>14.4g}\n", l.layer, l.relative(), l.sqnr_db(), l.largest);
+  const int first = first_above(layers, options.most_layer_error);
+  if (first < 0) {
+    std::cout << fmt::format("no layer is more than {:.3g} from float (relative error)\n\n", options.most_layer_error);
+  } else {
+    const LayerError& l = layers[std::size_t(first)];
+    std::cout << fmt::format("first diverging layer: {} (node {}), relative error {:.3f} above {:.3g}\n\n", l.layer, l.origin, l.relative(), options.most_layer_error);
+  }
+}
+
+void print(const Evaluation& e, const IntegerNetwork& network, const ImageSet& images, const Options& options) {
+  for (const Execution& execution : e.executions) {
+    const Accuracy a = accuracy_of(execution.tops, images);
+    const std::string who = execution.name == "float" ? execution.name : fmt::format("{} int{}", execution.name, network.input_bits);
+    std::cout << fmt::format("{:<16} top-1 {}  top-5 {}  ({} pictures)", who, interval_text(a.top1), interval_text(a.top5), a.images);
+    if (e.has_float && execution.name != "float") {
+      const Interval loss = loss_of(e, execution, images);
+      std::cout << fmt::format("  loss {:+.2f} points [{:+.2f}, {:+.2f}], paired", 100 * loss.value, 100 * loss.low, 100 * loss.high);
+    }
+    std::cout << "\n";
+  }
+  if (!e.layers.empty()) print_layers(e.layers, options);
+  if (!e.device) return;
+  std::cout << fmt::format("bit-exact with the reference on {} of {} pictures, with the integer evaluator on {} of {}\n", e.with_reference.equal,
+                           e.with_reference.images, e.with_integer.equal, e.with_integer.images)
+            << fmt::format("{:.1f} images/s {} on {} ({}), decoding {}\n", e.images_per_s, e.device->rate_kind, e.device->driver, e.device->name,
+                           e.device->is_simulated() ? "left out" : "included");
+}
+
+Status check_labels(const ImageSet& images, const IntegerNetwork& network, const Options& options) {
   if (!images.is_labelled()) {
     return user_error("{}: not every picture has a label; give them with --labels", options.images.sources[0].string());
   }
@@ -44,46 +116,58 @@ Status evaluate(const Options& options, const Common& common) {
       return user_error("{}: label {}, the network has classes 0..{}", images.name(i), *images.label(i), network.classes() - 1);
     }
   }
-  const std::unique_ptr<Device> device = SLUICE_TRY(options.device.open(bundle));
-  const std::string who = device->info().driver;
-  spdlog::info("[1/3] {}: {} pictures", who, images.size());
-  const DeviceRun run = SLUICE_TRY(run_on_device(*device, network, images));
+  return ok();
+}
+
+Status run_device(Evaluation& e, Device& device, const Bundle& bundle, const ImageSet& images, const Execution& integer, const Options& options) {
+  DeviceRun run = SLUICE_TRY(run_on_device(device, bundle.network(), images));
   for (const std::string& error : run.errors) spdlog::warn("left out: {}", error);
-  spdlog::info("[2/3] reference: {} pictures", std::min(options.reference_images, images.size()));
-  const Exactness exactness = SLUICE_TRY(compare_with_reference(network, images, run, options.reference_images));
-  Tops float_tops;
+  e.unreadable = run.errors.size();
+  e.device = device.info();
+  e.images_per_s = rate_of(run.statistics, *e.device);
+  e.with_integer = compare(run.execution, integer, images);
+  spdlog::info("reference: {} pictures", std::min(options.reference_images, images.size()));
+  e.with_reference = SLUICE_TRY(compare_with_reference(bundle.network(), images, run.execution, options.reference_images));
+  e.executions.push_back(std::move(run.execution));
+  return ok();
+}
+
+Status evaluate(const Options& options, const Common& common) {
+  const Bundle bundle = SLUICE_TRY(Bundle::open(options.bundle));
+  const IntegerNetwork& network = bundle.network();
+  const ImageSet images = SLUICE_TRY(options.images.open());
+  SLUICE_CHECK(check_labels(images, network, options));
+  if (options.finds_layer && options.model.empty()) return user_error("--first-diverging-layer compares with the float model: give it with --model");
+
+  Evaluation e;
   if (!options.model.empty()) {
-    spdlog::info("[3/3] float: {}", options.model.string());
-    float_tops = SLUICE_TRY(run_float(options.model, network, images));
+    spdlog::info("float: {}, {} pictures", options.model.string(), images.size());
+    const ir::Graph graph = SLUICE_TRY(float_graph(options.model, network));
+    e.executions.push_back(SLUICE_TRY(run_float(graph, network, images)));
+    e.has_float = true;
+    if (options.finds_layer) e.layers = SLUICE_TRY(layer_errors(graph, network, images.slice({.first = options.layer_images})));
   }
-  const double rate = rate_of(run.statistics, device->info());
-  const Accuracy on_device = accuracy_of(run.tops, images);
-  const Interval loss = float_tops.empty() ? Interval{} : top1_difference(float_tops, run.tops, images);
-  if (common.is_json) {
-    json j{{"network", network.name}, {"device", who}, {"precision", fmt::format("int{}", network.input_bits)},
-           {"images", on_device.images}, {"unreadable_images", run.errors.size()},
-           {"device_top1", interval_json(on_device.top1)}, {"device_top5", interval_json(on_device.top5)},
-           {"bit_exact", {{"images", exactness.images}, {"equal", exactness.equal}}},
-           {"throughput_images_per_s", rate}, {"throughput_kind", device->info().rate_kind}};
-    if (!float_tops.empty()) {
-      const Accuracy in_float = accuracy_of(float_tops, images);
-      j["float_top1"] = interval_json(in_float.top1);
-      j["float_top5"] = interval_json(in_float.top5);
-      j["top1_loss_points"] = interval_json(loss);
-    }
-    std::cout << j.dump(1) << "\n";
-  } else {
-    if (!float_tops.empty()) print_line("float", accuracy_of(float_tops, images));
-    print_line(fmt::format("{} int{}", who, network.input_bits), on_device);
-    if (!float_tops.empty()) {
-      std::cout << fmt::format("top-1 loss against float: {:+.2f} points [{:+.2f}, {:+.2f}], paired\n", 100 * loss.value, 100 * loss.low, 100 * loss.high);
-    }
-    std::cout << fmt::format("bit-exact with the reference on {} of {} pictures\n", exactness.equal, exactness.images)
-              << fmt::format("{:.1f} images/s {} on {} ({}), decoding {}\n", rate, device->info().rate_kind, who,
-                             device->info().name, device->info().is_simulated() ? "left out" : "included");
+  spdlog::info("integer network: {} pictures", images.size());
+  const Execution integer = SLUICE_TRY(run_integer("integer", network, {}, images));
+  e.executions.push_back(integer);
+  for (std::size_t row = 1; options.has_rows && row < bundle.table().rows.size(); ++row) {
+    spdlog::info("row {}: {} pictures", row, images.size());
+    e.executions.push_back(SLUICE_TRY(run_integer(fmt::format("row {}", row), network, bundle.table().thresholds(network, row), images)));
   }
-  if (exactness.equal != exactness.images && who != "null") {
-    return bug_error("the device differs from the reference: " + exactness.first_difference);
+  std::unique_ptr<Device> device;
+  if (options.device.device != "none") {
+    device = SLUICE_TRY(options.device.open(bundle));
+    spdlog::info("{}: {} pictures", device->info().driver, images.size());
+    SLUICE_CHECK(run_device(e, *device, bundle, images, integer, options));
+  }
+  if (common.is_json) std::cout << to_json(e, network, images, options).dump(1) << "\n";
+  else print(e, network, images, options);
+
+  if (!device || e.device->driver == "null") return ok();
+  for (const Exactness* exactness : {&e.with_reference, &e.with_integer}) {
+    if (exactness->first_difference.empty()) continue;
+    return bug_error(fmt::format("the device differs: {}; {}", exactness->first_difference,
+                                 SLUICE_TRY(locate_difference(*device, bundle, images, exactness->first))));
   }
   return ok();
 }
@@ -95,8 +179,12 @@ Run verb_eval(CLI::App& command, const Common& common) {
   command.add_option("bundle", options->bundle, "folder made by sluice plan")->required();
   options->images.declare(command, "--images", true);
   command.add_option("--model", options->model, "the ONNX file, to evaluate it in float on the same pictures");
+  command.add_flag("--rows", options->has_rows, "each row of the design table, too");
   command.add_option("--reference-images", options->reference_images, "compare the first N pictures with the plain reference")->capture_default_str();
-  options->device.declare(command);
+  command.add_flag("--first-diverging-layer", options->finds_layer, "error of every layer against float, and the first that is far from it");
+  command.add_option("--layer-images", options->layer_images, "pictures for that")->check(CLI::PositiveNumber)->capture_default_str();
+  command.add_option("--diverging-above", options->most_layer_error, "relative error (root mean square) from which a layer diverges")->check(CLI::PositiveNumber)->capture_default_str();
+  options->device.declare(command, "none (leave it out)");
   return [=, &common] { return evaluate(*options, common); };
 }
 

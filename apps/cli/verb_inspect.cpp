@@ -4,6 +4,7 @@
 #include <iostream>
 #include <memory>
 
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "apps/cli/verb.hpp"
@@ -25,6 +26,10 @@ void print_table(const Bundle& bundle) {
   const IntegerNetwork& network = bundle.network();
   const Netlist& netlist = bundle.netlist();
   std::cout << fmt::format("{}: int{}, input {} (HxWxC), {} classes\n", network.name, network.input_bits, shape_text(network.input), network.classes());
+  const Preprocess& p = network.preprocess;
+  std::cout << fmt::format("pixels: {}, {}, mean {:.6g}, deviation {:.6g} (of 0..255)\n",
+                           p.resize_short_side > 0 ? fmt::format("short side to {}, then the middle", p.resize_short_side) : std::string("stretched"),
+                           network.input.channels == 1 ? "grey" : p.is_bgr ? "BGR" : "RGB", fmt::join(p.mean, " "), fmt::join(p.deviation, " "));
   std::cout << fmt::format("design {}, {} files\n\n", bundle.design_hash().substr(0, 12), bundle.hashes().size() + 1);
   std::cout << fmt::format("{:<30} {:<20} {:<16} {:>10} {:>8} {:>12}\n", "layer", "kind", "output HxWxC", "MACs", "mult.", "cycles (est.)");
   const TableRow& row = bundle.table().rows[0];

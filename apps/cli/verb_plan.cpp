@@ -12,6 +12,25 @@
 namespace sluice::cli {
 namespace {
 
+// The proof of every convolution's sums.
+std::string proofs_text(const PlanSummary& s) {
+  std::string text = fmt::format("{:<30} {:>11} {:>10} {:>12} {:>10} {:>13}\n", "layer", "weight bits", "input bits", "largest sum", "limit", "margin, bits");
+  for (const SumProof& p : s.proofs) {
+    text += fmt::format("{:<30} {:>11} {:>10} {:>12} {:>10} {:>13.2f}\n", p.layer, p.weight_bits, p.input_bits, fmt::format("2^{:.2f}", p.bound_bits),
+                        fmt::format("2^{}", p.limit_bits), p.limit_bits - p.bound_bits);
+  }
+  return text;
+}
+
+nlohmann::json proofs_json(const PlanSummary& s) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const SumProof& p : s.proofs) {
+    list.push_back({{"layer", p.layer}, {"weight_bits", p.weight_bits}, {"input_bits", p.input_bits}, {"bound_log2", p.bound_bits},
+                    {"limit_log2", p.limit_bits}, {"margin_bits", p.limit_bits - p.bound_bits}});
+  }
+  return list;
+}
+
 // The design table as people read it.
 std::string rows_text(const PlanSummary& s) {
   std::string text = fmt::format("row  top-1 loss, points (on {} held-out pictures)  cycles an image  images/s estimated\n", s.held_out_images);
@@ -27,7 +46,7 @@ void print(const PlanSummary& s, const PlanOptions& options, const Common& commo
     std::cout << nlohmann::json{{"bundle", options.output.string()}, {"design_hash", s.design_hash}, {"layers", s.layers},
                                 {"kernels", s.kernels}, {"multipliers", s.multipliers}, {"macs_per_image", s.macs},
                                 {"calibration_images", s.calibration_images}, {"top1_agreement_share", s.agreement},
-                                {"top1_agreement_images", s.agreement_images}, {"largest_sum_log2", s.largest_bound_bits}}
+                                {"top1_agreement_images", s.agreement_images}, {"largest_sum_log2", s.largest_bound_bits}, {"sum_proofs", proofs_json(s)}, {"quantised_by", s.method}}
                      .dump(1) << "\n";
     return;
   }
@@ -36,8 +55,20 @@ void print(const PlanSummary& s, const PlanOptions& options, const Common& commo
             << fmt::format("no sum exceeds 2^{:.1f} (proven from the weights)\n", s.largest_bound_bits)
             << fmt::format("int{} and float agree on the top-1 class of {:.1f} % of {} calibration pictures\n",
                            options.quantise.bits, 100 * s.agreement, s.agreement_images)
+            << proofs_text(s)
+            << fmt::format("quantised by: {} (of {} ways tried on calibration pictures)\n", s.method, s.trials.size())
             << rows_text(s)
             << fmt::format("bundle {} (design {})\n", options.output.string(), s.design_hash.substr(0, 12));
+}
+
+// The file's options, but for the flags that were given.
+PixelOptions overridden(PixelOptions file, const PixelOptions& flags, const CLI::App& command) {
+  if (command.count("--pixel-max") > 0) file.pixel_max = flags.pixel_max;
+  if (command.count("--mean") > 0) file.mean = flags.mean;
+  if (command.count("--std") > 0) file.std = flags.std;
+  if (command.count("--bgr") > 0) file.is_bgr = flags.is_bgr;
+  if (command.count("--resize-short-side") > 0) file.resize_short_side = flags.resize_short_side;
+  return file;
 }
 
 }  // namespace
@@ -45,32 +76,42 @@ void print(const PlanSummary& s, const PlanOptions& options, const Common& commo
 Run verb_plan(CLI::App& command, const Common& common) {
   auto options = std::make_shared<PlanOptions>();
   auto shape = std::make_shared<std::string>();
-  auto method = std::make_shared<std::string>("mse");
+  auto method = std::make_shared<std::string>("best");
+  auto part = std::make_shared<std::string>("all");
+  auto preprocess = std::make_shared<std::filesystem::path>();
+  auto no_equalising = std::make_shared<bool>(false);
   auto precision = std::make_shared<std::string>("int8");
   auto no_correction = std::make_shared<bool>(false);
   command.add_option("model", options->model, "ONNX file")->required();
   command.add_option("--calib", options->calibration, "calibration pictures: folder, files, list, CIFAR-10 .bin or IDX")->required();
   command.add_option("--calib-images", options->calibration_images, "use the first N of them (0: all)")->capture_default_str();
+  command.add_option("--labels", options->labels, "true classes of the calibration pictures: list file of \"file label\" lines, or an IDX labels file");
+  command.add_option("--part", *part, "all, odd or even ones of the calibration pictures (counted from 1)")->check(CLI::IsMember({"all", "odd", "even"}))->capture_default_str();
   command.add_option("--class-names", options->class_names, "text file, one class name per line");
   command.add_option("-o,--output", options->output, "folder of the new bundle")->required();
   command.add_option("--input-shape", *shape, "for models with a dynamic size: 1x3x224x224");
+  command.add_option("--preprocess", *preprocess, "JSON file with pixel_max, mean, std, bgr, resize_short_side, in place of the flags below; a flag that is given wins");
   command.add_option("--pixel-max", options->pixels.pixel_max, "what a white pixel was in training, 255 or 1; --mean and --std are in this unit")->capture_default_str();
   command.add_option("--mean", options->pixels.mean, "subtracted from each channel, one value or one per channel")->delimiter(',');
   command.add_option("--std", options->pixels.std, "divides each channel")->delimiter(',');
   command.add_flag("--bgr", options->pixels.is_bgr, "the network wants blue first");
   command.add_option("--resize-short-side", options->pixels.resize_short_side, "scale the shorter side to this, then crop the middle (ImageNet: 256); 0: stretch")->check(CLI::Range(0, 65536));
   command.add_option("--precision", *precision, "int8 or int16")->check(CLI::IsMember({"int8", "int16"}))->capture_default_str();
-  command.add_option("--range", *method, "how map ranges are chosen: mse, percentile or largest")->check(CLI::IsMember({"mse", "percentile", "largest"}))->capture_default_str();
+  command.add_option("--range", *method, "how map ranges are chosen: mse, percentile, largest, or best of them on the calibration pictures")->check(CLI::IsMember({"best", "mse", "percentile", "largest"}))->capture_default_str();
   command.add_option("--percentile", options->quantise.percentile, "share of values inside the range, for --range percentile")->check(CLI::Range(0.5, 1.0))->capture_default_str();
   command.add_flag("--no-bias-correction", *no_correction, "leave the biases as they are after rounding the weights");
+  command.add_flag("--no-equalising", *no_equalising, "leave the channels of a map at their own ranges");
   command.add_option("--engine", options->engine, "of every convolution but the first and the last: auto, dense, activation_sparse or pair_sparse")
       ->check(CLI::IsMember({"auto", "dense", "activation_sparse", "pair_sparse"}))->capture_default_str();
   command.add_option("--held-out", options->held_out_images, "pictures behind the calibration ones that measure the table's rows")->capture_default_str();
   command.add_option("--clock-mhz", options->rows.clock_mhz, "clock assumed for estimated rates")->check(CLI::Range(1.0, 2000.0))->capture_default_str();
-  return [=, &common]() -> Status {
+  return [=, &common, &command]() -> Status {
+    if (!preprocess->empty()) options->pixels = overridden(SLUICE_TRY(read_pixel_options(*preprocess)), options->pixels, command);
     if (!shape->empty()) options->input_shape = SLUICE_TRY(frontend::parse_shape(*shape));
     options->quantise.bits = *precision == "int8" ? 8 : 16;
-    options->quantise.method = *method == "mse" ? RangeMethod::mse : *method == "percentile" ? RangeMethod::percentile : RangeMethod::largest;
+    options->quantise.method = *method == "mse" ? RangeMethod::mse : *method == "percentile" ? RangeMethod::percentile : *method == "largest" ? RangeMethod::largest : RangeMethod::best;
+    options->quantise.is_equalised = !*no_equalising;
+    options->part = *part == "odd" ? Part::odd : *part == "even" ? Part::even : Part::all;
     options->quantise.has_bias_correction = !*no_correction;
     const PlanSummary summary = SLUICE_TRY(plan(*options, [](const std::string& line) { spdlog::info(line); }));
     print(summary, *options, common);

@@ -14,6 +14,7 @@
 #include "compiler/passes/normalise.hpp"
 #include "compiler/pipeline/netlist_builder.hpp"
 #include "compiler/quantise/calibrate.hpp"
+#include "compiler/quantise/equalise.hpp"
 #include "device/device_files.hpp"
 #include "runtime/base/sha256.hpp"
 #include "runtime/images/label_names.hpp"
@@ -28,22 +29,25 @@ constexpr int kPhases = 8;
 constexpr std::size_t kGoldenImages = 8;
 constexpr std::size_t kThresholdImages = 256;  // pictures whose activations give the quantiles
 
-Result<std::vector<double>> per_channel(const char* option, const std::vector<double>& values, int channels, double otherwise) {
-  if (values.empty()) return std::vector<double>(channels, otherwise);
-  if (values.size() == 1) return std::vector<double>(channels, values[0]);
-  if (std::ssize(values) != channels) {
-    return user_error("{}: {} values for a network with {} input channels; give one for all or {}", option,
-                      values.size(), channels, channels);
-  }
-  return values;
-}
-
 Status refuse_existing(const std::filesystem::path& output) {
   std::error_code error;
   if (std::filesystem::exists(output, error)) {
     return user_error("{}: exists already; remove it or choose another output folder", output.string());
   }
   return ok();
+}
+
+// The network as it is, and with equalised channels where there are any to equalise.
+Result<std::vector<FloatForm>> forms_of(const ir::Graph& graph, const Calibration& calibration, const ImageSet& images,
+                                        const Preprocess& preprocess, const QuantiseOptions& options) {
+  std::vector<FloatForm> forms{{"", graph, calibration.statistics, {}}};
+  if (!options.is_equalised) return forms;
+  FloatForm equalised{"equalised", graph, {}, {}};
+  equalised.gains = equalise(equalised.graph, calibration.statistics);
+  if (equalised.gains.empty()) return forms;
+  equalised.statistics = SLUICE_TRY(calibrate(equalised.graph, images, preprocess)).statistics;
+  forms.push_back(std::move(equalised));
+  return forms;
 }
 
 // Integer and float top-1 on the calibration pictures, and golden vectors.
@@ -97,7 +101,8 @@ ImageSet held_out_of(const ImageSet& all, std::size_t calibration, std::size_t c
   return all.size() > calibration ? all.without_first(calibration).slice({.first = count}) : all;
 }
 
-Result<std::vector<RowSample>> row_samples(const IntegerNetwork& network, const ops::FloatProgram& program, const ImageSet& images) {
+// `program`: null where float's answer is not asked for.
+Result<std::vector<RowSample>> row_samples(const IntegerNetwork& network, const ops::FloatProgram* program, const ImageSet& images) {
   const Preprocessor preprocessor(network);
   std::vector<RowSample> samples(images.size());
   std::vector<Status> status(images.size());
@@ -105,8 +110,9 @@ Result<std::vector<RowSample>> row_samples(const IntegerNetwork& network, const 
     status[i] = [&]() -> Status {
       const Picture picture = SLUICE_TRY(images.load(i));
       samples[i].codes = SLUICE_TRY(preprocessor.codes(picture));
-      const auto input = ir::Tensor::of_values(program.input_dims(), SLUICE_TRY(preprocess_float(picture, network.input, network.preprocess)));
-      samples[i].float_class = top_k(SLUICE_TRY(program.run(input)).values, 1)[0];
+      if (!program) return ok();
+      const auto input = ir::Tensor::of_values(program->input_dims(), SLUICE_TRY(preprocess_float(picture, network.input, network.preprocess)));
+      samples[i].float_class = top_k(SLUICE_TRY(program->run(input)).values, 1)[0];
       samples[i].true_class = images.label(i).value_or(-1);
       return ok();
     }();
@@ -118,8 +124,8 @@ Result<std::vector<RowSample>> row_samples(const IntegerNetwork& network, const 
 Result<DesignTable> make_table(const Design& design, const std::string& design_hash, const ir::Graph& graph,
                                const ImageSet& calibration, const ImageSet& held_out, const PlanOptions& options) {
   const ops::FloatProgram program = SLUICE_TRY(ops::FloatProgram::prepare(graph));
-  const auto chosen_on = SLUICE_TRY(row_samples(design.network, program, calibration.slice({.first = kThresholdImages})));
-  const auto measured_on = SLUICE_TRY(row_samples(design.network, program, held_out));
+  const auto chosen_on = SLUICE_TRY(row_samples(design.network, nullptr, calibration.slice({.first = kThresholdImages})));
+  const auto measured_on = SLUICE_TRY(row_samples(design.network, &program, held_out));
   DesignTable table = measure_rows(design, design_hash, chosen_on, measured_on, options.rows);
   if (auto status = table.validate(design.network, design.netlist, design_hash); !status) {
     return bug_error("the planner made a table that it would refuse: " + status.error().text());
@@ -128,21 +134,6 @@ Result<DesignTable> make_table(const Design& design, const std::string& design_h
 }
 
 }  // namespace
-
-Result<Preprocess> preprocess_from(const PixelOptions& pixels, int channels) {
-  if (pixels.pixel_max <= 0) return user_error("--pixel-max: {} is not a positive number; 255 and 1 are usual", pixels.pixel_max);
-  Preprocess preprocess;
-  preprocess.is_bgr = pixels.is_bgr;
-  preprocess.resize_short_side = pixels.resize_short_side;
-  preprocess.mean = SLUICE_TRY(per_channel("--mean", pixels.mean, channels, 0.0));
-  preprocess.deviation = SLUICE_TRY(per_channel("--std", pixels.std, channels, 1.0));
-  for (double& value : preprocess.mean) value *= 255.0 / pixels.pixel_max;
-  for (double& value : preprocess.deviation) {
-    if (value <= 0) return user_error("--std: {} is not a positive number", value);
-    value *= 255.0 / pixels.pixel_max;
-  }
-  return preprocess;
-}
 
 Result<PlanSummary> plan(const PlanOptions& options, const std::function<void(const std::string&)>& say) {
   int phase = 0;
@@ -169,14 +160,19 @@ Result<PlanSummary> plan(const PlanOptions& options, const std::function<void(co
   const Preprocess preprocess = SLUICE_TRY(preprocess_from(options.pixels, static_cast<int>(dims[1])));
   std::vector<std::string> names;
   if (!options.class_names.empty()) names = SLUICE_TRY(read_label_names(options.class_names));
-  ImageSet images = SLUICE_TRY(open_images(options.calibration));
+  if (!options.labels.empty() && options.calibration.size() > 1) return user_error("--labels goes with one source of pictures, not {}", options.calibration.size());
+  ImageSet images = SLUICE_TRY(options.labels.empty() ? open_images(options.calibration) : open_images(options.calibration.at(0), options.labels));
+  images = images.slice({.part = options.part});
+  if (images.size() == 0) return user_error("{}: no calibration picture is left after --part", options.calibration.at(0).string());
   const ImageSet all_images = images;
   images = images.slice({.first = options.calibration_images});
 
   begin("calibrate", fmt::format("{} pictures in float", images.size()));
   const Calibration calibration = SLUICE_TRY(calibrate(graph, images, preprocess));
+  const std::vector<FloatForm> forms = SLUICE_TRY(forms_of(graph, calibration, images, preprocess, options.quantise));
   begin("quantise", fmt::format("int{}, one scale per filter", options.quantise.bits));
-  Quantised quantised = SLUICE_TRY(quantise(graph, calibration.statistics, preprocess, names, options.quantise));
+  const ChosenQuantisation chosen = SLUICE_TRY(choose_quantisation(forms, preprocess, names, options.quantise, images, calibration.scores));
+  const Quantised& quantised = chosen.quantised;
   // From here on everything is integer, and no sum can overflow.
 
   begin("pipeline", fmt::format("{} layers", quantised.network.layers.size()));
@@ -207,11 +203,14 @@ Result<PlanSummary> plan(const PlanOptions& options, const std::function<void(co
   summary.agreement_images = check.images;
   summary.agreement = static_cast<double>(check.same_top1) / static_cast<double>(check.images);
   for (const SumProof& proof : quantised.proofs) summary.largest_bound_bits = std::max(summary.largest_bound_bits, proof.bound_bits);
+  summary.proofs = quantised.proofs;
+  summary.trials = chosen.trials;
+  summary.method = chosen.trials[chosen.best].name;
   summary.design_hash = design_hash;
   summary.held_out_images = held_out.size();
   summary.rows = table.rows;
   times.end();
-  files["report/report.json"] = plan_report(options, design, quantised, calibration.statistics, summary, times);
+  files["report/report.json"] = plan_report(options, design, quantised, forms[chosen.form].statistics, summary, times);
   SLUICE_CHECK(write_bundle(options.output, files));
   return summary;
 }

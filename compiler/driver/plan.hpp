@@ -10,30 +10,25 @@
 #include <string>
 #include <vector>
 
+#include "compiler/accuracy/choose_quantisation.hpp"
+#include "compiler/driver/pixel_options.hpp"
 #include "compiler/quantise/quantise.hpp"
 #include "compiler/sparsity/rows.hpp"
 #include "runtime/base/status.hpp"
 
 namespace sluice {
 
-// How pixels become the network's input, in the user's words.
-struct PixelOptions {
-  double pixel_max = 255;          // value of a white pixel where mean and std are stated: 255 or 1
-  std::vector<double> mean;        // per channel or one for all; empty: 0
-  std::vector<double> std;         // per channel or one for all; empty: 1
-  bool is_bgr = false;
-  int resize_short_side = 0;
-};
-
 struct PlanOptions {
   std::filesystem::path model;
   std::vector<std::filesystem::path> calibration;
+  std::filesystem::path labels;          // "file label" lines for the one folder in `calibration`; may be empty
+  Part part = Part::all;                 // of the calibration pictures
   std::size_t calibration_images = 500;  // the first so many
   std::filesystem::path class_names;     // empty: classes are numbers
   std::filesystem::path output;
   std::optional<ir::Dims> input_shape;   // for models that leave it open
   PixelOptions pixels;
-  QuantiseOptions quantise;
+  QuantiseOptions quantise{.method = RangeMethod::best};
   std::string engine = "auto";           // auto, dense, activation_sparse or pair_sparse
   std::size_t held_out_images = 2000;    // pictures behind the calibration ones that measure the rows
   RowOptions rows;
@@ -48,6 +43,9 @@ struct PlanSummary {
   double agreement = 0;  // share of calibration pictures with the same top-1 in float and integer
   std::size_t agreement_images = 0;
   double largest_bound_bits = 0;
+  std::vector<SumProof> proofs;     // one per convolution
+  std::vector<QuantiseTrial> trials;  // ways of quantising
+  std::string method;                 // the one taken
   std::string design_hash;
   std::size_t held_out_images = 0;
   std::vector<TableRow> rows;
@@ -55,8 +53,5 @@ struct PlanSummary {
 
 // `say` gets one line per phase ("[3/7] calibrate: 500 pictures").
 Result<PlanSummary> plan(const PlanOptions& options, const std::function<void(const std::string&)>& say);
-
-// Preprocess of the bundle from the user's options. Refuses lists of a wrong length and a zero std.
-Result<Preprocess> preprocess_from(const PixelOptions& pixels, int channels);
 
 }  // namespace sluice

@@ -76,6 +76,8 @@ std::string plan_report(const PlanOptions& options, const Design& design, const 
   }
   json phases = json::object();
   for (const auto& [name, seconds] : times.seconds()) phases[name + "_s"] = seconds;
+  json trials = json::array();
+  for (const QuantiseTrial& trial : summary.trials) trials.push_back({{"method", trial.name}, {"divergence_nats", trial.divergence}});
   const json report{{"version", 1},
                     {"model", options.model.filename().string()},
                     {"design_hash", summary.design_hash},
@@ -83,6 +85,7 @@ std::string plan_report(const PlanOptions& options, const Design& design, const 
                     {"calibration_images", summary.calibration_images},
                     {"top1_agreement_with_float", {{"share", summary.agreement}, {"images", summary.agreement_images},
                                                    {"pictures", "calibration, first ones"}}},
+                    {"quantisation", {{"method", summary.method}, {"trials", trials}}},
                     {"macs_per_image", summary.macs},
                     {"multipliers", summary.multipliers},
                     {"kernels", summary.kernels},

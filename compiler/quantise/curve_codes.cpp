@@ -55,10 +55,10 @@ Result<FusedCurve> curve_codes(const ir::Activation& activation, const ValueCode
   FusedCurve curve;
   curve.kind = activation.curve == ir::Curve::hard_swish ? CurveKind::hard_swish : CurveKind::hard_sigmoid;
   double range = interval_end(activation);
-  if (curve.kind == CurveKind::hard_swish) range = std::max(range, output.scale * output.limit());
+  if (curve.kind == CurveKind::hard_swish) range = std::max(range, output.range);
   curve.scale = range / limit_of(output.stored_bits);
-  if (output.stored_bits == 8) fill_table(curve, activation, output.scale, clamp);
-  else SLUICE_CHECK(fill_formula(curve, activation, output.scale, clamp));
+  if (output.stored_bits == 8) fill_table(curve, activation, output.scale(), clamp);
+  else SLUICE_CHECK(fill_formula(curve, activation, output.scale(), clamp));
   return curve;
 }
 

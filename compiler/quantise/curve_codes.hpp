@@ -11,20 +11,16 @@
 #pragma once
 
 #include "compiler/ir/graph.hpp"
+#include "compiler/quantise/code_range.hpp"
 #include "compiler/quantise/value_codes.hpp"
 #include "runtime/bundle/network.hpp"
 
 namespace sluice {
 
-// The fused clamp in output codes.
-struct CodeRange {
-  int low = 0;
-  int high = 0;
-};
-
 // The curve in double precision, without the clamp.
 double curve_value(const ir::Activation& activation, double x);
 
+// `clamp`: the fused clamp in output codes.
 Result<FusedCurve> curve_codes(const ir::Activation& activation, const ValueCodes& output, const CodeRange& clamp);
 
 }  // namespace sluice

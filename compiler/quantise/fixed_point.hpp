@@ -16,6 +16,9 @@ struct FixedPoint {
   int shift = 0;
 };
 
+// Each multiplier the nearest one.
 Result<FixedPoint> fixed_point(const std::vector<double>& factors);
+// Each multiplier the least that is not below its factor, and at least 1.
+Result<FixedPoint> fixed_point_at_least(const std::vector<double>& factors);
 
 }  // namespace sluice

@@ -9,8 +9,6 @@
 namespace sluice {
 namespace {
 
-constexpr double kLargestBias = 1 << 24;
-
 bool is_depthwise(const ir::Node& node, const ir::Tensor& weights) {
   return node.integer("group", 1) > 1 && weights.dims[1] == 1;
 }
@@ -26,15 +24,15 @@ std::vector<double> bias_of(const ir::Graph& graph, const ir::Node& node, std::i
   return bias;
 }
 
-// Biases are at most 2^24 and are bounded again by the final proof.
-double largest_sum(const ir::Tensor& weights, bool depthwise, const ConvolutionBits& bits) {
-  const std::vector<double> no_bias(std::size_t(weights.dims[0]), 0.0);
-  return filter_codes(weights, no_bias, 1.0, limit_of(bits.input), bits.weights, depthwise).largest_sum + kLargestBias;
-}
+// Fewest weight bits that a layer may be narrowed to before its input loses bits.
+int least_weight_bits(const QuantiseOptions& options) { return options.bits == 8 ? 7 : 12; }
+
+constexpr int kLeastInputBits = 4;
 
 }  // namespace
 
-Result<ConvolutionBits> convolution_bits(const ir::Graph& graph, const ir::Node& node, const QuantiseOptions& options) {
+Result<int> convolution_input_bits(const ir::Graph& graph, const ir::Node& node, const QuantiseOptions& options,
+                                   const ValueCodes& input, double lowest) {
   const ir::Tensor& weights = graph.initialisers.at(node.inputs[1]);
   const std::int64_t group = node.integer("group", 1);
   if (group != 1 && !(is_depthwise(node, weights) && weights.dims[0] == group)) {
@@ -44,39 +42,43 @@ Result<ConvolutionBits> convolution_bits(const ir::Graph& graph, const ir::Node&
   for (const std::int64_t dilation : node.integers("dilations", {1, 1})) {
     if (dilation != 1) return user_error("{}: dilation {} is not on the device; 1 is", node.label(), dilation);
   }
-  const int least = options.bits == 8 ? 7 : 12;
-  ConvolutionBits bits{options.bits, options.bits};
-  while (largest_sum(weights, is_depthwise(node, weights), bits) >= std::ldexp(1.0, limit_bits(options))) {
-    if (bits.weights > least) --bits.weights;
-    else if (bits.input > 4) --bits.input;
-    else return bug_error("no number of bits proves " + node.label());
+  for (ValueCodes kept = input; kept.kept_bits >= kLeastInputBits; --kept.kept_bits) {
+    const CodeRange range{static_cast<int>(std::floor(lowest * kept.limit())), kept.limit()};
+    const FilterSurroundings around{kept.scale(), range, 1.0, options.bits, limit_bits(options), is_depthwise(node, weights)};
+    if (provable_weight_bits(weights, around) >= least_weight_bits(options)) return kept.kept_bits;
   }
-  return bits;
+  return bug_error("no number of bits proves " + node.label());
 }
 
 Status lower_convolution(Lowering& lowering, const ir::Node& node) {
+  const QuantiseOptions& options = lowering.options;
   const ir::Tensor& weights = lowering.graph.initialisers.at(node.inputs[1]);
   const bool depthwise = is_depthwise(node, weights);
   Layer layer = SLUICE_TRY(lowering.begin(node, depthwise ? LayerKind::depthwise : LayerKind::conv));
   layer.window = window_of(node, {weights.dims[2], weights.dims[3]});
-  const ValueCodes& input = lowering.codes.of(node.inputs[0]);
-  const ConvolutionBits bits = SLUICE_TRY(convolution_bits(lowering.graph, node, lowering.options));
+  const std::string& input = node.inputs[0];
+  const FilterSurroundings around{lowering.scale_of(input), lowering.range_of(input), layer.code_scale(), options.bits, limit_bits(options), depthwise};
   std::vector<double> bias = bias_of(lowering.graph, node, weights.dims[0]);
-  FilterCodes codes = filter_codes(weights, bias, input.scale, input.limit(), bits.weights, depthwise);
-  if (lowering.options.has_bias_correction) {
-    const auto shift = mean_shift(weights, codes, lowering.statistics.at(node.inputs[0]).channel_means(), depthwise);
+  const auto coded = [&]() -> Result<FilterCodes> {
+    auto codes = filter_codes(weights, bias, around);
+    if (!codes) return std::move(codes).error().in(node.label());
+    return codes;
+  };
+  FilterCodes codes = SLUICE_TRY(coded());
+  if (options.has_bias_correction) {
+    const auto shift = mean_shift(weights, codes, lowering.statistics.at(input).channel_means(), depthwise);
     for (std::size_t f = 0; f < bias.size(); ++f) bias[f] -= shift[f];
-    codes = filter_codes(weights, bias, input.scale, input.limit(), bits.weights, depthwise);
+    codes = SLUICE_TRY(coded());
   }
-  const int limit = limit_bits(lowering.options);
-  if (codes.largest_sum >= std::ldexp(1.0, limit)) {
+  if (codes.largest_sum >= std::ldexp(1.0, around.limit_bits)) {
     return bug_error(fmt::format("{}: a sum may reach 2^{:.1f}", node.label(), std::log2(codes.largest_sum)));
   }
-  lowering.add_proof({layer.name, std::log2(std::max(1.0, codes.largest_sum)), limit, bits.weights, input.kept_bits});
+  lowering.add_proof({layer.name, std::log2(std::max(1.0, codes.largest_sum)), around.limit_bits, codes.least_weight_bits,
+                      lowering.codes.of(input).kept_bits});
   layer.weights = std::move(codes.weights);
   layer.bias = std::move(codes.bias);
-  for (double& scale : codes.scale) scale *= input.scale;
-  SLUICE_CHECK(lowering.requantise(node, layer, codes.scale));
+  layer.multiplier = std::move(codes.multiplier);
+  layer.shift = codes.shift;
   lowering.finish(node, std::move(layer));
   return ok();
 }

@@ -8,6 +8,7 @@
 
 #include "compiler/quantise/curve_codes.hpp"
 #include "compiler/quantise/fixed_point.hpp"
+#include "compiler/quantise/output_range.hpp"
 
 namespace sluice {
 namespace {
@@ -33,7 +34,7 @@ std::string layer_name(std::size_t index, const std::string& origin) {
 CodeRange clamp_of(const ir::Activation& activation, const ValueCodes& output) {
   const int limit = output.limit();
   const auto code = [&](float real) {
-    return static_cast<int>(std::clamp<double>(std::round(real / output.scale), -limit, limit));
+    return static_cast<int>(std::clamp<double>(std::round(real / output.scale()), -limit, limit));
   };
   return {activation.low ? code(*activation.low) : -limit, activation.high ? code(*activation.high) : limit};
 }
@@ -75,7 +76,7 @@ Result<Layer> Lowering::begin(const ir::Node& node, LayerKind kind) const {
   layer.output = SLUICE_TRY(map_of(graph, node.outputs[0]));
   const ValueCodes& output = codes.of(node.outputs[0]);
   layer.output_bits = output.stored_bits;
-  layer.output_scale = output.scale;
+  layer.output_scale = output.scale();
   if (!requantises(kind)) {
     SLUICE_CHECK(refuse_activation(node));
     return layer;
@@ -94,8 +95,7 @@ Result<Layer> Lowering::begin(const ir::Node& node, LayerKind kind) const {
 }
 
 Status Lowering::requantise(const ir::Node& node, Layer& layer, std::vector<double> sum_scales) const {
-  const double code_scale = layer.curve.kind == CurveKind::none ? layer.output_scale : layer.curve.scale;
-  for (double& scale : sum_scales) scale /= code_scale;
+  for (double& scale : sum_scales) scale /= layer.code_scale();
   auto factors = fixed_point(sum_scales);
   if (!factors) return std::move(factors).error().in(node.label());
   layer.multiplier = std::move(factors->multipliers);
@@ -109,6 +109,9 @@ void Lowering::finish(const ir::Node& node, Layer layer) {
 }
 
 int Lowering::finish_part(Layer layer) {
+  std::vector<CodeRange> operands;
+  for (const int input : layer.inputs) operands.push_back(range_of_layer(input));
+  ranges_.push_back(output_range(layer, operands));
   result_.network.layers.push_back(std::move(layer));
   return static_cast<int>(result_.network.layers.size()) - 1;
 }

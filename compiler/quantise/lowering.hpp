@@ -23,6 +23,8 @@ class Lowering {
   Lowering(const ir::Graph& graph, const Statistics& statistics, const QuantiseOptions& options, const ValueCodesTable& codes)
       : graph(graph), statistics(statistics), options(options), codes(codes) {
     layer_of_[graph.input] = kNetworkInput;
+    const int limit = codes.of(graph.input).limit();
+    input_range_ = {-limit, limit};
   }
 
   const ir::Graph& graph;
@@ -30,7 +32,9 @@ class Lowering {
   const QuantiseOptions& options;
   const ValueCodesTable& codes;
 
-  double scale_of(const std::string& value) const { return codes.of(value).scale; }
+  double scale_of(const std::string& value) const { return codes.of(value).scale(); }
+  // Codes that can occur on a lowered value.
+  CodeRange range_of(const std::string& value) const { return range_of_layer(layer_of_.at(value)); }
 
   // A layer for the node, whose first inputs are its operands.
   Result<Layer> begin(const ir::Node& node, LayerKind kind) const;
@@ -44,8 +48,12 @@ class Lowering {
   Quantised take() { return std::move(result_); }
 
  private:
+  CodeRange range_of_layer(int index) const { return index == kNetworkInput ? input_range_ : ranges_[std::size_t(index)]; }
+
   Quantised result_;
   std::map<std::string, int> layer_of_;  // per value
+  CodeRange input_range_;
+  std::vector<CodeRange> ranges_;        // per layer
 };
 
 // Shape of a value as a map; fails for what is no map of one picture.
@@ -55,12 +63,10 @@ Window window_of(const ir::Node& node, const std::vector<std::int64_t>& kernel);
 // A clamp or curve behind a node that passes codes on has nowhere to go.
 Status refuse_activation(const ir::Node& node);
 
-// How many bits weights and input codes of a convolution keep, so that its sums are proven.
-struct ConvolutionBits {
-  int weights = 8;
-  int input = 8;
-};
-Result<ConvolutionBits> convolution_bits(const ir::Graph& graph, const ir::Node& node, const QuantiseOptions& options);
+// Bits of the input with which every filter of a convolution keeps as many weight bits as it must; fails for what is not
+// on the device. `lowest` is the least code that can occur, as a share of the largest.
+Result<int> convolution_input_bits(const ir::Graph& graph, const ir::Node& node, const QuantiseOptions& options,
+                                   const ValueCodes& input, double lowest);
 
 Status lower_convolution(Lowering& lowering, const ir::Node& node);
 Status lower_max_pool(Lowering& lowering, const ir::Node& node);

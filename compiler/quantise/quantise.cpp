@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Three steps: how many bits each map keeps (the proofs depend on weights only, and the codes of a map are limited by its
-// most demanding reader), then the scales, then one lowering function per node.
+// Three steps: the range of each map, then how many bits its codes keep (limited by its most demanding reader's proof),
+// then one lowering function per node.
 #include "compiler/quantise/quantise.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 #include "compiler/quantise/lowering.hpp"
+#include "compiler/quantise/value_bounds.hpp"
 
 namespace sluice {
 namespace {
@@ -44,13 +45,28 @@ Status lower(Lowering& lowering, const ir::Node& node) {
 
 }  // namespace
 
-Result<Quantised> quantise(const ir::Graph& graph, const Statistics& statistics, const Preprocess& preprocess,
-                           const std::vector<std::string>& labels, const QuantiseOptions& options) {
-  ValueCodesTable codes(graph, options);
-  for (const ir::Node& node : graph.nodes) {
-    if (node.op == "Conv") codes.narrow(node.inputs[0], SLUICE_TRY(convolution_bits(graph, node, options)).input);
+const char* to_text(RangeMethod method) {
+  switch (method) {
+    case RangeMethod::mse: return "mse";
+    case RangeMethod::percentile: return "percentile";
+    case RangeMethod::largest: return "largest";
+    case RangeMethod::best: return "best";
   }
-  SLUICE_CHECK(codes.choose_scales(graph, statistics, largest_pixel(preprocess)));
+  return "";
+}
+
+Result<Quantised> quantise(const ir::Graph& graph, const Statistics& statistics, const Preprocess& preprocess,
+                           const std::vector<std::string>& labels, const QuantiseOptions& options, const ChannelGains& gains) {
+  if (options.method == RangeMethod::best) return bug_error("quantise() needs one method");
+  ValueCodesTable codes(graph, options);
+  SLUICE_CHECK(codes.choose_ranges(graph, statistics, largest_pixel(preprocess)));
+  const std::map<std::string, double> bounds = lower_bounds(graph);
+  for (const ir::Node& node : graph.nodes) {
+    if (node.op != "Conv") continue;
+    const std::string& input = node.inputs[0];
+    const double lowest = std::clamp(bounds.at(input) / codes.of(input).range, -1.0, 0.0);
+    codes.narrow(input, SLUICE_TRY(convolution_input_bits(graph, node, options, codes.of(input), lowest)));
+  }
 
   Lowering lowering(graph, statistics, options, codes);
   for (const ir::Node& node : graph.nodes) SLUICE_CHECK(lower(lowering, node));
@@ -59,10 +75,14 @@ Result<Quantised> quantise(const ir::Graph& graph, const Statistics& statistics,
   IntegerNetwork& network = result.network;
   network.name = graph.name.empty() ? "network" : graph.name;
   network.preprocess = preprocess;
+  for (Layer& layer : network.layers) {
+    const auto value = result.value_of.find(layer.name);
+    if (value != result.value_of.end() && gains.count(value->second)) layer.channel_gain = gains.at(value->second);
+  }
   network.labels = labels;
   network.input = SLUICE_TRY(map_of(graph, graph.input));
   network.input_bits = options.bits;
-  network.input_scale = codes.of(graph.input).scale;
+  network.input_scale = codes.of(graph.input).scale();
   const bool ends_with_scores = !network.layers.empty() && result.value_of.count(network.layers.back().name) != 0 &&
                                 result.value_of.at(network.layers.back().name) == graph.output;
   if (!ends_with_scores) return user_error("the network's result {} is not computed by its last layer", graph.output);

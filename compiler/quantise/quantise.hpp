@@ -5,9 +5,10 @@
 // per filter of a convolution, multipliers of 16 bits and one shift per layer; zero is code 0. A fused curve works on codes
 // of a scale of its own (curve_codes.hpp); maps that pools and concatenations pass on share one (value_codes.hpp).
 //
-// The proof: for each convolution the largest possible |sum| is bounded by L1(weights) * largest input code + |bias|,
-// per filter. For int8 it must stay below 2^26, for int16 below 2^31; where it does not, weights lose bits first
-// (int16: down to 12), then the input map's codes, and the layer's proof says how many are left.
+// The proof: for each filter of each convolution the largest possible |sum| follows from its weights' codes and from the
+// codes that can occur at its input (filter_codes.hpp). For int8 it must stay below 2^26, for int16 below 2^31. A filter
+// for which it would not gets a larger scale of its own, down to 12 bits (int16); beyond that the input map's codes lose
+// bits for all. Each layer's proof says how many are left.
 //
 // Before: graph normalised, statistics for the graph's input and every node output. After: the network is valid, and
 // every proof holds.
@@ -23,13 +24,17 @@
 
 namespace sluice {
 
-enum class RangeMethod { mse, percentile, largest };
+// best: whichever of the others serves the network (compiler/accuracy/choose_quantisation).
+enum class RangeMethod { mse, percentile, largest, best };
+
+const char* to_text(RangeMethod method);
 
 struct QuantiseOptions {
   int bits = 8;                        // 8 or 16
   RangeMethod method = RangeMethod::mse;
   double percentile = 0.9999;          // for RangeMethod::percentile
   bool has_bias_correction = true;
+  bool is_equalised = true;            // may equalise channels first, see equalise.hpp
 };
 
 // Why no sum of a layer overflows.
@@ -48,8 +53,10 @@ struct Quantised {
 };
 
 using Statistics = std::map<std::string, ValueStatistics>;
+using ChannelGains = std::map<std::string, std::vector<double>>;  // per value, see equalise.hpp
 
+// `gains` of an equalised graph, which the layers then state.
 Result<Quantised> quantise(const ir::Graph& graph, const Statistics& statistics, const Preprocess& preprocess,
-                           const std::vector<std::string>& labels, const QuantiseOptions& options);
+                           const std::vector<std::string>& labels, const QuantiseOptions& options, const ChannelGains& gains = {});
 
 }  // namespace sluice

@@ -27,10 +27,15 @@ void ValueStatistics::add(const float* values, std::int64_t count, std::int64_t 
     bins_[std::min(kBins - 1, static_cast<int>(std::fabs(values[i]) * bins_per_unit))] += 1;
   }
   channel_sums_.resize(std::size_t(channels), 0.0);
+  channel_largest_.resize(std::size_t(channels), 0.0);
   const std::int64_t plane = count / channels;
   for (std::int64_t c = 0; c < channels; ++c) {
     double sum = 0;
-    for (std::int64_t i = 0; i < plane; ++i) sum += values[c * plane + i];
+    double& of_channel = channel_largest_[std::size_t(c)];
+    for (std::int64_t i = 0; i < plane; ++i) {
+      sum += values[c * plane + i];
+      of_channel = std::max<double>(of_channel, std::fabs(values[c * plane + i]));
+    }
     channel_sums_[std::size_t(c)] += sum;
   }
   count_ += count;
@@ -54,6 +59,7 @@ void ValueStatistics::merge(const ValueStatistics& other) {
   count_ += other.count_;
   pixels_ += other.pixels_;
   for (std::size_t c = 0; c < channel_sums_.size(); ++c) channel_sums_[c] += other.channel_sums_[c];
+  for (std::size_t c = 0; c < channel_largest_.size(); ++c) channel_largest_[c] = std::max(channel_largest_[c], other.channel_largest_[c]);
 }
 
 std::vector<double> ValueStatistics::channel_means() const {

@@ -5,8 +5,8 @@
 // picture in a thousand has an outlier; a histogram lets the choice weigh clipping against resolution.
 //
 // The idea: 2,048 bins over |value|; when a value falls outside, the range doubles and neighbouring bins merge, so one
-// pass over unknown data suffices and two histograms can be added (threads). Zero counts and per-channel means are kept
-// beside it: the means serve bias correction (Nagel et al., arXiv 1906.04721, section 4.2).
+// pass over unknown data suffices and two histograms can be added (threads). Zero counts, per-channel means and
+// largest magnitudes are kept beside it, for bias correction and equalisation (Nagel et al., arXiv 1906.04721).
 //
 // Before: values are finite. After: `clip_*` answer with a magnitude > 0.
 #pragma once
@@ -26,6 +26,7 @@ class ValueStatistics {
   std::int64_t count() const { return count_; }
   double zero_share() const { return count_ == 0 ? 0.0 : static_cast<double>(zeros_) / static_cast<double>(count_); }
   std::vector<double> channel_means() const;
+  const std::vector<double>& channel_largest() const { return channel_largest_; }
 
   // Magnitude under which the given share (0..1) of all values lies.
   double clip_percentile(double share) const;
@@ -42,6 +43,7 @@ class ValueStatistics {
   std::int64_t zeros_ = 0;
   std::vector<std::int64_t> bins_ = std::vector<std::int64_t>(kBins, 0);
   std::vector<double> channel_sums_;
+  std::vector<double> channel_largest_;
   std::int64_t pixels_ = 0;
 };
 

@@ -49,12 +49,13 @@ double ValueCodesTable::clip_of(const ValueStatistics& statistics, int limit) co
   switch (options_.method) {
     case RangeMethod::mse: return statistics.clip_mse(limit);
     case RangeMethod::percentile: return statistics.clip_percentile(options_.percentile);
-    case RangeMethod::largest: break;
+    case RangeMethod::largest:
+    case RangeMethod::best: break;
   }
   return std::max(kLeastRange, statistics.largest());
 }
 
-Status ValueCodesTable::choose_scales(const ir::Graph& graph, const Statistics& statistics, double largest_pixel) {
+Status ValueCodesTable::choose_ranges(const ir::Graph& graph, const Statistics& statistics, double largest_pixel) {
   std::map<std::string, double> range;  // of each root
   const auto widen = [&](const std::string& value, double magnitude) {
     double& of_group = range[root(value)];
@@ -69,7 +70,7 @@ Status ValueCodesTable::choose_scales(const ir::Graph& graph, const Statistics& 
     if (found == statistics.end()) return bug_error("no statistics for value " + value);
     widen(value, value == graph.output ? std::max(kLeastRange, kScoreHeadroom * found->second.largest()) : clip_of(found->second, of(value).limit()));
   }
-  for (auto& [value, codes] : codes_) codes.scale = range.at(value) / codes.limit();
+  for (auto& [value, codes] : codes_) codes.range = range.at(value);
   return ok();
 }
 

@@ -15,6 +15,7 @@
 #include <map>
 #include <string>
 
+#include "compiler/quantise/code_range.hpp"
 #include "compiler/quantise/quantise.hpp"
 
 namespace sluice {
@@ -22,14 +23,12 @@ namespace sluice {
 // Scores keep 16 bits; pools and concatenations of maps that end a network keep what comes in.
 inline constexpr int kScoreBits = 16;
 
-// Largest code of so many bits, sign included.
-constexpr int limit_of(int bits) { return (1 << (bits - 1)) - 1; }
-
 struct ValueCodes {
   int stored_bits = 8;  // of the stream: 8 or 16
   int kept_bits = 8;    // at most stored_bits: how many the codes use
-  double scale = 1.0;   // real value = code * scale
+  double range = 1.0;   // largest magnitude that is not clipped
 
+  double scale() const { return range / limit(); }  // real value = code * scale
   int limit() const { return limit_of(kept_bits); }
 };
 
@@ -41,10 +40,10 @@ class ValueCodesTable {
   // Starts with one group per value joined by pools and concatenations, all of the option's bits.
   ValueCodesTable(const ir::Graph& graph, const QuantiseOptions& options);
 
+  // Ranges of all groups. `largest_pixel` is the input's largest possible magnitude.
+  Status choose_ranges(const ir::Graph& graph, const Statistics& statistics, double largest_pixel);
   // A reader's proof holds only for so many bits of `value`.
   void narrow(const std::string& value, int bits);
-  // After the last narrow(): scales of all groups. `largest_pixel` is the input's largest possible magnitude.
-  Status choose_scales(const ir::Graph& graph, const Statistics& statistics, double largest_pixel);
 
   const ValueCodes& of(const std::string& value) const { return codes_.at(root(value)); }
 

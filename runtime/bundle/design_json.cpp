@@ -79,6 +79,7 @@ json layer_json(const Layer& layer) {
   j["counts"] = {{"weights", layer.weights.size()}, {"bias", layer.bias.size()}, {"multipliers", layer.multiplier.size()},
                  {"curve_table", layer.curve.table.size()}};
   j["weight_bits"] = weight_bits(layer);
+  if (!layer.channel_gain.empty()) j["channel_gain"] = layer.channel_gain;
   return j;
 }
 
@@ -122,6 +123,7 @@ Result<Layer> layer_from(const json& j, WeightReader& weights) {
   layer.clamp_high = j.at("clamp").at(1);
   layer.output_bits = j.at("output_bits");
   layer.output_scale = j.at("output_scale");
+  if (j.contains("channel_gain")) layer.channel_gain = j.at("channel_gain").get<std::vector<double>>();
   layer.curve = SLUICE_TRY(curve_from(j.at("curve")));
   const json& counts = j.at("counts");
   const std::size_t weight_count = counts.at("weights");

@@ -188,6 +188,12 @@ Status check_numbers(const Layer& layer) {
   if (layer.output_bits != 8 && layer.output_bits != 16) {
     return user_error("layer {}: codes of {} bits; 8 and 16 are possible", layer.name, layer.output_bits);
   }
+  if (!layer.channel_gain.empty() && std::ssize(layer.channel_gain) != layer.output.channels) {
+    return wrong("channel gains", layer.channel_gain.size(), layer.output.channels);
+  }
+  for (const double gain : layer.channel_gain) {
+    if (!is_scale(gain)) return user_error("layer {}: a channel gain of {} is not above 0", layer.name, gain);
+  }
   if (!is_scale(layer.output_scale)) {
     return user_error("layer {}: an output scale of {} is not above 0", layer.name, layer.output_scale);
   }

@@ -100,10 +100,13 @@ struct Layer {
   int clamp_high = 0;
   FusedCurve curve;    // behind that
   int output_bits = 8;        // 8 inside the network; 16 for the classifier's last layer
-  double output_scale = 1.0;  // real value = code * output_scale
+  double output_scale = 1.0;  // real value = code * output_scale, over the channel's gain where there are gains
+  std::vector<double> channel_gain;  // empty, or one per output channel; no arithmetic needs it
 
   // Shape of an operand; the second one of scale and concat differs from `input`.
   MapShape operand(std::size_t index) const;
+  // Real value of one unit of the code that requantisation makes: of the pre-activation code where there is a curve.
+  double code_scale() const { return curve.kind == CurveKind::none ? output_scale : curve.scale; }
   std::int64_t macs() const;  // dense multiply-accumulates per image, padding positions included
 };
 

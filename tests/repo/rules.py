@@ -27,14 +27,14 @@ PACKAGE_OF_CMAKE = {
     "Python3": "python3", "Threads": "build-essential", "SLUICE_CLANG": "clang-14", "SLUICE_ONNX_PROTO_DIR": "libonnx-dev",
     "SLUICE_ONNX_CASES": "libonnx-testdata",
 }
-PACKAGE_OF_MODULE = {"numpy": "python3-numpy", "torch": "python3-torchvision", "torchvision": "python3-torchvision"}
+PACKAGE_OF_MODULE = {"PIL": "python3-pil", "numpy": "python3-numpy", "torch": "python3-torchvision", "torchvision": "python3-torchvision"}
 MODULE_NOT_IN_DEBIAN = {"onnxruntime"}  # its test is skipped, visibly, without it
 
 # Needed without a header or a find_package() that says so.
 PACKAGE_BY_ITSELF = {
     "build-essential": "the compiler", "cmake": "the build", "ninja-build": "the build", "pkg-config": "CMake's find modules ask it",
     "opencl-headers": "what CL/opencl.hpp includes", "pocl-opencl-icd": "the device at run time",
-    "dataset-fashion-mnist": "the demo's pictures",
+    "dataset-fashion-mnist": "the demo's pictures", "fonts-dejavu-core": "the text lines that tests draw",
 }
 
 # Which folders a folder may include from, besides itself. Longest prefix counts; a folder that is not here may not be.
@@ -66,6 +66,7 @@ MAY_INCLUDE = {
     "compiler/sparsity": {BASE, BUNDLE, "runtime/evaluate"},
     "compiler/pipeline": {BASE, BUNDLE},
     "compiler/codegen": {BASE, BUNDLE},
+    "compiler/accuracy": {BASE, BUNDLE, "runtime/evaluate", "runtime/images", "compiler/ir", "compiler/ops", "compiler/quantise"},
     "compiler/driver": {BASE, BUNDLE, "device", "runtime/evaluate", "runtime/images", "runtime/reference", "compiler"},
     "apps": {"bsp", "compiler", "runtime"},
     "tests": {"bsp", "compiler", "runtime", "device", "apps"},
@@ -135,7 +136,7 @@ def packages(tree):
         for module in re.findall(r"^\s*(?:import|from) (\w+)", text, re.M) if path.endswith(".py") else ():
             is_local = f"{path.rpartition('/')[0]}/{module}.py" in tree
             if module in PACKAGE_OF_MODULE:
-                need(PACKAGE_OF_MODULE[module], f"{path}: import {module}", torchvision)
+                need(PACKAGE_OF_MODULE[module], f"{path}: import {module}", listed | torchvision)
             elif module not in sys.stdlib_module_names and module not in MODULE_NOT_IN_DEBIAN and not is_local:
                 breaches.append(f"{path}: import {module}: no package is known to hold it")
     for path, text in tree.items():

@@ -21,26 +21,26 @@ ir::Tensor dequantised(const Map& map, const MapShape& shape, double scale) {
   return tensor;
 }
 
-// The scale of each filter, as filter_codes.hpp states it, and the weights as their codes hold them: how they are rounded
-// is filter_codes_test's matter.
+// The weights as a layer's codes hold them, by the scales that its multipliers state: how they are rounded is
+// filter_codes_test's matter.
 struct HeldWeights {
   ir::Tensor weights;
   double largest_scale = 0;
 };
 
-HeldWeights held_weights(const Layer& layer, int weight_bits, double input_scale, const ir::Tensor& weights, const ir::Tensor& bias) {
+HeldWeights held_weights(const Layer& layer, double input_scale, const ir::Tensor& weights) {
   const std::int64_t filters = weights.dims[0], channels = weights.dims[1], taps = weights.dims[2] * weights.dims[3];
   HeldWeights held{weights, 0};
   for (std::int64_t f = 0; f < filters; ++f) {
     float* of_filter = held.weights.values.data() + f * channels * taps;
-    double largest = 0;
-    for (std::int64_t i = 0; i < channels * taps; ++i) largest = std::max<double>(largest, std::fabs(of_filter[i]));
-    const double scale = std::max(largest / ((1 << (weight_bits - 1)) - 1), std::fabs(bias.values[std::size_t(f)]) / (input_scale * (1 << 24)));
+    const double scale = std::ldexp(layer.multiplier[std::size_t(f)], -layer.shift) * layer.code_scale() / input_scale;
     held.largest_scale = std::max(held.largest_scale, scale);
     for (std::int64_t c = 0; c < channels; ++c) {
       for (std::int64_t t = 0; t < taps; ++t) {
         const std::int64_t index = layer.kind == LayerKind::depthwise ? t * filters + f : (f * taps + t) * channels + c;
-        of_filter[c * taps + t] = static_cast<float>(scale * layer.weights[std::size_t(index)]);
+        const double coded = scale * layer.weights[std::size_t(index)];
+        EXPECT_NEAR(coded, of_filter[c * taps + t], 0.5001 * scale) << layer.name << " filter " << f;
+        of_filter[c * taps + t] = static_cast<float>(coded);
       }
     }
   }
@@ -107,8 +107,7 @@ class Lowered {
       const Layer& made = layer(node.outputs[0]);
       double sum_step = 0;
       if (node.op == "Conv") {
-        const auto proof = std::find_if(quantised_.proofs.begin(), quantised_.proofs.end(), [&](const SumProof& p) { return p.layer == made.name; });
-        HeldWeights held = held_weights(made, proof->weight_bits, scale(node.inputs[0]), operands[1], operands[2]);
+        HeldWeights held = held_weights(made, scale(node.inputs[0]), operands[1]);
         operands[1] = std::move(held.weights);
         sum_step = scale(node.inputs[0]) * held.largest_scale;
       }

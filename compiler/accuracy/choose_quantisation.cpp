@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/accuracy/choose_quantisation.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <tbb/parallel_for.h>
+
+#include "runtime/evaluate/evaluator.hpp"
+#include "runtime/images/preprocess.hpp"
+
+namespace sluice {
+namespace {
+
+constexpr std::size_t kTrialImages = 128;
+
+std::vector<double> log_probabilities(std::vector<double> scores) {
+  const double largest = *std::max_element(scores.begin(), scores.end());
+  double sum = 0;
+  for (const double score : scores) sum += std::exp(score - largest);
+  for (double& score : scores) score -= largest + std::log(sum);
+  return scores;
+}
+
+double divergence(const std::vector<double>& wanted, const std::vector<double>& got) {
+  const std::vector<double> p = log_probabilities(wanted), q = log_probabilities(got);
+  double sum = 0;
+  for (std::size_t i = 0; i < p.size(); ++i) sum += std::exp(p[i]) * (p[i] - q[i]);
+  return sum;
+}
+
+Result<double> mean_divergence(const IntegerNetwork& network, const ImageSet& images, const std::vector<std::vector<float>>& scores) {
+  const Preprocessor preprocessor(network);
+  const Evaluator evaluator(network);
+  std::vector<double> of_picture(images.size());
+  std::vector<Status> status(images.size());
+  tbb::parallel_for(std::size_t{0}, images.size(), [&](std::size_t i) {
+    status[i] = [&]() -> Status {
+      const auto codes = evaluator.scores(SLUICE_TRY(preprocessor.codes(SLUICE_TRY(images.load(i)))));
+      std::vector<double> got(codes.begin(), codes.end());
+      for (double& score : got) score *= network.layers.back().output_scale;
+      of_picture[i] = divergence({scores[i].begin(), scores[i].end()}, got);
+      return ok();
+    }();
+  });
+  for (Status& s : status) SLUICE_CHECK(std::move(s));
+  double sum = 0;
+  for (const double d : of_picture) sum += d;
+  return sum / static_cast<double>(images.size());
+}
+
+struct Method {
+  RangeMethod method;
+  double percentile;
+  std::string name;
+};
+
+std::vector<Method> methods_of(const QuantiseOptions& options) {
+  if (options.method != RangeMethod::best) return {{options.method, options.percentile, to_text(options.method)}};
+  return {{RangeMethod::mse, 1, "mse"}, {RangeMethod::percentile, 0.9999, "percentile 0.9999"},
+          {RangeMethod::percentile, 0.99999, "percentile 0.99999"}, {RangeMethod::largest, 1, "largest"}};
+}
+
+}  // namespace
+
+Result<ChosenQuantisation> choose_quantisation(const std::vector<FloatForm>& forms, const Preprocess& preprocess, const std::vector<std::string>& labels,
+                                               const QuantiseOptions& options, const ImageSet& images, const std::vector<std::vector<float>>& scores) {
+  ChosenQuantisation chosen;
+  const ImageSet tried = images.slice({.first = kTrialImages});
+  for (std::size_t f = 0; f < forms.size(); ++f) {
+    for (const Method& method : methods_of(options)) {
+      QuantiseOptions one = options;
+      one.method = method.method;
+      one.percentile = method.percentile;
+      Quantised quantised = SLUICE_TRY(quantise(forms[f].graph, forms[f].statistics, preprocess, labels, one, forms[f].gains));
+      const double divergence = SLUICE_TRY(mean_divergence(quantised.network, tried, scores));
+      chosen.trials.push_back({method.name + (forms[f].name.empty() ? "" : ", " + forms[f].name), divergence});
+      if (chosen.trials.size() > 1 && divergence >= chosen.trials[chosen.best].divergence) continue;
+      chosen.best = chosen.trials.size() - 1;
+      chosen.form = f;
+      chosen.quantised = std::move(quantised);
+    }
+  }
+  return chosen;
+}
+
+}  // namespace sluice

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/accuracy/layer_errors.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <tbb/parallel_for.h>
+
+#include "compiler/ops/float_interpreter.hpp"
+#include "runtime/evaluate/evaluator.hpp"
+#include "runtime/images/preprocess.hpp"
+
+namespace sluice {
+namespace {
+
+constexpr double kMostDecibels = 200;
+
+// Which float value a layer computes; empty for an inner part of a chain.
+std::vector<std::string> values_of(const ir::Graph& graph, const IntegerNetwork& network) {
+  std::vector<std::string> values(network.layers.size());
+  for (const ir::Node& node : graph.nodes) {
+    // The last layer of a node computes its value.
+    for (std::size_t i = network.layers.size(); i-- > 0;) {
+      if (network.layers[i].origin != node.name) continue;
+      values[i] = node.outputs[0];
+      break;
+    }
+  }
+  return values;
+}
+
+// Adds one picture's map: `real` in planes of channels, `codes` pixel by pixel.
+void add_map(LayerError& error, const ir::Tensor& real, const Map& codes, const Layer& layer) {
+  const std::int64_t channels = layer.output.channels, pixels = layer.output.size() / channels;
+  for (std::int64_t c = 0; c < channels; ++c) {
+    const double scale = layer.channel_gain.empty() ? layer.output_scale : layer.output_scale / layer.channel_gain[std::size_t(c)];
+    for (std::int64_t p = 0; p < pixels; ++p) {
+      const double wanted = real.values[std::size_t(c * pixels + p)];
+      const double difference = codes[std::size_t(p * channels + c)] * scale - wanted;
+      error.signal += wanted * wanted;
+      error.noise += difference * difference;
+      error.largest = std::max(error.largest, std::fabs(difference));
+    }
+  }
+}
+
+}  // namespace
+
+double LayerError::relative() const { return signal > 0 ? std::sqrt(noise / signal) : noise > 0 ? 1.0 : 0.0; }
+
+double LayerError::sqnr_db() const { return relative() > 0 ? std::min(kMostDecibels, -20 * std::log10(relative())) : kMostDecibels; }
+
+Result<std::vector<LayerError>> layer_errors(const ir::Graph& graph, const IntegerNetwork& network, const ImageSet& images) {
+  const auto program = SLUICE_TRY(ops::FloatProgram::prepare(graph));
+  const Preprocessor preprocessor(network);
+  const Evaluator evaluator(network);
+  const std::vector<std::string> values = values_of(graph, network);
+  std::vector<std::vector<LayerError>> partial(images.size(), std::vector<LayerError>(network.layers.size()));
+  std::vector<Status> status(images.size());
+  tbb::parallel_for(std::size_t{0}, images.size(), [&](std::size_t s) {
+    status[s] = [&]() -> Status {
+      const Picture picture = SLUICE_TRY(images.load(s));
+      const PictureMaps maps = evaluator.evaluate(SLUICE_TRY(preprocessor.codes(picture)));
+      const auto input = ir::Tensor::of_values(program.input_dims(), SLUICE_TRY(preprocess_float(picture, network.input, network.preprocess)));
+      SLUICE_TRY(program.run(input, [&](const std::string& value, const ir::Tensor& real) {
+        for (std::size_t i = 0; i < values.size(); ++i) {
+          if (values[i] == value) add_map(partial[s][i], real, evaluator.map(maps, static_cast<int>(i)), network.layers[i]);
+        }
+      }));
+      return ok();
+    }();
+  });
+  for (Status& s : status) SLUICE_CHECK(std::move(s));
+
+  std::vector<LayerError> errors;
+  for (std::size_t i = 0; i < network.layers.size(); ++i) {
+    if (values[i].empty()) continue;
+    const Layer& layer = network.layers[i];
+    LayerError all{layer.name, layer.origin};
+    for (const auto& of_picture : partial) {
+      all.signal += of_picture[i].signal;
+      all.noise += of_picture[i].noise;
+      all.largest = std::max(all.largest, of_picture[i].largest);
+    }
+    const double count = static_cast<double>(layer.output.size()) * static_cast<double>(images.size());
+    all.signal /= count;
+    all.noise /= count;
+    errors.push_back(std::move(all));
+  }
+  return errors;
+}
+
+int first_above(const std::vector<LayerError>& errors, double most) {
+  const auto found = std::find_if(errors.begin(), errors.end(), [most](const LayerError& e) { return e.relative() > most; });
+  return found == errors.end() ? -1 : static_cast<int>(found - errors.begin());
+}
+
+}  // namespace sluice
