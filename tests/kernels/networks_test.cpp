@@ -85,6 +85,8 @@ void expect_equal_to_reference(const Bundle& bundle, Random& random, int images,
 
 constexpr int kEngines = 4;
 
+void PrintTo(Where where, std::ostream* out) { *out << std::array{"pocl", "pocl exact", "threads"}[static_cast<std::size_t>(where)]; }
+
 struct Case {
   int seed;
   int bits;
@@ -93,7 +95,8 @@ struct Case {
 };
 
 void PrintTo(const Case& c, std::ostream* out) {
-  *out << "seed " << c.seed << " int" << c.bits << " engine " << c.engine << std::array{" pocl", " pocl exact", " threads"}[static_cast<std::size_t>(c.where)];
+  *out << "seed " << c.seed << " int" << c.bits << " engine " << c.engine << " ";
+  PrintTo(c.where, out);
 }
 
 class NetworksOnDevices : public ::testing::TestWithParam<Case> {};

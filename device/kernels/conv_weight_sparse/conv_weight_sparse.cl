@@ -68,7 +68,7 @@ TASK(P_NAME, FROM(IN), TO(OUT), TO(RECORD), MEMORY) {
   /* Slots that no pixel has filled yet are multiplied, too; their sums are never sent. */
   P_IN_E tiles[2][P_WINDOW][P_TILE_PIXELS] = {{{0}}};
   int results[2][P_FILTER_GROUPS][P_TILE_PIXELS][P_OUT_LANES];
-  int sums[P_TILE_PIXELS][P_OUT_LANES];
+  int sums[P_OUT_LANES][P_TILE_PIXELS];
   int turns[P_FILTER_GROUPS];
   int side = 0, first_lengths = 0;
   int step = 0, slot = 0;                              /* load */
@@ -106,8 +106,7 @@ TASK(P_NAME, FROM(IN), TO(OUT), TO(RECORD), MEMORY) {
 #pragma unroll
           for (int p = 0; p < P_TILE_PIXELS; ++p) {
             const int product = weight * tiles[1 - side][place][p];
-            sums[p][o] = entry == 0 ? product : sums[p][o] + product;
-            if (is_group_end) results[side][group][p][o] = sums[p][o];
+            sums[o][p] = entry == 0 ? product : sums[o][p] + product;
           }
           live = live + is_live;
           empty = empty + (length == 0);
@@ -117,6 +116,11 @@ TASK(P_NAME, FROM(IN), TO(OUT), TO(RECORD), MEMORY) {
         vectors = vectors + (is_group_end ? P_OUT_LANES : 0);
         zero_vectors = zero_vectors + (is_group_end ? empty : 0);
         if (is_group_end) {
+#pragma unroll
+          for (int p = 0; p < P_TILE_PIXELS; ++p) {
+#pragma unroll
+            for (int o = 0; o < P_OUT_LANES; ++o) results[side][group][p][o] = sums[o][p];
+          }
           const int first = turns[0];
 #pragma unroll
           for (int g = 0; g < P_FILTER_GROUPS - 1; ++g) turns[g] = turns[g + 1];
