@@ -43,6 +43,7 @@ const char* meaning_of(const std::string& number) {
       {"BEATS", "DATA beats per image"},
       {"WINDOW", "codes of one window"},
       {"PIXELS", "pixels of the output map"},
+      {"TILE_PIXELS", "output pixels that share a weight"},
       {"MULTIPLIERS", "products per cycle and filter"},
       {"CURVE", "0 none, 1 table, 2 hard-sigmoid, 3 hard-swish"},
       {"A_GROUPS", "beats per pixel of A"},

@@ -27,6 +27,16 @@ Need need_of_window(const Layer& layer, const Need& in) {
   return out;
 }
 
+// Tiles: while one is sent, the second one behind it is loaded, and the codes of both come by the same beats.
+Need need_of_tiles(const Need& in, int tile_pixels) {
+  Need out;
+  for (std::size_t p = 0; p < in.size(); ++p) {
+    const std::size_t last = (p / std::size_t(tile_pixels) + 3) * std::size_t(tile_pixels) - 1;
+    out.push_back(in[std::min(last, in.size() - 1)]);
+  }
+  return out;
+}
+
 // Most pixels of `early` that wait while `late` catches up.
 int waiting_pixels(const Need& early, const Need& late) {
   int most = 0;
@@ -92,6 +102,8 @@ void size_fifos(const IntegerNetwork& network, Netlist& netlist) {
       std::iota(out.begin(), out.end(), 0);
     } else if (kernel.op == "window" || kernel.op == "taps") {
       need[kernel.outputs[0]] = need_of_window(network.layers[kernel.layer], need[kernel.inputs[0]]);
+    } else if (kernel.op == "tile") {
+      need[kernel.outputs[0]] = need_of_tiles(need[kernel.inputs[0]], kernel.numbers.at("TILE_PIXELS"));
     } else if (kernel.op == "global_average_pool") {
       need[kernel.outputs[0]] = {need[kernel.inputs[0]].back()};
     } else if (kernel.op == "collector") {

@@ -12,7 +12,8 @@
 //
 // A gate of squeeze-excite counts as needed by every pixel of its map, which therefore waits as a whole.
 //
-// This bounds what must wait, whatever the speed of the kernels, as long as no kernel holds back more than its window.
+// This bounds what must wait, whatever the speed of the kernels, as long as no kernel holds back more than its window,
+// or the tiles that a weight-sparse engine has in work, which count the same way.
 // Ordinary streams get kDepth beats, joins kMargin beats more than the bound. (hass.md section 8.1 sums pipeline depths
 // for the same purpose; need[] is exact for windows.)
 //

@@ -17,6 +17,7 @@ std::string op_of(const Layer& layer, Engine engine) {
   switch (engine) {
     case Engine::activation_sparse: return "conv_activation_sparse";
     case Engine::pair_sparse: return "conv_pair_sparse";
+    case Engine::weight_sparse: return "conv_weight_sparse";
     case Engine::dense: break;
   }
   return "conv_dense";
@@ -123,7 +124,7 @@ class Maker {
     const int lanes = layer.kind == LayerKind::conv ? lanes_for(layer.output.channels) : netlist_.streams[kernel.inputs[0]].lanes;
     const int out = add_map_stream(kernel.name, layer.output_bits, layer.output, lanes);
     kernel.outputs = {out};
-    if (op == "conv_activation_sparse" || op == "conv_pair_sparse") {
+    if (op == "conv_activation_sparse" || op == "conv_pair_sparse" || op == "conv_weight_sparse") {
       kernel.outputs.push_back(add_stream(kernel.name + "_record", 32, 4, 1));
     }
     netlist_.kernels.push_back(kernel);
@@ -180,6 +181,18 @@ class Maker {
         kernel.numbers["MULTIPLIERS"] = pair_multipliers(vector_lanes);
         kernel.numbers["PIXELS"] = static_cast<int>(pixels);
         return make_window(index, is_by_taps ? "taps" : "window", stream, vector_lanes, filter_groups);
+      }
+      case Engine::weight_sparse: {
+        stream = make_window(index, "window", stream, lanes, 1);
+        const int tile_pixels = static_cast<int>(std::min<std::int64_t>(kTilePixels, pixels));
+        Kernel tile{layer.name + "_tile", "tile", 0, index, {stream}, {},
+                    {{"STEPS", steps}, {"PIXELS", static_cast<int>(pixels)}, {"TILE_PIXELS", tile_pixels}, {"FILTER_GROUPS", filter_groups}}};
+        tile.outputs = {add_stream(tile.name, netlist_.streams[stream].element_bits, lanes + 1, tile_beats(layer, tile))};
+        netlist_.kernels.push_back(tile);
+        kernel.numbers["WINDOW"] = steps * lanes;
+        kernel.numbers["TILE_PIXELS"] = tile_pixels;
+        kernel.numbers["PIXELS"] = static_cast<int>(pixels);
+        return tile.outputs[0];
       }
     }
     return stream;

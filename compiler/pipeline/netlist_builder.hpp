@@ -14,11 +14,14 @@ namespace sluice {
 // The most lanes the dense engines use: M input channels times O filters stay within 256 multipliers a layer.
 inline constexpr int kMaxLanes = 16;
 
+// Output pixels that share a weight in the weight-sparse engine; O * P multipliers then stay within 64 a layer.
+inline constexpr int kTilePixels = 4;
+
 // Largest divisor of `channels` that is at most kMaxLanes.
 int lanes_for(int channels);
 
 // How a convolution is computed. What each skips: compiler/README.md, section Engines.
-enum class Engine { dense, activation_sparse, pair_sparse };
+enum class Engine { dense, activation_sparse, pair_sparse, weight_sparse };
 
 Result<Engine> engine_from_text(const std::string& text);
 

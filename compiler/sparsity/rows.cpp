@@ -119,8 +119,8 @@ DesignTable measure_rows(const Design& design, const std::string& design_hash, c
     for (std::size_t i = 0; i < network.layers.size(); ++i) {
       if (next == row.layers.size() || row.layers[next].name != network.layers[i].name) continue;
       TableLayer& layer = row.layers[next++];
-      if (layer.engine == "pair_sparse") layer.thresholds.weight = weights[i].threshold(quantiles.weight);
-      if (counts_pairs(layer.engine)) layer.thresholds.activation = activations[i].threshold(quantiles.activation);
+      if (obeys_weight_threshold(layer.engine)) layer.thresholds.weight = weights[i].threshold(quantiles.weight);
+      if (obeys_activation_threshold(layer.engine)) layer.thresholds.activation = activations[i].threshold(quantiles.activation);
     }
     table.rows.push_back(row);
     const auto thresholds = table.thresholds(network, table.rows.size() - 1);

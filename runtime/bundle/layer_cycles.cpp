@@ -12,7 +12,7 @@ double fixed_layer_cycles(const Netlist& netlist, int layer) {
     if (kernel.layer != layer) continue;
     const auto take = [&](int stream) {
       const Kernel& writer = netlist.kernels[std::size_t(netlist.writer(stream))];
-      if (writer.op != "compactor") cycles = std::max(cycles, netlist.streams[std::size_t(stream)].beats);
+      if (writer.op != "compactor" && writer.op != "tile") cycles = std::max(cycles, netlist.streams[std::size_t(stream)].beats);
     };
     for (const int s : kernel.inputs) take(s);
     for (const int s : kernel.outputs) take(s);

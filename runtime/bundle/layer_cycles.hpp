@@ -16,8 +16,8 @@
 
 namespace sluice {
 
-// Cycles that a layer takes whatever the picture is. Streams whose length depends on the picture (behind a compactor)
-// do not count; the engine's own counter stands for them.
+// Cycles that a layer takes whatever the picture is. Streams whose length depends on the picture or the row (behind a
+// compactor or a tile kernel) do not count; the engine's own counter stands for them.
 double fixed_layer_cycles(const Netlist& netlist, int layer);
 
 // One entry per layer of the network: the fixed cycles, or busy_cycles where they are more.

@@ -33,6 +33,8 @@ const std::vector<Signature>& signatures() {
       {"conv_dense", 1, 1, {"STEPS", "FILTER_GROUPS", "WEIGHT_BITS", "CURVE"}},
       {"conv_activation_sparse", 1, 2, {"WINDOW", "FILTER_GROUPS", "PIXELS", "WEIGHT_BITS", "CURVE"}},
       {"conv_pair_sparse", 1, 2, {"STEPS", "MULTIPLIERS", "FILTER_GROUPS", "PIXELS", "WEIGHT_BITS", "CURVE"}},
+      {"tile", 1, 1, {"STEPS", "PIXELS", "TILE_PIXELS", "FILTER_GROUPS"}},
+      {"conv_weight_sparse", 1, 2, {"WINDOW", "TILE_PIXELS", "FILTER_GROUPS", "PIXELS", "WEIGHT_BITS", "CURVE"}},
       {"depthwise_dense", 1, 1, {"STEPS", "FILTER_GROUPS", "WEIGHT_BITS", "CURVE"}},
       {"max_pool", 1, 1, {"STEPS"}},
       {"average_pool", 1, 1, {"STEPS", "CURVE"}},
@@ -60,6 +62,13 @@ Status check_kernel(const Kernel& kernel) {
     if (kernel.numbers.count(number) == 0) return user_error("kernel {}: parameter {} is missing", kernel.name, number);
   }
   return ok();
+}
+
+// The layout at the head of conv_weight_sparse.cl: turns, prefix lengths, bias, multiplier, places, codes.
+std::int64_t weight_sparse_bytes(const Kernel& kernel, std::int64_t behind_curve, std::int64_t groups, std::int64_t out_lanes) {
+  const std::int64_t at_bias = behind_curve + 16 * groups * (4 + 2 * out_lanes);
+  const std::int64_t at_places = (at_bias + 2 * 4 * groups * out_lanes + 63) / 64 * 64;
+  return at_places + groups * kernel.numbers.at("WINDOW") * out_lanes * (2 + kernel.numbers.at("WEIGHT_BITS") / 8);
 }
 
 }  // namespace
@@ -124,7 +133,7 @@ int curve_number(const Layer& layer) {
 std::int64_t memory_bytes(const Netlist& netlist, const Kernel& kernel) {
   constexpr std::int64_t kRegisters = 64;
   constexpr std::int64_t kRow = 4 * 16;  // thresholds of all table rows
-  if (kernel.op == "compactor") return kRegisters + kRow;
+  if (kernel.op == "compactor" || kernel.op == "tile") return kRegisters + kRow;
   if (kernel.numbers.count("CURVE") == 0) return 0;
   const int curve = kernel.numbers.at("CURVE");
   const std::int64_t behind_curve = kRegisters + (curve == kCurveNone ? 0 : curve == kCurveTable ? 256 : 64);
@@ -132,6 +141,7 @@ std::int64_t memory_bytes(const Netlist& netlist, const Kernel& kernel) {
   const std::int64_t in_lanes = netlist.streams[kernel.inputs[0]].lanes;
   const std::int64_t out_lanes = netlist.streams[kernel.outputs[0]].lanes;
   const std::int64_t groups = kernel.numbers.at("FILTER_GROUPS");
+  if (kernel.op == "conv_weight_sparse") return weight_sparse_bytes(kernel, behind_curve, groups, out_lanes);
   const bool is_wide = kernel.op == "conv_dense" || kernel.op == "conv_pair_sparse";
   const std::int64_t rows = groups * kernel.numbers.at(kernel.op == "conv_activation_sparse" ? "WINDOW" : "STEPS");
   const std::int64_t row_codes = is_wide ? in_lanes * out_lanes : out_lanes;
@@ -142,11 +152,21 @@ std::int64_t memory_bytes(const Netlist& netlist, const Kernel& kernel) {
   return at_weights + rows * row_bytes;
 }
 
+std::int64_t tile_beats(const Layer& layer, const Kernel& tile) {
+  const std::int64_t groups = tile.numbers.at("FILTER_GROUPS"), pixels = tile.numbers.at("PIXELS");
+  const std::int64_t steps = tile.numbers.at("STEPS"), tile_pixels = tile.numbers.at("TILE_PIXELS");
+  const std::int64_t window = std::int64_t{layer.window.kernel_h} * layer.window.kernel_w * layer.input.channels;
+  const std::int64_t tiles = (pixels + tile_pixels - 1) / tile_pixels;
+  const std::int64_t pace = groups * std::max(window, tile_pixels);
+  return tile_pixels * steps + (tiles - 1) * std::max(tile_pixels * steps, pace) + pace + tile_pixels * groups;
+}
+
 int multipliers(const Netlist& netlist, const Kernel& kernel) {
   if (kernel.numbers.count("WEIGHT_BITS") == 0) return 0;
   const int out_lanes = netlist.streams[kernel.outputs[0]].lanes;
   if (kernel.op == "conv_dense") return netlist.streams[kernel.inputs[0]].lanes * out_lanes;
   if (kernel.op == "conv_pair_sparse") return kernel.numbers.at("MULTIPLIERS") * out_lanes;
+  if (kernel.op == "conv_weight_sparse") return kernel.numbers.at("TILE_PIXELS") * out_lanes;
   return out_lanes;
 }
 

@@ -60,6 +60,9 @@ int curve_number(const Layer& layer);
 // one stated in the kernel's file.
 std::int64_t memory_bytes(const Netlist& netlist, const Kernel& kernel);
 
+// Beats that a tile kernel sends for an image when no weight of its layer is zero; head of tile.cl.
+std::int64_t tile_beats(const Layer& layer, const Kernel& tile);
+
 // Multipliers (scalar products per cycle) of a kernel: 0 for kernels that multiply no weights.
 int multipliers(const Netlist& netlist, const Kernel& kernel);
 

@@ -9,7 +9,8 @@ namespace sluice {
 namespace {
 
 bool passes_maps_on(const Kernel& kernel) {
-  return kernel.op == "fork" || kernel.op == "window" || kernel.op == "taps" || kernel.op == "compactor" || kernel.op == "width";
+  return kernel.op == "fork" || kernel.op == "window" || kernel.op == "taps" || kernel.op == "compactor" || kernel.op == "tile" ||
+         kernel.op == "width";
 }
 
 class Fit {
@@ -85,8 +86,10 @@ class Fit {
     const Kernel& k = *kernel_;
     if (k.op == "window" || k.op == "taps") return check_window(layer);
     if (k.op == "compactor") return check_compactor(layer);
+    if (k.op == "tile") return check_tile(layer);
     if (k.op == "width") return check_width();
-    const bool is_engine = k.op == "conv_dense" || k.op == "conv_activation_sparse" || k.op == "conv_pair_sparse";
+    const bool is_engine = k.op == "conv_dense" || k.op == "conv_activation_sparse" || k.op == "conv_pair_sparse" ||
+                           k.op == "conv_weight_sparse";
     const std::string kind = is_engine ? "conv" : k.op == "depthwise_dense" ? "depthwise" : k.op;
     if (kind != to_text(layer.kind)) {
       return user_error("kernel {}: {} cannot compute layer {}, a {}", k.name, k.op, layer.name, to_text(layer.kind));
@@ -153,6 +156,13 @@ class Fit {
       SLUICE_CHECK(equal("lanes of " + in().name, in().lanes, 2));
       return number("WINDOW", window);
     }
+    if (k.op == "conv_weight_sparse") {
+      // The tiles are cut by the kernel in front, for this one.
+      const Kernel& writer = netlist_.kernels[netlist_.writer(k.inputs[0])];
+      if (writer.op != "tile" || writer.layer != k.layer) return user_error("kernel {}: {} stands in front, not its tile kernel", k.name, writer.name);
+      SLUICE_CHECK(number("TILE_PIXELS", writer.numbers.at("TILE_PIXELS")));
+      return number("WINDOW", window);
+    }
     SLUICE_CHECK(equal("window codes left over", window % in().lanes, 0));
     SLUICE_CHECK(number("STEPS", window / in().lanes));
     if (k.op == "conv_pair_sparse" && (k.numbers.at("MULTIPLIERS") < 1 || k.numbers.at("MULTIPLIERS") > in().lanes)) {
@@ -190,6 +200,27 @@ class Fit {
     SLUICE_CHECK(carries(in(), pixels(layer) * window, bits_of(producer(0))));
     SLUICE_CHECK(equal("lanes of " + out().name, out().lanes, 2));
     return equal("bits of " + out().name, out().element_bits, 16);
+  }
+
+  Status check_tile(const Layer& layer) const {
+    const std::int64_t window = taps(layer) * layer.input.channels;
+    SLUICE_CHECK(equal("window codes left over", window % in().lanes, 0));
+    SLUICE_CHECK(number("STEPS", window / in().lanes));
+    SLUICE_CHECK(number("PIXELS", pixels(layer)));
+    SLUICE_CHECK(carries(in(), pixels(layer) * window, bits_of(producer(0))));
+    SLUICE_CHECK(equal("lanes of " + out().name, out().lanes, in().lanes + 1));
+    SLUICE_CHECK(equal("bits of " + out().name, out().element_bits, in().element_bits));
+    const Kernel& reader = netlist_.kernels[netlist_.reader(kernel_->outputs[0])];
+    if (reader.op != "conv_weight_sparse") return user_error("kernel {}: {} cannot read tiles", kernel_->name, reader.name);
+    SLUICE_CHECK(number("FILTER_GROUPS", layer.output.channels / netlist_.streams[reader.outputs[0]].lanes));
+    if (window > 65535) return user_error("kernel {}: a window of {} codes; a weight's place counts to 65535, choose another engine", kernel_->name, window);
+    const int tile_pixels = kernel_->numbers.at("TILE_PIXELS");
+    if (tile_pixels < 1 || tile_pixels > pixels(layer)) {
+      return user_error("kernel {}: TILE_PIXELS is {}; 1 to {} are possible", kernel_->name, tile_pixels, pixels(layer));
+    }
+    const std::int64_t beats = tile_beats(layer, *kernel_);
+    if (out().beats >= beats) return ok();
+    return user_error("kernel {}: {} beats on {}; dense filters need {}", kernel_->name, out().beats, out().name, beats);
   }
 
   static std::int64_t taps(const Layer& layer) { return std::int64_t{layer.window.kernel_h} * layer.window.kernel_w; }

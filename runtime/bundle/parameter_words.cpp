@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "runtime/bundle/weight_lists.hpp"
+
 namespace sluice {
 namespace {
 
@@ -12,6 +14,8 @@ constexpr std::uint32_t kWeights = 1;
 constexpr std::uint32_t kBias = 2;
 constexpr std::uint32_t kMultiplier = 3;
 constexpr std::uint32_t kCurveRow = 8;
+constexpr std::uint32_t kTurnsRow = 16;    // of conv_weight_sparse.cl
+constexpr std::uint32_t kLengthsRow = 32;
 
 // One table of one kernel, or some rows of it: rows of equal length.
 struct Table {
@@ -129,6 +133,43 @@ std::vector<std::uint32_t> threshold_words(const IntegerNetwork& network, const 
   return words;
 }
 
+// Cycles of a tile of the weight-sparse engine under each row, all filter groups together, for the kernel that cuts tiles.
+std::vector<std::uint32_t> tile_cycles(const WeightLists& lists, int filters, int groups, const std::vector<std::uint32_t>& thresholds) {
+  std::vector<std::uint32_t> words;
+  for (const std::uint32_t threshold : thresholds) {
+    std::uint32_t cycles = 0;
+    for (int g = 0; g < groups; ++g) cycles += word_of(lists.turns(g * (filters / groups), filters / groups, static_cast<int>(threshold)));
+    words.push_back(cycles);
+  }
+  return words;
+}
+
+// The weight-sparse engine: per filter group as many rows of entries as its longest filter has, an entry a word; turns and
+// prefix lengths of every table row.
+void append_weight_lists(std::vector<Table>& tables, const WeightLists& lists, int groups, int out_lanes, std::uint32_t window,
+                         const std::vector<std::uint32_t>& thresholds) {
+  for (int g = 0; g < groups; ++g) {
+    Table entries{kWeights, std::size_t(out_lanes), {}, static_cast<std::uint32_t>(g) * window};
+    const int rows = lists.turns(g * out_lanes, out_lanes, 0);
+    for (int entry = 0; entry < rows; ++entry) {
+      for (int o = 0; o < out_lanes; ++o) {
+        const std::vector<WeightEntry>& list = lists.filter(g * out_lanes + o);
+        const WeightEntry e = entry < std::ssize(list) ? list[std::size_t(entry)] : WeightEntry{};
+        entries.words.push_back(static_cast<std::uint32_t>(e.place) << 16 | static_cast<std::uint16_t>(e.code));
+      }
+    }
+    tables.push_back(std::move(entries));
+  }
+  Table turns{kSettings, std::size_t(groups), {}, kTurnsRow}, lengths{kSettings, std::size_t(out_lanes), {}, kLengthsRow};
+  for (const std::uint32_t word : thresholds) {
+    const int threshold = static_cast<int>(word);
+    for (int g = 0; g < groups; ++g) turns.words.push_back(word_of(lists.turns(g * out_lanes, out_lanes, threshold)));
+    for (int f = 0; f < groups * out_lanes; ++f) lengths.words.push_back(word_of(lists.prefix(f, threshold)));
+  }
+  tables.push_back(std::move(turns));
+  tables.push_back(std::move(lengths));
+}
+
 // The row of the fused curve: four codes of its table to a word, or the numbers of its formula.
 void append_curve(std::vector<Table>& tables, const FusedCurve& curve) {
   if (curve.kind == CurveKind::none) return;
@@ -149,6 +190,10 @@ std::vector<Table> tables_of(const IntegerNetwork& network, const Netlist& netli
   std::vector<Table> tables;
   if (kernel.op == "compactor") {
     tables.push_back({kSettings, kTableRows, threshold_words(network, rows, kernel.layer, &Thresholds::activation)});
+  } else if (kernel.op == "tile") {
+    const WeightLists lists(layer, netlist.streams[kernel.inputs[0]].lanes);
+    tables.push_back({kSettings, kTableRows, tile_cycles(lists, layer.output.channels, kernel.numbers.at("FILTER_GROUPS"),
+                                                         threshold_words(network, rows, kernel.layer, &Thresholds::weight))});
   } else if (kernel.numbers.count("WEIGHT_BITS") != 0) {
     const int in_lanes = netlist.streams[kernel.inputs[0]].lanes;
     const int out_lanes = netlist.streams[kernel.outputs[0]].lanes;
@@ -167,6 +212,11 @@ std::vector<Table> tables_of(const IntegerNetwork& network, const Netlist& netli
       tables.push_back(is_by_taps ? tap_weights(layer, out_lanes, bits) : conv_weights(layer, in_lanes, out_lanes, bits));
       tables.push_back({kSettings, kTableRows, threshold_words(network, rows, kernel.layer, &Thresholds::activation), 1});
       tables.push_back({kSettings, kTableRows, threshold_words(network, rows, kernel.layer, &Thresholds::weight), 2});
+    }
+    if (kernel.op == "conv_weight_sparse") {
+      append_weight_lists(tables, WeightLists(layer, in_lanes - 1), kernel.numbers.at("FILTER_GROUPS"), out_lanes,
+                          static_cast<std::uint32_t>(kernel.numbers.at("WINDOW")),
+                          threshold_words(network, rows, kernel.layer, &Thresholds::weight));
     }
     Table bias{kBias, std::size_t(out_lanes), {}}, multiplier{kMultiplier, std::size_t(out_lanes), {}};
     for (const std::int32_t value : layer.bias) bias.words.push_back(word_of(value));

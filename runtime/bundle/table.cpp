@@ -11,8 +11,6 @@ using nlohmann::json;
 
 constexpr double kMostCycles = 1e15;  // of one image; a double still counts them one by one
 
-bool uses_weight_threshold(const std::string& engine) { return engine == "pair_sparse"; }
-
 Status check_layer(const TableRow& row, const TableLayer& layer, const std::string& engine, int limit) {
   const auto where = fmt::format("table row {}, layer {}", row.id, layer.name);
   if (layer.engine != engine) {
@@ -21,10 +19,11 @@ Status check_layer(const TableRow& row, const TableLayer& layer, const std::stri
   for (const auto& [name, value] : {std::pair{"tau_w", layer.thresholds.weight}, {"tau_a", layer.thresholds.activation}}) {
     if (value < 0 || value > limit) return user_error("{}: {} = {} is outside the codes' range 0..{}", where, name, value, limit);
   }
-  if (layer.thresholds.weight > 0 && !uses_weight_threshold(engine)) {
-    return user_error("{}: tau_w = {}, but the engine {} cannot skip weights; pair_sparse can", where, layer.thresholds.weight, engine);
+  if (layer.thresholds.weight > 0 && !obeys_weight_threshold(engine)) {
+    return user_error("{}: tau_w = {}, but the engine {} cannot skip weights; pair_sparse and weight_sparse can",
+                      where, layer.thresholds.weight, engine);
   }
-  if (layer.thresholds.activation > 0 && !counts_pairs(engine)) {
+  if (layer.thresholds.activation > 0 && !obeys_activation_threshold(engine)) {
     return user_error("{}: tau_a = {}, but the engine {} cannot skip activations; activation_sparse and pair_sparse can",
                       where, layer.thresholds.activation, engine);
   }
@@ -36,7 +35,11 @@ Status check_layer(const TableRow& row, const TableLayer& layer, const std::stri
 
 }  // namespace
 
-bool counts_pairs(const std::string& engine) { return engine == "pair_sparse" || engine == "activation_sparse"; }
+bool obeys_weight_threshold(const std::string& engine) { return engine == "pair_sparse" || engine == "weight_sparse"; }
+
+bool obeys_activation_threshold(const std::string& engine) { return engine == "pair_sparse" || engine == "activation_sparse"; }
+
+bool counts_pairs(const std::string& engine) { return obeys_weight_threshold(engine) || obeys_activation_threshold(engine); }
 
 std::string engine_of(const Netlist& netlist, int layer) {
   for (const Kernel& kernel : netlist.kernels) {
@@ -45,6 +48,7 @@ std::string engine_of(const Netlist& netlist, int layer) {
     if (kernel.op == "depthwise_dense") return "depthwise_dense";
     if (kernel.op == "conv_activation_sparse") return "activation_sparse";
     if (kernel.op == "conv_pair_sparse") return "pair_sparse";
+    if (kernel.op == "conv_weight_sparse") return "weight_sparse";
   }
   return "";
 }

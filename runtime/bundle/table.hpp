@@ -32,10 +32,10 @@ struct Thresholds {
 
 struct TableLayer {
   std::string name;
-  std::string engine;        // "dense", "activation_sparse", "pair_sparse", "depthwise_dense"
+  std::string engine;        // "dense", "activation_sparse", "pair_sparse", "weight_sparse", "depthwise_dense"
   Thresholds thresholds;
   int k = 0;                 // grouped-prefix only; 0 elsewhere
-  double density_assumed = 1;  // share of work left: activations (activation_sparse) or pairs (pair_sparse)
+  double density_assumed = 1;  // share of products left, of all
   double cycles = 0;         // busy cycles per image, mean over the pictures that made the row
 };
 
@@ -67,7 +67,9 @@ std::string table_to_json(const DesignTable& table);
 // Refuses an unknown version. validate() is the caller's next step.
 Result<DesignTable> table_from_json(const std::string& text);
 
-// Whether an engine skips zero activations, and so reports counters and obeys an activation threshold.
+// Whether an engine skips zero weights, zero activations; whether it skips anything, and so reports counters.
+bool obeys_weight_threshold(const std::string& engine);
+bool obeys_activation_threshold(const std::string& engine);
 bool counts_pairs(const std::string& engine);
 
 // Name of the engine that computes a convolution layer in this netlist; empty for layers without one.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Masks, and the two counting loops. What is counted is defined at the heads of conv_activation_sparse.cl and
-// conv_pair_sparse.cl; a vector of the latter is the taps of one channel, or, for 1x1 windows, `lanes` channels.
+// Masks, and the counting loops. What is counted is defined at the heads of the engines' kernel files; a vector of
+// conv_pair_sparse.cl is the taps of one channel, or, for 1x1 windows, `lanes` channels.
 #include "runtime/evaluate/counters.hpp"
 
 #include <algorithm>
@@ -81,6 +81,27 @@ void activation_masks(const Layer& layer, const std::uint8_t* window, int row, i
   }
 }
 
+// Of the weight-sparse engine, whatever the picture: filters in lock step, pixels in tiles.
+LayerCounters count_weights(int index, const Layer& layer, int weight_threshold, int tile_pixels, int group_filters) {
+  const auto pixels = static_cast<std::uint32_t>(layer.output.height * layer.output.width), per_tile = static_cast<std::uint32_t>(tile_pixels);
+  const std::uint32_t tiles = (pixels + per_tile - 1) / per_tile;
+  const std::size_t filters = layer.bias.size(), per_filter = layer.weights.size() / filters;
+  LayerCounters counters{index, 0, 0, 0, 0};
+  std::uint32_t longest = 0;
+  for (std::size_t f = 0; f < filters; ++f) {
+    const auto first = layer.weights.begin() + static_cast<std::ptrdiff_t>(f * per_filter);
+    const auto live = static_cast<std::uint32_t>(std::count_if(first, first + static_cast<std::ptrdiff_t>(per_filter), [&](int w) { return is_live(w, weight_threshold); }));
+    counters.nonzero_pairs += live * pixels;
+    counters.zero_vectors += live == 0 ? tiles : 0;
+    longest = std::max(longest, live);
+    if ((f + 1) % std::size_t(group_filters) != 0) continue;
+    counters.busy_cycles += std::max(1u, longest) * tiles;
+    longest = 0;
+  }
+  counters.vectors = tiles * static_cast<std::uint32_t>(filters);
+  return counters;
+}
+
 }  // namespace
 
 CounterModel::CounterModel(const Design& design, const std::vector<Thresholds>& thresholds) : network_(design.network) {
@@ -111,6 +132,9 @@ CounterModel::CounterModel(const Design& design, const std::vector<Thresholds>& 
             }
           }
         }
+      } else if (kernel.op == "conv_weight_sparse") {
+        sparse.of_every_picture = count_weights(static_cast<int>(i), layer, of_layer.weight, kernel.numbers.at("TILE_PIXELS"),
+                                                design.netlist.streams[std::size_t(kernel.outputs[0])].lanes);
       } else {
         continue;
       }
@@ -164,7 +188,7 @@ std::vector<LayerCounters> CounterModel::count(const Evaluator& evaluator, const
   std::vector<LayerCounters> all;
   for (const SparseLayer& sparse : layers_) {
     const Layer& layer = network_.layers[std::size_t(sparse.index)];
-    all.push_back(count_layer(sparse, layer, evaluator.map(maps, layer.inputs[0])));
+    all.push_back(sparse.of_every_picture ? *sparse.of_every_picture : count_layer(sparse, layer, evaluator.map(maps, layer.inputs[0])));
   }
   return all;
 }

@@ -3,13 +3,16 @@
 //
 // Why: densities and cycles of a row are means of these counters over pictures; counting straight from the definition
 // (runtime/reference/reference_counters) took half of planning. The idea: non-zero weights and activations as bit masks,
-// one bit a multiplier lane, so that the live pairs of a (vector, filter) are the ones of mask & mask.
+// one bit a multiplier lane, so that the live pairs of a (vector, filter) are the ones of mask & mask. What the weight-sparse
+// engine counts depends on the row only, and is counted once.
 //
 // Equal to reference_counters() (tests/unit/runtime/evaluate).
 //
 // Before: design valid, and outlives this, like the evaluator; thresholds one per layer, or empty. After: count() is
 // const and may be called from many threads.
 #pragma once
+
+#include <optional>
 
 #include "runtime/evaluate/evaluator.hpp"
 #include "runtime/bundle/bundle.hpp"
@@ -33,6 +36,7 @@ class CounterModel {
     int lanes = 0, group_filters = 0, multipliers = 0, mask_words = 0;  // pair_sparse
     // pair_sparse: [vector of a pixel][filter][word], a bit per lane whose weight counts.
     std::vector<std::uint64_t> weights;
+    std::optional<LayerCounters> of_every_picture;  // weight_sparse
   };
   LayerCounters count_layer(const SparseLayer& sparse, const Layer& layer, const Map& input) const;
 

@@ -88,6 +88,31 @@ void count_pair_sparse(const Operands& o, int lanes, int group_filters, int mult
   }
 }
 
+// A vector is a filter's live weights on a tile of pixels; each keeps the tile's pixels busy for a cycle.
+void count_weight_sparse(const Operands& o, int tile_pixels, int group_filters, LayerCounters& counters) {
+  const Layer& layer = o.layer;
+  const int pixels = layer.output.height * layer.output.width;
+  for (int first_pixel = 0; first_pixel < pixels; first_pixel += tile_pixels) {
+    const auto of_tile = static_cast<std::uint32_t>(std::min(tile_pixels, pixels - first_pixel));
+    for (int filter = 0; filter < layer.output.channels; filter += group_filters) {
+      std::uint32_t most = 0;
+      for (int f = filter; f < filter + group_filters; ++f) {
+        std::uint32_t live = 0;
+        for (int ky = 0; ky < layer.window.kernel_h; ++ky) {
+          for (int kx = 0; kx < layer.window.kernel_w; ++kx) {
+            for (int c = 0; c < layer.input.channels; ++c) live += o.is_weight_live(f, ky, kx, c);
+          }
+        }
+        counters.vectors += 1;
+        counters.nonzero_pairs += live * of_tile;
+        counters.zero_vectors += live == 0;
+        most = std::max(most, live);
+      }
+      counters.busy_cycles += std::max(1u, most);
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<LayerCounters> reference_counters(const Design& design, const std::vector<std::int16_t>& codes,
@@ -107,6 +132,8 @@ std::vector<LayerCounters> reference_counters(const Design& design, const std::v
       } else if (kernel.op == "conv_pair_sparse") {
         count_pair_sparse(operands, design.netlist.streams[kernel.inputs[0]].lanes,
                           design.netlist.streams[kernel.outputs[0]].lanes, kernel.numbers.at("MULTIPLIERS"), counters);
+      } else if (kernel.op == "conv_weight_sparse") {
+        count_weight_sparse(operands, kernel.numbers.at("TILE_PIXELS"), design.netlist.streams[kernel.outputs[0]].lanes, counters);
       } else {
         continue;
       }

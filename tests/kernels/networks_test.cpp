@@ -7,6 +7,7 @@
 
 #include <gmock/gmock.h>
 
+#include "compiler/pipeline/fifo_depth.hpp"
 #include "runtime/drivers/pocl/pocl_device.hpp"
 #include "runtime/drivers/threads/threads_device.hpp"
 #include "runtime/reference/reference.hpp"
@@ -34,8 +35,8 @@ void add_random_rows(DesignTable& table, Random& random, int count) {
     TableRow row = first;
     row.id = r;
     for (TableLayer& layer : row.layers) {
-      if (layer.engine == "pair_sparse") layer.thresholds.weight = pick(random, 0, 60);
-      if (counts_pairs(layer.engine)) layer.thresholds.activation = pick(random, 0, 40);
+      if (obeys_weight_threshold(layer.engine)) layer.thresholds.weight = pick(random, 0, 60);
+      if (obeys_activation_threshold(layer.engine)) layer.thresholds.activation = pick(random, 0, 40);
     }
     table.rows.push_back(row);
   }
@@ -82,15 +83,20 @@ void expect_equal_to_reference(const Bundle& bundle, Random& random, int images,
   while (collected < images) ASSERT_NO_FATAL_FAILURE(collect());
 }
 
+constexpr int kEngines = 4;
+
+void PrintTo(Where where, std::ostream* out) { *out << std::array{"pocl", "pocl exact", "threads"}[static_cast<std::size_t>(where)]; }
+
 struct Case {
   int seed;
   int bits;
-  int engine;  // of every convolution: 0 dense, 1 activation-sparse, 2 pair-sparse, 3 a random one each
+  int engine;  // of every convolution, as a number; kEngines: a random one each
   Where where;
 };
 
 void PrintTo(const Case& c, std::ostream* out) {
-  *out << "seed " << c.seed << " int" << c.bits << " engine " << c.engine << std::array{" pocl", " pocl exact", " threads"}[static_cast<std::size_t>(c.where)];
+  *out << "seed " << c.seed << " int" << c.bits << " engine " << c.engine << " ";
+  PrintTo(c.where, out);
 }
 
 class NetworksOnDevices : public ::testing::TestWithParam<Case> {};
@@ -100,7 +106,7 @@ IntegerNetwork network_of(const Case& c, Random& random) { return random_network
 Engines engines_of(const Case& c, const IntegerNetwork& network, Random& random) {
   Engines engines;
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
-    engines.push_back(static_cast<Engine>(c.engine < 3 ? c.engine : pick(random, 0, 2)));
+    engines.push_back(static_cast<Engine>(c.engine < kEngines ? c.engine : pick(random, 0, kEngines - 1)));
   }
   return engines;
 }
@@ -117,8 +123,9 @@ TEST_P(NetworksOnDevices, equal_the_reference) {
 
 std::vector<Case> cases() {
   std::vector<Case> all;
-  for (int seed = 1; seed <= 12; ++seed) {
-    const Case c{seed, seed % 4 == 0 ? 16 : 8, seed % 4 == 0 ? 3 : seed % 4 - 1, seed % 3 == 0 ? Where::pocl_exact : Where::pocl};
+  for (int seed = 1; seed <= 15; ++seed) {
+    const int engine = seed % (kEngines + 1);
+    const Case c{seed, engine == kEngines ? 16 : 8, engine, seed % 3 == 0 ? Where::pocl_exact : Where::pocl};
     all.push_back(c);
     all.push_back({c.seed, c.bits, c.engine, Where::threads});
   }
@@ -145,6 +152,69 @@ TEST(RandomNetworks, hold_every_kernel_file_curve_and_order_of_ports) {
 }
 
 INSTANTIATE_TEST_SUITE_P(seeds, NetworksOnDevices, ::testing::ValuesIn(cases()));
+
+// Weight-sparse on shapes that its tiles and lists make special, with tiles of every size.
+class WeightSparseTiles : public ::testing::TestWithParam<std::tuple<int, int, Where>> {};  // pixels of a tile, bits
+
+IntegerNetwork network_of_lists(Random& random, int bits) {
+  NetworkMaker make(random, {7, 9, 3}, bits);
+  const int wide = make.conv(21, {5, 5, 1, 1, 2, 2, 2, 2}, kNetworkInput);  // 63 pixels, three groups of filters
+  const int half = make.conv(32, {3, 3, 2, 2, 1, 1, 1, 1}, wide);
+  const int beside = make.conv(32, {1, 1, 2, 2}, wide);  // fewer multiplying than loading cycles
+  make.conv(8, {3, 4, 1, 1}, make.conv(17, {}, make.add(half, beside)));
+  IntegerNetwork network = make.finish(10);
+  // One group without a weight, filters without one beside others, and one filter whose weights are all alike.
+  const auto fill = [&](int layer, int first, int end, int code) {
+    auto& weights = network.layers[std::size_t(layer)].weights;
+    const std::ptrdiff_t of_filter = std::ssize(weights) / network.layers[std::size_t(layer)].output.channels;
+    std::fill(weights.begin() + first * of_filter, weights.begin() + end * of_filter, static_cast<std::int16_t>(code));
+  };
+  fill(half, 16, 32, 0);
+  fill(wide, 2, 5, 0);
+  fill(wide, 7, 8, -31);
+  return network;
+}
+
+// Another number of pixels per tile than the planner chose.
+void cut_tiles(const IntegerNetwork& network, Netlist& netlist, int most) {
+  for (Kernel& kernel : netlist.kernels) {
+    if (kernel.numbers.count("TILE_PIXELS") == 0) continue;
+    kernel.numbers["TILE_PIXELS"] = std::min(most, kernel.numbers.at("PIXELS"));
+    if (kernel.op == "tile") netlist.streams[kernel.outputs[0]].beats = tile_beats(network.layers[kernel.layer], kernel);
+  }
+  size_fifos(network, netlist);
+}
+
+TEST_P(WeightSparseTiles, equals_the_reference) {
+  const auto [tile_pixels, bits, where] = GetParam();
+  Random random(100 + tile_pixels);
+  SCOPED_TRACE("seed " + std::to_string(100 + tile_pixels));
+  const IntegerNetwork network = network_of_lists(random, bits);
+  const Scratch scratch;
+  auto bundle = bundle_of(network, scratch.path() / "bundle", Engines(network.layers.size(), Engine::weight_sparse),
+                          [&](DesignTable& table) { add_random_rows(table, random, 15); },
+                          [&, tile = tile_pixels](Netlist& netlist) { cut_tiles(network, netlist, tile); });
+  ASSERT_TRUE(bundle) << bundle.error().text();
+  expect_equal_to_reference(*bundle, random, 8, where);
+}
+
+// What waits beside three tiles is more than a join's stream has to spare.
+TEST(WeightSparse, beside_a_bare_shortcut_does_not_hang) {
+  Random random(7);
+  NetworkMaker make(random, {6, 6, 4});
+  const int wide = make.conv(64, {}, kNetworkInput);
+  make.add(make.conv(64, {}, wide), wide);
+  const IntegerNetwork network = make.finish(4);
+  const Scratch scratch;
+  auto bundle = bundle_of(network, scratch.path() / "bundle", {Engine::dense, Engine::weight_sparse, Engine::dense, Engine::dense, Engine::dense}, {},
+                          [&](Netlist& netlist) { cut_tiles(network, netlist, 11); });
+  ASSERT_TRUE(bundle) << bundle.error().text();
+  expect_equal_to_reference(*bundle, random, 4, Where::threads);
+}
+
+INSTANTIATE_TEST_SUITE_P(tiles, WeightSparseTiles,
+                         ::testing::Values(std::tuple{1, 8, Where::pocl}, std::tuple{4, 8, Where::pocl}, std::tuple{7, 16, Where::pocl},
+                                           std::tuple{1, 8, Where::threads}, std::tuple{4, 8, Where::threads}, std::tuple{7, 16, Where::threads}));
 
 }  // namespace
 }  // namespace test

@@ -117,6 +117,38 @@ const Broken kMisfits[] = {
 INSTANTIATE_TEST_SUITE_P(misfit, BrokenNetlist, ::testing::ValuesIn(kMisfits),
                          [](const auto& info) { return std::string(info.param.name); });
 
+// The same for a layer that goes through tiles.
+const Broken kTileMisfits[] = {
+    {"steps", [](Netlist& n) { kernel_of(n, "tile").numbers["STEPS"] += 1; }, "STEPS"},
+    {"pixels", [](Netlist& n) { kernel_of(n, "tile").numbers["PIXELS"] -= 1; }, "PIXELS"},
+    {"groups", [](Netlist& n) { kernel_of(n, "tile").numbers["FILTER_GROUPS"] += 1; }, "FILTER_GROUPS"},
+    {"no_pixels", [](Netlist& n) { for (auto* op : {"tile", "conv_weight_sparse"}) kernel_of(n, op).numbers["TILE_PIXELS"] = 0; }, "TILE_PIXELS is 0"},
+    {"too_many", [](Netlist& n) { for (auto* op : {"tile", "conv_weight_sparse"}) kernel_of(n, op).numbers["TILE_PIXELS"] = 31; }, "1 to 30"},
+    {"other_tiles", [](Netlist& n) { kernel_of(n, "conv_weight_sparse").numbers["TILE_PIXELS"] += 1; }, "TILE_PIXELS"},
+    {"window", [](Netlist& n) { kernel_of(n, "conv_weight_sparse").numbers["WINDOW"] -= 1; }, "WINDOW"},
+    {"beats", [](Netlist& n) { n.streams[kernel_of(n, "tile").outputs[0]].beats -= 1; }, "dense filters need"},
+    {"no_marks", [](Netlist& n) { n.streams[kernel_of(n, "tile").outputs[0]].lanes -= 1; }, "lanes of"},
+};
+
+class BrokenTiles : public ::testing::TestWithParam<Broken> {};
+
+TEST_P(BrokenTiles, AreRefused) {
+  Random random(5);
+  NetworkMaker make(random, {6, 5, 4});
+  make.conv(8, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput);
+  const IntegerNetwork network = make.finish(10);
+  Netlist netlist = build_netlist(network, {Engine::weight_sparse, Engine::dense, Engine::dense}).value();
+  ASSERT_TRUE(netlist.validate(network));
+  GetParam().break_it(netlist);
+  const auto status = netlist.validate(network);
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().fault(), Fault::user);
+  EXPECT_THAT(status.error().text(), HasSubstr(GetParam().words));
+}
+
+INSTANTIATE_TEST_SUITE_P(misfit, BrokenTiles, ::testing::ValuesIn(kTileMisfits),
+                         [](const auto& info) { return std::string(info.param.name); });
+
 TEST(Netlist, OfAnotherNetworkIsRefused) {
   int refused = 0;
   for (int seed = 1; seed <= 20; ++seed) {

@@ -2,6 +2,9 @@
 // Every weight, bias, multiplier, setting and threshold stands at the address that the head of its kernel file states.
 #include "runtime/bundle/parameter_words.hpp"
 
+#include <algorithm>
+#include <cstdlib>
+
 #include <gmock/gmock.h>
 
 #include "tests/unit/runtime/bundle/designs.hpp"
@@ -61,9 +64,12 @@ class Memories {
     if (table == 0 && row == 8) return kernel.numbers.at("CURVE") == 1 ? 64 : 6;  // lib/curve.h
     if (kernel.op == "add") return 5;
     if (kernel.op == "average_pool" || kernel.op == "global_average_pool" || kernel.op == "scale") return 4;
-    if (kernel.op == "compactor") return 16;
+    if (kernel.op == "compactor" || kernel.op == "tile") return 16;
     const int out = netlist_.streams[kernel.outputs[0]].lanes, in = netlist_.streams[kernel.inputs[0]].lanes;
     const int per_word = 32 / kernel.numbers.at("WEIGHT_BITS");
+    if (kernel.op == "conv_weight_sparse" && table < 2 && row > (table == 0 ? 8 : -1)) {
+      return table == 0 && row < 32 ? kernel.numbers.at("FILTER_GROUPS") : out;
+    }
     if (table == 0) return row == 0 ? 3 : 16;
     if (table > 1) return out;
     const bool is_wide = kernel.op == "conv_dense" || kernel.op == "conv_pair_sparse";
@@ -87,6 +93,52 @@ void for_each_step(const Layer& layer, int lanes, Fn fn) {
     for (int ky = 0; ky < layer.window.kernel_h; ++ky) {
       for (int kx = 0; kx < layer.window.kernel_w; ++kx) fn(step++, ky, kx, group);
     }
+  }
+}
+
+// What the weight-sparse engine reads, followed by its head: a filter's entries up to the prefix length of a row are the
+// live weights of that row, each once and at its place in the window. Returns the cycles of a tile under each row.
+std::vector<std::int64_t> check_lists(const Layer& layer, const Netlist& netlist, const Kernel& kernel, const std::vector<std::int64_t>& thresholds,
+                                      Memories& memories) {
+  const Kernel& tile = netlist.kernels[netlist.writer(kernel.inputs[0])];
+  const int lanes = netlist.streams[tile.inputs[0]].lanes, out = netlist.streams[kernel.outputs[0]].lanes;
+  const int groups = layer.output.channels / out, window = kernel.numbers.at("WINDOW");
+  std::vector<std::int64_t> cycles(16, 0);
+  for (int group = 0; group < groups; ++group) {
+    std::vector<int> turns(16), lengths(16 * std::size_t(out));
+    for (int row = 0; row < 16; ++row) {
+      turns[row] = static_cast<int>(memories.take(kernel, 0, 16 + row, group));
+      cycles[row] += turns[row];
+      for (int o = 0; o < out; ++o) lengths[row * out + o] = static_cast<int>(memories.take(kernel, 0, 32 + row * groups + group, o));
+      EXPECT_EQ(turns[row], std::max(1, *std::max_element(lengths.begin() + row * out, lengths.begin() + (row + 1) * out)));
+    }
+    std::vector<std::vector<std::uint32_t>> entries(out);  // of a filter
+    for (int entry = 0; entry < turns[0]; ++entry) {  // row 0 is the densest
+      for (int o = 0; o < out; ++o) entries[o].push_back(memories.take(kernel, 1, group * window + entry, o));
+    }
+    for (int o = 0; o < out; ++o) {
+      for (int row = 0; row < 16; ++row) {
+        std::map<int, int> wanted, found;  // code by place
+        for_each_step(layer, lanes, [&](int step, int ky, int kx, int channels) {
+          for (int lane = 0; lane < lanes; ++lane) {
+            const int code = weight(layer, group * out + o, ky, kx, channels * lanes + lane);
+            if (code != 0 && std::abs(code) >= thresholds[row]) wanted[step * lanes + lane] = code;
+          }
+        });
+        for (int i = 0; i < lengths[row * out + o]; ++i) found[static_cast<int>(entries[o][i] >> 16)] = static_cast<std::int16_t>(entries[o][i] & 0xffff);
+        EXPECT_EQ(found, wanted) << "filter " << group * out + o << " row " << row;
+        EXPECT_EQ(lengths[row * out + o], std::ssize(wanted));
+      }
+    }
+  }
+  return cycles;
+}
+
+void check_biases(const Layer& layer, const Netlist& netlist, const Kernel& kernel, Memories& memories) {
+  const int out = netlist.streams[kernel.outputs[0]].lanes;
+  for (int filter = 0; filter < layer.output.channels; ++filter) {
+    EXPECT_EQ(static_cast<std::int32_t>(memories.take(kernel, 2, filter / out, filter % out)), layer.bias[filter]);
+    EXPECT_EQ(memories.take(kernel, 3, filter / out, filter % out), layer.multiplier[filter]);
   }
 }
 
@@ -132,10 +184,6 @@ void check_weights(const Layer& layer, const Netlist& netlist, const Kernel& ker
         }
       });
     }
-    for (int o = 0; o < out; ++o) {
-      EXPECT_EQ(static_cast<std::int32_t>(memories.take(kernel, 2, group, o)), layer.bias[filter(o)]);
-      EXPECT_EQ(memories.take(kernel, 3, group, o), layer.multiplier[filter(o)]);
-    }
   }
 }
 
@@ -177,7 +225,7 @@ DesignTable table_of(const Design& design, Random& random) {
     for (TableLayer& layer : row.layers) {
       std::uniform_int_distribution<int> code(0, 127);
       if (layer.engine == "activation_sparse" || layer.engine == "pair_sparse") layer.thresholds.activation = code(random);
-      if (layer.engine == "pair_sparse") layer.thresholds.weight = code(random);
+      if (layer.engine == "pair_sparse" || layer.engine == "weight_sparse") layer.thresholds.weight = code(random);
     }
     table.rows.push_back(row);
   }
@@ -203,12 +251,21 @@ void check_kernel(const Design& design, const DesignTable& table, const Kernel& 
     check_settings({layer.multiplier[0], layer.shift, layer.clamp_low, layer.clamp_high}, kernel, 0, memories);
   } else if (kernel.op == "compactor") {
     check_settings(activation, kernel, 0, memories);
+  } else if (kernel.op == "tile") {
+    return;  // with the engine behind it
   } else if (kernel.numbers.count("WEIGHT_BITS") != 0) {
     check_settings({layer.shift, layer.clamp_low, layer.clamp_high}, kernel, 0, memories);
-    check_weights(layer, design.netlist, kernel, memories);
+    check_biases(layer, design.netlist, kernel, memories);
+    const auto of_weights = column(design, table, kernel.layer, &Thresholds::weight);
+    if (kernel.op == "conv_weight_sparse") {
+      const auto cycles = check_lists(layer, design.netlist, kernel, of_weights, memories);
+      check_settings(cycles, design.netlist.kernels[design.netlist.writer(kernel.inputs[0])], 0, memories);
+    } else {
+      check_weights(layer, design.netlist, kernel, memories);
+    }
     if (kernel.op == "conv_pair_sparse") {
       check_settings(activation, kernel, 1, memories);
-      check_settings(column(design, table, kernel.layer, &Thresholds::weight), kernel, 2, memories);
+      check_settings(of_weights, kernel, 2, memories);
     }
   }
   if (kernel.numbers.count("CURVE") != 0) check_curve(layer, kernel, memories);
@@ -246,7 +303,7 @@ TEST_P(ParameterBatches, AreNotLongerThanAskedForUnlessARowIs) {
 
 INSTANTIATE_TEST_SUITE_P(seeds, ParameterBatches,
                          ::testing::Combine(::testing::Range(1, 9),
-                                            ::testing::Values(Engine::dense, Engine::activation_sparse, Engine::pair_sparse)));
+                                            ::testing::Values(Engine::dense, Engine::activation_sparse, Engine::pair_sparse, Engine::weight_sparse)));
 
 // Which layer's map arrives on a stream, followed backwards through forks and width kernels.
 int producer(const Netlist& netlist, int stream) {

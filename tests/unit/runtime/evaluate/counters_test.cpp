@@ -36,7 +36,7 @@ TEST_P(CounterSeeds, equal_the_reference) {
   Random random(GetParam());
   const IntegerNetwork network = random_network(random, 1 + GetParam() % 5, GetParam() % 4 == 0 ? 16 : 8);
   Engines engines;
-  for (std::size_t i = 0; i < network.layers.size(); ++i) engines.push_back(static_cast<Engine>(random() % 3));
+  for (std::size_t i = 0; i < network.layers.size(); ++i) engines.push_back(static_cast<Engine>(random() % 4));
   expect_equal(network, engines, random);
 }
 
