@@ -37,7 +37,8 @@ Result<Engine> engine_from_text(const std::string& text) {
   if (text == "dense") return Engine::dense;
   if (text == "activation_sparse") return Engine::activation_sparse;
   if (text == "pair_sparse") return Engine::pair_sparse;
-  return user_error("engine \"{}\" is not known; dense, activation_sparse and pair_sparse are", text);
+  if (text == "grouped_prefix") return Engine::grouped_prefix;
+  return user_error("engine \"{}\" is not known; dense, activation_sparse, pair_sparse and grouped_prefix are", text);
 }
 
 Engines uniform_engines(const IntegerNetwork& network, Engine engine) {

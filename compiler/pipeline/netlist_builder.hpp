@@ -18,7 +18,7 @@ inline constexpr int kMaxLanes = 16;
 int lanes_for(int channels);
 
 // How a convolution is computed. What each skips: compiler/README.md, section Engines.
-enum class Engine { dense, activation_sparse, pair_sparse };
+enum class Engine { dense, activation_sparse, pair_sparse, grouped_prefix };
 
 Result<Engine> engine_from_text(const std::string& text);
 

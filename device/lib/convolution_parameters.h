@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* convolution_parameters.h: the registers and RAMs that every convolution engine has, and how a word gets into them.
  *
- * Why: four engines keep shift, clamp, curve, bias, multiplier and weights in the same way; one text for it. The layout on
+ * Why: all engines keep shift, clamp, curve, bias, multiplier and weights in the same way; one text for it. The layout on
  * pocl is registers, curve (lib/curve.h), then AT_BIAS, AT_MULTIPLIER, AT_WEIGHTS of the engine's file, in that order.
  * Words as in parameters.h: settings are shift, lowest code, highest code; weights are P_WEIGHTS_PER_WORD codes to a word.
  *

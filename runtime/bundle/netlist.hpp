@@ -60,6 +60,13 @@ int curve_number(const Layer& layer);
 // one stated in the kernel's file.
 std::int64_t memory_bytes(const Netlist& netlist, const Kernel& kernel);
 
+// Entries that compactor.cl sends for a window of which every code survives, with as many ranks (1: none).
+std::int64_t longest_list(std::int64_t window, int ranks);
+
+// How conv_grouped_prefix.cl stores the ids of a row of weights: bits of one, and 32-bit words of all.
+int prefix_id_bits(int ranks);
+int prefix_id_words(int ranks, int multipliers);
+
 // Multipliers (scalar products per cycle) of a kernel: 0 for kernels that multiply no weights.
 int multipliers(const Netlist& netlist, const Kernel& kernel);
 

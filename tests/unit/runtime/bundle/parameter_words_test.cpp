@@ -36,11 +36,11 @@ class Memories {
     words_.erase(found);
     return value;
   }
-  // One row of codes, zeros behind the last one.
-  std::vector<int> take_codes(const Kernel& kernel, int row, int codes) {
+  // One row of codes, zeros behind the last one; `tail` words of it are something else.
+  std::vector<int> take_codes(const Kernel& kernel, int row, int codes, int tail = 0) {
     const int bits = kernel.numbers.at("WEIGHT_BITS"), per_word = 32 / bits;
     std::vector<int> found;
-    for (int word = 0; word < row_words(kernel, 1, row); ++word) {
+    for (int word = 0; word < row_words(kernel, 1, row) - tail; ++word) {
       const std::uint32_t value = take(kernel, 1, row, word);
       for (int i = 0; i < per_word; ++i) {
         const std::uint32_t code = value >> (bits * i);
@@ -66,6 +66,10 @@ class Memories {
     const int per_word = 32 / kernel.numbers.at("WEIGHT_BITS");
     if (table == 0) return row == 0 ? 3 : 16;
     if (table > 1) return out;
+    if (kernel.op == "conv_grouped_prefix") {
+      const int ids_per_word = 32 / (kernel.numbers.at("RANKS") == 8 ? 3 : kernel.numbers.at("RANKS") / 2);
+      return (out + per_word - 1) / per_word + (out + ids_per_word - 1) / ids_per_word;
+    }
     const bool is_wide = kernel.op == "conv_dense" || kernel.op == "conv_pair_sparse";
     return ((is_wide ? in * out : out) + per_word - 1) / per_word;
   }
@@ -88,6 +92,35 @@ void for_each_step(const Layer& layer, int lanes, Fn fn) {
       for (int kx = 0; kx < layer.window.kernel_w; ++kx) fn(step++, ky, kx, group);
     }
   }
+}
+
+// The rows of one pass, with `group` its first group of O filters: a multiplier's filters, each once, by falling magnitude.
+void check_ranked_weights(const Layer& layer, const Netlist& netlist, const Kernel& kernel, int group, Memories& memories) {
+  const int ranks = kernel.numbers.at("RANKS"), out = netlist.streams[kernel.outputs[0]].lanes;
+  if (group % ranks != 0) return;
+  const int lanes = netlist.streams[netlist.kernels[netlist.writer(kernel.inputs[0])].inputs[0]].lanes;
+  const int bits = ranks == 8 ? 3 : ranks / 2, ids_per_word = 32 / bits, weight_words = (out * kernel.numbers.at("WEIGHT_BITS") + 31) / 32;
+  for_each_step(layer, lanes, [&](int step, int ky, int kx, int channels) {
+    for (int lane = 0; lane < lanes; ++lane) {
+      const int place = group / ranks * kernel.numbers.at("WINDOW") + step * lanes + lane;
+      std::vector<std::pair<int, int>> before(out, {1 << 16, -1});  // magnitude and id of the rank above
+      std::vector<int> seen(out, 0);
+      for (int rank = 0; rank < ranks; ++rank) {
+        const auto codes = memories.take_codes(kernel, place * ranks + rank, out, (out + ids_per_word - 1) / ids_per_word);
+        std::uint32_t word = 0;
+        for (int o = 0; o < out; ++o) {
+          if (o % ids_per_word == 0) word = memories.take(kernel, 1, place * ranks + rank, weight_words + o / ids_per_word);
+          const int id = static_cast<int>(word >> (o % ids_per_word * bits)) & (ranks - 1);
+          EXPECT_EQ(codes[o], weight(layer, (group + id) * out + o, ky, kx, channels * lanes + lane));
+          const int magnitude = std::abs(codes[o]);
+          EXPECT_TRUE(magnitude < before[o].first || (magnitude == before[o].first && id > before[o].second)) << "rank " << rank;
+          before[o] = {magnitude, id};
+          seen[o] |= 1 << id;
+        }
+      }
+      for (int o = 0; o < out; ++o) EXPECT_EQ(seen[o], (1 << ranks) - 1) << "a filter is missing";
+    }
+  });
 }
 
 void check_weights(const Layer& layer, const Netlist& netlist, const Kernel& kernel, Memories& memories) {
@@ -113,6 +146,8 @@ void check_weights(const Layer& layer, const Netlist& netlist, const Kernel& ker
           for (int o = 0; o < out; ++o) EXPECT_EQ(codes[o], weight(layer, filter(o), ky, kx, channels * lanes + lane));
         }
       });
+    } else if (kernel.op == "conv_grouped_prefix") {
+      check_ranked_weights(layer, netlist, kernel, group, memories);
     } else if (is_by_taps) {
       for (int channel = 0; channel < layer.input.channels; ++channel) {
         const auto codes = memories.take_codes(kernel, group * layer.input.channels + channel, taps * out);
@@ -176,7 +211,8 @@ DesignTable table_of(const Design& design, Random& random) {
     row.id = id;
     for (TableLayer& layer : row.layers) {
       std::uniform_int_distribution<int> code(0, 127);
-      if (layer.engine == "activation_sparse" || layer.engine == "pair_sparse") layer.thresholds.activation = code(random);
+      if (counts_pairs(layer.engine)) layer.thresholds.activation = code(random);
+      if (layer.engine == "grouped_prefix") layer.k = id == 4 ? 0 : 1;
       if (layer.engine == "pair_sparse") layer.thresholds.weight = code(random);
     }
     table.rows.push_back(row);
@@ -184,9 +220,10 @@ DesignTable table_of(const Design& design, Random& random) {
   return table;
 }
 
-std::vector<std::int64_t> column(const Design& design, const DesignTable& table, int layer, int Thresholds::*which) {
+template <typename Which>
+std::vector<std::int64_t> column(const Design& design, const DesignTable& table, int layer, Which which) {
   std::vector<std::int64_t> values(16, 0);
-  for (std::size_t row = 0; row < table.rows.size(); ++row) values[row] = table.thresholds(design.network, row)[layer].*which;
+  for (std::size_t row = 0; row < table.rows.size(); ++row) values[row] = std::invoke(which, table.thresholds(design.network, design.netlist, row)[layer]);
   return values;
 }
 
@@ -203,6 +240,8 @@ void check_kernel(const Design& design, const DesignTable& table, const Kernel& 
     check_settings({layer.multiplier[0], layer.shift, layer.clamp_low, layer.clamp_high}, kernel, 0, memories);
   } else if (kernel.op == "compactor") {
     check_settings(activation, kernel, 0, memories);
+    const auto k = column(design, table, kernel.layer, [](const Thresholds& t) { return t.prefix.k; });
+    if (kernel.numbers.at("RANKS") > 1) check_settings(k, kernel, 1, memories);
   } else if (kernel.numbers.count("WEIGHT_BITS") != 0) {
     check_settings({layer.shift, layer.clamp_low, layer.clamp_high}, kernel, 0, memories);
     check_weights(layer, design.netlist, kernel, memories);
@@ -246,7 +285,7 @@ TEST_P(ParameterBatches, AreNotLongerThanAskedForUnlessARowIs) {
 
 INSTANTIATE_TEST_SUITE_P(seeds, ParameterBatches,
                          ::testing::Combine(::testing::Range(1, 9),
-                                            ::testing::Values(Engine::dense, Engine::activation_sparse, Engine::pair_sparse)));
+                                            ::testing::Values(Engine::dense, Engine::activation_sparse, Engine::pair_sparse, Engine::grouped_prefix)));
 
 // Which layer's map arrives on a stream, followed backwards through forks and width kernels.
 int producer(const Netlist& netlist, int stream) {

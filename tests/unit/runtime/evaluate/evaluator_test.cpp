@@ -13,7 +13,12 @@ namespace {
 std::vector<Thresholds> random_thresholds(Random& random, const IntegerNetwork& network) {
   std::vector<Thresholds> thresholds(network.layers.size());
   const unsigned most = network.input_bits == 8 ? 60 : 3000;
-  for (Thresholds& t : thresholds) t = {static_cast<int>(random() % most), static_cast<int>(random() % most)};
+  for (std::size_t i = 0; i < thresholds.size(); ++i) {
+    const int filters = network.layers[i].output.channels, g = 2 << random() % 3;
+    Prefix prefix;
+    if (filters % g == 0) prefix = {static_cast<int>(random() % (g + 1)), g, filters / g};
+    thresholds[i] = {static_cast<int>(random() % most), static_cast<int>(random() % most), prefix};
+  }
   return thresholds;
 }
 
