@@ -65,6 +65,22 @@ TEST_P(EvaluatorSeeds, other_thresholds_from_a_layer_on_equal_a_fresh_evaluator)
 
 INSTANTIATE_TEST_SUITE_P(seeds, EvaluatorSeeds, ::testing::Range(1, 61));
 
+// Packed weights are taken over from the evaluator before only where every part of a row that concerns them is the same.
+TEST(Evaluator, rows_that_differ_in_one_part_do_not_share_weights) {
+  Random random(9);
+  NetworkMaker make(random, {5, 5, 3});
+  make.conv(16, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput);
+  const IntegerNetwork network = make.finish(6);
+  const auto codes = random_codes(random, network);
+  std::vector<Thresholds> thresholds(network.layers.size());
+  Evaluator evaluator(network, thresholds);
+  for (const Thresholds& changed : {Thresholds{0, 0, {3, 4, 4}}, {0, 0, {2, 4, 4}}, {0, 0, {2, 8, 2}}, {9, 0, {2, 8, 2}}, {9, 20, {2, 8, 2}}, {}}) {
+    thresholds[0] = changed;
+    evaluator = evaluator.with_thresholds(thresholds);
+    ASSERT_EQ(evaluator.maps(codes), run_reference(network, codes, thresholds)) << "k " << changed.prefix.k << " of " << changed.prefix.filters;
+  }
+}
+
 // Filters and channels around the widths of vectors and blocks, pixels around those of tiles, windows of several rows.
 class EvaluatorShapes : public ::testing::TestWithParam<int> {};
 
