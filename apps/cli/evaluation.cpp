@@ -142,7 +142,7 @@ Result<std::string> locate_difference(Device& device, const Bundle& bundle, cons
   SLUICE_CHECK(device.submit({.image_id = 0, .row_id = 0, .codes = codes}));
   const ImageScores answer = SLUICE_TRY(device.collect());
   if (answer.scores == reference_scores(network, codes)) return std::string("the same picture alone comes out right: images disturb each other");
-  const auto thresholds = bundle.table().thresholds(network, 0);
+  const auto thresholds = bundle.table().thresholds(network, bundle.netlist(), 0);
   const std::vector<LayerCounters> expected = reference_counters(bundle.design(), codes, run_reference(network, codes, thresholds), thresholds);
   if (answer.counters.size() != expected.size() || expected.empty()) return std::string("the device has no counters that would tell the layer");
   std::string before = "the input";

@@ -152,7 +152,7 @@ Status evaluate(const Options& options, const Common& common) {
   e.executions.push_back(integer);
   for (std::size_t row = 1; options.has_rows && row < bundle.table().rows.size(); ++row) {
     spdlog::info("row {}: {} pictures", row, images.size());
-    e.executions.push_back(SLUICE_TRY(run_integer(fmt::format("row {}", row), network, bundle.table().thresholds(network, row), images)));
+    e.executions.push_back(SLUICE_TRY(run_integer(fmt::format("row {}", row), network, bundle.table().thresholds(network, bundle.netlist(), row), images)));
   }
   std::unique_ptr<Device> device;
   if (options.device.device != "none") {

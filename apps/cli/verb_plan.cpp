@@ -103,8 +103,8 @@ Run verb_plan(CLI::App& command, const Common& common) {
   command.add_option("--percentile", options->quantise.percentile, "share of values inside the range, for --range percentile")->check(CLI::Range(0.5, 1.0))->capture_default_str();
   command.add_flag("--no-bias-correction", *no_correction, "leave the biases as they are after rounding the weights");
   command.add_flag("--no-equalising", *no_equalising, "leave the channels of a map at their own ranges");
-  command.add_option("--engine", options->engine, "of every convolution but the first and the last: auto, dense, activation_sparse, pair_sparse or weight_sparse")
-      ->check(CLI::IsMember({"auto", "dense", "activation_sparse", "pair_sparse", "weight_sparse"}))->capture_default_str();
+  command.add_option("--engine", options->engine, "of every convolution but the first and the last: auto, or the engine's name")
+      ->check(CLI::IsMember({"auto", "dense", "activation_sparse", "weight_sparse", "grouped_prefix", "pair_sparse"}))->capture_default_str();
   command.add_option("--held-out", options->held_out_images, "pictures behind the calibration ones that measure the table's rows; where there are none behind, so many of those")->capture_default_str();
   command.add_option("--clock-mhz", options->rows.clock_mhz, "clock assumed for estimated rates")->check(CLI::Range(1.0, 2000.0))->capture_default_str();
   return [=, &common, &command]() -> Status {

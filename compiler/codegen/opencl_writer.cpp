@@ -39,6 +39,7 @@ const char* meaning_of(const std::string& number) {
       {"FILTER_GROUPS", "groups of output lanes"},
       {"CHANNEL_GROUPS", "beats per pixel"},
       {"REPLAY", "times each window is sent"},
+      {"RANKS", "filters of one multiplier"},
       {"PAD_CODE", "what a tap outside the map reads"},
       {"BEATS", "DATA beats per image"},
       {"WINDOW", "codes of one window"},

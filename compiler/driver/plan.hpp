@@ -29,7 +29,7 @@ struct PlanOptions {
   std::optional<ir::Dims> input_shape;   // for models that leave it open
   PixelOptions pixels;
   QuantiseOptions quantise{.method = RangeMethod::best};
-  std::string engine = "auto";           // auto, dense, activation_sparse, pair_sparse or weight_sparse
+  std::string engine = "auto";           // auto, or a name of engine_from_text()
   std::size_t held_out_images = 2000;    // pictures behind the calibration ones that measure the rows
   RowOptions rows;
 };

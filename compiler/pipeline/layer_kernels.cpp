@@ -11,6 +11,20 @@ namespace {
 // Products per cycle of a pair-sparse engine with M lanes: a third of them, the density at which t stays near 1.
 int pair_multipliers(int lanes) { return std::max(1, (lanes + 2) / 3); }
 
+// G of the grouped-prefix engine: the most filters a multiplier that leave 4 multipliers; 0 when the filters are odd.
+int prefix_filters(int filters) {
+  for (const int g : {8, 4, 2}) {
+    if (filters % g == 0 && (lanes_for(filters / g) >= 4 || g == 2)) return g;
+  }
+  return 0;
+}
+
+// Lanes of a convolution's output; filters side by side.
+int output_lanes(const Layer& layer, Engine engine) {
+  const int filters = layer.output.channels;
+  return lanes_for(engine == Engine::grouped_prefix ? filters / prefix_filters(filters) : filters);
+}
+
 std::string op_of(const Layer& layer, Engine engine) {
   if (layer.kind == LayerKind::depthwise) return "depthwise_dense";
   if (layer.kind != LayerKind::conv) return to_text(layer.kind);
@@ -18,6 +32,7 @@ std::string op_of(const Layer& layer, Engine engine) {
     case Engine::activation_sparse: return "conv_activation_sparse";
     case Engine::pair_sparse: return "conv_pair_sparse";
     case Engine::weight_sparse: return "conv_weight_sparse";
+    case Engine::grouped_prefix: return "conv_grouped_prefix";
     case Engine::dense: break;
   }
   return "conv_dense";
@@ -111,7 +126,12 @@ class Maker {
     })->stream;
   }
 
-  Engine engine_of(int index) const { return engines_.empty() ? Engine::dense : engines_[index]; }
+  // The engine asked for, or the nearest that can be built: an odd number of filters has no prefix.
+  Engine engine_of(int index) const {
+    const Engine engine = engines_.empty() ? Engine::dense : engines_[index];
+    const bool is_prefix = engine == Engine::grouped_prefix && prefix_filters(network_.layers[index].output.channels) == 0;
+    return is_prefix ? Engine::activation_sparse : engine;
+  }
 
   // Adds the kernels of one layer; returns the stream of its output map.
   int make_layer(int index) {
@@ -121,10 +141,10 @@ class Maker {
     if (operand_count(layer.kind) == 2) make_join(index, kernel);
     else kernel.inputs = {make_input(index, arrival(index, 0), kernel)};
     if (requantises(layer.kind)) kernel.numbers["CURVE"] = curve_number(layer);
-    const int lanes = layer.kind == LayerKind::conv ? lanes_for(layer.output.channels) : netlist_.streams[kernel.inputs[0]].lanes;
+    const int lanes = layer.kind == LayerKind::conv ? output_lanes(layer, engine_of(index)) : netlist_.streams[kernel.inputs[0]].lanes;
     const int out = add_map_stream(kernel.name, layer.output_bits, layer.output, lanes);
     kernel.outputs = {out};
-    if (op == "conv_activation_sparse" || op == "conv_pair_sparse" || op == "conv_weight_sparse") {
+    if (op.rfind("conv_", 0) == 0 && op != "conv_dense") {
       kernel.outputs.push_back(add_stream(kernel.name + "_record", 32, 4, 1));
     }
     netlist_.kernels.push_back(kernel);
@@ -155,7 +175,7 @@ class Maker {
   int make_convolution_input(int index, int stream, Kernel& kernel) {
     const Layer& layer = network_.layers[index];
     const int lanes = netlist_.streams[stream].lanes;
-    const int filter_groups = layer.output.channels / lanes_for(layer.output.channels);
+    const int filter_groups = layer.output.channels / output_lanes(layer, engine_of(index));
     const int taps = layer.window.kernel_h * layer.window.kernel_w;
     const int steps = taps * (layer.input.channels / lanes);
     kernel.numbers = {{"FILTER_GROUPS", filter_groups}, {"WEIGHT_BITS", network_.input_bits}};
@@ -164,12 +184,16 @@ class Maker {
       case Engine::dense:
         kernel.numbers["STEPS"] = steps;
         return make_window(index, "window", stream, lanes, filter_groups);
-      case Engine::activation_sparse: {
+      case Engine::activation_sparse:
+      case Engine::grouped_prefix: {
+        const bool is_prefix = engine_of(index) == Engine::grouped_prefix;
+        const int ranks = is_prefix ? prefix_filters(layer.output.channels) : 1, replay = filter_groups / ranks;
         stream = make_window(index, "window", stream, lanes, 1);
-        Kernel compactor{layer.name + "_compactor", "compactor", 0, index, {stream}, {}, {{"STEPS", steps}, {"REPLAY", filter_groups}}};
-        // At most every code of a window survives.
-        compactor.outputs = {add_stream(compactor.name, 16, 2, pixels * steps * lanes * filter_groups)};
+        Kernel compactor{layer.name + "_compactor", "compactor", 0, index, {stream}, {}, {}};
+        compactor.numbers = {{"STEPS", steps}, {"REPLAY", replay}, {"RANKS", ranks}};
+        compactor.outputs = {add_stream(compactor.name, 16, is_prefix ? 3 : 2, pixels * replay * longest_list(steps * lanes, ranks))};
         netlist_.kernels.push_back(compactor);
+        if (is_prefix) kernel.numbers["RANKS"] = ranks;
         kernel.numbers["WINDOW"] = steps * lanes;
         kernel.numbers["PIXELS"] = static_cast<int>(pixels);
         return compactor.outputs[0];

@@ -4,8 +4,9 @@
 // Why: which kernels a layer is made of, and how wide its streams are, is one decision; their order, ids and depths are
 // others (kernel_order.hpp, fifo_depth.hpp).
 //
-// Widths: a convolution sends lanes_for(filters) lanes. Every other layer keeps the lanes that arrive, so that it needs no
-// buffer. A join works in the largest width that divides both its operands'; width kernels cut the wider streams.
+// Widths: a convolution sends lanes_for(filters) lanes, the grouped-prefix engine as many as it has multipliers. Every other
+// layer keeps the lanes that arrive, so that it needs no buffer. A join works in the largest width that divides both its
+// operands'; width kernels cut the wider streams.
 //
 // Before: the network is valid, and every layer but the last has a reader. After: a netlist without ids; port A of scale
 // carries its gates, of the other joins the first operand.

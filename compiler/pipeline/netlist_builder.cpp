@@ -38,7 +38,8 @@ Result<Engine> engine_from_text(const std::string& text) {
   if (text == "activation_sparse") return Engine::activation_sparse;
   if (text == "pair_sparse") return Engine::pair_sparse;
   if (text == "weight_sparse") return Engine::weight_sparse;
-  return user_error("engine \"{}\" is not known; dense, activation_sparse, pair_sparse and weight_sparse are", text);
+  if (text == "grouped_prefix") return Engine::grouped_prefix;
+  return user_error("engine \"{}\" is not known; dense, activation_sparse, weight_sparse, grouped_prefix and pair_sparse are", text);
 }
 
 Engines uniform_engines(const IntegerNetwork& network, Engine engine) {

@@ -21,7 +21,7 @@ inline constexpr int kTilePixels = 4;
 int lanes_for(int channels);
 
 // How a convolution is computed. What each skips: compiler/README.md, section Engines.
-enum class Engine { dense, activation_sparse, pair_sparse, weight_sparse };
+enum class Engine { dense, activation_sparse, pair_sparse, weight_sparse, grouped_prefix };
 
 Result<Engine> engine_from_text(const std::string& text);
 

@@ -46,6 +46,13 @@ class MagnitudeCounts {
   std::vector<std::int64_t> counts_;
 };
 
+// Ranks of a multiplier's filters that leave out at most `share` of the weights; 0, which is all, for none left out.
+int prefix_length(int filters, double share) {
+  constexpr double kRounding = 1e-9;  // 8 * (1 - 0.625) is 3
+  const int k = std::max(1, static_cast<int>(std::ceil(filters * (1 - share) - kRounding)));
+  return k >= filters ? 0 : k;
+}
+
 // Magnitudes at each layer's input over the calibration pictures, without thresholds.
 std::vector<MagnitudeCounts> input_magnitudes(const Evaluator& evaluator, const IntegerNetwork& network,
                                               const std::vector<RowSample>& samples, int limit) {
@@ -120,10 +127,11 @@ DesignTable measure_rows(const Design& design, const std::string& design_hash, c
       if (next == row.layers.size() || row.layers[next].name != network.layers[i].name) continue;
       TableLayer& layer = row.layers[next++];
       if (obeys_weight_threshold(layer.engine)) layer.thresholds.weight = weights[i].threshold(quantiles.weight);
+      if (layer.engine == "grouped_prefix") layer.k = prefix_length(prefix_of(design.netlist, static_cast<int>(i)).filters, quantiles.weight);
       if (obeys_activation_threshold(layer.engine)) layer.thresholds.activation = activations[i].threshold(quantiles.activation);
     }
     table.rows.push_back(row);
-    const auto thresholds = table.thresholds(network, table.rows.size() - 1);
+    const auto thresholds = table.thresholds(network, design.netlist, table.rows.size() - 1);
     const RowRun run = run_row(design, evaluator.with_thresholds(thresholds), thresholds, held_out, options.counted_images);
     const auto counted = static_cast<double>(std::min(options.counted_images, held_out.size()));
     TableRow& measured = table.rows.back();

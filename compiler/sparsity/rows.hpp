@@ -3,7 +3,8 @@
 //
 // Why: the runtime can only choose among rows whose cost is known. The idea: for a pair of quantiles (of |w|, of |a|)
 // every sparse layer's thresholds are those quantiles of its *non-zero* magnitudes, on the integer grid (natural zeros are
-// free and would shift a quantile over all values). Then the row is measured on pictures the thresholds were not chosen
+// free and would shift a quantile over all values). The grouped-prefix engine leaves out whole ranks in the weights' place: as
+// many as the quantile of |w| holds, rounded down. Then the row is measured on pictures the thresholds were not chosen
 // on: paired top-1 loss against float, density and busy cycles per layer.
 //
 // Before: a valid design; pictures with the float network's scores beside them. After: a valid table.

@@ -54,6 +54,7 @@
 #undef P_RECORD_LANES
 #undef P_WINDOW
 #undef P_PIXELS
+#undef P_RANKS
 #undef P_TILE_PIXELS
 #undef P_MULTIPLIERS
 #undef P_STREAMS

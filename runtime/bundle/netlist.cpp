@@ -29,9 +29,10 @@ const std::vector<Signature>& signatures() {
                         "STRIDE_W", "PAD_TOP", "PAD_LEFT", "PAD_CODE", "REPLAY"}},
       {"taps", 1, 1, {"HEIGHT", "WIDTH", "CHANNELS", "OUT_HEIGHT", "OUT_WIDTH", "KERNEL_H", "KERNEL_W", "STRIDE_H",
                       "STRIDE_W", "PAD_TOP", "PAD_LEFT", "PAD_CODE", "REPLAY"}},
-      {"compactor", 1, 1, {"STEPS", "REPLAY"}},
+      {"compactor", 1, 1, {"STEPS", "REPLAY", "RANKS"}},
       {"conv_dense", 1, 1, {"STEPS", "FILTER_GROUPS", "WEIGHT_BITS", "CURVE"}},
       {"conv_activation_sparse", 1, 2, {"WINDOW", "FILTER_GROUPS", "PIXELS", "WEIGHT_BITS", "CURVE"}},
+      {"conv_grouped_prefix", 1, 2, {"WINDOW", "RANKS", "FILTER_GROUPS", "PIXELS", "WEIGHT_BITS", "CURVE"}},
       {"conv_pair_sparse", 1, 2, {"STEPS", "MULTIPLIERS", "FILTER_GROUPS", "PIXELS", "WEIGHT_BITS", "CURVE"}},
       {"tile", 1, 1, {"STEPS", "PIXELS", "TILE_PIXELS", "FILTER_GROUPS"}},
       {"conv_weight_sparse", 1, 2, {"WINDOW", "TILE_PIXELS", "FILTER_GROUPS", "PIXELS", "WEIGHT_BITS", "CURVE"}},
@@ -133,7 +134,8 @@ int curve_number(const Layer& layer) {
 std::int64_t memory_bytes(const Netlist& netlist, const Kernel& kernel) {
   constexpr std::int64_t kRegisters = 64;
   constexpr std::int64_t kRow = 4 * 16;  // thresholds of all table rows
-  if (kernel.op == "compactor" || kernel.op == "tile") return kRegisters + kRow;
+  if (kernel.op == "tile") return kRegisters + kRow;
+  if (kernel.op == "compactor") return kRegisters + (kernel.numbers.at("RANKS") > 1 ? 2 : 1) * kRow;
   if (kernel.numbers.count("CURVE") == 0) return 0;
   const int curve = kernel.numbers.at("CURVE");
   const std::int64_t behind_curve = kRegisters + (curve == kCurveNone ? 0 : curve == kCurveTable ? 256 : 64);
@@ -143,13 +145,23 @@ std::int64_t memory_bytes(const Netlist& netlist, const Kernel& kernel) {
   const std::int64_t groups = kernel.numbers.at("FILTER_GROUPS");
   if (kernel.op == "conv_weight_sparse") return weight_sparse_bytes(kernel, behind_curve, groups, out_lanes);
   const bool is_wide = kernel.op == "conv_dense" || kernel.op == "conv_pair_sparse";
-  const std::int64_t rows = groups * kernel.numbers.at(kernel.op == "conv_activation_sparse" ? "WINDOW" : "STEPS");
+  const std::int64_t rows = groups * kernel.numbers.at(kernel.numbers.count("WINDOW") != 0 ? "WINDOW" : "STEPS");
   const std::int64_t row_codes = is_wide ? in_lanes * out_lanes : out_lanes;
   const std::int64_t row_bytes = (row_codes * (kernel.numbers.at("WEIGHT_BITS") / 8) + 3) / 4 * 4;
   const std::int64_t at_bias = behind_curve + (kernel.op == "conv_pair_sparse" ? 2 * kRow : 0);
   const std::int64_t at_multiplier = at_bias + 4 * groups * out_lanes;
   const std::int64_t at_weights = (at_multiplier + 4 * groups * out_lanes + 63) / 64 * 64;
-  return at_weights + rows * row_bytes;
+  const std::int64_t id_bytes = kernel.op == "conv_grouped_prefix" ? 4 * prefix_id_words(kernel.numbers.at("RANKS"), static_cast<int>(out_lanes)) : 0;
+  return at_weights + rows * (row_bytes + id_bytes);
+}
+
+std::int64_t longest_list(std::int64_t window, int ranks) { return ranks > 1 ? (window + 1) * ranks : window; }
+
+int prefix_id_bits(int ranks) { return ranks > 4 ? 3 : ranks > 2 ? 2 : 1; }
+
+int prefix_id_words(int ranks, int multipliers) {
+  const int per_word = 32 / prefix_id_bits(ranks);
+  return (multipliers + per_word - 1) / per_word;
 }
 
 std::int64_t tile_beats(const Layer& layer, const Kernel& tile) {

@@ -63,6 +63,13 @@ std::int64_t memory_bytes(const Netlist& netlist, const Kernel& kernel);
 // Beats that a tile kernel sends for an image when no weight of its layer is zero; head of tile.cl.
 std::int64_t tile_beats(const Layer& layer, const Kernel& tile);
 
+// Entries that compactor.cl sends for a window of which every code survives, with as many ranks (1: none).
+std::int64_t longest_list(std::int64_t window, int ranks);
+
+// How conv_grouped_prefix.cl stores the ids of a row of weights: bits of one, and 32-bit words of all.
+int prefix_id_bits(int ranks);
+int prefix_id_words(int ranks, int multipliers);
+
 // Multipliers (scalar products per cycle) of a kernel: 0 for kernels that multiply no weights.
 int multipliers(const Netlist& netlist, const Kernel& kernel);
 

@@ -88,9 +88,7 @@ class Fit {
     if (k.op == "compactor") return check_compactor(layer);
     if (k.op == "tile") return check_tile(layer);
     if (k.op == "width") return check_width();
-    const bool is_engine = k.op == "conv_dense" || k.op == "conv_activation_sparse" || k.op == "conv_pair_sparse" ||
-                           k.op == "conv_weight_sparse";
-    const std::string kind = is_engine ? "conv" : k.op == "depthwise_dense" ? "depthwise" : k.op;
+    const std::string kind = k.op.rfind("conv_", 0) == 0 ? "conv" : k.op == "depthwise_dense" ? "depthwise" : k.op;
     if (kind != to_text(layer.kind)) {
       return user_error("kernel {}: {} cannot compute layer {}, a {}", k.name, k.op, layer.name, to_text(layer.kind));
     }
@@ -153,7 +151,14 @@ class Fit {
       SLUICE_CHECK(carries(out(1), 4, 32));
     }
     if (k.op == "conv_activation_sparse") {
-      SLUICE_CHECK(equal("lanes of " + in().name, in().lanes, 2));
+      SLUICE_CHECK(check_lists(1));
+      return number("WINDOW", window);
+    }
+    if (k.op == "conv_grouped_prefix") {
+      const int ranks = k.numbers.at("RANKS");
+      if (ranks != 2 && ranks != 4 && ranks != 8) return user_error("kernel {}: RANKS is {}; 2, 4 and 8 are possible", k.name, ranks);
+      SLUICE_CHECK(equal("filter groups left over", groups % ranks, 0));
+      SLUICE_CHECK(check_lists(ranks));
       return number("WINDOW", window);
     }
     if (k.op == "conv_weight_sparse") {
@@ -169,6 +174,15 @@ class Fit {
       return user_error("kernel {}: {} multipliers for {} lanes", k.name, k.numbers.at("MULTIPLIERS"), in().lanes);
     }
     return carries(in(), pixels(layer) * groups * window, bits_of(producer(0)));
+  }
+
+  // The lists come from a compactor that sends each of them once per pass, for as many ranks as the engine has.
+  Status check_lists(int ranks) const {
+    const Kernel& k = *kernel_;
+    const Kernel& writer = netlist_.kernels[netlist_.writer(k.inputs[0])];
+    if (writer.op != "compactor") return user_error("kernel {}: reads from {}; only a compactor sends lists", k.name, writer.op);
+    SLUICE_CHECK(equal("RANKS of " + writer.name, writer.numbers.at("RANKS"), ranks));
+    return equal("REPLAY of " + writer.name, writer.numbers.at("REPLAY"), k.numbers.at("FILTER_GROUPS") / ranks);
   }
 
   Status check_weight_bits(const Layer& layer) const {
@@ -198,7 +212,10 @@ class Fit {
     SLUICE_CHECK(equal("window codes left over", window % in().lanes, 0));
     SLUICE_CHECK(number("STEPS", window / in().lanes));
     SLUICE_CHECK(carries(in(), pixels(layer) * window, bits_of(producer(0))));
-    SLUICE_CHECK(equal("lanes of " + out().name, out().lanes, 2));
+    const std::int64_t ranks = kernel_->numbers.at("RANKS"), replay = kernel_->numbers.at("REPLAY");
+    if (ranks < 1 || ranks > 8 || replay < 1) return user_error("kernel {}: RANKS {}, REPLAY {} is not possible", kernel_->name, ranks, replay);
+    SLUICE_CHECK(equal("lanes of " + out().name, out().lanes, ranks > 1 ? 3 : 2));
+    SLUICE_CHECK(equal("beats on " + out().name, out().beats, pixels(layer) * replay * longest_list(window, static_cast<int>(ranks))));
     return equal("bits of " + out().name, out().element_bits, 16);
   }
 

@@ -93,6 +93,36 @@ Table window_weights(const Layer& layer, int in_lanes, int out_lanes, int bits) 
   return table;
 }
 
+// Rows of the grouped-prefix engine: pass, place in the window as above, rank; one code per multiplier, then the ids of the
+// filters whose codes these are.
+Table ranked_weights(const Layer& layer, int in_lanes, const Prefix& prefix, int bits) {
+  Table table{kWeights, 0, {}};
+  const Window& w = layer.window;
+  const int channels = layer.input.channels, multipliers = prefix.multipliers, of_pass = prefix.filters * multipliers;
+  const int taps = w.kernel_h * w.kernel_w, id_bits = prefix_id_bits(prefix.filters), ids_per_word = 32 / id_bits;
+  for (int first = 0; first < layer.output.channels; first += of_pass) {
+    for (int group = 0; group < channels; group += in_lanes) {
+      for (int at = 0; at < taps * in_lanes; ++at) {
+        const std::size_t place = std::size_t(at / in_lanes) * channels + group + at % in_lanes;
+        std::vector<std::vector<std::int16_t>> codes(prefix.filters, std::vector<std::int16_t>(multipliers));
+        std::vector<std::vector<std::uint32_t>> ids(prefix.filters, std::vector<std::uint32_t>(prefix_id_words(prefix.filters, multipliers)));
+        for (int f = 0; f < of_pass; ++f) {
+          const int rank = prefix_rank(layer, prefix, first + f, place), o = f % multipliers, id = f / multipliers;
+          codes[rank][o] = layer.weights[std::size_t(first + f) * taps * channels + place];
+          ids[rank][o / ids_per_word] |= static_cast<std::uint32_t>(id) << (o % ids_per_word * id_bits);
+        }
+        for (int rank = 0; rank < prefix.filters; ++rank) {
+          const std::size_t before = table.words.size();
+          append_codes(table.words, codes[rank], bits);
+          table.words.insert(table.words.end(), ids[rank].begin(), ids[rank].end());
+          table.row_words = table.words.size() - before;
+        }
+      }
+    }
+  }
+  return table;
+}
+
 // Rows of the pair-sparse engine behind taps.cl: filter group, then channel; code [tap * O + o].
 Table tap_weights(const Layer& layer, int out_lanes, int bits) {
   Table table{kWeights, 0, {}};
@@ -126,10 +156,11 @@ Table depthwise_weights(const Layer& layer, int lanes, int bits) {
   return table;
 }
 
-// The threshold of each table row; rows that do not exist get 0.
-std::vector<std::uint32_t> threshold_words(const IntegerNetwork& network, const DesignTable& rows, int layer, int Thresholds::*which) {
+// What `which` takes from a layer's thresholds, for each table row; rows that do not exist get 0.
+template <typename Which>
+std::vector<std::uint32_t> threshold_words(const IntegerNetwork& network, const Netlist& netlist, const DesignTable& rows, int layer, Which which) {
   std::vector<std::uint32_t> words(kTableRows, 0);
-  for (std::size_t r = 0; r < rows.rows.size(); ++r) words[r] = word_of(rows.thresholds(network, r)[layer].*which);
+  for (std::size_t r = 0; r < rows.rows.size(); ++r) words[r] = word_of(which(rows.thresholds(network, netlist, r)[layer]));
   return words;
 }
 
@@ -187,13 +218,16 @@ void append_curve(std::vector<Table>& tables, const FusedCurve& curve) {
 
 std::vector<Table> tables_of(const IntegerNetwork& network, const Netlist& netlist, const DesignTable& rows, const Kernel& kernel) {
   const Layer& layer = network.layers[kernel.layer];
+  const auto of_rows = [&](auto which) { return threshold_words(network, netlist, rows, kernel.layer, which); };
+  const auto activation = [](const Thresholds& t) { return t.activation; };
+  const auto weight = [](const Thresholds& t) { return t.weight; };
   std::vector<Table> tables;
   if (kernel.op == "compactor") {
-    tables.push_back({kSettings, kTableRows, threshold_words(network, rows, kernel.layer, &Thresholds::activation)});
+    tables.push_back({kSettings, kTableRows, of_rows(activation)});
+    if (kernel.numbers.at("RANKS") > 1) tables.push_back({kSettings, kTableRows, of_rows([](const Thresholds& t) { return t.prefix.k; }), 1});
   } else if (kernel.op == "tile") {
     const WeightLists lists(layer, netlist.streams[kernel.inputs[0]].lanes);
-    tables.push_back({kSettings, kTableRows, tile_cycles(lists, layer.output.channels, kernel.numbers.at("FILTER_GROUPS"),
-                                                         threshold_words(network, rows, kernel.layer, &Thresholds::weight))});
+    tables.push_back({kSettings, kTableRows, tile_cycles(lists, layer.output.channels, kernel.numbers.at("FILTER_GROUPS"), of_rows(weight))});
   } else if (kernel.numbers.count("WEIGHT_BITS") != 0) {
     const int in_lanes = netlist.streams[kernel.inputs[0]].lanes;
     const int out_lanes = netlist.streams[kernel.outputs[0]].lanes;
@@ -201,22 +235,23 @@ std::vector<Table> tables_of(const IntegerNetwork& network, const Netlist& netli
     tables.push_back({kSettings, 3, {word_of(layer.shift), word_of(layer.clamp_low), word_of(layer.clamp_high)}});
     if (kernel.op == "conv_dense") tables.push_back(conv_weights(layer, in_lanes, out_lanes, bits));
     if (kernel.op == "depthwise_dense") tables.push_back(depthwise_weights(layer, out_lanes, bits));
-    if (kernel.op == "conv_activation_sparse") {
+    if (kernel.op == "conv_activation_sparse" || kernel.op == "conv_grouped_prefix") {
       // Places count the window's beats, whose lanes are those of the map in front of the compactor.
-      const Stream& entries = netlist.streams[kernel.inputs[0]];
-      const Kernel& compactor = netlist.kernels[netlist.writer(static_cast<int>(&entries - netlist.streams.data()))];
-      tables.push_back(window_weights(layer, netlist.streams[compactor.inputs[0]].lanes, out_lanes, bits));
+      const int window_lanes = netlist.streams[netlist.kernels[netlist.writer(kernel.inputs[0])].inputs[0]].lanes;
+      const bool is_ranked = kernel.op == "conv_grouped_prefix";
+      tables.push_back(is_ranked ? ranked_weights(layer, window_lanes, prefix_of(netlist, kernel.layer), bits)
+                                 : window_weights(layer, window_lanes, out_lanes, bits));
     }
     if (kernel.op == "conv_pair_sparse") {
       const bool is_by_taps = layer.window.kernel_h * layer.window.kernel_w > 1;
       tables.push_back(is_by_taps ? tap_weights(layer, out_lanes, bits) : conv_weights(layer, in_lanes, out_lanes, bits));
-      tables.push_back({kSettings, kTableRows, threshold_words(network, rows, kernel.layer, &Thresholds::activation), 1});
-      tables.push_back({kSettings, kTableRows, threshold_words(network, rows, kernel.layer, &Thresholds::weight), 2});
+      tables.push_back({kSettings, kTableRows, of_rows(activation), 1});
+      tables.push_back({kSettings, kTableRows, of_rows(weight), 2});
     }
     if (kernel.op == "conv_weight_sparse") {
       append_weight_lists(tables, WeightLists(layer, in_lanes - 1), kernel.numbers.at("FILTER_GROUPS"), out_lanes,
                           static_cast<std::uint32_t>(kernel.numbers.at("WINDOW")),
-                          threshold_words(network, rows, kernel.layer, &Thresholds::weight));
+                          of_rows(weight));
     }
     Table bias{kBias, std::size_t(out_lanes), {}}, multiplier{kMultiplier, std::size_t(out_lanes), {}};
     for (const std::int32_t value : layer.bias) bias.words.push_back(word_of(value));

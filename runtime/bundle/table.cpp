@@ -2,6 +2,8 @@
 // Reads, writes and checks the design table (see table.hpp).
 #include "runtime/bundle/table.hpp"
 
+#include <algorithm>
+
 #include "runtime/base/json.hpp"
 
 namespace sluice {
@@ -11,7 +13,7 @@ using nlohmann::json;
 
 constexpr double kMostCycles = 1e15;  // of one image; a double still counts them one by one
 
-Status check_layer(const TableRow& row, const TableLayer& layer, const std::string& engine, int limit) {
+Status check_layer(const TableRow& row, const TableLayer& layer, const std::string& engine, const Prefix& prefix, int limit) {
   const auto where = fmt::format("table row {}, layer {}", row.id, layer.name);
   if (layer.engine != engine) {
     return user_error("{}: the table says {}, the design builds {}; plan the table for this design", where, layer.engine, engine);
@@ -24,12 +26,21 @@ Status check_layer(const TableRow& row, const TableLayer& layer, const std::stri
                       where, layer.thresholds.weight, engine);
   }
   if (layer.thresholds.activation > 0 && !obeys_activation_threshold(engine)) {
-    return user_error("{}: tau_a = {}, but the engine {} cannot skip activations; activation_sparse and pair_sparse can",
+    return user_error("{}: tau_a = {}, but the engine {} cannot skip activations; activation_sparse, grouped_prefix and pair_sparse can",
                       where, layer.thresholds.activation, engine);
   }
-  if (layer.k != 0) return user_error("{}: k = {}, but no grouped-prefix engine is built", where, layer.k);
+  if (layer.k != 0 && engine != "grouped_prefix") {
+    return user_error("{}: k = {}, but the engine {} ranks no weights; grouped_prefix does", where, layer.k, engine);
+  }
+  if (layer.k < 0 || layer.k > prefix.filters) {
+    return user_error("{}: k = {} is outside 0..{}; a multiplier of this layer has {} filters, and 0 means all of them", where,
+                      layer.k, prefix.filters, prefix.filters);
+  }
   const bool has_threshold = layer.thresholds.weight > 0 || layer.thresholds.activation > 0;
   if (row.id == 0 && has_threshold) return user_error("{}: row 0 is the densest and has no thresholds", where);
+  if (row.id == 0 && layer.k % std::max(1, prefix.filters) != 0) {
+    return user_error("{}: k = {}, but row 0 is the densest; 0 and {} are possible", where, layer.k, prefix.filters);
+  }
   return ok();
 }
 
@@ -37,9 +48,19 @@ Status check_layer(const TableRow& row, const TableLayer& layer, const std::stri
 
 bool obeys_weight_threshold(const std::string& engine) { return engine == "pair_sparse" || engine == "weight_sparse"; }
 
-bool obeys_activation_threshold(const std::string& engine) { return engine == "pair_sparse" || engine == "activation_sparse"; }
+bool obeys_activation_threshold(const std::string& engine) {
+  return engine == "pair_sparse" || engine == "activation_sparse" || engine == "grouped_prefix";
+}
 
 bool counts_pairs(const std::string& engine) { return obeys_weight_threshold(engine) || obeys_activation_threshold(engine); }
+
+Prefix prefix_of(const Netlist& netlist, int layer) {
+  for (const Kernel& kernel : netlist.kernels) {
+    if (kernel.layer != layer || kernel.op != "conv_grouped_prefix") continue;
+    return {0, kernel.numbers.at("RANKS"), netlist.streams[std::size_t(kernel.outputs[0])].lanes};
+  }
+  return {};
+}
 
 std::string engine_of(const Netlist& netlist, int layer) {
   for (const Kernel& kernel : netlist.kernels) {
@@ -47,6 +68,7 @@ std::string engine_of(const Netlist& netlist, int layer) {
     if (kernel.op == "conv_dense") return "dense";
     if (kernel.op == "depthwise_dense") return "depthwise_dense";
     if (kernel.op == "conv_activation_sparse") return "activation_sparse";
+    if (kernel.op == "conv_grouped_prefix") return "grouped_prefix";
     if (kernel.op == "conv_pair_sparse") return "pair_sparse";
     if (kernel.op == "conv_weight_sparse") return "weight_sparse";
   }
@@ -74,7 +96,7 @@ Status DesignTable::validate(const IntegerNetwork& network, const Netlist& netli
       if (next >= row.layers.size() || row.layers[next].name != network.layers[i].name) {
         return user_error("table row {}: layer {} is missing or out of order", row.id, network.layers[i].name);
       }
-      SLUICE_CHECK(check_layer(row, row.layers[next], engine, limit));
+      SLUICE_CHECK(check_layer(row, row.layers[next], engine, prefix_of(netlist, static_cast<int>(i)), limit));
       ++next;
     }
     if (next != row.layers.size()) return user_error("table row {}: layer {} is not a convolution of this design", row.id, row.layers[next].name);
@@ -82,12 +104,18 @@ Status DesignTable::validate(const IntegerNetwork& network, const Netlist& netli
   return ok();
 }
 
-std::vector<Thresholds> DesignTable::thresholds(const IntegerNetwork& network, std::size_t row) const {
+std::vector<Thresholds> DesignTable::thresholds(const IntegerNetwork& network, const Netlist& netlist, std::size_t row) const {
   std::vector<Thresholds> all(network.layers.size());
   std::size_t next = 0;
   const auto& of_row = rows.at(row).layers;
   for (std::size_t i = 0; i < all.size() && next < of_row.size(); ++i) {
-    if (network.layers[i].name == of_row[next].name) all[i] = of_row[next++].thresholds;
+    if (network.layers[i].name != of_row[next].name) continue;
+    const TableLayer& layer = of_row[next++];
+    all[i] = layer.thresholds;
+    Prefix prefix = prefix_of(netlist, static_cast<int>(i));
+    prefix.k = layer.k;
+    // All of them is no prefix, however it was written.
+    if (layer.k != 0 && layer.k != prefix.filters) all[i].prefix = prefix;
   }
   return all;
 }

@@ -3,7 +3,8 @@
 //
 // Why: the planner knows accuracy, the runtime knows the pictures; `table.json` is what one tells the other. A row fixes
 // a weight and an activation threshold per layer of the one design that is built (codes below the threshold count as
-// zero), and holds the loss, density and cycles that were measured for it. Row 0 has no thresholds.
+// zero), or the length of a prefix in the weight's place, and holds the loss, density and cycles that were measured for it.
+// Row 0 leaves nothing out.
 //
 // Before: read from a bundle or made by the planner. After: `validate()` holds: at most 16 rows, ids count from 0, row 0
 // is empty, every threshold lies in the codes' range and is one that its layer's engine can use.
@@ -16,26 +17,29 @@
 #include "runtime/base/status.hpp"
 #include "runtime/bundle/netlist.hpp"
 #include "runtime/bundle/network.hpp"
+#include "runtime/bundle/prefix.hpp"
 
 namespace sluice {
 
 inline constexpr int kTableVersion = 1;
 inline constexpr int kTableRows = 16;  // TABLE_ROWS of device/lib/record.h
 
-// Codes with a magnitude below count as zero; 0 and 1 leave everything as it is.
+// What a row leaves out of a layer. Codes with a magnitude below a threshold count as zero; 0 and 1 leave everything as it
+// is.
 struct Thresholds {
   int weight = 0;
   int activation = 0;
+  Prefix prefix = {};  // grouped_prefix only
 
   bool operator==(const Thresholds&) const = default;
 };
 
 struct TableLayer {
   std::string name;
-  std::string engine;        // "dense", "activation_sparse", "pair_sparse", "weight_sparse", "depthwise_dense"
-  Thresholds thresholds;
-  int k = 0;                 // grouped-prefix only; 0 elsewhere
-  double density_assumed = 1;  // share of products left, of all
+  std::string engine;        // "dense", "activation_sparse", "weight_sparse", "grouped_prefix", "pair_sparse", "depthwise_dense"
+  Thresholds thresholds;     // without the prefix
+  int k = 0;                 // grouped_prefix: ranks that are multiplied, 0 for all; 0 elsewhere
+  double density_assumed = 1;  // share of the layer's products that are executed
   double cycles = 0;         // busy cycles per image, mean over the pictures that made the row
 };
 
@@ -56,8 +60,8 @@ struct DesignTable {
   std::vector<TableRow> rows;
 
   Status validate(const IntegerNetwork& network, const Netlist& netlist, const std::string& design_hash) const;
-  // Thresholds of every layer of the network under a row; the row must exist.
-  std::vector<Thresholds> thresholds(const IntegerNetwork& network, std::size_t row) const;
+  // Thresholds of every layer of the network under a row; the row must exist. The netlist says whose weights a k ranks.
+  std::vector<Thresholds> thresholds(const IntegerNetwork& network, const Netlist& netlist, std::size_t row) const;
 };
 
 // A table with row 0 only, for a design that has no other.
@@ -71,6 +75,9 @@ Result<DesignTable> table_from_json(const std::string& text);
 bool obeys_weight_threshold(const std::string& engine);
 bool obeys_activation_threshold(const std::string& engine);
 bool counts_pairs(const std::string& engine);
+
+// Filters and multipliers of the grouped-prefix engine that computes a layer, k being 0; all 0 when another one does.
+Prefix prefix_of(const Netlist& netlist, int layer);
 
 // Name of the engine that computes a convolution layer in this netlist; empty for layers without one.
 std::string engine_of(const Netlist& netlist, int layer);

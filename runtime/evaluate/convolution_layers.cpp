@@ -83,6 +83,7 @@ Requantise requantiser_of(const Layer& layer, Element input) {
 
 struct PackedWeights {
   int threshold = 0;
+  Prefix prefix;
   std::vector<FilterBlock> blocks;
   std::vector<std::byte> weights;
   std::vector<std::int32_t> bias, multiplier;
@@ -100,9 +101,11 @@ std::vector<FilterBlock> filter_blocks(int filters, int lanes, std::size_t vecto
 }
 
 // The network's order of weights is [filter][kernel y][kernel x][channel], a kernel row being contiguous.
-std::shared_ptr<const PackedWeights> pack(const Layer& layer, Element element, int threshold, const Layout& layout, int scale) {
+std::shared_ptr<const PackedWeights> pack(const Layer& layer, Element element, const Thresholds& thresholds, const Layout& layout, int scale) {
   auto packed = std::make_shared<PackedWeights>();
-  packed->threshold = threshold;
+  packed->threshold = thresholds.weight;
+  packed->prefix = thresholds.prefix;
+  const std::vector<std::int16_t> weights = prefix_weights(layer, thresholds.prefix);
   const int filters = layer.output.channels, rows = layer.window.kernel_h, lanes = round_up(filters, layout.lanes);
   const int row = layer.window.kernel_w * layer.input.channels, steps = round_up(row, layout.dot) / layout.dot;
   const std::size_t dots = std::size_t(rows) * steps, elements = dots * layout.lanes * layout.dot;
@@ -115,8 +118,8 @@ std::shared_ptr<const PackedWeights> pack(const Layer& layer, Element element, i
       const int vector = (f - block.first) / layout.lanes, lane = (f - block.first) % layout.lanes;
       std::int32_t sum = 0;
       for (int at = 0; at < rows * row; ++at) {
-        int weight = layer.weights[std::size_t(f) * rows * row + at];
-        if (std::abs(weight) < threshold) weight = 0;
+        int weight = weights[std::size_t(f) * rows * row + at];
+        if (std::abs(weight) < thresholds.weight) weight = 0;
         sum += weight;
         const std::size_t dot = std::size_t(at / row) * steps + at % row / layout.dot;
         const std::size_t in_block = ((dot * block.vectors + vector) * layout.lanes + lane) * layout.dot + at % row % layout.dot;
@@ -135,8 +138,8 @@ class ConvolutionLayer final : public PreparedLayer {
       : kernels_(kernels), operand_(operand_of(layer, input, thresholds.activation)) {
     const Layout& layout = operand_.to == Element::byte ? kernels.bytes : kernels.words;
     const Requantise requantise = requantiser_of(layer, operand_.from);
-    const bool is_same = before && before->packed_->threshold == thresholds.weight;
-    packed_ = is_same ? before->packed_ : pack(layer, operand_.to, thresholds.weight, layout, requantise.scale);
+    const bool is_same = before && before->packed_->threshold == thresholds.weight && before->packed_->prefix == thresholds.prefix;
+    packed_ = is_same ? before->packed_ : pack(layer, operand_.to, thresholds, layout, requantise.scale);
     pixels_ = before ? before->pixels_ : std::make_shared<const std::vector<std::int32_t>>(window_offsets(layer, operand_));
     work_ = {operand_.to,
              output_element(layer, input, kernels),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Masks, and the counting loops. What is counted is defined at the heads of the engines' kernel files; a vector of
-// conv_pair_sparse.cl is the taps of one channel, or, for 1x1 windows, `lanes` channels.
+// Masks, and the counting loops: of lists (activation_sparse, grouped_prefix), of weights, of pairs. What is counted is defined
+// at the heads of the conv_*.cl files; a vector of conv_pair_sparse.cl is the taps of one channel, or, for 1x1 windows, `lanes` channels.
 #include "runtime/evaluate/counters.hpp"
 
 #include <algorithm>
@@ -112,7 +112,14 @@ CounterModel::CounterModel(const Design& design, const std::vector<Thresholds>& 
       if (kernel.layer != static_cast<int>(i)) continue;
       SparseLayer sparse{static_cast<int>(i), of_layer.activation};
       if (kernel.op == "conv_activation_sparse") {
-        sparse.filter_groups = kernel.numbers.at("FILTER_GROUPS");
+        sparse.passes = static_cast<std::uint32_t>(kernel.numbers.at("FILTER_GROUPS"));
+        sparse.entry_pairs = static_cast<std::uint32_t>(layer.output.channels) / sparse.passes;
+      } else if (kernel.op == "conv_grouped_prefix") {
+        const Prefix built = prefix_of(design.netlist, static_cast<int>(i));
+        sparse.passes = static_cast<std::uint32_t>(layer.output.channels / (built.filters * built.multipliers));
+        sparse.entry_cycles = static_cast<std::uint32_t>(of_layer.prefix.k == 0 ? built.filters : of_layer.prefix.k);
+        sparse.entry_pairs = sparse.entry_cycles * static_cast<std::uint32_t>(built.multipliers);
+        sparse.end_cycles = static_cast<std::uint32_t>(built.filters);
       } else if (kernel.op == "conv_pair_sparse") {
         sparse.counts_pairs = true;
         sparse.lanes = design.netlist.streams[std::size_t(kernel.inputs[0])].lanes;
@@ -158,11 +165,10 @@ LayerCounters CounterModel::count_layer(const SparseLayer& sparse, const Layer& 
         for (int ky = 0; ky < w.kernel_h; ++ky) {
           for (int i = 0; i < w.kernel_w * channels; ++i) live += window[std::size_t(ky) * map.width * channels + i];
         }
-        const auto groups = static_cast<std::uint32_t>(sparse.filter_groups);
-        counters.vectors += groups;
-        counters.nonzero_pairs += live * static_cast<std::uint32_t>(filters);
-        counters.busy_cycles += std::max(1u, live) * groups;
-        counters.zero_vectors += live == 0 ? groups : 0;
+        counters.vectors += sparse.passes;
+        counters.nonzero_pairs += live * sparse.entry_pairs * sparse.passes;
+        counters.busy_cycles += std::max(1u, live * sparse.entry_cycles + sparse.end_cycles) * sparse.passes;
+        counters.zero_vectors += live == 0 ? sparse.passes : 0;
         continue;
       }
       activation_masks(layer, window, map.width, sparse.lanes, words, masks);

@@ -31,8 +31,9 @@ class CounterModel {
   struct SparseLayer {
     int index = 0;
     int activation_threshold = 0;
-    bool counts_pairs = false;  // pair_sparse; else activation_sparse
-    int filter_groups = 0;      // activation_sparse
+    bool counts_pairs = false;  // pair_sparse; else a window's list
+    // Of a list, sent `passes` times: products and cycles of an entry, cycles behind the last one; a list takes at least one.
+    std::uint32_t passes = 0, entry_pairs = 0, entry_cycles = 1, end_cycles = 0;
     int lanes = 0, group_filters = 0, multipliers = 0, mask_words = 0;  // pair_sparse
     // pair_sparse: [vector of a pixel][filter][word], a bit per lane whose weight counts.
     std::vector<std::uint64_t> weights;

@@ -36,16 +36,20 @@ void for_each_tap(const Window& w, int oy, int ox, Fn fn) {
   }
 }
 
-std::int32_t conv_sum(const Layer& layer, const View& in, int weight_threshold, int oy, int ox, int filter) {
+// Weights as a row leaves them: small ones, and those outside the prefix, are 0.
+std::vector<std::int16_t> weights_of_row(const Layer& layer, const Thresholds& thresholds) {
+  std::vector<std::int16_t> weights = prefix_weights(layer, thresholds.prefix);
+  for (std::int16_t& weight : weights) if (std::abs(weight) < thresholds.weight) weight = 0;
+  return weights;
+}
+
+std::int32_t conv_sum(const Layer& layer, const View& in, const std::vector<std::int16_t>& weights, int oy, int ox, int filter) {
   const Window& w = layer.window;
   std::int32_t sum = layer.bias[filter];
   for_each_tap(w, oy, ox, [&](int ky, int kx, int y, int x) {
     if (!in.has(y, x)) return;
     const std::size_t row = ((std::size_t(filter) * w.kernel_h + ky) * w.kernel_w + kx) * layer.input.channels;
-    for (int c = 0; c < layer.input.channels; ++c) {
-      const int weight = layer.weights[row + c];
-      if (std::abs(weight) >= weight_threshold) sum += in.at(y, x, c) * weight;
-    }
+    for (int c = 0; c < layer.input.channels; ++c) sum += in.at(y, x, c) * weights[row + c];
   });
   return sum;
 }
@@ -85,13 +89,13 @@ std::int32_t map_sum(const View& in, int channel) {
 }
 
 // The code before the fused curve.
-std::int32_t element(const Layer& layer, const View& a, const View& b, int weight_threshold, int oy, int ox, int channel) {
+std::int32_t element(const Layer& layer, const View& a, const View& b, const std::vector<std::int16_t>& weights, int oy, int ox, int channel) {
   const auto requantised = [&](std::int32_t sum, std::size_t multiplier) {
     return sluice_requantise(sum, layer.multiplier[multiplier], layer.shift, layer.clamp_low, layer.clamp_high);
   };
   switch (layer.kind) {
     case LayerKind::conv:
-      return requantised(conv_sum(layer, a, weight_threshold, oy, ox, channel), channel);
+      return requantised(conv_sum(layer, a, weights, oy, ox, channel), channel);
     case LayerKind::depthwise:
       return requantised(depthwise_sum(layer, a, oy, ox, channel), channel);
     case LayerKind::max_pool:
@@ -125,12 +129,13 @@ Map reference_layer(const Layer& layer, const Map& a, const Map& b, const Thresh
   const MapShape first = layer.operand(0), second = layer.operand(1);
   const View left{a, first, thresholds.activation};
   const View right{b, second, 0};
+  const std::vector<std::int16_t> weights = layer.kind == LayerKind::conv ? weights_of_row(layer, thresholds) : std::vector<std::int16_t>{};
   Map out;
   out.reserve(std::size_t(layer.output.size()));
   for (int oy = 0; oy < layer.output.height; ++oy) {
     for (int ox = 0; ox < layer.output.width; ++ox) {
       for (int c = 0; c < layer.output.channels; ++c) {
-        out.push_back(behind_curve(layer, element(layer, left, right, thresholds.weight, oy, ox, c)));
+        out.push_back(behind_curve(layer, element(layer, left, right, weights, oy, ox, c)));
       }
     }
   }

@@ -19,7 +19,8 @@ namespace sluice {
 using Map = std::vector<std::int32_t>;
 
 // Output map of every layer, in the order of the network; the last one holds the scores. `thresholds` has one entry per
-// layer, or is empty for none: a convolution reads |code| < activation as 0 and takes |weight| < weight as 0.
+// layer, or is empty for none: a convolution reads |code| < activation as 0 and takes |weight| < weight
+// as 0, and the weights outside its prefix (runtime/bundle/prefix.hpp).
 std::vector<Map> run_reference(const IntegerNetwork& network, const std::vector<std::int16_t>& codes,
                                const std::vector<Thresholds>& thresholds = {});
 

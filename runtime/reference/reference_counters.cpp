@@ -26,8 +26,9 @@ struct Operands {
   }
 };
 
-// A vector is the list of a pixel's non-zero activations; each entry keeps all filters of a group busy for a cycle.
-void count_activation_sparse(const Operands& o, int filter_groups, LayerCounters& counters) {
+// Calls fn with the number of non-zero activations in the window of each output pixel.
+template <typename Fn>
+void for_each_list(const Operands& o, Fn fn) {
   const Layer& layer = o.layer;
   const Window& w = layer.window;
   for (int oy = 0; oy < layer.output.height; ++oy) {
@@ -40,13 +41,32 @@ void count_activation_sparse(const Operands& o, int filter_groups, LayerCounters
           }
         }
       }
-      const auto groups = static_cast<std::uint32_t>(filter_groups);
-      counters.vectors += groups;
-      counters.nonzero_pairs += live * static_cast<std::uint32_t>(layer.output.channels);
-      counters.busy_cycles += std::max(1u, live) * groups;
-      counters.zero_vectors += live == 0 ? groups : 0;
+      fn(live);
     }
   }
+}
+
+// A vector is the list of a pixel's non-zero activations; each entry keeps all filters of a group busy for a cycle.
+void count_activation_sparse(const Operands& o, std::uint32_t filter_groups, LayerCounters& counters) {
+  for_each_list(o, [&](std::uint32_t live) {
+    counters.vectors += filter_groups;
+    counters.nonzero_pairs += live * static_cast<std::uint32_t>(o.layer.output.channels);
+    counters.busy_cycles += std::max(1u, live) * filter_groups;
+    counters.zero_vectors += live == 0 ? filter_groups : 0;
+  });
+}
+
+// The same list, once per pass: k cycles an entry, in each a product per multiplier, and a cycle per rank to fetch the sums.
+void count_grouped_prefix(const Operands& o, const Prefix& built, LayerCounters& counters) {
+  const auto ranks = static_cast<std::uint32_t>(built.filters), multipliers = static_cast<std::uint32_t>(built.multipliers);
+  const auto passes = static_cast<std::uint32_t>(o.layer.output.channels) / (ranks * multipliers);
+  const auto k = o.thresholds.prefix.k == 0 ? ranks : static_cast<std::uint32_t>(o.thresholds.prefix.k);
+  for_each_list(o, [&](std::uint32_t live) {
+    counters.vectors += passes;
+    counters.nonzero_pairs += live * k * multipliers * passes;
+    counters.busy_cycles += (live * k + ranks) * passes;
+    counters.zero_vectors += live == 0 ? passes : 0;
+  });
 }
 
 // One (vector, filter group) issue of the pair-sparse engine: live(m, filter) tells whether pair m has work.
@@ -128,7 +148,9 @@ std::vector<LayerCounters> reference_counters(const Design& design, const std::v
                               thresholds.empty() ? Thresholds{} : thresholds[i]};
       LayerCounters counters{static_cast<int>(i), 0, 0, 0, 0};
       if (kernel.op == "conv_activation_sparse") {
-        count_activation_sparse(operands, kernel.numbers.at("FILTER_GROUPS"), counters);
+        count_activation_sparse(operands, static_cast<std::uint32_t>(kernel.numbers.at("FILTER_GROUPS")), counters);
+      } else if (kernel.op == "conv_grouped_prefix") {
+        count_grouped_prefix(operands, prefix_of(design.netlist, static_cast<int>(i)), counters);
       } else if (kernel.op == "conv_pair_sparse") {
         count_pair_sparse(operands, design.netlist.streams[kernel.inputs[0]].lanes,
                           design.netlist.streams[kernel.outputs[0]].lanes, kernel.numbers.at("MULTIPLIERS"), counters);

@@ -2,7 +2,7 @@
 // What the sparse engines must have counted, from the maps alone.
 //
 // Why: the runtime decides by these counters, so they are checked like results: every device's counters equal these,
-// image by image. Written from the engines' definitions (heads of their kernel files).
+// image by image. Written from the engines' definitions (heads of the conv_*.cl files).
 //
 // Before: `maps` is run_reference()'s answer for the same codes and thresholds. After: one entry per sparse layer, in
 // network order.

@@ -50,7 +50,7 @@ for name in sys.argv[3:] or MODELS:
     if not model.exists():
         print(f"skipped {name}: no {model.name} (SLUICE_DATA is the folder of the evaluation data)", flush=True)
         continue
-    for engine in ("dense", "activation_sparse", "pair_sparse", "weight_sparse"):
+    for engine in ("dense", "activation_sparse", "weight_sparse", "grouped_prefix", "pair_sparse"):
         with tempfile.TemporaryDirectory(prefix="sluice-depths-") as scratch:
             bundle = pathlib.Path(scratch) / "bundle"
             start = time.monotonic()

@@ -28,15 +28,19 @@ namespace {
 
 int pick(Random& random, int low, int high) { return std::uniform_int_distribution<int>(low, high)(random); }
 
-// Adds rows of random thresholds that each layer's engine obeys.
-void add_random_rows(DesignTable& table, Random& random, int count) {
+// Adds rows of random thresholds and prefixes that each layer's engine obeys; now and then one that leaves no activation.
+void add_random_rows(DesignTable& table, const IntegerNetwork& network, const Netlist& netlist, Random& random, int count) {
   const TableRow first = table.rows[0];
   for (int r = 1; r <= count; ++r) {
     TableRow row = first;
     row.id = r;
-    for (TableLayer& layer : row.layers) {
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < network.layers.size(); ++i) {
+      if (engine_of(netlist, static_cast<int>(i)).empty()) continue;
+      TableLayer& layer = row.layers.at(next++);
       if (obeys_weight_threshold(layer.engine)) layer.thresholds.weight = pick(random, 0, 60);
-      if (obeys_activation_threshold(layer.engine)) layer.thresholds.activation = pick(random, 0, 40);
+      if (obeys_activation_threshold(layer.engine)) layer.thresholds.activation = pick(random, 0, 7) == 0 ? 127 : pick(random, 0, 40);
+      if (layer.engine == "grouped_prefix") layer.k = pick(random, 0, prefix_of(netlist, static_cast<int>(i)).filters);
     }
     table.rows.push_back(row);
   }
@@ -67,7 +71,7 @@ void expect_equal_to_reference(const Bundle& bundle, Random& random, int images,
     const ImageTask& task = tasks[collected];
     ASSERT_EQ(scores->image_id, task.image_id);
     ASSERT_EQ(scores->row_id, task.row_id);
-    const auto thresholds = bundle.table().thresholds(bundle.network(), task.row_id);
+    const auto thresholds = bundle.table().thresholds(bundle.network(), bundle.netlist(), task.row_id);
     const auto maps = run_reference(bundle.network(), task.codes, thresholds);
     ASSERT_EQ(scores->scores, maps.back()) << "image " << collected << ", row " << task.row_id;
     ASSERT_EQ(scores->counters, reference_counters(bundle.design(), task.codes, maps, thresholds)) << "image " << collected;
@@ -83,7 +87,7 @@ void expect_equal_to_reference(const Bundle& bundle, Random& random, int images,
   while (collected < images) ASSERT_NO_FATAL_FAILURE(collect());
 }
 
-constexpr int kEngines = 4;
+constexpr int kEngines = 5;
 
 void PrintTo(Where where, std::ostream* out) { *out << std::array{"pocl", "pocl exact", "threads"}[static_cast<std::size_t>(where)]; }
 
@@ -116,7 +120,8 @@ TEST_P(NetworksOnDevices, equal_the_reference) {
   const IntegerNetwork network = network_of(GetParam(), random);
   const Engines engines = engines_of(GetParam(), network, random);
   const Scratch scratch;
-  auto bundle = bundle_of(network, scratch.path() / "bundle", engines, [&](DesignTable& table) { add_random_rows(table, random, 3); });
+  const Netlist netlist = build_netlist(network, engines).value();
+  auto bundle = bundle_of(network, scratch.path() / "bundle", engines, [&](DesignTable& table) { add_random_rows(table, network, netlist, random, 3); });
   ASSERT_TRUE(bundle) << bundle.error().text();
   expect_equal_to_reference(*bundle, random, 6, GetParam().where);
 }
@@ -190,9 +195,11 @@ TEST_P(WeightSparseTiles, equals_the_reference) {
   Random random(100 + tile_pixels);
   SCOPED_TRACE("seed " + std::to_string(100 + tile_pixels));
   const IntegerNetwork network = network_of_lists(random, bits);
+  const Engines engines(network.layers.size(), Engine::weight_sparse);
+  const Netlist netlist = build_netlist(network, engines).value();
   const Scratch scratch;
-  auto bundle = bundle_of(network, scratch.path() / "bundle", Engines(network.layers.size(), Engine::weight_sparse),
-                          [&](DesignTable& table) { add_random_rows(table, random, 15); },
+  auto bundle = bundle_of(network, scratch.path() / "bundle", engines,
+                          [&](DesignTable& table) { add_random_rows(table, network, netlist, random, 15); },
                           [&, tile = tile_pixels](Netlist& netlist) { cut_tiles(network, netlist, tile); });
   ASSERT_TRUE(bundle) << bundle.error().text();
   expect_equal_to_reference(*bundle, random, 8, where);
@@ -215,6 +222,35 @@ TEST(WeightSparse, beside_a_bare_shortcut_does_not_hang) {
 INSTANTIATE_TEST_SUITE_P(tiles, WeightSparseTiles,
                          ::testing::Values(std::tuple{1, 8, Where::pocl}, std::tuple{4, 8, Where::pocl}, std::tuple{7, 16, Where::pocl},
                                            std::tuple{1, 8, Where::threads}, std::tuple{4, 8, Where::threads}, std::tuple{7, 16, Where::threads}));
+// Every number of filters a multiplier may own, passes above one, ids in more than one word, weights that are often equal.
+class GroupedPrefixOnDevices : public ::testing::TestWithParam<std::tuple<Where, int>> {};
+
+TEST_P(GroupedPrefixOnDevices, equals_the_reference) {
+  const auto& [where, bits] = GetParam();
+  const int seed = 40 + bits;
+  SCOPED_TRACE(fmt::format("seed {}", seed));
+  Random random(seed);
+  NetworkMaker make(random, {9, 8, 3}, bits);
+  make.conv(16, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput);                   // G = 4
+  make.conv(32, {5, 5, 2, 2, 2, 2, 2, 2}, make.last());                     // G = 8
+  make.conv(12, {}, make.last());                                           // G = 2
+  make.add_curve(make.conv(144, {3, 2, 2, 2, 1, 0, 0, 1}, make.last()));    // G = 8, two passes of 9 multipliers
+  make.conv(128, {}, make.last());                                          // G = 8, 16 multipliers: ids in two words
+  IntegerNetwork network = make.finish(10);
+  const int step = bits == 8 ? 32 : 512;
+  for (Layer& layer : network.layers) for (std::int16_t& weight : layer.weights) weight = static_cast<std::int16_t>(weight / step * step);
+  const Engines engines(network.layers.size(), Engine::grouped_prefix);
+  const Netlist netlist = build_netlist(network, engines).value();
+  std::set<int> filters;
+  for (int i = 0; i < std::ssize(network.layers); ++i) filters.insert(prefix_of(netlist, i).filters);
+  ASSERT_THAT(filters, ::testing::ElementsAre(0, 2, 4, 8)) << "0: the pool";
+  const Scratch scratch;
+  auto bundle = bundle_of(network, scratch.path() / "bundle", engines, [&](DesignTable& table) { add_random_rows(table, network, netlist, random, 6); });
+  ASSERT_TRUE(bundle) << bundle.error().text();
+  expect_equal_to_reference(*bundle, random, 12, where);
+}
+
+INSTANTIATE_TEST_SUITE_P(devices, GroupedPrefixOnDevices, ::testing::Combine(::testing::Values(Where::pocl, Where::threads), ::testing::Values(8, 16)));
 
 }  // namespace
 }  // namespace test

@@ -133,7 +133,7 @@ TEST_P(Programs, PassTheFrontEnd) {
 
 INSTANTIATE_TEST_SUITE_P(seeds, Programs,
                          ::testing::Combine(::testing::Range(1, 5),
-                                            ::testing::Values(Engine::dense, Engine::activation_sparse, Engine::pair_sparse, Engine::weight_sparse)));
+                                            ::testing::Values(Engine::dense, Engine::activation_sparse, Engine::pair_sparse, Engine::weight_sparse, Engine::grouped_prefix)));
 
 }  // namespace
 }  // namespace sluice::test

@@ -30,7 +30,7 @@ class SimDevice final : public Device {
         cache_(options.cached_results) {
     const Evaluator dense(design_.network);
     for (std::size_t r = 0; r < table_.rows.size(); ++r) {
-      const std::vector<Thresholds> thresholds = table_.thresholds(design_.network, r);
+      const std::vector<Thresholds> thresholds = table_.thresholds(design_.network, design_.netlist, r);
       rows_.push_back({dense.with_thresholds(thresholds), CounterModel(design_, thresholds)});
     }
   }

@@ -149,6 +149,34 @@ TEST_P(BrokenTiles, AreRefused) {
 INSTANTIATE_TEST_SUITE_P(misfit, BrokenTiles, ::testing::ValuesIn(kTileMisfits),
                          [](const auto& info) { return std::string(info.param.name); });
 
+// Two passes of the grouped-prefix engine: numbers of compactor and engine must agree.
+const Broken kPrefixMisfits[] = {
+    {"ranks", [](Netlist& n) { kernel_of(n, "conv_grouped_prefix").numbers["RANKS"] = 3; }, "RANKS is 3"},
+    {"other_ranks", [](Netlist& n) { kernel_of(n, "conv_grouped_prefix").numbers["RANKS"] = 4; }, "RANKS"},
+    {"ranks_of_lists", [](Netlist& n) { kernel_of(n, "compactor").numbers["RANKS"] = 4; }, "compactor"},
+    {"no_ranks", [](Netlist& n) { kernel_of(n, "compactor").numbers["RANKS"] = 1; }, "lanes"},
+    {"replay", [](Netlist& n) { kernel_of(n, "compactor").numbers["REPLAY"] = 1; }, "compactor"},
+    {"short_lists", [](Netlist& n) { n.streams[kernel_of(n, "compactor").outputs[0]].beats -= 1; }, "beats"},
+    {"window", [](Netlist& n) { kernel_of(n, "conv_grouped_prefix").numbers["WINDOW"] -= 1; }, "WINDOW"},
+    {"without_a_compactor", [](Netlist& n) { kernel_of(n, "conv_grouped_prefix").op = "conv_activation_sparse"; }, "RANKS"},
+};
+
+TEST(Netlist, GroupedPrefixMisfitsAreRefused) {
+  Random random(5);
+  NetworkMaker make(random, {4, 4, 2});
+  make.conv(144, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput);
+  const IntegerNetwork network = make.finish(3);
+  const Netlist netlist = build_netlist(network, {Engine::grouped_prefix, Engine::dense, Engine::dense}).value();
+  ASSERT_EQ(prefix_of(netlist, 0), (Prefix{0, 8, 9}));
+  for (const Broken& fault : kPrefixMisfits) {
+    Netlist broken = netlist;
+    fault.break_it(broken);
+    const auto status = broken.validate(network);
+    ASSERT_FALSE(status) << fault.name;
+    EXPECT_THAT(status.error().text(), HasSubstr(fault.words)) << fault.name;
+  }
+}
+
 TEST(Netlist, OfAnotherNetworkIsRefused) {
   int refused = 0;
   for (int seed = 1; seed <= 20; ++seed) {

@@ -8,77 +8,10 @@
 #include <gmock/gmock.h>
 
 #include "tests/unit/runtime/bundle/designs.hpp"
+#include "tests/unit/runtime/bundle/parameter_memories.hpp"
 
 namespace sluice::test {
 namespace {
-
-// Parameter memories as device/lib/parameters.h fills them: tables of rows of 32-bit words.
-class Memories {
- public:
-  Memories(const Netlist& netlist, const std::vector<ParameterBatch>& batches) : netlist_(netlist) {
-    for (const ParameterBatch& batch : batches) {
-      const int id = static_cast<int>(batch.address >> 24), table = batch.address >> 22 & 3;
-      int row = static_cast<int>(batch.address & 0x3fffff), word = 0;
-      for (const std::uint32_t value : batch.words) {
-        EXPECT_TRUE(words_.try_emplace({id, table, row, word}, value).second)
-            << "kernel " << id << " table " << table << " row " << row << " word " << word << " is sent twice";
-        if (++word == row_words(kernel(id), table, row)) word = 0, ++row;
-      }
-      EXPECT_EQ(word, 0) << "a batch to kernel " << id << " ends inside a row";
-    }
-  }
-
-  // Taken once: what is left in the end was sent to nobody.
-  std::uint32_t take(const Kernel& kernel, int table, int row, int word) {
-    const auto found = words_.find({kernel.id, table, row, word});
-    if (found == words_.end()) {
-      ADD_FAILURE() << kernel.name << ": nothing at table " << table << " row " << row << " word " << word;
-      return 0;
-    }
-    const std::uint32_t value = found->second;
-    words_.erase(found);
-    return value;
-  }
-  // One row of codes, zeros behind the last one.
-  std::vector<int> take_codes(const Kernel& kernel, int row, int codes) {
-    const int bits = kernel.numbers.at("WEIGHT_BITS"), per_word = 32 / bits;
-    std::vector<int> found;
-    for (int word = 0; word < row_words(kernel, 1, row); ++word) {
-      const std::uint32_t value = take(kernel, 1, row, word);
-      for (int i = 0; i < per_word; ++i) {
-        const std::uint32_t code = value >> (bits * i);
-        found.push_back(bits == 8 ? static_cast<std::int8_t>(code) : static_cast<std::int16_t>(code));
-      }
-    }
-    for (std::size_t i = std::size_t(codes); i < found.size(); ++i) EXPECT_EQ(found[i], 0) << kernel.name << " row " << row;
-    found.resize(std::size_t(codes));
-    return found;
-  }
-  std::size_t left() const { return words_.size(); }
-
- private:
-  const Kernel& kernel(int id) const { return netlist_.kernels.at(std::size_t(id) - 1); }
-
-  // Words of a row, from the kernel files' heads.
-  int row_words(const Kernel& kernel, int table, int row) const {
-    if (table == 0 && row == 8) return kernel.numbers.at("CURVE") == 1 ? 64 : 6;  // lib/curve.h
-    if (kernel.op == "add") return 5;
-    if (kernel.op == "average_pool" || kernel.op == "global_average_pool" || kernel.op == "scale") return 4;
-    if (kernel.op == "compactor" || kernel.op == "tile") return 16;
-    const int out = netlist_.streams[kernel.outputs[0]].lanes, in = netlist_.streams[kernel.inputs[0]].lanes;
-    const int per_word = 32 / kernel.numbers.at("WEIGHT_BITS");
-    if (kernel.op == "conv_weight_sparse" && table < 2 && row > (table == 0 ? 8 : -1)) {
-      return table == 0 && row < 32 ? kernel.numbers.at("FILTER_GROUPS") : out;
-    }
-    if (table == 0) return row == 0 ? 3 : 16;
-    if (table > 1) return out;
-    const bool is_wide = kernel.op == "conv_dense" || kernel.op == "conv_pair_sparse";
-    return ((is_wide ? in * out : out) + per_word - 1) / per_word;
-  }
-
-  const Netlist& netlist_;
-  std::map<std::tuple<int, int, int, int>, std::uint32_t> words_;
-};
 
 int weight(const Layer& layer, int filter, int ky, int kx, int channel) {
   const Window& w = layer.window;
@@ -142,6 +75,35 @@ void check_biases(const Layer& layer, const Netlist& netlist, const Kernel& kern
   }
 }
 
+// The rows of one pass, with `group` its first group of O filters: a multiplier's filters, each once, by falling magnitude.
+void check_ranked_weights(const Layer& layer, const Netlist& netlist, const Kernel& kernel, int group, Memories& memories) {
+  const int ranks = kernel.numbers.at("RANKS"), out = netlist.streams[kernel.outputs[0]].lanes;
+  if (group % ranks != 0) return;
+  const int lanes = netlist.streams[netlist.kernels[netlist.writer(kernel.inputs[0])].inputs[0]].lanes;
+  const int bits = ranks == 8 ? 3 : ranks / 2, ids_per_word = 32 / bits, weight_words = (out * kernel.numbers.at("WEIGHT_BITS") + 31) / 32;
+  for_each_step(layer, lanes, [&](int step, int ky, int kx, int channels) {
+    for (int lane = 0; lane < lanes; ++lane) {
+      const int place = group / ranks * kernel.numbers.at("WINDOW") + step * lanes + lane;
+      std::vector<std::pair<int, int>> before(out, {1 << 16, -1});  // magnitude and id of the rank above
+      std::vector<int> seen(out, 0);
+      for (int rank = 0; rank < ranks; ++rank) {
+        const auto codes = memories.take_codes(kernel, place * ranks + rank, out, (out + ids_per_word - 1) / ids_per_word);
+        std::uint32_t word = 0;
+        for (int o = 0; o < out; ++o) {
+          if (o % ids_per_word == 0) word = memories.take(kernel, 1, place * ranks + rank, weight_words + o / ids_per_word);
+          const int id = static_cast<int>(word >> (o % ids_per_word * bits)) & (ranks - 1);
+          EXPECT_EQ(codes[o], weight(layer, (group + id) * out + o, ky, kx, channels * lanes + lane));
+          const int magnitude = std::abs(codes[o]);
+          EXPECT_TRUE(magnitude < before[o].first || (magnitude == before[o].first && id > before[o].second)) << "rank " << rank;
+          before[o] = {magnitude, id};
+          seen[o] |= 1 << id;
+        }
+      }
+      for (int o = 0; o < out; ++o) EXPECT_EQ(seen[o], (1 << ranks) - 1) << "a filter is missing";
+    }
+  });
+}
+
 void check_weights(const Layer& layer, const Netlist& netlist, const Kernel& kernel, Memories& memories) {
   const int out = netlist.streams[kernel.outputs[0]].lanes, groups = layer.output.channels / out;
   const int in = netlist.streams[kernel.inputs[0]].lanes;
@@ -165,6 +127,8 @@ void check_weights(const Layer& layer, const Netlist& netlist, const Kernel& ker
           for (int o = 0; o < out; ++o) EXPECT_EQ(codes[o], weight(layer, filter(o), ky, kx, channels * lanes + lane));
         }
       });
+    } else if (kernel.op == "conv_grouped_prefix") {
+      check_ranked_weights(layer, netlist, kernel, group, memories);
     } else if (is_by_taps) {
       for (int channel = 0; channel < layer.input.channels; ++channel) {
         const auto codes = memories.take_codes(kernel, group * layer.input.channels + channel, taps * out);
@@ -224,17 +188,19 @@ DesignTable table_of(const Design& design, Random& random) {
     row.id = id;
     for (TableLayer& layer : row.layers) {
       std::uniform_int_distribution<int> code(0, 127);
-      if (layer.engine == "activation_sparse" || layer.engine == "pair_sparse") layer.thresholds.activation = code(random);
-      if (layer.engine == "pair_sparse" || layer.engine == "weight_sparse") layer.thresholds.weight = code(random);
+      if (obeys_activation_threshold(layer.engine)) layer.thresholds.activation = code(random);
+      if (layer.engine == "grouped_prefix") layer.k = id == 4 ? 0 : 1;
+      if (obeys_weight_threshold(layer.engine)) layer.thresholds.weight = code(random);
     }
     table.rows.push_back(row);
   }
   return table;
 }
 
-std::vector<std::int64_t> column(const Design& design, const DesignTable& table, int layer, int Thresholds::*which) {
+template <typename Which>
+std::vector<std::int64_t> column(const Design& design, const DesignTable& table, int layer, Which which) {
   std::vector<std::int64_t> values(16, 0);
-  for (std::size_t row = 0; row < table.rows.size(); ++row) values[row] = table.thresholds(design.network, row)[layer].*which;
+  for (std::size_t row = 0; row < table.rows.size(); ++row) values[row] = std::invoke(which, table.thresholds(design.network, design.netlist, row)[layer]);
   return values;
 }
 
@@ -251,6 +217,8 @@ void check_kernel(const Design& design, const DesignTable& table, const Kernel& 
     check_settings({layer.multiplier[0], layer.shift, layer.clamp_low, layer.clamp_high}, kernel, 0, memories);
   } else if (kernel.op == "compactor") {
     check_settings(activation, kernel, 0, memories);
+    const auto k = column(design, table, kernel.layer, [](const Thresholds& t) { return t.prefix.k; });
+    if (kernel.numbers.at("RANKS") > 1) check_settings(k, kernel, 1, memories);
   } else if (kernel.op == "tile") {
     return;  // with the engine behind it
   } else if (kernel.numbers.count("WEIGHT_BITS") != 0) {
@@ -303,7 +271,7 @@ TEST_P(ParameterBatches, AreNotLongerThanAskedForUnlessARowIs) {
 
 INSTANTIATE_TEST_SUITE_P(seeds, ParameterBatches,
                          ::testing::Combine(::testing::Range(1, 9),
-                                            ::testing::Values(Engine::dense, Engine::activation_sparse, Engine::pair_sparse, Engine::weight_sparse)));
+                                            ::testing::Values(Engine::dense, Engine::activation_sparse, Engine::pair_sparse, Engine::weight_sparse, Engine::grouped_prefix)));
 
 // Which layer's map arrives on a stream, followed backwards through forks and width kernels.
 int producer(const Netlist& netlist, int stream) {

@@ -10,15 +10,16 @@
 namespace sluice::test {
 namespace {
 
-class TableOfFourEngines : public ::testing::Test {
+class TableOfAllEngines : public ::testing::Test {
  protected:
   void SetUp() override {
     Random random(3);
     NetworkMaker make(random, {6, 6, 2});
     const Window same{3, 3, 1, 1, 1, 1, 1, 1};
-    make.conv(4, same, make.conv(4, same, make.conv(4, same, make.conv(4, same, kNetworkInput))));
+    make.conv(4, same, make.conv(32, same, make.conv(4, same, make.conv(4, same, make.conv(4, same, kNetworkInput)))));
     network = make.finish(3);
-    auto built = build_netlist(network, {Engine::dense, Engine::activation_sparse, Engine::pair_sparse, Engine::weight_sparse, Engine::dense, Engine::dense});
+    auto built = build_netlist(network, {Engine::dense, Engine::activation_sparse, Engine::pair_sparse, Engine::grouped_prefix, Engine::weight_sparse,
+                                         Engine::dense, Engine::dense});
     ASSERT_TRUE(built) << built.error().text();
     netlist = *built;
     table = dense_table(network, netlist, "hash");
@@ -26,7 +27,9 @@ class TableOfFourEngines : public ::testing::Test {
     row.id = 1;
     row.layers[1].thresholds.activation = 5;
     row.layers[2].thresholds = {7, 9};
-    row.layers[3].thresholds.weight = 11;
+    row.layers[3].thresholds.activation = 4;
+    row.layers[3].k = 5;
+    row.layers[4].thresholds.weight = 11;
     table.rows.push_back(row);
   }
 
@@ -43,17 +46,18 @@ class TableOfFourEngines : public ::testing::Test {
   DesignTable table;
 };
 
-TEST_F(TableOfFourEngines, is_accepted_and_read_back_equal) {
+TEST_F(TableOfAllEngines, is_accepted_and_read_back_equal) {
   ASSERT_TRUE(table.validate(network, netlist, "hash"));
   auto again = table_from_json(table_to_json(table));
   ASSERT_TRUE(again) << again.error().text();
   EXPECT_EQ(table_to_json(*again), table_to_json(table));
-  EXPECT_EQ(again->thresholds(network, 1)[2], (Thresholds{7, 9}));
-  EXPECT_EQ(again->thresholds(network, 1)[3], (Thresholds{11, 0}));
-  EXPECT_EQ(again->thresholds(network, 1)[0], (Thresholds{}));
+  EXPECT_EQ(again->thresholds(network, netlist, 1)[2], (Thresholds{7, 9}));
+  EXPECT_EQ(again->thresholds(network, netlist, 1)[3], (Thresholds{0, 4, {5, 8, 4}})) << "5 of 8 filters, on 4 multipliers";
+  EXPECT_EQ(again->thresholds(network, netlist, 1)[4], (Thresholds{11, 0}));
+  EXPECT_EQ(again->thresholds(network, netlist, 1)[0], (Thresholds{}));
 }
 
-TEST_F(TableOfFourEngines, refuses_what_the_engine_cannot_use) {
+TEST_F(TableOfAllEngines, refuses_what_the_engine_cannot_use) {
   DesignTable bad = table;
   bad.rows[1].layers[0].thresholds.activation = 3;
   expect_refused(bad, "engine dense cannot skip activations");
@@ -61,14 +65,32 @@ TEST_F(TableOfFourEngines, refuses_what_the_engine_cannot_use) {
   bad.rows[1].layers[1].thresholds.weight = 3;
   expect_refused(bad, "engine activation_sparse cannot skip weights");
   bad = table;
-  bad.rows[1].layers[3].thresholds.activation = 1;
+  bad.rows[1].layers[4].thresholds.activation = 1;
   expect_refused(bad, "engine weight_sparse cannot skip activations");
   bad = table;
   bad.rows[1].layers[2].k = 2;
-  expect_refused(bad, "k = 2");
+  expect_refused(bad, "k = 2, but the engine pair_sparse ranks no weights");
+  bad = table;
+  bad.rows[1].layers[3].thresholds.weight = 3;
+  expect_refused(bad, "engine grouped_prefix cannot skip weights");
 }
 
-TEST_F(TableOfFourEngines, refuses_thresholds_outside_the_codes) {
+TEST_F(TableOfAllEngines, k_is_a_number_of_filters_of_one_multiplier) {
+  for (const int k : {-1, 9}) {
+    DesignTable bad = table;
+    bad.rows[1].layers[3].k = k;
+    expect_refused(bad, fmt::format("k = {} is outside 0..8", k));
+  }
+  for (const int all : {0, 8}) {
+    table.rows[0].layers[3].k = all;
+    EXPECT_TRUE(table.validate(network, netlist, "hash")) << all;
+    EXPECT_EQ(table.thresholds(network, netlist, 0)[3], Thresholds{}) << "all filters are no prefix";
+  }
+  table.rows[0].layers[3].k = 7;
+  expect_refused(table, "row 0 is the densest; 0 and 8 are possible");
+}
+
+TEST_F(TableOfAllEngines, refuses_thresholds_outside_the_codes) {
   for (const int value : {-1, 128}) {
     DesignTable bad = table;
     bad.rows[1].layers[2].thresholds.weight = value;
@@ -76,7 +98,7 @@ TEST_F(TableOfFourEngines, refuses_thresholds_outside_the_codes) {
   }
 }
 
-TEST_F(TableOfFourEngines, refuses_rows_that_are_not_in_order_or_too_many) {
+TEST_F(TableOfAllEngines, refuses_rows_that_are_not_in_order_or_too_many) {
   DesignTable bad = table;
   bad.rows[0].layers[2].thresholds.activation = 2;
   expect_refused(bad, "row 0");
@@ -94,7 +116,7 @@ TEST_F(TableOfFourEngines, refuses_rows_that_are_not_in_order_or_too_many) {
   expect_refused(bad, "17 rows");
 }
 
-TEST_F(TableOfFourEngines, refuses_another_design_and_an_unknown_version) {
+TEST_F(TableOfAllEngines, refuses_another_design_and_an_unknown_version) {
   expect_refused(table, "plan the table for this design", "another");
   std::string text = table_to_json(table);
   text.replace(text.find("\"version\": 1"), 12, "\"version\": 9");

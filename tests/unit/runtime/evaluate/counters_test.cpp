@@ -17,7 +17,11 @@ void expect_equal(const IntegerNetwork& network, const Engines& engines, Random&
   const Design design{network, *netlist};
   for (int round = 0; round < 3; ++round) {
     std::vector<Thresholds> thresholds(round == 0 ? 0 : network.layers.size());
-    for (Thresholds& t : thresholds) t = {static_cast<int>(random() % 90), static_cast<int>(random() % 90)};
+    for (std::size_t i = 0; i < thresholds.size(); ++i) {
+      Prefix prefix = prefix_of(*netlist, static_cast<int>(i));
+      if (prefix.filters > 0) prefix.k = 1 + static_cast<int>(random() % prefix.filters);
+      thresholds[i] = {static_cast<int>(random() % 90), static_cast<int>(random() % 90), prefix};
+    }
     const auto codes = random_codes(random, network);
     const Evaluator evaluator(network, thresholds);
     const auto fast = CounterModel(design, thresholds).count(evaluator, evaluator.evaluate(codes));

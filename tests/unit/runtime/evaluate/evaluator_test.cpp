@@ -13,7 +13,12 @@ namespace {
 std::vector<Thresholds> random_thresholds(Random& random, const IntegerNetwork& network) {
   std::vector<Thresholds> thresholds(network.layers.size());
   const unsigned most = network.input_bits == 8 ? 60 : 3000;
-  for (Thresholds& t : thresholds) t = {static_cast<int>(random() % most), static_cast<int>(random() % most)};
+  for (std::size_t i = 0; i < thresholds.size(); ++i) {
+    const int filters = network.layers[i].output.channels, g = 2 << random() % 3;
+    Prefix prefix;
+    if (filters % g == 0) prefix = {static_cast<int>(random() % (g + 1)), g, filters / g};
+    thresholds[i] = {static_cast<int>(random() % most), static_cast<int>(random() % most), prefix};
+  }
   return thresholds;
 }
 
@@ -59,6 +64,22 @@ TEST_P(EvaluatorSeeds, other_thresholds_from_a_layer_on_equal_a_fresh_evaluator)
 }
 
 INSTANTIATE_TEST_SUITE_P(seeds, EvaluatorSeeds, ::testing::Range(1, 61));
+
+// Packed weights are taken over from the evaluator before only where every part of a row that concerns them is the same.
+TEST(Evaluator, rows_that_differ_in_one_part_do_not_share_weights) {
+  Random random(9);
+  NetworkMaker make(random, {5, 5, 3});
+  make.conv(16, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput);
+  const IntegerNetwork network = make.finish(6);
+  const auto codes = random_codes(random, network);
+  std::vector<Thresholds> thresholds(network.layers.size());
+  Evaluator evaluator(network, thresholds);
+  for (const Thresholds& changed : {Thresholds{0, 0, {3, 4, 4}}, {0, 0, {2, 4, 4}}, {0, 0, {2, 8, 2}}, {9, 0, {2, 8, 2}}, {9, 20, {2, 8, 2}}, {}}) {
+    thresholds[0] = changed;
+    evaluator = evaluator.with_thresholds(thresholds);
+    ASSERT_EQ(evaluator.maps(codes), run_reference(network, codes, thresholds)) << "k " << changed.prefix.k << " of " << changed.prefix.filters;
+  }
+}
 
 // Filters and channels around the widths of vectors and blocks, pixels around those of tiles, windows of several rows.
 class EvaluatorShapes : public ::testing::TestWithParam<int> {};

@@ -25,11 +25,17 @@ TEST(RealNetwork, resnet20_equals_the_reference) {
   ASSERT_RESULT(calibration, calibrate(graph, images.slice({.first = 16}), preprocess));
   ASSERT_RESULT(quantised, quantise(graph, calibration.statistics, preprocess, {}, {}));
   const IntegerNetwork& network = quantised.network;
-  ASSERT_RESULT(netlist, build_netlist(network, uniform_engines(network, Engine::pair_sparse)));
-  const Design design{network, netlist};
+  ASSERT_RESULT(pairs, build_netlist(network, uniform_engines(network, Engine::pair_sparse)));
+  ASSERT_RESULT(prefixes, build_netlist(network, uniform_engines(network, Engine::grouped_prefix)));
   const Preprocessor preprocessor(network);
-  for (const int threshold : {0, 6}) {
-    const std::vector<Thresholds> thresholds(network.layers.size(), {threshold, threshold});
+  for (const auto& [netlist, threshold] : {std::pair{&pairs, 0}, {&pairs, 6}, {&prefixes, 6}}) {
+    const Design design{network, *netlist};
+    std::vector<Thresholds> thresholds(network.layers.size());
+    for (std::size_t i = 0; i < thresholds.size(); ++i) {
+      Prefix prefix = prefix_of(*netlist, static_cast<int>(i));
+      prefix.k = prefix.filters * 3 / 4;
+      thresholds[i] = {netlist == &pairs ? threshold : 0, threshold, prefix};
+    }
     ASSERT_RESULT(picture, images.load(std::size_t(100 + threshold)));
     ASSERT_RESULT(codes, preprocessor.codes(picture));
     const auto maps = run_reference(network, codes, thresholds);

@@ -24,7 +24,7 @@ class Sim : public ::testing::Test {
   }
 
   std::vector<LayerCounters> counters(const std::vector<std::int16_t>& codes, std::uint32_t row) const {
-    const auto thresholds = bundle_->table().thresholds(bundle_->network(), row);
+    const auto thresholds = bundle_->table().thresholds(bundle_->network(), bundle_->netlist(), row);
     return reference_counters(bundle_->design(), codes, run_reference(bundle_->network(), codes, thresholds), thresholds);
   }
 
@@ -50,7 +50,7 @@ TEST_F(Sim, scores_and_counters_are_the_references) {
   ASSERT_TRUE(device);
   const auto all = run(**device);
   for (std::size_t i = 0; i < all.size(); ++i) {
-    const auto thresholds = bundle_->table().thresholds(bundle_->network(), i % 3);
+    const auto thresholds = bundle_->table().thresholds(bundle_->network(), bundle_->netlist(), i % 3);
     EXPECT_EQ(all[i].scores, reference_scores(bundle_->network(), pictures_[i], thresholds)) << i;
     EXPECT_EQ(all[i].counters, counters(pictures_[i], i % 3)) << i;
   }

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* conv_grouped_prefix.cl: the multiplier row that sees only non-zero activations and only the largest weights.
+ *
+ * Why: conv_activation_sparse.cl multiplies an activation with every filter's weight, however small. Leaving small weights
+ * out filter by filter unbalances the multipliers. The idea: a multiplier owns G = P_RANKS filters. For each place in
+ * the window their G weights stand in descending magnitude, each with the id of its filter, so that leaving out the
+ * smallest is stopping early, after k of G, which is the row's choice. Every multiplier stops at the same rank: balanced,
+ * without a crossbar, one copy of the weights whatever k is. Source: the grouped-prefix row of the table in design section 4.
+ *
+ * compactor.cl sends every non-zero code k times, as {code, place, rank}; behind a list it sends G entries {0, 0, rank |
+ * end mark}, which fetch the finished sums and clear them. So this loop stays flat: an inner loop of k would have to hand
+ * the sums to the next outer iteration, and aoc drains such a loop's pipeline in between, which costs more than k cycles.
+ * The fetch uses the multiplexer that picks a filter's sum for the adder; a second set of sums would hide its G cycles
+ * and double the registers, which is most of this engine's area.
+ *
+ * Filters: pass p (of P_FILTER_GROUPS / G) computes O * G filters; multiplier o owns p * O * G + id * O + o, id 0..G-1.
+ * So the fetch of rank r is one beat of O filters in channel order, and takes no multiplexer of its own. Ties in
+ * magnitude: runtime/bundle/prefix.hpp.
+ *
+ * One iteration reads one entry, without condition, and writes at most one beat and one record; II = 1, loop-carried: O *
+ * G sums, counters.
+ *
+ *   cycles = sum over pixels of (non-zeros * k + G) * P_FILTER_GROUPS / G
+ *
+ * An empty list costs the G cycles of its fetch: biases must come out. All of these iterations count as busy.
+ *
+ * Settings (table 0): shift, lowest code, highest code. Weights (table 1): row = (pass * P_WINDOW + place) * G + rank, in it
+ * one code per multiplier, then their ids, ID_BITS each, IDS_PER_WORD to a word. Bias and multiplier (tables 2, 3): row =
+ * group of O filters, word = o. Counters: lib/record.h; a vector is one pixel's list in one pass.
+ *
+ * Before: parameters loaded; an image is a HEADER beat and lists. After: a HEADER beat, the output map, and a record.
+ */
+#ifndef P_NAME
+#include "kernels/conv_grouped_prefix/conv_grouped_prefix_params.h"
+#endif
+#include "lib/convolution_parameters.h"
+#include "lib/curve.h"
+#include "lib/record.h"
+#if !defined(P_ID) || !defined(P_WINDOW) || !defined(P_RANKS) || !defined(P_FILTER_GROUPS) || !defined(P_PIXELS) || \
+    !defined(P_WEIGHT_E) || !defined(P_WEIGHTS_PER_WORD)
+#error "conv_grouped_prefix.cl: a parameter is missing; conv_grouped_prefix_params.h lists them"
+#endif
+#if P_RANKS < 2 || P_RANKS > 8 || P_FILTER_GROUPS % P_RANKS != 0
+#error "conv_grouped_prefix.cl: a multiplier owns 2 to 8 filters, and passes are whole"
+#endif
+
+#define ROWS (P_FILTER_GROUPS * P_WINDOW)
+#define WEIGHT_WORDS ((P_OUT_LANES + P_WEIGHTS_PER_WORD - 1) / P_WEIGHTS_PER_WORD)
+#define ROW_CODES (WEIGHT_WORDS * P_WEIGHTS_PER_WORD)
+#define ID_BITS (P_RANKS > 4 ? 3 : P_RANKS > 2 ? 2 : 1)
+#define IDS_PER_WORD (32 / ID_BITS)
+#define ID_WORDS ((P_OUT_LANES + IDS_PER_WORD - 1) / IDS_PER_WORD)
+#define ROW_WORDS (WEIGHT_WORDS + ID_WORDS)
+/* Byte offsets on pocl; the host allocates the same sum (runtime/bundle/netlist.cpp). */
+#define AT_BIAS (64 + SLUICE_CURVE_BYTES)
+#define AT_MULTIPLIER (AT_BIAS + 4 * P_FILTER_GROUPS * P_OUT_LANES)
+#define AT_WEIGHTS ((AT_MULTIPLIER + 4 * P_FILTER_GROUPS * P_OUT_LANES + 63) / 64 * 64)
+#define AT_IDS (AT_WEIGHTS + 4 * WEIGHT_WORDS * ROWS)
+
+TASK(P_NAME, FROM(IN), TO(OUT), TO(RECORD), MEMORY) {
+  BEGIN(IN)
+  BEGIN_OUT(OUT)
+  BEGIN_OUT(RECORD)
+  SLUICE_CONVOLUTION_MEMORY
+  RAM(uint, ids, ROWS, ID_WORDS, AT_IDS)
+  int of_filters[P_RANKS][P_OUT_LANES]; /* sums; every fetch leaves them zero */
+  int filter_group = 0, pixel = 0, is_empty = 1;
+  uint vectors = 0, nonzero_pairs = 0, busy_cycles = 0, zero_vectors = 0;
+#pragma unroll
+  for (int id = 0; id < P_RANKS; ++id) {
+#pragma unroll
+    for (int o = 0; o < P_OUT_LANES; ++o) of_filters[id][o] = 0;
+  }
+
+  FOREVER(IN) {
+    P_IN_T beat;
+    READ(IN, beat);
+    int has_output = 1, has_record = 0;
+    P_OUT_T out = BEAT_OF(OUT, beat.kind, WORD(IN, beat));
+    P_RECORD_T record = BEAT_OF(RECORD, beat.kind, WORD(IN, beat));
+
+    if (beat.kind == KIND_DATA) {
+      const int rank = beat.v[2] & 0x7fff;
+      const int is_fetch = beat.v[2] < 0;
+      const int weight_row = (filter_group / P_RANKS * P_WINDOW + beat.v[1]) * P_RANKS + rank;
+      int sums[P_OUT_LANES];
+#pragma unroll
+      for (int o = 0; o < P_OUT_LANES; ++o) {
+        const uint stored = ids[weight_row][o / IDS_PER_WORD] >> (o % IDS_PER_WORD * ID_BITS);
+        const int id = is_fetch ? rank : (int)(stored & ((1 << ID_BITS) - 1));
+        int sum = 0;
+#pragma unroll
+        for (int i = 0; i < P_RANKS; ++i) sum = i == id ? of_filters[i][o] : sum;
+        const int next = is_fetch ? 0 : sum + beat.v[0] * weights[weight_row][o];
+#pragma unroll
+        for (int i = 0; i < P_RANKS; ++i) of_filters[i][o] = i == id ? next : of_filters[i][o];
+        sums[o] = sum;
+      }
+      const int is_last = is_fetch && rank == P_RANKS - 1;
+      busy_cycles = busy_cycles + 1;
+      nonzero_pairs = nonzero_pairs + (is_fetch ? 0 : P_OUT_LANES);
+      vectors = vectors + is_last;
+      zero_vectors = zero_vectors + (is_last && is_empty);
+      is_empty = is_fetch ? (is_last || is_empty) : 0;
+      has_output = is_fetch;
+      if (is_fetch) {
+#pragma unroll
+        for (int o = 0; o < P_OUT_LANES; ++o) out.v[o] = SLUICE_FILTER_CODE(o);
+        filter_group = filter_group == P_FILTER_GROUPS - 1 ? 0 : filter_group + 1;
+        pixel = filter_group == 0 ? pixel + 1 : pixel;
+        has_record = pixel == P_PIXELS;
+        record.v[RECORD_VECTORS] = (int)vectors;
+        record.v[RECORD_NONZERO_PAIRS] = (int)nonzero_pairs;
+        record.v[RECORD_BUSY_CYCLES] = (int)busy_cycles;
+        record.v[RECORD_ZERO_VECTORS] = (int)zero_vectors;
+      }
+    } else if (beat.kind == KIND_HEADER) {
+      filter_group = 0, pixel = 0, is_empty = 1;
+      vectors = 0, nonzero_pairs = 0, busy_cycles = 0, zero_vectors = 0;
+      has_record = 1;
+    } else if (beat.kind == KIND_ADDRESS) {
+      SLUICE_SELECT(WORD(IN, beat), P_ID)
+      has_output = !selected;
+    } else if (selected) {
+      const uint value = WORD(IN, beat);
+      has_output = 0;
+      if (table == TABLE_WEIGHTS && word >= WEIGHT_WORDS) {
+        ids[row][word - WEIGHT_WORDS] = value;
+      } else {
+        SLUICE_STORE_CONVOLUTION_WORD(value)
+      }
+      SLUICE_NEXT_WORD(SLUICE_CONVOLUTION_ROW_WORDS)
+    }
+    if (has_output) WRITE(OUT, out);
+    if (has_record) WRITE(RECORD, record);
+  }
+  SLUICE_KEEP_CONVOLUTION_REGISTERS
+  END(OUT)
+  END(RECORD)
+}
+
+#undef ROWS
+#undef WEIGHT_WORDS
+#undef ROW_CODES
+#undef ID_BITS
+#undef IDS_PER_WORD
+#undef ID_WORDS
+#undef ROW_WORDS
+#undef AT_BIAS
+#undef AT_MULTIPLIER
+#undef AT_WEIGHTS
+#undef AT_IDS
+#include "lib/end_layer.h"

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// Memories: what kernels hold after all batches have arrived, by kernel, table, row and word.
+//
+// Why: the tests ask for a number at the address that a kernel file's head states; batches are only the way there.
+// Row lengths are written down here once more, from those heads. Before: batches of this netlist. After: every word was
+// sent once; what is not taken was sent to nobody.
+#pragma once
+
+#include <map>
+#include <tuple>
+
+#include <gtest/gtest.h>
+
+#include "runtime/bundle/parameter_words.hpp"
+
+namespace sluice::test {
+
+// Parameter memories as device/lib/parameters.h fills them: tables of rows of 32-bit words.
+class Memories {
+ public:
+  Memories(const Netlist& netlist, const std::vector<ParameterBatch>& batches) : netlist_(netlist) {
+    for (const ParameterBatch& batch : batches) {
+      const int id = static_cast<int>(batch.address >> 24), table = batch.address >> 22 & 3;
+      int row = static_cast<int>(batch.address & 0x3fffff), word = 0;
+      for (const std::uint32_t value : batch.words) {
+        EXPECT_TRUE(words_.try_emplace({id, table, row, word}, value).second)
+            << "kernel " << id << " table " << table << " row " << row << " word " << word << " is sent twice";
+        if (++word == row_words(kernel(id), table, row)) word = 0, ++row;
+      }
+      EXPECT_EQ(word, 0) << "a batch to kernel " << id << " ends inside a row";
+    }
+  }
+
+  // Taken once: what is left in the end was sent to nobody.
+  std::uint32_t take(const Kernel& kernel, int table, int row, int word) {
+    const auto found = words_.find({kernel.id, table, row, word});
+    if (found == words_.end()) {
+      ADD_FAILURE() << kernel.name << ": nothing at table " << table << " row " << row << " word " << word;
+      return 0;
+    }
+    const std::uint32_t value = found->second;
+    words_.erase(found);
+    return value;
+  }
+  // One row of codes, zeros behind the last one; `tail` words of it are something else.
+  std::vector<int> take_codes(const Kernel& kernel, int row, int codes, int tail = 0) {
+    const int bits = kernel.numbers.at("WEIGHT_BITS"), per_word = 32 / bits;
+    std::vector<int> found;
+    for (int word = 0; word < row_words(kernel, 1, row) - tail; ++word) {
+      const std::uint32_t value = take(kernel, 1, row, word);
+      for (int i = 0; i < per_word; ++i) {
+        const std::uint32_t code = value >> (bits * i);
+        found.push_back(bits == 8 ? static_cast<std::int8_t>(code) : static_cast<std::int16_t>(code));
+      }
+    }
+    for (std::size_t i = std::size_t(codes); i < found.size(); ++i) EXPECT_EQ(found[i], 0) << kernel.name << " row " << row;
+    found.resize(std::size_t(codes));
+    return found;
+  }
+  std::size_t left() const { return words_.size(); }
+
+ private:
+  const Kernel& kernel(int id) const { return netlist_.kernels.at(std::size_t(id) - 1); }
+
+  // Words of a row, from the kernel files' heads.
+  int row_words(const Kernel& kernel, int table, int row) const {
+    if (table == 0 && row == 8) return kernel.numbers.at("CURVE") == 1 ? 64 : 6;  // lib/curve.h
+    if (kernel.op == "add") return 5;
+    if (kernel.op == "average_pool" || kernel.op == "global_average_pool" || kernel.op == "scale") return 4;
+    if (kernel.op == "compactor" || kernel.op == "tile") return 16;
+    const int out = netlist_.streams[kernel.outputs[0]].lanes, in = netlist_.streams[kernel.inputs[0]].lanes;
+    const int per_word = 32 / kernel.numbers.at("WEIGHT_BITS");
+    if (kernel.op == "conv_weight_sparse" && table < 2 && row > (table == 0 ? 8 : -1)) {
+      return table == 0 && row < 32 ? kernel.numbers.at("FILTER_GROUPS") : out;
+    }
+    if (table == 0) return row == 0 ? 3 : 16;
+    if (table > 1) return out;
+    if (kernel.op == "conv_grouped_prefix") {
+      const int ids_per_word = 32 / (kernel.numbers.at("RANKS") == 8 ? 3 : kernel.numbers.at("RANKS") / 2);
+      return (out + per_word - 1) / per_word + (out + ids_per_word - 1) / ids_per_word;
+    }
+    const bool is_wide = kernel.op == "conv_dense" || kernel.op == "conv_pair_sparse";
+    return ((is_wide ? in * out : out) + per_word - 1) / per_word;
+  }
+
+  const Netlist& netlist_;
+  std::map<std::tuple<int, int, int, int>, std::uint32_t> words_;
+};
+
+}  // namespace sluice::test
