@@ -221,6 +221,7 @@ TEST(WeightSparse, beside_a_bare_shortcut_does_not_hang) {
 
 INSTANTIATE_TEST_SUITE_P(tiles, WeightSparseTiles,
                          ::testing::Values(std::tuple{1, 8, Where::pocl}, std::tuple{4, 8, Where::pocl}, std::tuple{7, 16, Where::pocl},
+                                           std::tuple{4, 8, Where::pocl_exact},
                                            std::tuple{1, 8, Where::threads}, std::tuple{4, 8, Where::threads}, std::tuple{7, 16, Where::threads}));
 // Every number of filters a multiplier may own, passes above one, ids in more than one word, weights that are often equal.
 class GroupedPrefixOnDevices : public ::testing::TestWithParam<std::tuple<Where, int>> {};

@@ -13,7 +13,7 @@
  *   send      one beat of the tile before, requantised, pixel by pixel and its channels in order
  * II = 1; loop-carried: P * O accumulators, counters, and `turns`, the cycles of each filter group, which rotate through
  * registers because an answer of a RAM would come too late to decide the next iteration. A side of a RAM is
- * stored to and read from in different periods.
+ * stored to and read from in different periods. The multiplying stands in multiply_exact.h; PoCL may take multiply_fast.h.
  *
  *   cycles: tile.cl; of them busy: tiles * sum over filter groups of max(1, longest prefix)
  *
@@ -95,26 +95,15 @@ TASK(P_NAME, FROM(IN), TO(OUT), TO(RECORD), MEMORY) {
 
       if (is_busy) {
         const int is_group_end = entry == turns[0] - 1;
-        const int entry_row = group * P_WINDOW + entry;
-        int live = 0, empty = 0;
-#pragma unroll
-        for (int o = 0; o < P_OUT_LANES; ++o) {
-          const int length = lengths[first_lengths + group][o];
-          const int is_live = entry < length;
-          const int weight = is_live ? weights[entry_row][o] : 0;
-          const int place = places[entry_row][o];
-#pragma unroll
-          for (int p = 0; p < P_TILE_PIXELS; ++p) {
-            const int product = weight * tiles[1 - side][place][p];
-            sums[o][p] = entry == 0 ? product : sums[o][p] + product;
-          }
-          live = live + is_live;
-          empty = empty + (length == 0);
-        }
+#ifdef SLUICE_FAST
+#include "kernels/conv_weight_sparse/multiply_fast.h"
+#else
+#include "kernels/conv_weight_sparse/multiply_exact.h"
+#endif
         busy_cycles = busy_cycles + 1;
         nonzero_pairs = nonzero_pairs + live * tile_pixels;
         vectors = vectors + (is_group_end ? P_OUT_LANES : 0);
-        zero_vectors = zero_vectors + (is_group_end ? empty : 0);
+        zero_vectors = zero_vectors + (entry == 0 ? empty : 0);
         if (is_group_end) {
 #pragma unroll
           for (int p = 0; p < P_TILE_PIXELS; ++p) {

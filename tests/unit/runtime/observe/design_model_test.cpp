@@ -2,6 +2,8 @@
 // From counters of a device to observations in the table's terms, on a bundle with three engines.
 #include "runtime/observe/design_model.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "runtime/bundle/layer_cycles.hpp"
@@ -36,6 +38,19 @@ TEST_F(ThreeEngines, fixed_cycles_are_the_longest_stream) {
   EXPECT_EQ(fixed_layer_cycles(netlist, 2), 36) << "an addition takes a beat per pixel";
   EXPECT_EQ(fixed_layer_cycles(netlist, 3), 36 * 4) << "taps: a vector per channel";
   EXPECT_EQ(floor_cycles(bundle->design()), 36);
+}
+
+// Beats behind a tile kernel are as many as the row's prefixes ask for; the stream is made for a dense filter.
+TEST(FixedCycles, of_a_weight_sparse_layer_are_those_of_its_windows) {
+  Random random(4);
+  NetworkMaker make(random, {6, 6, 4});
+  make.conv(4, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput);
+  const IntegerNetwork network = make.finish(3);
+  const Netlist netlist = build_netlist(network, {Engine::weight_sparse, Engine::dense, Engine::dense}).value();
+  std::int64_t longest = 0;
+  for (const Stream& stream : netlist.streams) longest = std::max(longest, stream.beats);
+  EXPECT_GT(longest, 36 * 9);
+  EXPECT_EQ(fixed_layer_cycles(netlist, 0), 36 * 9);
 }
 
 TEST_F(ThreeEngines, counters_find_their_layers) {
