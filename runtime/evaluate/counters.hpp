@@ -36,8 +36,8 @@ class CounterModel {
     std::uint32_t passes = 0, entry_pairs = 0, entry_cycles = 1, end_cycles = 0;
     int lanes = 0, group_filters = 0, multipliers = 0, mask_words = 0;  // pair_sparse
     // pair_sparse: [vector of a pixel][filter][word], a bit per lane whose weight counts.
-    std::vector<std::uint64_t> weights;
-    std::optional<LayerCounters> of_every_picture;  // weight_sparse
+    std::vector<std::uint64_t> weights = {};
+    std::optional<LayerCounters> of_every_picture = {};  // weight_sparse
   };
   LayerCounters count_layer(const SparseLayer& sparse, const Layer& layer, const Map& input) const;
 

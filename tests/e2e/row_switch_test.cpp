@@ -69,7 +69,7 @@ TEST_P(RowSwitch, a_thousand_images_under_random_rows_are_each_as_computed_alone
 
   std::vector<std::string> wrong(kImages);
   tbb::parallel_for(std::size_t{0}, kImages, [&](std::size_t i) {
-    const auto thresholds = table.thresholds(network, bundle->netlist(), tasks[i].row_id);
+    const auto thresholds = table.thresholds(network, bundle.value().netlist(), tasks[i].row_id);
     const std::vector<Map> maps = run_reference(network, tasks[i].codes, thresholds);
     if (together[i].image_id != i || together[i].row_id != tasks[i].row_id) wrong[i] = "another image or row came out";
     else if (together[i].scores != maps.back()) wrong[i] = "scores differ from the reference";
