@@ -119,26 +119,31 @@ CounterModel::CounterModel(const Design& design, const std::vector<Thresholds>& 
   }
 }
 
-LayerCounters CounterModel::count_layer(const SparseLayer& sparse, const Layer& layer, const Map& input) const {
+LayerCounters CounterModel::count_layer(const SparseLayer& sparse, const Layer& layer, const Map& input, std::vector<std::uint16_t>* live) const {
   const Window& w = layer.window;
   const LiveMap map(layer, input, sparse.activation_threshold);
   const int channels = layer.input.channels, filters = layer.output.channels, words = sparse.mask_words;
   LayerCounters counters{sparse.index, 0, 0, 0, 0};
   const int vectors = sparse.counts_pairs ? static_cast<int>(sparse.weights.size()) / filters / words : 0;
   std::vector<std::uint64_t> masks(std::size_t(vectors) * words);
+  const std::size_t pixels = std::size_t(layer.output.height) * layer.output.width;
+  const std::size_t per_pixel = sparse.counts_pairs ? std::size_t(filters / sparse.group_filters) * vectors : 1;
+  if (live != nullptr) live->resize(pixels * per_pixel);
   for (int oy = 0; oy < layer.output.height; ++oy) {
     for (int ox = 0; ox < layer.output.width; ++ox) {
       const std::uint8_t* window = map.live.data() + (std::size_t(oy) * w.stride_h * map.width + std::size_t(ox) * w.stride_w) * channels;
+      const std::size_t pixel = std::size_t(oy) * layer.output.width + ox;
       if (!sparse.counts_pairs) {
-        std::uint32_t live = 0;
+        std::uint32_t entries = 0;
         for (int ky = 0; ky < w.kernel_h; ++ky) {
-          for (int i = 0; i < w.kernel_w * channels; ++i) live += window[std::size_t(ky) * map.width * channels + i];
+          for (int i = 0; i < w.kernel_w * channels; ++i) entries += window[std::size_t(ky) * map.width * channels + i];
         }
         const auto groups = static_cast<std::uint32_t>(sparse.filter_groups);
         counters.vectors += groups;
-        counters.nonzero_pairs += live * static_cast<std::uint32_t>(filters);
-        counters.busy_cycles += std::max(1u, live) * groups;
-        counters.zero_vectors += live == 0 ? groups : 0;
+        counters.nonzero_pairs += entries * static_cast<std::uint32_t>(filters);
+        counters.busy_cycles += std::max(1u, entries) * groups;
+        counters.zero_vectors += entries == 0 ? groups : 0;
+        if (live != nullptr) (*live)[pixel] = static_cast<std::uint16_t>(entries);
         continue;
       }
       activation_masks(layer, window, map.width, sparse.lanes, words, masks);
@@ -153,6 +158,7 @@ LayerCounters CounterModel::count_layer(const SparseLayer& sparse, const Layer& 
           counters.nonzero_pairs += issue.pairs;
           counters.busy_cycles += std::max(1u, (issue.most + n - 1) / n);
           counters.zero_vectors += issue.most == 0;
+          if (live != nullptr) (*live)[pixel * per_pixel + std::size_t(f / sparse.group_filters) * vectors + v] = static_cast<std::uint16_t>(issue.most);
         }
       }
     }
@@ -164,7 +170,17 @@ std::vector<LayerCounters> CounterModel::count(const Evaluator& evaluator, const
   std::vector<LayerCounters> all;
   for (const SparseLayer& sparse : layers_) {
     const Layer& layer = network_.layers[std::size_t(sparse.index)];
-    all.push_back(count_layer(sparse, layer, evaluator.map(maps, layer.inputs[0])));
+    all.push_back(count_layer(sparse, layer, evaluator.map(maps, layer.inputs[0]), nullptr));
+  }
+  return all;
+}
+
+std::vector<LayerWork> CounterModel::work(const Evaluator& evaluator, const PictureMaps& maps) const {
+  std::vector<LayerWork> all;
+  for (const SparseLayer& sparse : layers_) {
+    const Layer& layer = network_.layers[std::size_t(sparse.index)];
+    LayerWork& work = all.emplace_back();
+    work.counters = count_layer(sparse, layer, evaluator.map(maps, layer.inputs[0]), &work.live);
   }
   return all;
 }

@@ -17,12 +17,22 @@
 
 namespace sluice {
 
+// What a sparse layer has to do for one picture, vector by vector: what the simulator takes its times from.
+struct LayerWork {
+  LayerCounters counters;
+  // activation_sparse: live codes of each pixel's window. pair_sparse: the most live pairs of a filter, for each pixel,
+  // filter group and vector (outer to inner, the engine's order).
+  std::vector<std::uint16_t> live;
+};
+
 class CounterModel {
  public:
   CounterModel(const Design& design, const std::vector<Thresholds>& thresholds);
 
   // `maps` of an evaluator of the same network and thresholds. One entry per sparse layer, in network order.
   std::vector<LayerCounters> count(const Evaluator& evaluator, const PictureMaps& maps) const;
+  // The same, with every vector.
+  std::vector<LayerWork> work(const Evaluator& evaluator, const PictureMaps& maps) const;
 
  private:
   struct SparseLayer {
@@ -34,7 +44,8 @@ class CounterModel {
     // pair_sparse: [vector of a pixel][filter][word], a bit per lane whose weight counts.
     std::vector<std::uint64_t> weights;
   };
-  LayerCounters count_layer(const SparseLayer& sparse, const Layer& layer, const Map& input) const;
+  // `live` may be null.
+  LayerCounters count_layer(const SparseLayer& sparse, const Layer& layer, const Map& input, std::vector<std::uint16_t>* live) const;
 
   const IntegerNetwork& network_;
   std::vector<SparseLayer> layers_;
