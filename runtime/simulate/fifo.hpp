@@ -37,20 +37,39 @@ class Fifo {
   std::int64_t room() const { return capacity_ - beats(); }
 
   // Before: beats() > 0. Reads the next beat in cycle `ready` or later; returns when.
-  std::int64_t take(std::int64_t ready) {
-    const std::int64_t at = std::max(ready, written_at_[std::size_t(read_ & mask_)] + delay_);
-    read_at_[std::size_t(read_ & mask_)] = at;
-    while (read_ + high_water_ < written_ && written_at_[std::size_t((read_ + high_water_) & mask_)] <= at) ++high_water_;
-    ++read_;
+  std::int64_t take(std::int64_t ready) { return take(ready, 1); }
+  // Before: beats() >= count > 0. Reads one beat a cycle; returns when the last one was.
+  std::int64_t take(std::int64_t ready, std::int64_t count) {
+    // Copies, because a store to a time might be one to a member for all the compiler knows.
+    const std::int64_t mask = mask_, delay = delay_, written = written_;
+    const std::int64_t* const written_at = written_at_.data();
+    std::int64_t* const read_at = read_at_.data();
+    std::int64_t high_water = high_water_, beat = read_, at = ready - 1;
+    for (const std::int64_t end = beat + count; beat < end; ++beat) {
+      at = std::max(at + 1, written_at[beat & mask] + delay);
+      read_at[beat & mask] = at;
+      while (beat + high_water < written && written_at[(beat + high_water) & mask] <= at) ++high_water;
+    }
+    high_water_ = high_water;
+    read_ = beat;
     return at;
   }
 
   // Before: room() > 0. Writes the next beat in cycle `ready` or later; returns when.
-  std::int64_t put(std::int64_t ready) {
-    const std::int64_t at = std::max(ready, read_at_[std::size_t((written_ - capacity_) & mask_)] + 1);
-    written_at_[std::size_t(written_ & mask_)] = at;
-    while (written_ - high_water_ < read_ && written_ >= high_water_ && at <= read_at_[std::size_t((written_ - high_water_) & mask_)]) ++high_water_;
-    ++written_;
+  std::int64_t put(std::int64_t ready) { return put(ready, 1); }
+  // Before: room() >= count > 0. Writes one beat a cycle; returns when the last one was.
+  std::int64_t put(std::int64_t ready, std::int64_t count) {
+    const std::int64_t mask = mask_, capacity = capacity_, read = read_;
+    const std::int64_t* const read_at = read_at_.data();
+    std::int64_t* const written_at = written_at_.data();
+    std::int64_t high_water = high_water_, beat = written_, at = ready - 1;
+    for (const std::int64_t end = beat + count; beat < end; ++beat) {
+      at = std::max(at + 1, read_at[(beat - capacity) & mask] + 1);
+      written_at[beat & mask] = at;
+      while (beat - high_water < read && beat >= high_water && at <= read_at[(beat - high_water) & mask]) ++high_water;
+    }
+    high_water_ = high_water;
+    written_ = beat;
     return at;
   }
 

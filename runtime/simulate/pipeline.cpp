@@ -36,12 +36,14 @@ std::int64_t Pipeline::many(State& state, const Run& run, std::int64_t count) {
   if (state.phase == Phase::reads) {
     Fifo& in = fifos_[std::size_t(state.inputs[std::size_t(run.in)])];
     count = std::min(count, in.beats());
-    for (std::int64_t i = 0; i < count; ++i) ready = in.take(ready) + 1;
+    if (count == 0) return 0;
+    ready = in.take(ready, count) + 1;
     state.cycles.waiting_for_beats += ready - begin - count;
   } else if (state.phase == Phase::writes) {
     Fifo& out = fifos_[std::size_t(state.outputs[std::size_t(run.out)])];
     count = std::min(count, out.room());
-    for (std::int64_t i = 0; i < count; ++i) ready = out.put(ready) + 1;
+    if (count == 0) return 0;
+    ready = out.put(ready, count) + 1;
     state.cycles.waiting_for_room += ready - begin - count;
   } else {
     Fifo& in = fifos_[std::size_t(state.inputs[std::size_t(run.in)])];
