@@ -79,7 +79,13 @@ Result<DeviceRun> run_on_device(Device& device, const IntegerNetwork& network, c
 
 Result<ir::Graph> float_graph(const std::filesystem::path& model, const IntegerNetwork& network) {
   const MapShape& in = network.input;
-  ir::Graph graph = SLUICE_TRY(frontend::import_onnx(model, {.input_shape = ir::Dims{1, in.channels, in.height, in.width}}));
+  auto imported = frontend::import_onnx(model, {.input_shape = ir::Dims{1, in.channels, in.height, in.width}});
+  if (!imported) {
+    // The file may take its pictures channels-last; what is wrong otherwise is wrong in both orders.
+    auto channels_last = frontend::import_onnx(model, {.input_shape = ir::Dims{1, in.height, in.width, in.channels}});
+    if (channels_last) imported = std::move(channels_last);
+  }
+  ir::Graph graph = SLUICE_TRY(std::move(imported));
   SLUICE_CHECK(passes::normalise(graph));
   return graph;
 }

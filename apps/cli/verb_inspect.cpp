@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "apps/cli/inspect_layer.hpp"
 #include "apps/cli/verb.hpp"
 #include "runtime/bundle/layer_cycles.hpp"
 
@@ -18,6 +19,7 @@ using nlohmann::json;
 struct Options {
   std::filesystem::path bundle;
   std::string layer;
+  bool has_text = false;
 };
 
 std::string shape_text(const MapShape& s) { return fmt::format("{}x{}x{}", s.height, s.width, s.channels); }
@@ -54,36 +56,22 @@ void print_table(const Bundle& bundle) {
                            netlist.kernels.size(), netlist.streams.size(), macs, all_multipliers, slowest);
 }
 
-Status print_layer(const Bundle& bundle, const std::string& name) {
-  const IntegerNetwork& network = bundle.network();
-  for (std::size_t i = 0; i < network.layers.size(); ++i) {
-    const Layer& layer = network.layers[i];
-    if (layer.name != name && layer.name.substr(0, layer.name.find('_')) != name) continue;
-    std::cout << fmt::format("{}: {} from {}, {} -> {}\n", layer.name, to_text(layer.kind), layer.origin, shape_text(layer.input), shape_text(layer.output));
-    std::cout << fmt::format("shift {}, codes {}..{}, real value = code * {:.6g}\n", layer.shift, layer.clamp_low, layer.clamp_high, layer.output_scale);
-    if (layer.curve.kind != CurveKind::none) {
-      std::cout << fmt::format("then {} of code * {:.6g}, by {}\n", to_text(layer.curve.kind), layer.curve.scale,
-                               layer.curve.table.empty() ? "the 16-bit formula" : "a table of 256 codes");
-    }
-    for (const Kernel& kernel : bundle.netlist().kernels) {
-      if (kernel.layer != static_cast<int>(i)) continue;
-      std::cout << fmt::format("\nkernel {} (id {}), text kernels/{}/{}.cl, parameters params/{}.h:\n", kernel.name, kernel.id, kernel.op, kernel.op, kernel.name)
-                << SLUICE_TRY(bundle.read("params/" + kernel.name + ".h"));
-    }
-    return ok();
-  }
-  return user_error("{}: no layer \"{}\"; without --layer all are listed", bundle.folder().string(), name);
-}
-
 }  // namespace
 
 Run verb_inspect(CLI::App& command, const Common& common) {
   auto options = std::make_shared<Options>();
   command.add_option("bundle", options->bundle, "folder made by sluice plan")->required();
-  command.add_option("--layer", options->layer, "one layer, by name or number (l03)");
+  command.add_option("--layer", options->layer, "one layer, by name or number (l03): engine, parameters, numbers, rows, kernels");
+  command.add_flag("--text", options->has_text, "with --layer: the kernel files whole, not only what they say at their head");
   return [=, &common]() -> Status {
     const Bundle bundle = SLUICE_TRY(Bundle::open(options->bundle));
-    if (!options->layer.empty()) return print_layer(bundle, options->layer);
+    if (!options->layer.empty()) {
+      const std::size_t layer = SLUICE_TRY(find_layer(bundle, options->layer));
+      if (common.is_json) std::cout << SLUICE_TRY(layer_json(bundle, layer)).dump(1) << "\n";
+      else std::cout << SLUICE_TRY(layer_text(bundle, layer, options->has_text));
+      return ok();
+    }
+    if (options->has_text) return user_error("--text shows the kernel files of one layer: name it with --layer");
     if (!common.is_json) {
       print_table(bundle);
       return ok();

@@ -33,7 +33,8 @@ nlohmann::json proofs_json(const PlanSummary& s) {
 
 // The design table as people read it.
 std::string rows_text(const PlanSummary& s) {
-  std::string text = fmt::format("row  top-1 loss, points (on {} held-out pictures)  cycles an image  images/s estimated\n", s.held_out_images);
+  std::string text = fmt::format("row  top-1 loss, points (on {} {} pictures)  cycles an image  images/s estimated\n", s.row_images,
+                                 s.is_held_out ? "held-out" : "calibration");
   for (const TableRow& row : s.rows) {
     text += fmt::format("{:>3}  {:+.2f} [{:+.2f}, {:+.2f}]{:29.0f}{:20.0f}\n", row.id, row.loss_points, row.loss_low, row.loss_high,
                         row.cycles_per_image, row.throughput_images_per_s);
@@ -46,7 +47,8 @@ void print(const PlanSummary& s, const PlanOptions& options, const Common& commo
     std::cout << nlohmann::json{{"bundle", options.output.string()}, {"design_hash", s.design_hash}, {"layers", s.layers},
                                 {"kernels", s.kernels}, {"multipliers", s.multipliers}, {"macs_per_image", s.macs},
                                 {"calibration_images", s.calibration_images}, {"top1_agreement_share", s.agreement},
-                                {"top1_agreement_images", s.agreement_images}, {"largest_sum_log2", s.largest_bound_bits}, {"sum_proofs", proofs_json(s)}, {"quantised_by", s.method}}
+                                {"top1_agreement_images", s.agreement_images}, {"largest_sum_log2", s.largest_bound_bits}, {"sum_proofs", proofs_json(s)}, {"quantised_by", s.method},
+                                {"row_images", s.row_images}, {"is_held_out", s.is_held_out}}
                      .dump(1) << "\n";
     return;
   }
@@ -103,7 +105,7 @@ Run verb_plan(CLI::App& command, const Common& common) {
   command.add_flag("--no-equalising", *no_equalising, "leave the channels of a map at their own ranges");
   command.add_option("--engine", options->engine, "of every convolution but the first and the last: auto, dense, activation_sparse or pair_sparse")
       ->check(CLI::IsMember({"auto", "dense", "activation_sparse", "pair_sparse"}))->capture_default_str();
-  command.add_option("--held-out", options->held_out_images, "pictures behind the calibration ones that measure the table's rows")->capture_default_str();
+  command.add_option("--held-out", options->held_out_images, "pictures behind the calibration ones that measure the table's rows; where there are none behind, so many of those")->capture_default_str();
   command.add_option("--clock-mhz", options->rows.clock_mhz, "clock assumed for estimated rates")->check(CLI::Range(1.0, 2000.0))->capture_default_str();
   return [=, &common, &command]() -> Status {
     if (!preprocess->empty()) options->pixels = overridden(SLUICE_TRY(read_pixel_options(*preprocess)), options->pixels, command);

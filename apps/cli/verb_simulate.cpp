@@ -11,6 +11,7 @@
 
 #include "apps/cli/verb.hpp"
 #include "runtime/images/preprocess.hpp"
+#include "runtime/simulate/fifo_sizing.hpp"
 #include "runtime/simulate/picture_model.hpp"
 #include "runtime/simulate/report.hpp"
 
@@ -25,7 +26,35 @@ struct Options {
   double clock_mhz = 0;
   simulate::PipelineOptions pipeline;
   bool has_kernels = false, has_streams = false;
+  double sizing_percent = 0;  // 0: no sizing
+  std::int64_t m20k_budget = 0;
 };
+
+constexpr std::size_t kSizingPictures = 8;
+
+// Depths that keep the rate, beside the bundle's, on the first pictures simulated.
+Status print_sizing(const Options& options, const Netlist& netlist, const std::vector<simulate::ImagePrograms>& images, bool is_json) {
+  simulate::FifoSizingOptions sizing_options{.tolerance = options.sizing_percent / 100, .pipeline = options.pipeline};
+  if (options.m20k_budget > 0) sizing_options.m20k_budget = options.m20k_budget;
+  const simulate::FifoSizing sizing = SLUICE_TRY(simulate::size_fifos_by_simulation(netlist, images, sizing_options));
+  std::int64_t m20k_before = 0;
+  nlohmann::json streams = nlohmann::json::array();
+  for (std::size_t s = 0; s < netlist.streams.size(); ++s) {
+    const Stream& stream = netlist.streams[s];
+    m20k_before += simulate::m20k_blocks(stream, stream.depth);
+    streams.push_back({{"stream", stream.name}, {"depth_beats", stream.depth}, {"sized_depth_beats", sizing.depths[s]}});
+    if (!is_json && sizing.depths[s] != stream.depth) std::cout << fmt::format("{:<52} {:>8} -> {}\n", stream.name, stream.depth, sizing.depths[s]);
+  }
+  if (is_json) {
+    std::cout << nlohmann::json{{"interval_cycles", sizing.interval_cycles}, {"deep_interval_cycles", sizing.deep_interval_cycles}, {"kind", "simulated"},
+                                {"m20k_blocks", sizing.m20k}, {"bundle_m20k_blocks", m20k_before}, {"tolerance_percent", 100 * sizing.tolerance},
+                                {"pictures", images.size()}, {"streams", streams}}.dump(1) << "\n";
+    return ok();
+  }
+  std::cout << fmt::format("simulated on {} pictures: interval {:.0f} cycles, {:.0f} with streams so deep that nobody waits for room; {} M20K blocks of streams, {} in the bundle\n",
+                           images.size(), sizing.interval_cycles, sizing.deep_interval_cycles, sizing.m20k, m20k_before);
+  return ok();
+}
 
 Status simulate_bundle(const Options& options, const Common& common) {
   const Bundle bundle = SLUICE_TRY(Bundle::open(options.bundle));
@@ -40,12 +69,19 @@ Status simulate_bundle(const Options& options, const Common& common) {
   const simulate::Scheduler scheduler = SLUICE_TRY(simulate::Scheduler::make(bundle.netlist()));
   const simulate::PictureModel model(bundle.design(), simulate::thresholds_of_rows(bundle.table(), network));
   simulate::Simulation simulation(bundle.netlist(), options.warm_up_images, options.pipeline);
+  std::vector<simulate::ImagePrograms> for_sizing;
   const std::size_t all = options.warm_up_images + images.size();
   for (std::size_t i = 0; i < all; ++i) {
     const std::size_t index = (i + images.size() * options.warm_up_images - options.warm_up_images) % images.size();
     const Picture picture = SLUICE_TRY(images.load(index));
     const std::vector<std::int16_t> codes = SLUICE_TRY(preprocessor.codes(picture));
-    SLUICE_CHECK(simulation.pass(scheduler.programs(model.picture(codes, options.rows[i % options.rows.size()]).work)));
+    const simulate::ImagePrograms programs = scheduler.programs(model.picture(codes, options.rows[i % options.rows.size()]).work);
+    if (options.sizing_percent > 0) {
+      for_sizing.push_back(programs);
+      if (for_sizing.size() == std::min(kSizingPictures, images.size())) return print_sizing(options, bundle.netlist(), for_sizing, common.is_json);
+      continue;
+    }
+    SLUICE_CHECK(simulation.pass(programs));
     if ((i + 1) % 100 == 0) spdlog::info("{} of {} pictures", i + 1, all);
   }
   const simulate::ReportContext context{bundle.design(), options.clock_mhz > 0 ? options.clock_mhz : bundle.table().clock_mhz, options.pipeline,
@@ -67,6 +103,10 @@ Run verb_simulate(CLI::App& command, const Common& common) {
   command.add_option("--latency-cycles", options->pipeline.latency_cycles, "cycles from a kernel's iteration to its beat's arrival, assumed the same for all")->check(CLI::Range(0, 1000))->capture_default_str();
   command.add_flag("--kernels", options->has_kernels, "list every kernel, not each layer's busiest");
   command.add_flag("--streams", options->has_streams, "list every stream, not only long ones");
+  command.add_option("--size-streams", options->sizing_percent,
+                     "instead: the smallest depths of streams that keep the interval within so many percent of that with deep streams, on 8 pictures")
+      ->check(CLI::Range(0.01, 100.0));
+  command.add_option("--m20k", options->m20k_budget, "block RAMs that streams may take, for --size-streams")->check(CLI::PositiveNumber);
   return [=, &common] { return simulate_bundle(*options, common); };
 }
 

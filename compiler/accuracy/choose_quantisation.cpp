@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Every form by every method, judged by its scores on calibration pictures (see choose_quantisation.hpp).
 #include "compiler/accuracy/choose_quantisation.hpp"
 
 #include <algorithm>

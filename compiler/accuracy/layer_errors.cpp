@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Runs both networks picture by picture and sums signal and noise of every map (see layer_errors.hpp).
 #include "compiler/accuracy/layer_errors.hpp"
 
 #include <algorithm>

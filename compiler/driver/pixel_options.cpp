@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Reads the small file key by key, and turns the options into the bundle's Preprocess (see pixel_options.hpp).
 #include "compiler/driver/pixel_options.hpp"
 
 #include <functional>

@@ -96,9 +96,15 @@ Result<Engines> choose_engines(const IntegerNetwork& network, const std::string&
   return engines;
 }
 
-// Pictures behind the calibration ones; the calibration ones themselves where there are no others.
-ImageSet held_out_of(const ImageSet& all, std::size_t calibration, std::size_t count) {
-  return all.size() > calibration ? all.without_first(calibration).slice({.first = count}) : all;
+// Pictures that measure the rows: those behind the calibration ones, or, where there are no others, those again.
+struct Measuring {
+  ImageSet images;
+  bool is_held_out = false;
+};
+
+Measuring measuring_pictures(const ImageSet& all, std::size_t calibration, std::size_t count) {
+  const bool is_held_out = all.size() > calibration;
+  return {(is_held_out ? all.without_first(calibration) : all).slice({.first = count}), is_held_out};
 }
 
 // `program`: null where float's answer is not asked for.
@@ -122,11 +128,12 @@ Result<std::vector<RowSample>> row_samples(const IntegerNetwork& network, const 
 }
 
 Result<DesignTable> make_table(const Design& design, const std::string& design_hash, const ir::Graph& graph,
-                               const ImageSet& calibration, const ImageSet& held_out, const PlanOptions& options) {
+                               const ImageSet& calibration, const Measuring& measuring, const PlanOptions& options) {
   const ops::FloatProgram program = SLUICE_TRY(ops::FloatProgram::prepare(graph));
   const auto chosen_on = SLUICE_TRY(row_samples(design.network, nullptr, calibration.slice({.first = kThresholdImages})));
-  const auto measured_on = SLUICE_TRY(row_samples(design.network, &program, held_out));
+  const auto measured_on = SLUICE_TRY(row_samples(design.network, &program, measuring.images));
   DesignTable table = measure_rows(design, design_hash, chosen_on, measured_on, options.rows);
+  if (measuring.is_held_out && measuring.images.is_labelled()) for (TableRow& row : table.rows) row.labels = "unseen";
   if (auto status = table.validate(design.network, design.netlist, design_hash); !status) {
     return bug_error("the planner made a table that it would refuse: " + status.error().text());
   }
@@ -185,9 +192,9 @@ Result<PlanSummary> plan(const PlanOptions& options, const std::function<void(co
   files["design.json"] = design_to_json(design);
   const std::string design_hash = sha256_hex(files["design.json"]);
 
-  const ImageSet held_out = held_out_of(all_images, images.size(), options.held_out_images);
-  begin("table", fmt::format("{} rows on {} pictures", options.rows.rows.size(), held_out.size()));
-  const DesignTable table = SLUICE_TRY(make_table(design, design_hash, graph, images, held_out, options));
+  const Measuring measuring = measuring_pictures(all_images, images.size(), options.held_out_images);
+  begin("table", fmt::format("{} rows on {} {} pictures", options.rows.rows.size(), measuring.images.size(), measuring.is_held_out ? "held-out" : "calibration"));
+  const DesignTable table = SLUICE_TRY(make_table(design, design_hash, graph, images, measuring, options));
   files["table.json"] = table_to_json(table);
 
   begin("write", options.output.string());
@@ -207,7 +214,8 @@ Result<PlanSummary> plan(const PlanOptions& options, const std::function<void(co
   summary.trials = chosen.trials;
   summary.method = chosen.trials[chosen.best].name;
   summary.design_hash = design_hash;
-  summary.held_out_images = held_out.size();
+  summary.row_images = measuring.images.size();
+  summary.is_held_out = measuring.is_held_out;
   summary.rows = table.rows;
   times.end();
   files["report/report.json"] = plan_report(options, design, quantised, forms[chosen.form].statistics, summary, times);

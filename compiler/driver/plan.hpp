@@ -47,7 +47,8 @@ struct PlanSummary {
   std::vector<QuantiseTrial> trials;  // ways of quantising
   std::string method;                 // the one taken
   std::string design_hash;
-  std::size_t held_out_images = 0;
+  std::size_t row_images = 0;         // pictures that measured the rows
+  bool is_held_out = false;           // those are behind the calibration pictures; else they are calibration pictures
   std::vector<TableRow> rows;
 };
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Finds the maps whose producer and readers let a gain pass, and moves it (see equalise.hpp).
 #include "compiler/quantise/equalise.hpp"
 
 #include <algorithm>

@@ -34,14 +34,6 @@ constexpr int kLeastInputBits = 4;
 Result<int> convolution_input_bits(const ir::Graph& graph, const ir::Node& node, const QuantiseOptions& options,
                                    const ValueCodes& input, double lowest) {
   const ir::Tensor& weights = graph.initialisers.at(node.inputs[1]);
-  const std::int64_t group = node.integer("group", 1);
-  if (group != 1 && !(is_depthwise(node, weights) && weights.dims[0] == group)) {
-    return user_error("{}: grouped convolution (group {}, {} filters) is not on the device; depthwise (one filter per "
-                      "channel) and ungrouped ones are", node.label(), group, weights.dims[0]);
-  }
-  for (const std::int64_t dilation : node.integers("dilations", {1, 1})) {
-    if (dilation != 1) return user_error("{}: dilation {} is not on the device; 1 is", node.label(), dilation);
-  }
   for (ValueCodes kept = input; kept.kept_bits >= kLeastInputBits; --kept.kept_bits) {
     const CodeRange range{static_cast<int>(std::floor(lowest * kept.limit())), kept.limit()};
     const FilterSurroundings around{kept.scale(), range, 1.0, options.bits, limit_bits(options), is_depthwise(node, weights)};

@@ -20,9 +20,6 @@ Status lower_scale(Lowering& lowering, const ir::Node& node) {
 
 // One layer joins two maps; a node with more inputs becomes a chain, from the first map on.
 Status lower_concat(Lowering& lowering, const ir::Node& node) {
-  const std::int64_t axis = node.integer("axis", 1);
-  if (axis != 1 && axis != -3) return user_error("{}: joins along axis {}; channels (axis 1) are possible", node.label(), axis);
-  if (node.inputs.size() < 2) return user_error("{}: joins {} maps; two or more are possible", node.label(), node.inputs.size());
   ir::Node pair = node;
   int joined = 0, channels = 0;
   for (std::size_t i = 1; i < node.inputs.size(); ++i) {

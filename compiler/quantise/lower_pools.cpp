@@ -19,9 +19,6 @@ Status finish_average(Lowering& lowering, const ir::Node& node, Layer layer, std
 // A maximum changes no scale. Windows that hang over the map (ceil_mode) are fine: what is outside never wins.
 Status lower_max_pool(Lowering& lowering, const ir::Node& node) {
   Layer layer = SLUICE_TRY(lowering.begin(node, LayerKind::max_pool));
-  for (const std::int64_t dilation : node.integers("dilations", {1, 1})) {
-    if (dilation != 1) return user_error("{}: dilation {} is not on the device; 1 is", node.label(), dilation);
-  }
   layer.window = window_of(node, node.integers("kernel_shape", {}));
   lowering.finish(node, std::move(layer));
   return ok();
@@ -31,11 +28,6 @@ Status lower_average_pool(Lowering& lowering, const ir::Node& node) {
   Layer layer = SLUICE_TRY(lowering.begin(node, LayerKind::average_pool));
   layer.window = window_of(node, node.integers("kernel_shape", {}));
   const Window& w = layer.window;
-  const bool has_pad = w.pad_top + w.pad_left + w.pad_bottom + w.pad_right > 0;
-  if (has_pad && node.integer("count_include_pad", 0) == 0) {
-    return user_error("{}: average pooling over a padded map that does not count the padding is not on the device; "
-                      "export with count_include_pad=1 or without padding", node.label());
-  }
   if (hangs_over(layer.output.height, w.stride_h, w.kernel_h, layer.input.height, w.pad_top + w.pad_bottom) ||
       hangs_over(layer.output.width, w.stride_w, w.kernel_w, layer.input.width, w.pad_left + w.pad_right)) {
     return user_error("{}: average pooling whose last window hangs over the map (ceil_mode) is not on the device; "

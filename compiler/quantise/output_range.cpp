@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The ends of every layer's arithmetic, by the functions of device/contract/numbers.h (see output_range.hpp).
 #include "compiler/quantise/output_range.hpp"
 
 #include <algorithm>

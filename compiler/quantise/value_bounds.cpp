@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// One rule per operator of the normal form, in order of execution (see value_bounds.hpp).
 #include "compiler/quantise/value_bounds.hpp"
 
 #include <algorithm>

@@ -10,6 +10,7 @@
 #pragma GCC diagnostic ignored "-Warray-bounds"
 #include <cstring>
 
+#include "device/contract/version.h"
 #include "runtime/base/json.hpp"
 
 #include "runtime/bundle/bundle.hpp"
@@ -19,7 +20,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kDesignVersion = 2;  // 2: curves, scale, concat
+constexpr int kDesignVersion = 3;  // 2: curves, scale, concat; 3: the kernels' version
 
 json shape_json(const MapShape& s) { return {s.height, s.width, s.channels}; }
 
@@ -181,6 +182,10 @@ Result<Design> parse(const json& j, const std::string& weights) {
   if (j.at("version") != kDesignVersion) {
     return user_error("design.json: version {}, this program reads {}; plan the bundle again", j.at("version").dump(), kDesignVersion);
   }
+  if (j.at("kernel_version") != SLUICE_KERNEL_VERSION) {
+    return user_error("design.json: kernel_version {}, this program speaks to kernels of version {} (layout of parameters and records); "
+                      "plan the bundle again, or run it with the sluice that planned it", j.at("kernel_version").dump(), SLUICE_KERNEL_VERSION);
+  }
   Design design;
   const json& n = j.at("network");
   design.network.name = n.at("name");
@@ -206,6 +211,7 @@ std::string design_to_json(const Design& design) {
   json layers = json::array();
   for (const Layer& layer : n.layers) layers.push_back(layer_json(layer));
   const json j{{"version", kDesignVersion},
+               {"kernel_version", SLUICE_KERNEL_VERSION},
                {"network",
                 {{"name", n.name},
                  {"input_shape_hwc", shape_json(n.input)},

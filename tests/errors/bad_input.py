@@ -95,17 +95,22 @@ class BadInput(unittest.TestCase):
         (self.folder / name).write_bytes(content)
         return name
 
-    def bundle_with_table(self, edit):
-        """A sparse bundle whose table was changed by `edit` and whose manifest vouches for the change."""
+    def sealed_bundle(self, name, edit):
+        """A sparse bundle in which `edit` changed the bytes of a file and whose manifest vouches for the change."""
         bundle = pathlib.Path(shutil.copytree(self.shared / "sparse", self.folder / "bundle", dirs_exist_ok=True))
-        table = json.loads((bundle / "table.json").read_text())
-        edit(table)
-        text = json.dumps(table).encode()
-        (bundle / "table.json").write_bytes(text)
+        content = edit((self.shared / "sparse" / name).read_bytes())
+        (bundle / name).write_bytes(content)
         manifest = json.loads((bundle / "manifest.json").read_text())
-        manifest["files"]["table.json"] = hashlib.sha256(text).hexdigest()
+        manifest["files"][name] = hashlib.sha256(content).hexdigest()
         (bundle / "manifest.json").write_text(json.dumps(manifest))
         return bundle
+
+    def bundle_with_json(self, name, edit):
+        def edited(content):
+            value = json.loads(content)
+            edit(value)
+            return json.dumps(value).encode()
+        return self.sealed_bundle(name, edited)
 
     def bundle(self):
         return pathlib.Path(shutil.copytree(self.shared / "bundle", self.folder / "bundle"))
@@ -265,6 +270,21 @@ class BadInput(unittest.TestCase):
         (bundle / "lib/extra.h").write_text("")
         self.refused("inspect", bundle, says=["lib/extra.h", "not part of the bundle"])
 
+    def test_bundle_for_other_kernels_or_with_other_weights(self):
+        other_kernels = lambda design: design.__setitem__("kernel_version", design["kernel_version"] - 1)
+        def fewer_filters(design):
+            design["network"]["layers"][0]["output_shape_hwc"][2] //= 2
+        for change, says in [
+            (lambda: self.bundle_with_json("design.json", other_kernels), ["kernel_version", "plan the bundle again"]),
+            (lambda: self.sealed_bundle("weights.bin", lambda b: b[:-100]), ["weights.bin ends inside layer", "another design"]),
+            (lambda: self.sealed_bundle("weights.bin", lambda b: b + b[:64]), ["weights.bin is longer", "another design"]),
+            (lambda: self.bundle_with_json("design.json", fewer_filters), ["design.json", "l00"]),
+        ]:
+            bundle = change()
+            for arguments in (["classify", bundle, self.good], ["bench", bundle, "--device", "threads", "--seconds", "0.1"]):
+                self.assertEqual(self.refused(*arguments, says=says).stdout, "")
+            shutil.rmtree(bundle)
+
     def test_labels(self):
         self.refused("eval", self.shared / "bundle", "--images", self.good, says="label")
         self.file("list.txt", f"{self.good}/0.png 99\n".encode())
@@ -288,7 +308,7 @@ class BadInput(unittest.TestCase):
             (lambda t: t["rows"][1].pop("loss_points"), ["loss_points"]),
             (lambda t: t["rows"][1].__setitem__("loss_points", "little"), ["table.json"]),
         ]:
-            bundle = self.bundle_with_table(edit)
+            bundle = self.bundle_with_json("table.json", edit)
             self.refused("classify", bundle, self.good, says=says)
             self.refused("bench", bundle, "--seconds", "0.1", says=says)
 
@@ -303,6 +323,12 @@ class BadInput(unittest.TestCase):
         self.assertEqual(done.stdout, "", "output had begun")
         self.refused("classify", sparse, self.good, "--device", "sim", "--target-fps", "100", says="--policy target-fps")
         self.refused("classify", sparse, self.good, "--audit-log", "no/such/log", says=["no/such/log", "ENOENT"])
+
+    def test_simulation_that_cannot_be(self):
+        sparse = self.shared / "sparse"
+        self.refused("simulate", sparse, "--images", self.good, "--row", "9", says=["row 9", "rows 0 to 3"])
+        self.refused("simulate", sparse, "--images", "no/such/folder", says="no/such/folder")
+        self.refused("simulate", sparse, "--images", self.good, "--size-streams", "1", "--m20k", "1", says=["M20K", "the budget is 1"])
 
     def test_replay(self):
         log = self.folder / "log"

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
+#include "device/contract/version.h"
 #include "tests/unit/runtime/bundle/designs.hpp"
 
 namespace sluice::test {
@@ -101,6 +102,15 @@ TEST_F(BrokenDesign, RefusesAnotherVersion) {
   json changed = json::parse(text_);
   changed["version"] = 999;
   EXPECT_THAT(refusal(changed), ::testing::AllOf(HasSubstr("design.json"), HasSubstr("999")));
+}
+
+TEST_F(BrokenDesign, RefusesOtherKernels) {
+  json changed = json::parse(text_);
+  ASSERT_EQ(changed["kernel_version"], SLUICE_KERNEL_VERSION);
+  changed["kernel_version"] = SLUICE_KERNEL_VERSION - 1;
+  EXPECT_THAT(refusal(changed), ::testing::AllOf(HasSubstr("design.json"), HasSubstr(fmt::format("kernel_version {}", SLUICE_KERNEL_VERSION - 1))));
+  changed.erase("kernel_version");
+  EXPECT_THAT(refusal(changed), HasSubstr("kernel_version"));
 }
 
 TEST_F(BrokenDesign, RefusesWeightsOfAnotherLength) {

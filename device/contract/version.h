@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* version.h: what a program on the host and a kernel on the device must have in common.
+ *
+ * Why: a bitstream outlives the program that planned it. The host packs parameter words, settings and thresholds for
+ * kernels it does not compile, and reads their records; a kernel of another layout would take them and compute nonsense.
+ *
+ * Raise it with any change of beats and their kinds, of the tables and rows of parameters, of settings, or of records. A
+ * kernel that computes the same from the same words keeps it. 1: first. 2: curves, scale, concat. 3: several engines,
+ * copies and lanes a layer.
+ *
+ * Before: a bundle's design.json states the version it was planned for. After: a runtime refuses any but this one.
+ */
+#ifndef SLUICE_DEVICE_CONTRACT_VERSION_H
+#define SLUICE_DEVICE_CONTRACT_VERSION_H
+
+#define SLUICE_KERNEL_VERSION 3
+
+#endif

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// The generated program depends on the shape of a network alone: who trains again keeps the bitstream.
+#include "compiler/codegen/opencl_writer.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "compiler/pipeline/netlist_builder.hpp"
+#include "device/device_files.hpp"
+#include "runtime/bundle/parameter_words.hpp"
+#include "tests/support/random_network.hpp"
+
+namespace sluice::test {
+namespace {
+
+Design design_of(IntegerNetwork network, Engine engine) {
+  const Engines engines = uniform_engines(network, engine);
+  Netlist netlist = build_netlist(network, engines).value();
+  return {std::move(network), std::move(netlist)};
+}
+
+BundleFiles program_of(const Design& design) {
+  BundleFiles files;
+  write_opencl(design, device_files(), files);
+  return files;
+}
+
+// The same layers with other numbers, as training again gives them.
+IntegerNetwork retrained(IntegerNetwork network, Random& random) {
+  for (Layer& layer : network.layers) {
+    for (std::int16_t& weight : layer.weights) weight = static_cast<std::int16_t>(static_cast<int>(random() % 255) - 127);
+    for (std::int32_t& bias : layer.bias) bias += static_cast<int>(random() % 1000);
+    for (std::uint16_t& multiplier : layer.multiplier) multiplier = static_cast<std::uint16_t>(multiplier / 2 + 1);
+    if (layer.multiplier.size() > 0 && layer.shift < 40) ++layer.shift;
+  }
+  return network;
+}
+
+class Retrained : public ::testing::TestWithParam<int> {};
+
+TEST_P(Retrained, hasTheSameProgramAndOtherParameters) {
+  SCOPED_TRACE("seed " + std::to_string(GetParam()));
+  Random random(GetParam());
+  const IntegerNetwork network = random_network(random, 2 + GetParam() % 4, GetParam() % 3 == 0 ? 16 : 8);
+  for (const Engine engine : {Engine::dense, Engine::activation_sparse, Engine::pair_sparse}) {
+    const Design first = design_of(network, engine), second = design_of(retrained(network, random), engine);
+    ASSERT_TRUE(second.network.validate());
+    EXPECT_EQ(program_of(first), program_of(second));
+    const auto words = [](const Design& d) { return parameter_batches(d.network, d.netlist, dense_table(d.network, d.netlist, "x"), 4096); };
+    const auto before = words(first), after = words(second);
+    ASSERT_EQ(before.size(), after.size());
+    bool differs = false;
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      EXPECT_EQ(before[i].address, after[i].address);
+      EXPECT_EQ(before[i].words.size(), after[i].words.size());
+      differs |= before[i].words != after[i].words;
+    }
+    EXPECT_TRUE(differs);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(seeds, Retrained, ::testing::Range(1, 9));
+
+TEST(Program, ofAnotherShapeDiffers) {
+  Random random(3);
+  NetworkMaker narrow(random, {8, 8, 3}), wide(random, {8, 8, 3});
+  narrow.conv(4, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput);
+  wide.conv(8, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput);
+  EXPECT_NE(program_of(design_of(narrow.finish(3), Engine::dense)), program_of(design_of(wide.finish(3), Engine::dense)));
+}
+
+}  // namespace
+}  // namespace sluice::test
