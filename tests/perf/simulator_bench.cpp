@@ -4,8 +4,9 @@
 // Target: at least 1 picture/s of MobileNetV2 224 with every engine; a planner simulates a few pictures per candidate
 // design, `sluice simulate` hundreds.
 // The bound: each beat of each stream is written once and read once, each a time in a ring of the stream (two loads, a
-// maximum, a store, a comparison for the high-water mark). `ns_a_beat` is the time per beat of a stream, both ends; a chain
-// of dependent maximum and addition alone is 2 cycles an end.
+// maximum, a store, a comparison for the high-water mark): a chain of dependent maximum and addition, 2 cycles an end, would
+// allow some 900 million beats a second. Short runs (a window's few beats, then one out; streams of 16 beats, then another
+// kernel) keep it far below: what counts is going from run to run and from kernel to kernel, not memory.
 //
 //   simulator_bench [Google Benchmark's options]   with the evaluation data in SLUICE_DATA
 //
@@ -66,7 +67,7 @@ struct Case {
     state.SetItemsProcessed(state.iterations() * std::int64_t{kPictures});
     state.counters["Mcycles_a_s"] = benchmark::Counter(1e-6 * static_cast<double>(cycles), benchmark::Counter::kIsRate);
     state.counters["Mbeats_a_picture"] = 1e-6 * static_cast<double>(beats) / static_cast<double>(state.iterations() * std::int64_t{kPictures});
-    state.counters["ns_a_beat"] = benchmark::Counter(1e-9 * static_cast<double>(beats), benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+    state.counters["Mbeats_a_s"] = benchmark::Counter(1e-6 * static_cast<double>(beats), benchmark::Counter::kIsRate);
   }
 };
 
