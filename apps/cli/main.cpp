@@ -23,6 +23,7 @@ struct Verb {
 constexpr Verb kVerbs[] = {
     {"check", "which nodes of an ONNX model run where, and what to change for those that cannot", cli::verb_check},
     {"plan", "make a bundle from an ONNX model and calibration pictures", cli::verb_plan},
+    {"simulate", "images/s of a bundle on real pictures, cycle by cycle: waits, full streams, the bottleneck", cli::verb_simulate},
     {"classify", "label pictures", cli::verb_classify},
     {"eval", "top-1 and top-5 of a bundle on labelled pictures, beside the reference and the float model", cli::verb_eval},
     {"bench", "images/s, latencies, and where the time goes", cli::verb_bench},

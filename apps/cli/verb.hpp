@@ -33,6 +33,7 @@ using Run = std::function<Status()>;
 // Each declares its options on `command` and returns what to run. `common` outlives the run.
 Run verb_check(CLI::App& command, const Common& common);
 Run verb_plan(CLI::App& command, const Common& common);
+Run verb_simulate(CLI::App& command, const Common& common);
 Run verb_classify(CLI::App& command, const Common& common);
 Run verb_eval(CLI::App& command, const Common& common);
 Run verb_bench(CLI::App& command, const Common& common);

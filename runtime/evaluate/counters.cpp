@@ -82,11 +82,12 @@ void activation_masks(const Layer& layer, const std::uint8_t* window, int row, i
 }
 
 // Of the weight-sparse engine, whatever the picture: filters in lock step, pixels in tiles.
-LayerCounters count_weights(int index, const Layer& layer, int weight_threshold, int tile_pixels, int group_filters) {
+LayerWork count_weights(int index, const Layer& layer, int weight_threshold, int tile_pixels, int group_filters) {
   const auto pixels = static_cast<std::uint32_t>(layer.output.height * layer.output.width), per_tile = static_cast<std::uint32_t>(tile_pixels);
   const std::uint32_t tiles = (pixels + per_tile - 1) / per_tile;
   const std::size_t filters = layer.bias.size(), per_filter = layer.weights.size() / filters;
-  LayerCounters counters{index, 0, 0, 0, 0};
+  LayerWork work{.counters = {index, 0, 0, 0, 0}};
+  LayerCounters& counters = work.counters;
   std::uint32_t longest = 0;
   for (std::size_t f = 0; f < filters; ++f) {
     const auto first = layer.weights.begin() + static_cast<std::ptrdiff_t>(f * per_filter);
@@ -95,11 +96,12 @@ LayerCounters count_weights(int index, const Layer& layer, int weight_threshold,
     counters.zero_vectors += live == 0 ? tiles : 0;
     longest = std::max(longest, live);
     if ((f + 1) % std::size_t(group_filters) != 0) continue;
-    counters.busy_cycles += std::max(1u, longest) * tiles;
+    work.live.push_back(static_cast<std::uint16_t>(std::max(1u, longest)));
+    counters.busy_cycles += work.live.back() * tiles;
     longest = 0;
   }
   counters.vectors = tiles * static_cast<std::uint32_t>(filters);
-  return counters;
+  return work;
 }
 
 }  // namespace
@@ -150,25 +152,30 @@ CounterModel::CounterModel(const Design& design, const std::vector<Thresholds>& 
   }
 }
 
-LayerCounters CounterModel::count_layer(const SparseLayer& sparse, const Layer& layer, const Map& input) const {
+LayerCounters CounterModel::count_layer(const SparseLayer& sparse, const Layer& layer, const Map& input, std::vector<std::uint16_t>* live) const {
   const Window& w = layer.window;
   const LiveMap map(layer, input, sparse.activation_threshold);
   const int channels = layer.input.channels, filters = layer.output.channels, words = sparse.mask_words;
   LayerCounters counters{sparse.index, 0, 0, 0, 0};
   const int vectors = sparse.counts_pairs ? static_cast<int>(sparse.weights.size()) / filters / words : 0;
   std::vector<std::uint64_t> masks(std::size_t(vectors) * words);
+  const std::size_t pixels = std::size_t(layer.output.height) * layer.output.width;
+  const std::size_t per_pixel = sparse.counts_pairs ? std::size_t(filters / sparse.group_filters) * vectors : 1;
+  if (live != nullptr) live->resize(pixels * per_pixel);
   for (int oy = 0; oy < layer.output.height; ++oy) {
     for (int ox = 0; ox < layer.output.width; ++ox) {
       const std::uint8_t* window = map.live.data() + (std::size_t(oy) * w.stride_h * map.width + std::size_t(ox) * w.stride_w) * channels;
+      const std::size_t pixel = std::size_t(oy) * layer.output.width + ox;
       if (!sparse.counts_pairs) {
-        std::uint32_t live = 0;
+        std::uint32_t entries = 0;
         for (int ky = 0; ky < w.kernel_h; ++ky) {
-          for (int i = 0; i < w.kernel_w * channels; ++i) live += window[std::size_t(ky) * map.width * channels + i];
+          for (int i = 0; i < w.kernel_w * channels; ++i) entries += window[std::size_t(ky) * map.width * channels + i];
         }
         counters.vectors += sparse.passes;
-        counters.nonzero_pairs += live * sparse.entry_pairs * sparse.passes;
-        counters.busy_cycles += std::max(1u, live * sparse.entry_cycles + sparse.end_cycles) * sparse.passes;
-        counters.zero_vectors += live == 0 ? sparse.passes : 0;
+        counters.nonzero_pairs += entries * sparse.entry_pairs * sparse.passes;
+        counters.busy_cycles += std::max(1u, entries * sparse.entry_cycles + sparse.end_cycles) * sparse.passes;
+        counters.zero_vectors += entries == 0 ? sparse.passes : 0;
+        if (live != nullptr) (*live)[pixel] = static_cast<std::uint16_t>(entries);
         continue;
       }
       activation_masks(layer, window, map.width, sparse.lanes, words, masks);
@@ -183,6 +190,7 @@ LayerCounters CounterModel::count_layer(const SparseLayer& sparse, const Layer& 
           counters.nonzero_pairs += issue.pairs;
           counters.busy_cycles += std::max(1u, (issue.most + n - 1) / n);
           counters.zero_vectors += issue.most == 0;
+          if (live != nullptr) (*live)[pixel * per_pixel + std::size_t(f / sparse.group_filters) * vectors + v] = static_cast<std::uint16_t>(issue.most);
         }
       }
     }
@@ -194,7 +202,23 @@ std::vector<LayerCounters> CounterModel::count(const Evaluator& evaluator, const
   std::vector<LayerCounters> all;
   for (const SparseLayer& sparse : layers_) {
     const Layer& layer = network_.layers[std::size_t(sparse.index)];
-    all.push_back(sparse.of_every_picture ? *sparse.of_every_picture : count_layer(sparse, layer, evaluator.map(maps, layer.inputs[0])));
+    all.push_back(sparse.of_every_picture ? sparse.of_every_picture->counters : count_layer(sparse, layer, evaluator.map(maps, layer.inputs[0]), nullptr));
+  }
+  return all;
+}
+
+std::vector<LayerWork> CounterModel::work(const Evaluator& evaluator, const PictureMaps& maps) const {
+  std::vector<LayerWork> all;
+  for (const SparseLayer& sparse : layers_) {
+    if (sparse.of_every_picture) {
+      all.push_back(*sparse.of_every_picture);
+      continue;
+    }
+    const Layer& layer = network_.layers[std::size_t(sparse.index)];
+    LayerWork& work = all.emplace_back();
+    work.entry_cycles = sparse.entry_cycles;
+    work.end_cycles = sparse.end_cycles;
+    work.counters = count_layer(sparse, layer, evaluator.map(maps, layer.inputs[0]), &work.live);
   }
   return all;
 }

@@ -12,6 +12,7 @@
 // const and may be called from many threads.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 
 #include "runtime/evaluate/evaluator.hpp"
@@ -20,12 +21,26 @@
 
 namespace sluice {
 
+// What a sparse layer has to do for one picture, vector by vector: what the simulator takes its times from.
+struct LayerWork {
+  LayerCounters counters;
+  // activation_sparse, grouped_prefix: live codes of each pixel's window. pair_sparse: the most live pairs of a filter, for
+  // each pixel, filter group and vector (outer to inner, the engine's order). weight_sparse: cycles of each filter group.
+  std::vector<std::uint16_t> live = {};
+  // activation_sparse, grouped_prefix: cycles that an entry of a list takes, and those behind its last one.
+  std::uint32_t entry_cycles = 1, end_cycles = 0;
+
+  std::int64_t list_cycles(std::uint16_t entries) const { return std::max<std::int64_t>(1, std::int64_t{entries} * entry_cycles + end_cycles); }
+};
+
 class CounterModel {
  public:
   CounterModel(const Design& design, const std::vector<Thresholds>& thresholds);
 
   // `maps` of an evaluator of the same network and thresholds. One entry per sparse layer, in network order.
   std::vector<LayerCounters> count(const Evaluator& evaluator, const PictureMaps& maps) const;
+  // The same, with every vector.
+  std::vector<LayerWork> work(const Evaluator& evaluator, const PictureMaps& maps) const;
 
  private:
   struct SparseLayer {
@@ -37,9 +52,10 @@ class CounterModel {
     int lanes = 0, group_filters = 0, multipliers = 0, mask_words = 0;  // pair_sparse
     // pair_sparse: [vector of a pixel][filter][word], a bit per lane whose weight counts.
     std::vector<std::uint64_t> weights = {};
-    std::optional<LayerCounters> of_every_picture = {};  // weight_sparse
+    std::optional<LayerWork> of_every_picture = {};  // weight_sparse
   };
-  LayerCounters count_layer(const SparseLayer& sparse, const Layer& layer, const Map& input) const;
+  // `live` may be null.
+  LayerCounters count_layer(const SparseLayer& sparse, const Layer& layer, const Map& input, std::vector<std::uint16_t>* live) const;
 
   const IntegerNetwork& network_;
   std::vector<SparseLayer> layers_;

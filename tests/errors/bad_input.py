@@ -324,6 +324,12 @@ class BadInput(unittest.TestCase):
         self.refused("classify", sparse, self.good, "--device", "sim", "--target-fps", "100", says="--policy target-fps")
         self.refused("classify", sparse, self.good, "--audit-log", "no/such/log", says=["no/such/log", "ENOENT"])
 
+    def test_simulation_that_cannot_be(self):
+        sparse = self.shared / "sparse"
+        self.refused("simulate", sparse, "--images", self.good, "--row", "9", says=["row 9", "rows 0 to 3"])
+        self.refused("simulate", sparse, "--images", "no/such/folder", says="no/such/folder")
+        self.refused("simulate", sparse, "--images", self.good, "--size-streams", "1", "--m20k", "1", says=["M20K", "the budget is 1"])
+
     def test_replay(self):
         log = self.folder / "log"
         done = subprocess.run([SLUICE, "classify", self.shared / "sparse", self.good, "--device", "sim", "--audit-log", log],

@@ -50,9 +50,10 @@ MAY_INCLUDE = {
     "runtime/hal": {BASE, BUNDLE},
     "runtime/reference": {BASE, BUNDLE, CONTRACT},
     "runtime/evaluate": {BASE, BUNDLE, CONTRACT, "runtime/reference"},
+    "runtime/simulate": {BASE, BUNDLE, "runtime/evaluate", "runtime/reference"},
     "runtime/images": {BASE, BUNDLE},
     "runtime/observe": {BASE, BUNDLE, "runtime/hal"},
-    "runtime/drivers": {BASE, BUNDLE, "runtime/hal", "runtime/evaluate", "runtime/reference"},
+    "runtime/drivers": {BASE, BUNDLE, "runtime/hal", "runtime/evaluate", "runtime/reference", "runtime/simulate"},
     # It compiles the kernel files natively, with the queue they are compiled against.
     "runtime/drivers/threads": {BASE, BUNDLE, "runtime/hal", "device", "device/threads"},
     "runtime/stream": {BASE, BUNDLE, "runtime/hal", "runtime/images"},

@@ -1,28 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-// PipelineClock: when each image leaves a pipeline whose layers take the given cycles.
+// PipelineClock: when each image leaves a pipeline that takes one every `interval` cycles and holds each for `latency`.
 //
-// Why: the simulated device must answer at the rate of the design, not of this machine. The idea: a layer can take an
-// image when it has finished the one before (it is one engine) and when the layer in front of it has begun to send (maps
-// stream, a layer does not wait for a whole one). Streams between layers are taken as deep enough, so over many images
-// the rate is clock / mean cycles of the slowest layer: the same figure as `throughput_images_per_s` of the table.
+// Why: the simulated device must answer at the rate of the design, not of this machine, also where images do not come at
+// once. The idea: an image leaves its latency after it was offered, or its interval after the one before, whichever is later:
 //
-//   begin[l] = max(end of the previous image in l, begin[l - 1])        end[l] = begin[l] + cycles[l]
-//   an image leaves at the largest end[l]; a join waits for its later branch, hence all layers in network order
+//   left[i] = max(offered[i] + latency[i], left[i - 1] + interval[i])
 //
-// Before: the same number of layers for every image. After: times never decrease from image to image.
+// Both figures are the cycle simulator's (row_timing.hpp). Before: 0 < interval <= latency. After: times never decrease.
 #pragma once
 
-#include <vector>
+#include <algorithm>
 
 namespace sluice {
 
 class PipelineClock {
  public:
-  // `arrival_cycles`: when the image was offered. Returns when it left.
-  double pass(double arrival_cycles, const std::vector<double>& layer_cycles);
+  // Returns when the image leaves.
+  double pass(double offered_cycles, double interval_cycles, double latency_cycles) {
+    left_at_ = std::max(offered_cycles + latency_cycles, left_at_ + interval_cycles);
+    return left_at_;
+  }
 
  private:
-  std::vector<double> free_at_;  // per layer
   double left_at_ = 0;
 };
 

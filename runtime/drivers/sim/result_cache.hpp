@@ -26,7 +26,7 @@ namespace sluice {
 struct SimResult {
   std::vector<std::int32_t> scores;
   std::vector<LayerCounters> counters;
-  std::vector<double> layer_cycles;
+  double interval_cycles = 0, latency_cycles = 0;
 };
 
 class ResultCache {

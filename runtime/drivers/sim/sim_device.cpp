@@ -5,14 +5,15 @@
 #include <algorithm>
 #include <atomic>
 #include <deque>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
 #include <thread>
 
-#include "runtime/bundle/layer_cycles.hpp"
 #include "runtime/drivers/sim/pipeline_clock.hpp"
 #include "runtime/drivers/sim/result_cache.hpp"
+#include "runtime/drivers/sim/row_timing.hpp"
 #include "runtime/drivers/sim/workers.hpp"
-#include "runtime/evaluate/counters.hpp"
-#include "runtime/evaluate/evaluator.hpp"
 
 namespace sluice {
 namespace {
@@ -20,19 +21,25 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::nanoseconds;
 
+constexpr std::size_t kTimingPictures = 4;
+
 class SimDevice final : public Device {
  public:
-  SimDevice(const Bundle& bundle, const SimOptions& options)
+  // `golden`: pictures that time the rows; where there are none, each row's first image does.
+  SimDevice(const Bundle& bundle, const SimOptions& options, std::vector<std::vector<std::int16_t>> golden)
       : design_(bundle.design()),
         table_(bundle.table()),
         options_(options),
-        input_cycles_(static_cast<double>(design_.netlist.streams[std::size_t(design_.netlist.kernels.front().outputs[0])].beats)),
+        model_(design_, simulate::thresholds_of_rows(table_, design_)),
+        rows_(table_.rows.size()),
         cache_(options.cached_results) {
-    const Evaluator dense(design_.network);
-    for (std::size_t r = 0; r < table_.rows.size(); ++r) {
-      const std::vector<Thresholds> thresholds = table_.thresholds(design_.network, design_.netlist, r);
-      rows_.push_back({dense.with_thresholds(thresholds), CounterModel(design_, thresholds)});
-    }
+    for (Row& row : rows_) row.pictures = golden;
+  }
+
+  // Before anything else: fails for a design that the simulator does not know.
+  Status prepare() {
+    scheduler_ = SLUICE_TRY(simulate::Scheduler::make(design_.netlist));
+    return ok();
   }
 
   DeviceInfo info() const override {
@@ -52,6 +59,7 @@ class SimDevice final : public Device {
     {
       const std::lock_guard lock(mutex_);
       if (inside_.size() >= options_.capacity) return bug_error("submit to a full device; collect first");
+      if (rows_[task.row_id].pictures.empty()) rows_[task.row_id].pictures = {task.codes};
     }
     const std::uint64_t image_id = task.image_id;
     const std::uint32_t row = task.row_id;
@@ -83,7 +91,7 @@ class SimDevice final : public Device {
       return world_error("image {}: computing it failed: {}", image.image_id, problem.what());
     }
     const nanoseconds offered = options_.is_paced ? image.offered : next_offer();
-    const nanoseconds completed = nanoseconds_of(clock_.pass(cycles_of(offered), result->layer_cycles));
+    const nanoseconds completed = nanoseconds_of(clock_.pass(cycles_of(offered), result->interval_cycles, result->latency_cycles));
     if (options_.is_paced) {
       const Clock::time_point due = opened_ + completed;
       if (Clock::now() > due + kPunctual) ++late_;
@@ -115,21 +123,27 @@ class SimDevice final : public Device {
   };
 
   struct Row {
-    Evaluator evaluator;
-    CounterModel counters;
+    std::vector<std::vector<std::int16_t>> pictures;  // that time it; set before the first image under it is computed
+    std::once_flag is_timed;
+    RowTiming timing;
   };
 
   // A wake-up of the operating system may take this long without anybody being slow.
   static constexpr nanoseconds kPunctual = std::chrono::milliseconds(1);
 
-  SimResult compute(const std::vector<std::int16_t>& codes, std::uint32_t row) const {
-    const Row& of_row = rows_[row];
-    const PictureMaps maps = of_row.evaluator.evaluate(codes);
-    SimResult result{of_row.evaluator.map(maps, static_cast<int>(design_.network.layers.size()) - 1),
-                     of_row.counters.count(of_row.evaluator, maps), {}};
-    result.layer_cycles = layer_cycles(design_, result.counters);
-    // The source is a stage of its own: one beat of the input map per cycle.
-    result.layer_cycles.insert(result.layer_cycles.begin(), input_cycles_);
+  SimResult compute(const std::vector<std::int16_t>& codes, std::uint32_t row) {
+    Row& of_row = rows_[row];
+    std::call_once(of_row.is_timed, [&] {
+      auto timing = time_row(design_, *scheduler_, model_, row, of_row.pictures);
+      if (!timing) throw std::runtime_error(timing.error().text());
+      of_row.timing = *timing;
+    });
+    simulate::PictureModel::Picture picture = model_.picture(codes, row);
+    SimResult result{std::move(picture.scores), {}, 0, 0};
+    for (const LayerWork& work : picture.work) result.counters.push_back(work.counters);
+    const double cycles = slowest_layer_cycles(design_, result.counters);
+    result.interval_cycles = cycles * of_row.timing.interval_per_cycle;
+    result.latency_cycles = cycles * of_row.timing.latency_per_cycle;
     return result;
   }
 
@@ -145,7 +159,8 @@ class SimDevice final : public Device {
   const Design design_;
   const DesignTable table_;
   const SimOptions options_;
-  const double input_cycles_;
+  std::optional<simulate::Scheduler> scheduler_;  // of design_
+  const simulate::PictureModel model_;
   std::vector<Row> rows_;
   ResultCache cache_;
   std::mutex mutex_;  // guards inside_
@@ -162,7 +177,10 @@ class SimDevice final : public Device {
 
 Result<std::unique_ptr<Device>> open_sim_device(const Bundle& bundle, const SimOptions& options) {
   if (options.capacity == 0 || options.cached_results == 0) return bug_error("a simulated device needs a capacity and a cache");
-  return std::unique_ptr<Device>(std::make_unique<SimDevice>(bundle, options));
+  auto golden = SLUICE_TRY(golden_codes(bundle, kTimingPictures));
+  auto device = std::make_unique<SimDevice>(bundle, options, std::move(golden));
+  SLUICE_CHECK(device->prepare());
+  return std::unique_ptr<Device>(std::move(device));
 }
 
 }  // namespace sluice

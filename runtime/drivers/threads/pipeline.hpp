@@ -24,7 +24,7 @@
 #include "device/threads/queue.hpp"
 #include "runtime/base/status.hpp"
 #include "runtime/bundle/netlist.hpp"
-#include "runtime/drivers/threads/stall_story.hpp"
+#include "runtime/bundle/stall_story.hpp"
 
 namespace sluice::threads {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Stories of pipelines that stand still, from snapshots made by hand: source, two kernels, sink. (A cycle over a fork is
 // told by tests/kernels/stall_test.cpp, from a real run.)
-#include "runtime/drivers/threads/stall_story.hpp"
+#include "runtime/bundle/stall_story.hpp"
 
 #include <gtest/gtest.h>
 
-namespace sluice::threads {
+namespace sluice {
 namespace {
 
 using Wait = StallSnapshot::Wait;
@@ -78,4 +78,4 @@ TEST(StallStory, tells_of_kernels_that_disagree) {
 }
 
 }  // namespace
-}  // namespace sluice::threads
+}  // namespace sluice

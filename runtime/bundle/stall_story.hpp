@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The story of a pipeline that stands still: which stream is full or empty, and who waits for whom.
 //
-// Why: a deadlock on a board is silence. On threads every wait can be seen, so the error should name the stream that is
-// too shallow. The idea: a kernel waits for at most one stream and so for at most one other kernel. That is a graph with at
+// Why: a deadlock on a board is silence. On threads, and in the simulator, every wait can be seen, so the error should name
+// the stream that is too shallow. The idea: a kernel waits for at most one stream and so for at most one other kernel. That is a graph with at
 // most one edge out of each kernel; following the edges ends in a cycle (streams too shallow, or kernels that disagree on
 // how many beats an image has), at the source that has sent all it was given (somebody took more than was sent), or at a
 // kernel that waits for nothing (it computes without end).
@@ -16,7 +16,7 @@
 
 #include "runtime/bundle/netlist.hpp"
 
-namespace sluice::threads {
+namespace sluice {
 
 struct StallSnapshot {
   enum class Wait { nothing, beat, room, host };
@@ -36,4 +36,4 @@ bool is_deadlocked(const Netlist& netlist, const StallSnapshot& snapshot);
 
 std::string stall_story(const Netlist& netlist, const StallSnapshot& snapshot);
 
-}  // namespace sluice::threads
+}  // namespace sluice

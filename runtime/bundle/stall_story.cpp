@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Follows the edges of the wait-for graph to their end, then tells who stands where.
-#include "runtime/drivers/threads/stall_story.hpp"
+#include "runtime/bundle/stall_story.hpp"
 
 #include <algorithm>
 
-namespace sluice::threads {
+namespace sluice {
 namespace {
 
 using Wait = StallSnapshot::Wait;
@@ -95,4 +95,4 @@ std::string stall_story(const Netlist& netlist, const StallSnapshot& snapshot) {
   return story;
 }
 
-}  // namespace sluice::threads
+}  // namespace sluice

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// A short simulation of each row (see row_timing.hpp).
+#include "runtime/drivers/sim/row_timing.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "runtime/bundle/layer_cycles.hpp"
+#include "runtime/simulate/simulation.hpp"
+
+namespace sluice {
+namespace {
+
+constexpr std::size_t kWarmUpImages = 3;
+
+std::vector<LayerCounters> counters_of(const std::vector<LayerWork>& work) {
+  std::vector<LayerCounters> counters;
+  for (const LayerWork& layer : work) counters.push_back(layer.counters);
+  return counters;
+}
+
+}  // namespace
+
+double slowest_layer_cycles(const Design& design, const std::vector<LayerCounters>& counters) {
+  const std::vector<double> cycles = layer_cycles(design, counters);
+  const Netlist& netlist = design.netlist;
+  const auto input = static_cast<double>(netlist.streams[std::size_t(netlist.kernels.front().outputs[0])].beats);
+  return std::max(input, *std::max_element(cycles.begin(), cycles.end()));
+}
+
+Result<RowTiming> time_row(const Design& design, const simulate::Scheduler& scheduler, const simulate::PictureModel& model, std::size_t row,
+                           const std::vector<std::vector<std::int16_t>>& pictures) {
+  if (pictures.empty()) return bug_error("timing a row needs a picture");
+  std::vector<simulate::ImagePrograms> programs;
+  std::vector<double> slowest;
+  for (const auto& codes : pictures) {
+    const std::vector<LayerWork> work = model.picture(codes, row).work;
+    programs.push_back(scheduler.programs(work));
+    slowest.push_back(slowest_layer_cycles(design, counters_of(work)));
+  }
+  // The warm-up ends with the last picture, so that each is measured once; it begins with some other.
+  const std::size_t first = (pictures.size() * kWarmUpImages - kWarmUpImages) % pictures.size();
+  simulate::Simulation simulation(design.netlist, kWarmUpImages);
+  for (std::size_t i = 0; i < kWarmUpImages + pictures.size(); ++i) SLUICE_CHECK(simulation.pass(programs[(first + i) % pictures.size()]));
+  const simulate::SimulationReport report = simulation.report();
+  double sum = 0;
+  for (const double cycles : slowest) sum += cycles;
+  return RowTiming{report.interval_cycles * static_cast<double>(pictures.size()) / sum, static_cast<double>(report.first_image_cycles) / slowest[first]};
+}
+
+Result<std::vector<std::vector<std::int16_t>>> golden_codes(const Bundle& bundle, std::size_t most) {
+  const std::size_t bytes = bundle.network().input_bits == 8 ? 1 : 2;
+  const auto size = std::size_t(bundle.network().input.size());
+  std::vector<std::vector<std::int16_t>> all;
+  for (const auto& [name, hash] : bundle.hashes()) {
+    if (all.size() == most || !name.starts_with("golden/input_")) continue;
+    const std::string content = SLUICE_TRY(bundle.read(name));
+    if (content.size() != size * bytes) return user_error("{}: {} bytes, {} codes of {} bytes are needed", name, content.size(), size, bytes);
+    std::vector<std::int16_t>& codes = all.emplace_back(size);
+    if (bytes == 2) std::memcpy(codes.data(), content.data(), content.size());
+    else std::transform(content.begin(), content.end(), codes.begin(), [](char c) { return static_cast<std::int16_t>(static_cast<signed char>(c)); });
+  }
+  return all;
+}
+
+}  // namespace sluice

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Evaluator and counters of each row (see picture_model.hpp).
+#include "runtime/simulate/picture_model.hpp"
+
+namespace sluice::simulate {
+
+PictureModel::PictureModel(const Design& design, const std::vector<std::vector<Thresholds>>& rows)
+    : last_layer_(static_cast<int>(design.network.layers.size()) - 1) {
+  const Evaluator dense(design.network);
+  for (const auto& thresholds : rows) rows_.push_back({dense.with_thresholds(thresholds), CounterModel(design, thresholds)});
+}
+
+PictureModel::Picture PictureModel::picture(Evaluator::Codes codes, std::size_t row) const {
+  const Row& of_row = rows_[row];
+  const PictureMaps maps = of_row.evaluator.evaluate(codes);
+  return {of_row.evaluator.map(maps, last_layer_), of_row.counters.work(of_row.evaluator, maps)};
+}
+
+std::vector<std::vector<Thresholds>> thresholds_of_rows(const DesignTable& table, const Design& design) {
+  std::vector<std::vector<Thresholds>> rows;
+  for (std::size_t row = 0; row < table.rows.size(); ++row) rows.push_back(table.thresholds(design.network, design.netlist, row));
+  return rows;
+}
+
+}  // namespace sluice::simulate

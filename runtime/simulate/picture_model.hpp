@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// PictureModel: what a design makes of a picture under a row, and what work that is.
+//
+// Why: simulator and simulated device need the same three things of a picture: scores, counters, and each vector's
+// non-zeros. The idea: the fast evaluator gives the maps, the counter model reads them.
+//
+// Before: a valid design that outlives this; thresholds of each row. After: const, and may be used from many threads.
+#pragma once
+
+#include "runtime/evaluate/counters.hpp"
+
+namespace sluice::simulate {
+
+class PictureModel {
+ public:
+  struct Picture {
+    std::vector<std::int32_t> scores;
+    std::vector<LayerWork> work;
+  };
+
+  // One entry of `rows` per row: a layer's thresholds each, or empty.
+  PictureModel(const Design& design, const std::vector<std::vector<Thresholds>>& rows);
+
+  std::size_t rows() const { return rows_.size(); }
+  Picture picture(Evaluator::Codes codes, std::size_t row) const;
+
+ private:
+  struct Row {
+    Evaluator evaluator;
+    CounterModel counters;
+  };
+  int last_layer_;
+  std::vector<Row> rows_;
+};
+
+// The thresholds of every row of a table.
+std::vector<std::vector<Thresholds>> thresholds_of_rows(const DesignTable& table, const Design& design);
+
+}  // namespace sluice::simulate

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Schedules of kernels that read a map and send windows of it: window, taps, compactor.
+#include <algorithm>
+
+#include "runtime/simulate/schedule.hpp"
+
+namespace sluice::simulate {
+namespace {
+
+// One iteration of the outer and one of the inner loop.
+constexpr Run kHeader{.repeat = 1, .reads = 1, .writes = 1};
+
+}  // namespace
+
+TilePeriods tile_periods(const KernelView& view) {
+  const std::int64_t groups = view.number("FILTER_GROUPS"), pixels = view.number("PIXELS"), per_tile = view.number("TILE_PIXELS");
+  const std::int64_t steps = view.kernel.op == "tile" ? view.number("STEPS") : view.number("WINDOW") / (view.in().lanes - 1);
+  std::int64_t cycles = 0;
+  for (const std::uint16_t turns : view.work.live) cycles += turns;
+  const std::int64_t pace = std::max(cycles, per_tile * groups);
+  TilePeriods periods;
+  for (std::int64_t pixel = 0; pixel < pixels; pixel += per_tile) {
+    const std::int64_t of_tile = std::min(per_tile, pixels - pixel), loaded = of_tile * steps;
+    periods.tiles.push_back({of_tile * groups, loaded, pixel == 0 ? 0 : std::max<std::int64_t>(0, pace - loaded)});
+  }
+  periods.last_multiplied = pace;
+  periods.last_sent = periods.tiles.back().sent;
+  return periods;
+}
+
+// cycles = beats that enter + beats that leave: each beat, then what it completes.
+Program window_program(const KernelView& view) {
+  const auto n = [&](const char* name) { return view.number(name); };
+  const std::int64_t height = n("HEIGHT"), width = n("WIDTH"), out_height = n("OUT_HEIGHT"), out_width = n("OUT_WIDTH");
+  const std::int64_t groups = view.in().beats / (height * width), steps = view.out().beats / (out_height * out_width);
+  Program program;
+  program.add(kHeader);
+  std::int64_t sent = 0;  // output pixels
+  for (std::int64_t y = 0; y < height; ++y) {
+    for (std::int64_t x = 0; x < width; ++x) {
+      // As the kernel decides it: a pixel leaves with its last tap; one whose last tap would lie outside, with the last
+      // pixel of its row or of the map.
+      const std::int64_t out_y = sent / out_width, out_x = sent % out_width;
+      const std::int64_t last_y = out_y * n("STRIDE_H") - n("PAD_TOP") + n("KERNEL_H") - 1;
+      const std::int64_t last_x = out_x * n("STRIDE_W") - n("PAD_LEFT") + n("KERNEL_W") - 1;
+      const bool is_row_complete = out_y < out_height && (last_y == y || (y == height - 1 && last_y > y));
+      std::int64_t pixels = 0;
+      if (is_row_complete && x == width - 1) pixels = y == height - 1 ? out_height * out_width - sent : out_width - out_x;
+      else if (is_row_complete && x == last_x) pixels = 1;
+      program.add({.repeat = 1, .reads = groups, .writes = pixels * steps});
+      sent += pixels;
+    }
+  }
+  return program;
+}
+
+// cycles = pixels * STEPS + sum over pixels of the list's cycles in the engine * REPLAY
+Program compactor_program(const KernelView& view) {
+  Program program;
+  program.add(kHeader);
+  for (const std::uint16_t live : view.work.live) {
+    program.add({.repeat = 1, .reads = view.number("STEPS"), .writes = view.work.list_cycles(live) * view.number("REPLAY")});
+  }
+  return program;
+}
+
+// cycles = periods; a beat that is read leaves in the same iteration, the empty ones behind a tile's last one are the
+// inner loop's.
+Program tile_program(const KernelView& view) {
+  Program program;
+  program.add({.repeat = 1, .both = 1});
+  const TilePeriods periods = tile_periods(view);
+  for (const TilePeriods::Tile& tile : periods.tiles) program.add({.repeat = 1, .both = tile.loaded, .writes = tile.filling});
+  program.add({.repeat = 1, .writes = periods.last_multiplied + periods.last_sent});
+  return program;
+}
+
+}  // namespace sluice::simulate

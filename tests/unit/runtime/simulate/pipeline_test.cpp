@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+// The recurrences against a simulator that ticks, a timeline by hand, and a depth that is too small.
+#include "runtime/simulate/pipeline.hpp"
+
+#include <gmock/gmock.h>
+
+#include "compiler/pipeline/netlist_builder.hpp"
+#include "runtime/reference/reference_counters.hpp"
+#include "tests/support/random_network.hpp"
+#include "tests/support/ticking_simulator.hpp"
+
+namespace sluice::simulate {
+
+std::ostream& operator<<(std::ostream& out, const KernelCycles& c) {
+  return out << c.busy << " busy, " << c.waiting_for_beats << " for beats, " << c.waiting_for_room << " for room";
+}
+
+namespace {
+
+using test::NetworkMaker;
+using test::Random;
+
+struct Picture {
+  std::vector<std::int16_t> codes;
+  std::vector<Thresholds> thresholds;
+  std::int64_t arrival = 0;
+};
+
+std::vector<LayerWork> work_of(const Design& design, const Picture& picture) {
+  const Evaluator evaluator(design.network, picture.thresholds);
+  return CounterModel(design, picture.thresholds).work(evaluator, evaluator.evaluate(picture.codes));
+}
+
+// Every count, time and mark of `pictures`, one behind the other.
+void expect_equal_to_ticking(const Design& design, const std::vector<Picture>& pictures, const PipelineOptions& options) {
+  const Netlist& netlist = design.netlist;
+  std::vector<std::int64_t> capacities;
+  for (const Stream& stream : netlist.streams) capacities.push_back(std::max<std::int64_t>(stream.depth, options.latency_cycles + 2));
+  std::vector<test::TickedImage> ticked;
+  for (const Picture& p : pictures) ticked.push_back(test::ticked_image(design, p.codes, p.thresholds, p.arrival));
+  const test::Ticked slow = test::tick(netlist, ticked, options.latency_cycles, capacities);
+
+  const Scheduler scheduler = Scheduler::make(netlist).value();
+  Pipeline fast(netlist, options);
+  std::vector<std::int64_t> finished;
+  for (const Picture& p : pictures) {
+    auto left = fast.pass(scheduler.programs(work_of(design, p)), p.arrival);
+    ASSERT_EQ(bool(left), finished.size() < slow.finished.size()) << (left ? "" : left.error().text());
+    if (!left) return;
+    finished.push_back(*left);
+  }
+  ASSERT_EQ(finished, slow.finished);
+  const std::vector<KernelCycles> cycles = fast.cycles();
+  for (std::size_t k = 0; k < netlist.kernels.size(); ++k) {
+    const auto& of = slow.kernels[k];
+    const KernelCycles expected{of.busy, of.waiting_for_beats, of.waiting_for_room};
+    ASSERT_TRUE(cycles[k].busy == expected.busy && cycles[k].waiting_for_beats == expected.waiting_for_beats &&
+                cycles[k].waiting_for_room == expected.waiting_for_room) << netlist.kernels[k].name << ": " << cycles[k] << "; ticking: " << expected;
+  }
+  for (std::size_t s = 0; s < netlist.streams.size(); ++s) {
+    ASSERT_EQ(fast.fifos()[s].written(), slow.written[s]) << netlist.streams[s].name;
+    ASSERT_EQ(fast.fifos()[s].read(), slow.written[s]) << netlist.streams[s].name;
+    ASSERT_EQ(fast.fifos()[s].high_water(), slow.high_water[s]) << netlist.streams[s].name;
+  }
+}
+
+Engines random_engines(Random& random, const IntegerNetwork& network) {
+  Engines engines;
+  for (std::size_t i = 0; i < network.layers.size(); ++i) engines.push_back(static_cast<Engine>(random() % 3));
+  return engines;
+}
+
+std::vector<Picture> random_pictures(Random& random, const IntegerNetwork& network, int count) {
+  std::vector<Picture> pictures;
+  for (int i = 0; i < count; ++i) {
+    Picture p{test::random_codes(random, network), std::vector<Thresholds>(network.layers.size()), 0};
+    for (Thresholds& t : p.thresholds) t = {static_cast<int>(random() % 60), static_cast<int>(random() % 60)};
+    if (i > 0) p.arrival = pictures.back().arrival + static_cast<std::int64_t>(random() % 3 ? 0 : random() % 3000);
+    pictures.push_back(p);
+  }
+  return pictures;
+}
+
+class Seeds : public ::testing::TestWithParam<int> {};
+
+// Several images, each under a row of its own, that arrive at once or after a while; depths that change what waits.
+TEST_P(Seeds, equal_to_the_simulator_that_ticks) {
+  Random random(GetParam());
+  const IntegerNetwork network = test::random_network(random, 1 + GetParam() % 5);
+  Design design{network, build_netlist(network, random_engines(random, network)).value()};
+  const auto pictures = random_pictures(random, network, 3);
+  const PipelineOptions options{.latency_cycles = static_cast<std::int64_t>(random() % 6)};
+  if (GetParam() % 3 == 1) for (Stream& s : design.netlist.streams) s.depth += static_cast<int>(random() % 40);
+  if (GetParam() % 3 == 2) for (Stream& s : design.netlist.streams) if (s.depth <= 16) s.depth = 1 + static_cast<int>(random() % 4);
+  expect_equal_to_ticking(design, pictures, options);
+}
+
+INSTANTIATE_TEST_SUITE_P(seeds, Seeds, ::testing::Range(1, 46));
+
+// Engine-busy cycles are what every device counts.
+TEST_P(Seeds, engines_are_busy_as_long_as_the_reference_counts) {
+  Random random(GetParam());
+  const IntegerNetwork network = test::random_network(random, 1 + GetParam() % 5);
+  const Design design{network, build_netlist(network, random_engines(random, network)).value()};
+  const Picture picture = random_pictures(random, network, 1)[0];
+  Pipeline pipeline(design.netlist);
+  ASSERT_TRUE(pipeline.pass(Scheduler::make(design.netlist).value().programs(work_of(design, picture))));
+  const auto maps = run_reference(network, picture.codes, picture.thresholds);
+  for (const LayerCounters& c : reference_counters(design, picture.codes, maps, picture.thresholds)) {
+    for (std::size_t k = 0; k < design.netlist.kernels.size(); ++k) {
+      const Kernel& kernel = design.netlist.kernels[k];
+      if (kernel.layer != c.layer || kernel.outputs.size() != 2) continue;
+      EXPECT_EQ(pipeline.cycles()[k].busy, 1 + std::int64_t{c.busy_cycles}) << kernel.name << " (1: the header)";
+    }
+  }
+}
+
+
+// One image of 4 beats and its header through streams of 2 slots, without latency. `wide` sends 3 beats for one, so the
+// source finds no room for its last beat until the second one has been read (cycle 5); `pairs` sends one beat for two.
+//
+//   #  busy     <  waits for a beat     >  waits for room     .  nothing left to do
+TEST(Pipeline, takes_the_cycles_of_a_timeline_drawn_by_hand) {
+  Netlist netlist;
+  const auto stream = [&](const char* name, std::int64_t beats, int lanes) {
+    netlist.streams.push_back({name, 8, lanes, beats, 2, ""});
+    return static_cast<int>(netlist.streams.size()) - 1;
+  };
+  const int a = stream("a", 4, 3), b = stream("b", 12, 1), c = stream("c", 6, 1);
+  netlist.kernels = {{"source", "source", 1, -1, {}, {a}, {}},
+                     {"wide", "width", 2, 0, {a}, {b}, {}},
+                     {"pairs", "max_pool", 3, 1, {b}, {c}, {{"STEPS", 2}}},
+                     {"sink", "sink", 4, -1, {c}, {}, {{"BEATS", 6}}}};
+  const char* expected[] = {
+      // 0         1
+      // 0123456789012345
+      "####>>#.........",
+      "<#############..",
+      "<<#############.",
+      "<<<#<#<#<#<#<#<#",
+  };
+  const Design design{{}, netlist};
+  const test::Ticked slow = test::tick(netlist, {test::ticked_image(design, {}, {})}, 0, {2, 2, 2});
+  for (std::size_t k = 0; k < 4; ++k) EXPECT_EQ(slow.kernels[k].trace.substr(0, 16), expected[k]) << netlist.kernels[k].name;
+  Pipeline fast(netlist, {.latency_cycles = 0});
+  EXPECT_EQ(fast.pass(Scheduler::make(netlist).value().programs({})).value(), 15);
+  for (std::size_t k = 0; k < 4; ++k) {
+    const std::string trace = expected[k];
+    EXPECT_EQ(fast.cycles()[k].busy, std::count(trace.begin(), trace.end(), '#')) << netlist.kernels[k].name;
+    EXPECT_EQ(fast.cycles()[k].waiting_for_beats, std::count(trace.begin(), trace.end(), '<')) << netlist.kernels[k].name;
+    EXPECT_EQ(fast.cycles()[k].waiting_for_room, std::count(trace.begin(), trace.end(), '>')) << netlist.kernels[k].name;
+  }
+}
+
+IntegerNetwork residual_network(Random& random) {
+  const Window same{3, 3, 1, 1, 1, 1, 1, 1};
+  NetworkMaker make(random, {8, 8, 2});
+  const int stem = make.conv(4, same, kNetworkInput);
+  make.add(make.conv(4, same, make.conv(4, same, stem)), stem);
+  return make.finish(3);
+}
+
+// The same stream, waits and beats held as on threads (tests/kernels/stall_test.cpp), which also counts beats of parameters.
+constexpr const char* kStory = R"(simulated: the pipeline stands still, with 3 images inside
+a cycle of 6 kernels:
+  l00_conv_fork waits to write s_l00_conv_fork_1: full (depth 8, 9 beats written, 1 read), waits for l03_add_add
+  l03_add_add waits to read s_l02_conv_conv_pair_sparse: empty (depth 74, 1 beats written, 1 read), waits for l02_conv_conv_pair_sparse
+  l02_conv_conv_pair_sparse waits to read s_l02_conv_taps: empty (depth 16, 1 beats written, 1 read), waits for l02_conv_taps
+  l02_conv_taps waits to read s_l01_conv_conv_pair_sparse: empty (depth 16, 1 beats written, 1 read), waits for l01_conv_conv_pair_sparse
+  l01_conv_conv_pair_sparse waits to read s_l01_conv_taps: empty (depth 16, 1 beats written, 1 read), waits for l01_conv_taps
+  l01_conv_taps waits to read s_l00_conv_fork_0: empty (depth 16, 10 beats written, 10 read), waits for l00_conv_fork
+  one of these must be deeper: s_l00_conv_fork_1 (depth 8)
+behind them:
+  source waits to write s_source: full (depth 16, 61 beats written, 45 read), waits for l00_conv_taps
+  l00_conv_taps waits to write s_l00_conv_taps: full (depth 16, 69 beats written, 53 read), waits for l00_conv_conv_pair_sparse
+  l00_conv_conv_pair_sparse waits to write s_l00_conv_conv_pair_sparse: full (depth 16, 26 beats written, 10 read), waits for l00_conv_fork
+  l04_global_average_pool_global_average_pool waits to read s_l03_add_add: empty (depth 16, 1 beats written, 1 read), waits for l03_add_add
+  l05_conv_conv_pair_sparse waits to read s_l04_global_average_pool_global_average_pool: empty (depth 16, 1 beats written, 1 read), waits for l04_global_average_pool_global_average_pool
+  collector waits to read s_l00_conv_conv_pair_sparse_record: empty (depth 8, 1 beats written, 1 read), waits for l00_conv_conv_pair_sparse
+  sink waits to read s_l05_conv_conv_pair_sparse: empty (depth 16, 1 beats written, 1 read), waits for l05_conv_conv_pair_sparse
+)";
+
+TEST(Pipeline, tells_the_story_of_a_stream_that_is_too_shallow) {
+  Random random(1);
+  const IntegerNetwork network = residual_network(random);
+  Design design{network, build_netlist(network, Engines(network.layers.size(), Engine::pair_sparse)).value()};
+  for (const Kernel& kernel : design.netlist.kernels) {
+    if (kernel.op == "fork") design.netlist.streams[std::size_t(kernel.outputs[1])].depth = 8;
+  }
+  Pipeline pipeline(design.netlist);
+  const Picture picture = random_pictures(random, network, 1)[0];
+  auto left = pipeline.pass(Scheduler::make(design.netlist).value().programs(work_of(design, picture)));
+  ASSERT_FALSE(left);
+  EXPECT_EQ(left.error().fault(), Fault::bug);
+  const std::string& text = left.error().text();
+  EXPECT_EQ(text.substr(std::min(text.size(), text.find("simulated"))), kStory);
+}
+
+// Without the registers that a kernel's latency brings, and at the depths of the planner, every network gets through.
+TEST_P(Seeds, pass_at_the_planned_depths) {
+  Random random(1000 + GetParam());
+  const IntegerNetwork network = test::random_network(random, 3 + GetParam() % 6);
+  const Design design{network, build_netlist(network, random_engines(random, network)).value()};
+  Pipeline pipeline(design.netlist, {.latency_cycles = 0});
+  const Scheduler scheduler = Scheduler::make(design.netlist).value();
+  for (const Picture& p : random_pictures(random, network, 3)) {
+    auto left = pipeline.pass(scheduler.programs(work_of(design, p)));
+    ASSERT_TRUE(left) << left.error().text();
+  }
+}
+
+TEST(Pipeline, of_an_unknown_kernel_is_refused_with_a_sentence) {
+  Netlist netlist;
+  netlist.kernels = {{"l00_warp", "warp", 1, 0, {}, {}, {}}};
+  const auto scheduler = Scheduler::make(netlist);
+  ASSERT_FALSE(scheduler);
+  EXPECT_EQ(scheduler.error().fault(), Fault::user);
+  EXPECT_THAT(scheduler.error().text(), ::testing::HasSubstr("l00_warp: the simulator does not know how many cycles \"warp\" takes"));
+}
+
+}  // namespace
+}  // namespace sluice::simulate
