@@ -43,6 +43,7 @@ std::vector<Ram> memories_of(const EngineShape& s, const LayerWork& work, bool h
     if (s.kind == EngineKind::weight_sparse) {
       // One word serves `vector_lanes` kernel columns, so it holds that many pixels less 1 more, and fewer words are needed.
       const std::int64_t words = std::int64_t{w.kernel_h} * ceil_of(w.kernel_w, s.vector_lanes) * work.input.channels;
+      rams.push_back({"results", std::int64_t{s.pixels} * s.filters * kWordBits, 2 * ceil_of(work.output.channels, s.filters)});
       rams.push_back({"tile", (std::int64_t{s.pixels} + s.vector_lanes - 1) * s.data_bits, 2 * words, s.filters});
     }
     const std::int64_t lanes = std::max(1, s.requantised_lanes), rows = ceil_of(work.output.channels, lanes);

@@ -22,7 +22,10 @@ std::int64_t vectors_of(const EngineShape& shape, const LayerWork& work) {
   return work.taps() > 1 && shape.vector_lanes == work.taps() ? work.input.channels : ceil_of(work.window_codes(), shape.vector_lanes);
 }
 
+}  // namespace
+
 double prefix_cycles(const EngineShape& shape, const LayerWork& work, const LayerDensity& density) {
+  if (density.prefix_cycles > 0) return density.prefix_cycles;
   const std::int64_t filters = work.output.channels;
   if (density.prefixes.empty()) {
     const LiveHistogram prefix = independent_lanes(density.weight, int(work.window_codes()));
@@ -38,23 +41,21 @@ double vector_cycles(const EngineShape& shape, const LayerDensity& density) {
   return lock_step_cycles(has_histogram ? density.vector_live : independent_lanes(density.pairs(), shape.vector_lanes), shape.filters, shape.pairs);
 }
 
+namespace {
+
+// Of one copy that does all the work.
 double op_cycles(const EngineShape& shape, const LayerWork& work, const LayerDensity& density) {
-  const std::int64_t channels = work.output.channels;
-  const auto pixels = double(ceil_of(work.pixels(), shape.copies));
-  const auto groups = double(ceil_of(channels, std::int64_t{shape.filters} * shape.group));
-  const auto steps = double(steps_of(work, shape.vector_lanes));
+  const auto units = double(work_units(shape, work));
+  const auto groups = double(ceil_of(work.output.channels, std::int64_t{shape.filters} * shape.group));
   switch (shape.kind) {
-    case EngineKind::dense: return pixels * steps * groups;
-    case EngineKind::depthwise_dense: return pixels * double(work.taps()) * groups;
-    case EngineKind::activation_sparse: return pixels * groups * mean_list_length(work, density);
-    case EngineKind::grouped_prefix: return pixels * groups * mean_list_length(work, density) * shape.prefix;
-    case EngineKind::weight_sparse: {
-      const std::int64_t tiles = work.output.height * ceil_of(work.output.width, shape.pixels);
-      return double(ceil_of(tiles, shape.copies)) * prefix_cycles(shape, work, density);
-    }
-    case EngineKind::pair_sparse: return pixels * double(vectors_of(shape, work)) * groups * vector_cycles(shape, density);
+    case EngineKind::dense: return units * double(steps_of(work, shape.vector_lanes)) * groups;
+    case EngineKind::depthwise_dense: return units * double(work.taps()) * groups;
+    case EngineKind::activation_sparse: return units * groups * mean_list_length(work, density);
+    case EngineKind::grouped_prefix: return units * groups * mean_list_length(work, density) * shape.prefix;
+    case EngineKind::weight_sparse: return units * prefix_cycles(shape, work, density);
+    case EngineKind::pair_sparse: return units * double(vectors_of(shape, work)) * groups * vector_cycles(shape, density);
     case EngineKind::max_pool:
-    case EngineKind::average_pool: return double(work.pixels() * work.taps() * ceil_of(work.input.channels, shape.in_lanes));
+    case EngineKind::average_pool: return units * double(work.taps() * ceil_of(work.input.channels, shape.in_lanes));
     default: return 0;
   }
 }
@@ -72,6 +73,13 @@ double window_beats(const EngineShape& shape, const LayerWork& work) {
 }
 
 }  // namespace
+
+std::int64_t work_units(const EngineShape& shape, const LayerWork& work) {
+  if (shape.kind != EngineKind::weight_sparse) return work.pixels();
+  // A tile that holds whole windows may span rows; one whose words serve several kernel columns may not.
+  if (shape.vector_lanes == 1) return ceil_of(work.pixels(), shape.pixels);
+  return work.output.height * ceil_of(work.output.width, shape.pixels);
+}
 
 double mean_list_length(const LayerWork& work, const LayerDensity& density) {
   if (!density.window_live.empty()) return mean_cycles(density.window_live, 1);
@@ -91,7 +99,8 @@ LayerTime layer_time(const EngineShape& shape, const LayerWork& work, const Laye
   // P pixels enter a stem's cycle side by side; in a weight-sparse layer P counts outputs and pixels enter singly.
   const int side_by_side = shape.kind == EngineKind::weight_sparse ? 1 : shape.pixels;
   const auto beats_a_pixel = double(ceil_of(work.input.channels, shape.in_lanes));
-  time.op = op_cycles(shape, work, density);
+  const std::int64_t units = std::max<std::int64_t>(1, work_units(shape, work));
+  time.op = op_cycles(shape, work, density) * double(ceil_of(units, shape.copies)) / double(units);
   time.in = std::max(double(ceil_of(height * width, side_by_side)) * beats_a_pixel, double(ceil_of(work.second_operand, shape.in_lanes)));
   time.out = double(work.pixels() * ceil_of(work.output.channels, shape.out_lanes));
   time.window = window_beats(shape, work);

@@ -41,7 +41,15 @@ struct TimeOptions {
 
 LayerTime layer_time(const EngineShape& shape, const LayerWork& work, const LayerDensity& density = {}, const TimeOptions& options = {});
 
+// What E copies share out: output pixels, or tiles of P of them. The busiest copy gets ceil(units / E).
+std::int64_t work_units(const EngineShape& shape, const LayerWork& work);
+
 // E[max(1, live)] over the windows of a layer.
 double mean_list_length(const LayerWork& work, const LayerDensity& density);
+
+// Mean cycles of a vector of pair_sparse and a filter group; cycles of all filter groups of weight_sparse on a tile. The
+// two figures that take longer than a handful of operations, so that a search may keep them (LayerDensity).
+double vector_cycles(const EngineShape& shape, const LayerDensity& density);
+double prefix_cycles(const EngineShape& shape, const LayerWork& work, const LayerDensity& density);
 
 }  // namespace sluice

@@ -35,13 +35,15 @@ LayerWork work_of(const Layer& layer);
 struct LayerDensity {
   double activation = 1;  // share of input codes at or above tau_a
   double weight = 1;      // share of weight codes at or above tau_w
+  double group_kept = 1;  // grouped_prefix: share k / G of each group that the row runs
   double pairs() const { return activation * weight; }
 
   // Refinements; empty: from the shares, as if zeros were independent.
   LiveHistogram window_live;    // non-zero activations in an output pixel's window: activation_sparse, grouped_prefix
   LiveHistogram vector_live;    // live pairs of an M-vector with one filter; M + 1 bins: pair_sparse
-  double vector_cycles = 0;     // pair_sparse: mean cycles of a vector over all filter groups, counted from data for M, N, O
+  double vector_cycles = 0;     // pair_sparse: mean cycles of a vector and filter group, known for M, N, O (from data, say)
   std::vector<int> prefixes;    // weight_sparse: non-zero weights of each filter, in the order of the filters
+  double prefix_cycles = 0;     // weight_sparse: longest prefixes of all filter groups together, known for O
 };
 
 }  // namespace sluice

@@ -13,17 +13,14 @@ constexpr double kHair = 1e-9;
 
 int cycles_of(int live, int pairs) { return std::max(1, (live + pairs - 1) / pairs); }
 
-// Most cycles that a vector of the histogram can take.
-int most_cycles(const LiveHistogram& live, int pairs) { return cycles_of(int(live.size()) - 1, pairs); }
-
-// Probability that a vector takes at most `cycles`.
-double share_within(const LiveHistogram& live, int cycles, int pairs) {
-  double within = 0, all = 0;
-  for (std::size_t z = 0; z < live.size(); ++z) {
-    all += live[z];
-    if (cycles_of(int(z), pairs) <= cycles) within += live[z];
-  }
-  return within / all;
+// within[t]: probability that a vector takes at most t cycles; the last one is 1.
+std::vector<double> shares_within(const LiveHistogram& live, int pairs) {
+  std::vector<double> within(std::size_t(cycles_of(int(live.size()) - 1, pairs)) + 1, 0.0);
+  for (std::size_t z = 0; z < live.size(); ++z) within[std::size_t(cycles_of(int(z), pairs))] += live[z];
+  for (std::size_t t = 1; t < within.size(); ++t) within[t] += within[t - 1];
+  const double all = within.back();
+  for (double& share : within) share /= all;
+  return within;
 }
 
 }  // namespace
@@ -60,19 +57,19 @@ LiveHistogram independent_lanes(double density, int lanes) {
 // E[max] = sum over t >= 0 of P(max > t), and P(max <= t) is the product over the filters.
 double lock_step_cycles(const LiveHistogram& live, int filters, int pairs) {
   double mean = 0;
-  for (int t = 0; t < most_cycles(live, pairs); ++t) mean += 1 - std::pow(share_within(live, t, pairs), filters);
+  for (const double share : shares_within(live, pairs)) mean += 1 - std::pow(share, filters);
   return mean;
 }
 
 double lock_step_cycles(const std::vector<LiveHistogram>& live, int pairs) {
-  int most = 0;
-  for (const LiveHistogram& of_filter : live) most = std::max(most, most_cycles(of_filter, pairs));
-  double mean = 0;
-  for (int t = 0; t < most; ++t) {
-    double all_done = 1;
-    for (const LiveHistogram& of_filter : live) all_done *= share_within(of_filter, t, pairs);
-    mean += 1 - all_done;
+  std::vector<double> all_done;
+  for (const LiveHistogram& of_filter : live) {
+    const std::vector<double> within = shares_within(of_filter, pairs);
+    all_done.resize(std::max(all_done.size(), within.size()), all_done.empty() ? 1.0 : all_done.back());
+    for (std::size_t t = 0; t < all_done.size(); ++t) all_done[t] *= within[std::min(t, within.size() - 1)];
   }
+  double mean = 0;
+  for (const double share : all_done) mean += 1 - share;
   return mean;
 }
 

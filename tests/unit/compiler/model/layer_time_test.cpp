@@ -112,9 +112,12 @@ TEST_P(LayerTimeSeeds, prefixes_as_walked) {
   shape.kind = EngineKind::weight_sparse, shape.filters = between(1, 5), shape.pixels = between(1, 4);
   LayerDensity density;
   for (int f = 0; f < work.output.channels; ++f) density.prefixes.push_back(between(0, int(work.window_codes())));
+  // Words for several kernel columns keep tiles within a row; whole windows let them span rows.
+  shape.vector_lanes = between(0, 1) == 0 ? 1 : 3;
+  const int rows = shape.vector_lanes == 1 ? 1 : work.output.height;
   std::int64_t walked = 0;
-  for (int y = 0; y < work.output.height; ++y) {
-    for (int x = 0; x < work.output.width; x += shape.pixels) {
+  for (int y = 0; y < rows; ++y) {
+    for (int x = 0; x < work.pixels() / rows; x += shape.pixels) {
       for (std::size_t first = 0; first < density.prefixes.size(); first += std::size_t(shape.filters)) {
         int longest = 1;
         for (std::size_t f = first; f < std::min(first + std::size_t(shape.filters), density.prefixes.size()); ++f) longest = std::max(longest, density.prefixes[f]);

@@ -61,9 +61,11 @@ TEST(MemoriesOf, weights_need_every_lane) {
   shape.kind = EngineKind::weight_sparse, shape.group = 1, shape.pixels = 4, shape.vector_lanes = 3;
   const std::vector<Ram> rams = memories_of(shape, work);
   EXPECT_EQ(rams.at(0).width_bits, 4 * (8 + 10));
-  EXPECT_EQ(rams.at(1).width_bits, 6 * 8);
-  EXPECT_EQ(rams.at(1).depth, 2 * 3 * 64);
-  EXPECT_EQ(rams.at(1).copies, 4);
+  EXPECT_EQ(rams.at(1).width_bits, 4 * 4 * 32);
+  EXPECT_EQ(rams.at(2).what, "tile");
+  EXPECT_EQ(rams.at(2).width_bits, 6 * 8);
+  EXPECT_EQ(rams.at(2).depth, 2 * 3 * 64);
+  EXPECT_EQ(rams.at(2).copies, 4);
 }
 
 TEST(ResourceModel, two_multipliers_a_block_at_both_widths) {
