@@ -3,6 +3,7 @@
 #include "compiler/dse/layer_menu.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "compiler/model/engine_memories.hpp"
 
@@ -212,12 +213,54 @@ class MenuWriter {
   std::vector<LayerWay> ways_;
 };
 
+bool is_within(const Resources& a, const Resources& b) { return a.alms <= b.alms && a.m20k <= b.m20k && a.dsp_blocks <= b.dsp_blocks; }
+
+// Drops ways that another one equals or beats in cycles and in every resource, whatever the densities and copies: both
+// must be of one kind and treat zeros alike, which the key says.
+std::vector<LayerWay> without_dominated(std::vector<LayerWay> ways, const LayerWork& work) {
+  struct Rated {
+    std::array<int, 5> key;
+    double op, floor;  // the multiplier loop, which copies share; streams, which they do not
+    std::size_t way;
+  };
+  std::vector<Rated> rated;
+  for (std::size_t w = 0; w < ways.size(); ++w) {
+    const EngineShape& s = ways[w].shape;
+    const bool is_pair = s.kind == EngineKind::pair_sparse, is_lock_step = is_pair || s.kind == EngineKind::weight_sparse;
+    LayerDensity known;  // any figures do: within a key all ways have the same
+    known.vector_cycles = known.prefix_cycles = 1;
+    const LayerTime time = layer_time(s, work, known);
+    const int tile = s.kind == EngineKind::weight_sparse ? s.pixels : 1;
+    rated.push_back({{int(s.kind), s.group * 100 + tile, s.pairs, is_pair ? s.vector_lanes : 1, is_lock_step ? s.filters : 1},
+                     time.op, std::max({time.in, time.out, time.window}), w});
+  }
+  std::sort(rated.begin(), rated.end(), [](const Rated& a, const Rated& b) {
+    if (a.key != b.key) return a.key < b.key;
+    if (a.op != b.op) return a.op < b.op;
+    return a.floor != b.floor ? a.floor < b.floor : a.way < b.way;
+  });
+  std::vector<Rated> kept;
+  std::size_t first_of_key = 0;
+  for (const Rated& r : rated) {
+    if (!kept.empty() && kept.back().key != r.key) first_of_key = kept.size();
+    const LayerWay& way = ways[r.way];
+    const bool is_dominated = std::any_of(kept.begin() + std::ptrdiff_t(first_of_key), kept.end(), [&](const Rated& other) {
+      const LayerWay& o = ways[other.way];
+      return other.floor <= r.floor && is_within(o.once, way.once) && is_within(o.of_copy, way.of_copy) && is_within(o.of_dealing, way.of_dealing);
+    });
+    if (!is_dominated) kept.push_back(r);
+  }
+  std::vector<LayerWay> left;
+  for (const Rated& r : kept) left.push_back(std::move(ways[r.way]));
+  return left;
+}
+
 }  // namespace
 
 LayerMenu layer_menu(const LayerSpec& spec, const ResourceModel& model, const MenuOptions& options) {
   const bool multiplies = kind_of(spec) == LayerKind::conv || kind_of(spec) == LayerKind::depthwise;
   const auto pixels = spec.work.pixels();
-  return {spec, MenuWriter(spec, model, options).write(), multiplies ? int(std::min<std::int64_t>(options.most_copies, pixels)) : 1};
+  return {spec, without_dominated(MenuWriter(spec, model, options).write(), spec.work), multiplies ? int(std::min<std::int64_t>(options.most_copies, pixels)) : 1};
 }
 
 }  // namespace sluice

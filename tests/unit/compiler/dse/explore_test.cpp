@@ -2,8 +2,8 @@
 // Designs keep their budget, trim what is not slowest, and beat or equal every design that an exhaustive walk finds.
 #include "compiler/dse/explore.hpp"
 
-#include <chrono>
 #include <cmath>
+#include <ctime>
 #include <random>
 
 #include <gmock/gmock.h>
@@ -165,38 +165,59 @@ TEST(Explore, nothing_that_fits_is_much_faster) {
     ++feasible;
     EXPECT_TRUE(fits(found.value().total));
     EXPECT_GE(found.value().interval_cycles, best);
-    // Prices reach only the convex front; the gap is what one layer's next way costs.
-    EXPECT_LE(found.value().interval_cycles, 1.35 * best);
+    // Prices reach only the convex front; on these networks that has not mattered.
+    EXPECT_LE(found.value().interval_cycles, 1.05 * best);
     fmt::print("seed {}: {:.3f} of the best, {:.0f} cycles\n", seed, found.value().interval_cycles / best, best);
   }
   EXPECT_GE(feasible, 4);
 }
 
+// Zeros and a choice of engines only help; and what the choice is worth is printed.
+TEST(Explore, engines_and_zeros_never_slow_a_design) {
+  auto specs = testing::resnet50_shapes();
+  MenuOptions options;
+  options.shares_requantisers = true;
+  const Resources limit = budget_of(bsp::find_board("ia840f").value());
+  const auto sparse_menus = menus_of(specs, options);
+  for (LayerSpec& spec : specs) spec.engines = {EngineKind::dense};
+  const auto dense = explore(menus_of(specs, options), densities_of(specs, 1, 1), limit);
+  ASSERT_TRUE(dense) << dense.error().text();
+  double last = dense.value().interval_cycles * 1.02;
+  for (const double share : {1.0, 0.7, 0.45, 0.3}) {
+    const auto found = explore(sparse_menus, densities_of(specs, share, share), limit);
+    ASSERT_TRUE(found) << found.error().text();
+    int of_kind[kEngineKinds] = {};
+    for (const ChosenLayer& layer : found.value().layers) ++of_kind[int(layer.shape.kind)];
+    fmt::print("density {}: {:.0f} cycles, dense engines alone {:.0f}; dense {}, activation {}, weight {}, grouped {}, pair {}\n", share,
+               found.value().interval_cycles, dense.value().interval_cycles, of_kind[0], of_kind[2], of_kind[3], of_kind[4], of_kind[5]);
+    EXPECT_LE(found.value().interval_cycles, last);
+    last = found.value().interval_cycles * 1.02;
+  }
+}
+
 TEST(Explore, is_quick_and_repeats_itself) {
-  using Clock = std::chrono::steady_clock;
   const std::pair<const char*, std::vector<LayerSpec>> networks[] = {{"MobileNetV3-Large", testing::mobilenet_v3_large_shapes()},
                                                                      {"ResNet-50", testing::resnet50_shapes()}};
   for (const auto& [name, specs] : networks) {
     MenuOptions options;
     options.shares_requantisers = true;
-    const auto start = Clock::now();
+    const auto start = std::clock();
     const auto menus = menus_of(specs, options);
-    const auto ready = Clock::now();
+    const auto ready = std::clock();
     const auto densities = densities_of(specs, 0.5, 0.7);
     const Resources limit = budget_of(bsp::find_board("ia840f").value());
     const auto found = explore(menus, densities, limit);
-    const auto done = Clock::now();
+    const auto done = std::clock();
     const auto again = explore(menus, densities, limit);
-    const auto ms = [](auto from, auto to) { return std::chrono::duration<double, std::milli>(to - from).count(); };
+    // Of the processor: the machine may be busy with other tests.
+    const auto ms = [](std::clock_t from, std::clock_t to) { return 1000.0 * double(to - from) / CLOCKS_PER_SEC; };
     std::size_t ways = 0;
     std::int64_t macs = 0;
     for (const LayerMenu& menu : menus) ways += menu.ways.size(), macs += menu.spec.work.macs();
     fmt::print("{}: {} layers, {} ways in {:.1f} ms, explored in {:.1f} ms\n", name, specs.size(), ways, ms(start, ready), ms(ready, done));
-    ASSERT_EQ(bool(found), bool(again));
-    if (!found) {
-      fmt::print("  {}\n", found.error().text());
-      continue;
-    }
+    EXPECT_LT(ms(ready, done), 1000);  // an order above what it takes: a search that tries combinations would not end
+    ASSERT_TRUE(found) << found.error().text();
+    ASSERT_TRUE(again);
     EXPECT_EQ(found.value().interval_cycles, again.value().interval_cycles);
     EXPECT_EQ(found.value().total.alms, again.value().total.alms);
     const Exploration& design = found.value();
