@@ -65,6 +65,8 @@ MAY_INCLUDE = {
     "compiler/passes": {BASE, "compiler/ir", "compiler/ops"},
     "compiler/quantise": {BASE, BUNDLE, CONTRACT, "runtime/images", "compiler/ir", "compiler/ops"},
     "compiler/sparsity": {BASE, BUNDLE, "runtime/evaluate"},
+    "compiler/model": {BASE, BUNDLE, "bsp"},
+    "compiler/dse": {BASE, BUNDLE, "bsp", "compiler/model"},
     "compiler/pipeline": {BASE, BUNDLE},
     "compiler/codegen": {BASE, BUNDLE},
     "compiler/accuracy": {BASE, BUNDLE, "runtime/evaluate", "runtime/images", "compiler/ir", "compiler/ops", "compiler/quantise"},

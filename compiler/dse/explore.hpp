@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Explores designs: one way for every layer, as fast as the board allows, or as small as a rate allows.
+//
+// Why: all layers work at once, so a cycle saved in any but the slowest is worth nothing and costs ALMs. The idea: for an
+// interval I, each layer takes the cheapest way that is not slower than I; the design's cost is the sum. So growing the
+// slowest layer first, balancing rates and trimming the rest (hass.md section 10) are one step, and the smallest I that
+// fits is found by bisection over the ways' own cycles.
+//
+// "Cheapest" needs one price for several resources: price = sum of weight * share of the budget. The weights follow the
+// shares (Lagrange): what is fullest at the best interval found becomes dearer in the next round. For given weights the
+// choice is optimal; over the rounds the best design that fits is kept, and among equally fast ones the emptiest.
+//
+// Before: menus (layer_menu.hpp), one density for each; a budget. After: a design that keeps the budget, or an error that
+// says what is short in the smallest one. Same input, same design.
+#pragma once
+
+#include <vector>
+
+#include "bsp/board.hpp"
+#include "compiler/dse/layer_menu.hpp"
+
+namespace sluice {
+
+struct ExploreGoal {
+  double target_interval = 0;  // 0: as fast as the budget allows; else fewest resources at this many cycles an image
+  Resources fixed;             // kernels beside the layers: source, sink, collector, forks
+};
+
+struct ChosenLayer {
+  EngineShape shape;  // with its copies
+  double cycles = 0;  // interval of the layer
+  Resources cost;
+};
+
+struct Exploration {
+  std::vector<ChosenLayer> layers;
+  double interval_cycles = 0;
+  Resources total;      // with goal.fixed
+  int slowest = -1;     // index of a layer that sets the interval
+};
+
+// What of a board a plan may use.
+Resources budget_of(const bsp::Board& board);
+
+Result<Exploration> explore(const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities, const Resources& budget,
+                            const ExploreGoal& goal = {});
+
+}  // namespace sluice

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// See engine_memories.hpp.
+#include "compiler/model/engine_memories.hpp"
+
+#include <algorithm>
+
+namespace sluice {
+namespace {
+
+constexpr int kKindBits = 2;    // of a beat
+constexpr int kWordBits = 32;   // bias and multiplier are declared as int
+constexpr int kPlaceBits = 16;  // of a list entry, as the compactor declares it
+
+std::int64_t ceil_of(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+
+int bits_for(std::int64_t values) {
+  int bits = 0;
+  while ((std::int64_t{1} << bits) < values) ++bits;
+  return bits;
+}
+
+Ram weights_of(const EngineShape& s, const LayerWork& work) {
+  const std::int64_t groups = ceil_of(work.output.channels, std::int64_t{s.filters} * s.group);
+  const std::int64_t window = work.window_codes();
+  switch (s.kind) {
+    case EngineKind::depthwise_dense: return {"weights", std::int64_t{s.filters} * s.weight_bits, groups * work.taps()};
+    case EngineKind::activation_sparse: return {"weights", std::int64_t{s.filters} * s.weight_bits, groups * window};
+    case EngineKind::weight_sparse:
+      return {"weights", std::int64_t{s.filters} * (s.weight_bits + bits_for(window)), groups * window};
+    case EngineKind::grouped_prefix:
+      return {"weights", std::int64_t{s.filters} * (s.weight_bits + bits_for(s.group)), groups * window * s.group};
+    default: return {"weights", std::int64_t{s.vector_lanes} * s.filters * s.weight_bits, groups * ceil_of(window, s.vector_lanes)};
+  }
+}
+
+}  // namespace
+
+std::vector<Ram> memories_of(const EngineShape& s, const LayerWork& work, bool has_curve_table) {
+  std::vector<Ram> rams;
+  const Window& w = work.window;
+  if (is_engine(s.kind)) {
+    rams.push_back(weights_of(s, work));
+    if (s.kind == EngineKind::weight_sparse) {
+      // One word serves `vector_lanes` kernel columns, so it holds that many pixels less 1 more, and fewer words are needed.
+      const std::int64_t words = std::int64_t{w.kernel_h} * ceil_of(w.kernel_w, s.vector_lanes) * work.input.channels;
+      rams.push_back({"results", std::int64_t{s.pixels} * s.filters * kWordBits, 2 * ceil_of(work.output.channels, s.filters)});
+      rams.push_back({"tile", (std::int64_t{s.pixels} + s.vector_lanes - 1) * s.data_bits, 2 * words, s.filters});
+    }
+    const std::int64_t lanes = std::max(1, s.requantised_lanes), rows = ceil_of(work.output.channels, lanes);
+    rams.push_back({"bias", lanes * kWordBits, rows});
+    rams.push_back({"multiplier", lanes * kWordBits, rows});
+  } else if (s.kind == EngineKind::window || s.kind == EngineKind::taps || s.kind == EngineKind::max_pool || s.kind == EngineKind::average_pool) {
+    const std::int64_t words = std::int64_t{w.kernel_h} * work.input.width * ceil_of(work.input.channels, s.in_lanes);
+    rams.push_back({"rows", std::int64_t{s.in_lanes} * s.data_bits, words, s.kind == EngineKind::taps ? int(work.taps()) : 1});
+  } else if (s.kind == EngineKind::compactor) {
+    rams.push_back({"list", std::int64_t{s.vector_lanes} * (s.data_bits + kPlaceBits), ceil_of(work.window_codes(), s.vector_lanes)});
+  } else if (s.kind == EngineKind::global_average_pool) {
+    rams.push_back({"sums", std::int64_t{s.in_lanes} * s.sum_bits, ceil_of(work.input.channels, s.in_lanes)});
+  }
+  if (has_curve_table && s.requantised_lanes > 0) rams.push_back({"curve", s.data_bits, kCurveTableWords, s.requantised_lanes});
+  return rams;
+}
+
+Ram queue_of(int lanes, int element_bits, std::int64_t depth) {
+  return {"queue", std::int64_t{lanes} * element_bits + kKindBits, depth};
+}
+
+}  // namespace sluice

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// The on-chip memories of a kernel, from its shape and its layer.
+//
+// The idea: what the kernel files under device/kernels declare, as width, depth and read ports:
+//
+//   weights   dense M*O*W wide, pair_sparse too (the engine picks N of M, so all M must be there: hass.md pitfall 15.2);
+//             activation_sparse O*W by index; grouped_prefix O*(W + filter number), G deep for each index;
+//             weight_sparse O*(W + place), one entry for each weight, because row 0 may keep them all
+//   tile      weight_sparse: the activations of a tile, twice (one is filled while the other is read), a copy per filter
+//   results   weight_sparse: sums of a tile, twice, until they are sent
+//   bias, multiplier  a word of 32 bits for each lane that requantises; curve: 256 codes for each
+//   rows      window: K_h rows of the map; taps: the same, a copy per tap
+//   list      compactor: a window in M banks of {code, place}
+//
+// Before: shape and layer fit. After: memories of one of the E copies; kernels that hold nothing have none.
+#pragma once
+
+#include "compiler/model/engine_shape.hpp"
+#include "compiler/model/layer_work.hpp"
+
+namespace sluice {
+
+inline constexpr int kCurveTableWords = 256;
+
+std::vector<Ram> memories_of(const EngineShape& shape, const LayerWork& work, bool has_curve_table = false);
+
+// A stream's queue.
+Ram queue_of(int lanes, int element_bits, std::int64_t depth);
+
+}  // namespace sluice

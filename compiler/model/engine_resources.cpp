@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// See engine_resources.hpp.
+#include "compiler/model/engine_resources.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "compiler/model/memory_blocks.hpp"
+
+namespace sluice {
+namespace {
+
+// Bits of the beats at both ends. A list entry is {code, place}.
+double port_bits(const EngineShape& s) {
+  constexpr int kKindBits = 2;
+  return s.in_lanes * s.data_bits + s.out_lanes * s.data_bits + 2.0 * kKindBits;
+}
+
+// Products of data that a small kernel's lane makes: each operand of an add by its multiplier, map by gate.
+int products_of(EngineKind kind) { return kind == EngineKind::add ? 2 : kind == EngineKind::scale ? 1 : 0; }
+
+}  // namespace
+
+ResourceModel::ResourceModel(Coefficients coefficients, const bsp::FpgaDevice& device, double hls_factor)
+    : coefficients_(std::move(coefficients)), products_per_block_(std::max(1L, device.multipliers_per_dsp)), block_bits_(device.ram_block_bits),
+      hls_factor_(hls_factor > 0 ? hls_factor : coefficients_.figure("hls_factor")) {}
+
+Logic ResourceModel::swept_logic(const EngineShape& shape) const {
+  const Letters letters = letters_of(shape);
+  Logic logic = coefficients_.logic(to_text(shape.kind), letters);
+  // An add shifts and rounds its sum like a requantised lane, without that lane's multiplier.
+  logic += coefficients_.logic("requantise", letters) * shape.requantised_lanes;
+  return logic;
+}
+
+double ResourceModel::dsp_blocks(const EngineShape& shape) const {
+  const auto of_copy = double(shape.multipliers()) / shape.copies + double(products_of(shape.kind)) * shape.out_lanes;
+  double blocks = std::ceil(of_copy / double(products_per_block_));
+  if (shape.kind != EngineKind::add) {
+    const bool is_narrow = shape.sum_bits <= coefficients_.figure("requantise_narrow_bits");
+    blocks += shape.requantised_lanes * coefficients_.figure(is_narrow ? "requantise_narrow_blocks" : "requantise_wide_blocks");
+  }
+  return blocks + std::ceil(shape.requantised_lanes * shape.curve_multipliers * coefficients_.figure("curve_blocks_a_product"));
+}
+
+Resources ResourceModel::add_up(const Logic& logic, const std::vector<Ram>& rams) const {
+  Resources sum;
+  for (const Ram& ram : rams) {
+    const MemoryBlocks blocks = memory_blocks(ram, coefficients_, block_bits_);
+    sum.m20k += double(blocks.ram_blocks), sum.mlab += double(blocks.mlabs);
+  }
+  sum.registers = logic.registers;
+  sum.alms = std::max(logic.aluts * coefficients_.figure("alms_per_alut"), logic.registers * coefficients_.figure("alms_per_register"));
+  sum.alms += sum.mlab * coefficients_.figure("alms_per_mlab");
+  return sum;
+}
+
+Resources ResourceModel::kernel(const EngineShape& shape) const {
+  Letters letters = letters_of(shape);
+  letters['S'] = port_bits(shape);
+  Logic logic = swept_logic(shape) * (coefficients_.has_fit(to_text(shape.kind)) ? hls_factor_ : 1);
+  logic += coefficients_.logic("kernel", letters);
+  logic += coefficients_.logic("port", letters);
+  Resources one = add_up(logic, shape.rams);
+  one.dsp_blocks = dsp_blocks(shape);
+  if (shape.kind == EngineKind::source || shape.kind == EngineKind::sink || shape.kind == EngineKind::collector) {
+    one.m20k += coefficients_.figure("memory_port_blocks");
+  }
+  Resources all = one * (is_engine(shape.kind) ? shape.copies : 1);
+  all.multipliers = double(shape.multipliers());
+  return all;
+}
+
+Resources ResourceModel::queue(const Ram& ram) const {
+  Letters letters;
+  letters['S'] = double(ram.width_bits);
+  return add_up(coefficients_.logic("fifo", letters), {ram});
+}
+
+}  // namespace sluice

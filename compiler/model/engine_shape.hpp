@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// EngineShape: one kernel of a design as the hardware model sees it, and Resources: what it takes of a chip.
+//
+// Why: planner, exploration and reports ask "what does this cost" thousands of times before any netlist exists, so the
+// question is put with plain numbers. The letters are those of the design (and of hass.md section 4):
+//   M vector lanes   N pairs a cycle and filter   O filters side by side   E copies over output pixels
+//   G filters of one multiplier   k how many of them a row runs   P pixels that share a weight (or enter at once)
+//
+// Before: nothing. After: multipliers() and the models beside this file agree on which numbers count for which kind.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "runtime/base/status.hpp"
+
+namespace sluice {
+
+enum class EngineKind {
+  dense, depthwise_dense, activation_sparse, weight_sparse, grouped_prefix, pair_sparse,  // multiply weights
+  window, taps, compactor, width, fork, add, concat, scale, max_pool, average_pool, global_average_pool,
+  source, sink, collector, deal, gather,  // deal and gather: pixels to E copies and back
+};
+
+inline constexpr int kEngineKinds = int(EngineKind::gather) + 1;
+
+const char* to_text(EngineKind kind);
+Result<EngineKind> engine_kind_from_text(const std::string& text);
+// Does the kind multiply weights?
+bool is_engine(EngineKind kind);
+
+// One on-chip memory of a kernel.
+struct Ram {
+  std::string what;
+  std::int64_t width_bits = 0;
+  std::int64_t depth = 0;
+  int copies = 1;  // read ports that need a memory of their own
+};
+
+struct EngineShape {
+  EngineKind kind = EngineKind::dense;
+  // Fields that a kind does not use stay 1.
+  int vector_lanes = 1;      // M: dense, pair_sparse, compactor; weight_sparse: kernel columns one RAM word serves
+  int pairs = 1;             // N: pair_sparse
+  int filters = 1;           // O
+  int copies = 1;            // E
+  int group = 1;             // G: grouped_prefix
+  int prefix = 1;            // k, at most G
+  int pixels = 1;            // P: weight_sparse; in a stem, pixels that enter a cycle
+  int in_lanes = 1, out_lanes = 1;
+  int data_bits = 8, weight_bits = 8;
+  int sum_bits = 26;         // accumulator; 32 with int16
+  int index_bits = 12;       // weight_sparse, compactor: place in a window
+  // Lanes with a requantiser of their own. The engines of device/kernels have one for each lane they send.
+  int requantised_lanes = 0;
+  int curve_multipliers = 0;  // 0: no curve or the table; 2: hard-sigmoid, 3: hard-swish, by formula
+  std::vector<Ram> rams;      // of one copy
+
+  // Scalar products of weights a cycle, all copies together; 0 when the kind multiplies none.
+  std::int64_t multipliers() const;
+};
+
+// Of a kernel or a design. Fractions stay until a total is compared with a board.
+struct Resources {
+  double alms = 0;        // logic, and the ALMs that MLABs take
+  double registers = 0;
+  double m20k = 0;        // RAM blocks of the device, whatever their size
+  double mlab = 0;
+  double dsp_blocks = 0;
+  double multipliers = 0;
+
+  Resources& operator+=(const Resources& other);
+  Resources operator*(double times) const;
+};
+
+}  // namespace sluice

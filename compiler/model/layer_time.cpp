@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// See layer_time.hpp.
+#include "compiler/model/layer_time.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sluice {
+namespace {
+
+std::int64_t ceil_of(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+
+// A beat never mixes taps while it holds fewer codes than a pixel has.
+std::int64_t steps_of(const LayerWork& work, std::int64_t lanes) {
+  const std::int64_t channels = work.input.channels;
+  return lanes <= channels ? work.taps() * ceil_of(channels, lanes) : ceil_of(work.window_codes(), lanes);
+}
+
+// Lists of one pixel, in vectors.
+std::int64_t vectors_of(const EngineShape& shape, const LayerWork& work) {
+  // The taps of a channel are one vector; 1x1 convolutions have none and take channels instead.
+  return work.taps() > 1 && shape.vector_lanes == work.taps() ? work.input.channels : ceil_of(work.window_codes(), shape.vector_lanes);
+}
+
+}  // namespace
+
+double prefix_cycles(const EngineShape& shape, const LayerWork& work, const LayerDensity& density) {
+  if (density.prefix_cycles > 0) return density.prefix_cycles;
+  const std::int64_t filters = work.output.channels;
+  if (density.prefixes.empty()) {
+    const LiveHistogram prefix = independent_lanes(density.weight, int(work.window_codes()));
+    const std::int64_t whole = filters / shape.filters, rest = filters % shape.filters;
+    return double(whole) * lock_step_cycles(prefix, shape.filters, 1) + (rest == 0 ? 0 : lock_step_cycles(prefix, int(rest), 1));
+  }
+  return double(lock_step_cycles_of(density.prefixes, int(density.prefixes.size()), shape.filters, 1));
+}
+
+double vector_cycles(const EngineShape& shape, const LayerDensity& density) {
+  if (density.vector_cycles > 0) return density.vector_cycles;
+  const bool has_histogram = density.vector_live.size() == std::size_t(shape.vector_lanes) + 1;
+  return lock_step_cycles(has_histogram ? density.vector_live : independent_lanes(density.pairs(), shape.vector_lanes), shape.filters, shape.pairs);
+}
+
+namespace {
+
+// Of one copy that does all the work.
+double op_cycles(const EngineShape& shape, const LayerWork& work, const LayerDensity& density) {
+  const auto units = double(work_units(shape, work));
+  const auto groups = double(ceil_of(work.output.channels, std::int64_t{shape.filters} * shape.group));
+  switch (shape.kind) {
+    case EngineKind::dense: return units * double(steps_of(work, shape.vector_lanes)) * groups;
+    case EngineKind::depthwise_dense: return units * double(work.taps()) * groups;
+    case EngineKind::activation_sparse: return units * groups * mean_list_length(work, density);
+    case EngineKind::grouped_prefix: return units * groups * mean_list_length(work, density) * shape.prefix;
+    case EngineKind::weight_sparse: return units * prefix_cycles(shape, work, density);
+    case EngineKind::pair_sparse: return units * double(vectors_of(shape, work)) * groups * vector_cycles(shape, density);
+    case EngineKind::max_pool:
+    case EngineKind::average_pool: return units * double(work.taps() * ceil_of(work.input.channels, shape.in_lanes));
+    default: return 0;
+  }
+}
+
+// Beats from the line buffer. A dense array wants its window again for every filter group; compactors and the
+// weight-sparse tile hold theirs.
+double window_beats(const EngineShape& shape, const LayerWork& work) {
+  const auto pixels = double(work.pixels());
+  switch (shape.kind) {
+    case EngineKind::activation_sparse:
+    case EngineKind::grouped_prefix:
+    case EngineKind::weight_sparse: return pixels * double(steps_of(work, shape.in_lanes));
+    default: return 0;  // one beat an iteration of the multiplier loop: counted there
+  }
+}
+
+}  // namespace
+
+std::int64_t work_units(const EngineShape& shape, const LayerWork& work) {
+  if (shape.kind != EngineKind::weight_sparse) return work.pixels();
+  // A tile that holds whole windows may span rows; one whose words serve several kernel columns may not.
+  if (shape.vector_lanes == 1) return ceil_of(work.pixels(), shape.pixels);
+  return work.output.height * ceil_of(work.output.width, shape.pixels);
+}
+
+double mean_list_length(const LayerWork& work, const LayerDensity& density) {
+  if (!density.window_live.empty()) return mean_cycles(density.window_live, 1);
+  // E[max(1, z)] = mean + P(z = 0).
+  const auto codes = double(work.window_codes());
+  return density.activation * codes + std::pow(1 - density.activation, codes);
+}
+
+double LayerTime::interval() const { return std::max(1.0, std::ceil(std::max({op, in, out, window}) + header)); }
+
+LayerTime layer_time(const EngineShape& shape, const LayerWork& work, const LayerDensity& density, const TimeOptions& options) {
+  LayerTime time;
+  const Window& w = work.window;
+  const bool pads = options.padding_costs_cycles && has_window(work.kind);
+  const std::int64_t height = work.input.height + (pads ? w.pad_top + w.pad_bottom : 0);
+  const std::int64_t width = work.input.width + (pads ? w.pad_left + w.pad_right : 0);
+  // P pixels enter a stem's cycle side by side; in a weight-sparse layer P counts outputs and pixels enter singly.
+  const int side_by_side = shape.kind == EngineKind::weight_sparse ? 1 : shape.pixels;
+  const auto beats_a_pixel = double(ceil_of(work.input.channels, shape.in_lanes));
+  const std::int64_t units = std::max<std::int64_t>(1, work_units(shape, work));
+  time.op = op_cycles(shape, work, density) * double(ceil_of(units, shape.copies)) / double(units);
+  time.in = std::max(double(ceil_of(height * width, side_by_side)) * beats_a_pixel, double(ceil_of(work.second_operand, shape.in_lanes)));
+  time.out = double(work.pixels() * ceil_of(work.output.channels, shape.out_lanes));
+  time.window = window_beats(shape, work);
+  if (has_window(work.kind)) {
+    const std::int64_t rows = std::max(0, w.kernel_h - 1 - w.pad_top), columns = std::max(0, w.kernel_w - w.pad_left);
+    time.fill = double(ceil_of(rows * work.input.width + columns, side_by_side)) * beats_a_pixel;
+  } else if (work.kind == LayerKind::global_average_pool) {
+    time.fill = time.in;
+  }
+  time.drain = time.op / double(std::max<std::int64_t>(1, work.pixels()));
+  return time;
+}
+
+}  // namespace sluice

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cycles of a layer for one image: estimated, from shapes and densities (hass.md section 6, with M, N, E any number).
+//
+// The idea: kernels of a layer work at once, one beat a cycle and stream, so a layer lasts as long as its longest stream
+// or its multiplier loop, whichever is more:
+//
+//   dense              pixels / E * ceil(window / M) * ceil(F / O)
+//   depthwise_dense    pixels / E * taps * ceil(C / O)
+//   activation_sparse  pixels / E * ceil(F / O) * E[max(1, nonzeros)]
+//   grouped_prefix     the same with ceil(F / (O * G)) groups, times k
+//   weight_sparse      tiles of P pixels / E * sum over groups of O filters of max(1, longest prefix)
+//   pair_sparse        pixels / E * ceil(window / M) * ceil(F / O) * E[max over O of max(1, ceil(live / N))]
+//
+// `window` is the stream from the line buffer into the engine or its compactor, once for all E copies. Padding is made
+// behind the input stream and costs nothing, unless asked for: published designs pad in the stream (hass.md 13.3).
+// Steady state adds the header's beat. Fill is what a first image waits for rows of its window; drain is its last list.
+//
+// Before: the shape's numbers are at least 1 and fit the kind. After: cycles, never below 1.
+#pragma once
+
+#include "compiler/model/engine_shape.hpp"
+#include "compiler/model/layer_work.hpp"
+
+namespace sluice {
+
+struct LayerTime {
+  double op = 0;      // multiplier loop, or the small engine's own iterations
+  double in = 0;      // beats of the input map
+  double out = 0;     // beats of the output map
+  double window = 0;  // beats between line buffer and engine
+  double header = 1;
+  double fill = 0, drain = 0;  // of the first image only
+
+  // Cycles from image to image, were the layer alone.
+  double interval() const;
+};
+
+struct TimeOptions {
+  bool padding_costs_cycles = false;
+};
+
+LayerTime layer_time(const EngineShape& shape, const LayerWork& work, const LayerDensity& density = {}, const TimeOptions& options = {});
+
+// What E copies share out: output pixels, or tiles of P of them. The busiest copy gets ceil(units / E).
+std::int64_t work_units(const EngineShape& shape, const LayerWork& work);
+
+// E[max(1, live)] over the windows of a layer.
+double mean_list_length(const LayerWork& work, const LayerDensity& density);
+
+// Mean cycles of a vector of pair_sparse and a filter group; cycles of all filter groups of weight_sparse on a tile. The
+// two figures that take longer than a handful of operations, so that a search may keep them (LayerDensity).
+double vector_cycles(const EngineShape& shape, const LayerDensity& density);
+double prefix_cycles(const EngineShape& shape, const LayerWork& work, const LayerDensity& density);
+
+}  // namespace sluice

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// See pipeline_time.hpp.
+#include "compiler/model/pipeline_time.hpp"
+
+#include <algorithm>
+
+namespace sluice {
+
+double banded_interval(const SliceCycles& slices, int slices_per_band) {
+  double cycles = 0;
+  for (std::size_t first = 0; first < slices.size(); first += std::size_t(slices_per_band)) {
+    const std::size_t end = std::min(slices.size(), first + std::size_t(slices_per_band));
+    std::vector<double> band(slices[first].size(), 0.0);
+    for (std::size_t s = first; s < end; ++s) {
+      for (std::size_t layer = 0; layer < band.size(); ++layer) band[layer] += slices[s][layer];
+    }
+    cycles += band.empty() ? 0 : *std::max_element(band.begin(), band.end());
+  }
+  return slices.empty() ? 0 : cycles / double(slices.size());
+}
+
+double mean_interval(const SliceCycles& slices) { return slices.empty() ? 0 : banded_interval(slices, int(slices.size())); }
+
+PipelineTime pipeline_time(const std::vector<LayerTime>& layers) {
+  PipelineTime time;
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    const double interval = layers[i].interval();
+    time.latency_cycles += layers[i].fill + layers[i].drain + layers[i].header;
+    if (interval > time.interval_cycles) time.interval_cycles = interval, time.slowest = int(i);
+  }
+  time.latency_cycles += time.interval_cycles;
+  return time;
+}
+
+}  // namespace sluice

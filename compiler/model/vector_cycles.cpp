@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// See vector_cycles.hpp.
+#include "compiler/model/vector_cycles.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sluice {
+namespace {
+
+// A mean that decimals made (0.3 * 9 * ...) may lie a hair above a whole number.
+constexpr double kHair = 1e-9;
+
+int cycles_of(int live, int pairs) { return std::max(1, (live + pairs - 1) / pairs); }
+
+// within[t]: probability that a vector takes at most t cycles; the last one is 1.
+std::vector<double> shares_within(const LiveHistogram& live, int pairs) {
+  std::vector<double> within(std::size_t(cycles_of(int(live.size()) - 1, pairs)) + 1, 0.0);
+  for (std::size_t z = 0; z < live.size(); ++z) within[std::size_t(cycles_of(int(z), pairs))] += live[z];
+  for (std::size_t t = 1; t < within.size(); ++t) within[t] += within[t - 1];
+  const double all = within.back();
+  for (double& share : within) share /= all;
+  return within;
+}
+
+}  // namespace
+
+double ceiling_cycles(double density, int lanes, int pairs) { return std::ceil(density * lanes / pairs - kHair); }
+
+double continuous_cycles(double density, int lanes, int pairs) { return std::max(1.0, density * lanes / pairs); }
+
+double mean_cycles(const LiveHistogram& live, int pairs, bool skips_zero_vectors) {
+  double cycles = 0, all = 0;
+  for (std::size_t z = 0; z < live.size(); ++z) {
+    all += live[z];
+    if (z > 0 || !skips_zero_vectors) cycles += live[z] * cycles_of(int(z), pairs);
+  }
+  return cycles / all;
+}
+
+LiveHistogram independent_lanes(double density, int lanes) {
+  LiveHistogram live(std::size_t(lanes) + 1, 0.0);
+  if (density <= 0 || density >= 1) {
+    live[density <= 0 ? 0 : std::size_t(lanes)] = 1;
+    return live;
+  }
+  // By logarithms: powers of windows of thousands of lanes leave the range of double.
+  const double step = std::log(density) - std::log1p(-density);
+  double logarithm = lanes * std::log1p(-density);
+  for (int z = 0; z <= lanes; ++z) {
+    live[std::size_t(z)] = std::exp(logarithm);
+    logarithm += step + std::log(double(lanes - z) / (z + 1));
+  }
+  return live;
+}
+
+// E[max] = sum over t >= 0 of P(max > t), and P(max <= t) is the product over the filters.
+double lock_step_cycles(const LiveHistogram& live, int filters, int pairs) {
+  double mean = 0;
+  for (const double share : shares_within(live, pairs)) mean += 1 - std::pow(share, filters);
+  return mean;
+}
+
+double lock_step_cycles(const std::vector<LiveHistogram>& live, int pairs) {
+  std::vector<double> all_done;
+  for (const LiveHistogram& of_filter : live) {
+    const std::vector<double> within = shares_within(of_filter, pairs);
+    all_done.resize(std::max(all_done.size(), within.size()), all_done.empty() ? 1.0 : all_done.back());
+    for (std::size_t t = 0; t < all_done.size(); ++t) all_done[t] *= within[std::min(t, within.size() - 1)];
+  }
+  double mean = 0;
+  for (const double share : all_done) mean += 1 - share;
+  return mean;
+}
+
+std::int64_t lock_step_cycles_of(const std::vector<int>& live, int filters, int group, int pairs) {
+  std::int64_t cycles = 0;
+  for (std::size_t vector = 0; vector < live.size(); vector += std::size_t(filters)) {
+    for (int first = 0; first < filters; first += group) {
+      const auto begin = live.begin() + std::ptrdiff_t(vector) + first;
+      cycles += cycles_of(*std::max_element(begin, begin + std::min(group, filters - first)), pairs);
+    }
+  }
+  return cycles;
+}
+
+}  // namespace sluice

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// Layer times: published rooflines, counting by hand, and the walk over made-up data that the formulas shorten.
+#include "compiler/model/layer_time.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "compiler/model/pipeline_time.hpp"
+
+namespace sluice {
+namespace {
+
+LayerWork convolution(MapShape input, int filters, int kernel, int stride, int pad) {
+  LayerWork work{"l", LayerKind::conv, input, {}, {kernel, kernel, stride, stride, pad, pad, pad, pad}, 0};
+  work.output = {(input.height + 2 * pad - kernel) / stride + 1, (input.width + 2 * pad - kernel) / stride + 1, filters};
+  return work;
+}
+
+// A stem that takes one whole pixel a cycle and has multipliers enough.
+double stem_rate(int kernel, int filters, const TimeOptions& options, int pixels = 1) {
+  EngineShape shape;
+  shape.kind = EngineKind::dense;
+  shape.vector_lanes = kernel * kernel * 3, shape.filters = filters, shape.in_lanes = 3 * pixels, shape.out_lanes = filters, shape.pixels = pixels;
+  LayerTime time = layer_time(shape, convolution({224, 224, 3}, filters, kernel, 2, kernel / 2), {}, options);
+  time.header = 0;  // of this project's streams alone
+  return pipeline_time({time}).images_per_s(250);
+}
+
+TEST(LayerTime, rooflines_of_published_stems) {
+  // hass.md 13.3: a padded pixel a cycle, 230 x 230 and 226 x 226, at 250 MHz.
+  EXPECT_EQ(std::lround(stem_rate(7, 64, {true})), 4726);
+  EXPECT_EQ(std::lround(stem_rate(3, 32, {true})), 4895);
+}
+
+TEST(LayerTime, free_padding_and_wide_stems_are_faster) {
+  EXPECT_DOUBLE_EQ(stem_rate(3, 32, {}), 250e6 / (224 * 224));
+  EXPECT_DOUBLE_EQ(stem_rate(3, 32, {}, 2), 250e6 / (112 * 224));
+}
+
+TEST(LayerTime, dense_by_hand) {
+  const LayerWork work = convolution({8, 8, 20}, 10, 3, 1, 1);
+  EngineShape shape;
+  shape.vector_lanes = 16, shape.filters = 4, shape.in_lanes = 16, shape.out_lanes = 4;
+  // 64 pixels, 9 taps of two beats (20 channels in 16 lanes), three groups of filters.
+  EXPECT_DOUBLE_EQ(layer_time(shape, work).op, 64 * 9 * 2 * 3);
+  shape.copies = 3;  // 22 pixels for the busiest copy
+  EXPECT_DOUBLE_EQ(layer_time(shape, work).op, 22 * 9 * 2 * 3);
+  EXPECT_DOUBLE_EQ(layer_time(shape, work).in, 64 * 2);
+  EXPECT_DOUBLE_EQ(layer_time(shape, work).out, 64 * 3);
+  EXPECT_DOUBLE_EQ(layer_time(shape, work).interval(), 22 * 9 * 2 * 3 + 1);
+  // Beats across taps when a beat holds more than a pixel.
+  shape.copies = 1, shape.vector_lanes = 180;
+  EXPECT_DOUBLE_EQ(layer_time(shape, work).op, 64 * 3);
+}
+
+TEST(LayerTime, depthwise_by_hand) {
+  LayerWork work{"l", LayerKind::depthwise, {16, 16, 24}, {8, 8, 24}, {5, 5, 2, 2, 2, 2, 2, 2}, 0};
+  EngineShape shape;
+  shape.kind = EngineKind::depthwise_dense, shape.filters = 8, shape.in_lanes = shape.out_lanes = 8;
+  EXPECT_DOUBLE_EQ(layer_time(shape, work).op, 64 * 25 * 3);
+  EXPECT_EQ(work.macs(), 64 * 25 * 24);
+}
+
+TEST(LayerTime, joins_wait_for_the_longer_operand) {
+  LayerWork work{"l", LayerKind::concat, {4, 4, 8}, {4, 4, 32}, {}, 4 * 4 * 24};
+  EngineShape shape;
+  shape.kind = EngineKind::concat, shape.in_lanes = shape.out_lanes = 8;
+  const LayerTime time = layer_time(shape, work);
+  EXPECT_DOUBLE_EQ(time.in, 16 * 3);
+  EXPECT_DOUBLE_EQ(time.out, 16 * 4);
+}
+
+class LayerTimeSeeds : public ::testing::TestWithParam<unsigned> {
+ protected:
+  int between(int low, int high) { return low + int(random() % unsigned(high - low + 1)); }
+  std::mt19937 random{GetParam()};
+};
+
+// Histograms taken from a map give the cycles of a walk over that map.
+TEST_P(LayerTimeSeeds, activation_lists_as_walked) {
+  SCOPED_TRACE(fmt::format("seed {}", GetParam()));
+  const LayerWork work = convolution({between(3, 9), between(3, 9), between(1, 6)}, between(1, 20), 3, 1, 1);
+  EngineShape shape;
+  shape.kind = EngineKind::grouped_prefix;
+  shape.filters = between(1, 5), shape.group = between(1, 4), shape.prefix = between(1, shape.group), shape.copies = 1;
+  LayerDensity density;
+  density.window_live.assign(std::size_t(work.window_codes()) + 1, 0);
+  std::int64_t walked = 0;
+  for (int pixel = 0; pixel < work.pixels(); ++pixel) {
+    int live = 0;
+    for (int code = 0; code < work.window_codes(); ++code) live += between(0, 9) == 0;
+    density.window_live[std::size_t(live)] += 1;
+    for (int first = 0; first < work.output.channels; first += shape.filters * shape.group) walked += std::max(1, live) * shape.prefix;
+  }
+  EXPECT_NEAR(layer_time(shape, work, density).op, double(walked), 1e-6);
+  // With G = k = 1 the same walk is the activation-sparse engine's.
+  EngineShape single = shape;
+  single.group = single.prefix = 1;
+  const double grouped_as_one = layer_time(single, work, density).op;
+  single.kind = EngineKind::activation_sparse;
+  EXPECT_DOUBLE_EQ(layer_time(single, work, density).op, grouped_as_one);
+}
+
+TEST_P(LayerTimeSeeds, prefixes_as_walked) {
+  SCOPED_TRACE(fmt::format("seed {}", GetParam()));
+  const LayerWork work = convolution({between(3, 9), between(3, 9), between(1, 6)}, between(1, 20), 3, 1, 1);
+  EngineShape shape;
+  shape.kind = EngineKind::weight_sparse, shape.filters = between(1, 5), shape.pixels = between(1, 4);
+  LayerDensity density;
+  for (int f = 0; f < work.output.channels; ++f) density.prefixes.push_back(between(0, int(work.window_codes())));
+  // Words for several kernel columns keep tiles within a row; whole windows let them span rows.
+  shape.vector_lanes = between(0, 1) == 0 ? 1 : 3;
+  const int rows = shape.vector_lanes == 1 ? 1 : work.output.height;
+  std::int64_t walked = 0;
+  for (int y = 0; y < rows; ++y) {
+    for (int x = 0; x < work.pixels() / rows; x += shape.pixels) {
+      for (std::size_t first = 0; first < density.prefixes.size(); first += std::size_t(shape.filters)) {
+        int longest = 1;
+        for (std::size_t f = first; f < std::min(first + std::size_t(shape.filters), density.prefixes.size()); ++f) longest = std::max(longest, density.prefixes[f]);
+        walked += longest;
+      }
+    }
+  }
+  EXPECT_DOUBLE_EQ(layer_time(shape, work, density).op, double(walked));
+}
+
+TEST_P(LayerTimeSeeds, no_dense_array_beats_its_multipliers) {
+  SCOPED_TRACE(fmt::format("seed {}", GetParam()));
+  const LayerWork work = convolution({between(4, 20), between(4, 20), between(1, 40)}, between(1, 40), 2 * between(0, 2) + 1, between(1, 2), 0);
+  if (work.output.height < 1 || work.output.width < 1) return;
+  EngineShape shape;
+  shape.vector_lanes = between(1, 64), shape.filters = between(1, 40), shape.copies = between(1, 5);
+  const double dense = layer_time(shape, work).op;
+  EXPECT_GE(dense * double(shape.multipliers()), double(work.macs()));
+  // A sparse engine without zeros is no faster either, and zeros never slow it down.
+  shape.kind = EngineKind::pair_sparse, shape.pairs = between(1, shape.vector_lanes);
+  double last = INFINITY;
+  for (const double share : {1.0, 0.8, 0.5, 0.2, 0.0}) {
+    const double op = layer_time(shape, work, {share, 1}).op;
+    if (share == 1.0) {
+      EXPECT_GE(op * double(shape.multipliers()), double(work.macs()) * (1 - 1e-12));
+    }
+    EXPECT_LE(op, last * (1 + 1e-12));
+    last = op;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(seeds, LayerTimeSeeds, ::testing::Range(1u, 41u));
+
+}  // namespace
+}  // namespace sluice

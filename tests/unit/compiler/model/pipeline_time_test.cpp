@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// The banded estimate lies between the largest mean and the mean of the largest.
+#include "compiler/model/pipeline_time.hpp"
+
+#include <random>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+namespace sluice {
+namespace {
+
+TEST(BandedInterval, by_hand) {
+  const SliceCycles slices{{10, 2}, {2, 10}, {10, 2}, {2, 4}};
+  EXPECT_DOUBLE_EQ(banded_interval(slices, 1), (10 + 10 + 10 + 4) / 4.0);
+  EXPECT_DOUBLE_EQ(banded_interval(slices, 2), (12 + 12) / 4.0);
+  EXPECT_DOUBLE_EQ(banded_interval(slices, 3), (22 + 4) / 4.0);
+  EXPECT_DOUBLE_EQ(mean_interval(slices), 24 / 4.0);
+  EXPECT_EQ(banded_interval({}, 3), 0);
+}
+
+TEST(BandedInterval, merging_bands_never_slows) {
+  for (unsigned seed = 1; seed <= 30; ++seed) {
+    SCOPED_TRACE(fmt::format("seed {}", seed));
+    std::mt19937 random(seed);
+    SliceCycles slices(64, std::vector<double>(1 + random() % 9));
+    for (auto& slice : slices) {
+      for (double& cycles : slice) cycles = double(random() % 1000);
+    }
+    double shorter = banded_interval(slices, 1);
+    for (int length = 2; length <= 64; length *= 2) {
+      const double longer = banded_interval(slices, length);
+      EXPECT_LE(longer, shorter);
+      shorter = longer;
+    }
+    EXPECT_DOUBLE_EQ(shorter, mean_interval(slices));
+  }
+}
+
+TEST(PipelineTime, the_slowest_layer_sets_the_rate) {
+  LayerTime stem{1000, 500, 500}, middle{200, 1500, 700}, last{10, 20, 30};
+  const PipelineTime time = pipeline_time({stem, middle, last});
+  EXPECT_EQ(time.slowest, 1);
+  EXPECT_DOUBLE_EQ(time.interval_cycles, 1501);
+  EXPECT_DOUBLE_EQ(time.images_per_s(150.1), 1e5);
+  EXPECT_GE(time.latency_cycles, time.interval_cycles);
+}
+
+}  // namespace
+}  // namespace sluice
