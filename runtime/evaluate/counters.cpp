@@ -115,6 +115,7 @@ CounterModel::CounterModel(const Design& design, const std::vector<Thresholds>& 
         continue;
       }
       layers_.push_back(std::move(sparse));
+      break;  // copies of an engine have equal numbers, and share the counts
     }
   }
 }

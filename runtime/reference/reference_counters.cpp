@@ -111,6 +111,7 @@ std::vector<LayerCounters> reference_counters(const Design& design, const std::v
         continue;
       }
       all.push_back(counters);
+      break;  // copies of an engine have equal numbers, and share the counts
     }
   }
   return all;

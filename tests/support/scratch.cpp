@@ -23,10 +23,10 @@ Scratch::~Scratch() {
 
 std::filesystem::path compiled_kernels_folder() { return SLUICE_COMPILED_KERNELS; }
 
-Result<Bundle> bundle_of(const IntegerNetwork& network, const std::filesystem::path& folder, const Engines& engines,
+Result<Bundle> bundle_of(const IntegerNetwork& network, const std::filesystem::path& folder, const LayerConfigs& configs,
                          const std::function<void(DesignTable&)>& fill_rows,
                          const std::function<void(Netlist&)>& edit) {
-  Design design{network, SLUICE_TRY(build_netlist(network, engines))};
+  Design design{network, SLUICE_TRY(build_netlist(network, configs))};
   if (edit) edit(design.netlist);
   BundleFiles files;
   files["design.json"] = design_to_json(design);

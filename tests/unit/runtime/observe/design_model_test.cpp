@@ -21,7 +21,7 @@ class ThreeEngines : public ::testing::Test {
     const int second = make.conv(4, same, first);
     make.conv(4, same, make.add(second, first));
     auto opened = bundle_of(make.finish(3), scratch.path() / "bundle",
-                            {Engine::dense, Engine::activation_sparse, Engine::dense, Engine::pair_sparse, Engine::dense, Engine::dense});
+                            {{Engine::dense}, {Engine::activation_sparse}, {Engine::dense}, {Engine::pair_sparse}, {Engine::dense}, {Engine::dense}});
     ASSERT_TRUE(opened) << opened.error().text();
     bundle.emplace(std::move(opened).value());
   }
