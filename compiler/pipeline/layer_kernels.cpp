@@ -81,8 +81,7 @@ class Maker {
     if (operand_count(layer.kind) == 2) make_join(index, kernel);
     else kernel.inputs = {make_input(index, forks_.arrival(index, 0), kernel)};
     if (requantises(layer.kind)) kernel.numbers["CURVE"] = curve_number(layer);
-    const int copies = copies_of(index);
-    return copies == 1 ? add_engine(index, kernel, pixels_of(layer)) : add_copies(index, kernel, copies);
+    return copies_of(index) == 1 ? add_engine(index, kernel, pixels_of(layer)) : add_copies(index, kernel, copies_of(index));
   }
 
   // The kernel itself, computing `pixels` of the layer's pixels, behind the kernels that are its own; returns its output.
@@ -123,8 +122,7 @@ class Maker {
       kernel.inputs = {deal.outputs[std::size_t(copy)]};
       gather.inputs.push_back(add_engine(index, kernel, pixels_of_copy(copy)));
     }
-    const auto of_copies = static_cast<int>(netlist_.kernels.size() - first_kernel);
-    netlist_.kernels[first_kernel - 1].numbers["COPY_KERNELS"] = of_copies / copies;
+    netlist_.kernels[first_kernel - 1].numbers["COPY_KERNELS"] = static_cast<int>(netlist_.kernels.size() - first_kernel) / copies;
     const Stream one = netlist_.streams[gather.inputs[0]];
     gather.numbers["CHANNEL_GROUPS"] = layer.output.channels / one.lanes;
     gather.outputs = {add_map_stream(gather.name, one.element_bits, layer.output, one.lanes)};
@@ -241,8 +239,7 @@ class Maker {
     const int common = std::lcm(input.lanes, lanes);
     const int over = common <= kMostLanes ? common : std::gcd(input.lanes, lanes);
     const std::string name = fmt::format("{}_width_{}", network_.layers[index].name, operand);
-    if (is_direct) return add_width(name, index, in, lanes);
-    return add_width(name, index, add_width(fmt::format("{}_over_{}", name, over), index, in, over), lanes);
+    return add_width(name, index, is_direct ? in : add_width(fmt::format("{}_over_{}", name, over), index, in, over), lanes);
   }
 
   int add_width(const std::string& name, int index, int in, int lanes) {
@@ -260,8 +257,7 @@ class Maker {
     const Window& w = layer.window;
     const Stream input = netlist_.streams[in];
     const int lanes = lanes_of(in, index), pixels = input.lanes / lanes;
-    const bool is_copy = w == Window{} && replay == 1 && op == "window" && pixels == 1;
-    if (is_copy) return in;
+    if (w == Window{} && replay == 1 && op == "window" && pixels == 1) return in;
     // Padding must not win a maximum; the lowest code is one below the symmetric range.
     const int pad_code = layer.kind == LayerKind::max_pool ? -(1 << (input.element_bits - 1)) : 0;
     Kernel kernel{layer.name + "_" + op, op, 0, index, {in}, {}, {}};
