@@ -50,6 +50,12 @@ const char* meaning_of(const std::string& number) {
       {"A_GROUPS", "beats per pixel of A"},
       {"B_GROUPS", "beats per pixel of B"},
       {"IS_SWAPPED", "1: port A carries the second operand"},
+      {"TAPS_H", "kernel rows in a beat"},
+      {"TAPS_W", "kernel columns in a beat"},
+      {"IN_PIXELS", "pixels in an input beat"},
+      {"COPIES", "copies of the engine"},
+      {"COPY_FIRST", "kernel id of the last copy's first kernel"},
+      {"COPY_KERNELS", "kernels of a copy"},
       {"BRANCH_FIRST", "kernel ids behind OUT1; FIRST above LAST: none"}};
   const auto found = meanings.find(number);
   return found == meanings.end() ? "" : found->second;
@@ -74,11 +80,44 @@ std::string layer_line(const IntegerNetwork& network, const Layer& layer) {
                               layer.curve.kind == CurveKind::none ? layer.origin : layer.origin + ", " + to_text(layer.curve.kind)));
 }
 
-void define_port(Text& text, const std::string& port, const Stream& stream) {
-  text.define("P_" + port, stream.name);
+// What all streams of a port or list have in common.
+void define_type(Text& text, const std::string& port, const Stream& stream) {
   text.define("P_" + port + "_T", beat_type(stream));
   text.define("P_" + port + "_E", stream.element_bits == 8 ? "char" : stream.element_bits == 16 ? "short" : "int");
   text.define("P_" + port + "_LANES", std::to_string(stream.lanes));
+}
+
+void define_port(Text& text, const std::string& port, const Stream& stream) {
+  text.define("P_" + port, stream.name);
+  define_type(text, port, stream);
+}
+
+// The streams of an engine's copies from copy `first` on, each with its number.
+void define_copies(Text& text, const Netlist& netlist, const std::vector<int>& streams, std::size_t first) {
+  std::string list;
+  for (std::size_t copy = first; copy < streams.size(); ++copy) {
+    list += fmt::format("{}each({}, {})", list.empty() ? "" : " ", copy, netlist.streams[std::size_t(streams[copy])].name);
+  }
+  text.define("P_STREAMS(each)", list);
+}
+
+void define_ports(Text& text, const Netlist& netlist, const Kernel& kernel) {
+  using Ports = std::vector<std::string>;
+  const auto define_all = [&](const Ports& names, const std::vector<int>& streams) {
+    for (std::size_t i = 0; i < std::min(names.size(), streams.size()); ++i) define_port(text, names[i], netlist.streams[std::size_t(streams[i])]);
+  };
+  if (kernel.op == "deal") {
+    define_all({"IN"}, kernel.inputs);
+    define_type(text, "OUT", netlist.streams[std::size_t(kernel.outputs[0])]);
+    define_copies(text, netlist, kernel.outputs, 0);
+  } else if (kernel.op == "gather") {
+    define_all({"IN"}, kernel.inputs);
+    define_copies(text, netlist, kernel.inputs, 1);
+    define_all({"OUT"}, kernel.outputs);
+  } else {
+    define_all(kernel.inputs.size() == 2 ? Ports{"A", "B"} : Ports{"IN"}, kernel.inputs);
+    define_all(kernel.op == "fork" ? Ports{"OUT0", "OUT1"} : Ports{"OUT", "RECORD"}, kernel.outputs);
+  }
 }
 
 }  // namespace
@@ -109,11 +148,7 @@ std::string parameter_header(const Design& design, const Kernel& kernel) {
     text.include("kernels/collector/collector.cl");
     return text.take();
   }
-  using Ports = std::vector<std::string>;
-  const Ports in_ports = kernel.inputs.size() == 2 ? Ports{"A", "B"} : Ports{"IN"};
-  const Ports out_ports = kernel.op == "fork" ? Ports{"OUT0", "OUT1"} : Ports{"OUT", "RECORD"};
-  for (std::size_t i = 0; i < kernel.inputs.size(); ++i) define_port(text, in_ports[i], netlist.streams[kernel.inputs[i]]);
-  for (std::size_t i = 0; i < kernel.outputs.size(); ++i) define_port(text, out_ports[i], netlist.streams[kernel.outputs[i]]);
+  define_ports(text, netlist, kernel);
   for (const auto& [name, value] : kernel.numbers) {
     if (name == "IS_SWAPPED" && kernel.op != "concat") continue;  // concerns only the order of the multipliers
     if (name == "WEIGHT_BITS") {

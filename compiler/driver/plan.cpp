@@ -86,14 +86,14 @@ Result<Check> check_integer_network(const IntegerNetwork& network, const ImageSe
 }
 
 // auto: 3x3 and larger windows skip pairs, 1x1 convolutions skip activations; a design that knows costs comes later.
-Result<Engines> choose_engines(const IntegerNetwork& network, const std::string& name) {
+Result<LayerConfigs> choose_engines(const IntegerNetwork& network, const std::string& name) {
   if (name != "auto") return uniform_engines(network, SLUICE_TRY(engine_from_text(name)));
-  Engines engines = uniform_engines(network, Engine::pair_sparse);
-  for (std::size_t i = 0; i < engines.size(); ++i) {
+  LayerConfigs configs = uniform_engines(network, Engine::pair_sparse);
+  for (std::size_t i = 0; i < configs.size(); ++i) {
     const Window& w = network.layers[i].window;
-    if (engines[i] == Engine::pair_sparse && w.kernel_h * w.kernel_w == 1) engines[i] = Engine::activation_sparse;
+    if (configs[i].engine == Engine::pair_sparse && w.kernel_h * w.kernel_w == 1) configs[i].engine = Engine::activation_sparse;
   }
-  return engines;
+  return configs;
 }
 
 // Pictures that measure the rows: those behind the calibration ones, or, where there are no others, those again.
@@ -183,8 +183,8 @@ Result<PlanSummary> plan(const PlanOptions& options, const std::function<void(co
   // From here on everything is integer, and no sum can overflow.
 
   begin("pipeline", fmt::format("{} layers", quantised.network.layers.size()));
-  const Engines engines = SLUICE_TRY(choose_engines(quantised.network, options.engine));
-  const Design design{quantised.network, SLUICE_TRY(build_netlist(quantised.network, engines))};
+  const LayerConfigs configs = SLUICE_TRY(choose_engines(quantised.network, options.engine));
+  const Design design{quantised.network, SLUICE_TRY(build_netlist(quantised.network, configs))};
   begin("check", "integer network against float");
   Check check = SLUICE_TRY(check_integer_network(design.network, images, calibration));
 

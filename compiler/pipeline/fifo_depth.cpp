@@ -37,6 +37,22 @@ Need need_of_tiles(const Need& in, int tile_pixels) {
   return out;
 }
 
+// The pixels of a map that one of several copies works on, in turn.
+Need need_of_copy(const Need& all, const Share& share) {
+  Need own;
+  for (std::size_t p = std::size_t(share.copy); p < all.size(); p += std::size_t(share.copies)) own.push_back(all[p]);
+  return own;
+}
+
+// Streams to and from the copies of an engine: a copy is fed, and its results wait for their turn, while it works.
+void size_copy(const LayerConfig& config, const Share& share, std::int64_t pixels, Stream& stream) {
+  const int held = std::max(1, config.copy_pixels);
+  const auto beats = static_cast<int>(held * (stream.beats / share.of(pixels)));
+  if (beats <= kDepth) return;
+  stream.depth = beats;
+  stream.why = fmt::format("holds {} of the copy's pixels, so that copies work at the same time", held);
+}
+
 // Most pixels of `early` that wait while `late` catches up.
 int waiting_pixels(const Need& early, const Need& late) {
   int most = 0;
@@ -89,7 +105,7 @@ Need size_join(const IntegerNetwork& network, Netlist& netlist, const Kernel& ke
 
 }  // namespace
 
-void size_fifos(const IntegerNetwork& network, Netlist& netlist) {
+void size_fifos(const IntegerNetwork& network, const LayerConfigs& configs, Netlist& netlist) {
   std::vector<Need> need(netlist.streams.size());
   for (Stream& stream : netlist.streams) {
     stream.depth = kDepth;
@@ -100,6 +116,9 @@ void size_fifos(const IntegerNetwork& network, Netlist& netlist) {
       Need& out = need[kernel.outputs[0]];
       out.resize(std::size_t(network.input.height) * network.input.width);
       std::iota(out.begin(), out.end(), 0);
+      // A pixel comes with the last one of its beat.
+      const int together = std::max(1, netlist.streams[kernel.outputs[0]].lanes / network.input.channels);
+      for (int& pixel : out) pixel = pixel / together * together + together - 1;
     } else if (kernel.op == "window" || kernel.op == "taps") {
       need[kernel.outputs[0]] = need_of_window(network.layers[kernel.layer], need[kernel.inputs[0]]);
     } else if (kernel.op == "tile") {
@@ -110,6 +129,22 @@ void size_fifos(const IntegerNetwork& network, Netlist& netlist) {
       for (const int s : kernel.inputs) {
         netlist.streams[s].depth = kRecordDepth;
         netlist.streams[s].why = "records of layers that are images ahead of the last one";
+      }
+    } else if (kernel.op == "deal") {
+      const Layer& layer = network.layers[kernel.layer];
+      for (std::size_t copy = 0; copy < kernel.outputs.size(); ++copy) {
+        const Share share{static_cast<int>(copy), static_cast<int>(kernel.outputs.size())};
+        need[kernel.outputs[copy]] = need_of_copy(need[kernel.inputs[0]], share);
+        size_copy(configs[std::size_t(kernel.layer)], share, layer.output.size() / layer.output.channels, netlist.streams[kernel.outputs[copy]]);
+      }
+    } else if (kernel.op == "gather") {
+      const Layer& layer = network.layers[kernel.layer];
+      const std::size_t copies = kernel.inputs.size();
+      Need& out = need[kernel.outputs[0]];
+      out.resize(std::size_t(layer.output.height) * layer.output.width);
+      for (std::size_t p = 0; p < out.size(); ++p) out[p] = need[kernel.inputs[p % copies]][p / copies];
+      for (std::size_t copy = 0; copy < copies; ++copy) {
+        size_copy(configs[std::size_t(kernel.layer)], {static_cast<int>(copy), static_cast<int>(copies)}, std::ssize(out), netlist.streams[kernel.inputs[copy]]);
       }
     } else if (kernel.inputs.size() == 2) {
       need[kernel.outputs[0]] = size_join(network, netlist, kernel, need[kernel.inputs[0]], need[kernel.inputs[1]]);

@@ -14,12 +14,16 @@
 //
 // This bounds what must wait, whatever the speed of the kernels, as long as no kernel holds back more than its window,
 // or the tiles that a weight-sparse engine has in work, which count the same way.
+// Copies of an engine take and give their pixels in a fixed turn, so they hold back nothing that this order does not; their
+// streams hold LayerConfig::copy_pixels pixels for speed's sake.
+//
 // Ordinary streams get kDepth beats, joins kMargin beats more than the bound. (hass.md section 8.1 sums pipeline depths
 // for the same purpose; need[] is exact for windows.)
 //
 // Before: kernels are in topological order. After: every Stream::depth and Stream::why is set.
 #pragma once
 
+#include "compiler/pipeline/layer_config.hpp"
 #include "runtime/bundle/netlist.hpp"
 #include "runtime/bundle/network.hpp"
 
@@ -29,6 +33,6 @@ inline constexpr int kDepth = 16;
 inline constexpr int kMargin = 64;
 inline constexpr int kRecordDepth = 8;
 
-void size_fifos(const IntegerNetwork& network, Netlist& netlist);
+void size_fifos(const IntegerNetwork& network, const LayerConfigs& configs, Netlist& netlist);
 
 }  // namespace sluice

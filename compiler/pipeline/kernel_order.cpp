@@ -34,6 +34,7 @@ class Walk {
       has_arrived_[*s] = true;
       SLUICE_CHECK(visit(netlist_.reader(*s), *s));
       if (kernel.op == "fork" && *s == kernel.outputs[1]) set_range(place);
+      if (kernel.op == "deal" && *s == kernel.outputs[1]) ordered_[place].numbers["COPY_FIRST"] = static_cast<int>(place) + 2;
     }
     return ok();
   }

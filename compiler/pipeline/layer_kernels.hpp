@@ -4,11 +4,11 @@
 // Why: which kernels a layer is made of, and how wide its streams are, is one decision; their order, ids and depths are
 // others (kernel_order.hpp, fifo_depth.hpp).
 //
-// Widths: a convolution sends lanes_for(filters) lanes, the grouped-prefix engine as many as it has multipliers. Every other
-// layer keeps the lanes that arrive, so that it needs no buffer. A join works in the largest width that divides both its
-// operands'; width kernels cut the wider streams.
+// Widths: a layer works in the lanes of its config. By default a convolution sends lanes_for(filters) lanes, the grouped-prefix
+// engine as many as it has multipliers; every other layer keeps those that arrive, so that it needs no buffer, and a join
+// works in the largest width that divides both its operands'. Width kernels stand where a stream has other lanes than its reader.
 //
-// Before: the network is valid, and every layer but the last has a reader. After: a netlist without ids; port A of scale
+// Before: the network is valid, one checked config per layer, and every layer but the last has a reader. After: a netlist without ids; port A of scale
 // carries its gates, of the other joins the first operand.
 #pragma once
 
@@ -16,6 +16,6 @@
 
 namespace sluice {
 
-Netlist layer_kernels(const IntegerNetwork& network, const Engines& engines);
+Netlist layer_kernels(const IntegerNetwork& network, const LayerConfigs& configs);
 
 }  // namespace sluice

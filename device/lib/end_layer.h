@@ -62,6 +62,12 @@
 #undef P_IS_SWAPPED
 #undef P_A_GROUPS
 #undef P_B_GROUPS
+#undef P_COPIES
+#undef P_COPY_FIRST
+#undef P_COPY_KERNELS
+#undef P_TAPS_H
+#undef P_TAPS_W
+#undef P_IN_PIXELS
 /* what lib/curve.h gave a meaning */
 #undef SLUICE_CURVE_BYTES
 #undef SLUICE_CURVE_MEMORY

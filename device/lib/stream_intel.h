@@ -48,5 +48,13 @@
 #define READ(port, beat) beat = read_channel_intel(P_##port)
 #define WRITE(port, beat) write_channel_intel(P_##port, beat)
 
+#define FROM_LISTED(index, stream)
+#define TO_LISTED(index, stream)
+#define BEGIN_FROM_LISTED(index, stream)
+#define BEGIN_TO_LISTED(index, stream)
+#define END_LISTED(index, stream)
+#define READ_LISTED(index, stream, beat) beat = read_channel_intel(stream)
+#define WRITE_LISTED(index, stream, beat) write_channel_intel(stream, beat)
+
 #define FROM_NAMED(stream)
 #define READ_NAMED(stream, index, beat) beat = read_channel_intel(stream)

@@ -25,17 +25,20 @@
 #define TO(port) __global uint* restrict SLUICE_PASTE(to_, P_##port)
 #define MEMORY __global uchar* restrict memory
 
-#define BEGIN(port)                                                               \
-  const uint kind_##port = SLUICE_PASTE(from_, P_##port)[0];                      \
-  const uint beats_##port = SLUICE_PASTE(from_, P_##port)[1];                     \
-  (void)beats_##port;                                                             \
-  __global const P_##port##_E* restrict lanes_##port =                            \
-      (__global const P_##port##_E*)(SLUICE_PASTE(from_, P_##port) + SLUICE_SEGMENT_WORDS); \
-  uint cursor_##port = 0;
-#define BEGIN_OUT(port)                                                           \
-  __global P_##port##_E* restrict lanes_##port =                                  \
-      (__global P_##port##_E*)(SLUICE_PASTE(to_, P_##port) + SLUICE_SEGMENT_WORDS); \
-  uint cursor_##port = 0;
+/* `tag` names the local variables of a stream: its port, or its place in a list of like streams. */
+#define SLUICE_BEGIN(port, tag, stream)                                           \
+  const uint kind_##tag = SLUICE_PASTE(from_, stream)[0];                         \
+  const uint beats_##tag = SLUICE_PASTE(from_, stream)[1];                        \
+  (void)beats_##tag;                                                              \
+  __global const P_##port##_E* restrict lanes_##tag =                             \
+      (__global const P_##port##_E*)(SLUICE_PASTE(from_, stream) + SLUICE_SEGMENT_WORDS); \
+  uint cursor_##tag = 0;
+#define SLUICE_BEGIN_OUT(port, tag, stream)                                       \
+  __global P_##port##_E* restrict lanes_##tag =                                   \
+      (__global P_##port##_E*)(SLUICE_PASTE(to_, stream) + SLUICE_SEGMENT_WORDS); \
+  uint cursor_##tag = 0;
+#define BEGIN(port) SLUICE_BEGIN(port, port, P_##port)
+#define BEGIN_OUT(port) SLUICE_BEGIN_OUT(port, port, P_##port)
 #define END(port) SLUICE_PASTE(to_, P_##port)[1] = cursor_##port;
 
 #define RAM(T, name, rows, columns, offset) \
@@ -47,36 +50,46 @@
 
 #define FOREVER(port) while (cursor_##port < beats_##port)
 
-#define READ(port, beat)                                                                      \
+#define SLUICE_READ(port, tag, stream, beat)                                                  \
   do {                                                                                        \
-    if (cursor_##port == 0) {                                                                 \
-      beat = BEAT_OF(port, kind_##port, SLUICE_PASTE(from_, P_##port)[2]);                    \
-    } else if (kind_##port == KIND_HEADER) {                                                  \
+    if (cursor_##tag == 0) {                                                                  \
+      beat = BEAT_OF(port, kind_##tag, SLUICE_PASTE(from_, stream)[2]);                       \
+    } else if (kind_##tag == KIND_HEADER) {                                                   \
       beat.kind = KIND_DATA;                                                                  \
       _Pragma("unroll")                                                                       \
       for (int lane = 0; lane < P_##port##_LANES; ++lane)                                     \
-        beat.v[lane] = lanes_##port[(size_t)(cursor_##port - 1) * P_##port##_LANES + lane];   \
+        beat.v[lane] = lanes_##tag[(size_t)(cursor_##tag - 1) * P_##port##_LANES + lane];     \
     } else {                                                                                  \
       beat = BEAT_OF(port, KIND_WEIGHTS,                                                      \
-                     SLUICE_PASTE(from_, P_##port)[SLUICE_SEGMENT_WORDS + cursor_##port - 1]); \
+                     SLUICE_PASTE(from_, stream)[SLUICE_SEGMENT_WORDS + cursor_##tag - 1]);   \
     }                                                                                         \
-    ++cursor_##port;                                                                          \
+    ++cursor_##tag;                                                                           \
   } while (0)
+#define READ(port, beat) SLUICE_READ(port, port, P_##port, beat)
 
-#define WRITE(port, beat)                                                                     \
+#define SLUICE_WRITE(port, tag, stream, beat)                                                 \
   do {                                                                                        \
-    if (cursor_##port == 0) {                                                                 \
-      SLUICE_PASTE(to_, P_##port)[0] = beat.kind;                                             \
-      SLUICE_PASTE(to_, P_##port)[2] = WORD(port, beat);                                      \
+    if (cursor_##tag == 0) {                                                                  \
+      SLUICE_PASTE(to_, stream)[0] = beat.kind;                                               \
+      SLUICE_PASTE(to_, stream)[2] = WORD(port, beat);                                        \
     } else if (beat.kind == KIND_DATA) {                                                      \
       _Pragma("unroll")                                                                       \
       for (int lane = 0; lane < P_##port##_LANES; ++lane)                                     \
-        lanes_##port[(size_t)(cursor_##port - 1) * P_##port##_LANES + lane] = beat.v[lane];   \
+        lanes_##tag[(size_t)(cursor_##tag - 1) * P_##port##_LANES + lane] = beat.v[lane];     \
     } else {                                                                                  \
-      SLUICE_PASTE(to_, P_##port)[SLUICE_SEGMENT_WORDS + cursor_##port - 1] = WORD(port, beat); \
+      SLUICE_PASTE(to_, stream)[SLUICE_SEGMENT_WORDS + cursor_##tag - 1] = WORD(port, beat);  \
     }                                                                                         \
-    ++cursor_##port;                                                                          \
+    ++cursor_##tag;                                                                           \
   } while (0)
+#define WRITE(port, beat) SLUICE_WRITE(port, port, P_##port, beat)
+
+#define FROM_LISTED(index, stream) , __global const uint* restrict SLUICE_PASTE(from_, stream)
+#define TO_LISTED(index, stream) , __global uint* restrict SLUICE_PASTE(to_, stream)
+#define BEGIN_FROM_LISTED(index, stream) SLUICE_BEGIN(IN, index, stream)
+#define BEGIN_TO_LISTED(index, stream) SLUICE_BEGIN_OUT(OUT, index, stream)
+#define END_LISTED(index, stream) SLUICE_PASTE(to_, stream)[1] = cursor_##index;
+#define READ_LISTED(index, stream, beat) SLUICE_READ(IN, index, stream, beat)
+#define WRITE_LISTED(index, stream, beat) SLUICE_WRITE(OUT, index, stream, beat)
 
 /* Beat `index` of a stream of records: 0 is its HEADER, 1 its DATA. */
 #define FROM_NAMED(stream) , __global const uint* restrict SLUICE_PASTE(from_, stream)

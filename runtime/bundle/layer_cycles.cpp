@@ -27,7 +27,7 @@ std::vector<double> layer_cycles(const Design& design, const std::vector<LayerCo
   }
   for (const LayerCounters& c : counters) {
     double& of_layer = cycles.at(std::size_t(c.layer));
-    of_layer = std::max(of_layer, static_cast<double>(c.busy_cycles));
+    of_layer = std::max(of_layer, static_cast<double>(c.busy_cycles) / engine_copies(design.netlist, c.layer));
   }
   return cycles;
 }

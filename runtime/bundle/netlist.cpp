@@ -12,6 +12,8 @@
 namespace sluice {
 namespace {
 
+constexpr std::size_t kAsCopies = 0;  // as many ports as the number COPIES says
+
 // What a kernel file expects: number of ports and the numbers it cannot do without.
 struct Signature {
   std::string_view op;
@@ -26,7 +28,7 @@ const std::vector<Signature>& signatures() {
       {"sink", 1, 0, {"BEATS"}},
       {"fork", 1, 2, {"BRANCH_FIRST", "BRANCH_LAST"}},
       {"window", 1, 1, {"HEIGHT", "WIDTH", "CHANNELS", "OUT_HEIGHT", "OUT_WIDTH", "KERNEL_H", "KERNEL_W", "STRIDE_H",
-                        "STRIDE_W", "PAD_TOP", "PAD_LEFT", "PAD_CODE", "REPLAY"}},
+                        "STRIDE_W", "PAD_TOP", "PAD_LEFT", "PAD_CODE", "REPLAY", "TAPS_H", "TAPS_W", "IN_PIXELS"}},
       {"taps", 1, 1, {"HEIGHT", "WIDTH", "CHANNELS", "OUT_HEIGHT", "OUT_WIDTH", "KERNEL_H", "KERNEL_W", "STRIDE_H",
                       "STRIDE_W", "PAD_TOP", "PAD_LEFT", "PAD_CODE", "REPLAY"}},
       {"compactor", 1, 1, {"STEPS", "REPLAY", "RANKS"}},
@@ -44,6 +46,9 @@ const std::vector<Signature>& signatures() {
       {"scale", 2, 1, {"STEPS", "CHANNEL_GROUPS", "CURVE"}},
       {"concat", 2, 1, {"A_GROUPS", "B_GROUPS", "IS_SWAPPED"}},
       {"width", 1, 1, {}},
+      {"deal", 1, kAsCopies, {"COPIES", "STEPS", "COPY_FIRST", "COPY_KERNELS"}},
+      {"gather", kAsCopies, 1, {"COPIES", "PIXELS", "CHANNEL_GROUPS"}},
+      {"replay", 1, 1, {"STEPS", "REPLAY"}},
   };
   return list;
 }
@@ -55,12 +60,18 @@ Status check_kernel(const Kernel& kernel) {
   const auto& known = signatures();
   const auto found = std::find_if(known.begin(), known.end(), [&](const Signature& s) { return s.op == kernel.op; });
   if (found == known.end()) return user_error("kernel {}: no kernel file \"{}\" is known", kernel.name, kernel.op);
-  if (kernel.inputs.size() != found->inputs || kernel.outputs.size() != found->outputs) {
-    return user_error("kernel {}: {} has {} inputs and {} outputs, here {} and {}", kernel.name, kernel.op,
-                      found->inputs, found->outputs, kernel.inputs.size(), kernel.outputs.size());
-  }
   for (const std::string& number : found->numbers) {
     if (kernel.numbers.count(number) == 0) return user_error("kernel {}: parameter {} is missing", kernel.name, number);
+  }
+  std::size_t inputs = found->inputs, outputs = found->outputs;
+  if (kernel.op == "deal" || kernel.op == "gather") {
+    const int copies = kernel.numbers.at("COPIES");
+    if (copies < 2) return user_error("kernel {}: COPIES is {}; {} is for 2 or more", kernel.name, copies, kernel.op);
+    (kernel.op == "deal" ? outputs : inputs) = std::size_t(copies);
+  }
+  if (kernel.inputs.size() != inputs || kernel.outputs.size() != outputs) {
+    return user_error("kernel {}: {} has {} inputs and {} outputs, here {} and {}", kernel.name, kernel.op, inputs, outputs,
+                      kernel.inputs.size(), kernel.outputs.size());
   }
   return ok();
 }
@@ -125,6 +136,39 @@ int Netlist::reader(int stream) const {
   return -1;
 }
 
+WindowBeat window_beat(const Netlist& netlist, int stream) {
+  const Kernel* writer = &netlist.kernels[std::size_t(netlist.writer(stream))];
+  while (writer->op == "compactor" || writer->op == "replay" || writer->op == "deal") {
+    stream = writer->inputs[0];
+    writer = &netlist.kernels[std::size_t(netlist.writer(stream))];
+  }
+  if (writer->op != "window") return {netlist.streams[std::size_t(stream)].lanes, 1, 1};
+  WindowBeat beat{1, writer->numbers.at("TAPS_H"), writer->numbers.at("TAPS_W")};
+  beat.lanes = netlist.streams[std::size_t(writer->outputs[0])].lanes / std::max(1, beat.taps());
+  return beat;
+}
+
+Share share_of(const Netlist& netlist, const Kernel& kernel) {
+  int stream = kernel.inputs[0];
+  const Kernel* writer = &netlist.kernels[std::size_t(netlist.writer(stream))];
+  while (writer->layer == kernel.layer && (writer->op == "compactor" || writer->op == "tile" || writer->op == "replay")) {
+    stream = writer->inputs[0];
+    writer = &netlist.kernels[std::size_t(netlist.writer(stream))];
+  }
+  if (writer->layer != kernel.layer || writer->op != "deal") return {};
+  const auto place = std::find(writer->outputs.begin(), writer->outputs.end(), stream) - writer->outputs.begin();
+  return {static_cast<int>(place), static_cast<int>(writer->outputs.size())};
+}
+
+int engine_copies(const Netlist& netlist, int layer) {
+  for (const Kernel& kernel : netlist.kernels) {
+    if (kernel.layer == layer && kernel.op == "gather") return static_cast<int>(kernel.inputs.size());
+  }
+  return 1;
+}
+
+bool has_record(const Kernel& kernel) { return kernel.op.rfind("conv_", 0) == 0 && kernel.op != "conv_dense"; }
+
 int curve_number(const Layer& layer) {
   if (layer.curve.kind == CurveKind::none) return kCurveNone;
   if (layer.output_bits == 8) return kCurveTable;
@@ -146,7 +190,7 @@ std::int64_t memory_bytes(const Netlist& netlist, const Kernel& kernel) {
   if (kernel.op == "conv_weight_sparse") return weight_sparse_bytes(kernel, behind_curve, groups, out_lanes);
   const bool is_wide = kernel.op == "conv_dense" || kernel.op == "conv_pair_sparse";
   const std::int64_t rows = groups * kernel.numbers.at(kernel.numbers.count("WINDOW") != 0 ? "WINDOW" : "STEPS");
-  const std::int64_t row_codes = is_wide ? in_lanes * out_lanes : out_lanes;
+  const std::int64_t row_codes = is_wide ? in_lanes * out_lanes : kernel.op == "depthwise_dense" ? in_lanes : out_lanes;
   const std::int64_t row_bytes = (row_codes * (kernel.numbers.at("WEIGHT_BITS") / 8) + 3) / 4 * 4;
   const std::int64_t at_bias = behind_curve + (kernel.op == "conv_pair_sparse" ? 2 * kRow : 0);
   const std::int64_t at_multiplier = at_bias + 4 * groups * out_lanes;
@@ -179,6 +223,7 @@ int multipliers(const Netlist& netlist, const Kernel& kernel) {
   if (kernel.op == "conv_dense") return netlist.streams[kernel.inputs[0]].lanes * out_lanes;
   if (kernel.op == "conv_pair_sparse") return kernel.numbers.at("MULTIPLIERS") * out_lanes;
   if (kernel.op == "conv_weight_sparse") return kernel.numbers.at("TILE_PIXELS") * out_lanes;
+  if (kernel.op == "depthwise_dense") return netlist.streams[kernel.inputs[0]].lanes;
   return out_lanes;
 }
 

@@ -47,6 +47,36 @@ struct Netlist {
   int reader(int stream) const;
 };
 
+// How the beats of a stream of windows are made (device/kernels/window/window.cl): channels and taps of a beat.
+struct WindowBeat {
+  int lanes = 1;  // channels
+  int taps_h = 1;
+  int taps_w = 1;
+
+  int taps() const { return taps_h * taps_w; }
+};
+
+// Of the windows that reach an engine on `stream`, through compactor, replay and deal kernels; where there is no window
+// kernel a beat has one tap.
+WindowBeat window_beat(const Netlist& netlist, int stream);
+
+// The pixels that a kernel of a layer works on: copies of an engine have every `copies`-th one.
+struct Share {
+  int copy = 0;
+  int copies = 1;
+
+  std::int64_t of(std::int64_t pixels) const { return (pixels - copy + copies - 1) / copies; }
+};
+
+// Follows the kernel's input back to the deal kernel of its layer, if there is one.
+Share share_of(const Netlist& netlist, const Kernel& kernel);
+
+// Copies of the engine that computes a layer.
+int engine_copies(const Netlist& netlist, int layer);
+
+// Does a kernel report counters? They leave on its second output.
+bool has_record(const Kernel& kernel);
+
 // Values of the number CURVE, as device/lib/parameters.h has them.
 inline constexpr int kCurveNone = 0;
 inline constexpr int kCurveTable = 1;

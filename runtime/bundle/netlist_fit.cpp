@@ -10,7 +10,7 @@ namespace {
 
 bool passes_maps_on(const Kernel& kernel) {
   return kernel.op == "fork" || kernel.op == "window" || kernel.op == "taps" || kernel.op == "compactor" || kernel.op == "tile" ||
-         kernel.op == "width";
+         kernel.op == "width" || kernel.op == "deal" || kernel.op == "replay";
 }
 
 class Fit {
@@ -23,8 +23,8 @@ class Fit {
       SLUICE_CHECK(kernel.layer < 0 ? check_without_layer() : check_of_layer(network_.layers[kernel.layer]));
     }
     for (std::size_t i = 0; i < network_.layers.size(); ++i) {
-      if (computed_[i] != 1) {
-        return user_error("netlist: layer {} is computed by {} kernels", network_.layers[i].name, computed_[i]);
+      if (computed_[i] != pixels(network_.layers[i])) {
+        return user_error("netlist: layer {} has {} pixels, its kernels compute {}", network_.layers[i].name, pixels(network_.layers[i]), computed_[i]);
       }
     }
     return ok();
@@ -64,7 +64,14 @@ class Fit {
 
   Status check_without_layer() const {
     const Kernel& k = *kernel_;
-    if (k.op == "source") return carries_map(out(), network_.input, network_.input_bits);
+    if (k.op == "source") {
+      // Beats of several pixels hold all their channels.
+      const int channels = network_.input.channels, lanes = out().lanes;
+      if (lanes <= channels) return carries_map(out(), network_.input, network_.input_bits);
+      SLUICE_CHECK(equal("channels left over on " + out().name, lanes % channels, 0));
+      SLUICE_CHECK(equal("pixels left over on " + out().name, network_.input.width % (lanes / channels), 0));
+      return carries(out(), network_.input.size(), network_.input_bits);
+    }
     if (k.op == "sink") {
       const Layer& last = network_.layers.back();
       SLUICE_CHECK(equal("the layer that arrives", producer(0), std::ssize(network_.layers) - 1));
@@ -87,29 +94,85 @@ class Fit {
     if (k.op == "window" || k.op == "taps") return check_window(layer);
     if (k.op == "compactor") return check_compactor(layer);
     if (k.op == "tile") return check_tile(layer);
-    if (k.op == "width") return check_width();
+    if (k.op == "width") return check_width(layer);
+    if (k.op == "deal") return check_deal(layer);
+    if (k.op == "replay") return check_replay(layer);
+    if (k.op == "gather") return check_gather(layer);
     const std::string kind = k.op.rfind("conv_", 0) == 0 ? "conv" : k.op == "depthwise_dense" ? "depthwise" : k.op;
     if (kind != to_text(layer.kind)) {
       return user_error("kernel {}: {} cannot compute layer {}, a {}", k.name, k.op, layer.name, to_text(layer.kind));
     }
-    ++computed_[std::size_t(k.layer)];
-    SLUICE_CHECK(carries_map(out(), layer.output, layer.output_bits));
+    const std::int64_t pixels = own_pixels(layer);
+    computed_[std::size_t(k.layer)] += pixels;
+    SLUICE_CHECK(equal("channels left over on " + out().name, layer.output.channels % out().lanes, 0));
+    SLUICE_CHECK(carries(out(), pixels * layer.output.channels, layer.output_bits));
     if (requantises(layer.kind)) SLUICE_CHECK(number("CURVE", curve_number(layer)));
     if (k.inputs.size() == 2) return check_join(layer);
     SLUICE_CHECK(equal("the layer that arrives", producer(0), layer.inputs[0]));
     if (layer.kind == LayerKind::conv) return check_convolution(layer);
+    if (layer.kind == LayerKind::depthwise) return check_depthwise(layer);
     SLUICE_CHECK(equal("lanes of " + in().name, in().lanes, out().lanes));
     if (layer.kind == LayerKind::global_average_pool) {
       SLUICE_CHECK(number("STEPS", std::int64_t{layer.input.height} * layer.input.width));
       SLUICE_CHECK(number("CHANNEL_GROUPS", layer.input.channels / in().lanes));
       return carries_map(in(), layer.input, bits_of(producer(0)));
     }
-    if (layer.kind == LayerKind::depthwise) {
-      SLUICE_CHECK(number("FILTER_GROUPS", layer.output.channels / out().lanes));
-      SLUICE_CHECK(check_weight_bits(layer));
-    }
     SLUICE_CHECK(number("STEPS", taps(layer)));
-    return carries(in(), pixels(layer) * taps(layer) * layer.input.channels, bits_of(producer(0)));
+    return carries(in(), pixels * taps(layer) * layer.input.channels, bits_of(producer(0)));
+  }
+
+  Status check_depthwise(const Layer& layer) const {
+    const WindowBeat beat = window_beat(netlist_, kernel_->inputs[0]);
+    SLUICE_CHECK(equal("channels of a beat on " + in().name, beat.lanes, out().lanes));
+    SLUICE_CHECK(equal("lanes of " + in().name, in().lanes, beat.lanes * beat.taps()));
+    SLUICE_CHECK(number("FILTER_GROUPS", layer.output.channels / out().lanes));
+    SLUICE_CHECK(number("STEPS", taps(layer) / beat.taps()));
+    SLUICE_CHECK(check_weight_bits(layer));
+    return carries(in(), own_pixels(layer) * taps(layer) * layer.input.channels, bits_of(producer(0)));
+  }
+
+  // Pixels of the layer that this kernel works on.
+  std::int64_t own_pixels(const Layer& layer) const { return share_of(netlist_, *kernel_).of(pixels(layer)); }
+
+  // A pixel's beats go to the copies in turn; every copy gets at least one pixel.
+  Status check_deal(const Layer& layer) const {
+    const std::int64_t copies = kernel_->numbers.at("COPIES"), all = pixels(layer);
+    if (copies > all) return user_error("kernel {}: {} copies for {} pixels", kernel_->name, copies, all);
+    SLUICE_CHECK(equal("bits of " + in().name, in().element_bits, bits_of(producer(0))));
+    SLUICE_CHECK(equal("beats left over on " + in().name, in().beats % all, 0));
+    SLUICE_CHECK(number("STEPS", in().beats / all));
+    for (std::size_t copy = 0; copy < kernel_->outputs.size(); ++copy) {
+      SLUICE_CHECK(equal("lanes of " + out(copy).name, out(copy).lanes, in().lanes));
+      const Share share{static_cast<int>(copy), static_cast<int>(copies)};
+      SLUICE_CHECK(carries(out(copy), share.of(all) * (in().beats / all) * in().lanes, in().element_bits));
+    }
+    return ok();
+  }
+
+  Status check_replay(const Layer& layer) const {
+    const int replay = kernel_->numbers.at("REPLAY");
+    if (replay < 1) return user_error("kernel {}: REPLAY is {}; 1 or more is possible", kernel_->name, replay);
+    SLUICE_CHECK(equal("lanes of " + out().name, out().lanes, in().lanes));
+    SLUICE_CHECK(equal("beats left over on " + in().name, in().beats % own_pixels(layer), 0));
+    SLUICE_CHECK(number("STEPS", in().beats / own_pixels(layer)));
+    return carries(out(), in().beats * in().lanes * replay, in().element_bits);
+  }
+
+  // Port by port the results of one deal kernel's copies.
+  Status check_gather(const Layer& layer) const {
+    SLUICE_CHECK(number("PIXELS", pixels(layer)));
+    SLUICE_CHECK(carries_map(out(), layer.output, layer.output_bits));
+    SLUICE_CHECK(number("CHANNEL_GROUPS", layer.output.channels / out().lanes));
+    for (std::size_t copy = 0; copy < kernel_->inputs.size(); ++copy) {
+      const Kernel& engine = netlist_.kernels[std::size_t(netlist_.writer(kernel_->inputs[copy]))];
+      SLUICE_CHECK(equal("the layer that arrives", engine.layer, kernel_->layer));
+      if (engine.numbers.count("WEIGHT_BITS") == 0) return user_error("kernel {}: {} is no copy of an engine", kernel_->name, engine.name);
+      const Share share = share_of(netlist_, engine);
+      SLUICE_CHECK(equal("the copy on " + in(copy).name, share.copy, std::int64_t(copy)));
+      SLUICE_CHECK(equal("the copies of " + engine.name, share.copies, std::ssize(kernel_->inputs)));
+      SLUICE_CHECK(equal("lanes of " + in(copy).name, in(copy).lanes, out().lanes));
+    }
+    return ok();
   }
 
   // Which operand arrives on port A: of scale always the gates, of the others what IS_SWAPPED says.
@@ -135,8 +198,12 @@ class Fit {
     return number("CHANNEL_GROUPS", layer.input.channels / out().lanes);
   }
 
-  Status check_width() const {
-    SLUICE_CHECK(equal("lanes left over on " + in().name, in().lanes % out().lanes, 0));
+  Status check_width(const Layer& layer) const {
+    const int wider = std::max(in().lanes, out().lanes), narrower = std::min(in().lanes, out().lanes);
+    SLUICE_CHECK(equal("lanes left over between " + in().name + " and " + out().name, wider % narrower, 0));
+    const int from = producer(0);
+    const int channels = from == kNetworkInput ? network_.input.channels : network_.layers[std::size_t(from)].output.channels;
+    SLUICE_CHECK(equal(fmt::format("channels left over in {} lanes for layer {}", wider, layer.name), channels % wider, 0));
     return carries(out(), in().beats * in().lanes, in().element_bits);
   }
 
@@ -146,8 +213,8 @@ class Fit {
     const std::int64_t groups = layer.output.channels / out().lanes;
     SLUICE_CHECK(number("FILTER_GROUPS", groups));
     SLUICE_CHECK(check_weight_bits(layer));
-    if (k.op != "conv_dense") {
-      SLUICE_CHECK(number("PIXELS", pixels(layer)));
+    if (has_record(k)) {
+      SLUICE_CHECK(number("PIXELS", own_pixels(layer)));
       SLUICE_CHECK(carries(out(1), 4, 32));
     }
     if (k.op == "conv_activation_sparse") {
@@ -173,7 +240,7 @@ class Fit {
     if (k.op == "conv_pair_sparse" && (k.numbers.at("MULTIPLIERS") < 1 || k.numbers.at("MULTIPLIERS") > in().lanes)) {
       return user_error("kernel {}: {} multipliers for {} lanes", k.name, k.numbers.at("MULTIPLIERS"), in().lanes);
     }
-    return carries(in(), pixels(layer) * groups * window, bits_of(producer(0)));
+    return carries(in(), own_pixels(layer) * groups * window, bits_of(producer(0)));
   }
 
   // The lists come from a compactor that sends each of them once per pass, for as many ranks as the engine has.
@@ -200,31 +267,53 @@ class Fit {
         {"KERNEL_H", w.kernel_h}, {"KERNEL_W", w.kernel_w}, {"STRIDE_H", w.stride_h}, {"STRIDE_W", w.stride_w},
         {"PAD_TOP", w.pad_top}, {"PAD_LEFT", w.pad_left}}};
     for (const auto& [name, value] : needed) SLUICE_CHECK(number(name, value));
-    SLUICE_CHECK(carries_map(in(), layer.input, bits_of(producer(0))));
-    SLUICE_CHECK(equal("lanes of " + out().name, out().lanes, kernel_->op == "taps" ? taps(layer) : in().lanes));
+    SLUICE_CHECK(kernel_->op == "taps" ? check_taps(layer) : check_window_beats(layer));
     const int pad = kernel_->numbers.at("PAD_CODE"), lowest = -(1 << (in().element_bits - 1));
     SLUICE_CHECK(equal("PAD_CODE", pad, layer.kind == LayerKind::max_pool ? lowest : 0));
     return carries(out(), pixels(layer) * kernel_->numbers.at("REPLAY") * taps(layer) * layer.input.channels, in().element_bits);
+  }
+
+  Status check_taps(const Layer& layer) const {
+    SLUICE_CHECK(carries_map(in(), layer.input, bits_of(producer(0))));
+    return equal("lanes of " + out().name, out().lanes, taps(layer));
+  }
+
+  // Pixels of an input beat, and taps of an output beat.
+  Status check_window_beats(const Layer& layer) const {
+    const int pixels = kernel_->numbers.at("IN_PIXELS"), taps_h = kernel_->numbers.at("TAPS_H"), taps_w = kernel_->numbers.at("TAPS_W");
+    const Window& w = layer.window;
+    const bool is_known = (taps_w == 1 || taps_w == w.kernel_w) && (taps_h == 1 || (taps_h == w.kernel_h && taps_w == w.kernel_w));
+    if (!is_known) return user_error("kernel {}: {}x{} taps a beat; 1, a kernel row and the whole kernel are possible", kernel_->name, taps_h, taps_w);
+    SLUICE_CHECK(carries(in(), layer.input.size(), bits_of(producer(0))));
+    if (pixels == 1) {
+      SLUICE_CHECK(carries_map(in(), layer.input, bits_of(producer(0))));
+    } else {
+      SLUICE_CHECK(equal("IN_PIXELS", pixels, in().lanes / layer.input.channels));
+      SLUICE_CHECK(equal("lanes of " + in().name, in().lanes, std::int64_t{pixels} * layer.input.channels));
+      SLUICE_CHECK(equal("pixels left over in a row", layer.input.width % pixels, 0));
+    }
+    return equal("lanes of " + out().name, out().lanes, std::int64_t{in().lanes} / pixels * taps_h * taps_w);
   }
 
   Status check_compactor(const Layer& layer) const {
     const std::int64_t window = taps(layer) * layer.input.channels;
     SLUICE_CHECK(equal("window codes left over", window % in().lanes, 0));
     SLUICE_CHECK(number("STEPS", window / in().lanes));
-    SLUICE_CHECK(carries(in(), pixels(layer) * window, bits_of(producer(0))));
+    SLUICE_CHECK(carries(in(), own_pixels(layer) * window, bits_of(producer(0))));
     const std::int64_t ranks = kernel_->numbers.at("RANKS"), replay = kernel_->numbers.at("REPLAY");
     if (ranks < 1 || ranks > 8 || replay < 1) return user_error("kernel {}: RANKS {}, REPLAY {} is not possible", kernel_->name, ranks, replay);
     SLUICE_CHECK(equal("lanes of " + out().name, out().lanes, ranks > 1 ? 3 : 2));
-    SLUICE_CHECK(equal("beats on " + out().name, out().beats, pixels(layer) * replay * longest_list(window, static_cast<int>(ranks))));
+    SLUICE_CHECK(equal("beats on " + out().name, out().beats, own_pixels(layer) * replay * longest_list(window, static_cast<int>(ranks))));
     return equal("bits of " + out().name, out().element_bits, 16);
   }
 
   Status check_tile(const Layer& layer) const {
     const std::int64_t window = taps(layer) * layer.input.channels;
+    SLUICE_CHECK(equal("taps of a beat on " + in().name, window_beat(netlist_, kernel_->inputs[0]).taps(), 1));
     SLUICE_CHECK(equal("window codes left over", window % in().lanes, 0));
     SLUICE_CHECK(number("STEPS", window / in().lanes));
-    SLUICE_CHECK(number("PIXELS", pixels(layer)));
-    SLUICE_CHECK(carries(in(), pixels(layer) * window, bits_of(producer(0))));
+    SLUICE_CHECK(number("PIXELS", own_pixels(layer)));
+    SLUICE_CHECK(carries(in(), own_pixels(layer) * window, bits_of(producer(0))));
     SLUICE_CHECK(equal("lanes of " + out().name, out().lanes, in().lanes + 1));
     SLUICE_CHECK(equal("bits of " + out().name, out().element_bits, in().element_bits));
     const Kernel& reader = netlist_.kernels[netlist_.reader(kernel_->outputs[0])];
@@ -232,8 +321,8 @@ class Fit {
     SLUICE_CHECK(number("FILTER_GROUPS", layer.output.channels / netlist_.streams[reader.outputs[0]].lanes));
     if (window > 65535) return user_error("kernel {}: a window of {} codes; a weight's place counts to 65535, choose another engine", kernel_->name, window);
     const int tile_pixels = kernel_->numbers.at("TILE_PIXELS");
-    if (tile_pixels < 1 || tile_pixels > pixels(layer)) {
-      return user_error("kernel {}: TILE_PIXELS is {}; 1 to {} are possible", kernel_->name, tile_pixels, pixels(layer));
+    if (tile_pixels < 1 || tile_pixels > own_pixels(layer)) {
+      return user_error("kernel {}: TILE_PIXELS is {}; 1 to {} are possible", kernel_->name, tile_pixels, own_pixels(layer));
     }
     const std::int64_t beats = tile_beats(layer, *kernel_);
     if (out().beats >= beats) return ok();
@@ -246,7 +335,7 @@ class Fit {
   const IntegerNetwork& network_;
   const Netlist& netlist_;
   const Kernel* kernel_ = nullptr;
-  std::vector<int> computed_ = std::vector<int>(network_.layers.size(), 0);
+  std::vector<std::int64_t> computed_ = std::vector<std::int64_t>(network_.layers.size(), 0);  // pixels
 };
 
 }  // namespace

@@ -40,54 +40,50 @@ void append_codes(std::vector<std::uint32_t>& words, const std::vector<std::int1
   }
 }
 
-// Rows of a dense convolution: filter group, then channel group, kernel row, kernel column; code [m * O + o].
-Table conv_weights(const Layer& layer, int in_lanes, int out_lanes, int bits) {
-  Table table{kWeights, 0, {}};
+// Appends a row of codes, the last word filled with zeros.
+void append_row(Table& table, const std::vector<std::int16_t>& row, int bits) {
+  const std::size_t before = table.words.size();
+  append_codes(table.words, row, bits);
+  table.row_words = table.words.size() - before;
+}
+
+struct Place {
+  int ky, kx, channel;
+};
+
+// The codes of a window in the order of its beats (head of window.cl): channel group, kernel row, kernel column; in a beat
+// taps, then channels.
+std::vector<Place> window_places(const Layer& layer, const WindowBeat& beat) {
+  std::vector<Place> places;
   const Window& w = layer.window;
-  const int channels = layer.input.channels;
-  for (int filter = 0; filter < layer.output.channels; filter += out_lanes) {
-    for (int channel = 0; channel < channels; channel += in_lanes) {
-      for (int ky = 0; ky < w.kernel_h; ++ky) {
-        for (int kx = 0; kx < w.kernel_w; ++kx) {
-          std::vector<std::int16_t> row;
-          for (int m = 0; m < in_lanes; ++m) {
-            for (int o = 0; o < out_lanes; ++o) {
-              const std::size_t at =
-                  ((std::size_t(filter + o) * w.kernel_h + ky) * w.kernel_w + kx) * channels + channel + m;
-              row.push_back(layer.weights[at]);
-            }
-          }
-          const std::size_t before = table.words.size();
-          append_codes(table.words, row, bits);
-          table.row_words = table.words.size() - before;
+  for (int group = 0; group < layer.input.channels; group += beat.lanes) {
+    for (int y = 0; y < w.kernel_h; y += beat.taps_h) {
+      for (int x = 0; x < w.kernel_w; x += beat.taps_w) {
+        for (int tap = 0; tap < beat.taps(); ++tap) {
+          for (int lane = 0; lane < beat.lanes; ++lane) places.push_back({y + tap / beat.taps_w, x + tap % beat.taps_w, group + lane});
         }
       }
     }
   }
-  return table;
+  return places;
 }
 
-// Rows of the activation-sparse engine: filter group, then place in the window (channel group, kernel row, kernel
-// column, lane); one code per filter of the group.
-Table window_weights(const Layer& layer, int in_lanes, int out_lanes, int bits) {
+// Rows of a convolution: filter group, then `codes` places of the window; code [m * O + o]. A beat's codes for the dense
+// engine, one place for the activation-sparse one.
+Table conv_weights(const Layer& layer, const WindowBeat& beat, int codes, int out_lanes, int bits) {
   Table table{kWeights, 0, {}};
   const Window& w = layer.window;
-  const int channels = layer.input.channels;
+  const std::vector<Place> places = window_places(layer, beat);
   for (int filter = 0; filter < layer.output.channels; filter += out_lanes) {
-    for (int group = 0; group < channels; group += in_lanes) {
-      for (int ky = 0; ky < w.kernel_h; ++ky) {
-        for (int kx = 0; kx < w.kernel_w; ++kx) {
-          for (int lane = 0; lane < in_lanes; ++lane) {
-            std::vector<std::int16_t> row;
-            for (int o = 0; o < out_lanes; ++o) {
-              row.push_back(layer.weights[((std::size_t(filter + o) * w.kernel_h + ky) * w.kernel_w + kx) * channels + group + lane]);
-            }
-            const std::size_t before = table.words.size();
-            append_codes(table.words, row, bits);
-            table.row_words = table.words.size() - before;
-          }
+    for (std::size_t first = 0; first < places.size(); first += std::size_t(codes)) {
+      std::vector<std::int16_t> row;
+      for (int m = 0; m < codes; ++m) {
+        const Place& at = places[first + std::size_t(m)];
+        for (int o = 0; o < out_lanes; ++o) {
+          row.push_back(layer.weights[((std::size_t(filter + o) * w.kernel_h + at.ky) * w.kernel_w + at.kx) * layer.input.channels + at.channel]);
         }
       }
+      append_row(table, row, bits);
     }
   }
   return table;
@@ -133,25 +129,24 @@ Table tap_weights(const Layer& layer, int out_lanes, int bits) {
       for (int tap = 0; tap < taps; ++tap) {
         for (int o = 0; o < out_lanes; ++o) row.push_back(layer.weights[(std::size_t(filter + o) * taps + tap) * channels + channel]);
       }
-      const std::size_t before = table.words.size();
-      append_codes(table.words, row, bits);
-      table.row_words = table.words.size() - before;
+      append_row(table, row, bits);
     }
   }
   return table;
 }
 
-// Rows of a depthwise convolution: channel group, then kernel row, kernel column; one code per lane.
-Table depthwise_weights(const Layer& layer, int lanes, int bits) {
+// Rows of a depthwise convolution: a beat of the window; one code per code of the beat.
+Table depthwise_weights(const Layer& layer, const WindowBeat& beat, int bits) {
   Table table{kWeights, 0, {}};
-  const int taps = layer.window.kernel_h * layer.window.kernel_w;
-  for (int channel = 0; channel < layer.output.channels; channel += lanes) {
-    for (int tap = 0; tap < taps; ++tap) {
-      const auto first = layer.weights.begin() + std::ptrdiff_t{tap} * layer.output.channels + channel;
-      const std::size_t before = table.words.size();
-      append_codes(table.words, std::vector<std::int16_t>(first, first + lanes), bits);
-      table.row_words = table.words.size() - before;
+  const std::vector<Place> places = window_places(layer, beat);
+  const std::size_t codes = std::size_t(beat.lanes) * beat.taps();
+  for (std::size_t first = 0; first < places.size(); first += codes) {
+    std::vector<std::int16_t> row;
+    for (std::size_t m = first; m < first + codes; ++m) {
+      const Place& at = places[m];
+      row.push_back(layer.weights[(std::size_t(at.ky) * layer.window.kernel_w + at.kx) * layer.output.channels + at.channel]);
     }
+    append_row(table, row, bits);
   }
   return table;
 }
@@ -233,25 +228,20 @@ std::vector<Table> tables_of(const IntegerNetwork& network, const Netlist& netli
     const int out_lanes = netlist.streams[kernel.outputs[0]].lanes;
     const int bits = kernel.numbers.at("WEIGHT_BITS");
     tables.push_back({kSettings, 3, {word_of(layer.shift), word_of(layer.clamp_low), word_of(layer.clamp_high)}});
-    if (kernel.op == "conv_dense") tables.push_back(conv_weights(layer, in_lanes, out_lanes, bits));
-    if (kernel.op == "depthwise_dense") tables.push_back(depthwise_weights(layer, out_lanes, bits));
-    if (kernel.op == "conv_activation_sparse" || kernel.op == "conv_grouped_prefix") {
-      // Places count the window's beats, whose lanes are those of the map in front of the compactor.
-      const int window_lanes = netlist.streams[netlist.kernels[netlist.writer(kernel.inputs[0])].inputs[0]].lanes;
-      const bool is_ranked = kernel.op == "conv_grouped_prefix";
-      tables.push_back(is_ranked ? ranked_weights(layer, window_lanes, prefix_of(netlist, kernel.layer), bits)
-                                 : window_weights(layer, window_lanes, out_lanes, bits));
-    }
+    const WindowBeat beat = window_beat(netlist, kernel.inputs[0]);
+    if (kernel.op == "conv_dense") tables.push_back(conv_weights(layer, beat, in_lanes, out_lanes, bits));
+    if (kernel.op == "depthwise_dense") tables.push_back(depthwise_weights(layer, beat, bits));
+    if (kernel.op == "conv_activation_sparse") tables.push_back(conv_weights(layer, beat, 1, out_lanes, bits));
+    if (kernel.op == "conv_grouped_prefix") tables.push_back(ranked_weights(layer, beat.lanes, prefix_of(netlist, kernel.layer), bits));
     if (kernel.op == "conv_pair_sparse") {
       const bool is_by_taps = layer.window.kernel_h * layer.window.kernel_w > 1;
-      tables.push_back(is_by_taps ? tap_weights(layer, out_lanes, bits) : conv_weights(layer, in_lanes, out_lanes, bits));
+      tables.push_back(is_by_taps ? tap_weights(layer, out_lanes, bits) : conv_weights(layer, beat, in_lanes, out_lanes, bits));
       tables.push_back({kSettings, kTableRows, of_rows(activation), 1});
       tables.push_back({kSettings, kTableRows, of_rows(weight), 2});
     }
     if (kernel.op == "conv_weight_sparse") {
       append_weight_lists(tables, WeightLists(layer, in_lanes - 1), kernel.numbers.at("FILTER_GROUPS"), out_lanes,
-                          static_cast<std::uint32_t>(kernel.numbers.at("WINDOW")),
-                          of_rows(weight));
+                          static_cast<std::uint32_t>(kernel.numbers.at("WINDOW")), of_rows(weight));
     }
     Table bias{kBias, std::size_t(out_lanes), {}}, multiplier{kMultiplier, std::size_t(out_lanes), {}};
     for (const std::int32_t value : layer.bias) bias.words.push_back(word_of(value));

@@ -82,9 +82,10 @@ void activation_masks(const Layer& layer, const std::uint8_t* window, int row, i
 }
 
 // Of the weight-sparse engine, whatever the picture: filters in lock step, pixels in tiles.
-LayerWork count_weights(int index, const Layer& layer, int weight_threshold, int tile_pixels, int group_filters) {
+LayerWork count_weights(int index, const Layer& layer, int weight_threshold, int tile_pixels, int group_filters, int copies) {
   const auto pixels = static_cast<std::uint32_t>(layer.output.height * layer.output.width), per_tile = static_cast<std::uint32_t>(tile_pixels);
-  const std::uint32_t tiles = (pixels + per_tile - 1) / per_tile;
+  std::uint32_t tiles = 0;  // each copy cuts its own pixels
+  for (int copy = 0; copy < copies; ++copy) tiles += (static_cast<std::uint32_t>(Share{copy, copies}.of(pixels)) + per_tile - 1) / per_tile;
   const std::size_t filters = layer.bias.size(), per_filter = layer.weights.size() / filters;
   LayerWork work{.counters = {index, 0, 0, 0, 0}};
   LayerCounters& counters = work.counters;
@@ -143,11 +144,12 @@ CounterModel::CounterModel(const Design& design, const std::vector<Thresholds>& 
         }
       } else if (kernel.op == "conv_weight_sparse") {
         sparse.of_every_picture = count_weights(static_cast<int>(i), layer, of_layer.weight, kernel.numbers.at("TILE_PIXELS"),
-                                                design.netlist.streams[std::size_t(kernel.outputs[0])].lanes);
+                                                design.netlist.streams[std::size_t(kernel.outputs[0])].lanes, engine_copies(design.netlist, static_cast<int>(i)));
       } else {
         continue;
       }
       layers_.push_back(std::move(sparse));
+      break;  // copies of an engine have equal numbers, and share the counts
     }
   }
 }
@@ -216,6 +218,7 @@ std::vector<LayerWork> CounterModel::work(const Evaluator& evaluator, const Pict
     }
     const Layer& layer = network_.layers[std::size_t(sparse.index)];
     LayerWork& work = all.emplace_back();
+    work.pixels = std::int64_t{layer.output.height} * layer.output.width;
     work.entry_cycles = sparse.entry_cycles;
     work.end_cycles = sparse.end_cycles;
     work.counters = count_layer(sparse, layer, evaluator.map(maps, layer.inputs[0]), &work.live);

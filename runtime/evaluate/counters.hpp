@@ -27,6 +27,7 @@ struct LayerWork {
   // activation_sparse, grouped_prefix: live codes of each pixel's window. pair_sparse: the most live pairs of a filter, for
   // each pixel, filter group and vector (outer to inner, the engine's order). weight_sparse: cycles of each filter group.
   std::vector<std::uint16_t> live = {};
+  std::int64_t pixels = 1;  // of the layer's map
   // activation_sparse, grouped_prefix: cycles that an entry of a list takes, and those behind its last one.
   std::uint32_t entry_cycles = 1, end_cycles = 0;
 

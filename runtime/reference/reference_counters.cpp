@@ -109,9 +109,8 @@ void count_pair_sparse(const Operands& o, int lanes, int group_filters, int mult
 }
 
 // A vector is a filter's live weights on a tile of pixels; each keeps the tile's pixels busy for a cycle.
-void count_weight_sparse(const Operands& o, int tile_pixels, int group_filters, LayerCounters& counters) {
+void count_weight_sparse(const Operands& o, int tile_pixels, int group_filters, int pixels, LayerCounters& counters) {
   const Layer& layer = o.layer;
-  const int pixels = layer.output.height * layer.output.width;
   for (int first_pixel = 0; first_pixel < pixels; first_pixel += tile_pixels) {
     const auto of_tile = static_cast<std::uint32_t>(std::min(tile_pixels, pixels - first_pixel));
     for (int filter = 0; filter < layer.output.channels; filter += group_filters) {
@@ -155,11 +154,16 @@ std::vector<LayerCounters> reference_counters(const Design& design, const std::v
         count_pair_sparse(operands, design.netlist.streams[kernel.inputs[0]].lanes,
                           design.netlist.streams[kernel.outputs[0]].lanes, kernel.numbers.at("MULTIPLIERS"), counters);
       } else if (kernel.op == "conv_weight_sparse") {
-        count_weight_sparse(operands, kernel.numbers.at("TILE_PIXELS"), design.netlist.streams[kernel.outputs[0]].lanes, counters);
+        // Each copy cuts the pixels of its own into tiles.
+        for (int copy = 0, copies = engine_copies(design.netlist, static_cast<int>(i)); copy < copies; ++copy) {
+          const auto own = static_cast<int>(Share{copy, copies}.of(layer.output.height * layer.output.width));
+          count_weight_sparse(operands, kernel.numbers.at("TILE_PIXELS"), design.netlist.streams[kernel.outputs[0]].lanes, own, counters);
+        }
       } else {
         continue;
       }
       all.push_back(counters);
+      break;  // copies of an engine have equal numbers, and share the counts
     }
   }
   return all;

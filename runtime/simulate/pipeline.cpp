@@ -78,7 +78,7 @@ bool Pipeline::one(State& state, const Program& program, const Run& run) {
     return true;
   };
   const auto write = [&](int port) {
-    if (!is_writing || port == kNoPort) return true;
+    if (!is_writing) return true;
     const int stream = state.outputs[std::size_t(port)];
     Fifo& out = fifos_[std::size_t(stream)];
     state.blocked = {Wait::room, stream};
@@ -94,14 +94,13 @@ bool Pipeline::one(State& state, const Program& program, const Run& run) {
     state.ready += cost - 1;
     return true;
   };
-  while (state.step < 5) {
+  while (state.step < 4 + run.out_more) {
     bool is_done = false;
     switch (state.step) {
       case 0: is_done = read(run.in); break;
       case 1: is_done = read(run.in_too); break;
       case 2: is_done = work(); break;
-      case 3: is_done = write(run.out); break;
-      default: is_done = write(run.out_too);
+      default: is_done = write(run.out + state.step - 3);
     }
     if (!is_done) return false;
     ++state.step;
@@ -125,7 +124,7 @@ void Pipeline::advance(State& state) {
     const std::int64_t count = state.phase == Phase::reads ? run.reads : state.phase == Phase::both ? run.both : run.writes;
     while (state.done < count) {
       const bool is_plain = state.step == 0 && !run.has_costs && (state.phase == Phase::writes || run.in_too == kNoPort) &&
-                            (state.phase == Phase::reads || run.out_too == kNoPort);
+                            (state.phase == Phase::reads || run.out_more == 0);
       const std::int64_t passed = is_plain ? many(state, run, count - state.done) : 0;
       state.done += passed;
       if (passed > 0) continue;

@@ -21,12 +21,12 @@ struct Run {
   std::int64_t repeat = 1;
   std::int64_t reads = 0, both = 0, writes = 0;
   int in = 0, in_too = kNoPort;    // ports that reading iterations read
-  int out = 0, out_too = kNoPort;  // ports that writing iterations write
+  int out = 0, out_more = 0;       // writing iterations write port `out`, and so many behind it
   bool has_costs = false;          // reading iterations take Program::costs cycles, one after another, instead of 1
 
   bool has_shape_of(const Run& o) const {
     return reads == o.reads && both == o.both && writes == o.writes && in == o.in && in_too == o.in_too && out == o.out &&
-           out_too == o.out_too && has_costs == o.has_costs;
+           out_more == o.out_more && has_costs == o.has_costs;
   }
 };
 

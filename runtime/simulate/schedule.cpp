@@ -21,11 +21,14 @@ constexpr std::array kModels{
     Model{"fork", false, fork_program},
     Model{"width", false, width_program},
     Model{"collector", false, collector_program},
+    Model{"deal", false, deal_program},
+    Model{"gather", false, gather_program},
     Model{"add", false, add_program},
     Model{"concat", false, concat_program},
     Model{"scale", false, scale_program},
     Model{"window", false, window_program},
-    Model{"taps", false, window_program},
+    Model{"taps", false, taps_program},
+    Model{"replay", false, replay_program},
     Model{"compactor", true, compactor_program},
     Model{"tile", true, tile_program},
     Model{"conv_dense", false, reduction_program},
@@ -40,6 +43,18 @@ constexpr std::array kModels{
 };
 
 }  // namespace
+
+std::vector<std::uint16_t> KernelView::own_live() const {
+  const Share share = share_of(netlist, kernel);
+  if (share.copies == 1) return work.live;
+  const auto pixels = static_cast<std::size_t>(work.pixels);
+  const std::size_t of_pixel = work.live.size() / pixels;
+  std::vector<std::uint16_t> own;
+  for (std::size_t pixel = std::size_t(share.copy); pixel < pixels; pixel += std::size_t(share.copies)) {
+    own.insert(own.end(), work.live.begin() + std::ptrdiff_t(pixel * of_pixel), work.live.begin() + std::ptrdiff_t((pixel + 1) * of_pixel));
+  }
+  return own;
+}
 
 Result<Scheduler> Scheduler::make(const Netlist& netlist) {
   Scheduler scheduler(netlist);

@@ -29,6 +29,8 @@ struct KernelView {
   const LayerWork& work;
 
   std::int64_t number(const char* name) const { return kernel.numbers.at(name); }
+  // The live counts of the pixels that this kernel works on: of every copy's own, in turn.
+  std::vector<std::uint16_t> own_live() const;
   const Stream& in(std::size_t port = 0) const { return netlist.streams[std::size_t(kernel.inputs[port])]; }
   const Stream& out(std::size_t port = 0) const { return netlist.streams[std::size_t(kernel.outputs[port])]; }
 };
@@ -72,11 +74,15 @@ Program sink_program(const KernelView& view);
 Program fork_program(const KernelView& view);
 Program width_program(const KernelView& view);
 Program collector_program(const KernelView& view);
+Program deal_program(const KernelView& view);
+Program gather_program(const KernelView& view);
 Program add_program(const KernelView& view);
 Program concat_program(const KernelView& view);
 Program scale_program(const KernelView& view);
 
-Program window_program(const KernelView& view);  // window and taps
+Program window_program(const KernelView& view);
+Program taps_program(const KernelView& view);
+Program replay_program(const KernelView& view);
 Program compactor_program(const KernelView& view);
 Program tile_program(const KernelView& view);
 

@@ -10,7 +10,7 @@ namespace sluice::simulate {
 namespace {
 
 constexpr Run kHeader{.repeat = 1, .both = 1};
-constexpr Run kHeaderAndRecord{.repeat = 1, .both = 1, .out_too = 1};
+constexpr Run kHeaderAndRecord{.repeat = 1, .both = 1, .out_more = 1};
 
 }  // namespace
 
@@ -37,12 +37,12 @@ Program conv_activation_sparse_program(const KernelView& view) {
   const std::int64_t groups = view.number("FILTER_GROUPS");
   Program program;
   program.add(kHeaderAndRecord);
-  const std::vector<std::uint16_t>& live = view.work.live;
+  const std::vector<std::uint16_t> live = view.own_live();
   for (std::size_t pixel = 0; pixel < live.size(); ++pixel) {
     const std::int64_t entries = view.work.list_cycles(live[pixel]);
     const bool is_last = pixel + 1 == live.size();
     program.add({.repeat = groups - is_last, .reads = entries - 1, .both = 1});
-    if (is_last) program.add({.repeat = 1, .reads = entries - 1, .both = 1, .out_too = 1});
+    if (is_last) program.add({.repeat = 1, .reads = entries - 1, .both = 1, .out_more = 1});
   }
   return program;
 }
@@ -50,16 +50,17 @@ Program conv_activation_sparse_program(const KernelView& view) {
 // cycles = sum over pixels of (non-zeros * k + G) * passes: the G entries behind a list fetch the sums, a beat each.
 Program conv_grouped_prefix_program(const KernelView& view) {
   const std::int64_t ranks = view.number("RANKS"), beats = view.out().beats;
-  const auto passes = beats / (ranks * static_cast<std::int64_t>(view.work.live.size()));
+  const std::vector<std::uint16_t> live = view.own_live();
+  const auto passes = beats / (ranks * static_cast<std::int64_t>(live.size()));
   Program program;
   program.add(kHeaderAndRecord);
-  for (std::size_t pixel = 0; pixel < view.work.live.size(); ++pixel) {
-    const std::int64_t entries = view.work.list_cycles(view.work.live[pixel]) - ranks;
-    const bool is_last = pixel + 1 == view.work.live.size();
+  for (std::size_t pixel = 0; pixel < live.size(); ++pixel) {
+    const std::int64_t entries = view.work.list_cycles(live[pixel]) - ranks;
+    const bool is_last = pixel + 1 == live.size();
     program.add({.repeat = passes - is_last, .reads = entries, .both = ranks});
     if (!is_last) continue;
     program.add({.repeat = 1, .reads = entries, .both = ranks - 1});
-    program.add({.repeat = 1, .both = 1, .out_too = 1});
+    program.add({.repeat = 1, .both = 1, .out_more = 1});
   }
   return program;
 }
@@ -78,7 +79,7 @@ Program conv_weight_sparse_program(const KernelView& view) {
   }
   period(periods.last_multiplied, periods.tiles.size() < 2 ? 0 : periods.tiles[periods.tiles.size() - 2].sent);
   program.add({.repeat = 1, .both = periods.last_sent - 1});
-  program.add({.repeat = 1, .both = 1, .out_too = 1});
+  program.add({.repeat = 1, .both = 1, .out_more = 1});
   return program;
 }
 
@@ -89,9 +90,10 @@ Program conv_pair_sparse_program(const KernelView& view) {
   Program program;
   program.add(kHeaderAndRecord);
   program.add({.repeat = view.out().beats - 1, .reads = steps - 1, .both = 1, .has_costs = true});
-  program.add({.repeat = 1, .reads = steps - 1, .both = 1, .out_too = 1, .has_costs = true});
-  program.costs.reserve(view.work.live.size());
-  for (const std::uint16_t live : view.work.live) program.costs.push_back(static_cast<std::uint16_t>(std::max<std::int64_t>(1, (live + multipliers - 1) / multipliers)));
+  program.add({.repeat = 1, .reads = steps - 1, .both = 1, .out_more = 1, .has_costs = true});
+  const std::vector<std::uint16_t> own = view.own_live();
+  program.costs.reserve(own.size());
+  for (const std::uint16_t live : own) program.costs.push_back(static_cast<std::uint16_t>(std::max<std::int64_t>(1, (live + multipliers - 1) / multipliers)));
   return program;
 }
 

@@ -19,15 +19,38 @@ Program sink_program(const KernelView& view) {
 
 Program fork_program(const KernelView& view) {
   Program program;
-  program.add({.repeat = 1 + view.in().beats, .both = 1, .out_too = 1});
+  program.add({.repeat = 1 + view.in().beats, .both = 1, .out_more = 1});
   return program;
 }
 
-// The outer loop's read and the inner loop's first step are one iteration: cycles = beats that leave.
+// The outer loop's read and the inner loop's first step are one iteration: cycles = beats of the narrower side.
 Program width_program(const KernelView& view) {
+  const std::int64_t in = view.in().beats, out = view.out().beats;
   Program program;
   program.add({.repeat = 1, .both = 1});
-  program.add({.repeat = view.in().beats, .both = 1, .writes = view.in().lanes / view.out().lanes - 1});
+  if (out >= in) program.add({.repeat = in, .both = 1, .writes = out / in - 1});
+  else program.add({.repeat = out, .reads = in / out - 1, .both = 1});
+  return program;
+}
+
+// A pixel's beats to one copy after another; the header to all of them.
+Program deal_program(const KernelView& view) {
+  const auto copies = static_cast<int>(view.kernel.outputs.size());
+  const std::int64_t steps = view.number("STEPS"), pixels = view.in().beats / steps;
+  Program program;
+  program.add({.repeat = 1, .both = 1, .out_more = copies - 1});
+  for (std::int64_t pixel = 0; pixel < pixels; ++pixel) program.add({.repeat = 1, .both = steps, .out = static_cast<int>(pixel % copies)});
+  return program;
+}
+
+// One header from each copy, an iteration each, of which the last sends; then a pixel from each in turn.
+Program gather_program(const KernelView& view) {
+  const auto copies = static_cast<int>(view.kernel.inputs.size());
+  Program program;
+  for (int copy = 0; copy < copies; ++copy) program.add({.repeat = 1, .reads = copy < copies - 1, .both = copy == copies - 1, .in = copy});
+  for (std::int64_t pixel = 0; pixel < view.number("PIXELS"); ++pixel) {
+    program.add({.repeat = 1, .both = view.number("CHANNEL_GROUPS"), .in = static_cast<int>(pixel % copies)});
+  }
   return program;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Schedules of kernels that read a map and send windows of it: window, taps, compactor.
+// Schedules of kernels that read a map and send windows of it: window, taps, replay, compactor, tile.
 #include <algorithm>
 
 #include "runtime/simulate/schedule.hpp"
@@ -9,6 +9,28 @@ namespace {
 
 // One iteration of the outer and one of the inner loop.
 constexpr Run kHeader{.repeat = 1, .reads = 1, .writes = 1};
+
+// Calls fn(output pixels) for every pixel, or beat of `together` pixels, that enters: how many it completes, as the kernels
+// decide it. A pixel leaves with its last tap; one whose last tap would lie outside, with the last pixel of its row or map.
+template <typename Fn>
+void for_each_completion(const KernelView& view, std::int64_t together, Fn fn) {
+  const auto n = [&](const char* name) { return view.number(name); };
+  const std::int64_t height = n("HEIGHT"), width = n("WIDTH"), out_height = n("OUT_HEIGHT"), out_width = n("OUT_WIDTH");
+  std::int64_t sent = 0;
+  for (std::int64_t y = 0; y < height; ++y) {
+    for (std::int64_t x = 0; x < width; x += together) {
+      const std::int64_t out_y = sent / out_width, out_x = sent % out_width;
+      const std::int64_t last_y = out_y * n("STRIDE_H") - n("PAD_TOP") + n("KERNEL_H") - 1;
+      const std::int64_t last_x = out_x * n("STRIDE_W") - n("PAD_LEFT") + n("KERNEL_W") - 1;
+      const bool is_row_complete = out_y < out_height && (last_y == y || (y == height - 1 && last_y > y));
+      std::int64_t pixels = 0;
+      if (is_row_complete && x == width - together) pixels = y == height - 1 ? out_height * out_width - sent : out_width - out_x;
+      else if (is_row_complete) while (out_x + pixels < out_width && last_x + pixels * n("STRIDE_W") < x + together) ++pixels;
+      fn(pixels);
+      sent += pixels;
+    }
+  }
+}
 
 }  // namespace
 
@@ -28,29 +50,36 @@ TilePeriods tile_periods(const KernelView& view) {
   return periods;
 }
 
-// cycles = beats that enter + beats that leave: each beat, then what it completes.
+// cycles = sum over beats that enter of max(1, beats that they let leave)
 Program window_program(const KernelView& view) {
-  const auto n = [&](const char* name) { return view.number(name); };
-  const std::int64_t height = n("HEIGHT"), width = n("WIDTH"), out_height = n("OUT_HEIGHT"), out_width = n("OUT_WIDTH");
-  const std::int64_t groups = view.in().beats / (height * width), steps = view.out().beats / (out_height * out_width);
+  const std::int64_t together = view.number("IN_PIXELS");
+  const std::int64_t groups = view.in().beats * together / (view.number("HEIGHT") * view.number("WIDTH"));
+  const std::int64_t steps = view.out().beats / (view.number("OUT_HEIGHT") * view.number("OUT_WIDTH"));
+  Program program;
+  program.add({.repeat = 1, .both = 1});
+  for_each_completion(view, together, [&](std::int64_t pixels) {
+    const bool sends = pixels > 0;
+    program.add({.repeat = 1, .reads = groups - sends, .both = sends, .writes = sends ? pixels * steps - 1 : 0});
+  });
+  return program;
+}
+
+// cycles = beats that enter + beats that leave: each beat, then what it completes.
+Program taps_program(const KernelView& view) {
+  const std::int64_t groups = view.in().beats / (view.number("HEIGHT") * view.number("WIDTH"));
+  const std::int64_t steps = view.out().beats / (view.number("OUT_HEIGHT") * view.number("OUT_WIDTH"));
   Program program;
   program.add(kHeader);
-  std::int64_t sent = 0;  // output pixels
-  for (std::int64_t y = 0; y < height; ++y) {
-    for (std::int64_t x = 0; x < width; ++x) {
-      // As the kernel decides it: a pixel leaves with its last tap; one whose last tap would lie outside, with the last
-      // pixel of its row or of the map.
-      const std::int64_t out_y = sent / out_width, out_x = sent % out_width;
-      const std::int64_t last_y = out_y * n("STRIDE_H") - n("PAD_TOP") + n("KERNEL_H") - 1;
-      const std::int64_t last_x = out_x * n("STRIDE_W") - n("PAD_LEFT") + n("KERNEL_W") - 1;
-      const bool is_row_complete = out_y < out_height && (last_y == y || (y == height - 1 && last_y > y));
-      std::int64_t pixels = 0;
-      if (is_row_complete && x == width - 1) pixels = y == height - 1 ? out_height * out_width - sent : out_width - out_x;
-      else if (is_row_complete && x == last_x) pixels = 1;
-      program.add({.repeat = 1, .reads = groups, .writes = pixels * steps});
-      sent += pixels;
-    }
-  }
+  for_each_completion(view, 1, [&](std::int64_t pixels) { program.add({.repeat = 1, .reads = groups, .writes = pixels * steps}); });
+  return program;
+}
+
+// cycles = beats that leave: a beat is sent as it comes, the window again behind its last one.
+Program replay_program(const KernelView& view) {
+  const std::int64_t steps = view.number("STEPS"), again = view.number("REPLAY") - 1;
+  Program program;
+  program.add({.repeat = 1, .both = 1});
+  program.add({.repeat = view.in().beats / steps, .both = steps, .writes = again * steps});
   return program;
 }
 
@@ -58,7 +87,7 @@ Program window_program(const KernelView& view) {
 Program compactor_program(const KernelView& view) {
   Program program;
   program.add(kHeader);
-  for (const std::uint16_t live : view.work.live) {
+  for (const std::uint16_t live : view.own_live()) {
     program.add({.repeat = 1, .reads = view.number("STEPS"), .writes = view.work.list_cycles(live) * view.number("REPLAY")});
   }
   return program;

@@ -69,13 +69,11 @@ IntegerNetwork ten_engines(Random& random) {
 }
 
 Result<Bundle> bundle_with_multipliers(const IntegerNetwork& network, const std::filesystem::path& folder) {
-  Engines engines(network.layers.size(), Engine::dense);
-  std::fill(engines.begin(), engines.begin() + kMultipliers.size(), Engine::pair_sparse);
-  return bundle_of(network, folder, engines, {}, [](Netlist& netlist) {
-    for (Kernel& kernel : netlist.kernels) {
-      if (kernel.op == "conv_pair_sparse") kernel.numbers["MULTIPLIERS"] = kMultipliers[std::size_t(kernel.layer)];
-    }
-  });
+  LayerConfigs configs(network.layers.size());
+  for (std::size_t i = 0; i < kMultipliers.size(); ++i) {
+    configs[i] = {.engine = Engine::pair_sparse, .codes = i < 6 ? 9 : 16, .multipliers = kMultipliers[i]};
+  }
+  return bundle_of(network, folder, configs);
 }
 
 std::vector<std::int16_t> sparse_codes(Random& random, const IntegerNetwork& network, double sparsity) {

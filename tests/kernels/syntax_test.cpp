@@ -8,6 +8,7 @@
 #include "runtime/base/file.hpp"
 #include "tests/kernels/kernel_files.hpp"
 #include "tests/support/opencl_front_end.hpp"
+#include "tests/support/random_configs.hpp"
 #include "tests/support/random_network.hpp"
 #include "tests/support/scratch.hpp"
 
@@ -126,10 +127,24 @@ TEST_P(Programs, PassTheFrontEnd) {
   Random random(seed);
   const IntegerNetwork network = random_network(random, 2 + seed % 5, seed % 3 == 0 ? 16 : 8);
   const Scratch scratch;
-  const auto bundle = bundle_of(network, scratch.path() / "bundle", Engines(network.layers.size(), engine));
+  const auto bundle = bundle_of(network, scratch.path() / "bundle", LayerConfigs(network.layers.size(), {engine}));
   ASSERT_TRUE(bundle) << bundle.error().text();
   EXPECT_EQ(front_end_complaints(scratch.path() / "bundle"), "");
 }
+
+class ConfiguredPrograms : public ::testing::TestWithParam<int> {};
+
+TEST_P(ConfiguredPrograms, PassTheFrontEnd) {
+  SCOPED_TRACE("seed " + std::to_string(GetParam()));
+  Random random(GetParam());
+  const IntegerNetwork network = random_network(random, 2 + GetParam() % 5, GetParam() % 3 == 0 ? 16 : 8);
+  const Scratch scratch;
+  const auto bundle = bundle_of(network, scratch.path() / "bundle", random_configs(random, network));
+  ASSERT_TRUE(bundle) << bundle.error().text();
+  EXPECT_EQ(front_end_complaints(scratch.path() / "bundle"), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(seeds, ConfiguredPrograms, ::testing::Range(1, 7));
 
 INSTANTIATE_TEST_SUITE_P(seeds, Programs,
                          ::testing::Combine(::testing::Range(1, 5),

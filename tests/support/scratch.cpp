@@ -23,15 +23,15 @@ Scratch::~Scratch() {
 
 std::filesystem::path compiled_kernels_folder() { return SLUICE_COMPILED_KERNELS; }
 
-Result<Bundle> bundle_of(const IntegerNetwork& network, const std::filesystem::path& folder, const Engines& engines,
-                         const std::function<void(DesignTable&)>& fill_rows,
+Result<Bundle> bundle_of(const IntegerNetwork& network, const std::filesystem::path& folder, const LayerConfigs& configs,
+                         const std::function<void(DesignTable&, const Netlist&)>& fill_rows,
                          const std::function<void(Netlist&)>& edit) {
-  Design design{network, SLUICE_TRY(build_netlist(network, engines))};
+  Design design{network, SLUICE_TRY(build_netlist(network, configs))};
   if (edit) edit(design.netlist);
   BundleFiles files;
   files["design.json"] = design_to_json(design);
   DesignTable table = dense_table(network, design.netlist, sha256_hex(files["design.json"]));
-  if (fill_rows) fill_rows(table);
+  if (fill_rows) fill_rows(table, design.netlist);
   files["table.json"] = table_to_json(table);
   files["weights.bin"] = weights_to_bytes(network);
   write_opencl(design, device_files(), files);

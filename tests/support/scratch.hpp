@@ -23,8 +23,8 @@ class Scratch {
 
 // Plans kernels and streams for a network and writes the bundle (without report and golden vectors). `fill_rows`, where
 // given, adds rows to the table, which has row 0 when it is called; `edit` spoils the netlist on purpose.
-Result<Bundle> bundle_of(const IntegerNetwork& network, const std::filesystem::path& folder, const Engines& engines = {},
-                         const std::function<void(DesignTable&)>& fill_rows = {},
+Result<Bundle> bundle_of(const IntegerNetwork& network, const std::filesystem::path& folder, const LayerConfigs& configs = {},
+                         const std::function<void(DesignTable&, const Netlist&)>& fill_rows = {},
                          const std::function<void(Netlist&)>& edit = {});
 
 // Where tests let the threads driver keep compiled kernels: in the build folder, so that a second run need not compile.

@@ -16,8 +16,8 @@ Result<Bundle> sparse_bundle(const Scratch& scratch, double clock_mhz) {
   const Window same{3, 3, 1, 1, 1, 1, 1, 1};
   make.conv(8, {}, make.conv(8, same, make.conv(8, same, kNetworkInput)));
   const IntegerNetwork network = make.finish(5);
-  const Engines engines{Engine::pair_sparse, Engine::pair_sparse, Engine::activation_sparse, Engine::dense, Engine::dense};
-  const Design design{network, SLUICE_TRY(build_netlist(network, engines))};
+  const LayerConfigs configs{{Engine::pair_sparse}, {Engine::pair_sparse}, {Engine::activation_sparse}, {Engine::dense}, {Engine::dense}};
+  const Design design{network, SLUICE_TRY(build_netlist(network, configs))};
   std::vector<RowSample> pictures;
   for (int i = 0; i < 24; ++i) {
     const auto codes = random_codes(random, network);
@@ -27,7 +27,7 @@ Result<Bundle> sparse_bundle(const Scratch& scratch, double clock_mhz) {
   options.rows = {{0, 0}, {0.3, 0.3}, {0.6, 0.5}};
   options.clock_mhz = clock_mhz;
   const DesignTable table = measure_rows(design, sha256_hex(design_to_json(design)), pictures, pictures, options);
-  return bundle_of(network, scratch.path() / "sparse", engines, [&](DesignTable& t) { t = table; });
+  return bundle_of(network, scratch.path() / "sparse", configs, [&](DesignTable& t, const Netlist&) { t = table; });
 }
 
 }  // namespace sluice::test

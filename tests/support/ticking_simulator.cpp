@@ -15,6 +15,7 @@ class Maker {
 
   Actions make(const Kernel& kernel) {
     kernel_ = &kernel;
+    share_ = kernel.layer >= 0 ? share_of(netlist_, kernel) : Share{};
     actions_.clear();
     const std::string& op = kernel.op;
     if (op == "source") for (std::int64_t i = 0; i < 1 + out_beats(); ++i) write(0), tick();
@@ -25,7 +26,11 @@ class Maker {
     else if (op == "collector") collector();
     else if (op == "concat") concat();
     else if (op == "scale") scale();
-    else if (op == "window" || op == "taps") window();
+    else if (op == "window") window(true);
+    else if (op == "taps") window(false);
+    else if (op == "deal") deal();
+    else if (op == "gather") gather();
+    else if (op == "replay") replay();
     else if (op == "compactor") compactor();
     else if (op == "conv_activation_sparse") activation_sparse();
     else if (op == "conv_grouped_prefix") grouped_prefix();
@@ -49,9 +54,47 @@ class Maker {
 
   void width() {
     read(0), write(0), tick();
-    for (std::int64_t i = 0; i < in_beats(0); ++i) {
+    for (std::int64_t i = 1; i <= in_beats(0); ++i) {
       read(0);
-      for (int part = 0; part < in(0).lanes / out().lanes; ++part) write(0), tick();
+      // A narrower beat is collected, a wider one cut.
+      if (in(0).lanes < out().lanes && i % (out().lanes / in(0).lanes) != 0) {
+        tick();
+        continue;
+      }
+      for (int part = 0; part < std::max(1, in(0).lanes / out().lanes); ++part) write(0), tick();
+    }
+  }
+
+  void deal() {
+    read(0);
+    for (std::size_t copy = 0; copy < kernel_->outputs.size(); ++copy) write(static_cast<int>(copy));
+    tick();
+    std::int64_t turn = 0;
+    for (std::int64_t i = 1; i <= in_beats(0); ++i) {
+      read(0), write(static_cast<int>(turn)), tick();
+      if (i % n("STEPS") == 0) turn = turn == n("COPIES") - 1 ? 0 : turn + 1;
+    }
+  }
+
+  // The outer loop reads copy 0; behind its last beat of a pixel the inner loop reads the others that have one.
+  void gather() {
+    const auto copies = static_cast<int>(n("COPIES"));
+    for (int copy = 0; copy < copies; ++copy) {
+      read(copy);
+      if (copy == copies - 1) write(0);
+      tick();
+    }
+    for (std::int64_t pixel = 0; pixel < n("PIXELS"); ++pixel) {
+      for (std::int64_t group = 0; group < n("CHANNEL_GROUPS"); ++group) read(static_cast<int>(pixel % copies)), write(0), tick();
+    }
+  }
+
+  void replay() {
+    read(0), write(0), tick();
+    for (std::int64_t i = 1; i <= in_beats(0); ++i) {
+      read(0), write(0), tick();
+      if (i % n("STEPS") != 0) continue;
+      for (std::int64_t again = 0; again < (n("REPLAY") - 1) * n("STEPS"); ++again) write(0), tick();
     }
   }
 
@@ -83,25 +126,30 @@ class Maker {
     for (std::int64_t i = 0; i < n("STEPS") * n("CHANNEL_GROUPS"); ++i) read(1), write(0), tick();
   }
 
-  // Both loops of window.cl, without what it does to codes.
-  void window() {
-    read(0), tick(), write(0), tick();
-    const std::int64_t groups = n("CHANNELS") / in(0).lanes, height = n("HEIGHT"), width = n("WIDTH");
+  // Both loops of window.cl or taps.cl, without what they do to codes. `is_one`: the read and the first send share an iteration.
+  void window(bool is_one) {
+    read(0);
+    if (!is_one) tick();
+    write(0), tick();
+    const std::int64_t together = is_one ? n("IN_PIXELS") : 1;
+    const std::int64_t groups = n("CHANNELS") * together / in(0).lanes, height = n("HEIGHT"), width = n("WIDTH");
     const std::int64_t steps_a_pixel = out_beats() / (n("OUT_HEIGHT") * n("OUT_WIDTH"));
     std::int64_t out_y = 0, out_x = 0;
     for (std::int64_t y = 0; y < height; ++y) {
-      for (std::int64_t x = 0; x < width; ++x) {
+      for (std::int64_t x = 0; x < width; x += together) {
         for (std::int64_t group = 0; group < groups; ++group) {
-          read(0), tick();
+          read(0);
+          if (!is_one) tick();
           std::int64_t pixels = 0;
           const std::int64_t last_y = out_y * n("STRIDE_H") - n("PAD_TOP") + n("KERNEL_H") - 1;
           const std::int64_t last_x = out_x * n("STRIDE_W") - n("PAD_LEFT") + n("KERNEL_W") - 1;
           const bool row_is_complete = last_y == y || (y == height - 1 && last_y > y);
           if (group == groups - 1 && out_y < n("OUT_HEIGHT") && row_is_complete) {
-            if (x == width - 1 && y == height - 1) pixels = (n("OUT_HEIGHT") - out_y) * n("OUT_WIDTH") - out_x;
-            else if (x == width - 1) pixels = n("OUT_WIDTH") - out_x;
-            else if (x == last_x) pixels = 1;
+            if (x == width - together && y == height - 1) pixels = (n("OUT_HEIGHT") - out_y) * n("OUT_WIDTH") - out_x;
+            else if (x == width - together) pixels = n("OUT_WIDTH") - out_x;
+            else for (std::int64_t last = last_x; last < x + together && out_x + pixels < n("OUT_WIDTH"); last += n("STRIDE_W")) ++pixels;
           }
+          if (is_one && pixels == 0) tick();
           for (std::int64_t step = 0; step < pixels * steps_a_pixel; ++step) write(0), tick();
           for (; pixels > 0; --pixels) {
             out_x = out_x == n("OUT_WIDTH") - 1 ? 0 : out_x + 1;
@@ -112,8 +160,9 @@ class Maker {
     }
   }
 
-  // The code at a tap of an output pixel; 0 outside.
-  int code(std::int64_t pixel, int tap, int channel) const {
+  // The code at a tap of an output pixel, counted among those of the copy; 0 outside.
+  int code(std::int64_t own_pixel, int tap, int channel) const {
+    const std::int64_t pixel = share_.copy + own_pixel * share_.copies;
     const Layer& layer = network_.layers[std::size_t(kernel_->layer)];
     const Window& w = layer.window;
     const auto y = static_cast<int>(pixel / layer.output.width) * w.stride_h - w.pad_top + tap / w.kernel_w;
@@ -126,7 +175,7 @@ class Maker {
   int weight_threshold() const { return thresholds_.empty() ? 1 : std::max(1, thresholds_[std::size_t(kernel_->layer)].weight); }
   std::int64_t pixels() const {
     const MapShape& map = network_.layers[std::size_t(kernel_->layer)].output;
-    return std::int64_t{map.height} * map.width;
+    return share_.of(std::int64_t{map.height} * map.width);
   }
 
   std::int64_t list_length(std::int64_t pixel) const {
@@ -304,6 +353,7 @@ class Maker {
   const std::vector<std::int16_t>& codes_;
   const std::vector<Map> maps_;
   const Kernel* kernel_ = nullptr;
+  Share share_;
   Actions actions_;
 };
 

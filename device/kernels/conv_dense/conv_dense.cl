@@ -13,7 +13,8 @@
  *   cycles = output pixels * P_FILTER_GROUPS * P_STEPS
  *
  * Settings (table 0): shift, lowest code, highest code. Weights (table 1): row = filter group * P_STEPS + step, in it
- * code [m * O + o]. Bias and multiplier (tables 2, 3): row = filter group, word = o. Arithmetic: contract/numbers.h.
+ * code [m * O + o]; m counts a beat's codes as window.cl does. Bias and multiplier (tables 2, 3): row = filter group,
+ * word = o. Arithmetic: contract/numbers.h.
  *
  * Before: parameters loaded; an image is a HEADER beat and windows. After: a HEADER beat and the output map.
  */

@@ -11,7 +11,7 @@ STREAM(s_out, i8x8, 16)
 #define P_IN s_in               /* windows, as window.cl sends them */
 #define P_IN_T i8x4
 #define P_IN_E char
-#define P_IN_LANES 4            /* M: input channels multiplied per cycle */
+#define P_IN_LANES 4            /* M: codes multiplied per cycle: channels times taps of a beat */
 #define P_OUT s_out             /* pixels of the output map */
 #define P_OUT_T i8x8
 #define P_OUT_E char

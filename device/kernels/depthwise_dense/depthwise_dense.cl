@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* depthwise_dense.cl: the multiplier row of a depthwise convolution.
  *
- * Why: a depthwise filter sees one channel only, so the array of depthwise_dense.cl would idle but for its diagonal. The
- * idea: each lane of a window beat meets its own weight and its own sum; multipliers = lanes.
+ * Why: a depthwise filter sees one channel only, so the array of conv_dense.cl would idle but for its diagonal. The
+ * idea: each code of a window beat meets its own weight, and each channel its own sum; multipliers = codes of a beat. A
+ * beat holds TAPS = P_IN_LANES / P_OUT_LANES taps of P_OUT_LANES channels (window.cl).
  *
  * One iteration reads one beat, without condition, and writes at most one; II = 1, loop-carried are the sums and three
  * counters.
  *
  *   cycles = output pixels * P_FILTER_GROUPS * P_STEPS        (filter group = group of channels here)
  *
- * Settings (table 0): shift, lowest code, highest code. Weights (table 1): row = channel group * P_STEPS + tap, in it
- * one code per lane. Bias and multiplier (tables 2, 3): row = channel group, word = lane.
+ * Settings (table 0): shift, lowest code, highest code. Weights (table 1): row = channel group * P_STEPS + step, in it
+ * code [tap * P_OUT_LANES + channel]. Bias and multiplier (tables 2, 3): row = channel group, word = channel.
  *
  * Before: parameters loaded; an image is a HEADER beat and windows (window.cl with P_REPLAY 1: channel group outside,
  * taps inside). After: a HEADER beat and the output map, in the channel order of the input.
@@ -24,12 +25,13 @@
     !defined(P_WEIGHTS_PER_WORD)
 #error "depthwise_dense.cl: a parameter is missing; depthwise_dense_params.h lists them"
 #endif
-#if P_IN_LANES != P_OUT_LANES
-#error "depthwise_dense.cl: P_IN_LANES must equal P_OUT_LANES"
+#if P_IN_LANES % P_OUT_LANES != 0
+#error "depthwise_dense.cl: P_IN_LANES must be P_OUT_LANES times the taps of a beat"
 #endif
 
 #define ROWS (P_FILTER_GROUPS * P_STEPS)
-#define ROW_WORDS ((P_OUT_LANES + P_WEIGHTS_PER_WORD - 1) / P_WEIGHTS_PER_WORD)
+#define TAPS (P_IN_LANES / P_OUT_LANES)
+#define ROW_WORDS ((P_IN_LANES + P_WEIGHTS_PER_WORD - 1) / P_WEIGHTS_PER_WORD)
 #define ROW_CODES (ROW_WORDS * P_WEIGHTS_PER_WORD)
 /* Byte offsets on pocl; the host allocates the same sum (compiler/codegen). */
 #define AT_BIAS (64 + SLUICE_CURVE_BYTES)
@@ -52,8 +54,10 @@ TASK(P_NAME, FROM(IN), TO(OUT), MEMORY) {
     if (beat.kind == KIND_DATA) {
 #pragma unroll
       for (int o = 0; o < P_OUT_LANES; ++o) {
-        const int product = beat.v[o] * weights[weight_row][o];
-        sums[o] = step == 0 ? product : sums[o] + product;
+        int sum = 0;
+#pragma unroll
+        for (int tap = 0; tap < TAPS; ++tap) sum += beat.v[tap * P_OUT_LANES + o] * weights[weight_row][tap * P_OUT_LANES + o];
+        sums[o] = step == 0 ? sum : sums[o] + sum;
       }
       has_output = step == P_STEPS - 1;
       if (has_output) {
@@ -81,6 +85,7 @@ TASK(P_NAME, FROM(IN), TO(OUT), MEMORY) {
 }
 
 #undef ROWS
+#undef TAPS
 #undef ROW_WORDS
 #undef ROW_CODES
 #undef AT_BIAS

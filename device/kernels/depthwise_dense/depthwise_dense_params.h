@@ -3,19 +3,20 @@
 #include "lib/begin_layer.h"
 #include "lib/stream.h"
 BEAT_I8(i8x4, 4)
-STREAM(s_in, i8x4, 16)
+BEAT_I8(i8x12, 12)
+STREAM(s_in, i8x12, 16)
 STREAM(s_out, i8x4, 16)
 #define P_NAME depthwise_dense_alone /* kernel name */
 #define P_ID 1                  /* kernel id for parameters, 1..240 */
 #define P_IN s_in               /* windows, as window.cl sends them */
-#define P_IN_T i8x4
+#define P_IN_T i8x12
 #define P_IN_E char
-#define P_IN_LANES 4            /* channels computed side by side */
+#define P_IN_LANES 12           /* channels side by side, times the taps of a beat; multipliers = this */
 #define P_OUT s_out             /* pixels of the output map */
 #define P_OUT_T i8x4
 #define P_OUT_E char
-#define P_OUT_LANES 4           /* equal to P_IN_LANES; multipliers = lanes */
-#define P_STEPS 9               /* taps of the kernel */
+#define P_OUT_LANES 4           /* channels computed side by side */
+#define P_STEPS 3               /* beats a pixel: taps of the kernel / taps of a beat */
 #define P_FILTER_GROUPS 2       /* channels / lanes */
 #define P_WEIGHT_E char         /* char (int8) or short (int16) */
 #define P_WEIGHTS_PER_WORD 4    /* 4 or 2 */

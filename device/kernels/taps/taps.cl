@@ -2,7 +2,7 @@
 /* taps.cl: turns a stream of pixels into beats that hold all taps of one channel.
  *
  * Why: the pair-sparse engine works on the K*K taps of a channel at once, so that zeros of one window can make room for
- * each other. The idea: the line buffer of taps.cl, read at all taps in parallel: for every output pixel, one beat per
+ * each other. The idea: the line buffer of window.cl, read at all taps in parallel: for every output pixel, one beat per
  * channel with P_OUT_LANES = K_h * K_w codes, once for each filter group of the consumer. Lane = kernel row * K_w +
  * kernel column.
  *
@@ -13,7 +13,7 @@
  *
  *   cycles = P_OUT_HEIGHT * P_OUT_WIDTH * P_REPLAY * P_CHANNELS + P_HEIGHT * P_WIDTH * channel groups
  *
- * Before and after: as taps.cl.
+ * Before and after: as window.cl.
  */
 #ifndef P_NAME
 #include "kernels/taps/taps_params.h"

@@ -14,4 +14,4 @@ STREAM(s_out, i8x4, 16)
 #define P_OUT s_out
 #define P_OUT_T i8x4
 #define P_OUT_E char
-#define P_OUT_LANES 4      /* a divisor of P_IN_LANES */
+#define P_OUT_LANES 4      /* a divisor or a multiple of P_IN_LANES */

@@ -4,19 +4,20 @@
 #include "lib/stream.h"
 BEAT_I8(i8x4, 4)
 STREAM(s_in, i8x4, 16)
-STREAM(s_out, i8x4, 16)
+BEAT_I8(i8x12, 12)
+STREAM(s_out, i8x12, 16)
 #define P_NAME window_alone   /* kernel name */
-#define P_IN s_in             /* pixels, P_CHANNELS / P_IN_LANES beats each */
+#define P_IN s_in             /* pixels in beats of some of their channels, or beats of several pixels */
 #define P_IN_T i8x4
 #define P_IN_E char
 #define P_IN_LANES 4
-#define P_OUT s_out           /* taps; same beat type and lanes as the input */
-#define P_OUT_T i8x4
+#define P_OUT s_out           /* taps */
+#define P_OUT_T i8x12
 #define P_OUT_E char
-#define P_OUT_LANES 4
+#define P_OUT_LANES 12        /* P_IN_LANES / P_IN_PIXELS * P_TAPS_H * P_TAPS_W */
 #define P_HEIGHT 8            /* input map, 1.. */
 #define P_WIDTH 8
-#define P_CHANNELS 8          /* a multiple of P_IN_LANES */
+#define P_CHANNELS 8          /* a multiple of P_IN_LANES / P_IN_PIXELS */
 #define P_OUT_HEIGHT 8        /* output map */
 #define P_OUT_WIDTH 8
 #define P_KERNEL_H 3          /* 1.. */
@@ -27,3 +28,6 @@ STREAM(s_out, i8x4, 16)
 #define P_PAD_LEFT 1
 #define P_PAD_CODE 0          /* what a tap outside the map reads: 0, or the lowest code for a maximum */
 #define P_REPLAY 2            /* how often each pixel's window is sent: once per filter group of the consumer */
+#define P_TAPS_H 1            /* kernel rows in a beat: 1 or, with all columns, P_KERNEL_H */
+#define P_TAPS_W 3            /* kernel columns in a beat: 1 or P_KERNEL_W */
+#define P_IN_PIXELS 1         /* P: neighbouring pixels in an input beat; divides P_WIDTH */

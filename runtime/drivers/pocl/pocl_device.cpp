@@ -6,6 +6,7 @@
 #include <deque>
 #include <mutex>
 
+#include "runtime/bundle/counters.hpp"
 #include "runtime/bundle/parameter_words.hpp"
 #include "runtime/drivers/pocl/opencl.hpp"
 #include "runtime/bundle/program_text.hpp"
@@ -19,7 +20,6 @@ constexpr std::size_t kSegmentBytes = 16;      // SLUICE_SEGMENT_WORDS of lib/st
 constexpr std::size_t kWordsPerBatch = 4096;   // parameters sent at once; every stream buffer holds as many
 constexpr std::uint32_t kKindHeader = 0;       // KIND_HEADER, KIND_ADDRESS of lib/stream.h
 constexpr std::uint32_t kKindAddress = 2;
-constexpr std::size_t kCounterWords = 5;       // header word, RECORD_LANES counters
 constexpr std::uint32_t kHeaderError = 0x80000000u;
 
 // One image's share of the device: a buffer per stream, kernels with their arguments bound to them.
@@ -133,7 +133,11 @@ class PoclDevice final : public Device {
     if (header & kHeaderError) return bug_error("two branches of the pipeline held different images at a join");
     if (header != slot->header) return bug_error("the scores that arrived belong to another image");
     scores.scores.assign(slot->host_records.begin() + 1, slot->host_records.end());
-    scores.counters = SLUICE_TRY(counters_of(*slot));
+    if (collector_ >= 0) {
+      auto counters = counters_of(netlist_, netlist_.kernels[collector_], slot->host_counters.data(), slot->header);
+      if (!counters) return bug_error("a counter record belongs to another image");
+      scores.counters = *std::move(counters);
+    }
     SLUICE_CHECK(guarded("reading kernel times", [&]() -> Status {
       add_times(*slot);
       return ok();
@@ -208,7 +212,7 @@ class PoclDevice final : public Device {
       slot.host_records.resize(1 + std::size_t(output.beats) * output.lanes);
       slot.records = cl::Buffer(context_, CL_MEM_WRITE_ONLY, slot.host_records.size() * sizeof(std::int32_t));
       if (collector_ >= 0) {
-        slot.host_counters.resize(kCounterWords * netlist_.kernels[collector_].inputs.size());
+        slot.host_counters.resize(kRecordWords * netlist_.kernels[collector_].inputs.size());
         slot.counters = cl::Buffer(context_, CL_MEM_WRITE_ONLY, slot.host_counters.size() * sizeof(std::int32_t));
       }
       slot.events.resize(netlist_.kernels.size());
@@ -292,19 +296,6 @@ class PoclDevice final : public Device {
     const Stream& output = netlist_.streams[netlist_.kernels.back().inputs[0]];
     for (Slot& slot : slots_) slot.kernels.back().setArg(3, static_cast<cl_uint>(1 + output.beats));
     return ok();
-  }
-
-  Result<std::vector<LayerCounters>> counters_of(const Slot& slot) const {
-    std::vector<LayerCounters> all;
-    if (collector_ < 0) return all;
-    const std::vector<int>& streams = netlist_.kernels[collector_].inputs;
-    for (std::size_t i = 0; i < streams.size(); ++i) {
-      const std::int32_t* record = slot.host_counters.data() + kCounterWords * i;
-      if (static_cast<std::uint32_t>(record[0]) != slot.header) return bug_error("a counter record belongs to another image");
-      const auto count = [&](std::size_t at) { return static_cast<std::uint32_t>(record[at]); };
-      all.push_back({netlist_.kernels[netlist_.writer(streams[i])].layer, count(1), count(2), count(3), count(4)});
-    }
-    return all;
   }
 
   void add_times(const Slot& slot) {

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <thread>
 
+#include "runtime/bundle/counters.hpp"
 #include "runtime/bundle/parameter_words.hpp"
 #include "runtime/bundle/program_text.hpp"
 #include "runtime/drivers/threads/pipeline.hpp"
@@ -21,7 +22,6 @@ using Clock = std::chrono::steady_clock;
 constexpr std::uint32_t kKindHeader = 0;  // KIND_HEADER, KIND_ADDRESS, HEADER_ERROR of device/lib/stream.h
 constexpr std::uint32_t kKindAddress = 2;
 constexpr std::uint32_t kHeaderError = 0x80000000u;
-constexpr std::size_t kCounterWords = 5;  // header word, RECORD_LANES counters
 constexpr std::size_t kWordsPerBatch = std::size_t{1} << 20;
 
 // Arguments of source.cl, sink.cl and collector.cl in the intel dialect.
@@ -99,13 +99,17 @@ class ThreadsDevice final : public Device {
     const auto header = static_cast<std::uint32_t>(scores.words[0]);
     ImageScores result{image.image_id, image.row_id, {scores.words.begin() + 1, scores.words.end()}, {}, {}, {}};
     Arrived counters;
+    bool do_counters_fit = true;
     if (collector_ >= 0) {
       counters = std::move(counters_.front());
       counters_.pop_front();
+      auto of_layers = counters_of(netlist_, netlist_.kernels[collector_], counters.words.data(), image.header);
+      do_counters_fit = of_layers.has_value();
+      if (of_layers) result.counters = *std::move(of_layers);
     }
     if (header & kHeaderError) failure_ = bug_error("two branches of the pipeline held different images at a join");
     else if (header != image.header) failure_ = bug_error("the scores that arrived belong to another image");
-    else if (!do_counters_fit(result.counters, counters, image.header)) failure_ = bug_error("a counter record belongs to another image");
+    else if (!do_counters_fit) failure_ = bug_error("a counter record belongs to another image");
     if (failure_) {
       changed_.notify_all();  // the watchdog ends the run
       return *failure_;
@@ -210,7 +214,7 @@ class ThreadsDevice final : public Device {
 
   void gather(CollectorKernel collector) {
     while (true) {
-      std::vector<std::int32_t> words(kCounterWords * netlist_.kernels[collector_].inputs.size());
+      std::vector<std::int32_t> words(kRecordWords * netlist_.kernels[collector_].inputs.size());
       collector(words.data(), 1);
       arrive(counters_, std::move(words));
     }
@@ -222,17 +226,6 @@ class ThreadsDevice final : public Device {
       where.push_back({std::move(words), Clock::now()});
     }
     changed_.notify_all();
-  }
-
-  // Adds the image's counters; false when a record is another image's.
-  bool do_counters_fit(std::vector<LayerCounters>& all, const Arrived& arrived, std::uint32_t header) const {
-    for (const std::int32_t* record = arrived.words.data(); record != arrived.words.data() + arrived.words.size(); record += kCounterWords) {
-      if (static_cast<std::uint32_t>(record[0]) != header) return false;
-      const int stream = netlist_.kernels[collector_].inputs[all.size()];
-      const auto count = [&](std::size_t at) { return static_cast<std::uint32_t>(record[at]); };
-      all.push_back({netlist_.kernels[netlist_.writer(stream)].layer, count(1), count(2), count(3), count(4)});
-    }
-    return true;
   }
 
   // Every later call fails with this; the first failure stays. Callable from a kernel's thread.

@@ -14,7 +14,7 @@ namespace sluice::test {
 namespace {
 
 Design design_of(IntegerNetwork network, Engine engine) {
-  const Engines engines = uniform_engines(network, engine);
+  const LayerConfigs engines = uniform_engines(network, engine);
   Netlist netlist = build_netlist(network, engines).value();
   return {std::move(network), std::move(netlist)};
 }
@@ -42,14 +42,15 @@ TEST_P(Retrained, hasTheSameProgramAndOtherParameters) {
   SCOPED_TRACE("seed " + std::to_string(GetParam()));
   Random random(GetParam());
   const IntegerNetwork network = random_network(random, 2 + GetParam() % 4, GetParam() % 3 == 0 ? 16 : 8);
-  for (const Engine engine : {Engine::dense, Engine::activation_sparse, Engine::pair_sparse}) {
+  for (const Engine engine : {Engine::dense, Engine::activation_sparse, Engine::weight_sparse, Engine::grouped_prefix, Engine::pair_sparse}) {
     const Design first = design_of(network, engine), second = design_of(retrained(network, random), engine);
     ASSERT_TRUE(second.network.validate());
     EXPECT_EQ(program_of(first), program_of(second));
     const auto words = [](const Design& d) { return parameter_batches(d.network, d.netlist, dense_table(d.network, d.netlist, "x"), 4096); };
     const auto before = words(first), after = words(second);
-    ASSERT_EQ(before.size(), after.size());
     bool differs = false;
+    if (engine == Engine::weight_sparse) continue;  // its lists are as long as there are weights
+    ASSERT_EQ(before.size(), after.size());
     for (std::size_t i = 0; i < before.size(); ++i) {
       EXPECT_EQ(before[i].address, after[i].address);
       EXPECT_EQ(before[i].words.size(), after[i].words.size());

@@ -6,6 +6,7 @@
 
 #include "compiler/pipeline/netlist_builder.hpp"
 #include "tests/support/known_shapes.hpp"
+#include "tests/support/random_configs.hpp"
 #include "tests/unit/compiler/pipeline/token_flow.hpp"
 
 namespace sluice::test {
@@ -21,6 +22,18 @@ TEST_P(FifoDepth, lets_every_image_through) {
   Random random(GetParam());
   const IntegerNetwork network = random_network(random, 2 + GetParam() % 7);
   const Netlist netlist = build_netlist(network).value();
+  EXPECT_EQ(where_it_hangs(netlist, 3), "");
+}
+
+// Dense engines only: what the others send depends on data.
+TEST_P(FifoDepth, lets_every_image_through_whatever_the_parallelism) {
+  Random random(GetParam());
+  const IntegerNetwork network = random_network(random, 2 + GetParam() % 7);
+  LayerConfigs configs = random_configs(random, network);
+  for (LayerConfig& config : configs) {
+    if (config.engine != Engine::dense) config = {};
+  }
+  const Netlist netlist = build_netlist(network, configs).value();
   EXPECT_EQ(where_it_hangs(netlist, 3), "");
 }
 

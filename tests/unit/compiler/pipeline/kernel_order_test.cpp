@@ -5,21 +5,29 @@
 
 #include "compiler/pipeline/netlist_builder.hpp"
 #include "tests/support/known_shapes.hpp"
+#include "tests/support/random_configs.hpp"
 
 namespace sluice::test {
 namespace {
 
 using ::testing::HasSubstr;
 
-// Follows a parameter for kernel `id` from the source as fork.cl and the joins route it; true when it gets there.
+// The output on which a fork or deal kernel sends parameters for kernel `id` (heads of fork.cl, deal.cl).
+std::size_t output_for(const Kernel& kernel, int id) {
+  if (kernel.op == "fork") return id >= kernel.numbers.at("BRANCH_FIRST") && id <= kernel.numbers.at("BRANCH_LAST") ? 1 : 0;
+  if (kernel.op != "deal") return 0;
+  const int copies = kernel.numbers.at("COPIES"), place = (id - kernel.numbers.at("COPY_FIRST")) / kernel.numbers.at("COPY_KERNELS");
+  return id >= kernel.numbers.at("COPY_FIRST") && place < copies - 1 ? std::size_t(copies - 1 - place) : 0;
+}
+
+// Follows a parameter for kernel `id` from the source as fork.cl, deal.cl and the joins route it; true when it gets there.
 bool reaches(const Netlist& netlist, int id) {
   std::size_t at = 0;
   for (std::size_t steps = 0; steps <= netlist.kernels.size(); ++steps) {
     const Kernel& kernel = netlist.kernels[at];
     if (kernel.id == id) return true;
     if (kernel.outputs.empty()) return false;
-    const bool is_for_branch = kernel.op == "fork" && id >= kernel.numbers.at("BRANCH_FIRST") && id <= kernel.numbers.at("BRANCH_LAST");
-    const int stream = kernel.outputs[is_for_branch ? 1 : 0];
+    const int stream = kernel.outputs[output_for(kernel, id)];
     at = std::size_t(netlist.reader(stream));
     if (netlist.kernels[at].inputs[0] != stream) return false;  // port B of a join takes no parameters
   }
@@ -38,9 +46,12 @@ class KernelOrder : public ::testing::TestWithParam<int> {};
 TEST_P(KernelOrder, lets_parameters_reach_every_kernel) {
   Random random(GetParam());
   const IntegerNetwork network = random_network(random, 2 + GetParam() % 7);
-  Engines engines;
-  for (std::size_t i = 0; i < network.layers.size(); ++i) engines.push_back(static_cast<Engine>(random() % 3));
-  expect_all_reached(build_netlist(network, engines).value());
+  LayerConfigs configs;
+  for (std::size_t i = 0; i < network.layers.size(); ++i) configs.push_back({static_cast<Engine>(random() % 3)});
+  expect_all_reached(build_netlist(network, configs).value());
+  auto configured = build_netlist(network, random_configs(random, network));
+  ASSERT_TRUE(configured) << configured.error().text();
+  expect_all_reached(*configured);
 }
 
 INSTANTIATE_TEST_SUITE_P(seeds, KernelOrder, ::testing::Range(1, 61));

@@ -17,25 +17,28 @@ namespace sluice::test {
 
 namespace flow {
 
-// A port of a kernel: inputs are 0 and 1, outputs 2 and 3.
-using Sequence = std::vector<unsigned char>;
+// A port of a kernel: inputs from 0 on, outputs from kOut on.
+using Port = unsigned char;
+using Sequence = std::vector<Port>;
+inline constexpr Port kOut = 128;
 
-inline void repeat(Sequence& out, unsigned char port, std::int64_t times) { out.insert(out.end(), std::size_t(times), port); }
+inline void repeat(Sequence& out, Port port, std::int64_t times) { out.insert(out.end(), std::size_t(times), port); }
 
 // window.cl: each input beat, then the windows that it completes.
 inline void append_window(Sequence& out, const Kernel& k, std::int64_t in_beats, std::int64_t out_beats) {
   const auto n = [&](const char* name) { return k.numbers.at(name); };
-  const std::int64_t groups = in_beats / (n("HEIGHT") * n("WIDTH")), per_pixel = out_beats / (n("OUT_HEIGHT") * n("OUT_WIDTH"));
+  const int together = n("IN_PIXELS");
+  const std::int64_t groups = in_beats * together / (n("HEIGHT") * n("WIDTH")), per_pixel = out_beats / (n("OUT_HEIGHT") * n("OUT_WIDTH"));
   int sent = 0;
   for (int y = 0; y < n("HEIGHT"); ++y) {
-    for (int x = 0; x < n("WIDTH"); ++x) {
+    for (int x = together - 1; x < n("WIDTH"); x += together) {
       repeat(out, 0, groups);
       // An output pixel may leave when its lower right tap, or the last pixel of that row or map, has come.
       while (sent < n("OUT_HEIGHT") * n("OUT_WIDTH")) {
         const int last_y = std::min(sent / n("OUT_WIDTH") * n("STRIDE_H") - n("PAD_TOP") + n("KERNEL_H") - 1, n("HEIGHT") - 1);
         const int last_x = std::min(sent % n("OUT_WIDTH") * n("STRIDE_W") - n("PAD_LEFT") + n("KERNEL_W") - 1, n("WIDTH") - 1);
         if (last_y > y || (last_y == y && last_x > x)) break;
-        repeat(out, 2, per_pixel);
+        repeat(out, kOut, per_pixel);
         ++sent;
       }
     }
@@ -47,43 +50,59 @@ inline Sequence sequence_of(const Netlist& netlist, const Kernel& k) {
   const auto out_beats = k.outputs.empty() ? 0 : netlist.streams[std::size_t(k.outputs[0])].beats;
   Sequence s;
   // The header first.
-  for (std::size_t port = 0; port < k.inputs.size(); ++port) s.push_back(static_cast<unsigned char>(port));
-  for (std::size_t port = 0; port < k.outputs.size(); ++port) s.push_back(static_cast<unsigned char>(2 + port));
+  for (std::size_t port = 0; port < k.inputs.size(); ++port) s.push_back(static_cast<Port>(port));
+  for (std::size_t port = 0; port < k.outputs.size(); ++port) s.push_back(static_cast<Port>(kOut + port));
   if (k.op == "window") {
     append_window(s, k, in(0), out_beats);
+  } else if (k.op == "deal") {
+    for (std::int64_t pixel = 0; pixel < in(0) / k.numbers.at("STEPS"); ++pixel) {
+      const auto copy = static_cast<Port>(kOut + pixel % k.numbers.at("COPIES"));
+      for (int step = 0; step < k.numbers.at("STEPS"); ++step) s.insert(s.end(), {0, copy});
+    }
+  } else if (k.op == "gather") {
+    for (std::int64_t pixel = 0; pixel < k.numbers.at("PIXELS"); ++pixel) {
+      const auto copy = static_cast<Port>(pixel % k.numbers.at("COPIES"));
+      for (int group = 0; group < k.numbers.at("CHANNEL_GROUPS"); ++group) s.insert(s.end(), {copy, kOut});
+    }
+  } else if (k.op == "replay") {
+    const int steps = k.numbers.at("STEPS"), again = k.numbers.at("REPLAY") - 1;
+    for (std::int64_t pixel = 0; pixel < in(0) / steps; ++pixel) {
+      for (int step = 0; step < steps; ++step) s.insert(s.end(), {0, kOut});
+      repeat(s, kOut, std::int64_t{again} * steps);
+    }
   } else if (k.op == "scale") {
     repeat(s, 0, in(0));
-    for (std::int64_t i = 0; i < in(1); ++i) s.insert(s.end(), {1, 2});
+    for (std::int64_t i = 0; i < in(1); ++i) s.insert(s.end(), {1, kOut});
   } else if (k.op == "concat") {
     const int a = k.numbers.at("A_GROUPS"), b = k.numbers.at("B_GROUPS");
     for (std::int64_t pixel = 0; pixel < in(0) / a; ++pixel) {
       for (int group = 0; group < a; ++group) {
         s.push_back(0);
         const bool is_first = k.numbers.at("IS_SWAPPED") != 0;
-        if (!is_first) s.push_back(2);
-        if (group == (is_first ? 0 : a - 1)) for (int i = 0; i < b; ++i) s.insert(s.end(), {1, 2});
-        if (is_first) s.push_back(2);
+        if (!is_first) s.push_back(kOut);
+        if (group == (is_first ? 0 : a - 1)) for (int i = 0; i < b; ++i) s.insert(s.end(), {1, kOut});
+        if (is_first) s.push_back(kOut);
       }
     }
   } else if (k.op == "add") {
-    for (std::int64_t i = 0; i < in(0); ++i) s.insert(s.end(), {0, 1, 2});
+    for (std::int64_t i = 0; i < in(0); ++i) s.insert(s.end(), {0, 1, kOut});
   } else if (k.op == "global_average_pool") {
     repeat(s, 0, in(0) - out_beats);
-    for (std::int64_t i = 0; i < out_beats; ++i) s.insert(s.end(), {0, 2});
+    for (std::int64_t i = 0; i < out_beats; ++i) s.insert(s.end(), {0, kOut});
   } else if (k.inputs.empty()) {
-    repeat(s, 2, out_beats);
+    repeat(s, kOut, out_beats);
   } else if (k.outputs.empty()) {
     repeat(s, 0, in(0));
   } else if (out_beats >= in(0)) {  // fork, width
     for (std::int64_t i = 0; i < in(0); ++i) {
       s.push_back(0);
-      repeat(s, 2, out_beats / in(0));
-      if (k.outputs.size() == 2) s.push_back(3);
+      repeat(s, kOut, out_beats / in(0));
+      if (k.outputs.size() == 2) s.push_back(kOut + 1);
     }
   } else {  // engines and pools: so many beats a result
     for (std::int64_t i = 0; i < out_beats; ++i) {
       repeat(s, 0, in(0) / out_beats);
-      s.push_back(2);
+      s.push_back(kOut);
     }
   }
   return s;
@@ -109,9 +128,10 @@ inline std::string where_it_hangs(const Netlist& netlist, int images) {
       const Kernel& kernel = netlist.kernels[k];
       while (state.images < images) {
         const unsigned port = state.sequence[state.at];
-        const auto stream = std::size_t(port < 2 ? kernel.inputs[port] : kernel.outputs[port - 2]);
-        if (port < 2 ? held[stream] == 0 : held[stream] == netlist.streams[stream].depth) break;
-        held[stream] += port < 2 ? -1 : 1;
+        const bool is_read = port < flow::kOut;
+        const auto stream = std::size_t(is_read ? kernel.inputs[port] : kernel.outputs[port - flow::kOut]);
+        if (is_read ? held[stream] == 0 : held[stream] == netlist.streams[stream].depth) break;
+        held[stream] += is_read ? -1 : 1;
         has_moved = true;
         if (++state.at == state.sequence.size()) state.at = 0, ++state.images;
       }

@@ -89,7 +89,7 @@ class RowsOfAPrefix : public ::testing::Test {
     const Window same{3, 3, 1, 1, 1, 1, 1, 1};
     make.conv(8, {}, make.conv(32, same, make.conv(8, same, kNetworkInput)));
     const IntegerNetwork network = make.finish(4);
-    design_ = {network, build_netlist(network, {Engine::dense, Engine::grouped_prefix, Engine::pair_sparse, Engine::dense, Engine::dense}).value()};
+    design_ = {network, build_netlist(network, {{Engine::dense}, {Engine::grouped_prefix}, {Engine::pair_sparse}, {Engine::dense}, {Engine::dense}}).value()};
     for (int i = 0; i < 12; ++i) pictures_.push_back({random_codes(random_, network)});
   }
 

@@ -137,7 +137,7 @@ TEST_P(BrokenTiles, AreRefused) {
   NetworkMaker make(random, {6, 5, 4});
   make.conv(8, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput);
   const IntegerNetwork network = make.finish(10);
-  Netlist netlist = build_netlist(network, {Engine::weight_sparse, Engine::dense, Engine::dense}).value();
+  Netlist netlist = build_netlist(network, {{Engine::weight_sparse}, {Engine::dense}, {Engine::dense}}).value();
   ASSERT_TRUE(netlist.validate(network));
   GetParam().break_it(netlist);
   const auto status = netlist.validate(network);
@@ -166,7 +166,7 @@ TEST(Netlist, GroupedPrefixMisfitsAreRefused) {
   NetworkMaker make(random, {4, 4, 2});
   make.conv(144, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput);
   const IntegerNetwork network = make.finish(3);
-  const Netlist netlist = build_netlist(network, {Engine::grouped_prefix, Engine::dense, Engine::dense}).value();
+  const Netlist netlist = build_netlist(network, {{Engine::grouped_prefix}, {Engine::dense}, {Engine::dense}}).value();
   ASSERT_EQ(prefix_of(netlist, 0), (Prefix{0, 8, 9}));
   for (const Broken& fault : kPrefixMisfits) {
     Netlist broken = netlist;

@@ -247,7 +247,7 @@ TEST_P(ParameterBatches, PutEveryNumberWhereItsKernelLooksForIt) {
   Random random(seed);
   Design design;
   design.network = seasoned_network(random, 1 + seed % 4, seed % 3 == 0 ? 16 : 8);
-  design.netlist = build_netlist(design.network, Engines(design.network.layers.size(), engine)).value();
+  design.netlist = build_netlist(design.network, LayerConfigs(design.network.layers.size(), {engine})).value();
   const DesignTable table = table_of(design, random);
   for (const std::size_t words_per_batch : {1, 7, 64, 1 << 20}) {
     const auto batches = parameter_batches(design.network, design.netlist, table, words_per_batch);
@@ -262,7 +262,7 @@ TEST_P(ParameterBatches, PutEveryNumberWhereItsKernelLooksForIt) {
 TEST_P(ParameterBatches, AreNotLongerThanAskedForUnlessARowIs) {
   Random random(std::get<0>(GetParam()));
   const IntegerNetwork network = seasoned_network(random, 3);
-  const Netlist netlist = build_netlist(network, Engines(network.layers.size(), std::get<1>(GetParam()))).value();
+  const Netlist netlist = build_netlist(network, LayerConfigs(network.layers.size(), {std::get<1>(GetParam())})).value();
   for (const ParameterBatch& batch : parameter_batches(network, netlist, dense_table(network, netlist, ""), 1000)) {
     EXPECT_LE(batch.words.size(), 1000u);
     EXPECT_GE(batch.words.size(), 1u);

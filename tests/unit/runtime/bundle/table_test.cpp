@@ -18,8 +18,8 @@ class TableOfAllEngines : public ::testing::Test {
     const Window same{3, 3, 1, 1, 1, 1, 1, 1};
     make.conv(4, same, make.conv(32, same, make.conv(4, same, make.conv(4, same, make.conv(4, same, kNetworkInput)))));
     network = make.finish(3);
-    auto built = build_netlist(network, {Engine::dense, Engine::activation_sparse, Engine::pair_sparse, Engine::grouped_prefix, Engine::weight_sparse,
-                                         Engine::dense, Engine::dense});
+    auto built = build_netlist(network, {{Engine::dense}, {Engine::activation_sparse}, {Engine::pair_sparse}, {Engine::grouped_prefix},
+                                         {Engine::weight_sparse}, {Engine::dense}, {Engine::dense}});
     ASSERT_TRUE(built) << built.error().text();
     netlist = *built;
     table = dense_table(network, netlist, "hash");

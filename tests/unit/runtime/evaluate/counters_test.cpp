@@ -6,13 +6,14 @@
 
 #include "compiler/pipeline/netlist_builder.hpp"
 #include "runtime/reference/reference_counters.hpp"
+#include "tests/support/random_configs.hpp"
 #include "tests/support/random_network.hpp"
 
 namespace sluice::test {
 namespace {
 
-void expect_equal(const IntegerNetwork& network, const Engines& engines, Random& random) {
-  auto netlist = build_netlist(network, engines);
+void expect_equal(const IntegerNetwork& network, const LayerConfigs& configs, Random& random) {
+  auto netlist = build_netlist(network, configs);
   ASSERT_TRUE(netlist) << netlist.error().text();
   const Design design{network, *netlist};
   for (int round = 0; round < 3; ++round) {
@@ -39,9 +40,10 @@ class CounterSeeds : public ::testing::TestWithParam<int> {};
 TEST_P(CounterSeeds, equal_the_reference) {
   Random random(GetParam());
   const IntegerNetwork network = random_network(random, 1 + GetParam() % 5, GetParam() % 4 == 0 ? 16 : 8);
-  Engines engines;
-  for (std::size_t i = 0; i < network.layers.size(); ++i) engines.push_back(static_cast<Engine>(random() % 4));
-  expect_equal(network, engines, random);
+  LayerConfigs configs;
+  for (std::size_t i = 0; i < network.layers.size(); ++i) configs.push_back({static_cast<Engine>(random() % 5)});
+  expect_equal(network, configs, random);
+  expect_equal(network, random_configs(random, network), random);
 }
 
 INSTANTIATE_TEST_SUITE_P(seeds, CounterSeeds, ::testing::Range(1, 31));
@@ -51,7 +53,7 @@ TEST(Counters, of_more_taps_than_a_word_has_bits) {
   NetworkMaker make(random, {12, 13, 2});
   make.conv(6, {11, 9, 1, 1, 5, 4, 5, 4}, kNetworkInput);
   const IntegerNetwork network = make.finish(3);
-  expect_equal(network, {Engine::pair_sparse, Engine::dense, Engine::dense}, random);
+  expect_equal(network, {{Engine::pair_sparse}, {}, {}}, random);
 }
 
 }  // namespace

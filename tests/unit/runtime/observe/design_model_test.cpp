@@ -23,7 +23,7 @@ class ThreeEngines : public ::testing::Test {
     const int second = make.conv(4, same, first);
     make.conv(4, same, make.add(second, first));
     auto opened = bundle_of(make.finish(3), scratch.path() / "bundle",
-                            {Engine::dense, Engine::activation_sparse, Engine::dense, Engine::pair_sparse, Engine::dense, Engine::dense});
+                            {{Engine::dense}, {Engine::activation_sparse}, {Engine::dense}, {Engine::pair_sparse}, {Engine::dense}, {Engine::dense}});
     ASSERT_TRUE(opened) << opened.error().text();
     bundle.emplace(std::move(opened).value());
   }
@@ -46,7 +46,7 @@ TEST(FixedCycles, of_a_weight_sparse_layer_are_those_of_its_windows) {
   NetworkMaker make(random, {6, 6, 4});
   make.conv(4, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput);
   const IntegerNetwork network = make.finish(3);
-  const Netlist netlist = build_netlist(network, {Engine::weight_sparse, Engine::dense, Engine::dense}).value();
+  const Netlist netlist = build_netlist(network, {{Engine::weight_sparse}, {Engine::dense}, {Engine::dense}}).value();
   std::int64_t longest = 0;
   for (const Stream& stream : netlist.streams) longest = std::max(longest, stream.beats);
   EXPECT_GT(longest, 36 * 9);

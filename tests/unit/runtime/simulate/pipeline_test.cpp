@@ -6,6 +6,7 @@
 
 #include "compiler/pipeline/netlist_builder.hpp"
 #include "runtime/reference/reference_counters.hpp"
+#include "tests/support/random_configs.hpp"
 #include "tests/support/random_network.hpp"
 #include "tests/support/ticking_simulator.hpp"
 
@@ -64,10 +65,12 @@ void expect_equal_to_ticking(const Design& design, const std::vector<Picture>& p
   }
 }
 
-Engines random_engines(Random& random, const IntegerNetwork& network) {
-  Engines engines;
-  for (std::size_t i = 0; i < network.layers.size(); ++i) engines.push_back(static_cast<Engine>(random() % 3));
-  return engines;
+// Every third network with random parallelism, the others with a random engine each.
+LayerConfigs configs_of(Random& random, const IntegerNetwork& network) {
+  if (random() % 3 == 0) return test::random_configs(random, network);
+  LayerConfigs configs;
+  for (std::size_t i = 0; i < network.layers.size(); ++i) configs.push_back({static_cast<Engine>(random() % 5)});
+  return configs;
 }
 
 std::vector<Picture> random_pictures(Random& random, const IntegerNetwork& network, int count) {
@@ -87,7 +90,7 @@ class Seeds : public ::testing::TestWithParam<int> {};
 TEST_P(Seeds, equal_to_the_simulator_that_ticks) {
   Random random(GetParam());
   const IntegerNetwork network = test::random_network(random, 1 + GetParam() % 5);
-  Design design{network, build_netlist(network, random_engines(random, network)).value()};
+  Design design{network, build_netlist(network, configs_of(random, network)).value()};
   const auto pictures = random_pictures(random, network, 3);
   const PipelineOptions options{.latency_cycles = static_cast<std::int64_t>(random() % 6)};
   if (GetParam() % 3 == 1) for (Stream& s : design.netlist.streams) s.depth += static_cast<int>(random() % 40);
@@ -101,17 +104,23 @@ INSTANTIATE_TEST_SUITE_P(seeds, Seeds, ::testing::Range(1, 46));
 TEST_P(Seeds, engines_are_busy_as_long_as_the_reference_counts) {
   Random random(GetParam());
   const IntegerNetwork network = test::random_network(random, 1 + GetParam() % 5);
-  const Design design{network, build_netlist(network, random_engines(random, network)).value()};
+  const Design design{network, build_netlist(network, configs_of(random, network)).value()};
   const Picture picture = random_pictures(random, network, 1)[0];
   Pipeline pipeline(design.netlist);
   ASSERT_TRUE(pipeline.pass(Scheduler::make(design.netlist).value().programs(work_of(design, picture))));
   const auto maps = run_reference(network, picture.codes, picture.thresholds);
   for (const LayerCounters& c : reference_counters(design, picture.codes, maps, picture.thresholds)) {
+    std::int64_t busy = 0;
+    std::string engine;
     for (std::size_t k = 0; k < design.netlist.kernels.size(); ++k) {
       const Kernel& kernel = design.netlist.kernels[k];
-      if (kernel.layer != c.layer || kernel.outputs.size() != 2) continue;
-      EXPECT_EQ(pipeline.cycles()[k].busy, 1 + std::int64_t{c.busy_cycles}) << kernel.name << " (1: the header)";
+      if (kernel.layer != c.layer || !has_record(kernel)) continue;
+      busy += pipeline.cycles()[k].busy - 1;  // the header of each copy
+      engine = kernel.op;
     }
+    // A weight-sparse engine also loads and sends; of its beats only those count in which it multiplies.
+    if (engine == "conv_weight_sparse") EXPECT_GE(busy, std::int64_t{c.busy_cycles}) << network.layers[std::size_t(c.layer)].name;
+    else EXPECT_EQ(busy, std::int64_t{c.busy_cycles}) << network.layers[std::size_t(c.layer)].name;
   }
 }
 
@@ -183,7 +192,7 @@ behind them:
 TEST(Pipeline, tells_the_story_of_a_stream_that_is_too_shallow) {
   Random random(1);
   const IntegerNetwork network = residual_network(random);
-  Design design{network, build_netlist(network, Engines(network.layers.size(), Engine::pair_sparse)).value()};
+  Design design{network, build_netlist(network, LayerConfigs(network.layers.size(), LayerConfig{Engine::pair_sparse})).value()};
   for (const Kernel& kernel : design.netlist.kernels) {
     if (kernel.op == "fork") design.netlist.streams[std::size_t(kernel.outputs[1])].depth = 8;
   }
@@ -200,7 +209,7 @@ TEST(Pipeline, tells_the_story_of_a_stream_that_is_too_shallow) {
 TEST_P(Seeds, pass_at_the_planned_depths) {
   Random random(1000 + GetParam());
   const IntegerNetwork network = test::random_network(random, 3 + GetParam() % 6);
-  const Design design{network, build_netlist(network, random_engines(random, network)).value()};
+  const Design design{network, build_netlist(network, configs_of(random, network)).value()};
   Pipeline pipeline(design.netlist, {.latency_cycles = 0});
   const Scheduler scheduler = Scheduler::make(design.netlist).value();
   for (const Picture& p : random_pictures(random, network, 3)) {

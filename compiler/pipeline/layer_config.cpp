@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rules for LayerConfig, each with its sentence.
+#include "compiler/pipeline/layer_config.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace sluice {
+namespace {
+
+std::string divisors_text(int of) {
+  std::string text;
+  for (int d = 1; d <= std::min(of, kMostLanes); ++d) {
+    if (of % d == 0) text += (text.empty() ? "" : ", ") + std::to_string(d);
+  }
+  return text;
+}
+
+class Rules {
+ public:
+  Rules(const IntegerNetwork& network, int index, const LayerConfig& config)
+      : network_(network), layer_(network.layers[std::size_t(index)]), config_(config) {}
+
+  Status check() const {
+    for (const int number : {config_.filters, config_.codes, config_.taps, config_.multipliers, config_.copies, config_.pixels,
+                             config_.group, config_.tile_pixels, config_.copy_pixels}) {
+      if (number < 0) return user_error("layer {}: {} is no parallelism; numbers from 0 (the default) are", layer_.name, number);
+    }
+    SLUICE_CHECK(check_group());
+    const bool has_engine = layer_.kind == LayerKind::conv || layer_.kind == LayerKind::depthwise;
+    SLUICE_CHECK(has_engine ? check_window() : check_plain());
+    return check_lanes();
+  }
+
+ private:
+  bool is_pair_sparse() const { return layer_.kind == LayerKind::conv && config_.engine == Engine::pair_sparse; }
+  int kernel_taps() const { return layer_.window.kernel_h * layer_.window.kernel_w; }
+
+  // G and P of the engines that have them.
+  Status check_group() const {
+    const bool is_conv = layer_.kind == LayerKind::conv;
+    if (config_.group != 0 && !(is_conv && config_.engine == Engine::grouped_prefix)) {
+      return user_error("layer {}: G = {}, but only a grouped-prefix engine groups filters; leave it 0", layer_.name, config_.group);
+    }
+    if (config_.group != 0 && config_.group != 2 && config_.group != 4 && config_.group != 8) {
+      return user_error("layer {}: G = {}; 2, 4 and 8 are possible", layer_.name, config_.group);
+    }
+    if (config_.group != 0 && layer_.output.channels % (config_.group * std::max(1, config_.filters)) != 0) {
+      return user_error("layer {}: G = {} and O = {} must together divide the {} filters", layer_.name, config_.group, std::max(1, config_.filters),
+                        layer_.output.channels);
+    }
+    if (config_.tile_pixels == 0) return ok();
+    if (!is_conv || config_.engine != Engine::weight_sparse) {
+      return user_error("layer {}: P = {} pixels a tile, but only a weight-sparse engine has tiles; leave it 0", layer_.name, config_.tile_pixels);
+    }
+    const std::int64_t own = (std::int64_t{layer_.output.height} * layer_.output.width) / std::max(1, config_.copies);
+    if (config_.tile_pixels <= own) return ok();
+    return user_error("layer {}: P = {} pixels a tile, a copy has {}", layer_.name, config_.tile_pixels, own);
+  }
+
+  // Engines whose weights have a place in the window count its beats channel by channel.
+  bool needs_single_taps() const {
+    return layer_.kind == LayerKind::conv && (config_.engine == Engine::grouped_prefix || config_.engine == Engine::weight_sparse);
+  }
+
+  Status divides(const char* letter, int number, int whole, const char* what) const {
+    if (number == 0 || (whole % number == 0 && number <= kMostLanes)) return ok();
+    return user_error("layer {}: {} = {} must divide the {} {}; possible are {}", layer_.name, letter, number, whole, what, divisors_text(whole));
+  }
+
+  // O of every layer.
+  Status check_lanes() const {
+    if (layer_.kind != LayerKind::concat) return divides("O", config_.filters, layer_.output.channels, "output channels");
+    return divides("O", config_.filters, std::gcd(layer_.operand(0).channels, layer_.operand(1).channels), "channels common to both operands");
+  }
+
+  // Layers without multipliers for weights have nothing but lanes.
+  Status check_plain() const {
+    if (config_.codes == 0 && config_.taps == 0 && config_.multipliers == 0 && config_.copies <= 1 && config_.pixels <= 1) return ok();
+    return user_error("layer {}: {} has lanes (O) only; leave M, taps, N, E and P 0", layer_.name, to_text(layer_.kind));
+  }
+
+  Status check_window() const {
+    const bool is_by_taps = is_pair_sparse() && kernel_taps() > 1;
+    const int taps = std::max(1, config_.taps);
+    if (is_by_taps && config_.taps != 0 && config_.taps != kernel_taps()) {
+      return user_error("layer {}: taps = {}; a pair-sparse vector has all {} taps", layer_.name, config_.taps, kernel_taps());
+    }
+    if (taps != 1 && taps != layer_.window.kernel_w && taps != kernel_taps()) {
+      return user_error("layer {}: taps = {}; 1, a kernel row ({}) and the whole kernel ({}) are possible", layer_.name, taps,
+                        layer_.window.kernel_w, kernel_taps());
+    }
+    if (needs_single_taps() && taps != 1) {
+      return user_error("layer {}: taps = {}; weight-sparse and grouped-prefix engines take one tap a beat", layer_.name, taps);
+    }
+    if (is_by_taps) {
+      if (config_.codes != 0 && config_.codes != kernel_taps()) {
+        return user_error("layer {}: M = {}; a pair-sparse vector is the {} taps of a channel", layer_.name, config_.codes, kernel_taps());
+      }
+    } else {
+      SLUICE_CHECK(check_codes(taps));
+    }
+    SLUICE_CHECK(check_multipliers(is_by_taps));
+    const std::int64_t pixels = std::int64_t{layer_.output.height} * layer_.output.width;
+    if (config_.copies > pixels) {
+      return user_error("layer {}: E = {} copies for {} output pixels; at most one copy a pixel", layer_.name, config_.copies, pixels);
+    }
+    return check_pixels(is_by_taps, taps);
+  }
+
+  Status check_codes(int taps) const {
+    if (config_.codes == 0) return ok();
+    if (config_.codes % taps != 0 || config_.codes > kMostLanes) {
+      return user_error("layer {}: M = {} must be a multiple of the {} taps at once, and at most {}", layer_.name, config_.codes, taps, kMostLanes);
+    }
+    SLUICE_CHECK(divides(taps == 1 ? "M" : "M / taps", config_.codes / taps, layer_.input.channels, "input channels"));
+    if (layer_.kind == LayerKind::depthwise && config_.filters != 0 && config_.codes != config_.filters * taps) {
+      return user_error("layer {}: M = {}; a depthwise layer takes O * taps = {} codes", layer_.name, config_.codes, config_.filters * taps);
+    }
+    return ok();
+  }
+
+  Status check_multipliers(bool is_by_taps) const {
+    if (config_.multipliers == 0) return ok();
+    if (!is_pair_sparse()) return user_error("layer {}: N = {}, but only a pair-sparse engine has N; leave it 0", layer_.name, config_.multipliers);
+    const int lanes = is_by_taps ? kernel_taps() : config_.codes;
+    if (lanes == 0) return user_error("layer {}: N = {} needs M: a divisor of the {} input channels", layer_.name, config_.multipliers, layer_.input.channels);
+    if (config_.multipliers > lanes) return user_error("layer {}: N = {} is more than the M = {} pairs that enter", layer_.name, config_.multipliers, lanes);
+    return ok();
+  }
+
+  Status check_pixels(bool is_by_taps, int taps) const {
+    const int pixels = config_.pixels, channels = layer_.input.channels;
+    if (pixels <= 1) return ok();
+    const auto reads = std::count_if(network_.layers.begin(), network_.layers.end(), [](const Layer& other) {
+      return std::count(other.inputs.begin(), other.inputs.end(), kNetworkInput) > 0;
+    });
+    if (layer_.inputs[0] != kNetworkInput || reads != 1) {
+      return user_error("layer {}: P = {} pixels a beat come from the source only, to the one layer that reads the network's input", layer_.name, pixels);
+    }
+    if (is_by_taps) return user_error("layer {}: P = {}, but a pair-sparse engine takes a pixel a beat; choose dense or activation-sparse", layer_.name, pixels);
+    SLUICE_CHECK(divides("P", pixels, layer_.input.width, "pixels of a row"));
+    if (pixels * channels > kMostLanes) {
+      return user_error("layer {}: P = {} pixels of {} channels are more than the {} codes a beat can hold", layer_.name, pixels, channels, kMostLanes);
+    }
+    if (config_.codes != 0 && config_.codes != channels * taps) {
+      return user_error("layer {}: with P = {} the window takes all {} channels at once: M must be {} or 0", layer_.name, pixels, channels, channels * taps);
+    }
+    if (layer_.kind == LayerKind::depthwise && config_.filters != 0 && config_.filters != channels) {
+      return user_error("layer {}: with P = {} the window takes all {} channels at once: O must be {} or 0", layer_.name, pixels, channels, channels);
+    }
+    return ok();
+  }
+
+  const IntegerNetwork& network_;
+  const Layer& layer_;
+  const LayerConfig& config_;
+};
+
+}  // namespace
+
+int lanes_for(int channels) {
+  for (int lanes = std::min(channels, kMaxLanes); lanes > 1; --lanes) {
+    if (channels % lanes == 0) return lanes;
+  }
+  return 1;
+}
+
+Result<Engine> engine_from_text(const std::string& text) {
+  if (text == "dense") return Engine::dense;
+  if (text == "activation_sparse") return Engine::activation_sparse;
+  if (text == "pair_sparse") return Engine::pair_sparse;
+  if (text == "weight_sparse") return Engine::weight_sparse;
+  if (text == "grouped_prefix") return Engine::grouped_prefix;
+  return user_error("engine \"{}\" is not known; dense, activation_sparse, weight_sparse, grouped_prefix and pair_sparse are", text);
+}
+
+LayerConfig with_defaults(const Layer& layer, LayerConfig config) {
+  if (layer.kind != LayerKind::conv) return config;
+  const int filters = layer.output.channels;
+  if (config.engine == Engine::grouped_prefix && config.group == 0) {
+    for (const int g : {2, 4, 8}) {
+      const bool leaves_enough = config.filters > 0 || lanes_for(filters / g) >= 4 || g == 2;
+      if (filters % (g * std::max(1, config.filters)) == 0 && leaves_enough) config.group = g;
+    }
+    if (config.group == 0) config.engine = Engine::activation_sparse;
+  }
+  if (config.filters == 0) config.filters = lanes_for(config.engine == Engine::grouped_prefix ? filters / config.group : filters);
+  if (config.engine == Engine::weight_sparse && config.tile_pixels == 0) {
+    const std::int64_t own = (std::int64_t{layer.output.height} * layer.output.width) / std::max(1, config.copies);
+    config.tile_pixels = static_cast<int>(std::min<std::int64_t>(kTilePixels, own));
+  }
+  return config;
+}
+
+LayerConfigs uniform_engines(const IntegerNetwork& network, Engine engine) {
+  LayerConfigs configs(network.layers.size());
+  bool is_first = true;
+  for (std::size_t i = 0; i < configs.size(); ++i) {
+    const Layer& layer = network.layers[i];
+    if (layer.kind != LayerKind::conv) continue;
+    const bool has_one_pixel = layer.input.height == 1 && layer.input.width == 1;
+    if (!is_first && !has_one_pixel) configs[i].engine = engine;
+    is_first = false;
+  }
+  return configs;
+}
+
+Status check_layer_config(const IntegerNetwork& network, int layer, const LayerConfig& config) { return Rules(network, layer, config).check(); }
+
+}  // namespace sluice

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Draws thresholds layer by layer (see random_rows.hpp).
+#include "tests/support/random_rows.hpp"
+
+namespace sluice::test {
+namespace {
+
+int pick(Random& random, int low, int high) { return std::uniform_int_distribution<int>(low, high)(random); }
+
+}  // namespace
+
+void add_random_rows(DesignTable& table, const Netlist& netlist, Random& random, int count) {
+  const TableRow first = table.rows[0];
+  for (int r = 1; r <= count; ++r) {
+    TableRow row = first;
+    row.id = r;
+    int index = -1;  // of the layer in the network; the table holds those with an engine
+    for (TableLayer& layer : row.layers) {
+      do ++index; while (engine_of(netlist, index).empty());
+      if (obeys_weight_threshold(layer.engine)) layer.thresholds.weight = pick(random, 0, 60);
+      if (obeys_activation_threshold(layer.engine)) layer.thresholds.activation = pick(random, 0, 7) == 0 ? 127 : pick(random, 0, 40);
+      if (layer.engine == "grouped_prefix") layer.k = pick(random, 0, prefix_of(netlist, index).filters);
+    }
+    table.rows.push_back(row);
+  }
+}
+
+}  // namespace sluice::test

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a parallelism must divide is said in a sentence, and what is chosen shows in streams and cycles.
+#include "compiler/pipeline/layer_config.hpp"
+
+#include <gmock/gmock.h>
+
+#include "compiler/pipeline/netlist_builder.hpp"
+#include "runtime/bundle/layer_cycles.hpp"
+#include "tests/support/random_network.hpp"
+#include "tests/unit/compiler/pipeline/token_flow.hpp"
+
+namespace sluice::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+const Window kSame{3, 3, 1, 1, 1, 1, 1, 1};
+
+// conv 3x3 of 12 filters on 8x10x3, depthwise 3x3, max pool, conv 1x1 of 20 filters, then finish()'s average and classifier.
+IntegerNetwork small_network() {
+  Random random(1);
+  NetworkMaker make(random, {8, 10, 3});
+  const int pool = make.pool(LayerKind::max_pool, {2, 2, 2, 2}, make.depthwise(kSame, make.conv(12, kSame, kNetworkInput)));
+  make.conv(20, {}, pool);
+  return make.finish(5);
+}
+
+struct Refusal {
+  int layer;
+  LayerConfig config;
+  const char* sentence;
+};
+
+TEST(LayerConfig, is_refused_with_what_must_divide_what) {
+  const IntegerNetwork network = small_network();
+  constexpr Engine kPairs = Engine::pair_sparse;
+  const std::vector<Refusal> refusals{
+      {0, {.filters = 5}, "O = 5 must divide the 12 output channels; possible are 1, 2, 3, 4, 6, 12"},
+      {0, {.codes = 2}, "M = 2 must divide the 3 input channels; possible are 1, 3"},
+      {0, {.codes = 8, .taps = 9}, "M = 8 must be a multiple of the 9 taps"},
+      {0, {.codes = 18, .taps = 9}, "M / taps = 2 must divide the 3 input channels"},
+      {0, {.taps = 2}, "taps = 2; 1, a kernel row (3) and the whole kernel (9)"},
+      {0, {.multipliers = 2}, "only a pair-sparse engine has N"},
+      {0, {.engine = kPairs, .codes = 3}, "M = 3; a pair-sparse vector is the 9 taps"},
+      {0, {.engine = kPairs, .multipliers = 10}, "N = 10 is more than the M = 9"},
+      {0, {.engine = kPairs, .pixels = 2}, "a pair-sparse engine takes a pixel a beat"},
+      {0, {.copies = 81}, "E = 81 copies for 80 output pixels"},
+      {0, {.pixels = 4}, "P = 4 must divide the 10 pixels of a row; possible are 1, 2, 5, 10"},
+      {0, {.codes = 1, .pixels = 2}, "M must be 3 or 0"},
+      {0, {.group = 4}, "G = 4, but only a grouped-prefix engine groups filters"},
+      {0, {.copies = -1}, "-1 is no parallelism"},
+      {1, {.pixels = 2}, "come from the source only"},
+      {1, {.filters = 4, .codes = 9, .taps = 3}, "a depthwise layer takes O * taps = 12 codes"},
+      {2, {.copies = 2}, "max_pool has lanes (O) only"},
+      {3, {.engine = kPairs, .multipliers = 2}, "N = 2 needs M"},
+      {3, {.codes = 24}, "M = 24 must divide the 12 input channels"},
+  };
+  for (const Refusal& refusal : refusals) {
+    LayerConfigs configs(network.layers.size());
+    configs[std::size_t(refusal.layer)] = refusal.config;
+    const auto netlist = build_netlist(network, configs);
+    ASSERT_FALSE(netlist) << refusal.sentence;
+    EXPECT_EQ(netlist.error().fault(), Fault::user) << netlist.error().text();
+    EXPECT_THAT(netlist.error().text(), HasSubstr(refusal.sentence));
+    EXPECT_THAT(netlist.error().text(), HasSubstr(network.layers[std::size_t(refusal.layer)].name));
+  }
+}
+
+TEST(LayerConfig, refuses_more_kernels_than_a_bundle_may_have) {
+  const IntegerNetwork network = small_network();
+  LayerConfigs configs(network.layers.size());
+  configs[0].copies = 80;
+  EXPECT_TRUE(build_netlist(network, configs));
+  configs[1].copies = 80;
+  configs[0].filters = 4;
+  const auto netlist = build_netlist(network, configs);
+  ASSERT_FALSE(netlist);
+  EXPECT_THAT(netlist.error().text(), HasSubstr("a bundle may have 240; fewer copies (E)"));
+}
+
+int sum_of_multipliers(const Netlist& netlist, int layer) {
+  int sum = 0;
+  for (const Kernel& kernel : netlist.kernels) if (kernel.layer == layer) sum += multipliers(netlist, kernel);
+  return sum;
+}
+
+TEST(LayerConfig, shows_in_multipliers_and_cycles) {
+  const IntegerNetwork network = small_network();
+  LayerConfigs configs(network.layers.size());
+  configs[0] = {.filters = 4, .codes = 9, .taps = 3, .copies = 3};
+  configs[1] = {.filters = 6, .codes = 54, .taps = 9};
+  configs[3] = {.engine = Engine::pair_sparse, .filters = 10, .codes = 6, .multipliers = 2, .copies = 2};
+  auto built = build_netlist(network, configs);
+  ASSERT_TRUE(built) << built.error().text();
+  EXPECT_EQ(sum_of_multipliers(*built, 0), 3 * 4 * 9);
+  EXPECT_EQ(sum_of_multipliers(*built, 1), 54);
+  EXPECT_EQ(sum_of_multipliers(*built, 3), 2 * 10 * 2);
+  EXPECT_EQ(fixed_layer_cycles(*built, 0), 27 * 3 * 3) << "copy 0: 27 of the 80 pixels, 3 beats for each of 3 filter groups";
+  EXPECT_EQ(fixed_layer_cycles(*built, 1), 80 * 3) << "three beats of four channels are made one of twelve, then two of six";
+  EXPECT_EQ(engine_copies(*built, 0), 3);
+  EXPECT_EQ(engine_copies(*built, 1), 1);
+  const std::vector<LayerCounters> counters{{3, 80, 800, 1001, 0}};
+  EXPECT_EQ(layer_cycles({network, *built}, counters)[3], 500.5);
+}
+
+// window.cl: an iteration lasts as many cycles as beats are sent in it, and one if none is.
+std::int64_t window_cycles(const Netlist& netlist, const Kernel& window) {
+  const flow::Sequence sequence = flow::sequence_of(netlist, window);
+  std::int64_t cycles = 0, sent = 0;
+  for (auto port = sequence.rbegin(); port != sequence.rend(); ++port) {
+    sent += *port >= flow::kOut;
+    if (*port < flow::kOut) cycles += std::max<std::int64_t>(1, sent), sent = 0;
+  }
+  return cycles - 1;  // but for the header
+}
+
+// The figure of a 224x224 picture: 25,088 cycles are 9,964 images/s at 250 MHz.
+TEST(LayerConfig, makes_a_stem_as_fast_as_its_pixels_arrive) {
+  Random random(2);
+  NetworkMaker make(random, {224, 224, 3});
+  make.conv(16, {3, 3, 2, 2, 1, 1, 1, 1}, kNetworkInput);
+  make.conv(16, {3, 3, 2, 2, 1, 1, 1, 1}, 0);
+  const IntegerNetwork network = make.finish(3);
+  for (const int pixels : {1, 2}) {
+    LayerConfigs configs(network.layers.size());
+    configs[0] = {.filters = 16, .taps = 9, .pixels = pixels};
+    auto built = build_netlist(network, configs);
+    ASSERT_TRUE(built) << built.error().text();
+    EXPECT_EQ(sum_of_multipliers(*built, 0), 27 * 16);
+    EXPECT_EQ(fixed_layer_cycles(*built, 0), 224 * 224 / pixels);
+    for (const Kernel& kernel : built->kernels) {
+      if (kernel.layer != 0 || kernel.op != "window") continue;
+      EXPECT_EQ(built->streams[std::size_t(kernel.outputs[0])].beats, 112 * 112);
+      EXPECT_EQ(window_cycles(*built, kernel), 224 * 224 / pixels);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace sluice::test
