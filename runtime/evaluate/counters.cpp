@@ -82,12 +82,12 @@ void activation_masks(const Layer& layer, const std::uint8_t* window, int row, i
 }
 
 // Of the weight-sparse engine, whatever the picture: filters in lock step, pixels in tiles.
-LayerWork count_weights(int index, const Layer& layer, int weight_threshold, int tile_pixels, int group_filters, int copies) {
+LayerVectors count_weights(int index, const Layer& layer, int weight_threshold, int tile_pixels, int group_filters, int copies) {
   const auto pixels = static_cast<std::uint32_t>(layer.output.height * layer.output.width), per_tile = static_cast<std::uint32_t>(tile_pixels);
   std::uint32_t tiles = 0;  // each copy cuts its own pixels
   for (int copy = 0; copy < copies; ++copy) tiles += (static_cast<std::uint32_t>(Share{copy, copies}.of(pixels)) + per_tile - 1) / per_tile;
   const std::size_t filters = layer.bias.size(), per_filter = layer.weights.size() / filters;
-  LayerWork work{.counters = {index, 0, 0, 0, 0}};
+  LayerVectors work{.counters = {index, 0, 0, 0, 0}};
   LayerCounters& counters = work.counters;
   std::uint32_t longest = 0;
   for (std::size_t f = 0; f < filters; ++f) {
@@ -209,15 +209,15 @@ std::vector<LayerCounters> CounterModel::count(const Evaluator& evaluator, const
   return all;
 }
 
-std::vector<LayerWork> CounterModel::work(const Evaluator& evaluator, const PictureMaps& maps) const {
-  std::vector<LayerWork> all;
+std::vector<LayerVectors> CounterModel::work(const Evaluator& evaluator, const PictureMaps& maps) const {
+  std::vector<LayerVectors> all;
   for (const SparseLayer& sparse : layers_) {
     if (sparse.of_every_picture) {
       all.push_back(*sparse.of_every_picture);
       continue;
     }
     const Layer& layer = network_.layers[std::size_t(sparse.index)];
-    LayerWork& work = all.emplace_back();
+    LayerVectors& work = all.emplace_back();
     work.pixels = std::int64_t{layer.output.height} * layer.output.width;
     work.entry_cycles = sparse.entry_cycles;
     work.end_cycles = sparse.end_cycles;

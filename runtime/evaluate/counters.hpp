@@ -22,7 +22,7 @@
 namespace sluice {
 
 // What a sparse layer has to do for one picture, vector by vector: what the simulator takes its times from.
-struct LayerWork {
+struct LayerVectors {
   LayerCounters counters;
   // activation_sparse, grouped_prefix: live codes of each pixel's window. pair_sparse: the most live pairs of a filter, for
   // each pixel, filter group and vector (outer to inner, the engine's order). weight_sparse: cycles of each filter group.
@@ -41,7 +41,7 @@ class CounterModel {
   // `maps` of an evaluator of the same network and thresholds. One entry per sparse layer, in network order.
   std::vector<LayerCounters> count(const Evaluator& evaluator, const PictureMaps& maps) const;
   // The same, with every vector.
-  std::vector<LayerWork> work(const Evaluator& evaluator, const PictureMaps& maps) const;
+  std::vector<LayerVectors> work(const Evaluator& evaluator, const PictureMaps& maps) const;
 
  private:
   struct SparseLayer {
@@ -53,7 +53,7 @@ class CounterModel {
     int lanes = 0, group_filters = 0, multipliers = 0, mask_words = 0;  // pair_sparse
     // pair_sparse: [vector of a pixel][filter][word], a bit per lane whose weight counts.
     std::vector<std::uint64_t> weights = {};
-    std::optional<LayerWork> of_every_picture = {};  // weight_sparse
+    std::optional<LayerVectors> of_every_picture = {};  // weight_sparse
   };
   // `live` may be null.
   LayerCounters count_layer(const SparseLayer& sparse, const Layer& layer, const Map& input, std::vector<std::uint16_t>* live) const;

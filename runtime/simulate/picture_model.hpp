@@ -15,7 +15,7 @@ class PictureModel {
  public:
   struct Picture {
     std::vector<std::int32_t> scores;
-    std::vector<LayerWork> work;
+    std::vector<LayerVectors> work;
   };
 
   // One entry of `rows` per row: a layer's thresholds each, or empty.

@@ -65,17 +65,17 @@ Result<Scheduler> Scheduler::make(const Netlist& netlist) {
                         kernel.name, kernel.op);
     }
     scheduler.by_picture_.push_back(model->is_by_picture ? model->schedule : nullptr);
-    scheduler.fixed_.push_back(model->is_by_picture ? nullptr : std::make_shared<const Program>(model->schedule({netlist, kernel, LayerWork{}})));
+    scheduler.fixed_.push_back(model->is_by_picture ? nullptr : std::make_shared<const Program>(model->schedule({netlist, kernel, LayerVectors{}})));
   }
   return scheduler;
 }
 
-ImagePrograms Scheduler::programs(const std::vector<LayerWork>& work) const {
+ImagePrograms Scheduler::programs(const std::vector<LayerVectors>& work) const {
   ImagePrograms programs = fixed_;
   for (std::size_t k = 0; k < programs.size(); ++k) {
     if (by_picture_[k] == nullptr) continue;
     const Kernel& kernel = netlist_->kernels[k];
-    const auto of_layer = std::find_if(work.begin(), work.end(), [&](const LayerWork& w) { return w.counters.layer == kernel.layer; });
+    const auto of_layer = std::find_if(work.begin(), work.end(), [&](const LayerVectors& w) { return w.counters.layer == kernel.layer; });
     programs[k] = std::make_shared<const Program>(by_picture_[k]({*netlist_, kernel, *of_layer}));
   }
   return programs;

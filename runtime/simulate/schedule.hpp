@@ -26,7 +26,7 @@ namespace sluice::simulate {
 struct KernelView {
   const Netlist& netlist;
   const Kernel& kernel;
-  const LayerWork& work;
+  const LayerVectors& work;
 
   std::int64_t number(const char* name) const { return kernel.numbers.at(name); }
   // The live counts of the pixels that this kernel works on: of every copy's own, in turn.
@@ -46,7 +46,7 @@ class Scheduler {
   static Result<Scheduler> make(const Netlist& netlist);
 
   // What every kernel does for a picture with this work.
-  ImagePrograms programs(const std::vector<LayerWork>& work) const;
+  ImagePrograms programs(const std::vector<LayerVectors>& work) const;
 
  private:
   explicit Scheduler(const Netlist& netlist) : netlist_(&netlist) {}

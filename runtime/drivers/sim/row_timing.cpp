@@ -13,9 +13,9 @@ namespace {
 
 constexpr std::size_t kWarmUpImages = 3;
 
-std::vector<LayerCounters> counters_of(const std::vector<LayerWork>& work) {
+std::vector<LayerCounters> counters_of(const std::vector<LayerVectors>& work) {
   std::vector<LayerCounters> counters;
-  for (const LayerWork& layer : work) counters.push_back(layer.counters);
+  for (const LayerVectors& layer : work) counters.push_back(layer.counters);
   return counters;
 }
 
@@ -34,7 +34,7 @@ Result<RowTiming> time_row(const Design& design, const simulate::Scheduler& sche
   std::vector<simulate::ImagePrograms> programs;
   std::vector<double> slowest;
   for (const auto& codes : pictures) {
-    const std::vector<LayerWork> work = model.picture(codes, row).work;
+    const std::vector<LayerVectors> work = model.picture(codes, row).work;
     programs.push_back(scheduler.programs(work));
     slowest.push_back(slowest_layer_cycles(design, counters_of(work)));
   }

@@ -140,7 +140,7 @@ class SimDevice final : public Device {
     });
     simulate::PictureModel::Picture picture = model_.picture(codes, row);
     SimResult result{std::move(picture.scores), {}, 0, 0};
-    for (const LayerWork& work : picture.work) result.counters.push_back(work.counters);
+    for (const LayerVectors& work : picture.work) result.counters.push_back(work.counters);
     const double cycles = slowest_layer_cycles(design_, result.counters);
     result.interval_cycles = cycles * of_row.timing.interval_per_cycle;
     result.latency_cycles = cycles * of_row.timing.latency_per_cycle;

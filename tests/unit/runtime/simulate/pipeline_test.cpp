@@ -27,7 +27,7 @@ struct Picture {
   std::int64_t arrival = 0;
 };
 
-std::vector<LayerWork> work_of(const Design& design, const Picture& picture) {
+std::vector<LayerVectors> work_of(const Design& design, const Picture& picture) {
   const Evaluator evaluator(design.network, picture.thresholds);
   return CounterModel(design, picture.thresholds).work(evaluator, evaluator.evaluate(picture.codes));
 }
