@@ -6,73 +6,14 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <map>
 #include <utility>
+
+#include "compiler/dse/bracket.hpp"
 
 namespace sluice {
 namespace {
 
-constexpr int kResources = 3;  // ALMs, RAM blocks, DSP blocks; MLABs are ALMs
 constexpr int kRounds = 12;
-constexpr const char* kNames[kResources] = {"ALMs", "RAM blocks", "DSP blocks"};
-
-using Shares = std::array<double, kResources>;
-
-Shares shares_of(const Resources& r, const Resources& budget) {
-  return {r.alms / std::max(1.0, budget.alms), r.m20k / std::max(1.0, budget.m20k), r.dsp_blocks / std::max(1.0, budget.dsp_blocks)};
-}
-
-double fullest(const Shares& shares) { return *std::max_element(shares.begin(), shares.end()); }
-
-// A way with a number of copies.
-struct Candidate {
-  double cycles = 0;
-  Shares shares{};
-  int way = 0, copies = 1;
-};
-
-Resources cost_of(const LayerWay& way, int copies) {
-  Resources cost = way.once;
-  cost += way.of_copy * copies;
-  if (copies > 1) cost += way.of_dealing;
-  return cost;
-}
-
-// All candidates of a layer in the order of their cycles.
-std::vector<Candidate> candidates_of(const LayerMenu& menu, const LayerDensity& given, const Resources& budget) {
-  std::vector<Candidate> all;
-  LayerDensity density = given;
-  std::map<std::array<int, 4>, double> known;  // ways differ in P or lanes with the same vectors and prefixes
-  for (std::size_t w = 0; w < menu.ways.size(); ++w) {
-    EngineShape shape = menu.ways[w].shape;
-    shape.prefix = std::max(1, int(std::ceil(shape.group * density.group_kept - 1e-9)));
-    if (shape.kind == EngineKind::pair_sparse || shape.kind == EngineKind::weight_sparse) {
-      const bool is_pair = shape.kind == EngineKind::pair_sparse;
-      const auto [at, is_new] = known.try_emplace({int(is_pair), shape.vector_lanes, shape.pairs, shape.filters}, 0.0);
-      if (is_new) at->second = is_pair ? vector_cycles(shape, given) : prefix_cycles(shape, menu.spec.work, given);
-      (is_pair ? density.vector_cycles : density.prefix_cycles) = at->second;
-    }
-    LayerTime time = layer_time(shape, menu.spec.work, density);
-    const double op = time.op;
-    const std::int64_t units = std::max<std::int64_t>(1, work_units(shape, menu.spec.work));
-    double last = std::numeric_limits<double>::infinity();
-    for (int copies = 1; copies <= menu.most_copies; ++copies) {
-      time.op = op * double((units + copies - 1) / copies) / double(units);
-      const double cycles = time.interval();
-      if (cycles >= last) continue;  // another copy that brings nothing
-      last = cycles;
-      const Shares shares = shares_of(cost_of(menu.ways[w], copies), budget);
-      if (copies > 1 && fullest(shares) > 1) break;
-      all.push_back({cycles, shares, int(w), copies});
-      if (time.op <= std::max({time.in, time.out, time.window})) break;
-    }
-  }
-  std::sort(all.begin(), all.end(), [](const Candidate& a, const Candidate& b) {
-    if (a.cycles != b.cycles) return a.cycles < b.cycles;
-    return a.way != b.way ? a.way < b.way : a.copies < b.copies;
-  });
-  return all;
-}
 
 // The staircase of a layer under given weights: steps[i] is the cheapest candidate with at most its cycles or fewer, prices
 // falling as cycles grow.
@@ -81,43 +22,62 @@ struct Step {
   std::size_t candidate;
 };
 
-std::vector<Step> staircase(const std::vector<Candidate>& all, const Shares& weights) {
-  std::vector<Step> steps;
+void staircase(const std::vector<Candidate>& all, const Shares& weights, std::vector<Step>* steps) {
+  steps->clear();
   double cheapest = std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < all.size(); ++i) {
-    double price = 0;
-    for (int r = 0; r < kResources; ++r) price += weights[r] * all[i].shares[r];
+    const double price = priced(all[i].shares, weights);
     if (price >= cheapest) continue;
     cheapest = price;
-    if (!steps.empty() && steps.back().cycles == all[i].cycles) steps.back().candidate = i;
-    else steps.push_back({all[i].cycles, i});
+    if (!steps->empty() && steps->back().cycles == all[i].cycles) steps->back().candidate = i;
+    else steps->push_back({all[i].cycles, i});
   }
-  return steps;
 }
 
 class Explorer {
  public:
   Explorer(const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities, const Resources& budget, const ExploreGoal& goal)
-      : menus_(menus), budget_(budget), goal_(goal), fixed_(shares_of(goal.fixed, budget)) {
-    for (std::size_t l = 0; l < menus.size(); ++l) candidates_.push_back(candidates_of(menus[l], densities[l], budget));
+      : menus_(menus), budget_(budget), goal_(goal), fixed_(shares_of(goal.fixed, budget)), steps_(menus.size()) {
+    tables_.reserve(menus.size());
+    for (std::size_t l = 0; l < menus.size(); ++l) tables_.emplace_back(menus[l], densities[l], budget);
   }
 
   Result<Exploration> run() {
-    Shares weights;
-    weights.fill(1.0);
-    for (int round = 0; round < kRounds; ++round) {
-      steps_.clear();
-      for (const auto& all : candidates_) steps_.push_back(staircase(all, weights));
-      const Shares full = goal_.target_interval > 0 ? keep(goal_.target_interval) : bisect();
-      // What is fullest becomes dearer; the steps shrink so that the weights settle.
-      const double pace = 2.0 / (1 + round * 0.5);
-      for (int r = 0; r < kResources; ++r) weights[r] *= std::exp(pace * (full[r] / std::max(1e-9, fullest(full)) - 1) * 2);
+    Shares weights = shares_of({1, 1, 1, 1, 1, 1, 1}, budget_);
+    for (double& weight : weights) weight = weight > 0;
+    double low = goal_.target_interval, high = low;
+    if (!has_target()) {
+      const Bracket near = bracket(tables_, fixed_, weights);
+      low = near.low, high = near.high, weights = near.weights;
     }
+    for (const LayerTable& table : tables_) candidates_.push_back(table.front(low, high));
+    if (std::any_of(candidates_.begin(), candidates_.end(), [](const auto& all) { return all.empty(); })) return refusal();
+    for (int round = 0; round < kRounds; ++round) {
+      for (std::size_t l = 0; l < steps_.size(); ++l) staircase(candidates_[l], weights, &steps_[l]);
+      Shares full = has_target() ? keep(goal_.target_interval) : bisect();
+      // At a target rate nothing is won by fewer kernels, so these cost something only while there are too many.
+      if (!is_scored(kKernels)) full[kKernels] = full[kKernels] > 1 ? 2 * fullness(full) : 0;
+      if (!has_target() && !chosen_.empty() && round >= kRounds / 2) while (repair_cheapest()) {}
+      update_prices(full, round, &weights);
+    }
+    if (!has_target() && !chosen_.empty()) while (repair_best()) {}
     if (chosen_.empty()) return refusal();
     return answer();
   }
 
  private:
+  bool has_target() const { return goal_.target_interval > 0; }
+
+  // Kernels are a limit, but no figure of merit.
+  bool is_scored(std::size_t limit) const { return limit != kKernels || !has_target(); }
+  double fullness(const Shares& shares) const {
+    double most = 0;
+    for (std::size_t r = 0; r < kLimits; ++r) {
+      if (is_scored(r)) most = std::max(most, shares[r]);
+    }
+    return most;
+  }
+
   // The design for an interval; false: a layer has no way that fast.
   bool choose(double interval, std::vector<std::size_t>* picks, Shares* sum) const {
     *sum = fixed_;
@@ -126,7 +86,7 @@ class Explorer {
       const auto after = std::upper_bound(steps_[l].begin(), steps_[l].end(), interval, [](double i, const Step& s) { return i < s.cycles; });
       if (after == steps_[l].begin()) return false;
       picks->push_back(std::prev(after)->candidate);
-      for (int r = 0; r < kResources; ++r) (*sum)[r] += candidates_[l][picks->back()].shares[r];
+      for (std::size_t r = 0; r < kLimits; ++r) (*sum)[r] += candidates_[l][picks->back()].shares[r];
     }
     return true;
   }
@@ -142,9 +102,9 @@ class Explorer {
     if (fullest(sum) < emptiest_) emptiest_ = fullest(sum), emptiest_shares_ = sum;
     if (fullest(sum) > 1) return;
     const double interval = interval_of(picks);
-    const bool is_better = goal_.target_interval > 0 ? fullest(sum) < best_full_
-                                                     : std::make_pair(interval, fullest(sum)) < std::make_pair(best_interval_, best_full_);
-    if (chosen_.empty() || is_better) chosen_ = picks, best_interval_ = interval, best_full_ = fullest(sum);
+    const double full = fullness(sum);
+    const bool is_better = has_target() ? full < best_full_ : std::make_pair(interval, full) < std::make_pair(best_interval_, best_full_);
+    if (chosen_.empty() || is_better) chosen_ = picks, best_interval_ = interval, best_full_ = full;
   }
 
   Shares keep(double interval) {
@@ -180,15 +140,69 @@ class Explorer {
     return at_edge;
   }
 
+  // Prices reach only the convex front. So the next smaller interval is tried beyond them: from these picks, all faster than
+  // the best design and a little too large, layer by layer the exchange is made that frees most of what is short. True: that fitted.
+  bool repair(std::vector<std::size_t> picks, Shares sum) {
+    if (picks.size() != candidates_.size()) return false;
+    for (std::size_t exchanges = 0; missing(sum) > 0; ++exchanges) {
+      double least = missing(sum);
+      std::size_t layer = picks.size(), pick = 0;
+      for (std::size_t l = 0; l < picks.size(); ++l) {
+        const std::vector<Candidate>& all = candidates_[l];
+        for (std::size_t i = 0; i < all.size() && all[i].cycles < best_interval_; ++i) {
+          const double left = missing(exchanged(sum, all[picks[l]], all[i]));
+          if (left < least) least = left, layer = l, pick = i;
+        }
+      }
+      if (layer == picks.size() || exchanges == picks.size()) return false;
+      sum = exchanged(sum, candidates_[layer][picks[layer]], candidates_[layer][pick]);
+      picks[layer] = pick;
+    }
+    const double before = best_interval_;
+    offer(picks, sum);
+    return best_interval_ < before;
+  }
+
+  // Under the present prices.
+  bool repair_cheapest() {
+    std::vector<std::size_t> picks;
+    Shares sum;
+    return choose(std::nextafter(best_interval_, 0), &picks, &sum) && repair(picks, sum);
+  }
+
+  // The best design, its slow layers made faster.
+  bool repair_best() {
+    std::vector<std::size_t> picks = chosen_;
+    Shares sum = fixed_;
+    for (std::size_t l = 0; l < picks.size(); ++l) {
+      while (picks[l] > 0 && candidates_[l][picks[l]].cycles >= best_interval_) --picks[l];
+      if (candidates_[l][picks[l]].cycles >= best_interval_) return false;
+      for (std::size_t r = 0; r < kLimits; ++r) sum[r] += candidates_[l][picks[l]].shares[r];
+    }
+    return repair(picks, sum);
+  }
+
+  static Shares exchanged(Shares sum, const Candidate& old, const Candidate& fresh) {
+    for (std::size_t r = 0; r < kLimits; ++r) sum[r] += fresh.shares[r] - old.shares[r];
+    return sum;
+  }
+
+  // Kept a hair below the budget: sums are made in another order than the answer's.
+  static double missing(const Shares& sum) {
+    double all = 0;
+    for (const double share : sum) all += std::max(0.0, share - (1 - 1e-9));
+    return all;
+  }
+
   Error refusal() const {
-    if (goal_.target_interval > 0 && emptiest_ == std::numeric_limits<double>::infinity()) {
-      double least = 0;
-      for (const auto& all : candidates_) least = std::max(least, all.front().cycles);
+    double least = 0;
+    for (const LayerTable& table : tables_) least = std::max(least, table.least_cycles());
+    if (least > goal_.target_interval && has_target()) {
       return user_error("{:.0f} cycles an image are asked for; the fastest way of the slowest layer takes {:.0f}", goal_.target_interval, least);
     }
     std::string words;
-    for (int r = 0; r < kResources; ++r) {
-      if (emptiest_shares_[r] > 1) words += fmt::format("{}{:.2f} times the {}", words.empty() ? "" : " and ", emptiest_shares_[r], kNames[r]);
+    for (std::size_t r = 0; r < kLimits; ++r) {
+      if (emptiest_shares_[r] > 1) words += fmt::format("{}{:.2f} times the {}", words.empty() ? "" : " and ", emptiest_shares_[r], kLimitNames[r]);
     }
     return user_error("no design fits: the smallest one found needs {} of the budget; a larger board or fewer layers help", words);
   }
@@ -199,11 +213,10 @@ class Explorer {
     for (std::size_t l = 0; l < chosen_.size(); ++l) {
       const Candidate& pick = candidates_[l][chosen_[l]];
       const LayerWay& way = menus_[l].ways[std::size_t(pick.way)];
-      ChosenLayer layer{way.shape, pick.cycles, cost_of(way, pick.copies)};
+      ChosenLayer layer{way.shape, pick.own_cycles, way.cost(pick.copies)};
       layer.shape.copies = pick.copies;
-      layer.cost.multipliers = double(layer.shape.multipliers());
       result.total += layer.cost;
-      if (pick.cycles > result.interval_cycles) result.interval_cycles = pick.cycles, result.slowest = int(l);
+      if (layer.cycles > result.interval_cycles) result.interval_cycles = layer.cycles, result.slowest = int(l);
       result.layers.push_back(std::move(layer));
     }
     return result;
@@ -213,6 +226,7 @@ class Explorer {
   const Resources& budget_;
   const ExploreGoal& goal_;
   const Shares fixed_;
+  std::vector<LayerTable> tables_;
   std::vector<std::vector<Candidate>> candidates_;
   std::vector<std::vector<Step>> steps_;
   std::vector<std::size_t> chosen_;

@@ -8,9 +8,10 @@
 //
 // "Cheapest" needs one price for several resources: price = sum of weight * share of the budget. The weights follow the
 // shares (Lagrange): what is fullest at the best interval found becomes dearer in the next round. For given weights the
-// choice is optimal; over the rounds the best design that fits is kept, and among equally fast ones the emptiest.
+// choice is optimal; over the rounds the best design that fits is kept, and among equally fast ones the emptiest. Prices reach
+// only the convex part of the front, so faster designs that are a little too large are repaired by exchanges.
 //
-// Before: menus (layer_menu.hpp), one density for each; a budget. After: a design that keeps the budget, or an error that
+// Before: menus (layer_menu.hpp), one density for each; a budget, in which 0 stands for no limit. After: a design that keeps the budget, or an error that
 // says what is short in the smallest one. Same input, same design.
 #pragma once
 

@@ -213,7 +213,9 @@ class MenuWriter {
   std::vector<LayerWay> ways_;
 };
 
-bool is_within(const Resources& a, const Resources& b) { return a.alms <= b.alms && a.m20k <= b.m20k && a.dsp_blocks <= b.dsp_blocks; }
+bool is_within(const Resources& a, const Resources& b) {
+  return a.alms <= b.alms && a.m20k <= b.m20k && a.dsp_blocks <= b.dsp_blocks && a.multipliers <= b.multipliers && a.kernels <= b.kernels;
+}
 
 // Drops ways that another one equals or beats in cycles and in every resource, whatever the densities and copies: both
 // must be of one kind and treat zeros alike, which the key says.
@@ -256,6 +258,13 @@ std::vector<LayerWay> without_dominated(std::vector<LayerWay> ways, const LayerW
 }
 
 }  // namespace
+
+Resources LayerWay::cost(int copies) const {
+  Resources all = once;
+  all += of_copy * copies;
+  if (copies > 1) all += of_dealing;
+  return all;
+}
 
 LayerMenu layer_menu(const LayerSpec& spec, const ResourceModel& model, const MenuOptions& options) {
   const bool multiplies = kind_of(spec) == LayerKind::conv || kind_of(spec) == LayerKind::depthwise;

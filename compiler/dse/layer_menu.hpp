@@ -40,6 +40,8 @@ struct LayerWay {
   Resources once;       // whatever the number of copies
   Resources of_copy;
   Resources of_dealing; // deal and gather, when there are several copies
+
+  Resources cost(int copies) const;
 };
 
 struct LayerMenu {

@@ -62,7 +62,7 @@ Resources ResourceModel::kernel(const EngineShape& shape) const {
   logic += coefficients_.logic("kernel", letters);
   logic += coefficients_.logic("port", letters);
   Resources one = add_up(logic, shape.rams);
-  one.dsp_blocks = dsp_blocks(shape);
+  one.dsp_blocks = dsp_blocks(shape), one.kernels = 1;
   if (shape.kind == EngineKind::source || shape.kind == EngineKind::sink || shape.kind == EngineKind::collector) {
     one.m20k += coefficients_.figure("memory_port_blocks");
   }

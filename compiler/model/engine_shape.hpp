@@ -69,6 +69,7 @@ struct Resources {
   double mlab = 0;
   double dsp_blocks = 0;
   double multipliers = 0;
+  double kernels = 0;
 
   Resources& operator+=(const Resources& other);
   Resources operator*(double times) const;

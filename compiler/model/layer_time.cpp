@@ -82,13 +82,12 @@ std::int64_t work_units(const EngineShape& shape, const LayerWork& work) {
 }
 
 double mean_list_length(const LayerWork& work, const LayerDensity& density) {
+  if (density.list_cycles > 0) return density.list_cycles;
   if (!density.window_live.empty()) return mean_cycles(density.window_live, 1);
   // E[max(1, z)] = mean + P(z = 0).
   const auto codes = double(work.window_codes());
   return density.activation * codes + std::pow(1 - density.activation, codes);
 }
-
-double LayerTime::interval() const { return std::max(1.0, std::ceil(std::max({op, in, out, window}) + header)); }
 
 LayerTime layer_time(const EngineShape& shape, const LayerWork& work, const LayerDensity& density, const TimeOptions& options) {
   LayerTime time;

@@ -18,6 +18,9 @@
 // Before: the shape's numbers are at least 1 and fit the kind. After: cycles, never below 1.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
+
 #include "compiler/model/engine_shape.hpp"
 #include "compiler/model/layer_work.hpp"
 
@@ -32,7 +35,7 @@ struct LayerTime {
   double fill = 0, drain = 0;  // of the first image only
 
   // Cycles from image to image, were the layer alone.
-  double interval() const;
+  double interval() const { return std::max(1.0, std::ceil(std::max({op, in, out, window}) + header)); }
 };
 
 struct TimeOptions {

@@ -43,6 +43,7 @@ struct LayerDensity {
   LiveHistogram vector_live;    // live pairs of an M-vector with one filter; M + 1 bins: pair_sparse
   double vector_cycles = 0;     // pair_sparse: mean cycles of a vector and filter group, known for M, N, O (from data, say)
   std::vector<int> prefixes;    // weight_sparse: non-zero weights of each filter, in the order of the filters
+  double list_cycles = 0;       // activation_sparse, grouped_prefix: E[max(1, live)] of a window, known
   double prefix_cycles = 0;     // weight_sparse: longest prefixes of all filter groups together, known for O
 };
 

@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace sluice {
 namespace {
 
 // A mean that decimals made (0.3 * 9 * ...) may lie a hair above a whole number.
 constexpr double kHair = 1e-9;
+// Share of a likeliest count at which a tail ends.
+constexpr double kUnnoticed = 1e-25;
 
 int cycles_of(int live, int pairs) { return std::max(1, (live + pairs - 1) / pairs); }
 
@@ -21,6 +24,14 @@ std::vector<double> shares_within(const LiveHistogram& live, int pairs) {
   const double all = within.back();
   for (double& share : within) share /= all;
   return within;
+}
+
+double whole_power(double base, int exponent) {
+  double power = 1;
+  for (; exponent > 0; exponent >>= 1, base *= base) {
+    if (exponent & 1) power *= base;
+  }
+  return power;
 }
 
 }  // namespace
@@ -44,20 +55,31 @@ LiveHistogram independent_lanes(double density, int lanes) {
     live[density <= 0 ? 0 : std::size_t(lanes)] = 1;
     return live;
   }
-  // By logarithms: powers of windows of thousands of lanes leave the range of double.
-  const double step = std::log(density) - std::log1p(-density);
-  double logarithm = lanes * std::log1p(-density);
-  for (int z = 0; z <= lanes; ++z) {
-    live[std::size_t(z)] = std::exp(logarithm);
-    logarithm += step + std::log(double(lanes - z) / (z + 1));
-  }
+  // From the likeliest count outwards by ratios, then normalised: powers of windows of thousands of lanes would leave the
+  // range of double. Tails that no sum of doubles would notice stay 0.
+  const double odds = density / (1 - density);
+  const int likeliest = std::min(lanes, int(density * (lanes + 1)));
+  const auto at = [&](int z) -> double& { return live[std::size_t(z)]; };
+  at(likeliest) = 1;
+  double all = 1;
+  for (int z = likeliest; z < lanes && at(z) > kUnnoticed; ++z) all += at(z + 1) = at(z) * odds * (lanes - z) / (z + 1);
+  for (int z = likeliest; z > 0 && at(z) > kUnnoticed; --z) all += at(z - 1) = at(z) / odds * z / (lanes - z + 1);
+  for (double& share : live) share /= all;
   return live;
 }
 
-// E[max] = sum over t >= 0 of P(max > t), and P(max <= t) is the product over the filters.
+// E[max] = sum over t >= 0 of P(max > t), and P(max <= t) is the product over the filters. Asked for most often, and mostly
+// where P is 0 or 1: no power is taken there, and nothing is allocated.
 double lock_step_cycles(const LiveHistogram& live, int filters, int pairs) {
-  double mean = 0;
-  for (const double share : shares_within(live, pairs)) mean += 1 - std::pow(share, filters);
+  const double all = std::accumulate(live.begin(), live.end(), 0.0);
+  double mean = 1, within = 0;  // no vector takes less than a cycle
+  for (std::size_t z = 0, next = std::size_t(pairs); z < live.size(); ++z) {
+    within += live[z];
+    if (z < next) continue;
+    next += std::size_t(pairs);
+    if (within <= 0) mean += 1;
+    else if (within < all) mean += 1 - whole_power(within / all, filters);
+  }
   return mean;
 }
 

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// See candidates.hpp.
+#include "compiler/dse/candidates.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace sluice {
+namespace {
+
+// Keeps the figures of a density that take long, for as many ways as share them.
+class KnownCycles {
+ public:
+  KnownCycles(const LayerMenu& menu, const LayerDensity& given) : work_(menu.spec.work), given_(given), density_(given) {
+    if (density_.list_cycles <= 0) density_.list_cycles = mean_list_length(work_, given);
+  }
+
+  // For this shape.
+  const LayerDensity& density(EngineShape* shape) {
+    shape->prefix = std::max(1, int(std::ceil(shape->group * given_.group_kept - 1e-9)));
+    if (shape->kind == EngineKind::weight_sparse) {
+      if (prefix_of_filters_.size() <= std::size_t(shape->filters)) prefix_of_filters_.resize(std::size_t(shape->filters) + 1, 0.0);
+      double& known = prefix_of_filters_[std::size_t(shape->filters)];
+      if (known == 0) known = prefix_cycles(*shape, work_, given_);
+      density_.prefix_cycles = known;
+    } else if (shape->kind == EngineKind::pair_sparse) {
+      const std::array<int, 3> key{shape->vector_lanes, shape->pairs, shape->filters};  // ways come sorted by these
+      if (key != vector_) vector_ = key, density_.vector_cycles = vector_cycles(*shape, given_);
+    }
+    return density_;
+  }
+
+ private:
+  const LayerWork& work_;
+  const LayerDensity& given_;
+  LayerDensity density_;
+  std::vector<double> prefix_of_filters_;
+  std::array<int, 3> vector_{};
+};
+
+// Beats or equals in everything.
+bool beats(const Candidate& a, const Candidate& b) {
+  if (a.cycles > b.cycles) return false;
+  for (std::size_t r = 0; r < kLimits; ++r) {
+    if (a.shares[r] > b.shares[r]) return false;
+  }
+  return true;
+}
+
+class Front {
+ public:
+  void offer(const Candidate& candidate) {
+    for (std::size_t i = 0; i < front_.size(); ++i) {
+      if (!beats(front_[i], candidate)) continue;
+      std::swap(front_[i], front_[i / 2]);
+      return;
+    }
+    std::erase_if(front_, [&](const Candidate& other) { return beats(candidate, other); });
+    front_.push_back(candidate);
+  }
+
+  std::vector<Candidate> sorted() && {
+    std::sort(front_.begin(), front_.end(), [](const Candidate& a, const Candidate& b) {
+      if (a.cycles != b.cycles) return a.cycles < b.cycles;
+      return a.way != b.way ? a.way < b.way : a.copies < b.copies;
+    });
+    return std::move(front_);
+  }
+
+ private:
+  std::vector<Candidate> front_;
+};
+
+}  // namespace
+
+Shares shares_of(const Resources& r, const Resources& budget) {
+  const auto share = [](double part, double whole) { return whole > 0 ? part / whole : 0; };
+  return {share(r.alms, budget.alms), share(r.m20k, budget.m20k), share(r.dsp_blocks, budget.dsp_blocks), share(r.multipliers, budget.multipliers),
+          share(r.kernels, budget.kernels)};
+}
+
+double fullest(const Shares& shares) { return *std::max_element(shares.begin(), shares.end()); }
+
+double priced(const Shares& shares, const Shares& weights) {
+  double price = 0;
+  for (std::size_t r = 0; r < kLimits; ++r) price += weights[r] * shares[r];
+  return price;
+}
+
+LayerTable::LayerTable(const LayerMenu& menu, const LayerDensity& density, const Resources& budget) : most_copies_(menu.most_copies) {
+  KnownCycles known(menu, density);
+  ways_.reserve(menu.ways.size());
+  EngineShape shape;
+  for (const LayerWay& way : menu.ways) {
+    shape = way.shape;
+    const LayerTime time = layer_time(shape, menu.spec.work, known.density(&shape));
+    ways_.push_back({time, std::max({time.in, time.out, time.window}), double(std::max<std::int64_t>(1, work_units(shape, menu.spec.work))),
+                     shares_of(way.once, budget), shares_of(way.of_copy, budget), shares_of(way.of_dealing, budget)});
+  }
+}
+
+LayerTable::Prices LayerTable::prices(std::size_t way, const Shares& weights) const {
+  return {priced(ways_[way].once, weights), priced(ways_[way].of_copy, weights), priced(ways_[way].of_dealing, weights)};
+}
+
+Shares LayerTable::shares(std::size_t way, int copies) const {
+  const Way& w = ways_[way];
+  Shares all;
+  for (std::size_t r = 0; r < kLimits; ++r) all[r] = w.once[r] + w.of_copy[r] * copies + (copies > 1 ? w.of_dealing[r] : 0);
+  return all;
+}
+
+std::vector<Candidate> LayerTable::front(double low, double high) const {
+  Front front;
+  for_each([&](std::size_t way, int copies, double cycles) {
+    if (cycles > high) return;
+    const Candidate candidate{std::max(low, cycles), cycles, shares(way, copies), int(way), copies};
+    if (copies == 1 || fullest(candidate.shares) <= 1) front.offer(candidate);
+  });
+  return std::move(front).sorted();
+}
+
+double LayerTable::least_cycles() const {
+  double least = std::numeric_limits<double>::infinity();
+  for_each([&](std::size_t, int, double cycles) { least = std::min(least, cycles); });
+  return least;
+}
+
+}  // namespace sluice

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// LayerTable: a layer's ways under given densities, as numbers that are walked many times; Candidate: a way with copies.
+//
+// Why: a menu has a thousand ways, with copies ten thousand, and a search walks them for every set of prices. For any prices the
+// best ones lie on the front of cycles and resources, and of that only what is near the interval searched for matters
+// (bracket.hpp says what is near): a few dozen. The idea: the front is collected once, the interval's limits being known;
+// most candidates lose against one of a few good ones, so those that beat others lately are compared first (block nested loops with a
+// self-organising window; Boerzsoenyi, Kossmann and Stocker, "The Skyline Operator", ICDE 2001).
+//
+// Before: a menu with ways; a budget, in which a figure of 0 is no limit. After: see each function.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "compiler/dse/layer_menu.hpp"
+
+namespace sluice {
+
+// What a budget limits; MLABs are ALMs.
+inline constexpr std::size_t kLimits = 5;
+inline constexpr std::array<const char*, kLimits> kLimitNames{"ALMs", "RAM blocks", "DSP blocks", "multipliers", "kernels"};
+inline constexpr std::size_t kKernels = 4;
+
+// Of a budget, by limit: 1 is all of it.
+using Shares = std::array<double, kLimits>;
+
+Shares shares_of(const Resources& resources, const Resources& budget);
+double fullest(const Shares& shares);
+double priced(const Shares& shares, const Shares& weights);
+
+struct Candidate {
+  double cycles = 0;      // interval of the layer, at least the search's lower limit
+  double own_cycles = 0;  // without that
+  Shares shares{};
+  int way = 0, copies = 1;
+};
+
+class LayerTable {
+ public:
+  LayerTable(const LayerMenu& menu, const LayerDensity& density, const Resources& budget);
+
+  // Calls fn(way, copies, cycles) for every number of copies that brings something; those of a way in a row, ascending.
+  template <typename Fn>
+  void for_each(Fn fn) const {
+    for (std::size_t w = 0; w < ways_.size(); ++w) {
+      const Way& way = ways_[w];
+      LayerTime time = way.time;
+      double last = std::numeric_limits<double>::infinity();
+      for (int copies = 1; copies <= most_copies_; ++copies) {
+        time.op = way.time.op * std::ceil(way.units / copies) / way.units;
+        const double cycles = time.interval();
+        if (cycles >= last) continue;
+        last = cycles;
+        fn(w, copies, cycles);
+        if (time.op <= way.floor) break;  // streams bind: more copies bring nothing
+      }
+    }
+  }
+
+  // Prices of a way: of the first copy, of one more, of dealing.
+  struct Prices { double once, of_copy, of_dealing; };
+  Prices prices(std::size_t way, const Shares& weights) const;
+  Shares shares(std::size_t way, int copies) const;
+
+  // The front of the candidates that the budget can hold, in the order of cycles: none above `high`; below `low` all count alike.
+  std::vector<Candidate> front(double low, double high) const;
+  double least_cycles() const;
+
+ private:
+  struct Way {
+    LayerTime time;  // of one copy
+    double floor;    // of its streams, whatever the copies
+    double units;    // that copies share out
+    Shares once, of_copy, of_dealing;
+  };
+
+  std::vector<Way> ways_;
+  int most_copies_;
+};
+
+}  // namespace sluice
