@@ -4,11 +4,11 @@
 // The idea: kernels of a layer work at once, one beat a cycle and stream, so a layer lasts as long as its longest stream
 // or its multiplier loop, whichever is more:
 //
-//   dense              pixels / E * ceil(window / M) * ceil(F / O)
-//   depthwise_dense    pixels / E * taps * ceil(C / O)
+//   dense              pixels / E * beats of a window * ceil(F / O)
+//   depthwise_dense    pixels / E * ceil(taps / taps a filter) * ceil(C / O)
 //   activation_sparse  pixels / E * ceil(F / O) * E[max(1, nonzeros)]
-//   grouped_prefix     the same with ceil(F / (O * G)) groups, times k
-//   weight_sparse      tiles of P pixels / E * sum over groups of O filters of max(1, longest prefix)
+//   grouped_prefix     the same with ceil(F / (O * G)) groups, with non-zeros * k + G: G to take the sums
+//   weight_sparse      tiles of P pixels / E * max(sum over groups of O filters of max(1, longest prefix), P * beats of a window)
 //   pair_sparse        pixels / E * ceil(window / M) * ceil(F / O) * E[max over O of max(1, ceil(live / N))]
 //
 // `window` is the stream from the line buffer into the engine or its compactor, once for all E copies. Padding is made
