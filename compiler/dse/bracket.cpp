@@ -36,7 +36,7 @@ void classify(const LayerTable& layer, const Shares& weights, std::vector<Cheape
   std::size_t of_way = ~std::size_t{0};
   layer.for_each([&](std::size_t way, int copies, double cycles) {
     if (way != of_way) of_way = way, prices = layer.prices(way, weights);
-    const double price = prices.once + prices.of_copy * copies + (copies > 1 ? prices.of_dealing : 0);
+    const double price = copies == 1 ? prices.single : prices.dealt + prices.of_copy * copies;
     Cheapest& best = (*classes)[class_of(cycles)];
     if (price < best.price) best = {price, cycles, way, copies};
   });

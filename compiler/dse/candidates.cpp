@@ -13,7 +13,8 @@ namespace {
 class KnownCycles {
  public:
   KnownCycles(const LayerMenu& menu, const LayerDensity& given) : work_(menu.spec.work), given_(given), density_(given) {
-    if (density_.list_cycles <= 0) density_.list_cycles = mean_list_length(work_, given);
+    if (density_.list_cycles <= 0) density_.list_cycles = mean_list_length(work_, given), density_.live_codes = mean_live_codes(work_, given);
+    density_.window_live.clear();  // known now; and long
   }
 
   // For this shape.
@@ -88,7 +89,7 @@ double priced(const Shares& shares, const Shares& weights) {
   return price;
 }
 
-LayerTable::LayerTable(const LayerMenu& menu, const LayerDensity& density, const Resources& budget) : most_copies_(menu.most_copies) {
+LayerTable::LayerTable(const LayerMenu& menu, const LayerDensity& density, const Resources& budget) {
   KnownCycles known(menu, density);
   ways_.reserve(menu.ways.size());
   EngineShape shape;
@@ -96,18 +97,21 @@ LayerTable::LayerTable(const LayerMenu& menu, const LayerDensity& density, const
     shape = way.shape;
     const LayerTime time = layer_time(shape, menu.spec.work, known.density(&shape));
     ways_.push_back({time, std::max({time.in, time.out, time.window}), double(std::max<std::int64_t>(1, work_units(shape, menu.spec.work))),
-                     shares_of(way.once, budget), shares_of(way.of_copy, budget), shares_of(way.of_dealing, budget)});
+                     shares_of(way.once, budget), shares_of(way.of_copy, budget), shares_of(way.of_dealing, budget), shares_of(way.of_dealt_copy, budget),
+                     way.most_copies});
   }
 }
 
 LayerTable::Prices LayerTable::prices(std::size_t way, const Shares& weights) const {
-  return {priced(ways_[way].once, weights), priced(ways_[way].of_copy, weights), priced(ways_[way].of_dealing, weights)};
+  const Way& w = ways_[way];
+  const double once = priced(w.once, weights), of_copy = priced(w.of_copy, weights);
+  return {once + of_copy, once + priced(w.of_dealing, weights), of_copy + priced(w.of_dealt_copy, weights)};
 }
 
 Shares LayerTable::shares(std::size_t way, int copies) const {
   const Way& w = ways_[way];
   Shares all;
-  for (std::size_t r = 0; r < kLimits; ++r) all[r] = w.once[r] + w.of_copy[r] * copies + (copies > 1 ? w.of_dealing[r] : 0);
+  for (std::size_t r = 0; r < kLimits; ++r) all[r] = w.once[r] + w.of_copy[r] * copies + (copies > 1 ? w.of_dealing[r] + w.of_dealt_copy[r] * copies : 0);
   return all;
 }
 
@@ -119,6 +123,16 @@ std::vector<Candidate> LayerTable::front(double low, double high) const {
     if (copies == 1 || fullest(candidate.shares) <= 1) front.offer(candidate);
   });
   return std::move(front).sorted();
+}
+
+std::vector<TimedWay> timed_ways(const LayerMenu& menu, const LayerDensity& density, const Resources& budget) {
+  std::vector<TimedWay> all;
+  const LayerTable table(menu, density, budget);
+  table.for_each([&](std::size_t way, int copies, double cycles) {
+    if (copies == 1 || fullest(table.shares(way, copies)) <= 1) all.push_back({cycles, int(way), copies});
+  });
+  std::stable_sort(all.begin(), all.end(), [](const TimedWay& a, const TimedWay& b) { return a.cycles < b.cycles; });
+  return all;
 }
 
 double LayerTable::least_cycles() const {

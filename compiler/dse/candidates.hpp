@@ -39,6 +39,15 @@ struct Candidate {
   int way = 0, copies = 1;
 };
 
+// A way with a number of copies, its cycles known.
+struct TimedWay {
+  double cycles = 0;
+  int way = 0, copies = 1;
+};
+
+// All that bring something and keep the budget, in the order of their cycles.
+std::vector<TimedWay> timed_ways(const LayerMenu& menu, const LayerDensity& density, const Resources& budget);
+
 class LayerTable {
  public:
   LayerTable(const LayerMenu& menu, const LayerDensity& density, const Resources& budget);
@@ -50,7 +59,7 @@ class LayerTable {
       const Way& way = ways_[w];
       LayerTime time = way.time;
       double last = std::numeric_limits<double>::infinity();
-      for (int copies = 1; copies <= most_copies_; ++copies) {
+      for (int copies = 1; copies <= way.most_copies; ++copies) {
         time.op = way.time.op * std::ceil(way.units / copies) / way.units;
         const double cycles = time.interval();
         if (cycles >= last) continue;
@@ -61,8 +70,8 @@ class LayerTable {
     }
   }
 
-  // Prices of a way: of the first copy, of one more, of dealing.
-  struct Prices { double once, of_copy, of_dealing; };
+  // A way's price without copies, and with: single; dealt + copies * of_copy.
+  struct Prices { double single, dealt, of_copy; };
   Prices prices(std::size_t way, const Shares& weights) const;
   Shares shares(std::size_t way, int copies) const;
 
@@ -75,11 +84,11 @@ class LayerTable {
     LayerTime time;  // of one copy
     double floor;    // of its streams, whatever the copies
     double units;    // that copies share out
-    Shares once, of_copy, of_dealing;
+    Shares once, of_copy, of_dealing, of_dealt_copy;
+    int most_copies;
   };
 
   std::vector<Way> ways_;
-  int most_copies_;
 };
 
 }  // namespace sluice

@@ -14,6 +14,7 @@ namespace sluice {
 namespace {
 
 constexpr int kRounds = 12;
+constexpr double kMostKernels = 240;  // of a bundle
 
 // The staircase of a layer under given weights: steps[i] is the cheapest candidate with at most its cycles or fewer, prices
 // falling as cycles grow.
@@ -43,22 +44,22 @@ class Explorer {
   }
 
   Result<Exploration> run() {
-    Shares weights = shares_of({1, 1, 1, 1, 1, 1, 1}, budget_);
-    for (double& weight : weights) weight = weight > 0;
+    weights_ = shares_of({1, 1, 1, 1, 1, 1, 1}, budget_);
+    for (double& weight : weights_) weight = weight > 0;
     double low = goal_.target_interval, high = low;
     if (!has_target()) {
-      const Bracket near = bracket(tables_, fixed_, weights);
-      low = near.low, high = near.high, weights = near.weights;
+      const Bracket near = bracket(tables_, fixed_, weights_);
+      low = near.low, high = near.high, weights_ = near.weights;
     }
     for (const LayerTable& table : tables_) candidates_.push_back(table.front(low, high));
     if (std::any_of(candidates_.begin(), candidates_.end(), [](const auto& all) { return all.empty(); })) return refusal();
     for (int round = 0; round < kRounds; ++round) {
-      for (std::size_t l = 0; l < steps_.size(); ++l) staircase(candidates_[l], weights, &steps_[l]);
+      for (std::size_t l = 0; l < steps_.size(); ++l) staircase(candidates_[l], weights_, &steps_[l]);
       Shares full = has_target() ? keep(goal_.target_interval) : bisect();
       // At a target rate nothing is won by fewer kernels, so these cost something only while there are too many.
       if (!is_scored(kKernels)) full[kKernels] = full[kKernels] > 1 ? 2 * fullness(full) : 0;
       if (!has_target() && !chosen_.empty() && round >= kRounds / 2) while (repair_cheapest()) {}
-      update_prices(full, round, &weights);
+      update_prices(full, round, &weights_);
     }
     if (!has_target() && !chosen_.empty()) while (repair_best()) {}
     if (chosen_.empty()) return refusal();
@@ -104,7 +105,7 @@ class Explorer {
     const double interval = interval_of(picks);
     const double full = fullness(sum);
     const bool is_better = has_target() ? full < best_full_ : std::make_pair(interval, full) < std::make_pair(best_interval_, best_full_);
-    if (chosen_.empty() || is_better) chosen_ = picks, best_interval_ = interval, best_full_ = full;
+    if (chosen_.empty() || is_better) chosen_ = picks, best_interval_ = interval, best_full_ = full, best_weights_ = weights_;
   }
 
   Shares keep(double interval) {
@@ -210,6 +211,7 @@ class Explorer {
   Exploration answer() const {
     Exploration result;
     result.total = goal_.fixed;
+    result.weights = best_weights_;
     for (std::size_t l = 0; l < chosen_.size(); ++l) {
       const Candidate& pick = candidates_[l][chosen_[l]];
       const LayerWay& way = menus_[l].ways[std::size_t(pick.way)];
@@ -230,6 +232,7 @@ class Explorer {
   std::vector<std::vector<Candidate>> candidates_;
   std::vector<std::vector<Step>> steps_;
   std::vector<std::size_t> chosen_;
+  Shares weights_{}, best_weights_{};  // prices: now, and of the best design
   double best_interval_ = 0, best_full_ = 0;
   double emptiest_ = std::numeric_limits<double>::infinity();
   Shares emptiest_shares_{};
@@ -241,6 +244,7 @@ Resources budget_of(const bsp::Board& board) {
   const bsp::Resources may = board.plannable();
   Resources budget;
   budget.alms = double(may.alms), budget.m20k = double(may.ram_blocks), budget.dsp_blocks = double(may.dsps);
+  budget.kernels = kMostKernels;
   return budget;
 }
 

@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "bsp/board.hpp"
-#include "compiler/dse/layer_menu.hpp"
+#include "compiler/dse/candidates.hpp"
 
 namespace sluice {
 
@@ -28,7 +28,7 @@ struct ExploreGoal {
 };
 
 struct ChosenLayer {
-  EngineShape shape;  // with its copies
+  EngineShape shape;  // with its copies, without memories
   double cycles = 0;  // interval of the layer
   Resources cost;
 };
@@ -38,9 +38,10 @@ struct Exploration {
   double interval_cycles = 0;
   Resources total;      // with goal.fixed
   int slowest = -1;     // index of a layer that sets the interval
+  Shares weights{};     // prices that it was chosen by: price = sum of weight * share
 };
 
-// What of a board a plan may use.
+// What of a board a plan may use, and the kernels of a bundle.
 Resources budget_of(const bsp::Board& board);
 
 Result<Exploration> explore(const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities, const Resources& budget,

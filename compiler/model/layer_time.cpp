@@ -10,10 +10,9 @@ namespace {
 
 std::int64_t ceil_of(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
-// A beat never mixes taps while it holds fewer codes than a pixel has.
-std::int64_t steps_of(const LayerWork& work, std::int64_t lanes) {
-  const std::int64_t channels = work.input.channels;
-  return lanes <= channels ? work.taps() * ceil_of(channels, lanes) : ceil_of(work.window_codes(), lanes);
+// Beats of a window of `lanes` codes, of one tap or several whole ones.
+std::int64_t steps_of(const LayerWork& work, std::int64_t lanes, std::int64_t taps = 1) {
+  return ceil_of(work.taps(), taps) * ceil_of(work.input.channels, std::max<std::int64_t>(1, lanes / taps));
 }
 
 // Lists of one pixel, in vectors.
@@ -37,6 +36,8 @@ double prefix_cycles(const EngineShape& shape, const LayerWork& work, const Laye
 
 double vector_cycles(const EngineShape& shape, const LayerDensity& density) {
   if (density.vector_cycles > 0) return density.vector_cycles;
+  const auto met = density.group_live.find({shape.vector_lanes, shape.filters});
+  if (met != density.group_live.end()) return mean_cycles(met->second, shape.pairs);
   const bool has_histogram = density.vector_live.size() == std::size_t(shape.vector_lanes) + 1;
   return lock_step_cycles(has_histogram ? density.vector_live : independent_lanes(density.pairs(), shape.vector_lanes), shape.filters, shape.pairs);
 }
@@ -48,11 +49,13 @@ double op_cycles(const EngineShape& shape, const LayerWork& work, const LayerDen
   const auto units = double(work_units(shape, work));
   const auto groups = double(ceil_of(work.output.channels, std::int64_t{shape.filters} * shape.group));
   switch (shape.kind) {
-    case EngineKind::dense: return units * double(steps_of(work, shape.vector_lanes)) * groups;
-    case EngineKind::depthwise_dense: return units * double(work.taps()) * groups;
+    case EngineKind::dense: return units * double(steps_of(work, shape.vector_lanes, shape.taps)) * groups;
+    case EngineKind::depthwise_dense: return units * double(ceil_of(work.taps(), shape.vector_lanes)) * groups;
     case EngineKind::activation_sparse: return units * groups * mean_list_length(work, density);
-    case EngineKind::grouped_prefix: return units * groups * mean_list_length(work, density) * shape.prefix;
-    case EngineKind::weight_sparse: return units * prefix_cycles(shape, work, density);
+    case EngineKind::grouped_prefix: return units * groups * (mean_live_codes(work, density) * shape.prefix + shape.group);
+    case EngineKind::weight_sparse:
+      // While a tile is multiplied, the next one is loaded and the last one's sums leave.
+      return units * std::max({prefix_cycles(shape, work, density), shape.pixels * double(steps_of(work, shape.in_lanes)), shape.pixels * groups});
     case EngineKind::pair_sparse: return units * double(vectors_of(shape, work)) * groups * vector_cycles(shape, density);
     case EngineKind::max_pool:
     case EngineKind::average_pool: return units * double(work.taps() * ceil_of(work.input.channels, shape.in_lanes));
@@ -60,15 +63,19 @@ double op_cycles(const EngineShape& shape, const LayerWork& work, const LayerDen
   }
 }
 
-// Beats from the line buffer. A dense array wants its window again for every filter group; compactors and the
-// weight-sparse tile hold theirs.
+// Beats from the line buffer, once a window: compactors, tiles and the replay kernels of copies hold theirs. One dense or
+// pair-sparse engine without copies gets its window again for every filter group, which is its multiplier loop.
 double window_beats(const EngineShape& shape, const LayerWork& work) {
   const auto pixels = double(work.pixels());
   switch (shape.kind) {
     case EngineKind::activation_sparse:
     case EngineKind::grouped_prefix:
     case EngineKind::weight_sparse: return pixels * double(steps_of(work, shape.in_lanes));
-    default: return 0;  // one beat an iteration of the multiplier loop: counted there
+    case EngineKind::dense: return pixels * double(steps_of(work, shape.vector_lanes, shape.taps));
+    case EngineKind::pair_sparse: return pixels * double(vectors_of(shape, work));
+    // Every channel is a filter: copies share a stream as long as the loop of one.
+    case EngineKind::depthwise_dense: return pixels * double(ceil_of(work.taps(), shape.vector_lanes) * ceil_of(work.output.channels, shape.filters));
+    default: return 0;
   }
 }
 
@@ -79,6 +86,11 @@ std::int64_t work_units(const EngineShape& shape, const LayerWork& work) {
   // A tile that holds whole windows may span rows; one whose words serve several kernel columns may not.
   if (shape.vector_lanes == 1) return ceil_of(work.pixels(), shape.pixels);
   return work.output.height * ceil_of(work.output.width, shape.pixels);
+}
+
+double mean_live_codes(const LayerWork& work, const LayerDensity& density) {
+  if (density.list_cycles > 0) return density.live_codes;
+  return density.window_live.empty() ? density.activation * double(work.window_codes()) : mean_cycles(density.window_live, 1, true);
 }
 
 double mean_list_length(const LayerWork& work, const LayerDensity& density) {

@@ -55,10 +55,8 @@ struct Case {
 
   static std::vector<LayerMenu> menus_of(const std::vector<LayerSpec>& specs) {
     static const ResourceModel model(known_coefficients().value(), bsp::find_board("ia840f").value().device);
-    MenuOptions options;
-    options.shares_requantisers = true;
     std::vector<LayerMenu> menus;
-    for (const LayerSpec& spec : specs) menus.push_back(layer_menu(spec, model, options));
+    for (const LayerSpec& spec : specs) menus.push_back(layer_menu(spec, model));
     return menus;
   }
 };
