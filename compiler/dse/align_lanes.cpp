@@ -53,7 +53,7 @@ class Aligner {
         const double price = price_of(cost) + width_price_ * differences(i, way.shape, design);
         if (price >= least) continue;
         least = price;
-        best = {way.shape, timed.cycles, cost};
+        best = {way.shape, timed.own_cycles, cost};
         best.shape.copies = timed.copies;
       }
       design.layers[i] = best;

@@ -89,14 +89,23 @@ double priced(const Shares& shares, const Shares& weights) {
   return price;
 }
 
-LayerTable::LayerTable(const LayerMenu& menu, const LayerDensity& density, const Resources& budget) {
+LayerTable::LayerTable(const LayerMenu& menu, const LayerDensity& density, const Resources& budget) : hurry_(menu.spec.hurry) {
   KnownCycles known(menu, density);
   ways_.reserve(menu.ways.size());
   EngineShape shape;
   for (const LayerWay& way : menu.ways) {
     shape = way.shape;
-    const LayerTime time = layer_time(shape, menu.spec.work, known.density(&shape));
-    ways_.push_back({time, std::max({time.in, time.out, time.window}), double(std::max<std::int64_t>(1, work_units(shape, menu.spec.work))),
+    const LayerDensity& given = known.density(&shape);
+    const LayerTime single = layer_time(shape, menu.spec.work, given);
+    LayerTime dealt = single;
+    if (way.most_copies > 1) {
+      shape.copies = 2;
+      dealt = layer_time(shape, menu.spec.work, given);
+      dealt.op = single.op, dealt.list = single.list;
+    }
+    LayerTime streams = dealt;
+    streams.op = streams.list = 0;
+    ways_.push_back({single, dealt, streams.interval(), double(std::max<std::int64_t>(1, work_units(shape, menu.spec.work))),
                      shares_of(way.once, budget), shares_of(way.of_copy, budget), shares_of(way.of_dealing, budget), shares_of(way.of_dealt_copy, budget),
                      way.most_copies});
   }
@@ -119,7 +128,7 @@ std::vector<Candidate> LayerTable::front(double low, double high) const {
   Front front;
   for_each([&](std::size_t way, int copies, double cycles) {
     if (cycles > high) return;
-    const Candidate candidate{std::max(low, cycles), cycles, shares(way, copies), int(way), copies};
+    const Candidate candidate{std::max(low, cycles), cycles / hurry_, shares(way, copies), int(way), copies};
     if (copies == 1 || fullest(candidate.shares) <= 1) front.offer(candidate);
   });
   return std::move(front).sorted();
@@ -129,7 +138,7 @@ std::vector<TimedWay> timed_ways(const LayerMenu& menu, const LayerDensity& dens
   std::vector<TimedWay> all;
   const LayerTable table(menu, density, budget);
   table.for_each([&](std::size_t way, int copies, double cycles) {
-    if (copies == 1 || fullest(table.shares(way, copies)) <= 1) all.push_back({cycles, int(way), copies});
+    if (copies == 1 || fullest(table.shares(way, copies)) <= 1) all.push_back({cycles, table.own(cycles), int(way), copies});
   });
   std::stable_sort(all.begin(), all.end(), [](const TimedWay& a, const TimedWay& b) { return a.cycles < b.cycles; });
   return all;

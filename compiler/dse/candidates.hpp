@@ -33,15 +33,16 @@ double fullest(const Shares& shares);
 double priced(const Shares& shares, const Shares& weights);
 
 struct Candidate {
-  double cycles = 0;      // interval of the layer, at least the search's lower limit
-  double own_cycles = 0;  // without that
+  double cycles = 0;      // interval of the layer, times its hurry, at least the search's lower limit
+  double own_cycles = 0;  // without both
   Shares shares{};
   int way = 0, copies = 1;
 };
 
 // A way with a number of copies, its cycles known.
 struct TimedWay {
-  double cycles = 0;
+  double cycles = 0;      // times the layer's hurry
+  double own_cycles = 0;
   int way = 0, copies = 1;
 };
 
@@ -52,20 +53,24 @@ class LayerTable {
  public:
   LayerTable(const LayerMenu& menu, const LayerDensity& density, const Resources& budget);
 
-  // Calls fn(way, copies, cycles) for every number of copies that brings something; those of a way in a row, ascending.
+  // Calls fn(way, copies, cycles times hurry) for every number of copies that brings something; those of a way in a row, ascending.
   template <typename Fn>
   void for_each(Fn fn) const {
     for (std::size_t w = 0; w < ways_.size(); ++w) {
       const Way& way = ways_[w];
-      LayerTime time = way.time;
-      double last = std::numeric_limits<double>::infinity();
-      for (int copies = 1; copies <= way.most_copies; ++copies) {
-        time.op = way.time.op * std::ceil(way.units / copies) / way.units;
+      double last = way.single.interval();
+      fn(w, 1, last * hurry_);
+      LayerTime time = way.dealt;
+      for (int copies = 2; copies <= way.most_copies; ++copies) {
+        const double share = std::ceil(way.units / copies) / way.units;
+        time.op = way.dealt.op * share, time.list = way.dealt.list * share;
         const double cycles = time.interval();
-        if (cycles >= last) continue;
+        if (cycles >= last) {
+          if (cycles <= way.floor) break;  // streams bind: more copies bring nothing
+          continue;
+        }
         last = cycles;
-        fn(w, copies, cycles);
-        if (time.op <= way.floor) break;  // streams bind: more copies bring nothing
+        fn(w, copies, cycles * hurry_);
       }
     }
   }
@@ -78,17 +83,20 @@ class LayerTable {
   // The front of the candidates that the budget can hold, in the order of cycles: none above `high`; below `low` all count alike.
   std::vector<Candidate> front(double low, double high) const;
   double least_cycles() const;
+  double own(double cycles) const { return cycles / hurry_; }
 
  private:
   struct Way {
-    LayerTime time;  // of one copy
-    double floor;    // of its streams, whatever the copies
-    double units;    // that copies share out
+    LayerTime single;  // without copies
+    LayerTime dealt;   // with copies, as if one did all the work
+    double floor;      // of the streams that copies share
+    double units;      // that copies share out
     Shares once, of_copy, of_dealing, of_dealt_copy;
     int most_copies;
   };
 
   std::vector<Way> ways_;
+  double hurry_ = 1;
 };
 
 }  // namespace sluice

@@ -261,8 +261,12 @@ bool is_within(const Resources& a, const Resources& b) {
 std::vector<LayerWay> without_dominated(std::vector<LayerWay> ways, const LayerWork& work) {
   struct Rated {
     std::array<int, 5> key;
-    double op, floor;  // the multiplier loop, which copies share; streams, which they do not
+    double op, list;              // the multiplier loop, which copies share; what a compactor's has more
+    double window, shared_window; // line buffer, without and with copies
+    double floor;                 // other streams
     std::size_t way;
+
+    bool is_as_fast(const Rated& b) const { return list <= b.list && window <= b.window && shared_window <= b.shared_window && floor <= b.floor; }
   };
   std::vector<Rated> rated;
   for (std::size_t w = 0; w < ways.size(); ++w) {
@@ -271,9 +275,12 @@ std::vector<LayerWay> without_dominated(std::vector<LayerWay> ways, const LayerW
     LayerDensity known;  // any figures do: within a key all ways have the same
     known.vector_cycles = known.prefix_cycles = 1;
     const LayerTime time = layer_time(s, work, known);
+    EngineShape dealt = s;
+    dealt.copies = 2;
+    const double shared_window = layer_time(dealt, work, known).window;
     const int tile = s.kind == EngineKind::weight_sparse ? s.pixels : 1;
     rated.push_back({{int(s.kind), s.group * 100 + tile, s.pairs, is_pair ? s.vector_lanes : 1, is_lock_step ? s.filters : 1},
-                     time.op, std::max({time.in, time.out, time.window}), w});
+                     time.op, std::max(0.0, time.list - time.op), time.window, shared_window, std::max(time.in, time.out), w});
   }
   std::sort(rated.begin(), rated.end(), [](const Rated& a, const Rated& b) {
     if (a.key != b.key) return a.key < b.key;
@@ -287,7 +294,7 @@ std::vector<LayerWay> without_dominated(std::vector<LayerWay> ways, const LayerW
     const LayerWay& way = ways[r.way];
     const bool is_dominated = std::any_of(kept.begin() + std::ptrdiff_t(first_of_key), kept.end(), [&](const Rated& other) {
       const LayerWay& o = ways[other.way];
-      return other.floor <= r.floor && is_within(o.once, way.once) && is_within(o.of_copy, way.of_copy) && is_within(o.of_dealing, way.of_dealing) &&
+      return other.is_as_fast(r) && is_within(o.once, way.once) && is_within(o.of_copy, way.of_copy) && is_within(o.of_dealing, way.of_dealing) &&
              is_within(o.of_dealt_copy, way.of_dealt_copy);
     });
     if (!is_dominated) kept.push_back(r);

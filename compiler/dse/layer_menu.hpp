@@ -31,6 +31,9 @@ struct LayerSpec {
   LayerWork work;
   bool is_first = false;             // stem: dense
   int most_pixels = 1;               // P of a stem: pixels that may enter a cycle
+  // Times that the layer must be faster than the slowest one: a map waits for its gates in block RAM, so two gate layers as slow
+  // as the interval would cost two maps of it.
+  double hurry = 1;
   int curve_multipliers = 0;         // as in EngineShape
   bool has_curve_table = false;
   std::vector<EngineKind> engines;   // allowed; ignored for layers that multiply no weights and for depthwise

@@ -3,6 +3,8 @@
 #include "compiler/dse/network_design.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <set>
 
 #include "compiler/dse/align_lanes.hpp"
 #include "compiler/pipeline/layer_kernels.hpp"
@@ -38,6 +40,14 @@ Resources over(const Resources& used, const Resources& budget) {
   return difference;
 }
 
+// A resource that is short by a little would stay so for many rounds: of each that is short, half a percent of the budget at least.
+Resources with_least_step(Resources step, const Resources& budget) {
+  for (const auto part : {&Resources::alms, &Resources::m20k, &Resources::dsp_blocks, &Resources::multipliers, &Resources::kernels}) {
+    if (step.*part > 0) step.*part = std::max(step.*part, 0.005 * budget.*part);
+  }
+  return step;
+}
+
 std::string shares_text(const Resources& used, const Resources& budget) {
   std::string text;
   const Shares shares = shares_of(used, budget);
@@ -54,7 +64,9 @@ bool is_within(const Resources& used, const Resources& budget) {
 
 }  // namespace
 
-Result<NetworkDesign> design_network(const IntegerNetwork& network, const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities,
+namespace {
+
+Result<NetworkDesign> design_from(const IntegerNetwork& network, const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities,
                                      const ResourceModel& model, const Resources& budget, ExploreGoal goal) {
   goal.fixed = {};
   Resources enough;  // set aside by the last round that found a design
@@ -81,9 +93,40 @@ Result<NetworkDesign> design_network(const IntegerNetwork& network, const std::v
     enough = goal.fixed;
     refusal = user_error("no design fits: the smallest one built needs {} of the budget", shares_text(design.resources.total, budget));
     if (round == 0) goal.fixed = less(design.resources.total, design.exploration.total);
-    else goal.fixed += over(design.resources.total, budget) * (1 + 0.1 * round);
+    else goal.fixed += with_least_step(over(design.resources.total, budget) * (1 + 0.1 * round), budget);
   }
   return refusal;
+}
+
+// The menus with one engine for all convolutions that can have it.
+std::vector<LayerMenu> of_one_kind(std::vector<LayerMenu> menus, EngineKind kind) {
+  for (LayerMenu& menu : menus) {
+    const auto is_it = [&](const LayerWay& way) { return way.shape.kind == kind; };
+    if (std::any_of(menu.ways.begin(), menu.ways.end(), is_it)) std::erase_if(menu.ways, std::not_fn(is_it));
+  }
+  return menus;
+}
+
+}  // namespace
+
+Result<NetworkDesign> design_network(const IntegerNetwork& network, const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities,
+                                     const ResourceModel& model, const Resources& budget, const ExploreGoal& goal) {
+  Result<NetworkDesign> best = design_from(network, menus, densities, model, budget, goal);
+  if (goal.target_interval > 0) return best;
+  std::set<EngineKind> kinds;
+  for (const LayerMenu& menu : menus) {
+    for (const LayerWay& way : menu.ways) if (menu.spec.work.kind == LayerKind::conv && !menu.spec.is_first) kinds.insert(way.shape.kind);
+  }
+  if (kinds.size() < 2) return best;
+  for (const EngineKind kind : kinds) {
+    const std::vector<LayerMenu> single = of_one_kind(menus, kind);
+    // What neighbours need comes on top: no design is faster than the exploration without it.
+    const auto hope = explore(single, densities, budget);
+    if (!hope || (best && hope.value().interval_cycles >= best->exploration.interval_cycles)) continue;
+    Result<NetworkDesign> other = design_from(network, single, densities, model, budget, goal);
+    if (other && (!best || other->exploration.interval_cycles < best->exploration.interval_cycles)) best = std::move(other);
+  }
+  return best;
 }
 
 }  // namespace sluice

@@ -5,6 +5,9 @@
 // source, sink and collector are known when the netlist stands. So: explore, build, cost what is built; the
 // difference is set aside (ExploreGoal::fixed), and again until what is built keeps the budget.
 //
+// Greedy steps may end behind a design of one engine for all, so each of those that could be faster is tried as well: the answer
+// is never behind any of them.
+//
 // Before: menus and densities of this network. After: configs, the netlist from them, what it costs, within the budget and the
 // kernels of a bundle; or an error that says what is short.
 #pragma once
@@ -23,6 +26,6 @@ struct NetworkDesign {
 
 // `goal.fixed` is worked out here.
 Result<NetworkDesign> design_network(const IntegerNetwork& network, const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities,
-                                     const ResourceModel& model, const Resources& budget, ExploreGoal goal = {});
+                                     const ResourceModel& model, const Resources& budget, const ExploreGoal& goal = {});
 
 }  // namespace sluice

@@ -11,6 +11,19 @@ namespace {
 
 constexpr int kMostStemPixels = 4;
 
+constexpr double kGateHurry = 4;
+
+// Do the layer's outputs become the gates of a scale, through layers on one pixel?
+bool makes_gates(const IntegerNetwork& network, int index) {
+  if (network.layers[std::size_t(index)].output.height * network.layers[std::size_t(index)].output.width > 1) return false;
+  for (std::size_t i = std::size_t(index) + 1; i < network.layers.size(); ++i) {
+    const Layer& reader = network.layers[i];
+    if (reader.kind == LayerKind::scale && reader.inputs[1] == index) return true;
+    if (reader.kind == LayerKind::conv && reader.inputs[0] == index && makes_gates(network, int(i))) return true;
+  }
+  return false;
+}
+
 // Pixels may enter side by side where one layer reads the picture, and only a stride gives it less than a window for each.
 int most_pixels(const IntegerNetwork& network, const Layer& layer) {
   const auto readers = std::count_if(network.layers.begin(), network.layers.end(), [](const Layer& other) {
@@ -45,6 +58,7 @@ std::vector<LayerSpec> layer_specs(const IntegerNetwork& network, const std::vec
     spec.has_curve_table = curve == kCurveTable;
     spec.curve_multipliers = curve == kCurveHardSigmoid ? 2 : curve == kCurveHardSwish ? 3 : 0;
     if (layer.kind == LayerKind::conv) {
+      if (makes_gates(network, int(specs.size()))) spec.hurry = kGateHurry;
       spec.is_first = is_first;
       is_first = false;
       spec.most_pixels = most_pixels(network, layer);

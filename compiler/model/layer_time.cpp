@@ -63,20 +63,45 @@ double op_cycles(const EngineShape& shape, const LayerWork& work, const LayerDen
   }
 }
 
-// Beats from the line buffer, once a window: compactors, tiles and the replay kernels of copies hold theirs. One dense or
-// pair-sparse engine without copies gets its window again for every filter group, which is its multiplier loop.
-double window_beats(const EngineShape& shape, const LayerWork& work) {
-  const auto pixels = double(work.pixels());
+// Places along one side, in beats of `together` pixels, at which an output row or column becomes complete: where its last
+// tap lies, or at the end for those whose last tap lies outside.
+std::int64_t completing(std::int64_t in, std::int64_t out, int kernel, int stride, int pad, std::int64_t together = 1) {
+  std::int64_t count = 0, last = -1;
+  for (std::int64_t o = 0; o < out; ++o) {
+    const std::int64_t at = std::min(o * stride - pad + kernel - 1, in - 1) / together;
+    count += at != last, last = at;
+  }
+  return count;
+}
+
+// Cycles of the line buffer: the beats it sends, and the beats that it takes without sending any (head of window.cl). A dense or
+// pair-sparse engine without copies gets its window again for every filter group; compactors, tiles and the replay kernels of
+// copies hold theirs.
+double line_buffer_cycles(const EngineShape& shape, const LayerWork& work, std::int64_t together, std::int64_t beats_a_pixel) {
+  const auto pixels = work.pixels();
+  const std::int64_t replay = shape.copies == 1 ? ceil_of(work.output.channels, shape.filters) : 1;
+  const Window& w = work.window;
+  std::int64_t sent = 0;
   switch (shape.kind) {
     case EngineKind::activation_sparse:
     case EngineKind::grouped_prefix:
-    case EngineKind::weight_sparse: return pixels * double(steps_of(work, shape.in_lanes));
-    case EngineKind::dense: return pixels * double(steps_of(work, shape.vector_lanes, shape.taps));
-    case EngineKind::pair_sparse: return pixels * double(vectors_of(shape, work));
+    case EngineKind::weight_sparse: sent = pixels * steps_of(work, shape.in_lanes); break;
+    case EngineKind::dense: sent = pixels * steps_of(work, shape.vector_lanes, shape.taps) * replay; break;
+    case EngineKind::pair_sparse:
+      sent = pixels * vectors_of(shape, work) * replay;
+      // taps.cl takes, then sends.
+      if (work.taps() > 1) return double(sent + std::int64_t{work.input.height} * work.input.width * beats_a_pixel);
+      break;
     // Every channel is a filter: copies share a stream as long as the loop of one.
-    case EngineKind::depthwise_dense: return pixels * double(ceil_of(work.taps(), shape.vector_lanes) * ceil_of(work.output.channels, shape.filters));
+    case EngineKind::depthwise_dense: sent = pixels * ceil_of(work.taps(), shape.vector_lanes) * ceil_of(work.output.channels, shape.filters); break;
+    case EngineKind::max_pool:
+    case EngineKind::average_pool: sent = pixels * work.taps() * beats_a_pixel; break;
     default: return 0;
   }
+  const std::int64_t places = std::int64_t{work.input.height} * ceil_of(work.input.width, together);
+  const std::int64_t sending = completing(work.input.height, work.output.height, w.kernel_h, w.stride_h, w.pad_top) *
+                               completing(work.input.width, work.output.width, w.kernel_w, w.stride_w, w.pad_left, together);
+  return double(sent + (places - sending) * beats_a_pixel);
 }
 
 }  // namespace
@@ -109,15 +134,19 @@ LayerTime layer_time(const EngineShape& shape, const LayerWork& work, const Laye
   const std::int64_t width = work.input.width + (pads ? w.pad_left + w.pad_right : 0);
   // P pixels enter a stem's cycle side by side; in a weight-sparse layer P counts outputs and pixels enter singly.
   const int side_by_side = shape.kind == EngineKind::weight_sparse ? 1 : shape.pixels;
-  const auto beats_a_pixel = double(ceil_of(work.input.channels, shape.in_lanes));
+  const std::int64_t beats_a_pixel = ceil_of(work.input.channels * side_by_side, shape.in_lanes);
   const std::int64_t units = std::max<std::int64_t>(1, work_units(shape, work));
   time.op = op_cycles(shape, work, density) * double(ceil_of(units, shape.copies)) / double(units);
-  time.in = std::max(double(ceil_of(height * width, side_by_side)) * beats_a_pixel, double(ceil_of(work.second_operand, shape.in_lanes)));
+  const auto map = double(ceil_of(height * width, side_by_side) * beats_a_pixel), other = double(ceil_of(work.second_operand, shape.in_lanes));
+  time.in = work.kind == LayerKind::scale ? map + other : std::max(map, other);  // gates come before their map
   time.out = double(work.pixels() * ceil_of(work.output.channels, shape.out_lanes));
-  time.window = window_beats(shape, work);
+  time.window = line_buffer_cycles(shape, work, side_by_side, beats_a_pixel);
+  if (shape.kind == EngineKind::activation_sparse || shape.kind == EngineKind::grouped_prefix) {
+    time.list = time.op + double(ceil_of(units, shape.copies) * steps_of(work, shape.in_lanes));
+  }
   if (has_window(work.kind)) {
     const std::int64_t rows = std::max(0, w.kernel_h - 1 - w.pad_top), columns = std::max(0, w.kernel_w - w.pad_left);
-    time.fill = double(ceil_of(rows * work.input.width + columns, side_by_side)) * beats_a_pixel;
+    time.fill = double(ceil_of(rows * work.input.width + columns, side_by_side) * beats_a_pixel);
   } else if (work.kind == LayerKind::global_average_pool) {
     time.fill = time.in;
   }

@@ -11,7 +11,8 @@
 //   weight_sparse      tiles of P pixels / E * max(sum over groups of O filters of max(1, longest prefix), P * beats of a window)
 //   pair_sparse        pixels / E * ceil(window / M) * ceil(F / O) * E[max over O of max(1, ceil(live / N))]
 //
-// `window` is the stream from the line buffer into the engine or its compactor, once for all E copies. Padding is made
+// `window` is the line buffer in front of the engine or its compactors, once for all E copies; a compactor takes the beats of a
+// window and then sends its list, one after the other. Padding is made
 // behind the input stream and costs nothing, unless asked for: published designs pad in the stream (hass.md 13.3).
 // Steady state adds the header's beat. Fill is what a first image waits for rows of its window; drain is its last list.
 //
@@ -27,15 +28,16 @@
 namespace sluice {
 
 struct LayerTime {
+  double list = 0;    // compactor: a window's beats, then its list's entries
   double op = 0;      // multiplier loop, or the small engine's own iterations
   double in = 0;      // beats of the input map
   double out = 0;     // beats of the output map
-  double window = 0;  // beats between line buffer and engine
+  double window = 0;  // line buffer: beats that it sends, and those that it takes without sending any
   double header = 1;
   double fill = 0, drain = 0;  // of the first image only
 
   // Cycles from image to image, were the layer alone.
-  double interval() const { return std::max(1.0, std::ceil(std::max({op, in, out, window}) + header)); }
+  double interval() const { return std::max(1.0, std::ceil(std::max({op, list, in, out, window}) + header)); }
 };
 
 struct TimeOptions {

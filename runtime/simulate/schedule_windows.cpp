@@ -50,16 +50,19 @@ TilePeriods tile_periods(const KernelView& view) {
   return periods;
 }
 
-// cycles = sum over beats that enter of max(1, beats that they let leave)
+// cycles = sum over beats that enter of max(1, beats that they let leave): of the first pixel, a channel group as it comes.
 Program window_program(const KernelView& view) {
   const std::int64_t together = view.number("IN_PIXELS");
   const std::int64_t groups = view.in().beats * together / (view.number("HEIGHT") * view.number("WIDTH"));
   const std::int64_t steps = view.out().beats / (view.number("OUT_HEIGHT") * view.number("OUT_WIDTH"));
+  const std::int64_t of_group = steps / (groups * view.number("REPLAY"));
   Program program;
   program.add({.repeat = 1, .both = 1});
   for_each_completion(view, together, [&](std::int64_t pixels) {
-    const bool sends = pixels > 0;
-    program.add({.repeat = 1, .reads = groups - sends, .both = sends, .writes = sends ? pixels * steps - 1 : 0});
+    if (pixels == 0) program.add({.repeat = 1, .reads = groups});
+    if (pixels == 0) return;
+    program.add({.repeat = groups - 1, .both = 1, .writes = of_group - 1});
+    program.add({.repeat = 1, .both = 1, .writes = pixels * steps - (groups - 1) * of_group - 1});
   });
   return program;
 }

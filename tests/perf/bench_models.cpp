@@ -10,10 +10,9 @@
 #include "runtime/images/preprocess.hpp"
 
 namespace sluice::perf {
-namespace {
 
-Result<BenchModel> prepare(const std::string& name, const std::filesystem::path& file, const std::filesystem::path& images,
-                           std::size_t count, const Preprocess& preprocess) {
+Result<BenchModel> bench_model(const std::string& name, const std::filesystem::path& file, const std::filesystem::path& images,
+                               std::size_t count, const Preprocess& preprocess) {
   ir::Graph graph = SLUICE_TRY(frontend::import_onnx(file, {}));
   SLUICE_CHECK(passes::normalise(graph));
   const ImageSet all = SLUICE_TRY(open_images(images));
@@ -39,13 +38,11 @@ Preprocess preprocess_of(std::vector<double> mean, std::vector<double> deviation
   return preprocess;
 }
 
-}  // namespace
-
 Result<std::vector<BenchModel>> bench_models(const std::filesystem::path& data) {
   std::vector<BenchModel> models;
-  models.push_back(SLUICE_TRY(prepare("ResNet-20", data / "models/resnet20_cifar10.onnx", data / "cifar10/test1000.bin", 256,
+  models.push_back(SLUICE_TRY(bench_model("ResNet-20", data / "models/resnet20_cifar10.onnx", data / "cifar10/test1000.bin", 256,
                                       preprocess_of({.485, .456, .406}, {.229, .224, .225}, 0))));
-  models.push_back(SLUICE_TRY(prepare("MobileNetV2-224", data / "models/mobilenet_v2_1.0_224.onnx", data / "imagenet1000", 32,
+  models.push_back(SLUICE_TRY(bench_model("MobileNetV2-224", data / "models/mobilenet_v2_1.0_224.onnx", data / "imagenet1000", 32,
                                       preprocess_of({.5, .5, .5}, {.5, .5, .5}, 256))));
   return models;
 }

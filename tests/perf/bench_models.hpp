@@ -20,6 +20,14 @@ struct BenchModel {
   std::int64_t macs = 0;                         // a picture
 };
 
+// One network, calibrated on the first of `count` pictures of a folder, file or list.
+Result<BenchModel> bench_model(const std::string& name, const std::filesystem::path& file, const std::filesystem::path& images, std::size_t count,
+                               const Preprocess& preprocess);
+
+// Mean and deviation for pixels of 0 to 1.
+Preprocess preprocess_of(std::vector<double> mean, std::vector<double> deviation, int short_side);
+
+// ResNet-20 and MobileNetV2.
 Result<std::vector<BenchModel>> bench_models(const std::filesystem::path& data);
 
 }  // namespace sluice::perf

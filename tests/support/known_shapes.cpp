@@ -3,6 +3,7 @@
 #include "tests/support/known_shapes.hpp"
 
 #include <array>
+#include <vector>
 
 namespace sluice::test {
 namespace {
@@ -29,36 +30,59 @@ IntegerNetwork resnet50(Random& random, int size) {
   return make.finish(1000);
 }
 
-IntegerNetwork mobilenet_v3_large(Random& random, int size) {
-  struct Row {
-    int kernel, expanded, channels;
-    bool is_excited, has_swish;
-    int stride;
-  };
-  constexpr std::array<Row, 15> kRows{{{3, 16, 16, false, false, 1}, {3, 64, 24, false, false, 2}, {3, 72, 24, false, false, 1},
-                                       {5, 72, 40, true, false, 2}, {5, 120, 40, true, false, 1}, {5, 120, 40, true, false, 1},
-                                       {3, 240, 80, false, true, 2}, {3, 200, 80, false, true, 1}, {3, 184, 80, false, true, 1},
-                                       {3, 184, 80, false, true, 1}, {3, 480, 112, true, true, 1}, {3, 672, 112, true, true, 1},
-                                       {5, 672, 160, true, true, 2}, {5, 960, 160, true, true, 1}, {5, 960, 160, true, true, 1}}};
+namespace {
+
+struct InvertedResidual {
+  int kernel, expanded, channels;
+  bool is_excited, has_swish;
+  int stride;
+};
+
+// What both tables share: the stem, the rows, and the last layers.
+IntegerNetwork mobilenet_v3(Random& random, int size, const std::vector<InvertedResidual>& rows, int last, int wide) {
   NetworkMaker make(random, {size, size, 3});
   const auto with_curve = [&](int layer) {
     make.add_curve(layer);
     return layer;
   };
   int at = with_curve(make.conv(16, square(3, 2), kNetworkInput));
-  for (const Row& row : kRows) {
+  for (const InvertedResidual& row : rows) {
     const int before = at;
-    at = make.conv(row.expanded, {}, at);
-    if (row.has_swish) make.add_curve(at);
+    // As in the authors' code, a row that does not widen has no 1x1 convolution in front.
+    if (row.expanded != make.shape_of(at).channels) {
+      at = make.conv(row.expanded, {}, at);
+      if (row.has_swish) make.add_curve(at);
+    }
     at = make.depthwise(square(row.kernel, row.stride), at);
     if (row.has_swish) make.add_curve(at);
     if (row.is_excited) at = make.squeeze_excite(at, (row.expanded / 4 + 7) / 8 * 8);
     at = make.conv(row.channels, {}, at);
     if (make.shape_of(at) == make.shape_of(before)) at = make.add(before, at);
   }
-  at = make.global_pool(with_curve(make.conv(960, {}, at)));
-  with_curve(make.conv(1280, {}, at));
+  at = make.global_pool(with_curve(make.conv(last, {}, at)));
+  with_curve(make.conv(wide, {}, at));
   return make.finish(1000);
+}
+
+}  // namespace
+
+IntegerNetwork mobilenet_v3_large(Random& random, int size) {
+  return mobilenet_v3(random, size,
+                      {{3, 16, 16, false, false, 1}, {3, 64, 24, false, false, 2}, {3, 72, 24, false, false, 1},
+                       {5, 72, 40, true, false, 2}, {5, 120, 40, true, false, 1}, {5, 120, 40, true, false, 1},
+                       {3, 240, 80, false, true, 2}, {3, 200, 80, false, true, 1}, {3, 184, 80, false, true, 1},
+                       {3, 184, 80, false, true, 1}, {3, 480, 112, true, true, 1}, {3, 672, 112, true, true, 1},
+                       {5, 672, 160, true, true, 2}, {5, 960, 160, true, true, 1}, {5, 960, 160, true, true, 1}},
+                      960, 1280);
+}
+
+IntegerNetwork mobilenet_v3_small(Random& random, int size) {
+  return mobilenet_v3(random, size,
+                      {{3, 16, 16, true, false, 2}, {3, 72, 24, false, false, 2}, {3, 88, 24, false, false, 1},
+                       {5, 96, 40, true, true, 2}, {5, 240, 40, true, true, 1}, {5, 240, 40, true, true, 1},
+                       {5, 120, 48, true, true, 1}, {5, 144, 48, true, true, 1}, {5, 288, 96, true, true, 2},
+                       {5, 576, 96, true, true, 1}, {5, 576, 96, true, true, 1}},
+                      576, 1024);
 }
 
 IntegerNetwork squeezenet(Random& random, int size) {

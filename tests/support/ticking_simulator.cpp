@@ -144,14 +144,18 @@ class Maker {
           const std::int64_t last_y = out_y * n("STRIDE_H") - n("PAD_TOP") + n("KERNEL_H") - 1;
           const std::int64_t last_x = out_x * n("STRIDE_W") - n("PAD_LEFT") + n("KERNEL_W") - 1;
           const bool row_is_complete = last_y == y || (y == height - 1 && last_y > y);
-          if (group == groups - 1 && out_y < n("OUT_HEIGHT") && row_is_complete) {
+          const bool is_last = group == groups - 1;
+          if ((is_last || is_one) && out_y < n("OUT_HEIGHT") && row_is_complete) {
             if (x == width - together && y == height - 1) pixels = (n("OUT_HEIGHT") - out_y) * n("OUT_WIDTH") - out_x;
             else if (x == width - together) pixels = n("OUT_WIDTH") - out_x;
             else for (std::int64_t last = last_x; last < x + together && out_x + pixels < n("OUT_WIDTH"); last += n("STRIDE_W")) ++pixels;
           }
           if (is_one && pixels == 0) tick();
-          for (std::int64_t step = 0; step < pixels * steps_a_pixel; ++step) write(0), tick();
-          for (; pixels > 0; --pixels) {
+          // window.cl sends a channel group of the first pixel as it comes, everything else behind the last one.
+          const std::int64_t of_group = is_one ? steps_a_pixel / (groups * n("REPLAY")) : 0;
+          const std::int64_t steps = is_last ? pixels * steps_a_pixel - (pixels > 0 ? (groups - 1) * of_group : 0) : pixels > 0 ? of_group : 0;
+          for (std::int64_t step = 0; step < steps; ++step) write(0), tick();
+          for (; is_last && pixels > 0; --pixels) {
             out_x = out_x == n("OUT_WIDTH") - 1 ? 0 : out_x + 1;
             if (out_x == 0) ++out_y;
           }

@@ -10,12 +10,13 @@
  * kernel row, kernel column. The input may bring P_IN_PIXELS neighbouring pixels a beat (then with all their channels).
  *
  * One iteration of the outer loop reads one beat. The inner loop, II = 1, sends what that beat completes: nothing, one
- * pixel, or (with several pixels a beat, and at the right and lower edge, where padding completes several) more. So an
- * iteration of the outer loop lasts as many cycles as beats are sent in it, and one if none is. Padding is made here and
- * costs no beat of the input stream.
+ * pixel, or (with several pixels a beat, and at the right and lower edge, where padding completes several) more. Of the
+ * first pixel that is completed, a channel group leaves as soon as it has arrived, for the first filter group; everything
+ * else leaves behind the last channel group. So an iteration of the outer loop lasts as many cycles as beats are sent in
+ * it, and one if none is. Padding is made here and costs no beat of the input stream.
  *
  *   cycles = sum over input beats of max(1, beats that it lets leave)
- *          <= P_OUT_HEIGHT * P_OUT_WIDTH * STEPS_PER_PIXEL + input beats
+ *          = P_OUT_HEIGHT * P_OUT_WIDTH * STEPS_PER_PIXEL + input beats that complete nothing
  *
  *   A stem of stride 2 with P_IN_PIXELS = 2, all taps at once and one filter group completes at most one output pixel a
  *   beat, so it takes P_HEIGHT * P_WIDTH / 2 cycles.
@@ -50,7 +51,8 @@
 #endif
 
 #define CHANNEL_GROUPS (P_CHANNELS / LANES)
-#define STEPS_PER_PIXEL (P_REPLAY * CHANNEL_GROUPS * (P_KERNEL_H / P_TAPS_H) * (P_KERNEL_W / P_TAPS_W))
+#define STEPS_PER_GROUP ((P_KERNEL_H / P_TAPS_H) * (P_KERNEL_W / P_TAPS_W)) /* beats of a window's channel group */
+#define STEPS_PER_PIXEL (P_REPLAY * CHANNEL_GROUPS * STEPS_PER_GROUP)
 
 TASK(P_NAME, FROM(IN), TO(OUT)) {
   BEGIN(IN)
@@ -58,7 +60,8 @@ TASK(P_NAME, FROM(IN), TO(OUT)) {
   P_IN_E rows[P_KERNEL_H][P_WIDTH / P_IN_PIXELS][P_IN_PIXELS][CHANNEL_GROUPS][LANES];
   int y = 0, x = 0, group = 0; /* where the next DATA beat belongs */
   int slot = 0;                /* y modulo P_KERNEL_H */
-  int out_y = 0, out_x = 0;    /* the next output pixel to send */
+  int out_y = 0, out_x = 0;    /* the next output pixel to send, and which beat of it */
+  int replay = 0, tap_group = 0, tap_y = 0, tap_x = 0;
 
   FOREVER(IN) {
     P_IN_T beat;
@@ -69,6 +72,7 @@ TASK(P_NAME, FROM(IN), TO(OUT)) {
     if (beat.kind == KIND_HEADER) {
       y = 0, x = 0, group = 0, slot = 0;
       out_y = 0, out_x = 0;
+      replay = 0, tap_group = 0, tap_y = 0, tap_x = 0;
     } else if (beat.kind == KIND_DATA) {
 #pragma unroll
       for (int lane = 0; lane < P_IN_LANES; ++lane) {
@@ -80,7 +84,7 @@ TASK(P_NAME, FROM(IN), TO(OUT)) {
       const int last_tap_y = out_y * P_STRIDE_H - P_PAD_TOP + P_KERNEL_H - 1;
       const int last_tap_x = out_x * P_STRIDE_W - P_PAD_LEFT + P_KERNEL_W - 1;
       const int row_is_complete = last_tap_y == y || (y == P_HEIGHT - 1 && last_tap_y > y);
-      if (group == CHANNEL_GROUPS - 1 && out_y < P_OUT_HEIGHT && row_is_complete) {
+      if (out_y < P_OUT_HEIGHT && row_is_complete) {
         const int is_last_of_row = x == P_WIDTH - P_IN_PIXELS;
         if (is_last_of_row && y == P_HEIGHT - 1) {
           pixels = (P_OUT_HEIGHT - out_y) * P_OUT_WIDTH - out_x;
@@ -93,7 +97,8 @@ TASK(P_NAME, FROM(IN), TO(OUT)) {
           }
         }
       }
-      steps = pixels * STEPS_PER_PIXEL;
+      const int steps_before = (CHANNEL_GROUPS - 1) * STEPS_PER_GROUP; /* sent with the groups before the last one */
+      steps = pixels == 0 ? 0 : group == CHANNEL_GROUPS - 1 ? pixels * STEPS_PER_PIXEL - steps_before : STEPS_PER_GROUP;
 
       group = group == CHANNEL_GROUPS - 1 ? 0 : group + 1;
       if (group == 0) {
@@ -105,7 +110,6 @@ TASK(P_NAME, FROM(IN), TO(OUT)) {
       }
     }
 
-    int replay = 0, tap_group = 0, tap_y = 0, tap_x = 0;
     for (int step = 0; step < steps; ++step) {
       P_OUT_T out = BEAT_OF(OUT, beat.kind, WORD(IN, beat));
       if (beat.kind == KIND_DATA) {
@@ -147,5 +151,6 @@ TASK(P_NAME, FROM(IN), TO(OUT)) {
 #undef LANES
 #undef TAPS
 #undef CHANNEL_GROUPS
+#undef STEPS_PER_GROUP
 #undef STEPS_PER_PIXEL
 #include "lib/end_layer.h"
