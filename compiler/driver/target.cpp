@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// See target.hpp.
+// Names to boards, budgets and models (see target.hpp).
 #include "compiler/driver/target.hpp"
 
 #include <algorithm>

@@ -54,13 +54,15 @@ std::vector<TimedWay> timed_ways(const LayerMenu& menu, const LayerDensity& give
     const std::int64_t units = std::max<std::int64_t>(1, work_units(shape, menu.spec.work));
     double last = std::numeric_limits<double>::infinity();
     for (int copies = 1; copies <= menu.ways[w].most_copies; ++copies) {
+      shape.copies = copies;
+      if (copies <= 2) time.window = window_cycles(shape, menu.spec.work);  // with copies it is the same for any number
       time.op = op * double((units + copies - 1) / copies) / double(units);
       const double cycles = time.interval();
       if (cycles >= last) continue;  // another copy that brings nothing
       last = cycles;
       if (copies > 1 && fullest(shares_of(menu.ways[w].cost(copies), budget)) > 1) break;
       all.push_back({cycles, int(w), copies});
-      if (time.op <= std::max({time.in, time.out, time.window})) break;
+      if (copies > 1 && time.op <= std::max({time.in, time.out, time.window})) break;
     }
   }
   std::sort(all.begin(), all.end(), [](const TimedWay& a, const TimedWay& b) {
