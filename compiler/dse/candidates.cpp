@@ -101,10 +101,10 @@ LayerTable::LayerTable(const LayerMenu& menu, const LayerDensity& density, const
     if (way.most_copies > 1) {
       shape.copies = 2;
       dealt = layer_time(shape, menu.spec.work, given);
-      dealt.op = single.op, dealt.list = single.list;
+      dealt.op = single.op;
     }
     LayerTime streams = dealt;
-    streams.op = streams.list = 0;
+    streams.op = 0;
     ways_.push_back({single, dealt, streams.interval(), double(std::max<std::int64_t>(1, work_units(shape, menu.spec.work))),
                      shares_of(way.once, budget), shares_of(way.of_copy, budget), shares_of(way.of_dealing, budget), shares_of(way.of_dealt_copy, budget),
                      way.most_copies});

@@ -63,7 +63,7 @@ class LayerTable {
       LayerTime time = way.dealt;
       for (int copies = 2; copies <= way.most_copies; ++copies) {
         const double share = std::ceil(way.units / copies) / way.units;
-        time.op = way.dealt.op * share, time.list = way.dealt.list * share;
+        time.op = way.dealt.op * share;
         const double cycles = time.interval();
         if (cycles >= last) {
           if (cycles <= way.floor) break;  // streams bind: more copies bring nothing

@@ -261,12 +261,12 @@ bool is_within(const Resources& a, const Resources& b) {
 std::vector<LayerWay> without_dominated(std::vector<LayerWay> ways, const LayerWork& work) {
   struct Rated {
     std::array<int, 5> key;
-    double op, list;              // the multiplier loop, which copies share; what a compactor's has more
+    double op, op_without_zeros;  // the loop that copies share, for few zeros and many: a compactor's has a part that has none
     double window, shared_window; // line buffer, without and with copies
     double floor;                 // other streams
     std::size_t way;
 
-    bool is_as_fast(const Rated& b) const { return list <= b.list && window <= b.window && shared_window <= b.shared_window && floor <= b.floor; }
+    bool is_as_fast(const Rated& b) const { return op_without_zeros <= b.op_without_zeros && window <= b.window && shared_window <= b.shared_window && floor <= b.floor; }
   };
   std::vector<Rated> rated;
   for (std::size_t w = 0; w < ways.size(); ++w) {
@@ -274,13 +274,15 @@ std::vector<LayerWay> without_dominated(std::vector<LayerWay> ways, const LayerW
     const bool is_pair = s.kind == EngineKind::pair_sparse, is_lock_step = is_pair || s.kind == EngineKind::weight_sparse;
     LayerDensity known;  // any figures do: within a key all ways have the same
     known.vector_cycles = known.prefix_cycles = 1;
+    LayerDensity many = known;
+    many.list_cycles = many.live_codes = 1;
     const LayerTime time = layer_time(s, work, known);
     EngineShape dealt = s;
     dealt.copies = 2;
     const double shared_window = layer_time(dealt, work, known).window;
     const int tile = s.kind == EngineKind::weight_sparse ? s.pixels : 1;
     rated.push_back({{int(s.kind), s.group * 100 + tile, s.pairs, is_pair ? s.vector_lanes : 1, is_lock_step ? s.filters : 1},
-                     time.op, std::max(0.0, time.list - time.op), time.window, shared_window, std::max(time.in, time.out), w});
+                     layer_time(s, work, many).op, time.op, time.window, shared_window, std::max(time.in, time.out), w});
   }
   std::sort(rated.begin(), rated.end(), [](const Rated& a, const Rated& b) {
     if (a.key != b.key) return a.key < b.key;

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "runtime/bundle/layer_cycles.hpp"
+
 namespace sluice {
 namespace {
 
@@ -51,8 +53,8 @@ double op_cycles(const EngineShape& shape, const LayerWork& work, const LayerDen
   switch (shape.kind) {
     case EngineKind::dense: return units * double(steps_of(work, shape.vector_lanes, shape.taps)) * groups;
     case EngineKind::depthwise_dense: return units * double(ceil_of(work.taps(), shape.vector_lanes)) * groups;
-    case EngineKind::activation_sparse: return units * groups * mean_list_length(work, density);
-    case EngineKind::grouped_prefix: return units * groups * (mean_live_codes(work, density) * shape.prefix + shape.group);
+    case EngineKind::activation_sparse: return units * (groups * mean_list_length(work, density) + double(steps_of(work, shape.in_lanes)));
+    case EngineKind::grouped_prefix: return units * (groups * (mean_live_codes(work, density) * shape.prefix + shape.group) + double(steps_of(work, shape.in_lanes)));
     case EngineKind::weight_sparse:
       // While a tile is multiplied, the next one is loaded and the last one's sums leave.
       return units * std::max({prefix_cycles(shape, work, density), shape.pixels * double(steps_of(work, shape.in_lanes)), shape.pixels * groups});
@@ -63,46 +65,24 @@ double op_cycles(const EngineShape& shape, const LayerWork& work, const LayerDen
   }
 }
 
-// Places along one side, in beats of `together` pixels, at which an output row or column becomes complete: where its last
-// tap lies, or at the end for those whose last tap lies outside.
-std::int64_t completing(std::int64_t in, std::int64_t out, int kernel, int stride, int pad, std::int64_t together = 1) {
-  std::int64_t count = 0, last = -1;
-  for (std::int64_t o = 0; o < out; ++o) {
-    const std::int64_t at = std::min(o * stride - pad + kernel - 1, in - 1) / together;
-    count += at != last, last = at;
-  }
-  return count;
-}
-
-// Cycles of the line buffer: the beats it sends, and the beats that it takes without sending any (head of window.cl). A dense or
-// pair-sparse engine without copies gets its window again for every filter group; compactors, tiles and the replay kernels of
-// copies hold theirs.
-double line_buffer_cycles(const EngineShape& shape, const LayerWork& work, std::int64_t together, std::int64_t beats_a_pixel) {
-  const auto pixels = work.pixels();
-  const std::int64_t replay = shape.copies == 1 ? ceil_of(work.output.channels, shape.filters) : 1;
-  const Window& w = work.window;
-  std::int64_t sent = 0;
+// Beats of an output pixel's window.
+double window_steps(const EngineShape& shape, const LayerWork& work) {
   switch (shape.kind) {
     case EngineKind::activation_sparse:
     case EngineKind::grouped_prefix:
-    case EngineKind::weight_sparse: sent = pixels * steps_of(work, shape.in_lanes); break;
-    case EngineKind::dense: sent = pixels * steps_of(work, shape.vector_lanes, shape.taps) * replay; break;
-    case EngineKind::pair_sparse:
-      sent = pixels * vectors_of(shape, work) * replay;
-      // taps.cl takes, then sends.
-      if (work.taps() > 1) return double(sent + std::int64_t{work.input.height} * work.input.width * beats_a_pixel);
-      break;
+    case EngineKind::weight_sparse: return double(steps_of(work, shape.in_lanes));
+    case EngineKind::dense: return double(steps_of(work, shape.vector_lanes, shape.taps));
+    case EngineKind::pair_sparse: return double(vectors_of(shape, work));
     // Every channel is a filter: copies share a stream as long as the loop of one.
-    case EngineKind::depthwise_dense: sent = pixels * ceil_of(work.taps(), shape.vector_lanes) * ceil_of(work.output.channels, shape.filters); break;
+    case EngineKind::depthwise_dense: return double(ceil_of(work.taps(), shape.vector_lanes) * ceil_of(work.output.channels, shape.filters));
     case EngineKind::max_pool:
-    case EngineKind::average_pool: sent = pixels * work.taps() * beats_a_pixel; break;
+    case EngineKind::average_pool: return double(work.taps() * ceil_of(work.input.channels, shape.in_lanes));
     default: return 0;
   }
-  const std::int64_t places = std::int64_t{work.input.height} * ceil_of(work.input.width, together);
-  const std::int64_t sending = completing(work.input.height, work.output.height, w.kernel_h, w.stride_h, w.pad_top) *
-                               completing(work.input.width, work.output.width, w.kernel_w, w.stride_w, w.pad_left, together);
-  return double(sent + (places - sending) * beats_a_pixel);
 }
+
+// P pixels enter a stem's cycle side by side; in a weight-sparse layer P counts outputs and pixels enter singly.
+int side_by_side_of(const EngineShape& shape) { return shape.kind == EngineKind::weight_sparse ? 1 : shape.pixels; }
 
 }  // namespace
 
@@ -126,27 +106,42 @@ double mean_list_length(const LayerWork& work, const LayerDensity& density) {
   return density.activation * codes + std::pow(1 - density.activation, codes);
 }
 
+// Compactors, tiles and the replay kernels of copies hold their windows; a dense or pair-sparse engine without copies gets its
+// windows again for every filter group.
+double window_cycles(const EngineShape& shape, const LayerWork& work) {
+  const double steps = window_steps(shape, work);
+  if (steps == 0) return 0;
+  const auto pixels = double(work.pixels());
+  const bool is_again = shape.copies == 1 && (shape.kind == EngineKind::dense || shape.kind == EngineKind::pair_sparse);
+  const auto groups = double(is_again ? ceil_of(work.output.channels, shape.filters) : 1);
+  const double out = pixels * steps * groups;
+  // A line buffer stops reading while it sends; with each channel group of a pixel that completes a window, a beat of it leaves,
+  // but for taps.
+  const bool is_taps = shape.kind == EngineKind::pair_sparse && work.taps() > 1;
+  if (work.window == Window{} && groups == 1 && shape.pixels == 1) return out;  // there is none
+  const int together = side_by_side_of(shape);
+  const auto beats_a_pixel = double(ceil_of(std::int64_t{work.input.channels} * together, shape.in_lanes));
+  const auto places = double(ceil_of(std::int64_t{work.input.height} * work.input.width, together));
+  return places * beats_a_pixel + out - (is_taps ? 0 : beats_a_pixel * double(completing_places(work.window, work.input, work.output, together)));
+}
+
 LayerTime layer_time(const EngineShape& shape, const LayerWork& work, const LayerDensity& density, const TimeOptions& options) {
   LayerTime time;
   const Window& w = work.window;
   const bool pads = options.padding_costs_cycles && has_window(work.kind);
   const std::int64_t height = work.input.height + (pads ? w.pad_top + w.pad_bottom : 0);
   const std::int64_t width = work.input.width + (pads ? w.pad_left + w.pad_right : 0);
-  // P pixels enter a stem's cycle side by side; in a weight-sparse layer P counts outputs and pixels enter singly.
-  const int side_by_side = shape.kind == EngineKind::weight_sparse ? 1 : shape.pixels;
-  const std::int64_t beats_a_pixel = ceil_of(work.input.channels * side_by_side, shape.in_lanes);
+  const int side_by_side = side_by_side_of(shape);
+  const auto beats_a_pixel = double(ceil_of(std::int64_t{work.input.channels} * side_by_side, shape.in_lanes));
   const std::int64_t units = std::max<std::int64_t>(1, work_units(shape, work));
   time.op = op_cycles(shape, work, density) * double(ceil_of(units, shape.copies)) / double(units);
-  const auto map = double(ceil_of(height * width, side_by_side) * beats_a_pixel), other = double(ceil_of(work.second_operand, shape.in_lanes));
+  const double map = double(ceil_of(height * width, side_by_side)) * beats_a_pixel, other = double(ceil_of(work.second_operand, shape.in_lanes));
   time.in = work.kind == LayerKind::scale ? map + other : std::max(map, other);  // gates come before their map
   time.out = double(work.pixels() * ceil_of(work.output.channels, shape.out_lanes));
-  time.window = line_buffer_cycles(shape, work, side_by_side, beats_a_pixel);
-  if (shape.kind == EngineKind::activation_sparse || shape.kind == EngineKind::grouped_prefix) {
-    time.list = time.op + double(ceil_of(units, shape.copies) * steps_of(work, shape.in_lanes));
-  }
+  time.window = window_cycles(shape, work);
   if (has_window(work.kind)) {
     const std::int64_t rows = std::max(0, w.kernel_h - 1 - w.pad_top), columns = std::max(0, w.kernel_w - w.pad_left);
-    time.fill = double(ceil_of(rows * work.input.width + columns, side_by_side) * beats_a_pixel);
+    time.fill = double(ceil_of(rows * work.input.width + columns, side_by_side)) * beats_a_pixel;
   } else if (work.kind == LayerKind::global_average_pool) {
     time.fill = time.in;
   }

@@ -6,13 +6,12 @@
 //
 //   dense              pixels / E * beats of a window * ceil(F / O)
 //   depthwise_dense    pixels / E * ceil(taps / taps a filter) * ceil(C / O)
-//   activation_sparse  pixels / E * ceil(F / O) * E[max(1, nonzeros)]
+//   activation_sparse  pixels / E * (ceil(F / O) * E[max(1, nonzeros)] + beats of a window: a compactor reads, then sends)
 //   grouped_prefix     the same with ceil(F / (O * G)) groups, with non-zeros * k + G: G to take the sums
 //   weight_sparse      tiles of P pixels / E * max(sum over groups of O filters of max(1, longest prefix), P * beats of a window)
 //   pair_sparse        pixels / E * ceil(window / M) * ceil(F / O) * E[max over O of max(1, ceil(live / N))]
 //
-// `window` is the line buffer in front of the engine or its compactors, once for all E copies; a compactor takes the beats of a
-// window and then sends its list, one after the other. Padding is made
+// `window` is the stream from the line buffer into the engine or its compactor, once for all E copies. Padding is made
 // behind the input stream and costs nothing, unless asked for: published designs pad in the stream (hass.md 13.3).
 // Steady state adds the header's beat. Fill is what a first image waits for rows of its window; drain is its last list.
 //
@@ -28,16 +27,15 @@
 namespace sluice {
 
 struct LayerTime {
-  double list = 0;    // compactor: a window's beats, then its list's entries
   double op = 0;      // multiplier loop, or the small engine's own iterations
   double in = 0;      // beats of the input map
   double out = 0;     // beats of the output map
-  double window = 0;  // line buffer: beats that it sends, and those that it takes without sending any
+  double window = 0;  // of the line buffer, which stops reading while it sends, or of the beats that arrive without one
   double header = 1;
   double fill = 0, drain = 0;  // of the first image only
 
   // Cycles from image to image, were the layer alone.
-  double interval() const { return std::max(1.0, std::ceil(std::max({op, list, in, out, window}) + header)); }
+  double interval() const { return std::max(1.0, std::ceil(std::max({op, in, out, window}) + header)); }
 };
 
 struct TimeOptions {
@@ -48,6 +46,9 @@ LayerTime layer_time(const EngineShape& shape, const LayerWork& work, const Laye
 
 // What E copies share out: output pixels, or tiles of P of them. The busiest copy gets ceil(units / E).
 std::int64_t work_units(const EngineShape& shape, const LayerWork& work);
+
+// LayerTime::window, which depends on whether there are copies, not on densities.
+double window_cycles(const EngineShape& shape, const LayerWork& work);
 
 // E[max(1, live)] over the windows of a layer.
 double mean_list_length(const LayerWork& work, const LayerDensity& density);

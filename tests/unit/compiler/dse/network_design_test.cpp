@@ -131,7 +131,7 @@ TEST_P(NetworkDesignSeeds, measured_densities_give_the_counted_cycles) {
     const CounterModel counting(design, {});
     std::vector<double> busy(menus.size(), 0);
     for (const auto& codes : pictures) {
-      for (const LayerCounters& c : counting.count(evaluator, evaluator.evaluate(codes))) busy[std::size_t(c.layer)] += double(c.busy_cycles) / double(pictures.size());
+      for (const LayerCounters& c : counting.count(evaluator, evaluator.evaluate(codes))) busy[std::size_t(c.layer)] += engine_cycles(design.netlist, c.layer, double(c.busy_cycles)) / double(pictures.size());
     }
     for (std::size_t i = 0; i < menus.size(); ++i) {
       const EngineShape& shape = chosen.layers[i].shape;

@@ -51,12 +51,13 @@ TEST(LayerTime, dense_by_hand) {
   EXPECT_DOUBLE_EQ(layer_time(shape, work).op, 22 * 9 * 2 * 3);
   EXPECT_DOUBLE_EQ(layer_time(shape, work).in, 64 * 2);
   EXPECT_DOUBLE_EQ(layer_time(shape, work).out, 64 * 3);
-  EXPECT_DOUBLE_EQ(layer_time(shape, work).interval(), 22 * 9 * 2 * 3 + 1);
+  // One line buffer feeds the copies: 128 beats in, 1152 out; those of 49 pixels go in one cycle with a beat out.
+  EXPECT_DOUBLE_EQ(layer_time(shape, work).interval(), 64 * 2 + 64 * 9 * 2 - 49 * 2 + 1);
   // A kernel row a beat, then all taps; copies share one stream of windows.
   shape.copies = 3, shape.taps = 3, shape.vector_lanes = 3 * 10, shape.in_lanes = 10;
   EXPECT_DOUBLE_EQ(layer_time(shape, work).op, 22 * 3 * 2 * 3);
-  // 15 pixels of the first row and column complete no window.
-  EXPECT_DOUBLE_EQ(layer_time(shape, work).window, (64 * 3 + 15) * 2);
+  // Each pixel enters in two beats; 7 x 7 of them complete something: at the right and lower edge several pixels leave with one.
+  EXPECT_DOUBLE_EQ(layer_time(shape, work).window, 64 * 3 * 2 + 64 * 2 - 49 * 2);
   shape.copies = 1, shape.taps = 9, shape.vector_lanes = 180;
   EXPECT_DOUBLE_EQ(layer_time(shape, work).op, 64 * 3);
 }
@@ -106,12 +107,14 @@ TEST_P(LayerTimeSeeds, activation_lists_as_walked) {
       listed += std::max(1, live);
     }
   }
-  EXPECT_NEAR(layer_time(shape, work, density).op, double(walked), 1e-6);
+  // Nine taps of as many beats as the pixel has codes are read before a list is sent.
+  const std::int64_t read = work.pixels() * 9 * work.input.channels;
+  EXPECT_NEAR(layer_time(shape, work, density).op, double(walked + read), 1e-6);
   // An activation-sparse engine of as many multipliers as those have filters takes a cycle an entry, at least one.
   EngineShape single = shape;
   single.filters *= single.group, single.group = single.prefix = 1;
   single.kind = EngineKind::activation_sparse;
-  EXPECT_NEAR(layer_time(single, work, density).op, double(listed), 1e-6);
+  EXPECT_NEAR(layer_time(single, work, density).op, double(listed + read), 1e-6);
 }
 
 TEST_P(LayerTimeSeeds, prefixes_as_walked) {

@@ -32,6 +32,8 @@ inline void append_window(Sequence& out, const Kernel& k, std::int64_t in_beats,
   int sent = 0;
   for (int y = 0; y < n("HEIGHT"); ++y) {
     for (int x = together - 1; x < n("WIDTH"); x += together) {
+      const int before = sent;
+      const auto first = out.size();
       repeat(out, 0, groups);
       // An output pixel may leave when its lower right tap, or the last pixel of that row or map, has come.
       while (sent < n("OUT_HEIGHT") * n("OUT_WIDTH")) {
@@ -41,6 +43,12 @@ inline void append_window(Sequence& out, const Kernel& k, std::int64_t in_beats,
         repeat(out, kOut, per_pixel);
         ++sent;
       }
+      if (sent == before || k.op != "window") continue;
+      // Of the first of them, for the first filter group, the beats of a channel group leave when that group has come.
+      const std::int64_t of_group = per_pixel / (groups * n("REPLAY"));
+      out.resize(first);
+      for (std::int64_t group = 0; group < groups; ++group) repeat(out, 0, 1), repeat(out, kOut, of_group);
+      repeat(out, kOut, (sent - before) * per_pixel - groups * of_group);
     }
   }
 }
