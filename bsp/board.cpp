@@ -141,4 +141,10 @@ Result<Board> find_board(const std::string& name_or_file) {
   return read_board(name_or_file, "bsp/" + found->first, found->second);
 }
 
+Result<Budget> find_budget(const std::string& name) {
+  const auto found = board_files().find("budgets/" + name + ".budget");
+  if (found == board_files().end()) return user_error("budget \"{}\" is not known; there are: {}", name, joined(names_in("budgets")));
+  return read_budget(name, "bsp/" + found->first, found->second);
+}
+
 }  // namespace sluice::bsp

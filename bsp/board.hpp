@@ -74,5 +74,6 @@ Result<std::vector<FpgaDevice>> known_devices();
 
 // A known board, or one in a file (a name that ends in .board). An unknown name is answered with those that exist.
 Result<Board> find_board(const std::string& name_or_file);
+Result<Budget> find_budget(const std::string& name);
 
 }  // namespace sluice::bsp

@@ -48,7 +48,7 @@ void print(const PlanSummary& s, const PlanOptions& options, const Common& commo
                                 {"kernels", s.kernels}, {"multipliers", s.multipliers}, {"macs_per_image", s.macs},
                                 {"calibration_images", s.calibration_images}, {"top1_agreement_share", s.agreement},
                                 {"top1_agreement_images", s.agreement_images}, {"largest_sum_log2", s.largest_bound_bits}, {"sum_proofs", proofs_json(s)}, {"quantised_by", s.method},
-                                {"row_images", s.row_images}, {"is_held_out", s.is_held_out}}
+                                {"row_images", s.row_images}, {"is_held_out", s.is_held_out}, {"estimated", to_json(s.estimate)}}
                      .dump(1) << "\n";
     return;
   }
@@ -60,6 +60,7 @@ void print(const PlanSummary& s, const PlanOptions& options, const Common& commo
             << proofs_text(s)
             << fmt::format("quantised by: {} (of {} ways tried on calibration pictures)\n", s.method, s.trials.size())
             << rows_text(s)
+            << estimate_text(s.estimate)
             << fmt::format("bundle {} (design {})\n", options.output.string(), s.design_hash.substr(0, 12));
 }
 
@@ -84,6 +85,8 @@ Run verb_plan(CLI::App& command, const Common& common) {
   auto no_equalising = std::make_shared<bool>(false);
   auto precision = std::make_shared<std::string>("int8");
   auto no_correction = std::make_shared<bool>(false);
+  auto board = std::make_shared<std::string>();
+  auto budget = std::make_shared<std::string>();
   command.add_option("model", options->model, "ONNX file")->required();
   command.add_option("--calib", options->calibration, "calibration pictures: folder, files, list, CIFAR-10 .bin or IDX")->required();
   command.add_option("--calib-images", options->calibration_images, "use the first N of them (0: all)")->capture_default_str();
@@ -103,10 +106,14 @@ Run verb_plan(CLI::App& command, const Common& common) {
   command.add_option("--percentile", options->quantise.percentile, "share of values inside the range, for --range percentile")->check(CLI::Range(0.5, 1.0))->capture_default_str();
   command.add_flag("--no-bias-correction", *no_correction, "leave the biases as they are after rounding the weights");
   command.add_flag("--no-equalising", *no_equalising, "leave the channels of a map at their own ranges");
-  command.add_option("--engine", options->engine, "of every convolution but the first and the last: auto, or the engine's name")
+  command.add_option("--board", *board, "explore designs for this board (sluice boards lists them, or a .board file) and build the best");
+  command.add_option("--budget", *budget, "explore within the multipliers and at the clock of a published design (sluice boards lists them)");
+  command.add_option("--target-rate", options->target_images_per_s, "with --board or --budget: fewest resources at so many images/s; without: the highest rate")->check(CLI::PositiveNumber);
+  command.add_option("--f-hls", options->hls_factor, "what an HLS compiler's circuit takes beyond plain hardware, as a factor on swept logic: 1.5, 2 (default) and 3 are usual")->check(CLI::Range(1.0, 10.0));
+  command.add_option("--engine", options->engine, "with --board or --budget: the exploration may use this one and dense; without, that of every convolution but the first and the last")
       ->check(CLI::IsMember({"auto", "dense", "activation_sparse", "weight_sparse", "grouped_prefix", "pair_sparse"}))->capture_default_str();
   command.add_option("--held-out", options->held_out_images, "pictures behind the calibration ones that measure the table's rows; where there are none behind, so many of those")->capture_default_str();
-  command.add_option("--clock-mhz", options->rows.clock_mhz, "clock assumed for estimated rates")->check(CLI::Range(1.0, 2000.0))->capture_default_str();
+  command.add_option("--clock-mhz", options->rows.clock_mhz, "clock assumed for estimated rates; with --board or --budget theirs")->check(CLI::Range(1.0, 2000.0))->capture_default_str();
   return [=, &common, &command]() -> Status {
     if (!preprocess->empty()) options->pixels = overridden(SLUICE_TRY(read_pixel_options(*preprocess)), options->pixels, command);
     if (!shape->empty()) options->input_shape = SLUICE_TRY(frontend::parse_shape(*shape));
@@ -115,6 +122,12 @@ Run verb_plan(CLI::App& command, const Common& common) {
     options->quantise.is_equalised = !*no_equalising;
     options->part = *part == "odd" ? Part::odd : *part == "even" ? Part::even : Part::all;
     options->quantise.has_bias_correction = !*no_correction;
+    if (!board->empty() || !budget->empty()) {
+      options->target = SLUICE_TRY(open_target(*board, *budget, options->hls_factor));
+      if (command.count("--clock-mhz") == 0) options->rows.clock_mhz = options->target->clock_mhz;
+    } else if (options->target_images_per_s > 0) {
+      return user_error("--target-rate {}: name the board (--board) or budget (--budget) that it is planned for", options->target_images_per_s);
+    }
     const PlanSummary summary = SLUICE_TRY(plan(*options, [](const std::string& line) { spdlog::info(line); }));
     print(summary, *options, common);
     return ok();

@@ -8,6 +8,7 @@
 #include <tbb/parallel_for.h>
 
 #include "compiler/codegen/opencl_writer.hpp"
+#include "compiler/dse/measured_density.hpp"
 #include "compiler/driver/report.hpp"
 #include "runtime/evaluate/evaluator.hpp"
 #include "compiler/frontend/onnx_import.hpp"
@@ -27,6 +28,7 @@ namespace {
 
 constexpr int kPhases = 8;
 constexpr std::size_t kGoldenImages = 8;
+constexpr std::size_t kDensityImages = 48;     // pictures whose zeros the exploration is told
 constexpr std::size_t kThresholdImages = 256;  // pictures whose activations give the quantiles
 
 Status refuse_existing(const std::filesystem::path& output) {
@@ -85,7 +87,7 @@ Result<Check> check_integer_network(const IntegerNetwork& network, const ImageSe
   return check;
 }
 
-// auto: 3x3 and larger windows skip pairs, 1x1 convolutions skip activations; a design that knows costs comes later.
+// Without a target. auto: 3x3 and larger windows skip pairs, 1x1 convolutions skip activations.
 Result<LayerConfigs> choose_engines(const IntegerNetwork& network, const std::string& name) {
   if (name != "auto") return uniform_engines(network, SLUICE_TRY(engine_from_text(name)));
   LayerConfigs configs = uniform_engines(network, Engine::pair_sparse);
@@ -125,6 +127,44 @@ Result<std::vector<RowSample>> row_samples(const IntegerNetwork& network, const 
   });
   for (Status& s : status) SLUICE_CHECK(std::move(s));
   return samples;
+}
+
+// The design that the exploration chose, and what it weighed.
+struct Explored {
+  std::vector<LayerMenu> menus;
+  std::vector<LayerDensity> densities;
+  NetworkDesign design;
+};
+
+Result<Explored> explore_design(const IntegerNetwork& network, const ImageSet& calibration, const PlanOptions& options) {
+  const Target& target = *options.target;
+  std::vector<Engine> engines;
+  if (options.engine != "auto") engines = {Engine::dense, SLUICE_TRY(engine_from_text(options.engine))};
+  PictureCodes pictures;
+  for (RowSample& sample : SLUICE_TRY(row_samples(network, nullptr, calibration.slice({.first = kDensityImages})))) pictures.push_back(std::move(sample.codes));
+  Explored explored;
+  explored.menus = network_menus(network, target.model, engines);
+  explored.densities = SLUICE_TRY(measured_densities(network, explored.menus, pictures, {}, {.list_pictures = kDensityImages}));
+  ExploreGoal goal;
+  if (options.target_images_per_s > 0) goal.target_interval = 1e6 * options.rows.clock_mhz / options.target_images_per_s;
+  auto design = design_network(network, explored.menus, explored.densities, target.model, target.budget, goal);
+  if (!design) return std::move(design).error().in(fmt::format("{} {}", target.board ? "board" : "budget", target.name));
+  explored.design = std::move(design).value();
+  return explored;
+}
+
+DesignEstimate estimate(const Design& design, const DesignTable& table, const std::optional<Explored>& explored, const ResourceModel& model, const PlanOptions& options) {
+  DesignEstimate all = estimate_design(design, table, model);
+  if (!explored) return all;
+  const Target& target = *options.target;
+  all.target = target.name, all.is_board = target.board.has_value();
+  all.target_images_per_s = options.target_images_per_s;
+  all.explored_interval_cycles = explored->design.exploration.interval_cycles;
+  all.uses = uses_of(all.total, target);
+  for (std::size_t i = 0; i < all.layers.size(); ++i) {
+    all.layers[i].story = explain_layer(explored->menus[i], explored->densities[i], explored->design.exploration, i, target.budget);
+  }
+  return all;
 }
 
 Result<DesignTable> make_table(const Design& design, const std::string& design_hash, const ir::Graph& graph,
@@ -183,7 +223,9 @@ Result<PlanSummary> plan(const PlanOptions& options, const std::function<void(co
   // From here on everything is integer, and no sum can overflow.
 
   begin("pipeline", fmt::format("{} layers", quantised.network.layers.size()));
-  const LayerConfigs configs = SLUICE_TRY(choose_engines(quantised.network, options.engine));
+  std::optional<Explored> explored;
+  if (options.target) explored = SLUICE_TRY(explore_design(quantised.network, images, options));
+  const LayerConfigs configs = explored ? explored->design.configs : SLUICE_TRY(choose_engines(quantised.network, options.engine));
   const Design design{quantised.network, SLUICE_TRY(build_netlist(quantised.network, configs))};
   begin("check", "integer network against float");
   Check check = SLUICE_TRY(check_integer_network(design.network, images, calibration));
@@ -217,6 +259,8 @@ Result<PlanSummary> plan(const PlanOptions& options, const std::function<void(co
   summary.row_images = measuring.images.size();
   summary.is_held_out = measuring.is_held_out;
   summary.rows = table.rows;
+  const ResourceModel model = options.target ? options.target->model : SLUICE_TRY(common_model(options.hls_factor));
+  summary.estimate = estimate(design, table, explored, model, options);
   times.end();
   files["report/report.json"] = plan_report(options, design, quantised, forms[chosen.form].statistics, summary, times);
   SLUICE_CHECK(write_bundle(options.output, files));

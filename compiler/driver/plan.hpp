@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "compiler/accuracy/choose_quantisation.hpp"
+#include "compiler/driver/design_estimate.hpp"
 #include "compiler/driver/pixel_options.hpp"
 #include "compiler/quantise/quantise.hpp"
 #include "compiler/sparsity/rows.hpp"
@@ -30,6 +31,9 @@ struct PlanOptions {
   PixelOptions pixels;
   QuantiseOptions quantise{.method = RangeMethod::best};
   std::string engine = "auto";           // auto, or a name of engine_from_text()
+  std::optional<Target> target;          // what the exploration plans for; none: a rule chooses engines, parallelism is the default's
+  double target_images_per_s = 0;        // with a target: fewest resources at this rate; 0: the highest rate
+  double hls_factor = 0;                 // without a target; 0: the coefficients' own
   std::size_t held_out_images = 2000;    // pictures behind the calibration ones that measure the rows
   RowOptions rows;
 };
@@ -50,6 +54,7 @@ struct PlanSummary {
   std::size_t row_images = 0;         // pictures that measured the rows
   bool is_held_out = false;           // those are behind the calibration pictures; else they are calibration pictures
   std::vector<TableRow> rows;
+  DesignEstimate estimate;
 };
 
 // `say` gets one line per phase ("[3/7] calibrate: 500 pictures").

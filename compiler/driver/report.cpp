@@ -45,8 +45,6 @@ std::string plan_report(const PlanOptions& options, const Design& design, const 
                         const Statistics& statistics, const PlanSummary& summary, const PhaseTimes& times) {
   const IntegerNetwork& network = design.network;
   json layers = json::array();
-  std::int64_t slowest_cycles = 0;
-  std::string slowest;
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
     const Layer& layer = network.layers[i];
     json entry{{"name", layer.name}, {"origin", layer.origin}, {"kind", to_text(layer.kind)}, {"macs", layer.macs()},
@@ -54,17 +52,12 @@ std::string plan_report(const PlanOptions& options, const Design& design, const 
     // A part of a longer concatenation has no float value of its own.
     const auto value = quantised.value_of.find(layer.name);
     if (value != quantised.value_of.end()) entry["zero_share_float"] = statistics.at(value->second).zero_share();
+    const LayerEstimate& estimate = summary.estimate.layers[i];
+    if (!estimate.engine.empty()) entry["engine"] = estimate.engine;
+    entry["estimated"] = {{"cycles_per_image", estimate.cycles}, {"resources", to_json(estimate.cost)}};
+    if (!estimate.story.offers.empty()) entry["explain"] = to_json(estimate.story);
     for (const Kernel& kernel : design.netlist.kernels) {
-      if (kernel.layer != static_cast<int>(i) || kernel.inputs.empty()) continue;
-      // A kernel takes one beat a cycle, so a stage lasts as long as its longest stream.
-      const std::int64_t cycles = std::max(design.netlist.streams[kernel.inputs[0]].beats,
-                                           design.netlist.streams[kernel.outputs[0]].beats);
-      entry["kernels"].push_back({{"name", kernel.name}, {"estimated_cycles_per_image", cycles},
-                                  {"multipliers", multipliers(design.netlist, kernel)}});
-      if (cycles > slowest_cycles) {
-        slowest_cycles = cycles;
-        slowest = kernel.name;
-      }
+      if (kernel.layer == static_cast<int>(i)) entry["kernels"].push_back({{"name", kernel.name}, {"multipliers", multipliers(design.netlist, kernel)}});
     }
     const auto proof = std::find_if(quantised.proofs.begin(), quantised.proofs.end(), [&](const SumProof& p) { return p.layer == layer.name; });
     if (proof != quantised.proofs.end()) {
@@ -89,7 +82,7 @@ std::string plan_report(const PlanOptions& options, const Design& design, const 
                     {"macs_per_image", summary.macs},
                     {"multipliers", summary.multipliers},
                     {"kernels", summary.kernels},
-                    {"estimated", {{"slowest_kernel", slowest}, {"cycles_per_image", slowest_cycles}}},
+                    {"estimated", to_json(summary.estimate)},
                     {"layers", layers},
                     {"phase_times", phases}};
   return report.dump(1) + "\n";

@@ -10,37 +10,34 @@
 #include <utility>
 
 namespace sluice {
-namespace {
 
-constexpr int kResources = 3;  // ALMs, RAM blocks, DSP blocks; MLABs are ALMs
-constexpr int kRounds = 12;
-constexpr const char* kNames[kResources] = {"ALMs", "RAM blocks", "DSP blocks"};
-
-using Shares = std::array<double, kResources>;
+const char* const kBudgetedNames[kBudgeted] = {"ALMs", "RAM blocks", "DSP blocks", "multipliers", "kernels"};
 
 Shares shares_of(const Resources& r, const Resources& budget) {
-  return {r.alms / std::max(1.0, budget.alms), r.m20k / std::max(1.0, budget.m20k), r.dsp_blocks / std::max(1.0, budget.dsp_blocks)};
+  const auto share_or_none = [](double used, double limit) { return limit > 0 ? used / limit : 0; };
+  return {r.alms / std::max(1.0, budget.alms), r.m20k / std::max(1.0, budget.m20k), r.dsp_blocks / std::max(1.0, budget.dsp_blocks),
+          share_or_none(r.multipliers, budget.multipliers), share_or_none(r.kernels, budget.kernels)};
 }
+
+namespace {
+
+constexpr int kResources = kBudgeted;
+constexpr int kRounds = 12;
+constexpr double kCheapAtStart = 0.1;
+constexpr double kMostKernels = 240;  // of a bundle
 
 double fullest(const Shares& shares) { return *std::max_element(shares.begin(), shares.end()); }
 
-// A way with a number of copies.
 struct Candidate {
   double cycles = 0;
   Shares shares{};
   int way = 0, copies = 1;
 };
 
-Resources cost_of(const LayerWay& way, int copies) {
-  Resources cost = way.once;
-  cost += way.of_copy * copies;
-  if (copies > 1) cost += way.of_dealing;
-  return cost;
-}
+}  // namespace
 
-// All candidates of a layer in the order of their cycles.
-std::vector<Candidate> candidates_of(const LayerMenu& menu, const LayerDensity& given, const Resources& budget) {
-  std::vector<Candidate> all;
+std::vector<TimedWay> timed_ways(const LayerMenu& menu, const LayerDensity& given, const Resources& budget) {
+  std::vector<TimedWay> all;
   LayerDensity density = given;
   std::map<std::array<int, 4>, double> known;  // ways differ in P or lanes with the same vectors and prefixes
   for (std::size_t w = 0; w < menu.ways.size(); ++w) {
@@ -56,21 +53,32 @@ std::vector<Candidate> candidates_of(const LayerMenu& menu, const LayerDensity& 
     const double op = time.op;
     const std::int64_t units = std::max<std::int64_t>(1, work_units(shape, menu.spec.work));
     double last = std::numeric_limits<double>::infinity();
-    for (int copies = 1; copies <= menu.most_copies; ++copies) {
+    for (int copies = 1; copies <= menu.ways[w].most_copies; ++copies) {
+      shape.copies = copies;
+      if (copies <= 2) time.window = window_cycles(shape, menu.spec.work);  // with copies it is the same for any number
       time.op = op * double((units + copies - 1) / copies) / double(units);
       const double cycles = time.interval();
       if (cycles >= last) continue;  // another copy that brings nothing
       last = cycles;
-      const Shares shares = shares_of(cost_of(menu.ways[w], copies), budget);
-      if (copies > 1 && fullest(shares) > 1) break;
-      all.push_back({cycles, shares, int(w), copies});
-      if (time.op <= std::max({time.in, time.out, time.window})) break;
+      if (copies > 1 && fullest(shares_of(menu.ways[w].cost(copies), budget)) > 1) break;
+      all.push_back({cycles, int(w), copies});
+      if (copies > 1 && time.op <= std::max({time.in, time.out, time.window})) break;
     }
   }
-  std::sort(all.begin(), all.end(), [](const Candidate& a, const Candidate& b) {
+  std::sort(all.begin(), all.end(), [](const TimedWay& a, const TimedWay& b) {
     if (a.cycles != b.cycles) return a.cycles < b.cycles;
     return a.way != b.way ? a.way < b.way : a.copies < b.copies;
   });
+  return all;
+}
+
+namespace {
+
+std::vector<Candidate> candidates_of(const LayerMenu& menu, const LayerDensity& density, const Resources& budget) {
+  std::vector<Candidate> all;
+  for (const TimedWay& t : timed_ways(menu, density, budget)) {
+    all.push_back({t.cycles, shares_of(menu.ways[std::size_t(t.way)].cost(t.copies), budget), t.way, t.copies});
+  }
   return all;
 }
 
@@ -103,21 +111,28 @@ class Explorer {
   }
 
   Result<Exploration> run() {
-    Shares weights;
-    weights.fill(1.0);
-    for (int round = 0; round < kRounds; ++round) {
-      steps_.clear();
-      for (const auto& all : candidates_) steps_.push_back(staircase(all, weights));
-      const Shares full = goal_.target_interval > 0 ? keep(goal_.target_interval) : bisect();
-      // What is fullest becomes dearer; the steps shrink so that the weights settle.
-      const double pace = 2.0 / (1 + round * 0.5);
-      for (int r = 0; r < kResources; ++r) weights[r] *= std::exp(pace * (full[r] / std::max(1e-9, fullest(full)) - 1) * 2);
+    // Prices settle near where they start, so they start with every resource equal, then with each one the dearest.
+    for (int start = 0; start <= kResources; ++start) {
+      weights_.fill(start == 0 ? 1.0 : kCheapAtStart);
+      if (start > 0) weights_[std::size_t(start - 1)] = 1;
+      settle();
     }
     if (chosen_.empty()) return refusal();
     return answer();
   }
 
  private:
+  void settle() {
+    for (int round = 0; round < kRounds; ++round) {
+      steps_.clear();
+      for (const auto& all : candidates_) steps_.push_back(staircase(all, weights_));
+      const Shares full = goal_.target_interval > 0 ? keep(goal_.target_interval) : bisect();
+      // What is fullest becomes dearer; the steps shrink so that the weights settle.
+      const double pace = 2.0 / (1 + round * 0.5);
+      for (int r = 0; r < kResources; ++r) weights_[r] *= std::exp(pace * (full[r] / std::max(1e-9, fullest(full)) - 1) * 2);
+    }
+  }
+
   // The design for an interval; false: a layer has no way that fast.
   bool choose(double interval, std::vector<std::size_t>* picks, Shares* sum) const {
     *sum = fixed_;
@@ -144,7 +159,7 @@ class Explorer {
     const double interval = interval_of(picks);
     const bool is_better = goal_.target_interval > 0 ? fullest(sum) < best_full_
                                                      : std::make_pair(interval, fullest(sum)) < std::make_pair(best_interval_, best_full_);
-    if (chosen_.empty() || is_better) chosen_ = picks, best_interval_ = interval, best_full_ = fullest(sum);
+    if (chosen_.empty() || is_better) chosen_ = picks, best_interval_ = interval, best_full_ = fullest(sum), best_weights_ = weights_;
   }
 
   Shares keep(double interval) {
@@ -188,7 +203,7 @@ class Explorer {
     }
     std::string words;
     for (int r = 0; r < kResources; ++r) {
-      if (emptiest_shares_[r] > 1) words += fmt::format("{}{:.2f} times the {}", words.empty() ? "" : " and ", emptiest_shares_[r], kNames[r]);
+      if (emptiest_shares_[r] > 1) words += fmt::format("{}{:.2f} times the {}", words.empty() ? "" : " and ", emptiest_shares_[r], kBudgetedNames[r]);
     }
     return user_error("no design fits: the smallest one found needs {} of the budget; a larger board or fewer layers help", words);
   }
@@ -196,12 +211,12 @@ class Explorer {
   Exploration answer() const {
     Exploration result;
     result.total = goal_.fixed;
+    result.weights = best_weights_;
     for (std::size_t l = 0; l < chosen_.size(); ++l) {
       const Candidate& pick = candidates_[l][chosen_[l]];
       const LayerWay& way = menus_[l].ways[std::size_t(pick.way)];
-      ChosenLayer layer{way.shape, pick.cycles, cost_of(way, pick.copies)};
+      ChosenLayer layer{way.shape, pick.cycles, way.cost(pick.copies)};
       layer.shape.copies = pick.copies;
-      layer.cost.multipliers = double(layer.shape.multipliers());
       result.total += layer.cost;
       if (pick.cycles > result.interval_cycles) result.interval_cycles = pick.cycles, result.slowest = int(l);
       result.layers.push_back(std::move(layer));
@@ -216,6 +231,7 @@ class Explorer {
   std::vector<std::vector<Candidate>> candidates_;
   std::vector<std::vector<Step>> steps_;
   std::vector<std::size_t> chosen_;
+  Shares weights_{}, best_weights_{};
   double best_interval_ = 0, best_full_ = 0;
   double emptiest_ = std::numeric_limits<double>::infinity();
   Shares emptiest_shares_{};
@@ -227,6 +243,7 @@ Resources budget_of(const bsp::Board& board) {
   const bsp::Resources may = board.plannable();
   Resources budget;
   budget.alms = double(may.alms), budget.m20k = double(may.ram_blocks), budget.dsp_blocks = double(may.dsps);
+  budget.kernels = kMostKernels;
   return budget;
 }
 

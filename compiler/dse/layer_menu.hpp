@@ -3,11 +3,11 @@
 //
 // Why: the sparsity search asks for the best design thousands of times, and only the densities change between two
 // questions. What a way costs does not depend on them, so it is worked out once; a question then only has to work out
-// cycles. The ways: every engine the layer allows, O among the values that change the number of filter groups, M among
-// divisors of the channels (and the taps), N, G, P on short ladders, any number E of copies.
+// cycles. The ways are those that compiler/pipeline builds (network_menus.hpp turns one into a LayerConfig): every engine the
+// layer allows, O, M and G among divisors, one tap a beat, a kernel row or all, N and P on short ladders, any number E of copies.
 //
-// E copies cost E times the kernels that carry one beat for each iteration of the multiplier loop: engine and compactor,
-// for engines without a list also the window. Whatever feeds them all stands once, with a deal and a gather.
+// E copies cost E times engine and compactor or tile; several copies of an engine without those also a replay kernel each,
+// because the window, which stands once in front of a deal, then comes once.
 //
 // Before: a valid layer. After: at least one way, none of them with copies yet.
 #pragma once
@@ -24,14 +24,15 @@ struct MenuOptions {
   int most_copies = 16;
   int most_filters = 64;      // O, and lanes of other kernels
   int most_vector_lanes = 64; // M
-  // One requantiser serves several filters of an engine, which then sends as many lanes; without, one for each filter.
-  bool shares_requantisers = false;
 };
 
 // What the explorer is told of a layer.
 struct LayerSpec {
   LayerWork work;
-  bool is_first = false;             // stem: dense, may take several pixels a cycle
+  bool is_first = false;             // stem: dense
+  int most_pixels = 1;               // P of a stem: pixels that may enter a cycle
+  int curve_multipliers = 0;         // as in EngineShape
+  bool has_curve_table = false;
   std::vector<EngineKind> engines;   // allowed; ignored for layers that multiply no weights and for depthwise
 };
 
@@ -39,13 +40,16 @@ struct LayerWay {
   EngineShape shape;    // copies = 1, no memories
   Resources once;       // whatever the number of copies
   Resources of_copy;
-  Resources of_dealing; // deal and gather, when there are several copies
+  // When there are several copies: deal and gather; what each copy has in front of it.
+  Resources of_dealing, of_dealt_copy;
+  int most_copies = 1;
+
+  Resources cost(int copies) const;
 };
 
 struct LayerMenu {
   LayerSpec spec;
   std::vector<LayerWay> ways;
-  int most_copies = 1;
 };
 
 LayerMenu layer_menu(const LayerSpec& spec, const ResourceModel& model, const MenuOptions& options = {});

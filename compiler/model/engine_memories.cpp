@@ -23,7 +23,8 @@ Ram weights_of(const EngineShape& s, const LayerWork& work) {
   const std::int64_t groups = ceil_of(work.output.channels, std::int64_t{s.filters} * s.group);
   const std::int64_t window = work.window_codes();
   switch (s.kind) {
-    case EngineKind::depthwise_dense: return {"weights", std::int64_t{s.filters} * s.weight_bits, groups * work.taps()};
+    case EngineKind::depthwise_dense:
+      return {"weights", std::int64_t{s.filters} * s.vector_lanes * s.weight_bits, groups * ceil_of(work.taps(), s.vector_lanes)};
     case EngineKind::activation_sparse: return {"weights", std::int64_t{s.filters} * s.weight_bits, groups * window};
     case EngineKind::weight_sparse:
       return {"weights", std::int64_t{s.filters} * (s.weight_bits + bits_for(window)), groups * window};
@@ -49,9 +50,14 @@ std::vector<Ram> memories_of(const EngineShape& s, const LayerWork& work, bool h
     const std::int64_t lanes = std::max(1, s.requantised_lanes), rows = ceil_of(work.output.channels, lanes);
     rams.push_back({"bias", lanes * kWordBits, rows});
     rams.push_back({"multiplier", lanes * kWordBits, rows});
-  } else if (s.kind == EngineKind::window || s.kind == EngineKind::taps || s.kind == EngineKind::max_pool || s.kind == EngineKind::average_pool) {
+  } else if (s.kind == EngineKind::window || s.kind == EngineKind::taps) {
     const std::int64_t words = std::int64_t{w.kernel_h} * work.input.width * ceil_of(work.input.channels, s.in_lanes);
-    rams.push_back({"rows", std::int64_t{s.in_lanes} * s.data_bits, words, s.kind == EngineKind::taps ? int(work.taps()) : 1});
+    // All taps at once: kernel rows are banks, and each is read at as many places as it has columns.
+    const bool is_banked = s.kind == EngineKind::window && s.taps > 1 && s.taps == work.taps();
+    const int places = s.kind == EngineKind::taps ? int(work.taps()) : s.taps;
+    rams.push_back({"rows", std::int64_t{s.in_lanes} * s.data_bits, is_banked ? ceil_of(words, w.kernel_h) : words, places});
+  } else if (s.kind == EngineKind::replay) {
+    rams.push_back({"window", std::int64_t{s.in_lanes} * s.data_bits, ceil_of(work.window_codes(), s.in_lanes)});
   } else if (s.kind == EngineKind::compactor) {
     rams.push_back({"list", std::int64_t{s.vector_lanes} * (s.data_bits + kPlaceBits), ceil_of(work.window_codes(), s.vector_lanes)});
   } else if (s.kind == EngineKind::global_average_pool) {
@@ -60,6 +66,8 @@ std::vector<Ram> memories_of(const EngineShape& s, const LayerWork& work, bool h
   if (has_curve_table && s.requantised_lanes > 0) rams.push_back({"curve", s.data_bits, kCurveTableWords, s.requantised_lanes});
   return rams;
 }
+
+int index_bits(const LayerWork& work) { return std::max(1, bits_for(work.window_codes())); }
 
 Ram queue_of(int lanes, int element_bits, std::int64_t depth) {
   return {"queue", std::int64_t{lanes} * element_bits + kKindBits, depth};

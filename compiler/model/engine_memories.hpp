@@ -9,8 +9,9 @@
 //   tile      weight_sparse: the activations of a tile, twice (one is filled while the other is read), a copy per filter
 //   results   weight_sparse: sums of a tile, twice, until they are sent
 //   bias, multiplier  a word of 32 bits for each lane that requantises; curve: 256 codes for each
-//   rows      window: K_h rows of the map; taps: the same, a copy per tap
+//   rows      window: K_h rows of the map; a copy per tap of a beat; taps: the same, a copy per tap
 //   list      compactor: a window in M banks of {code, place}
+//   window    replay: the beats of one
 //
 // Before: shape and layer fit. After: memories of one of the E copies; kernels that hold nothing have none.
 #pragma once
@@ -23,6 +24,9 @@ namespace sluice {
 inline constexpr int kCurveTableWords = 256;
 
 std::vector<Ram> memories_of(const EngineShape& shape, const LayerWork& work, bool has_curve_table = false);
+
+// Of a place in a window: EngineShape::index_bits.
+int index_bits(const LayerWork& work);
 
 // A stream's queue.
 Ram queue_of(int lanes, int element_bits, std::int64_t depth);

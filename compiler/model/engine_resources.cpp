@@ -27,7 +27,9 @@ ResourceModel::ResourceModel(Coefficients coefficients, const bsp::FpgaDevice& d
 
 Logic ResourceModel::swept_logic(const EngineShape& shape) const {
   const Letters letters = letters_of(shape);
-  Logic logic = coefficients_.logic(to_text(shape.kind), letters);
+  // A depthwise engine of several taps is a dense one of as many lanes, but for who shares them.
+  const bool is_tree = shape.kind == EngineKind::depthwise_dense && shape.vector_lanes > 1;
+  Logic logic = coefficients_.logic(to_text(is_tree ? EngineKind::dense : shape.kind), letters);
   // An add shifts and rounds its sum like a requantised lane, without that lane's multiplier.
   logic += coefficients_.logic("requantise", letters) * shape.requantised_lanes;
   return logic;
@@ -63,6 +65,7 @@ Resources ResourceModel::kernel(const EngineShape& shape) const {
   logic += coefficients_.logic("port", letters);
   Resources one = add_up(logic, shape.rams);
   one.dsp_blocks = dsp_blocks(shape);
+  one.kernels = 1;
   if (shape.kind == EngineKind::source || shape.kind == EngineKind::sink || shape.kind == EngineKind::collector) {
     one.m20k += coefficients_.figure("memory_port_blocks");
   }

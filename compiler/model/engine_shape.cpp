@@ -9,7 +9,7 @@ namespace {
 
 constexpr const char* kNames[] = {
     "dense", "depthwise_dense", "activation_sparse", "weight_sparse", "grouped_prefix", "pair_sparse",
-    "window", "taps", "compactor", "width", "fork", "add", "concat", "scale", "max_pool", "average_pool", "global_average_pool",
+    "window", "taps", "compactor", "tile", "replay", "width", "fork", "add", "concat", "scale", "max_pool", "average_pool", "global_average_pool",
     "source", "sink", "collector", "deal", "gather"};
 static_assert(std::size(kNames) == kEngineKinds);
 
@@ -31,10 +31,10 @@ bool is_engine(EngineKind kind) { return kind <= EngineKind::pair_sparse; }
 std::int64_t EngineShape::multipliers() const {
   std::int64_t of_filter = 0;
   switch (kind) {
-    case EngineKind::dense: of_filter = vector_lanes; break;
+    case EngineKind::dense:
+    case EngineKind::depthwise_dense: of_filter = vector_lanes; break;
     case EngineKind::pair_sparse: of_filter = pairs; break;
     case EngineKind::weight_sparse: of_filter = pixels; break;
-    case EngineKind::depthwise_dense:
     case EngineKind::activation_sparse:
     case EngineKind::grouped_prefix: of_filter = 1; break;
     default: break;
@@ -44,12 +44,12 @@ std::int64_t EngineShape::multipliers() const {
 
 Resources& Resources::operator+=(const Resources& other) {
   alms += other.alms, registers += other.registers, m20k += other.m20k, mlab += other.mlab;
-  dsp_blocks += other.dsp_blocks, multipliers += other.multipliers;
+  dsp_blocks += other.dsp_blocks, multipliers += other.multipliers, kernels += other.kernels;
   return *this;
 }
 
 Resources Resources::operator*(double times) const {
-  return {alms * times, registers * times, m20k * times, mlab * times, dsp_blocks * times, multipliers * times};
+  return {alms * times, registers * times, m20k * times, mlab * times, dsp_blocks * times, multipliers * times, kernels * times};
 }
 
 }  // namespace sluice

@@ -19,7 +19,7 @@ namespace sluice {
 
 enum class EngineKind {
   dense, depthwise_dense, activation_sparse, weight_sparse, grouped_prefix, pair_sparse,  // multiply weights
-  window, taps, compactor, width, fork, add, concat, scale, max_pool, average_pool, global_average_pool,
+  window, taps, compactor, tile, replay, width, fork, add, concat, scale, max_pool, average_pool, global_average_pool,
   source, sink, collector, deal, gather,  // deal and gather: pixels to E copies and back
 };
 
@@ -41,13 +41,14 @@ struct Ram {
 struct EngineShape {
   EngineKind kind = EngineKind::dense;
   // Fields that a kind does not use stay 1.
-  int vector_lanes = 1;      // M: dense, pair_sparse, compactor; weight_sparse: kernel columns one RAM word serves
+  int vector_lanes = 1;      // M: dense, pair_sparse, compactor; depthwise: taps a filter; weight_sparse: kernel columns one RAM word serves
   int pairs = 1;             // N: pair_sparse
   int filters = 1;           // O
   int copies = 1;            // E
   int group = 1;             // G: grouped_prefix
   int prefix = 1;            // k, at most G
   int pixels = 1;            // P: weight_sparse; in a stem, pixels that enter a cycle
+  int taps = 1;              // in a beat of windows: one, a kernel row or all
   int in_lanes = 1, out_lanes = 1;
   int data_bits = 8, weight_bits = 8;
   int sum_bits = 26;         // accumulator; 32 with int16
@@ -69,6 +70,7 @@ struct Resources {
   double mlab = 0;
   double dsp_blocks = 0;
   double multipliers = 0;
+  double kernels = 0;
 
   Resources& operator+=(const Resources& other);
   Resources operator*(double times) const;

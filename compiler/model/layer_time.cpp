@@ -5,15 +5,16 @@
 #include <algorithm>
 #include <cmath>
 
+#include "runtime/bundle/layer_cycles.hpp"
+
 namespace sluice {
 namespace {
 
 std::int64_t ceil_of(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
-// A beat never mixes taps while it holds fewer codes than a pixel has.
-std::int64_t steps_of(const LayerWork& work, std::int64_t lanes) {
-  const std::int64_t channels = work.input.channels;
-  return lanes <= channels ? work.taps() * ceil_of(channels, lanes) : ceil_of(work.window_codes(), lanes);
+// Beats of a window of `lanes` codes, of one tap or several whole ones.
+std::int64_t steps_of(const LayerWork& work, std::int64_t lanes, std::int64_t taps = 1) {
+  return ceil_of(work.taps(), taps) * ceil_of(work.input.channels, std::max<std::int64_t>(1, lanes / taps));
 }
 
 // Lists of one pixel, in vectors.
@@ -37,22 +38,30 @@ double prefix_cycles(const EngineShape& shape, const LayerWork& work, const Laye
 
 double vector_cycles(const EngineShape& shape, const LayerDensity& density) {
   if (density.vector_cycles > 0) return density.vector_cycles;
+  const auto met = density.group_live.find({shape.vector_lanes, shape.filters});
+  if (met != density.group_live.end()) return mean_cycles(met->second, shape.pairs);
   const bool has_histogram = density.vector_live.size() == std::size_t(shape.vector_lanes) + 1;
   return lock_step_cycles(has_histogram ? density.vector_live : independent_lanes(density.pairs(), shape.vector_lanes), shape.filters, shape.pairs);
 }
 
 namespace {
 
+double mean_live_codes(const LayerWork& work, const LayerDensity& density) {
+  return density.window_live.empty() ? density.activation * double(work.window_codes()) : mean_cycles(density.window_live, 1, true);
+}
+
 // Of one copy that does all the work.
 double op_cycles(const EngineShape& shape, const LayerWork& work, const LayerDensity& density) {
   const auto units = double(work_units(shape, work));
   const auto groups = double(ceil_of(work.output.channels, std::int64_t{shape.filters} * shape.group));
   switch (shape.kind) {
-    case EngineKind::dense: return units * double(steps_of(work, shape.vector_lanes)) * groups;
-    case EngineKind::depthwise_dense: return units * double(work.taps()) * groups;
-    case EngineKind::activation_sparse: return units * groups * mean_list_length(work, density);
-    case EngineKind::grouped_prefix: return units * groups * mean_list_length(work, density) * shape.prefix;
-    case EngineKind::weight_sparse: return units * prefix_cycles(shape, work, density);
+    case EngineKind::dense: return units * double(steps_of(work, shape.vector_lanes, shape.taps)) * groups;
+    case EngineKind::depthwise_dense: return units * double(ceil_of(work.taps(), shape.vector_lanes)) * groups;
+    case EngineKind::activation_sparse: return units * (groups * mean_list_length(work, density) + double(steps_of(work, shape.in_lanes)));
+    case EngineKind::grouped_prefix: return units * (groups * (mean_live_codes(work, density) * shape.prefix + shape.group) + double(steps_of(work, shape.in_lanes)));
+    case EngineKind::weight_sparse:
+      // While a tile is multiplied, the next one is loaded and the last one's sums leave.
+      return units * std::max({prefix_cycles(shape, work, density), shape.pixels * double(steps_of(work, shape.in_lanes)), shape.pixels * groups});
     case EngineKind::pair_sparse: return units * double(vectors_of(shape, work)) * groups * vector_cycles(shape, density);
     case EngineKind::max_pool:
     case EngineKind::average_pool: return units * double(work.taps() * ceil_of(work.input.channels, shape.in_lanes));
@@ -60,17 +69,24 @@ double op_cycles(const EngineShape& shape, const LayerWork& work, const LayerDen
   }
 }
 
-// Beats from the line buffer. A dense array wants its window again for every filter group; compactors and the
-// weight-sparse tile hold theirs.
-double window_beats(const EngineShape& shape, const LayerWork& work) {
-  const auto pixels = double(work.pixels());
+// Beats of an output pixel's window.
+double window_steps(const EngineShape& shape, const LayerWork& work) {
   switch (shape.kind) {
     case EngineKind::activation_sparse:
     case EngineKind::grouped_prefix:
-    case EngineKind::weight_sparse: return pixels * double(steps_of(work, shape.in_lanes));
-    default: return 0;  // one beat an iteration of the multiplier loop: counted there
+    case EngineKind::weight_sparse: return double(steps_of(work, shape.in_lanes));
+    case EngineKind::dense: return double(steps_of(work, shape.vector_lanes, shape.taps));
+    case EngineKind::pair_sparse: return double(vectors_of(shape, work));
+    // Every channel is a filter: copies share a stream as long as the loop of one.
+    case EngineKind::depthwise_dense: return double(ceil_of(work.taps(), shape.vector_lanes) * ceil_of(work.output.channels, shape.filters));
+    case EngineKind::max_pool:
+    case EngineKind::average_pool: return double(work.taps() * ceil_of(work.input.channels, shape.in_lanes));
+    default: return 0;
   }
 }
+
+// P pixels enter a stem's cycle side by side; in a weight-sparse layer P counts outputs and pixels enter singly.
+int side_by_side_of(const EngineShape& shape) { return shape.kind == EngineKind::weight_sparse ? 1 : shape.pixels; }
 
 }  // namespace
 
@@ -90,20 +106,36 @@ double mean_list_length(const LayerWork& work, const LayerDensity& density) {
 
 double LayerTime::interval() const { return std::max(1.0, std::ceil(std::max({op, in, out, window}) + header)); }
 
+// Compactors, tiles and the replay kernels of copies hold their windows; a dense or pair-sparse engine without copies gets its
+// windows again for every filter group.
+double window_cycles(const EngineShape& shape, const LayerWork& work) {
+  const double steps = window_steps(shape, work);
+  if (steps == 0) return 0;
+  const auto pixels = double(work.pixels());
+  const bool is_again = shape.copies == 1 && (shape.kind == EngineKind::dense || shape.kind == EngineKind::pair_sparse);
+  const auto groups = double(is_again ? ceil_of(work.output.channels, shape.filters) : 1);
+  const double out = pixels * steps * groups;
+  // A line buffer stops reading while it sends; a beat of a window leaves with the one that completes it, but for taps.
+  const bool is_taps = shape.kind == EngineKind::pair_sparse && work.taps() > 1;
+  if (work.window == Window{} && groups == 1 && shape.pixels == 1) return out;  // there is none
+  const int together = side_by_side_of(shape);
+  const double in = double(ceil_of(std::int64_t{work.input.height} * work.input.width, together) * ceil_of(work.input.channels, shape.in_lanes));
+  return in + out - (is_taps ? 0 : double(completing_beats(work.window, work.input, work.output, together)));
+}
+
 LayerTime layer_time(const EngineShape& shape, const LayerWork& work, const LayerDensity& density, const TimeOptions& options) {
   LayerTime time;
   const Window& w = work.window;
   const bool pads = options.padding_costs_cycles && has_window(work.kind);
   const std::int64_t height = work.input.height + (pads ? w.pad_top + w.pad_bottom : 0);
   const std::int64_t width = work.input.width + (pads ? w.pad_left + w.pad_right : 0);
-  // P pixels enter a stem's cycle side by side; in a weight-sparse layer P counts outputs and pixels enter singly.
-  const int side_by_side = shape.kind == EngineKind::weight_sparse ? 1 : shape.pixels;
+  const int side_by_side = side_by_side_of(shape);
   const auto beats_a_pixel = double(ceil_of(work.input.channels, shape.in_lanes));
   const std::int64_t units = std::max<std::int64_t>(1, work_units(shape, work));
   time.op = op_cycles(shape, work, density) * double(ceil_of(units, shape.copies)) / double(units);
   time.in = std::max(double(ceil_of(height * width, side_by_side)) * beats_a_pixel, double(ceil_of(work.second_operand, shape.in_lanes)));
   time.out = double(work.pixels() * ceil_of(work.output.channels, shape.out_lanes));
-  time.window = window_beats(shape, work);
+  time.window = window_cycles(shape, work);
   if (has_window(work.kind)) {
     const std::int64_t rows = std::max(0, w.kernel_h - 1 - w.pad_top), columns = std::max(0, w.kernel_w - w.pad_left);
     time.fill = double(ceil_of(rows * work.input.width + columns, side_by_side)) * beats_a_pixel;

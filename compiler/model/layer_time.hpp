@@ -4,11 +4,11 @@
 // The idea: kernels of a layer work at once, one beat a cycle and stream, so a layer lasts as long as its longest stream
 // or its multiplier loop, whichever is more:
 //
-//   dense              pixels / E * ceil(window / M) * ceil(F / O)
-//   depthwise_dense    pixels / E * taps * ceil(C / O)
-//   activation_sparse  pixels / E * ceil(F / O) * E[max(1, nonzeros)]
-//   grouped_prefix     the same with ceil(F / (O * G)) groups, times k
-//   weight_sparse      tiles of P pixels / E * sum over groups of O filters of max(1, longest prefix)
+//   dense              pixels / E * beats of a window * ceil(F / O)
+//   depthwise_dense    pixels / E * ceil(taps / taps a filter) * ceil(C / O)
+//   activation_sparse  pixels / E * (ceil(F / O) * E[max(1, nonzeros)] + beats of a window: a compactor reads, then sends)
+//   grouped_prefix     the same with ceil(F / (O * G)) groups, with non-zeros * k + G: G to take the sums
+//   weight_sparse      tiles of P pixels / E * max(sum over groups of O filters of max(1, longest prefix), P * beats of a window)
 //   pair_sparse        pixels / E * ceil(window / M) * ceil(F / O) * E[max over O of max(1, ceil(live / N))]
 //
 // `window` is the stream from the line buffer into the engine or its compactor, once for all E copies. Padding is made
@@ -27,7 +27,7 @@ struct LayerTime {
   double op = 0;      // multiplier loop, or the small engine's own iterations
   double in = 0;      // beats of the input map
   double out = 0;     // beats of the output map
-  double window = 0;  // beats between line buffer and engine
+  double window = 0;  // of the line buffer, which stops reading while it sends, or of the beats that arrive without one
   double header = 1;
   double fill = 0, drain = 0;  // of the first image only
 
@@ -43,6 +43,9 @@ LayerTime layer_time(const EngineShape& shape, const LayerWork& work, const Laye
 
 // What E copies share out: output pixels, or tiles of P of them. The busiest copy gets ceil(units / E).
 std::int64_t work_units(const EngineShape& shape, const LayerWork& work);
+
+// LayerTime::window, which depends on whether there are copies, not on densities.
+double window_cycles(const EngineShape& shape, const LayerWork& work);
 
 // E[max(1, live)] over the windows of a layer.
 double mean_list_length(const LayerWork& work, const LayerDensity& density);

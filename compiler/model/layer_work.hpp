@@ -8,7 +8,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "compiler/model/vector_cycles.hpp"
@@ -41,6 +43,8 @@ struct LayerDensity {
   // Refinements; empty: from the shares, as if zeros were independent.
   LiveHistogram window_live;    // non-zero activations in an output pixel's window: activation_sparse, grouped_prefix
   LiveHistogram vector_live;    // live pairs of an M-vector with one filter; M + 1 bins: pair_sparse
+  // pair_sparse, by {M, O}: the most live pairs among O filters in lock step, as met; takes the place of vector_live.
+  std::map<std::pair<int, int>, LiveHistogram> group_live;
   double vector_cycles = 0;     // pair_sparse: mean cycles of a vector and filter group, known for M, N, O (from data, say)
   std::vector<int> prefixes;    // weight_sparse: non-zero weights of each filter, in the order of the filters
   double prefix_cycles = 0;     // weight_sparse: longest prefixes of all filter groups together, known for O

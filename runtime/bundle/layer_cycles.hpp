@@ -4,7 +4,9 @@
 // Why: planner (what a row costs), simulated device (when an image is done) and controller (which row holds a rate) must
 // count alike, or a prediction is wrong before the first picture. The idea: every kernel takes one beat per cycle from
 // each of its streams, so a layer lasts as long as its longest stream, and a sparse engine as long as its multiplier
-// loop was busy with this picture, shared evenly by the engine's copies. What this leaves out: waiting for full or empty streams, fill and drain.
+// loop was busy with this picture, shared evenly by the engine's copies. Kernels that stop reading while they send last longer:
+// window and taps as their files say, and a compactor, which reads a pixel's window before it sends the list. What this
+// leaves out: waiting for full or empty streams, fill and drain.
 //
 // Before: a valid design; counters of one image as a device reports them. After: one figure per layer, never below 1.
 #pragma once
@@ -20,7 +22,13 @@ namespace sluice {
 // compactor or a tile kernel) do not count; the engine's own counter stands for them.
 double fixed_layer_cycles(const Netlist& netlist, int layer);
 
-// One entry per layer of the network: the fixed cycles, or busy_cycles / copies where that is more.
+// Beats of a map of `in` pixels, `together` a beat, with which output pixels leave a window kernel.
+std::int64_t completing_beats(const Window& window, const MapShape& in, const MapShape& out, int together);
+
+// Cycles of a layer's sparse engine, from its counter: shared by the copies, and behind the reading of a compactor.
+double engine_cycles(const Netlist& netlist, int layer, double busy_cycles);
+
+// One entry per layer of the network: the fixed cycles, or those of its engine where that is more.
 std::vector<double> layer_cycles(const Design& design, const std::vector<LayerCounters>& counters);
 
 // Largest fixed_layer_cycles among the layers that a design table has no entry for, and the source's stream.

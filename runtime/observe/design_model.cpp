@@ -29,6 +29,7 @@ DesignModel model_of(const Bundle& bundle) {
 Observer::Observer(const Bundle& bundle) : layers_(table_layers(bundle)), macs_(model_of(bundle).macs) {
   for (std::size_t i = 0; i < bundle.network().layers.size(); ++i) {
     fixed_cycles_.push_back(fixed_layer_cycles(bundle.netlist(), static_cast<int>(i)));
+    idle_cycles_.push_back(engine_cycles(bundle.netlist(), static_cast<int>(i), 0));
     copies_.push_back(engine_copies(bundle.netlist(), static_cast<int>(i)));
   }
 }
@@ -40,7 +41,7 @@ Observation Observer::observe(std::uint64_t index, std::uint32_t row, const std:
   for (const LayerCounters& c : counters) {
     const auto place = std::find(layers_.begin(), layers_.end(), c.layer) - layers_.begin();
     double& cycles = seen.cycles.at(std::size_t(place));
-    cycles = std::max(cycles, static_cast<double>(c.busy_cycles) / copies_[std::size_t(c.layer)]);
+    cycles = std::max(cycles, static_cast<double>(c.busy_cycles) / copies_[std::size_t(c.layer)] + idle_cycles_[std::size_t(c.layer)]);
     seen.pairs.at(std::size_t(place)) = c.nonzero_pairs;
   }
   return seen;

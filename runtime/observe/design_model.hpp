@@ -42,6 +42,7 @@ class Observer {
  private:
   std::vector<double> fixed_cycles_;  // per network layer
   std::vector<int> copies_;           // of its engine
+  std::vector<double> idle_cycles_;   // of its engine: what a picture without work takes
   std::vector<int> layers_;           // network layer of each table layer
   std::vector<std::int64_t> macs_;    // per table layer
 };

@@ -66,11 +66,11 @@ MAY_INCLUDE = {
     "compiler/quantise": {BASE, BUNDLE, CONTRACT, "runtime/images", "compiler/ir", "compiler/ops"},
     "compiler/sparsity": {BASE, BUNDLE, "runtime/evaluate"},
     "compiler/model": {BASE, BUNDLE, "bsp"},
-    "compiler/dse": {BASE, BUNDLE, "bsp", "compiler/model"},
+    "compiler/dse": {BASE, BUNDLE, "bsp", "compiler/model", "compiler/pipeline", "runtime/evaluate"},
     "compiler/pipeline": {BASE, BUNDLE},
     "compiler/codegen": {BASE, BUNDLE},
     "compiler/accuracy": {BASE, BUNDLE, "runtime/evaluate", "runtime/images", "compiler/ir", "compiler/ops", "compiler/quantise"},
-    "compiler/driver": {BASE, BUNDLE, "device", "runtime/evaluate", "runtime/images", "runtime/reference", "compiler"},
+    "compiler/driver": {BASE, BUNDLE, "bsp", "device", "runtime/evaluate", "runtime/images", "runtime/reference", "compiler"},
     "apps": {"bsp", "compiler", "runtime"},
     "tests": {"bsp", "compiler", "runtime", "device", "apps"},
 }
@@ -82,7 +82,7 @@ ONLY_IN = {
                         ("compiler/frontend/", "tests/fuzz/mutate.cpp", "tests/operators/operator_cases_test.cpp", "tests/support/onnx_writer.cpp",
                          "tests/support/opencv_model.cpp", "tests/unit/compiler/frontend/", "tests/unit/compiler/passes/refusal_test.cpp")),
     "TBB": (re.compile(r"^(oneapi/)?tbb/"),
-            ("runtime/stream/", "runtime/evaluate/", "compiler/accuracy/", "compiler/quantise/", "compiler/sparsity/", "compiler/driver/", "apps/cli/", "tests/")),
+            ("runtime/stream/", "runtime/evaluate/", "compiler/accuracy/", "compiler/dse/", "compiler/quantise/", "compiler/sparsity/", "compiler/driver/", "apps/cli/", "tests/")),
 }
 
 # Written so that this file does not break its own rule.

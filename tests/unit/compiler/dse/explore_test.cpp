@@ -62,9 +62,7 @@ void expect_consistent(const Exploration& found, const std::vector<LayerSpec>& s
 TEST(Explore, designs_keep_the_budget_and_use_it) {
   const auto specs = testing::mobilenet_v3_large_shapes();
   const auto densities = densities_of(specs, 0.5, 0.7);
-  MenuOptions options;
-  options.shares_requantisers = true;
-  const auto menus = menus_of(specs, options);
+  const auto menus = menus_of(specs);
   double last = INFINITY;
   for (const double alms : {200e3, 400e3, 800e3}) {
     const Resources limit = budget(alms, 8000, 5000);
@@ -139,10 +137,7 @@ TEST(Explore, nothing_that_fits_is_much_faster) {
         for (int copies = 1; copies <= 2; ++copies) {
           EngineShape shape = way.shape;
           shape.copies = copies;
-          Resources cost = way.once;
-          cost += way.of_copy * copies;
-          if (copies > 1) cost += way.of_dealing;
-          ways[l].push_back({layer_time(shape, specs[l].work, densities[l]).interval(), cost});
+          ways[l].push_back({layer_time(shape, specs[l].work, densities[l]).interval(), way.cost(copies)});
         }
       }
     }
@@ -175,12 +170,10 @@ TEST(Explore, nothing_that_fits_is_much_faster) {
 // Zeros and a choice of engines only help; and what the choice is worth is printed.
 TEST(Explore, engines_and_zeros_never_slow_a_design) {
   auto specs = testing::resnet50_shapes();
-  MenuOptions options;
-  options.shares_requantisers = true;
   const Resources limit = budget_of(bsp::find_board("ia840f").value());
-  const auto sparse_menus = menus_of(specs, options);
+  const auto sparse_menus = menus_of(specs);
   for (LayerSpec& spec : specs) spec.engines = {EngineKind::dense};
-  const auto dense = explore(menus_of(specs, options), densities_of(specs, 1, 1), limit);
+  const auto dense = explore(menus_of(specs), densities_of(specs, 1, 1), limit);
   ASSERT_TRUE(dense) << dense.error().text();
   double last = dense.value().interval_cycles * 1.02;
   for (const double share : {1.0, 0.7, 0.45, 0.3}) {
@@ -199,10 +192,8 @@ TEST(Explore, is_quick_and_repeats_itself) {
   const std::pair<const char*, std::vector<LayerSpec>> networks[] = {{"MobileNetV3-Large", testing::mobilenet_v3_large_shapes()},
                                                                      {"ResNet-50", testing::resnet50_shapes()}};
   for (const auto& [name, specs] : networks) {
-    MenuOptions options;
-    options.shares_requantisers = true;
     const auto start = std::clock();
-    const auto menus = menus_of(specs, options);
+    const auto menus = menus_of(specs);
     const auto ready = std::clock();
     const auto densities = densities_of(specs, 0.5, 0.7);
     const Resources limit = budget_of(bsp::find_board("ia840f").value());

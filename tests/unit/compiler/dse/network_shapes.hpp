@@ -24,6 +24,7 @@ class ShapeWriter {
     if (kind == LayerKind::add) spec.work.second_operand = map_.size();
     if (kind == LayerKind::scale) spec.work.second_operand = map_.channels;
     spec.is_first = specs_.empty();
+    spec.most_pixels = spec.is_first ? 4 : 1;
     spec.engines = {EngineKind::dense, EngineKind::activation_sparse, EngineKind::grouped_prefix, EngineKind::weight_sparse, EngineKind::pair_sparse};
     map_ = spec.work.output;
     specs_.push_back(spec);

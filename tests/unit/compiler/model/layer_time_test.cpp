@@ -24,7 +24,7 @@ LayerWork convolution(MapShape input, int filters, int kernel, int stride, int p
 double stem_rate(int kernel, int filters, const TimeOptions& options, int pixels = 1) {
   EngineShape shape;
   shape.kind = EngineKind::dense;
-  shape.vector_lanes = kernel * kernel * 3, shape.filters = filters, shape.in_lanes = 3 * pixels, shape.out_lanes = filters, shape.pixels = pixels;
+  shape.taps = kernel * kernel, shape.vector_lanes = shape.taps * 3, shape.filters = filters, shape.in_lanes = 3 * pixels, shape.out_lanes = filters, shape.pixels = pixels;
   LayerTime time = layer_time(shape, convolution({224, 224, 3}, filters, kernel, 2, kernel / 2), {}, options);
   time.header = 0;  // of this project's streams alone
   return pipeline_time({time}).images_per_s(250);
@@ -51,9 +51,14 @@ TEST(LayerTime, dense_by_hand) {
   EXPECT_DOUBLE_EQ(layer_time(shape, work).op, 22 * 9 * 2 * 3);
   EXPECT_DOUBLE_EQ(layer_time(shape, work).in, 64 * 2);
   EXPECT_DOUBLE_EQ(layer_time(shape, work).out, 64 * 3);
-  EXPECT_DOUBLE_EQ(layer_time(shape, work).interval(), 22 * 9 * 2 * 3 + 1);
-  // Beats across taps when a beat holds more than a pixel.
-  shape.copies = 1, shape.vector_lanes = 180;
+  // One line buffer feeds the copies: 128 beats in, 1152 out, 49 of them in one cycle with what completes them.
+  EXPECT_DOUBLE_EQ(layer_time(shape, work).interval(), 64 * 2 + 64 * 9 * 2 - 49 + 1);
+  // A kernel row a beat, then all taps; copies share one stream of windows.
+  shape.copies = 3, shape.taps = 3, shape.vector_lanes = 3 * 10, shape.in_lanes = 10;
+  EXPECT_DOUBLE_EQ(layer_time(shape, work).op, 22 * 3 * 2 * 3);
+  // Each pixel enters in two beats; 7 x 7 beats complete something: at the right and lower edge several pixels leave with one.
+  EXPECT_DOUBLE_EQ(layer_time(shape, work).window, 64 * 3 * 2 + 64 * 2 - 49);
+  shape.copies = 1, shape.taps = 9, shape.vector_lanes = 180;
   EXPECT_DOUBLE_EQ(layer_time(shape, work).op, 64 * 3);
 }
 
@@ -63,6 +68,9 @@ TEST(LayerTime, depthwise_by_hand) {
   shape.kind = EngineKind::depthwise_dense, shape.filters = 8, shape.in_lanes = shape.out_lanes = 8;
   EXPECT_DOUBLE_EQ(layer_time(shape, work).op, 64 * 25 * 3);
   EXPECT_EQ(work.macs(), 64 * 25 * 24);
+  shape.taps = shape.vector_lanes = 5;
+  EXPECT_DOUBLE_EQ(layer_time(shape, work).op, 64 * 5 * 3);
+  EXPECT_EQ(shape.multipliers(), 40);
 }
 
 TEST(LayerTime, joins_wait_for_the_longer_operand) {
@@ -89,27 +97,31 @@ TEST_P(LayerTimeSeeds, activation_lists_as_walked) {
   shape.filters = between(1, 5), shape.group = between(1, 4), shape.prefix = between(1, shape.group), shape.copies = 1;
   LayerDensity density;
   density.window_live.assign(std::size_t(work.window_codes()) + 1, 0);
-  std::int64_t walked = 0;
+  std::int64_t walked = 0, listed = 0;
   for (int pixel = 0; pixel < work.pixels(); ++pixel) {
     int live = 0;
     for (int code = 0; code < work.window_codes(); ++code) live += between(0, 9) == 0;
     density.window_live[std::size_t(live)] += 1;
-    for (int first = 0; first < work.output.channels; first += shape.filters * shape.group) walked += std::max(1, live) * shape.prefix;
+    for (int first = 0; first < work.output.channels; first += shape.filters * shape.group) {
+      walked += live * shape.prefix + shape.group;
+      listed += std::max(1, live);
+    }
   }
-  EXPECT_NEAR(layer_time(shape, work, density).op, double(walked), 1e-6);
-  // With G = k = 1 the same walk is the activation-sparse engine's.
+  // Nine taps of as many beats as the pixel has codes are read before a list is sent.
+  const std::int64_t read = work.pixels() * 9 * work.input.channels;
+  EXPECT_NEAR(layer_time(shape, work, density).op, double(walked + read), 1e-6);
+  // An activation-sparse engine of as many multipliers as those have filters takes a cycle an entry, at least one.
   EngineShape single = shape;
-  single.group = single.prefix = 1;
-  const double grouped_as_one = layer_time(single, work, density).op;
+  single.filters *= single.group, single.group = single.prefix = 1;
   single.kind = EngineKind::activation_sparse;
-  EXPECT_DOUBLE_EQ(layer_time(single, work, density).op, grouped_as_one);
+  EXPECT_NEAR(layer_time(single, work, density).op, double(listed + read), 1e-6);
 }
 
 TEST_P(LayerTimeSeeds, prefixes_as_walked) {
   SCOPED_TRACE(fmt::format("seed {}", GetParam()));
   const LayerWork work = convolution({between(3, 9), between(3, 9), between(1, 6)}, between(1, 20), 3, 1, 1);
   EngineShape shape;
-  shape.kind = EngineKind::weight_sparse, shape.filters = between(1, 5), shape.pixels = between(1, 4);
+  shape.kind = EngineKind::weight_sparse, shape.filters = between(1, 5), shape.pixels = between(1, 4), shape.in_lanes = work.input.channels;
   LayerDensity density;
   for (int f = 0; f < work.output.channels; ++f) density.prefixes.push_back(between(0, int(work.window_codes())));
   // Words for several kernel columns keep tiles within a row; whole windows let them span rows.
@@ -118,11 +130,14 @@ TEST_P(LayerTimeSeeds, prefixes_as_walked) {
   std::int64_t walked = 0;
   for (int y = 0; y < rows; ++y) {
     for (int x = 0; x < work.pixels() / rows; x += shape.pixels) {
+      std::int64_t tile = 0, groups = 0;
       for (std::size_t first = 0; first < density.prefixes.size(); first += std::size_t(shape.filters)) {
         int longest = 1;
         for (std::size_t f = first; f < std::min(first + std::size_t(shape.filters), density.prefixes.size()); ++f) longest = std::max(longest, density.prefixes[f]);
-        walked += longest;
+        tile += longest, ++groups;
       }
+      // Nine beats bring a window, a beat takes a group's sums of a pixel.
+      walked += std::max({tile, shape.pixels * std::int64_t{9}, shape.pixels * groups});
     }
   }
   EXPECT_DOUBLE_EQ(layer_time(shape, work, density).op, double(walked));

@@ -95,8 +95,8 @@ TEST(LayerConfig, shows_in_multipliers_and_cycles) {
   EXPECT_EQ(sum_of_multipliers(*built, 0), 3 * 4 * 9);
   EXPECT_EQ(sum_of_multipliers(*built, 1), 54);
   EXPECT_EQ(sum_of_multipliers(*built, 3), 2 * 10 * 2);
-  EXPECT_EQ(fixed_layer_cycles(*built, 0), 27 * 3 * 3) << "copy 0: 27 of the 80 pixels, 3 beats for each of 3 filter groups";
-  EXPECT_EQ(fixed_layer_cycles(*built, 1), 80 * 3) << "three beats of four channels are made one of twelve, then two of six";
+  EXPECT_EQ(fixed_layer_cycles(*built, 0), 80 + 80 * 3 - 7 * 9) << "the window takes 80 beats, sends 3 a pixel, and does both at once 7 x 9 times";
+  EXPECT_EQ(fixed_layer_cycles(*built, 1), 80 * 2 + 80 * 2 - 7 * 9) << "three beats of four channels are made one of twelve, then two of six";
   EXPECT_EQ(engine_copies(*built, 0), 3);
   EXPECT_EQ(engine_copies(*built, 1), 1);
   const std::vector<LayerCounters> counters{{3, 80, 800, 1001, 0}};

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Target: what a plan is made for: a board, or a budget of multipliers, and the model that costs kernels on it.
+//
+// Before: names as the user gave them. After: figures; a budget limits multipliers and kernels only, and its other resources are
+// priced as on a chip larger than any, so that of two equal designs the smaller is taken.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/dse/explore.hpp"
+#include "compiler/model/design_total.hpp"
+
+namespace sluice {
+
+struct Target {
+  std::string name;
+  std::optional<bsp::Board> board;  // none: a budget
+  Resources budget;
+  double clock_mhz = 0;
+  ResourceModel model;
+};
+
+// hls_factor 0: the coefficients' own.
+Result<Target> board_target(const bsp::Board& board, double hls_factor);
+
+// One of both names is empty.
+Result<Target> open_target(const std::string& board, const std::string& budget, double hls_factor);
+
+// Where no board is named: a model of a device like all of them (two products a DSP block, M20K).
+Result<ResourceModel> common_model(double hls_factor);
+
+// What a design uses of a target, the fullest first.
+std::vector<ResourceUse> uses_of(const Resources& total, const Target& target);
+
+}  // namespace sluice

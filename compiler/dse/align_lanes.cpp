@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// See align_lanes.hpp.
+#include "compiler/dse/align_lanes.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace sluice {
+namespace {
+
+constexpr int kSweeps = 4;
+// Of the dearest resource's price: nothing is so plentiful that agreement may cost any amount of it.
+constexpr double kLeastShare = 0.3;
+constexpr int kAnyLanes = 0;  // takes or sends what the other side has
+
+// A width kernel between streams of about this many lanes.
+constexpr int kTypicalLanes = 16;
+
+// Lanes of a layer's ends. A taps kernel takes what arrives.
+int lanes_in(const EngineShape& shape, const LayerWork& work) { return shape.kind == EngineKind::pair_sparse && work.taps() > 1 ? kAnyLanes : shape.in_lanes; }
+
+int width_kernels_between(int sent, int taken) {
+  if (sent == kAnyLanes || taken == kAnyLanes || sent == taken) return 0;
+  return sent % taken == 0 || taken % sent == 0 ? 1 : 2;
+}
+
+class Aligner {
+ public:
+  Aligner(const IntegerNetwork& network, const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities, const ResourceModel& model,
+          const Resources& budget, const Exploration& design)
+      : network_(network), menus_(menus), budget_(budget), weights_(design.weights), readers_(network.layers.size()) {
+    const double dearest = *std::max_element(weights_.begin(), weights_.end());
+    for (double& weight : weights_) weight += kLeastShare * dearest;
+    EngineShape width;
+    width.kind = EngineKind::width, width.in_lanes = width.out_lanes = kTypicalLanes;
+    width_price_ = price_of(model.kernel(width));
+    for (std::size_t i = 0; i < network.layers.size(); ++i) {
+      for (const int source : network.layers[i].inputs) {
+        if (source != kNetworkInput) readers_[std::size_t(source)].push_back(i);
+      }
+      ways_.push_back(timed_ways(menus[i], densities[i], budget));
+    }
+  }
+
+  void sweep(double interval, Exploration& design) const {
+    for (std::size_t i = 0; i < ways_.size(); ++i) {
+      double least = std::numeric_limits<double>::infinity();
+      ChosenLayer best = design.layers[i];
+      for (const TimedWay& timed : ways_[i]) {
+        if (timed.cycles > interval) break;
+        const LayerWay& way = menus_[i].ways[std::size_t(timed.way)];
+        const Resources cost = way.cost(timed.copies);
+        const double price = price_of(cost) + width_price_ * differences(i, way.shape, design);
+        if (price >= least) continue;
+        least = price;
+        best = {way.shape, timed.cycles, cost};
+        best.shape.copies = timed.copies;
+      }
+      design.layers[i] = best;
+    }
+  }
+
+ private:
+  double price_of(const Resources& cost) const {
+    const Shares shares = shares_of(cost, budget_);
+    double price = 0;
+    for (std::size_t r = 0; r < shares.size(); ++r) price += weights_[r] * shares[r];
+    return price;
+  }
+
+  // Width kernels to both sides, were this the layer's way.
+  int differences(std::size_t layer, const EngineShape& shape, const Exploration& design) const {
+    int count = 0;
+    for (const int source : network_.layers[layer].inputs) {
+      const int sent = source != kNetworkInput ? design.layers[std::size_t(source)].shape.out_lanes : shape.kind == EngineKind::dense && shape.pixels > 1 ? kAnyLanes : network_.input.channels;
+      count += width_kernels_between(sent, lanes_in(shape, menus_[layer].spec.work));
+    }
+    for (const std::size_t reader : readers_[layer]) {
+      count += width_kernels_between(shape.out_lanes, lanes_in(design.layers[reader].shape, menus_[reader].spec.work));
+    }
+    return count;
+  }
+
+  const IntegerNetwork& network_;
+  const std::vector<LayerMenu>& menus_;
+  const Resources& budget_;
+  Shares weights_;
+  double width_price_ = 0;
+  std::vector<std::vector<std::size_t>> readers_;
+  std::vector<std::vector<TimedWay>> ways_;
+};
+
+}  // namespace
+
+void align_lanes(const IntegerNetwork& network, const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities,
+                 const ResourceModel& model, const Resources& budget, const Resources& fixed, double interval_cycles, Exploration& design) {
+  const Aligner aligner(network, menus, densities, model, budget, design);
+  for (int sweep = 0; sweep < kSweeps; ++sweep) aligner.sweep(interval_cycles, design);
+  design.total = fixed;
+  design.interval_cycles = 0;
+  for (std::size_t i = 0; i < design.layers.size(); ++i) {
+    design.total += design.layers[i].cost;
+    if (design.layers[i].cycles > design.interval_cycles) design.interval_cycles = design.layers[i].cycles, design.slowest = int(i);
+  }
+}
+
+}  // namespace sluice

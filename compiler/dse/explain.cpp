@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// See explain.hpp.
+#include "compiler/dse/explain.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include <fmt/format.h>
+
+namespace sluice {
+namespace {
+
+constexpr EngineKind kEngines[] = {EngineKind::dense, EngineKind::activation_sparse, EngineKind::weight_sparse, EngineKind::grouped_prefix, EngineKind::pair_sparse};
+
+// The rule that keeps an engine out of a layer's menu.
+std::string rule_against(EngineKind kind, const LayerSpec& spec) {
+  const LayerWork& work = spec.work;
+  if (spec.is_first && kind != EngineKind::dense) return "the first convolution is dense: a picture has no zeros to skip";
+  if (std::find(spec.engines.begin(), spec.engines.end(), kind) == spec.engines.end()) return "the plan was restricted to other engines (--engine)";
+  if (kind == EngineKind::grouped_prefix) return fmt::format("no group of 2, 4 or 8 divides {} filters", work.output.channels);
+  if (kind == EngineKind::pair_sparse) return fmt::format("a vector of {} pairs is too short to choose from; 4 and more are", work.taps() > 1 ? work.taps() : work.input.channels);
+  return "no way of this engine fits the layer";
+}
+
+class Explainer {
+ public:
+  Explainer(const LayerMenu& menu, const LayerDensity& density, const Exploration& design, std::size_t layer, const Resources& budget)
+      : menu_(menu), design_(design), chosen_(design.layers[layer]), budget_(budget), ways_(timed_ways(menu, density, budget)) {}
+
+  EngineOffer offer_of(EngineKind kind) const {
+    if (kind == chosen_.shape.kind) return {kind, Verdict::chosen, "the cheapest that keeps the interval, lanes of its neighbours considered", chosen_.shape, chosen_.cycles, chosen_.cost};
+    const auto of_kind = [&](const TimedWay& t) { return way_of(t).shape.kind == kind; };
+    const auto fastest = std::find_if(ways_.begin(), ways_.end(), of_kind);
+    if (fastest == ways_.end()) return {kind, Verdict::not_allowed, rule_against(kind, menu_.spec), {}, 0, {}};
+    const TimedWay* best = cheapest([&](const TimedWay& t) { return of_kind(t) && t.cycles <= design_.interval_cycles; });
+    if (best) {
+      const double times = price_of(way_of(*best).cost(best->copies)) / std::max(1e-12, price_of(chosen_.cost));
+      return offer(*best, Verdict::dearer,
+                   times > 1 ? fmt::format("{:.2f} times the price of the chosen way", times) : "as cheap by itself, but its lanes would need width kernels beside it");
+    }
+    return offer(*fastest, Verdict::too_slow, fmt::format("takes {:.0f} cycles at best, the interval has {:.0f}", fastest->cycles, design_.interval_cycles));
+  }
+
+  std::optional<EngineOffer> faster() const {
+    const TimedWay* best = cheapest([&](const TimedWay& t) { return t.cycles < chosen_.cycles; });
+    if (!best) return {};
+    EngineOffer next = offer(*best, Verdict::dearer, "the next faster step");
+    next.cost += chosen_.cost * -1;
+    return next;
+  }
+
+ private:
+  const LayerWay& way_of(const TimedWay& timed) const { return menu_.ways[std::size_t(timed.way)]; }
+
+  double price_of(const Resources& cost) const {
+    const Shares shares = shares_of(cost, budget_);
+    double price = 0;
+    for (std::size_t r = 0; r < shares.size(); ++r) price += design_.weights[r] * shares[r];
+    return price;
+  }
+
+  template <typename Condition>
+  const TimedWay* cheapest(Condition holds) const {
+    const TimedWay* best = nullptr;
+    double least = std::numeric_limits<double>::infinity();
+    for (const TimedWay& t : ways_) {
+      if (!holds(t)) continue;
+      const double price = price_of(way_of(t).cost(t.copies));
+      if (price < least) least = price, best = &t;
+    }
+    return best;
+  }
+
+  EngineOffer offer(const TimedWay& timed, Verdict verdict, std::string why) const {
+    EngineOffer made{way_of(timed).shape.kind, verdict, std::move(why), way_of(timed).shape, timed.cycles, way_of(timed).cost(timed.copies)};
+    made.shape.copies = timed.copies;
+    return made;
+  }
+
+  const LayerMenu& menu_;
+  const Exploration& design_;
+  const ChosenLayer& chosen_;
+  const Resources& budget_;
+  const std::vector<TimedWay> ways_;
+};
+
+}  // namespace
+
+const char* to_text(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::chosen: return "chosen";
+    case Verdict::dearer: return "dearer";
+    case Verdict::too_slow: return "too slow";
+    case Verdict::not_allowed: break;
+  }
+  return "not allowed";
+}
+
+std::string numbers_text(const EngineShape& s) {
+  std::string text;
+  const auto number = [&](const char* letter, int value, bool has) {
+    if (has) text += fmt::format("{}{}={}", text.empty() ? "" : " ", letter, value);
+  };
+  const bool is_list = s.kind == EngineKind::activation_sparse || s.kind == EngineKind::grouped_prefix || s.kind == EngineKind::weight_sparse;
+  if (!is_engine(s.kind)) return fmt::format("{} lanes", s.out_lanes);
+  number("M", is_list ? s.in_lanes : s.vector_lanes, s.kind != EngineKind::depthwise_dense);
+  number("taps", s.taps, s.taps > 1);
+  number("N", s.pairs, s.kind == EngineKind::pair_sparse);
+  number("O", s.filters, true);
+  number("G", s.group, s.group > 1);
+  number("P", s.pixels, s.pixels > 1 || s.kind == EngineKind::weight_sparse);
+  number("E", s.copies, s.copies > 1);
+  return text;
+}
+
+LayerStory explain_layer(const LayerMenu& menu, const LayerDensity& density, const Exploration& design, std::size_t layer, const Resources& budget) {
+  const Explainer explainer(menu, density, design, layer, budget);
+  LayerStory story;
+  const EngineKind chosen = design.layers[layer].shape.kind;
+  story.offers.push_back(explainer.offer_of(chosen));
+  if (menu.spec.work.kind == LayerKind::conv) {
+    for (const EngineKind kind : kEngines) {
+      if (kind != chosen) story.offers.push_back(explainer.offer_of(kind));
+    }
+  }
+  story.faster = explainer.faster();
+  return story;
+}
+
+}  // namespace sluice

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// See netlist_resources.hpp.
+#include "compiler/dse/netlist_resources.hpp"
+
+#include <algorithm>
+
+#include "compiler/dse/network_menus.hpp"
+#include "compiler/model/engine_memories.hpp"
+
+namespace sluice {
+namespace {
+
+// Operators are called as kinds are, engines of convolutions with "conv_" in front.
+EngineKind kind_of_op(const std::string& op) {
+  const std::string name = op.rfind("conv_", 0) == 0 ? op.substr(5) : op;
+  return engine_kind_from_text(name).value();
+}
+
+int number_of(const Kernel& kernel, const char* name, int otherwise) {
+  const auto found = kernel.numbers.find(name);
+  return found == kernel.numbers.end() ? otherwise : found->second;
+}
+
+}  // namespace
+
+EngineShape shape_of(const IntegerNetwork& network, const Netlist& netlist, const Kernel& kernel) {
+  EngineShape shape;
+  shape.kind = kind_of_op(kernel.op);
+  const Stream* in = kernel.inputs.empty() ? nullptr : &netlist.streams[std::size_t(kernel.inputs[0])];
+  const Stream* out = kernel.outputs.empty() ? nullptr : &netlist.streams[std::size_t(kernel.outputs[0])];
+  shape.in_lanes = in ? in->lanes : 1;
+  shape.out_lanes = out ? out->lanes : 1;
+  shape.data_bits = shape.weight_bits = network.input_bits;
+  shape.sum_bits = sum_bits_of(network);
+  const int curve = number_of(kernel, "CURVE", kCurveNone);
+  // Every kernel that is told a curve requantises.
+  if (kernel.numbers.count("CURVE") != 0) shape.requantised_lanes = shape.out_lanes;
+  shape.curve_multipliers = curve == kCurveHardSigmoid ? 2 : curve == kCurveHardSwish ? 3 : 0;
+  if (shape.kind == EngineKind::deal || shape.kind == EngineKind::gather) shape.copies = kernel.numbers.at("COPIES");
+  if (kernel.layer < 0) return shape;
+  const LayerWork work = work_of(network.layers[std::size_t(kernel.layer)]);
+  shape.index_bits = index_bits(work);
+  shape.taps = number_of(kernel, "TAPS_H", 1) * number_of(kernel, "TAPS_W", 1);
+  if (is_engine(shape.kind)) shape.filters = shape.out_lanes;
+  switch (shape.kind) {
+    case EngineKind::dense: shape.vector_lanes = shape.in_lanes; break;
+    case EngineKind::depthwise_dense: shape.vector_lanes = shape.in_lanes / shape.out_lanes; break;
+    case EngineKind::pair_sparse: shape.vector_lanes = shape.in_lanes, shape.pairs = kernel.numbers.at("MULTIPLIERS"); break;
+    case EngineKind::weight_sparse: shape.pixels = kernel.numbers.at("TILE_PIXELS"); break;
+    case EngineKind::grouped_prefix: shape.group = shape.prefix = kernel.numbers.at("RANKS"); break;
+    case EngineKind::compactor: shape.vector_lanes = shape.in_lanes; break;
+    default: break;
+  }
+  shape.rams = memories_of(shape, work, curve == kCurveTable);
+  return shape;
+}
+
+NetlistResources netlist_resources(const IntegerNetwork& network, const Netlist& netlist, const ResourceModel& model) {
+  NetlistResources all;
+  all.layers.resize(network.layers.size());
+  for (const Kernel& kernel : netlist.kernels) {
+    Resources cost = model.kernel(shape_of(network, netlist, kernel));
+    for (const int s : kernel.outputs) {
+      const Stream& stream = netlist.streams[std::size_t(s)];
+      cost += model.queue(queue_of(stream.lanes, stream.element_bits, std::max(1, stream.depth)));
+    }
+    (kernel.layer < 0 ? all.shared : all.layers[std::size_t(kernel.layer)]) += cost;
+    all.total += cost;
+    all.kernels.push_back(cost);
+  }
+  return all;
+}
+
+}  // namespace sluice

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// design_network: the design that the exploration chooses for a network, built.
+//
+// Why a loop: a menu costs each layer alone. What neighbours need between them (width kernels, forks, depths of joins) and
+// source, sink and collector are known when the netlist stands. So: explore, build, cost what is built; the
+// difference is set aside (ExploreGoal::fixed), and again until what is built keeps the budget.
+//
+// Before: menus and densities of this network. After: configs, the netlist from them, what it costs, within the budget and the
+// kernels of a bundle; or an error that says what is short.
+#pragma once
+
+#include "compiler/dse/netlist_resources.hpp"
+#include "compiler/dse/network_menus.hpp"
+
+namespace sluice {
+
+struct NetworkDesign {
+  LayerConfigs configs;
+  Netlist netlist;
+  Exploration exploration;
+  NetlistResources resources;
+};
+
+// `goal.fixed` is worked out here.
+Result<NetworkDesign> design_network(const IntegerNetwork& network, const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities,
+                                     const ResourceModel& model, const Resources& budget, ExploreGoal goal = {});
+
+}  // namespace sluice

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// See network_menus.hpp.
+#include "compiler/dse/network_menus.hpp"
+
+#include <algorithm>
+
+#include "runtime/bundle/netlist.hpp"
+
+namespace sluice {
+namespace {
+
+constexpr int kMostStemPixels = 4;
+
+// Pixels may enter side by side where one layer reads the picture, and only a stride gives it less than a window for each.
+int most_pixels(const IntegerNetwork& network, const Layer& layer) {
+  const auto readers = std::count_if(network.layers.begin(), network.layers.end(), [](const Layer& other) {
+    return std::count(other.inputs.begin(), other.inputs.end(), kNetworkInput) > 0;
+  });
+  const bool has_fewer_windows = layer.output.height * layer.output.width < layer.input.height * layer.input.width;
+  return layer.inputs[0] == kNetworkInput && readers == 1 && has_fewer_windows ? kMostStemPixels : 1;
+}
+
+}  // namespace
+
+EngineKind kind_of(Engine engine) {
+  switch (engine) {
+    case Engine::activation_sparse: return EngineKind::activation_sparse;
+    case Engine::pair_sparse: return EngineKind::pair_sparse;
+    case Engine::weight_sparse: return EngineKind::weight_sparse;
+    case Engine::grouped_prefix: return EngineKind::grouped_prefix;
+    case Engine::dense: break;
+  }
+  return EngineKind::dense;
+}
+
+int sum_bits_of(const IntegerNetwork& network) { return network.input_bits == 8 ? 26 : 32; }
+
+std::vector<LayerSpec> layer_specs(const IntegerNetwork& network, const std::vector<Engine>& engines) {
+  std::vector<LayerSpec> specs;
+  bool is_first = true;
+  for (const Layer& layer : network.layers) {
+    LayerSpec spec;
+    spec.work = work_of(layer);
+    const int curve = requantises(layer.kind) ? curve_number(layer) : kCurveNone;
+    spec.has_curve_table = curve == kCurveTable;
+    spec.curve_multipliers = curve == kCurveHardSigmoid ? 2 : curve == kCurveHardSwish ? 3 : 0;
+    if (layer.kind == LayerKind::conv) {
+      spec.is_first = is_first;
+      is_first = false;
+      spec.most_pixels = most_pixels(network, layer);
+      for (const Engine engine : engines) spec.engines.push_back(kind_of(engine));
+      if (engines.empty()) {
+        for (const Engine e : {Engine::dense, Engine::activation_sparse, Engine::grouped_prefix, Engine::weight_sparse, Engine::pair_sparse}) spec.engines.push_back(kind_of(e));
+      }
+    }
+    specs.push_back(std::move(spec));
+  }
+  return specs;
+}
+
+std::vector<LayerMenu> network_menus(const IntegerNetwork& network, const ResourceModel& model, const std::vector<Engine>& engines) {
+  MenuOptions options;
+  options.data_bits = options.weight_bits = network.input_bits;
+  options.sum_bits = sum_bits_of(network);
+  std::vector<LayerMenu> menus;
+  for (const LayerSpec& spec : layer_specs(network, engines)) menus.push_back(layer_menu(spec, model, options));
+  return menus;
+}
+
+LayerConfig config_of(const LayerWork& work, const EngineShape& shape) {
+  LayerConfig config;
+  switch (shape.kind) {
+    case EngineKind::dense:
+      config.codes = shape.vector_lanes, config.taps = shape.taps;
+      if (shape.pixels > 1) config.pixels = shape.pixels;
+      break;
+    case EngineKind::depthwise_dense:
+      config.taps = shape.taps, config.codes = shape.filters * shape.taps;
+      break;
+    case EngineKind::activation_sparse:
+      config.engine = Engine::activation_sparse, config.codes = shape.in_lanes;
+      break;
+    case EngineKind::grouped_prefix:
+      config.engine = Engine::grouped_prefix, config.codes = shape.in_lanes, config.group = shape.group;
+      break;
+    case EngineKind::weight_sparse:
+      config.engine = Engine::weight_sparse, config.codes = shape.in_lanes, config.tile_pixels = shape.pixels;
+      break;
+    case EngineKind::pair_sparse:
+      config.engine = Engine::pair_sparse, config.multipliers = shape.pairs;
+      if (work.taps() == 1) config.codes = shape.vector_lanes;
+      break;
+    default:
+      config.filters = shape.out_lanes;
+      return config;
+  }
+  config.filters = shape.filters;
+  if (shape.copies > 1) config.copies = shape.copies;
+  return config;
+}
+
+LayerConfigs configs_of(const IntegerNetwork& network, const Exploration& chosen) {
+  LayerConfigs configs;
+  for (std::size_t i = 0; i < network.layers.size(); ++i) configs.push_back(config_of(work_of(network.layers[i]), chosen.layers[i].shape));
+  return configs;
+}
+
+}  // namespace sluice

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every way of every menu can be built, costs what the kernels built from it cost, and takes the cycles that their streams do;
+// designs keep budget and kernels; measured densities give the cycles that the counters count.
+#include "compiler/dse/network_design.hpp"
+
+#include <cmath>
+
+#include <gmock/gmock.h>
+
+#include "compiler/dse/measured_density.hpp"
+#include "compiler/pipeline/netlist_builder.hpp"
+#include "runtime/bundle/layer_cycles.hpp"
+#include "runtime/evaluate/counters.hpp"
+#include "runtime/evaluate/evaluator.hpp"
+#include "tests/support/known_shapes.hpp"
+
+namespace sluice::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+const bsp::Board& board() {
+  static const bsp::Board known = bsp::find_board("d5005").value();
+  return known;
+}
+
+const ResourceModel& model() {
+  static const ResourceModel known(known_coefficients().value(), board().device);
+  return known;
+}
+
+class NetworkDesignSeeds : public ::testing::TestWithParam<int> {
+ protected:
+  int pick(int low, int high) { return std::uniform_int_distribution<int>(low, high)(random); }
+
+  // A way for each layer, any of its menu, with any copies it allows.
+  Exploration any_ways(const std::vector<LayerMenu>& menus, int most_copies) {
+    Exploration chosen;
+    for (const LayerMenu& menu : menus) {
+      const LayerWay& way = menu.ways[std::size_t(pick(0, int(menu.ways.size()) - 1))];
+      ChosenLayer layer{way.shape, 0, {}};
+      layer.shape.copies = pick(1, std::min(most_copies, way.most_copies));
+      layer.cost = way.cost(layer.shape.copies);
+      chosen.layers.push_back(layer);
+    }
+    return chosen;
+  }
+
+  Random random{std::uint64_t(GetParam())};
+  IntegerNetwork network = random_network(random, 2 + GetParam() % 4, GetParam() % 4 == 0 ? 16 : 8);
+};
+
+int width_kernels(const Netlist& netlist, int layer) {
+  int count = 0;
+  for (const Kernel& kernel : netlist.kernels) count += kernel.layer == layer && kernel.op == "width";
+  return count;
+}
+
+TEST_P(NetworkDesignSeeds, any_way_can_be_built_and_costs_what_is_built) {
+  SCOPED_TRACE(fmt::format("seed {}", GetParam()));
+  const auto menus = network_menus(network, model());
+  for (int round = 0; round < 8; ++round) {
+    const Exploration chosen = any_ways(menus, 4);
+    const LayerConfigs configs = configs_of(network, chosen);
+    for (std::size_t i = 0; i < configs.size(); ++i) {
+      const auto status = check_layer_config(network, int(i), configs[i]);
+      ASSERT_TRUE(status) << status.error().text();
+    }
+    auto netlist = build_netlist(network, configs);
+    ASSERT_TRUE(netlist) << netlist.error().text();
+    const NetlistResources built = netlist_resources(network, *netlist, model());
+    Resources sum = built.shared;
+    for (std::size_t i = 0; i < configs.size(); ++i) {
+      const Layer& layer = network.layers[i];
+      const ChosenLayer& thought = chosen.layers[i];
+      const std::string what = fmt::format("{}: {} M={} N={} O={} E={} G={} P={} taps={} in={}", layer.name, to_text(thought.shape.kind), thought.shape.vector_lanes,
+          thought.shape.pairs, thought.shape.filters, thought.shape.copies, thought.shape.group, thought.shape.pixels, thought.shape.taps, thought.shape.in_lanes);
+      sum += built.layers[i];
+      const Resources& cost = built.layers[i];
+      const int widths = width_kernels(*netlist, int(i));
+      EXPECT_EQ(cost.multipliers, thought.cost.multipliers) << what;
+      EXPECT_EQ(cost.kernels - widths, thought.cost.kernels) << what;
+      EXPECT_EQ(cost.dsp_blocks, thought.cost.dsp_blocks) << what;
+      // Streams are deeper at joins and copies, and records are streams, too. A taps kernel takes what arrives.
+      if (widths == 0 && !(thought.shape.kind == EngineKind::pair_sparse && layer.window.kernel_h * layer.window.kernel_w > 1)) {
+        EXPECT_NEAR(thought.cost.alms, cost.alms, 0.1 * cost.alms) << what;
+      }
+    }
+    EXPECT_NEAR(sum.alms, built.total.alms, 1e-6 * sum.alms);
+    EXPECT_EQ(built.total.kernels, double(netlist->kernels.size()));
+  }
+}
+
+// A stream is never longer than the model thinks, and the busiest is as long.
+TEST_P(NetworkDesignSeeds, dense_cycles_are_those_of_the_streams) {
+  SCOPED_TRACE(fmt::format("seed {}", GetParam()));
+  const auto menus = network_menus(network, model(), {Engine::dense});
+  for (int round = 0; round < 8; ++round) {
+    const Exploration chosen = any_ways(menus, 4);
+    const Netlist netlist = build_netlist(network, configs_of(network, chosen)).value();
+    for (std::size_t i = 0; i < menus.size(); ++i) {
+      if (width_kernels(netlist, int(i)) > 0) continue;  // what arrives in other lanes takes its own time
+      const LayerTime time = layer_time(chosen.layers[i].shape, menus[i].spec.work);
+      EXPECT_EQ(fixed_layer_cycles(netlist, int(i)), std::max({time.op, time.in, time.out, time.window}))
+          << network.layers[i].name << " " << to_text(chosen.layers[i].shape.kind);
+    }
+  }
+}
+
+TEST_P(NetworkDesignSeeds, measured_densities_give_the_counted_cycles) {
+  SCOPED_TRACE(fmt::format("seed {}", GetParam()));
+  const auto menus = network_menus(network, model(), {Engine::activation_sparse, Engine::grouped_prefix, Engine::pair_sparse, Engine::weight_sparse, Engine::dense});
+  PictureCodes pictures;
+  for (int p = 0; p < 4; ++p) pictures.push_back(random_codes(random, network));
+  auto densities = measured_densities(network, menus, pictures);
+  ASSERT_TRUE(densities) << densities.error().text();
+  const Evaluator evaluator(network);
+  for (int round = 0; round < 4; ++round) {
+    const Exploration chosen = any_ways(menus, 1);
+    const Design design{network, build_netlist(network, configs_of(network, chosen)).value()};
+    const CounterModel counting(design, {});
+    std::vector<double> busy(menus.size(), 0);
+    for (const auto& codes : pictures) {
+      for (const LayerCounters& c : counting.count(evaluator, evaluator.evaluate(codes))) busy[std::size_t(c.layer)] += engine_cycles(design.netlist, c.layer, double(c.busy_cycles)) / double(pictures.size());
+    }
+    for (std::size_t i = 0; i < menus.size(); ++i) {
+      const EngineShape& shape = chosen.layers[i].shape;
+      if (busy[i] == 0) continue;
+      const double op = layer_time(shape, menus[i].spec.work, (*densities)[i]).op;
+      EXPECT_GE(op, (1 - 1e-6) * busy[i]) << network.layers[i].name << " " << to_text(shape.kind);
+      if (shape.kind != EngineKind::weight_sparse) {  // where a tile may have to wait for its codes
+        EXPECT_LE(op, (1 + 1e-6) * busy[i]) << network.layers[i].name << " " << to_text(shape.kind);
+      }
+    }
+  }
+}
+
+TEST_P(NetworkDesignSeeds, designs_keep_budget_and_kernels) {
+  SCOPED_TRACE(fmt::format("seed {}", GetParam()));
+  const auto menus = network_menus(network, model());
+  const auto densities = assumed_densities(network, 0.5);
+  double last = INFINITY;
+  for (const double share : {0.1, 0.4, 1.0}) {
+    Resources budget = budget_of(board()) * share;
+    budget.kernels = 40 + 200 * share;
+    auto design = design_network(network, menus, densities, model(), budget);
+    ASSERT_TRUE(design) << design.error().text();
+    for (const double used : shares_of(design->resources.total, budget)) EXPECT_LE(used, 1);
+    EXPECT_LE(double(design->netlist.kernels.size()), budget.kernels);
+    EXPECT_LE(design->exploration.interval_cycles, 1.1 * last);
+    last = design->exploration.interval_cycles;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(seeds, NetworkDesignSeeds, ::testing::Range(1, 9));
+
+TEST(NetworkDesign, known_networks_are_built_within_240_kernels) {
+  Random random(1);
+  const bsp::Board large = bsp::find_board("ia840f").value();
+  for (const IntegerNetwork& network : {resnet50(random, 64), mobilenet_v3_large(random, 64), squeezenet(random, 64)}) {
+    const auto menus = network_menus(network, model());
+    auto design = design_network(network, menus, assumed_densities(network, 0.5), model(), budget_of(large));
+    ASSERT_TRUE(design) << network.name << ": " << design.error().text();
+    EXPECT_LE(design->netlist.kernels.size(), 240u);
+    fmt::print("{} layers: {} kernels, {:.0f} cycles, {:.0f} multipliers, {:.0f} ALMs\n", network.layers.size(), design->netlist.kernels.size(),
+               design->exploration.interval_cycles, design->resources.total.multipliers, design->resources.total.alms);
+  }
+}
+
+TEST(NetworkDesign, what_does_not_fit_is_said) {
+  Random random(1);
+  const IntegerNetwork network = random_network(random, 4);
+  const auto menus = network_menus(network, model());
+  Resources budget = budget_of(board()) * 0.01;
+  budget.kernels = 240;
+  auto design = design_network(network, menus, assumed_densities(network, 0.5), model(), budget);
+  ASSERT_FALSE(design);
+  EXPECT_THAT(design.error().text(), HasSubstr("times the ALMs"));
+}
+
+}  // namespace
+}  // namespace sluice::test
