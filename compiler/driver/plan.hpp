@@ -32,6 +32,7 @@ struct PlanOptions {
   std::string engine = "auto";           // auto, or a name of engine_from_text()
   std::size_t held_out_images = 2000;    // pictures behind the calibration ones that measure the rows
   RowOptions rows;
+  double sizing_percent = 0;             // depths of streams by simulation, within so many percent of the best rate; 0: no
 };
 
 struct PlanSummary {

@@ -1,29 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cycles that each layer keeps its place in the pipeline busy with one image: the simplest model of a design.
+// LayerCycles: how long each layer is busy with one image, told from the counters that a device reports.
 //
 // Why: planner (what a row costs), simulated device (when an image is done) and controller (which row holds a rate) must
-// count alike, or a prediction is wrong before the first picture. The idea: every kernel takes one beat per cycle from
-// each of its streams, so a layer lasts as long as its longest stream, and a sparse engine as long as its multiplier
-// loop was busy with this picture, shared evenly by the engine's copies. What this leaves out: waiting for full or empty streams, fill and drain.
+// count alike, or a prediction is wrong before the first picture. The idea: a layer lasts as long as its busiest kernel, and
+// what a kernel does is said by its schedule and nowhere else. Kernels whose program depends on the picture do a fixed part
+// beside the engine's counted cycles, shared evenly by the engine's copies: a compactor reads every window, then sends its list. A picture of zeros tells
+// that part. Weight-sparse kernels keep periods that depend on the row alone; their program is made from the counter.
+//
+// What this leaves out: waiting for full or empty streams (compiler/sparsity/interval_estimate.hpp), fill and drain, copies
+// whose pixels have more non-zeros than the others'.
 //
 // Before: a valid design; counters of one image as a device reports them. After: one figure per layer, never below 1.
 #pragma once
 
-#include <vector>
-
 #include "runtime/bundle/bundle.hpp"
-#include "runtime/bundle/counters.hpp"
+#include "runtime/simulate/schedule.hpp"
 
-namespace sluice {
+namespace sluice::simulate {
 
-// Cycles that a layer takes whatever the picture is. Streams whose length depends on the picture or the row (behind a
-// compactor or a tile kernel) do not count; the engine's own counter stands for them.
-double fixed_layer_cycles(const Netlist& netlist, int layer);
+class LayerCycles {
+ public:
+  // Fails for a kernel without a schedule.
+  static Result<LayerCycles> make(const Design& design);
 
-// One entry per layer of the network: the fixed cycles, or busy_cycles / copies where that is more.
-std::vector<double> layer_cycles(const Design& design, const std::vector<LayerCounters>& counters);
+  // Cycles that a layer takes whatever the picture is: all of them for one that does not count.
+  double fixed(int layer) const { return layers_[std::size_t(layer)].fixed; }
+  // One entry per layer of the network.
+  std::vector<double> of_image(const std::vector<LayerCounters>& counters) const;
+  double of(const LayerCounters& counters) const;
+  // The slowest part that no row changes: layers without an engine, and kernels between layers.
+  double floor() const { return floor_; }
+  // The slowest of all with one image.
+  double slowest(const std::vector<LayerCounters>& counters) const;
 
-// Largest fixed_layer_cycles among the layers that a design table has no entry for, and the source's stream.
-double floor_cycles(const Design& design);
+ private:
+  struct OfLayer {
+    double fixed = 1;
+    double beside_counter = 0;          // largest part of a kernel that the engine's counter does not tell
+    int copies = 1;
+    std::int64_t filters = 0;
+    std::vector<std::size_t> periodic;  // kernels of a weight-sparse engine
+  };
 
-}  // namespace sluice
+  LayerCycles(std::shared_ptr<const Netlist> netlist, Scheduler scheduler) : netlist_(std::move(netlist)), scheduler_(std::move(scheduler)) {}
+
+  std::shared_ptr<const Netlist> netlist_;  // the scheduler's
+  Scheduler scheduler_;
+  std::vector<OfLayer> layers_;
+  double floor_ = 1;
+};
+
+}  // namespace sluice::simulate
