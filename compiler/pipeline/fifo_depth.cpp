@@ -103,6 +103,19 @@ Need size_join(const IntegerNetwork& network, Netlist& netlist, const Kernel& ke
   return a;
 }
 
+// The stream into a kernel that holds a pixel while it sends; a line buffer in front of it is never the slow one.
+void size_pixel(const IntegerNetwork& network, Netlist& netlist, const Kernel& reader) {
+  Stream& stream = netlist.streams[reader.inputs[0]];
+  const Kernel& writer = netlist.kernels[netlist.writer(reader.inputs[0])];
+  if (writer.op == "window" || writer.op == "taps") return;
+  const bool is_of_map = reader.op == "window" || reader.op == "taps";
+  const MapShape& map = network.layers[reader.layer].input;
+  const auto beats = is_of_map ? static_cast<int>(stream.beats / (std::int64_t{map.height} * map.width)) : reader.numbers.at("STEPS");
+  if (beats + kPixelMargin <= stream.depth) return;
+  stream.depth = beats + kPixelMargin;
+  stream.why = fmt::format("holds the next pixel's {} beats while the reader sends, {} more", beats, kPixelMargin);
+}
+
 }  // namespace
 
 void size_fifos(const IntegerNetwork& network, const LayerConfigs& configs, Netlist& netlist) {
@@ -112,6 +125,7 @@ void size_fifos(const IntegerNetwork& network, const LayerConfigs& configs, Netl
     stream.why = "lets writer and reader run apart by a few beats";
   }
   for (const Kernel& kernel : netlist.kernels) {
+    if (kernel.op == "window" || kernel.op == "taps" || kernel.op == "compactor" || kernel.op == "replay") size_pixel(network, netlist, kernel);
     if (kernel.op == "source") {
       Need& out = need[kernel.outputs[0]];
       out.resize(std::size_t(network.input.height) * network.input.width);

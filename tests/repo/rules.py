@@ -52,7 +52,7 @@ MAY_INCLUDE = {
     "runtime/evaluate": {BASE, BUNDLE, CONTRACT, "runtime/reference"},
     "runtime/simulate": {BASE, BUNDLE, "runtime/evaluate", "runtime/reference"},
     "runtime/images": {BASE, BUNDLE},
-    "runtime/observe": {BASE, BUNDLE, "runtime/hal"},
+    "runtime/observe": {BASE, BUNDLE, "runtime/hal", "runtime/evaluate", "runtime/reference", "runtime/simulate"},
     "runtime/drivers": {BASE, BUNDLE, "runtime/hal", "runtime/evaluate", "runtime/reference", "runtime/simulate"},
     # It compiles the kernel files natively, with the queue they are compiled against.
     "runtime/drivers/threads": {BASE, BUNDLE, "runtime/hal", "device", "device/threads"},
@@ -64,7 +64,7 @@ MAY_INCLUDE = {
     "compiler/frontend": {BASE, "compiler/ir", "compiler/ops"},
     "compiler/passes": {BASE, "compiler/ir", "compiler/ops"},
     "compiler/quantise": {BASE, BUNDLE, CONTRACT, "runtime/images", "compiler/ir", "compiler/ops"},
-    "compiler/sparsity": {BASE, BUNDLE, "runtime/evaluate"},
+    "compiler/sparsity": {BASE, BUNDLE, "runtime/evaluate", "runtime/simulate", "compiler/model"},
     "compiler/model": {BASE, BUNDLE, "bsp"},
     "compiler/dse": {BASE, BUNDLE, "bsp", "compiler/model", "compiler/pipeline", "runtime/evaluate"},
     "compiler/pipeline": {BASE, BUNDLE},

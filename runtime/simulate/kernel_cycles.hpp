@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cycles that a kernel is busy with one image, whole or part by part: the sum of its program's iterations.
+//
+// Why: a pipeline of kernels that never wait for room takes an image every so many cycles as its busiest kernel is busy with
+// one; that is exact, cheap, and needs no formula beside the schedules. Where streams are short it matters *when* a
+// kernel is busy, so an image is also cut into slices: equal shares of its pixels, whose cycles differ with their non-zeros.
+//
+// Before: programs of the netlist's scheduler. After: the busy cycles that a Pipeline counts for the same image.
+#pragma once
+
+#include "runtime/simulate/schedule.hpp"
+
+namespace sluice::simulate {
+
+std::int64_t busy_cycles(const Program& program);
+
+// One entry per slice; their sum is busy_cycles(). A slice is a share of the beats that enter, or, where their number tells
+// of non-zeros (lists, periods of tiles) or nothing enters, of those that leave.
+std::vector<double> slice_cycles(const Netlist& netlist, const Kernel& kernel, const Program& program, int slices);
+
+// Whether the number of beats of a stream depends on the picture or the row.
+bool is_by_picture(const Netlist& netlist, int stream);
+
+}  // namespace sluice::simulate
