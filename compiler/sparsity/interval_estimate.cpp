@@ -38,7 +38,7 @@ std::vector<double> slack_from(const Netlist& netlist, std::size_t from) {
 
 ImageSlices slices_of(const Netlist& netlist, const simulate::ImagePrograms& programs) {
   ImageSlices slices;
-  for (std::size_t k = 0; k < programs.size(); ++k) slices.push_back(simulate::slice_cycles(netlist, netlist.kernels[k], *programs[k], kSlices));
+  for (std::size_t k = 0; k < programs.size(); ++k) slices.push_back(simulate::slice_cycles(netlist.kernels[k], *programs[k], kSlices));
   return slices;
 }
 

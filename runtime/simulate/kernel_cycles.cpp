@@ -35,13 +35,8 @@ std::int64_t busy_cycles(const Program& program) {
   return sum;
 }
 
-bool is_by_picture(const Netlist& netlist, int stream) {
-  const std::string& writer = netlist.kernels[std::size_t(netlist.writer(stream))].op;
-  return writer == "compactor" || writer == "tile";
-}
-
-std::vector<double> slice_cycles(const Netlist& netlist, const Kernel& kernel, const Program& program, int slices) {
-  const bool counts_writes = kernel.inputs.empty() || is_by_picture(netlist, kernel.inputs[0]);
+std::vector<double> slice_cycles(const Kernel& kernel, const Program& program, int slices) {
+  const bool counts_writes = !kernel.outputs.empty() && kernel.op != "compactor" && kernel.op != "tile" && kernel.op != "global_average_pool";
   std::int64_t all = 0;
   for_each_part(program, counts_writes, [&](std::int64_t beats, std::int64_t) { all += beats; });
   std::vector<double> of_slice(std::size_t(slices), 0.0);

@@ -14,11 +14,9 @@ namespace sluice::simulate {
 
 std::int64_t busy_cycles(const Program& program);
 
-// One entry per slice; their sum is busy_cycles(). A slice is a share of the beats that enter, or, where their number tells
-// of non-zeros (lists, periods of tiles) or nothing enters, of those that leave.
-std::vector<double> slice_cycles(const Netlist& netlist, const Kernel& kernel, const Program& program, int slices);
-
-// Whether the number of beats of a stream depends on the picture or the row.
-bool is_by_picture(const Netlist& netlist, int stream);
+// One entry per slice; their sum is busy_cycles(). A slice is a share of the beats that leave, so that the kernels of a layer
+// are at the same pixel in it, a line buffer and the engine behind it above all; of those that enter, where those that leave
+// tell of non-zeros (lists, periods of tiles) or of the whole image (global averages, nothing).
+std::vector<double> slice_cycles(const Kernel& kernel, const Program& program, int slices);
 
 }  // namespace sluice::simulate
