@@ -272,7 +272,7 @@ Result<PlanSummary> plan(const PlanOptions& options, const std::function<void(co
   summary.is_held_out = measuring.is_held_out;
   summary.rows = table.rows;
   const ResourceModel model = options.target ? options.target->model : SLUICE_TRY(common_model(options.hls_factor));
-  summary.estimate = SLUICE_TRY(estimate(design, table, explored, model, options);
+  summary.estimate = SLUICE_TRY(estimate(design, table, explored, model, options));
   times.end();
   files["report/report.json"] = plan_report(options, design, quantised, forms[chosen.form].statistics, summary, times);
   SLUICE_CHECK(write_bundle(options.output, files));

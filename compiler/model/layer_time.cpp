@@ -80,6 +80,7 @@ double op_cycles(const EngineShape& shape, const LayerWork& work, const LayerDen
     case EngineKind::pair_sparse: return units * double(vectors_of(shape, work)) * groups * vector_cycles(shape, density);
     case EngineKind::max_pool:
     case EngineKind::average_pool: return units * double(work.taps() * ceil_of(work.input.channels, shape.in_lanes));
+    case EngineKind::scale: return units * double(ceil_of(work.input.channels, shape.in_lanes)) + double(ceil_of(work.input.channels, shape.in_lanes));  // the gates come first
     default: return 0;
   }
 }

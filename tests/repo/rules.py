@@ -70,7 +70,7 @@ MAY_INCLUDE = {
     "compiler/pipeline": {BASE, BUNDLE},
     "compiler/codegen": {BASE, BUNDLE},
     "compiler/accuracy": {BASE, BUNDLE, "runtime/evaluate", "runtime/images", "compiler/ir", "compiler/ops", "compiler/quantise"},
-    "compiler/driver": {BASE, BUNDLE, "bsp", "device", "runtime/evaluate", "runtime/images", "runtime/reference", "compiler"},
+    "compiler/driver": {BASE, BUNDLE, "bsp", "device", "runtime/evaluate", "runtime/simulate", "runtime/images", "runtime/reference", "compiler"},
     "apps": {"bsp", "compiler", "runtime"},
     "tests": {"bsp", "compiler", "runtime", "device", "apps"},
 }
