@@ -2,11 +2,13 @@
 // sluice check MODEL: where each node would go, and what keeps it from there.
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include <nlohmann/json.hpp>
 
 #include "apps/cli/verb.hpp"
 #include "compiler/driver/check.hpp"
+#include "compiler/driver/check_fit.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -18,6 +20,8 @@ struct Options {
   std::string shape;
   std::string output;
   bool is_long = false;
+  std::string board;
+  double hls_factor = 0;
 };
 
 // Names come from the file: control characters and broken UTF-8 must reach neither terminal nor JSON.
@@ -70,6 +74,24 @@ void print_table(const ModelCheck& check, const Options& options) {
   for (const std::string& warning : check.warnings) std::cout << "warning: " << printable(warning) << "\n";
 }
 
+json to_json(const FitCheck& fit) {
+  json all{{"kind", "estimated"}, {"board", fit.board}, {"fits", fit.fits}, {"story", fit.story}, {"smallest_board", fit.smallest_board}, {"assumed_density_behind_relu", kAssumedDensity},
+           {"uses", json::array()}, {"warnings", fit.warnings}};
+  for (const ResourceUse& use : fit.uses) all["uses"].push_back({{"resource", use.resource}, {"used", use.used}, {"plannable", use.plannable}, {"short_by", use.short_by()}});
+  if (fit.fits) all["throughput_images_per_s"] = fit.images_per_s, all["bottleneck"] = fit.bottleneck;
+  return all;
+}
+
+void print_fit(const FitCheck& fit) {
+  std::cout << fmt::format("\nsmallest design (estimated): {}\n", fit.story);
+  if (fit.fits) {
+    std::cout << fmt::format("fastest design that fits: {:.0f} images/s (estimated; assumes that {:.0f} % of the codes behind a ReLU are not 0), {} sets the rate\n", fit.images_per_s,
+                             100 * kAssumedDensity, fit.bottleneck);
+  }
+  std::cout << (fit.smallest_board.empty() ? std::string("no known board holds it\n") : fmt::format("smallest known board that holds it: {}\n", fit.smallest_board));
+  for (const std::string& warning : fit.warnings) std::cout << "warning: " << warning << "\n";
+}
+
 }  // namespace
 
 Run verb_check(CLI::App& command, const Common& common) {
@@ -78,21 +100,31 @@ Run verb_check(CLI::App& command, const Common& common) {
   command.add_option("--input-shape", options->shape, "for models with a dynamic size: 1x3x224x224");
   command.add_option("--output", options->output, "which output to keep, for models with several");
   command.add_flag("--long", options->is_long, "list constants too");
+  command.add_option("--board", options->board, "does the model fit this board (sluice boards lists them), which is the smallest that holds it");
+  command.add_option("--f-hls", options->hls_factor, "with --board: what an HLS compiler's circuit takes beyond plain hardware: 1.5, 2 (default) and 3 are usual")->check(CLI::Range(1.0, 10.0));
   return [=, &common]() -> Status {
+    std::optional<bsp::Board> board;
+    if (!options->board.empty()) board = SLUICE_TRY(bsp::find_board(options->board));
     frontend::ImportOptions import{.output = options->output};
     if (!options->shape.empty()) import.input_shape = SLUICE_TRY(frontend::parse_shape(options->shape));
     const ModelCheck check = SLUICE_TRY(check_model(options->model, import));
     const std::size_t unsupported = check.count(Place::unsupported);
+    std::optional<FitCheck> fit;
+    if (board && unsupported == 0) fit = SLUICE_TRY(check_fit(options->model, import, *board, options->hls_factor));
     if (common.is_json) {
-      std::cout << to_json(check, *options).dump(1) << "\n";
+      json all = to_json(check, *options);
+      if (fit) all["fit"] = to_json(*fit);
+      std::cout << all.dump(1) << "\n";
     } else {
       print_table(check, *options);
+      if (fit) print_fit(*fit);
       if (unsupported == 0) {
         std::cout << fmt::format("supported: {} layers on the device ({:.1f} M MACs an image, {:.2f} M weights), {} nodes folded, {} on the host; {} warnings\n",
                                  check.count(Place::device), 1e-6 * static_cast<double>(check.macs), 1e-6 * static_cast<double>(check.weights),
                                  check.count(Place::folded), check.count(Place::host), check.warnings.size());
       }
     }
+    if (fit && !fit->fits) return user_error("{} does not fit {}", options->model.string(), fit->board);
     if (unsupported == 0) return ok();
     return user_error("{}: {} of {} nodes are not supported; the table says why", options->model.string(), unsupported, check.nodes.size());
   };

@@ -11,13 +11,16 @@ namespace {
 constexpr int kSweeps = 4;
 // Of the dearest resource's price: nothing is so plentiful that agreement may cost any amount of it.
 constexpr double kLeastShare = 0.3;
+// Price of a taps kernel that would be too slow with the lanes that arrive: dearer than any design.
+constexpr double kTooSlow = 1e3;
 constexpr int kAnyLanes = 0;  // takes or sends what the other side has
 
 // A width kernel between streams of about this many lanes.
 constexpr int kTypicalLanes = 16;
 
-// Lanes of a layer's ends. A taps kernel takes what arrives.
-int lanes_in(const EngineShape& shape, const LayerWork& work) { return shape.kind == EngineKind::pair_sparse && work.taps() > 1 ? kAnyLanes : shape.in_lanes; }
+// Lanes of a layer's ends. A taps kernel takes what arrives, and reads the longer the fewer those are.
+bool has_taps(const EngineShape& shape, const LayerWork& work) { return shape.kind == EngineKind::pair_sparse && work.taps() > 1; }
+int lanes_in(const EngineShape& shape, const LayerWork& work) { return has_taps(shape, work) ? kAnyLanes : shape.in_lanes; }
 
 int width_kernels_between(int sent, int taken) {
   if (sent == kAnyLanes || taken == kAnyLanes || sent == taken) return 0;
@@ -50,13 +53,24 @@ class Aligner {
         if (timed.cycles > interval) break;
         const LayerWay& way = menus_[i].ways[std::size_t(timed.way)];
         const Resources cost = way.cost(timed.copies);
-        const double price = price_of(cost) + width_price_ * differences(i, way.shape, design);
+        EngineShape shape = way.shape;
+        shape.copies = timed.copies;
+        const double price = price_of(cost) + width_price_ * differences(i, shape, design) + kTooSlow * slow_taps(i, shape, interval, design);
         if (price >= least) continue;
         least = price;
-        best = {way.shape, timed.cycles, cost};
-        best.shape.copies = timed.copies;
+        best = {shape, timed.cycles, cost};
       }
       design.layers[i] = best;
+    }
+  }
+
+  // Gives taps kernels the lanes that arrive.
+  void settle_taps(Exploration& design) const {
+    for (std::size_t i = 0; i < design.layers.size(); ++i) {
+      ChosenLayer& layer = design.layers[i];
+      if (!has_taps(layer.shape, menus_[i].spec.work)) continue;
+      layer.shape.in_lanes = lanes_sent_to(i, design);
+      layer.cycles = std::max(layer.cycles, window_cycles(layer.shape, menus_[i].spec.work) + 1);
     }
   }
 
@@ -66,6 +80,25 @@ class Aligner {
     double price = 0;
     for (std::size_t r = 0; r < shares.size(); ++r) price += weights_[r] * shares[r];
     return price;
+  }
+
+  int lanes_sent_to(std::size_t layer, const Exploration& design) const {
+    const int source = network_.layers[layer].inputs[0];
+    return source == kNetworkInput ? network_.input.channels : design.layers[std::size_t(source)].shape.out_lanes;
+  }
+
+  bool is_slow(std::size_t layer, EngineShape shape, int sent, double interval) const {
+    const LayerWork& work = menus_[layer].spec.work;
+    if (!has_taps(shape, work)) return false;
+    shape.in_lanes = sent;
+    return window_cycles(shape, work) + 1 > interval;
+  }
+
+  // Taps kernels, the layer's own and its readers', that would be slower than the interval.
+  int slow_taps(std::size_t layer, const EngineShape& shape, double interval, const Exploration& design) const {
+    int count = is_slow(layer, shape, lanes_sent_to(layer, design), interval);
+    for (const std::size_t reader : readers_[layer]) count += is_slow(reader, design.layers[reader].shape, shape.out_lanes, interval);
+    return count;
   }
 
   // Width kernels to both sides, were this the layer's way.
@@ -96,6 +129,7 @@ void align_lanes(const IntegerNetwork& network, const std::vector<LayerMenu>& me
                  const ResourceModel& model, const Resources& budget, const Resources& fixed, double interval_cycles, Exploration& design) {
   const Aligner aligner(network, menus, densities, model, budget, design);
   for (int sweep = 0; sweep < kSweeps; ++sweep) aligner.sweep(interval_cycles, design);
+  aligner.settle_taps(design);
   design.total = fixed;
   design.interval_cycles = 0;
   for (std::size_t i = 0; i < design.layers.size(); ++i) {

@@ -23,7 +23,7 @@ struct MenuOptions {
   int data_bits = 8, weight_bits = 8, sum_bits = 26;
   int most_copies = 16;
   int most_filters = 64;      // O, and lanes of other kernels
-  int most_vector_lanes = 64; // M
+  int most_vector_lanes = 256; // M
 };
 
 // What the explorer is told of a layer.

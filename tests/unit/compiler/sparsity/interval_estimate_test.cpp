@@ -130,6 +130,20 @@ TEST(Estimate, grows_when_streams_are_too_short_for_what_alternates) {
   EXPECT_DOUBLE_EQ(with_depth(100000), 32 * 30 + 32 * 10) << "both work all the time";
 }
 
+// A line buffer with a stride sends in every other row only, and the engine behind it works in the same ones.
+TEST(Estimate, does_not_take_a_line_buffer_and_its_engine_for_rivals) {
+  Random random(10);
+  NetworkMaker make(random, {32, 32, 3});
+  make.conv(32, {3, 3, 2, 2, 1, 1, 1, 1}, make.conv(16, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput));
+  Design design{make.finish(3), {}};
+  design.netlist = build_netlist(design.network).value();
+  const ImagePrograms image = simulate::Scheduler::make(design.netlist).value().programs({});
+  simulate::Simulation simulation(design.netlist, 4);
+  for (int i = 0; i < 8; ++i) ASSERT_TRUE(simulation.pass(image));
+  const double simulated = simulation.report().interval_cycles;
+  EXPECT_NEAR(estimate_interval(design.netlist, {slices_of(design.netlist, image)}).cycles, simulated, 0.05 * simulated);
+}
+
 TEST(StreamDepths, keep_the_rate_of_every_row_and_say_why) {
   Random random(9);
   NetworkMaker make(random, {12, 12, 3});
