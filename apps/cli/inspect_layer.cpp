@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "runtime/bundle/layer_cycles.hpp"
+#include "runtime/simulate/layer_cycles.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -139,7 +139,7 @@ Result<json> layer_json(const Bundle& bundle, std::size_t index) {
   json j{{"layer", layer.name}, {"kind", to_text(layer.kind)}, {"origin", layer.origin}, {"engine", engine_of(bundle.netlist(), static_cast<int>(index))},
          {"input_shape_hwc", {layer.input.height, layer.input.width, layer.input.channels}},
          {"output_shape_hwc", {layer.output.height, layer.output.width, layer.output.channels}}, {"macs_per_image", layer.macs()},
-         {"fixed_cycles", fixed_layer_cycles(bundle.netlist(), static_cast<int>(index))}, {"shift", layer.shift}, {"output_scale", layer.output_scale}};
+         {"fixed_cycles", SLUICE_TRY(simulate::LayerCycles::make(bundle.design())).fixed(static_cast<int>(index))}, {"shift", layer.shift}, {"output_scale", layer.output_scale}};
   for (const Kernel* kernel : kernels_of(bundle, index)) {
     j["kernels"].push_back({{"name", kernel->name}, {"id", kernel->id}, {"file", fmt::format("kernels/{}/{}.cl", kernel->op, kernel->op)},
                             {"numbers", kernel->numbers}, {"multipliers", multipliers(bundle.netlist(), *kernel)}});

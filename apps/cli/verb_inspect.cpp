@@ -9,7 +9,7 @@
 
 #include "apps/cli/inspect_layer.hpp"
 #include "apps/cli/verb.hpp"
-#include "runtime/bundle/layer_cycles.hpp"
+#include "runtime/simulate/layer_cycles.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -24,7 +24,8 @@ struct Options {
 
 std::string shape_text(const MapShape& s) { return fmt::format("{}x{}x{}", s.height, s.width, s.channels); }
 
-void print_table(const Bundle& bundle) {
+Status print_table(const Bundle& bundle) {
+  const simulate::LayerCycles layer_cycles = SLUICE_TRY(simulate::LayerCycles::make(bundle.design()));
   const IntegerNetwork& network = bundle.network();
   const Netlist& netlist = bundle.netlist();
   std::cout << fmt::format("{}: int{}, input {} (HxWxC), {} classes\n", network.name, network.input_bits, shape_text(network.input), network.classes());
@@ -40,7 +41,7 @@ void print_table(const Bundle& bundle) {
   int all_multipliers = 0;
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
     const Layer& layer = network.layers[i];
-    double cycles = fixed_layer_cycles(netlist, static_cast<int>(i));
+    double cycles = layer_cycles.fixed(static_cast<int>(i));
     const auto in_table = std::find_if(row.layers.begin(), row.layers.end(), [&](const TableLayer& l) { return l.name == layer.name; });
     if (in_table != row.layers.end()) cycles = std::max(cycles, in_table->cycles);
     int count = 0;
@@ -54,6 +55,7 @@ void print_table(const Bundle& bundle) {
   }
   std::cout << fmt::format("\n{} layers, {} kernels, {} streams, {} MACs, {} multipliers, estimated {:.0f} cycles an image (row 0)\n", network.layers.size(),
                            netlist.kernels.size(), netlist.streams.size(), macs, all_multipliers, slowest);
+  return ok();
 }
 
 // What the planner estimated of this design; null where the report says nothing of it.
@@ -131,7 +133,7 @@ Run verb_inspect(CLI::App& command, const Common& common) {
     if (!options->explain.empty()) return print_explanation(bundle, SLUICE_TRY(find_layer(bundle, options->explain)), common.is_json);
     if (options->has_text) return user_error("--text shows the kernel files of one layer: name it with --layer");
     if (!common.is_json) {
-      print_table(bundle);
+      SLUICE_CHECK(print_table(bundle));
       return print_estimate(bundle);
     }
     json j = json::parse(design_to_json(bundle.design()));

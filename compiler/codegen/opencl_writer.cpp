@@ -14,7 +14,9 @@ class Text {
   void define(const std::string& name, const std::string& value, const std::string& meaning = "") {
     text_ += fmt::format("#define {} {}{}\n", name, value, meaning.empty() ? "" : " /* " + meaning + " */");
   }
-  void include(const std::string& file) { text_ += "#include \"" + file + "\"\n"; }
+  void include(const std::string& file, const std::string& what = "") {
+    text_ += fmt::format("#include \"{}\"{}\n", file, what.empty() ? "" : " /* " + what + " */");
+  }
   // A declaration by one of stream.h's macros.
   void declare(const std::string& macro, const std::string& arguments, const std::string& why = "") {
     text_ += fmt::format("{}({}){}\n", macro, arguments, why.empty() ? "" : " /* " + why + " */");
@@ -74,8 +76,8 @@ std::string layer_line(const IntegerNetwork& network, const Layer& layer) {
   for (const int source : layer.inputs) {
     inputs += (inputs.empty() ? "" : ", ") + (source < 0 ? std::string("input") : network.layers[source].name);
   }
-  return harmless(fmt::format("{:<28} {:<20}{} {} -> {}  from {}  ({})", layer.name, to_text(layer.kind),
-                              has_window(layer.kind) ? fmt::format("{}x{}/{}", w.kernel_h, w.kernel_w, w.stride_h) : "     ",
+  return harmless(fmt::format("{} {}{} {} -> {} from {} ({})", layer.name, to_text(layer.kind),
+                              has_window(layer.kind) ? fmt::format(" {}x{}/{}", w.kernel_h, w.kernel_w, w.stride_h) : "",
                               shape_text(layer.input), shape_text(layer.output), inputs,
                               layer.curve.kind == CurveKind::none ? layer.origin : layer.origin + ", " + to_text(layer.curve.kind)));
 }
@@ -167,9 +169,7 @@ std::string top_file(const Design& design) {
   Text text;
   text.comment(harmless(fmt::format("{}: {} layers as {} kernels; made by sluice, do not edit", design.network.name,
                                     design.network.layers.size(), netlist.kernels.size())));
-  text.comment("kernel ids count the include lines below from 1; a params/ file holds one kernel's numbers and includes its text");
-  text.gap();
-  for (const Layer& layer : design.network.layers) text.comment(layer_line(design.network, layer));
+  text.comment("streams with their depth in beats, then the layers: a layer's file includes those of its kernels, which hold numbers");
   text.gap();
   text.include("lib/stream.h");
   std::set<std::string> types;
@@ -184,7 +184,17 @@ std::string top_file(const Design& design) {
                  stream.depth == 16 ? "" : stream.why);
   }
   text.gap();
-  for (const Kernel& kernel : netlist.kernels) text.include("params/" + kernel.name + ".h");
+  for (const Layer& layer : design.network.layers) text.include("params/" + layer.name + ".h", layer_line(design.network, layer));
+  text.gap();
+  for (const Kernel& kernel : netlist.kernels) if (kernel.layer < 0) text.include("params/" + kernel.name + ".h");
+  return text.take();
+}
+
+std::string layer_file(const Design& design, int layer) {
+  Text text;
+  text.comment(layer_line(design.network, design.network.layers[std::size_t(layer)]));
+  text.comment("made by sluice; the kernels of one layer, in the order of their ids");
+  for (const Kernel& kernel : design.netlist.kernels) if (kernel.layer == layer) text.include("params/" + kernel.name + ".h");
   return text.take();
 }
 
@@ -194,6 +204,7 @@ void write_opencl(const Design& design, const std::map<std::string, std::string>
     files["params/" + kernel.name + ".h"] = parameter_header(design, kernel);
     ops.insert(kernel.op);
   }
+  for (int layer = 0; layer < std::ssize(design.network.layers); ++layer) files["params/" + design.network.layers[std::size_t(layer)].name + ".h"] = layer_file(design, layer);
   files["top.cl"] = top_file(design);
   for (const auto& [path, content] : device_files) {
     const bool is_kernel = path.rfind("kernels/", 0) == 0;

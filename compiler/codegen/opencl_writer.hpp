@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes the OpenCL program of a bundle: one parameter header per kernel, the top file, the kernel files it needs.
+// Writes the OpenCL program of a bundle: one parameter header per kernel and one file per layer, the top file, the kernel files it needs.
 //
 // Why: aoc has no templates, so one real kernel file is included once per instance, each time between a generated
 // header with that instance's numbers and the file's own end_layer.h. The generated text holds numbers, names and
@@ -20,7 +20,10 @@ void write_opencl(const Design& design, const std::map<std::string, std::string>
 // The parameter header of one kernel.
 std::string parameter_header(const Design& design, const Kernel& kernel);
 
-// top.cl: table of layers, beat types, streams, then one line per kernel.
+// top.cl: beat types, streams, then one line per layer and per kernel between layers.
 std::string top_file(const Design& design);
+
+// What top.cl includes for a layer: its kernels' headers.
+std::string layer_file(const Design& design, int layer);
 
 }  // namespace sluice

@@ -7,13 +7,14 @@
 
 #include <nlohmann/json.hpp>
 
-#include "runtime/bundle/layer_cycles.hpp"
+#include "runtime/simulate/layer_cycles.hpp"
 
 namespace sluice {
 
 using nlohmann::json;
 
-DesignEstimate estimate_design(const Design& design, const DesignTable& table, const ResourceModel& model) {
+Result<DesignEstimate> estimate_design(const Design& design, const DesignTable& table, const ResourceModel& model) {
+  const auto cycles = SLUICE_TRY(simulate::LayerCycles::make(design));
   const NetlistResources resources = netlist_resources(design.network, design.netlist, model);
   DesignEstimate all;
   all.shared = resources.shared, all.total = resources.total;
@@ -25,7 +26,7 @@ DesignEstimate estimate_design(const Design& design, const DesignTable& table, c
   for (std::size_t i = 0; i < design.network.layers.size(); ++i) {
     const Layer& layer = design.network.layers[i];
     macs += layer.macs();
-    LayerEstimate one{layer.name, engine_of(design.netlist, int(i)), fixed_layer_cycles(design.netlist, int(i)), resources.layers[i], {}};
+    LayerEstimate one{layer.name, engine_of(design.netlist, int(i)), cycles.fixed(int(i)), resources.layers[i], {}};
     const auto entry = std::find_if(row.layers.begin(), row.layers.end(), [&](const TableLayer& l) { return l.name == layer.name; });
     if (entry != row.layers.end()) one.cycles = std::max(one.cycles, entry->cycles);
     if (one.cycles > slowest) slowest = one.cycles, all.bottleneck = layer.name;

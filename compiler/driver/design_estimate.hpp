@@ -41,7 +41,7 @@ struct DesignEstimate {
   std::vector<ResourceUse> uses;        // the fullest first: uses[0] binds
 };
 
-DesignEstimate estimate_design(const Design& design, const DesignTable& table, const ResourceModel& model);
+Result<DesignEstimate> estimate_design(const Design& design, const DesignTable& table, const ResourceModel& model);
 
 nlohmann::json to_json(const Resources& cost);
 nlohmann::json to_json(const LayerStory& story);

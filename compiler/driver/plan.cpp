@@ -16,6 +16,7 @@
 #include "compiler/pipeline/netlist_builder.hpp"
 #include "compiler/quantise/calibrate.hpp"
 #include "compiler/quantise/equalise.hpp"
+#include "compiler/sparsity/stream_depths.hpp"
 #include "device/device_files.hpp"
 #include "runtime/base/sha256.hpp"
 #include "runtime/images/label_names.hpp"
@@ -26,7 +27,8 @@
 namespace sluice {
 namespace {
 
-constexpr int kPhases = 8;
+constexpr int kPhases = 9;
+constexpr std::size_t kSizingImages = 4;      // they are simulated a hundred times
 constexpr std::size_t kGoldenImages = 8;
 constexpr std::size_t kDensityImages = 48;     // pictures whose zeros the exploration is told
 constexpr std::size_t kThresholdImages = 256;  // pictures whose activations give the quantiles
@@ -153,8 +155,8 @@ Result<Explored> explore_design(const IntegerNetwork& network, const ImageSet& c
   return explored;
 }
 
-DesignEstimate estimate(const Design& design, const DesignTable& table, const std::optional<Explored>& explored, const ResourceModel& model, const PlanOptions& options) {
-  DesignEstimate all = estimate_design(design, table, model);
+Result<DesignEstimate> estimate(const Design& design, const DesignTable& table, const std::optional<Explored>& explored, const ResourceModel& model, const PlanOptions& options) {
+  DesignEstimate all = SLUICE_TRY(estimate_design(design, table, model));
   if (!explored) return all;
   const Target& target = *options.target;
   all.target = target.name, all.is_board = target.board.has_value();
@@ -167,12 +169,12 @@ DesignEstimate estimate(const Design& design, const DesignTable& table, const st
   return all;
 }
 
-Result<DesignTable> make_table(const Design& design, const std::string& design_hash, const ir::Graph& graph,
-                               const ImageSet& calibration, const Measuring& measuring, const PlanOptions& options) {
+Result<DesignTable> measured_table(const Design& design, DesignTable chosen, const std::string& design_hash, const ir::Graph& graph,
+                                   const Measuring& measuring, const PlanOptions& options) {
   const ops::FloatProgram program = SLUICE_TRY(ops::FloatProgram::prepare(graph));
-  const auto chosen_on = SLUICE_TRY(row_samples(design.network, nullptr, calibration.slice({.first = kThresholdImages})));
   const auto measured_on = SLUICE_TRY(row_samples(design.network, &program, measuring.images));
-  DesignTable table = measure_rows(design, design_hash, chosen_on, measured_on, options.rows);
+  chosen.design_hash = design_hash;
+  DesignTable table = SLUICE_TRY(measure_rows(design, std::move(chosen), measured_on, options.rows));
   if (measuring.is_held_out && measuring.images.is_labelled()) for (TableRow& row : table.rows) row.labels = "unseen";
   if (auto status = table.validate(design.network, design.netlist, design_hash); !status) {
     return bug_error("the planner made a table that it would refuse: " + status.error().text());
@@ -226,7 +228,17 @@ Result<PlanSummary> plan(const PlanOptions& options, const std::function<void(co
   std::optional<Explored> explored;
   if (options.target) explored = SLUICE_TRY(explore_design(quantised.network, images, options));
   const LayerConfigs configs = explored ? explored->design.configs : SLUICE_TRY(choose_engines(quantised.network, options.engine));
-  const Design design{quantised.network, SLUICE_TRY(build_netlist(quantised.network, configs))};
+  Design design{quantised.network, SLUICE_TRY(build_netlist(quantised.network, configs))};
+  begin("thresholds", fmt::format("{} rows{}", options.rows.rows.size(), options.sizing_percent > 0 ? ", depths of streams by simulation" : ""));
+  const auto thresholds_on = SLUICE_TRY(row_samples(design.network, nullptr, images.slice({.first = kThresholdImages})));
+  DesignTable rows = choose_rows(design, thresholds_on, options.rows);
+  if (options.sizing_percent > 0) {
+    const auto first = thresholds_on.begin();
+    const std::vector<RowSample> simulated(first, first + std::ptrdiff_t(std::min(kSizingImages, thresholds_on.size())));
+    SLUICE_CHECK(size_streams(design, rows, simulated, options.sizing_percent / 100));
+    SLUICE_CHECK(design.netlist.validate(design.network));
+  }
+  // From here on the design is final.
   begin("check", "integer network against float");
   Check check = SLUICE_TRY(check_integer_network(design.network, images, calibration));
 
@@ -236,7 +248,7 @@ Result<PlanSummary> plan(const PlanOptions& options, const std::function<void(co
 
   const Measuring measuring = measuring_pictures(all_images, images.size(), options.held_out_images);
   begin("table", fmt::format("{} rows on {} {} pictures", options.rows.rows.size(), measuring.images.size(), measuring.is_held_out ? "held-out" : "calibration"));
-  const DesignTable table = SLUICE_TRY(make_table(design, design_hash, graph, images, measuring, options));
+  const DesignTable table = SLUICE_TRY(measured_table(design, std::move(rows), design_hash, graph, measuring, options));
   files["table.json"] = table_to_json(table);
 
   begin("write", options.output.string());
@@ -260,7 +272,7 @@ Result<PlanSummary> plan(const PlanOptions& options, const std::function<void(co
   summary.is_held_out = measuring.is_held_out;
   summary.rows = table.rows;
   const ResourceModel model = options.target ? options.target->model : SLUICE_TRY(common_model(options.hls_factor));
-  summary.estimate = estimate(design, table, explored, model, options);
+  summary.estimate = SLUICE_TRY(estimate(design, table, explored, model, options));
   times.end();
   files["report/report.json"] = plan_report(options, design, quantised, forms[chosen.form].statistics, summary, times);
   SLUICE_CHECK(write_bundle(options.output, files));

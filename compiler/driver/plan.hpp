@@ -36,6 +36,7 @@ struct PlanOptions {
   double hls_factor = 0;                 // without a target; 0: the coefficients' own
   std::size_t held_out_images = 2000;    // pictures behind the calibration ones that measure the rows
   RowOptions rows;
+  double sizing_percent = 0;             // depths of streams by simulation, within so many percent of the best rate; 0: no
 };
 
 struct PlanSummary {

@@ -14,6 +14,7 @@ namespace sluice {
 namespace {
 
 constexpr int kRounds = 12;
+constexpr double kHopeless = 1.02;
 
 Resources positive(Resources r) {
   for (double* part : {&r.alms, &r.m20k, &r.dsp_blocks, &r.multipliers, &r.kernels, &r.registers, &r.mlab}) *part = std::max(0.0, *part);
@@ -98,11 +99,15 @@ Result<NetworkDesign> design_from(const IntegerNetwork& network, const std::vect
   return refusal;
 }
 
-// The menus with one engine for all convolutions that can have it.
+// The menus with one engine for all convolutions that can have it; the others are dense.
 std::vector<LayerMenu> of_one_kind(std::vector<LayerMenu> menus, EngineKind kind) {
   for (LayerMenu& menu : menus) {
-    const auto is_it = [&](const LayerWay& way) { return way.shape.kind == kind; };
-    if (std::any_of(menu.ways.begin(), menu.ways.end(), is_it)) std::erase_if(menu.ways, std::not_fn(is_it));
+    for (const EngineKind wanted : {kind, EngineKind::dense}) {
+      const auto is_it = [&](const LayerWay& way) { return way.shape.kind == wanted; };
+      if (std::none_of(menu.ways.begin(), menu.ways.end(), is_it)) continue;
+      std::erase_if(menu.ways, std::not_fn(is_it));
+      break;
+    }
   }
   return menus;
 }
@@ -120,9 +125,9 @@ Result<NetworkDesign> design_network(const IntegerNetwork& network, const std::v
   if (kinds.size() < 2) return best;
   for (const EngineKind kind : kinds) {
     const std::vector<LayerMenu> single = of_one_kind(menus, kind);
-    // What neighbours need comes on top: no design is faster than the exploration without it.
+    // What neighbours need comes on top: hardly a design is faster than the exploration without it.
     const auto hope = explore(single, densities, budget);
-    if (!hope || (best && hope.value().interval_cycles >= best->exploration.interval_cycles)) continue;
+    if (!hope || (best && hope.value().interval_cycles >= kHopeless * best->exploration.interval_cycles)) continue;
     Result<NetworkDesign> other = design_from(network, single, densities, model, budget, goal);
     if (other && (!best || other->exploration.interval_cycles < best->exploration.interval_cycles)) best = std::move(other);
   }

@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "runtime/bundle/layer_cycles.hpp"
-
 namespace sluice {
 namespace {
 
@@ -15,6 +13,23 @@ std::int64_t ceil_of(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 // Beats of a window of `lanes` codes, of one tap or several whole ones.
 std::int64_t steps_of(const LayerWork& work, std::int64_t lanes, std::int64_t taps = 1) {
   return ceil_of(work.taps(), taps) * ceil_of(work.input.channels, std::max<std::int64_t>(1, lanes / taps));
+}
+
+// Rows (or columns) of a map, `together` at once, with which some of `outputs` leave: one each, but at the edge several with one.
+std::int64_t completing(int size, int together, int outputs, int kernel, int stride, int pad) {
+  std::int64_t before_last = 0;
+  const int last = (size - 1) / together;
+  for (int o = 0, seen = -1; o < outputs; ++o) {
+    const int at = std::clamp(o * stride - pad + kernel - 1, 0, size - 1) / together;
+    if (at < last && at != seen) ++before_last, seen = at;
+    if (at == last) return before_last + 1;
+  }
+  return before_last;
+}
+
+// Beats of a map of `in` pixels, `together` a beat, with which output pixels leave a window kernel.
+std::int64_t completing_places(const Window& w, const MapShape& in, const MapShape& out, int together) {
+  return completing(in.height, 1, out.height, w.kernel_h, w.stride_h, w.pad_top) * completing(in.width, together, out.width, w.kernel_w, w.stride_w, w.pad_left);
 }
 
 // Lists of one pixel, in vectors.
@@ -61,6 +76,7 @@ double op_cycles(const EngineShape& shape, const LayerWork& work, const LayerDen
     case EngineKind::pair_sparse: return units * double(vectors_of(shape, work)) * groups * vector_cycles(shape, density);
     case EngineKind::max_pool:
     case EngineKind::average_pool: return units * double(work.taps() * ceil_of(work.input.channels, shape.in_lanes));
+    case EngineKind::scale: return units * double(ceil_of(work.input.channels, shape.in_lanes)) + double(ceil_of(work.input.channels, shape.in_lanes));  // the gates come first
     default: return 0;
   }
 }

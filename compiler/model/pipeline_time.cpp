@@ -21,6 +21,17 @@ double banded_interval(const SliceCycles& slices, int slices_per_band) {
 
 double mean_interval(const SliceCycles& slices) { return slices.empty() ? 0 : banded_interval(slices, int(slices.size())); }
 
+double absorbed_interval(const SliceCycles& slices, double slack_slices) {
+  const double mean = mean_interval(slices);
+  double interval = banded_interval(slices, 1);
+  for (std::size_t length = 1; length < 2 * slices.size(); length *= 2) {
+    const double banded = banded_interval(slices, int(std::min(length, slices.size())));
+    if (double(length) * (banded - mean) > slack_slices * mean) break;
+    interval = std::min(interval, banded);
+  }
+  return interval;
+}
+
 PipelineTime pipeline_time(const std::vector<LayerTime>& layers) {
   PipelineTime time;
   for (std::size_t i = 0; i < layers.size(); ++i) {

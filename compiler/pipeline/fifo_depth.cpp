@@ -3,6 +3,7 @@
 #include "compiler/pipeline/fifo_depth.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 namespace sluice {
@@ -64,9 +65,9 @@ int waiting_pixels(const Need& early, const Need& late) {
   return most;
 }
 
-// Beats that reach a scale kernel's map while its gates pass their layers, once averaged: those take a beat a cycle, and
-// an image's beats are spread over the cycles of the slowest stage.
-std::int64_t beats_during_gates(const Netlist& netlist, const Kernel& scale) {
+// What a scale kernel's gates take through their layers, once averaged, as a share of an image: those take a beat a cycle, and an
+// image's beats are spread over the cycles of the slowest stage.
+double images_during_gates(const Netlist& netlist, const Kernel& scale) {
   std::int64_t latency_cycles = 0, interval_cycles = 1;
   for (const Stream& stream : netlist.streams) interval_cycles = std::max(interval_cycles, stream.beats);
   for (const Kernel* kernel = &netlist.kernels[netlist.writer(scale.inputs[0])];
@@ -74,16 +75,17 @@ std::int64_t beats_during_gates(const Netlist& netlist, const Kernel& scale) {
        kernel = &netlist.kernels[netlist.writer(kernel->inputs[0])]) {
     if (kernel->numbers.count("CURVE") != 0) latency_cycles += netlist.streams[kernel->inputs[0]].beats;
   }
-  const std::int64_t map_beats = netlist.streams[scale.inputs[1]].beats;
-  return (latency_cycles * map_beats + interval_cycles - 1) / interval_cycles;
+  return static_cast<double>(latency_cycles) / static_cast<double>(interval_cycles);
 }
 
 // Depths of both inputs of a join, and what its output needs. `a` and `b` may have one pixel (gates) for all of the map.
-Need size_join(const IntegerNetwork& network, Netlist& netlist, const Kernel& kernel, Need a, Need b) {
+// `late`: of each stream, how long it has waited for gates, in images; its output's is set.
+Need size_join(const IntegerNetwork& network, Netlist& netlist, const Kernel& kernel, Need a, Need b, std::vector<double>& late) {
   const std::size_t pixels = std::max(a.size(), b.size());
   a.resize(pixels, a.back());
   b.resize(pixels, b.back());
   const bool is_scale = kernel.op == "scale";
+  const double of_gates = is_scale ? images_during_gates(netlist, kernel) : 0;
   for (std::size_t side = 0; side < 2; ++side) {
     Stream& stream = netlist.streams[kernel.inputs[side]];
     if (is_scale && side == 0) continue;  // gates are latched as they come
@@ -93,25 +95,44 @@ Need size_join(const IntegerNetwork& network, Netlist& netlist, const Kernel& ke
     if (beats <= kDepth / 2) continue;
     stream.depth = beats + kMargin;
     stream.why = fmt::format("{} pixels of {} beats wait for the other branch, {} more", waiting, groups, kMargin);
-    if (!is_scale) continue;
-    const auto later = static_cast<int>(beats_during_gates(netlist, kernel));
+    // The other branch is late by gates, too: meanwhile the next image's beats come.
+    const double behind = late[std::size_t(kernel.inputs[1 - side])] + of_gates - late[std::size_t(kernel.inputs[side])];
+    const auto later = static_cast<int>(std::ceil(std::max(0.0, behind) * static_cast<double>(stream.beats)));
+    if (later == 0) continue;
     stream.depth += later;
-    stream.why = fmt::format("the map's {} pixels of {} beats wait until all of them are averaged, {} of the next while the "
-                             "gates are computed, {} more", waiting, groups, later, kMargin);
+    stream.why = fmt::format("{} pixels of {} beats wait for the other branch, {} of the next image while gates are computed, {} more", waiting,
+                             groups, later, kMargin);
   }
+  late[std::size_t(kernel.outputs[0])] = std::max(late[std::size_t(kernel.inputs[0])], late[std::size_t(kernel.inputs[1])]) + of_gates;
   for (std::size_t p = 0; p < pixels; ++p) a[p] = std::max(a[p], b[p]);
   return a;
+}
+
+// The stream into a kernel that holds a pixel while it sends; a line buffer in front of it is never the slow one.
+void size_pixel(const IntegerNetwork& network, Netlist& netlist, const Kernel& reader) {
+  Stream& stream = netlist.streams[reader.inputs[0]];
+  const Kernel& writer = netlist.kernels[netlist.writer(reader.inputs[0])];
+  if (writer.op == "window" || writer.op == "taps") return;
+  const bool is_of_map = reader.op == "window" || reader.op == "taps";
+  const MapShape& map = network.layers[reader.layer].input;
+  const auto beats = is_of_map ? static_cast<int>(stream.beats / (std::int64_t{map.height} * map.width)) : reader.numbers.at("STEPS");
+  if (beats + kPixelMargin <= stream.depth) return;
+  stream.depth = beats + kPixelMargin;
+  stream.why = fmt::format("holds the next pixel's {} beats while the reader sends, {} more", beats, kPixelMargin);
 }
 
 }  // namespace
 
 void size_fifos(const IntegerNetwork& network, const LayerConfigs& configs, Netlist& netlist) {
   std::vector<Need> need(netlist.streams.size());
+  std::vector<double> late(netlist.streams.size(), 0.0);
   for (Stream& stream : netlist.streams) {
     stream.depth = kDepth;
     stream.why = "lets writer and reader run apart by a few beats";
   }
   for (const Kernel& kernel : netlist.kernels) {
+    for (const int s : kernel.outputs) late[std::size_t(s)] = kernel.inputs.empty() ? 0.0 : late[std::size_t(kernel.inputs[0])];
+    if (kernel.op == "window" || kernel.op == "taps" || kernel.op == "compactor" || kernel.op == "replay") size_pixel(network, netlist, kernel);
     if (kernel.op == "source") {
       Need& out = need[kernel.outputs[0]];
       out.resize(std::size_t(network.input.height) * network.input.width);
@@ -147,7 +168,7 @@ void size_fifos(const IntegerNetwork& network, const LayerConfigs& configs, Netl
         size_copy(configs[std::size_t(kernel.layer)], {static_cast<int>(copy), static_cast<int>(copies)}, std::ssize(out), netlist.streams[kernel.inputs[copy]]);
       }
     } else if (kernel.inputs.size() == 2) {
-      need[kernel.outputs[0]] = size_join(network, netlist, kernel, need[kernel.inputs[0]], need[kernel.inputs[1]]);
+      need[kernel.outputs[0]] = size_join(network, netlist, kernel, need[kernel.inputs[0]], need[kernel.inputs[1]], late);
     } else {
       for (const int s : kernel.outputs) need[s] = need[kernel.inputs[0]];
     }

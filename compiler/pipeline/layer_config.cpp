@@ -53,6 +53,9 @@ class Rules {
     if (!is_conv || config_.engine != Engine::weight_sparse) {
       return user_error("layer {}: P = {} pixels a tile, but only a weight-sparse engine has tiles; leave it 0", layer_.name, config_.tile_pixels);
     }
+    if (config_.tile_pixels > kMostTilePixels) {
+      return user_error("layer {}: P = {} pixels a tile; at most {} are possible", layer_.name, config_.tile_pixels, kMostTilePixels);
+    }
     const std::int64_t own = (std::int64_t{layer_.output.height} * layer_.output.width) / std::max(1, config_.copies);
     if (config_.tile_pixels <= own) return ok();
     return user_error("layer {}: P = {} pixels a tile, a copy has {}", layer_.name, config_.tile_pixels, own);
@@ -112,6 +115,9 @@ class Rules {
     if (config_.codes == 0) return ok();
     if (config_.codes % taps != 0 || config_.codes > kMostLanes) {
       return user_error("layer {}: M = {} must be a multiple of the {} taps at once, and at most {}", layer_.name, config_.codes, taps, kMostLanes);
+    }
+    if (layer_.kind == LayerKind::conv && config_.engine == Engine::weight_sparse && config_.codes >= kMostLanes) {
+      return user_error("layer {}: M = {}; a weight-sparse engine needs a lane for marks, so at most {}", layer_.name, config_.codes, kMostLanes - 1);
     }
     SLUICE_CHECK(divides(taps == 1 ? "M" : "M / taps", config_.codes / taps, layer_.input.channels, "input channels"));
     if (layer_.kind == LayerKind::depthwise && config_.filters != 0 && config_.codes != config_.filters * taps) {

@@ -23,6 +23,8 @@ inline constexpr int kMostLanes = 256;
 
 // Output pixels that share a weight in the weight-sparse engine, by default; O * P multipliers then stay within 64 a layer.
 inline constexpr int kTilePixels = 4;
+// Each of them is O multipliers and as many accumulators.
+inline constexpr int kMostTilePixels = 64;
 
 // Largest divisor of `channels` that is at most kMaxLanes.
 int lanes_for(int channels);

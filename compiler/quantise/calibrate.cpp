@@ -2,6 +2,9 @@
 // Runs the calibration pictures (see calibrate.hpp).
 #include "compiler/quantise/calibrate.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 #include <tbb/parallel_for.h>
 
 #include "runtime/images/preprocess.hpp"
@@ -13,12 +16,18 @@ constexpr std::size_t kChunks = 32;
 
 struct Chunk {
   Statistics statistics;
+  std::string not_finite;  // the first value that held infinity or NaN
   Status status;
 };
 
-void add_value(Statistics& statistics, const std::string& name, const ir::Tensor& tensor) {
+void add_value(Chunk& chunk, const std::string& name, const ir::Tensor& tensor) {
+  if (!chunk.not_finite.empty()) return;
+  if (!std::all_of(tensor.values.begin(), tensor.values.end(), [](float value) { return std::isfinite(value); })) {
+    chunk.not_finite = name;
+    return;
+  }
   const std::int64_t channels = tensor.dims.size() > 1 ? tensor.dims[1] : 1;
-  statistics[name].add(tensor.values.data(), tensor.size(), channels);
+  chunk.statistics[name].add(tensor.values.data(), tensor.size(), channels);
 }
 
 }  // namespace
@@ -35,8 +44,11 @@ Result<Calibration> calibrate(const ir::Graph& graph, const ImageSet& images, co
     const ir::Tensor tensor = ir::Tensor::of_values(dims, SLUICE_TRY(preprocess_float(picture, input, preprocess)));
     // Every value passes once, the graph's input first.
     const ir::Tensor scores = SLUICE_TRY(program.run(tensor, [&](const std::string& name, const ir::Tensor& value) {
-      add_value(chunk.statistics, name, value);
+      add_value(chunk, name, value);
     }));
+    if (!chunk.not_finite.empty()) {
+      return user_error("{}: value {} becomes infinite or NaN in float; look at the weights in front of it, and at mean and deviation", images.name(i), chunk.not_finite);
+    }
     result.scores[i] = scores.values;
     return ok();
   };

@@ -8,6 +8,9 @@
 namespace sluice {
 namespace {
 
+// A channel that reaches less than this share of its map carries nothing that codes could show.
+constexpr double kLeastRange = 1e-6;
+
 bool is_depthwise(const ir::Graph& graph, const ir::Node& conv) {
   return conv.integer("group", 1) > 1 && graph.initialisers.at(conv.inputs[1]).dims[1] == 1;
 }
@@ -75,7 +78,7 @@ std::vector<double> gains_of(const ir::Graph& graph, const std::vector<const ir:
     is_free &= is_depthwise(graph, *reader);
   }
   for (std::size_t c = 0; c < gains.size(); ++c) {
-    if (ranges[c] <= 0) continue;  // a dead channel
+    if (ranges[c] <= whole * kLeastRange) continue;  // a dead channel; its gain would not be a float
     const double most = whole / ranges[c];
     gains[c] = is_free ? most : std::clamp(std::sqrt(shares[c] * most), 1.0, most);
   }

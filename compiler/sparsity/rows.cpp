@@ -8,11 +8,12 @@
 
 #include <tbb/parallel_for.h>
 
+#include "compiler/sparsity/interval_estimate.hpp"
 #include "runtime/evaluate/counters.hpp"
 #include "runtime/evaluate/evaluator.hpp"
 #include "runtime/base/accuracy.hpp"
 #include "runtime/base/top_k.hpp"
-#include "runtime/bundle/layer_cycles.hpp"
+#include "runtime/simulate/layer_cycles.hpp"
 
 namespace sluice {
 namespace {
@@ -71,26 +72,38 @@ std::vector<MagnitudeCounts> input_magnitudes(const Evaluator& evaluator, const 
   return all;
 }
 
-// Top-1 of every picture under the row, and counters summed over the first `counted` of them.
+// Top-1 of every picture under the row; what the first `counted` of them cost.
 struct RowRun {
   std::vector<int> classes;
-  std::vector<double> cycles, pairs;  // per layer, summed over counted pictures
+  std::vector<double> cycles, pairs;  // per layer, mean over counted pictures
+  IntervalEstimate interval;
 };
 
-RowRun run_row(const Design& design, const Evaluator& evaluator, const std::vector<Thresholds>& thresholds,
-               const std::vector<RowSample>& samples, std::size_t counted) {
+struct CountedImage {
+  std::vector<LayerCounters> counters;
+  ImageSlices slices;
+};
+
+RowRun run_row(const Design& design, const simulate::Scheduler& scheduler, const simulate::LayerCycles& layer_cycles, const Evaluator& evaluator,
+               const std::vector<Thresholds>& thresholds, const std::vector<RowSample>& samples, std::size_t counted) {
   const CounterModel model(design, thresholds);
-  RowRun run{std::vector<int>(samples.size()), std::vector<double>(thresholds.size()), std::vector<double>(thresholds.size())};
-  std::vector<std::vector<LayerCounters>> counters(std::min(counted, samples.size()));
+  RowRun run{std::vector<int>(samples.size()), std::vector<double>(thresholds.size()), std::vector<double>(thresholds.size()), {}};
+  std::vector<CountedImage> images(std::min(counted, samples.size()));
   tbb::parallel_for(std::size_t{0}, samples.size(), [&](std::size_t s) {
     run.classes[s] = top_k(evaluator.scores(samples[s].codes), 1)[0];
-    if (s < counters.size()) counters[s] = model.count(evaluator, evaluator.evaluate(samples[s].codes));
+    if (s >= images.size()) return;
+    const std::vector<LayerVectors> work = model.work(evaluator, evaluator.evaluate(samples[s].codes));
+    for (const LayerVectors& layer : work) images[s].counters.push_back(layer.counters);
+    images[s].slices = slices_of(design.netlist, scheduler.programs(work));
   });
-  for (const auto& of_image : counters) {
-    const std::vector<double> cycles = layer_cycles(design, of_image);
-    for (std::size_t i = 0; i < cycles.size(); ++i) run.cycles[i] += cycles[i];
-    for (const LayerCounters& c : of_image) run.pairs[std::size_t(c.layer)] += c.nonzero_pairs;
+  std::vector<ImageSlices> slices;
+  for (CountedImage& image : images) {
+    const std::vector<double> cycles = layer_cycles.of_image(image.counters);
+    for (std::size_t i = 0; i < cycles.size(); ++i) run.cycles[i] += cycles[i] / static_cast<double>(images.size());
+    for (const LayerCounters& c : image.counters) run.pairs[std::size_t(c.layer)] += c.nonzero_pairs / static_cast<double>(images.size());
+    slices.push_back(std::move(image.slices));
   }
+  run.interval = estimate_interval(design.netlist, slices);
   return run;
 }
 
@@ -106,16 +119,14 @@ Interval loss_of(const std::vector<RowSample>& samples, const std::vector<int>& 
 
 }  // namespace
 
-DesignTable measure_rows(const Design& design, const std::string& design_hash, const std::vector<RowSample>& calibration,
-                         const std::vector<RowSample>& held_out, const RowOptions& options) {
+DesignTable choose_rows(const Design& design, const std::vector<RowSample>& calibration, const RowOptions& options) {
   const IntegerNetwork& network = design.network;
   const int limit = (1 << (network.input_bits - 1)) - 1;
-  const Evaluator evaluator(network);
-  const std::vector<MagnitudeCounts> activations = input_magnitudes(evaluator, network, calibration, limit);
+  const std::vector<MagnitudeCounts> activations = input_magnitudes(Evaluator(network), network, calibration, limit);
   std::vector<MagnitudeCounts> weights(network.layers.size(), MagnitudeCounts(limit));
   for (std::size_t i = 0; i < weights.size(); ++i) for (const std::int16_t w : network.layers[i].weights) weights[i].add(w);
 
-  DesignTable table = dense_table(network, design.netlist, design_hash);
+  DesignTable table = dense_table(network, design.netlist, "");
   table.clock_mhz = options.clock_mhz;
   const TableRow empty = table.rows[0];
   table.rows.clear();
@@ -131,25 +142,32 @@ DesignTable measure_rows(const Design& design, const std::string& design_hash, c
       if (obeys_activation_threshold(layer.engine)) layer.thresholds.activation = activations[i].threshold(quantiles.activation);
     }
     table.rows.push_back(row);
-    const auto thresholds = table.thresholds(network, design.netlist, table.rows.size() - 1);
-    const RowRun run = run_row(design, evaluator.with_thresholds(thresholds), thresholds, held_out, options.counted_images);
-    const auto counted = static_cast<double>(std::min(options.counted_images, held_out.size()));
-    TableRow& measured = table.rows.back();
-    const Interval loss = loss_of(held_out, run.classes);
-    measured.loss_points = 100 * loss.value, measured.loss_low = 100 * loss.low, measured.loss_high = 100 * loss.high;
-    measured.cycles_per_image = floor_cycles(design);
-    next = 0;
-    for (std::size_t i = 0; i < network.layers.size(); ++i) {
-      if (next == measured.layers.size() || measured.layers[next].name != network.layers[i].name) continue;
-      TableLayer& layer = measured.layers[next++];
-      const bool is_sparse = counts_pairs(layer.engine);
-      layer.cycles = run.cycles[i] / counted;
-      layer.density_assumed = is_sparse ? run.pairs[i] / counted / static_cast<double>(network.layers[i].macs()) : 1.0;
-      measured.cycles_per_image = std::max(measured.cycles_per_image, layer.cycles);
-    }
-    measured.throughput_images_per_s = 1e6 * options.clock_mhz / measured.cycles_per_image;
   }
   return table;
+}
+
+Result<DesignTable> measure_rows(const Design& design, DesignTable chosen, const std::vector<RowSample>& held_out, const RowOptions& options) {
+  const IntegerNetwork& network = design.network;
+  const simulate::Scheduler scheduler = SLUICE_TRY(simulate::Scheduler::make(design.netlist));
+  const simulate::LayerCycles layer_cycles = SLUICE_TRY(simulate::LayerCycles::make(design));
+  const Evaluator evaluator(network);
+  for (std::size_t r = 0; r < chosen.rows.size(); ++r) {
+    const auto thresholds = chosen.thresholds(network, design.netlist, r);
+    const RowRun run = run_row(design, scheduler, layer_cycles, evaluator.with_thresholds(thresholds), thresholds, held_out, options.counted_images);
+    TableRow& row = chosen.rows[r];
+    const Interval loss = loss_of(held_out, run.classes);
+    row.loss_points = 100 * loss.value, row.loss_low = 100 * loss.low, row.loss_high = 100 * loss.high;
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < network.layers.size(); ++i) {
+      if (next == row.layers.size() || row.layers[next].name != network.layers[i].name) continue;
+      TableLayer& layer = row.layers[next++];
+      layer.cycles = run.cycles[i];
+      layer.density_assumed = counts_pairs(layer.engine) ? run.pairs[i] / static_cast<double>(network.layers[i].macs()) : 1.0;
+    }
+    row.cycles_per_image = run.interval.cycles;
+    row.throughput_images_per_s = 1e6 * options.clock_mhz / row.cycles_per_image;
+  }
+  return chosen;
 }
 
 }  // namespace sluice

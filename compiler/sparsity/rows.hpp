@@ -5,7 +5,7 @@
 // every sparse layer's thresholds are those quantiles of its *non-zero* magnitudes, on the integer grid (natural zeros are
 // free and would shift a quantile over all values). The grouped-prefix engine leaves out whole ranks in the weights' place: as
 // many as the quantile of |w| holds, rounded down. Then the row is measured on pictures the thresholds were not chosen
-// on: paired top-1 loss against float, density and busy cycles per layer.
+// on: paired top-1 loss against float, density and busy cycles per layer, and from every kernel's work the estimated interval.
 //
 // Before: a valid design; pictures with the float network's scores beside them. After: a valid table.
 #pragma once
@@ -35,8 +35,10 @@ struct RowOptions {
   std::size_t counted_images = 48;  // pictures whose counters are taken (densities and cycles)
 };
 
-// `calibration` chooses the thresholds, `held_out` measures them.
-DesignTable measure_rows(const Design& design, const std::string& design_hash, const std::vector<RowSample>& calibration,
-                         const std::vector<RowSample>& held_out, const RowOptions& options);
+// Rows with thresholds, whose cost is not known yet; they do not depend on the depths of streams.
+DesignTable choose_rows(const Design& design, const std::vector<RowSample>& calibration, const RowOptions& options);
+
+// Measures `chosen`. Fails for a kernel without a schedule.
+Result<DesignTable> measure_rows(const Design& design, DesignTable chosen, const std::vector<RowSample>& held_out, const RowOptions& options);
 
 }  // namespace sluice

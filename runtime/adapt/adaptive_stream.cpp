@@ -10,8 +10,8 @@ namespace {
 // What the receiving thread does with each image before it is handed on.
 class Learner {
  public:
-  Learner(const Bundle& bundle, Controller& controller, std::optional<AuditLog>& log, const AdaptiveOptions& options)
-      : observer_(bundle), controller_(controller), log_(log), options_(options) {}
+  Learner(Observer observer, Controller& controller, std::optional<AuditLog>& log, const AdaptiveOptions& options)
+      : observer_(std::move(observer)), controller_(controller), log_(log), options_(options) {}
 
   Status learn(const Classification& image) {
     const Observation seen = observer_.observe(image.image_id, image.row_id, image.counters, image.completed_at);
@@ -39,16 +39,19 @@ StreamReport run_adaptive(Device& device, const Bundle& bundle, Source& source, 
   if (auto status = check_policy(options.policy, device.info()); !status) return refuse(std::move(status));
   const std::size_t inside = options.stream.max_in_device == 0 ? device.capacity() : std::min(device.capacity(), options.stream.max_in_device);
   const std::uint64_t lag_images = inside + 1;
-  const DesignModel model = model_of(bundle);
-  Controller controller(model, options.policy, lag_images);
+  auto model = model_of(bundle);
+  if (!model) return refuse(std::move(model).error());
+  auto observer = Observer::make(bundle);
+  if (!observer) return refuse(std::move(observer).error());
+  Controller controller(*model, options.policy, lag_images);
   std::optional<AuditLog> log;
   if (!options.audit_log.empty()) {
     const DeviceInfo info = device.info();
-    auto created = AuditLog::create(options.audit_log, {model, options.policy, lag_images, info.driver, info.rate_kind});
+    auto created = AuditLog::create(options.audit_log, {*model, options.policy, lag_images, info.driver, info.rate_kind});
     if (!created) return refuse(std::move(created).error());
     log.emplace(std::move(created).value());
   }
-  Learner learner(bundle, controller, log, options);
+  Learner learner(std::move(observer).value(), controller, log, options);
   options.stream.row_for = [&](std::uint64_t index) { return controller.row_for(index); };
   const Receiver learn_and_hand_on = [&](Outcome outcome) -> Status {
     if (outcome.result) SLUICE_CHECK(learner.learn(outcome.result.value()));

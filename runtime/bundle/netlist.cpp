@@ -53,15 +53,22 @@ const std::vector<Signature>& signatures() {
   return list;
 }
 
+// A product of beats, lanes and bits stays far from 64 bits.
+constexpr std::int64_t kMostBeats = std::int64_t{1} << 40;
+
 Status check_kernel(const Kernel& kernel) {
   if (kernel.op == "collector") {
-    return kernel.outputs.empty() && !kernel.inputs.empty() ? ok() : Status(user_error("kernel {}: a collector reads records and writes nothing", kernel.name));
+    const bool is_one = kernel.outputs.empty() && !kernel.inputs.empty() && kernel.numbers.empty();
+    return is_one ? ok() : Status(user_error("kernel {}: a collector reads records and writes nothing", kernel.name));
   }
   const auto& known = signatures();
   const auto found = std::find_if(known.begin(), known.end(), [&](const Signature& s) { return s.op == kernel.op; });
   if (found == known.end()) return user_error("kernel {}: no kernel file \"{}\" is known", kernel.name, kernel.op);
   for (const std::string& number : found->numbers) {
     if (kernel.numbers.count(number) == 0) return user_error("kernel {}: parameter {} is missing", kernel.name, number);
+  }
+  if (kernel.numbers.size() != found->numbers.size()) {
+    return user_error("kernel {}: {} parameters, {} has {}", kernel.name, kernel.numbers.size(), kernel.op, found->numbers.size());
   }
   std::size_t inputs = found->inputs, outputs = found->outputs;
   if (kernel.op == "deal" || kernel.op == "gather") {
@@ -95,6 +102,9 @@ Status Netlist::validate(const IntegerNetwork& network) const {
   for (std::size_t k = 0; k < kernels.size(); ++k) {
     const Kernel& kernel = kernels[k];
     SLUICE_CHECK(check_kernel(kernel));
+    if ((kernel.op == "source" && k != 0) || (kernel.op == "sink" && k + 1 != kernels.size())) {
+      return user_error("kernel {}: there is one source, in front, and one sink, at the end", kernel.name);
+    }
     if (!names.insert(kernel.name).second) return user_error("kernel name {} stands twice", kernel.name);
     if (kernel.id != static_cast<int>(k) + 1) return user_error("kernel {}: id {} is not its place", kernel.name, kernel.id);
     if (kernel.layer < -1 || kernel.layer >= std::ssize(network.layers)) {
@@ -113,7 +123,7 @@ Status Netlist::validate(const IntegerNetwork& network) const {
   for (std::size_t s = 0; s < streams.size(); ++s) {
     const Stream& stream = streams[s];
     if (read[s] != 1) return user_error("stream {}: has no reader", stream.name);
-    if (stream.lanes < 1 || stream.lanes > 256 || stream.beats < 1 || stream.depth < 1 ||
+    if (stream.lanes < 1 || stream.lanes > 256 || stream.beats < 1 || stream.beats > kMostBeats || stream.depth < 1 ||
         (stream.element_bits != 8 && stream.element_bits != 16 && stream.element_bits != 32)) {
       return user_error("stream {}: {} lanes of {} bits, {} beats, depth {} is not possible", stream.name, stream.lanes,
                         stream.element_bits, stream.beats, stream.depth);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Netlist: the kernels of a bundle and the streams between them.
 //
-// Why: code generation writes it as `top.cl`, drivers run it, the simulator will walk it: one list for all. It is part
+// Why: code generation writes it as `top.cl`, drivers run it, the simulator walks it: one list for all. It is part
 // of `design.json`. Words: a *kernel* is one instance of a kernel file; a *stream* joins exactly one writer and reader.
 //
-// Before: built by compiler/codegen or read from a bundle. After: `validate()` holds: every stream has one writer and
+// Before: built by compiler/pipeline or read from a bundle. After: `validate()` holds: every stream has one writer and
 // one reader, kernels stand in topological order, the first is the source and the last the sink.
 #pragma once
 

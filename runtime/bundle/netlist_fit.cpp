@@ -13,6 +13,9 @@ bool passes_maps_on(const Kernel& kernel) {
          kernel.op == "width" || kernel.op == "deal" || kernel.op == "replay";
 }
 
+// Rows that the address of a parameter counts: 22 bits (lib/stream.h, lib/parameters.h).
+constexpr std::int64_t kMostRows = std::int64_t{1} << 22;
+
 class Fit {
  public:
   Fit(const IntegerNetwork& network, const Netlist& netlist) : network_(network), netlist_(netlist) {}
@@ -52,13 +55,18 @@ class Fit {
     return carries(stream, map.size(), bits);
   }
   int bits_of(int source) const {
+    if (source == kNobody) return 0;
     return source < 0 ? network_.input_bits : network_.layers[source].output_bits;
   }
 
-  // The layer whose map comes in on a port, or kNetworkInput.
+  // The layer whose map comes in on a port, or kNetworkInput; kNobody behind another layer's own kernels.
+  static constexpr int kNobody = -2;
   int producer(std::size_t port) const {
     const Kernel* writer = &netlist_.kernels[netlist_.writer(kernel_->inputs[port])];
-    while (passes_maps_on(*writer)) writer = &netlist_.kernels[netlist_.writer(writer->inputs[0])];
+    while (passes_maps_on(*writer)) {
+      if (writer->op != "fork" && writer->layer != kernel_->layer) return kNobody;
+      writer = &netlist_.kernels[netlist_.writer(writer->inputs[0])];
+    }
     return writer->layer;
   }
 
@@ -79,13 +87,21 @@ class Fit {
       return number("BEATS", in().beats);
     }
     if (k.op == "fork") {
+      const int first = k.numbers.at("BRANCH_FIRST"), last = k.numbers.at("BRANCH_LAST");
+      if (first < 1 || last < 0 || last > std::ssize(netlist_.kernels)) return user_error("kernel {}: a branch of kernels {} to {}", k.name, first, last);
       for (std::size_t branch = 0; branch < 2; ++branch) {
         SLUICE_CHECK(equal("lanes of " + out(branch).name, out(branch).lanes, in().lanes));
         SLUICE_CHECK(carries(out(branch), in().beats * in().lanes, in().element_bits));
       }
       return ok();
     }
-    if (k.op == "collector") return ok();
+    if (k.op == "collector") {
+      for (const int s : k.inputs) {
+        const Kernel& writer = netlist_.kernels[std::size_t(netlist_.writer(s))];
+        if (!has_record(writer) || writer.outputs[1] != s) return user_error("kernel {}: {} carries no records", k.name, netlist_.streams[std::size_t(s)].name);
+      }
+      return ok();
+    }
     return user_error("kernel {}: {} belongs to a layer, none is given", k.name, k.op);
   }
 
@@ -141,10 +157,28 @@ class Fit {
     SLUICE_CHECK(equal("bits of " + in().name, in().element_bits, bits_of(producer(0))));
     SLUICE_CHECK(equal("beats left over on " + in().name, in().beats % all, 0));
     SLUICE_CHECK(number("STEPS", in().beats / all));
+    SLUICE_CHECK(check_copy_ids());
     for (std::size_t copy = 0; copy < kernel_->outputs.size(); ++copy) {
       SLUICE_CHECK(equal("lanes of " + out(copy).name, out(copy).lanes, in().lanes));
       const Share share{static_cast<int>(copy), static_cast<int>(copies)};
       SLUICE_CHECK(carries(out(copy), share.of(all) * (in().beats / all) * in().lanes, in().element_bits));
+    }
+    return ok();
+  }
+
+  // Parameters find a copy by the ids of its kernels: the last copy's stand first, without gap.
+  Status check_copy_ids() const {
+    const int first = kernel_->numbers.at("COPY_FIRST"), kernels = kernel_->numbers.at("COPY_KERNELS");
+    for (std::size_t copy = 1; copy < kernel_->outputs.size(); ++copy) {
+      int id = first + static_cast<int>(kernel_->outputs.size() - 1 - copy) * kernels, stream = kernel_->outputs[copy];
+      for (int i = 0; i < kernels; ++i, ++id) {
+        const Kernel& next = netlist_.kernels[std::size_t(netlist_.reader(stream))];
+        if (next.id != id || next.layer != kernel_->layer || next.op == "gather") {
+          return user_error("kernel {}: COPY_FIRST {} and COPY_KERNELS {} do not lead to {}", kernel_->name, first, kernels, next.name);
+        }
+        stream = next.outputs[0];
+      }
+      if (netlist_.kernels[std::size_t(netlist_.reader(stream))].op != "gather") return user_error("kernel {}: COPY_KERNELS is {}, a copy has more", kernel_->name, kernels);
     }
     return ok();
   }
@@ -212,6 +246,11 @@ class Fit {
     const std::int64_t window = taps(layer) * layer.input.channels;
     const std::int64_t groups = layer.output.channels / out().lanes;
     SLUICE_CHECK(number("FILTER_GROUPS", groups));
+    const bool has_places = k.numbers.count("WINDOW") != 0;
+    const std::int64_t rows = groups * (has_places ? window : std::max<std::int64_t>(1, window / in().lanes));
+    if (rows > kMostRows) {
+      return user_error("kernel {}: {} rows of weights; an address reaches {}: compute more filters at once (O)", k.name, rows, kMostRows);
+    }
     SLUICE_CHECK(check_weight_bits(layer));
     if (has_record(k)) {
       SLUICE_CHECK(number("PIXELS", own_pixels(layer)));
@@ -297,6 +336,7 @@ class Fit {
 
   Status check_compactor(const Layer& layer) const {
     const std::int64_t window = taps(layer) * layer.input.channels;
+    if (window > 32768) return user_error("kernel {}: a window of {} codes; a place in a list counts to 32768, choose another engine", kernel_->name, window);
     SLUICE_CHECK(equal("window codes left over", window % in().lanes, 0));
     SLUICE_CHECK(number("STEPS", window / in().lanes));
     SLUICE_CHECK(carries(in(), own_pixels(layer) * window, bits_of(producer(0))));
@@ -324,9 +364,7 @@ class Fit {
     if (tile_pixels < 1 || tile_pixels > own_pixels(layer)) {
       return user_error("kernel {}: TILE_PIXELS is {}; 1 to {} are possible", kernel_->name, tile_pixels, own_pixels(layer));
     }
-    const std::int64_t beats = tile_beats(layer, *kernel_);
-    if (out().beats >= beats) return ok();
-    return user_error("kernel {}: {} beats on {}; dense filters need {}", kernel_->name, out().beats, out().name, beats);
+    return equal("beats on " + out().name, out().beats, tile_beats(layer, *kernel_));
   }
 
   static std::int64_t taps(const Layer& layer) { return std::int64_t{layer.window.kernel_h} * layer.window.kernel_w; }

@@ -85,6 +85,11 @@ Status check_shapes(const Layer& layer) {
     if (size < 1 || size > kLargestSize) return user_error("layer {}: a size of {} is outside 1..{}", layer.name, size, kLargestSize);
   }
   const Window& w = layer.window;
+  const auto hangs_over = [](int size, int windows, int kernel, int stride, int pads) { return std::int64_t{windows - 1} * stride + kernel > std::int64_t{size} + pads; };
+  if ((layer.kind == LayerKind::conv || layer.kind == LayerKind::depthwise) &&
+      (hangs_over(in.height, out.height, w.kernel_h, w.stride_h, w.pad_top + w.pad_bottom) || hangs_over(in.width, out.width, w.kernel_w, w.stride_w, w.pad_left + w.pad_right))) {
+    return user_error("layer {}: its last windows hang over the padded map, as only a pool's may", layer.name);
+  }
   if (has_window(layer.kind) && (!window_fits(in.height, out.height, w.kernel_h, w.stride_h, w.pad_top, w.pad_bottom) ||
                                  !window_fits(in.width, out.width, w.kernel_w, w.stride_w, w.pad_left, w.pad_right))) {
     return user_error("layer {}: a {}x{} window does not lead from {}x{} to {}x{}", layer.name, w.kernel_h, w.kernel_w,

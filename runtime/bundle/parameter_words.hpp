@@ -5,7 +5,7 @@
 // a row is the one the kernel file states at its head.
 //
 // Before: network and netlist are valid and belong together. After: one or more batches per kernel with parameters,
-// each at most `words_per_batch` long and made of whole rows.
+// each made of whole rows, and at most `words_per_batch` long unless one row is longer.
 #pragma once
 
 #include <cstdint>

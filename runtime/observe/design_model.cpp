@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "runtime/bundle/layer_cycles.hpp"
-
 namespace sluice {
 namespace {
 
@@ -20,28 +18,26 @@ std::vector<int> table_layers(const Bundle& bundle) {
 
 }  // namespace
 
-DesignModel model_of(const Bundle& bundle) {
-  DesignModel model{bundle.table(), {}, floor_cycles(bundle.design())};
+Result<DesignModel> model_of(const Bundle& bundle) {
+  DesignModel model{bundle.table(), {}, SLUICE_TRY(simulate::LayerCycles::make(bundle.design())).floor()};
   for (const int layer : table_layers(bundle)) model.macs.push_back(bundle.network().layers[std::size_t(layer)].macs());
   return model;
 }
 
-Observer::Observer(const Bundle& bundle) : layers_(table_layers(bundle)), macs_(model_of(bundle).macs) {
-  for (std::size_t i = 0; i < bundle.network().layers.size(); ++i) {
-    fixed_cycles_.push_back(fixed_layer_cycles(bundle.netlist(), static_cast<int>(i)));
-    idle_cycles_.push_back(engine_cycles(bundle.netlist(), static_cast<int>(i), 0));
-    copies_.push_back(engine_copies(bundle.netlist(), static_cast<int>(i)));
-  }
+Result<Observer> Observer::make(const Bundle& bundle) {
+  Observer observer(SLUICE_TRY(simulate::LayerCycles::make(bundle.design())));
+  observer.layers_ = table_layers(bundle);
+  for (const int layer : observer.layers_) observer.macs_.push_back(bundle.network().layers[std::size_t(layer)].macs());
+  return observer;
 }
 
 Observation Observer::observe(std::uint64_t index, std::uint32_t row, const std::vector<LayerCounters>& counters,
                               std::chrono::nanoseconds completed_at) const {
   Observation seen{index, row, {}, macs_, completed_at};
-  for (const int layer : layers_) seen.cycles.push_back(fixed_cycles_[std::size_t(layer)]);
+  for (const int layer : layers_) seen.cycles.push_back(layer_cycles_.fixed(layer));
   for (const LayerCounters& c : counters) {
     const auto place = std::find(layers_.begin(), layers_.end(), c.layer) - layers_.begin();
-    double& cycles = seen.cycles.at(std::size_t(place));
-    cycles = std::max(cycles, static_cast<double>(c.busy_cycles) / copies_[std::size_t(c.layer)] + idle_cycles_[std::size_t(c.layer)]);
+    seen.cycles.at(std::size_t(place)) = layer_cycles_.of(c);
     seen.pairs.at(std::size_t(place)) = c.nonzero_pairs;
   }
   return seen;

@@ -13,16 +13,18 @@
 
 #include "runtime/bundle/bundle.hpp"
 #include "runtime/bundle/counters.hpp"
+#include "runtime/simulate/layer_cycles.hpp"
 
 namespace sluice {
 
 struct DesignModel {
   DesignTable table;
   std::vector<std::int64_t> macs;  // per table layer, dense products of an image
-  double floor_cycles = 1;         // of the slowest part that no row changes (runtime/bundle/layer_cycles.hpp)
+  double floor_cycles = 1;         // of the slowest part that no row changes (runtime/simulate/layer_cycles.hpp)
 };
 
-DesignModel model_of(const Bundle& bundle);
+// Fails, like Observer::make, for a kernel without a schedule.
+Result<DesignModel> model_of(const Bundle& bundle);
 
 struct Observation {
   std::uint64_t index = 0;           // of the image in its stream
@@ -35,14 +37,14 @@ struct Observation {
 // Turns counters of a device into observations; holds what that takes of the design.
 class Observer {
  public:
-  explicit Observer(const Bundle& bundle);
+  static Result<Observer> make(const Bundle& bundle);
   Observation observe(std::uint64_t index, std::uint32_t row, const std::vector<LayerCounters>& counters,
                       std::chrono::nanoseconds completed_at) const;
 
  private:
-  std::vector<double> fixed_cycles_;  // per network layer
-  std::vector<int> copies_;           // of its engine
-  std::vector<double> idle_cycles_;   // of its engine: what a picture without work takes
+  explicit Observer(simulate::LayerCycles layer_cycles) : layer_cycles_(std::move(layer_cycles)) {}
+
+  simulate::LayerCycles layer_cycles_;
   std::vector<int> layers_;           // network layer of each table layer
   std::vector<std::int64_t> macs_;    // per table layer
 };

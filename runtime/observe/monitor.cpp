@@ -10,7 +10,13 @@ Monitor::Monitor(const DesignModel& model)
     : model_(model),
       rows_(model.table.rows.size(), std::vector<OfLayer>(model.macs.size())),
       last_seen_(model.table.rows.size(), 0),
-      ratio_(model.macs.size(), 1.0) {}
+      ratio_(model.macs.size(), 1.0) {
+  for (const TableRow& row : model_.table.rows) {
+    double slowest = model_.floor_cycles;
+    for (const TableLayer& layer : row.layers) slowest = std::max(slowest, layer.cycles);
+    waiting_.push_back(std::max(1.0, row.cycles_per_image / slowest));
+  }
+}
 
 void Monitor::observe(const Observation& seen) {
   std::vector<OfLayer>& layers = rows_.at(seen.row);
@@ -47,7 +53,7 @@ double Monitor::predicted_images_per_s(std::size_t row, double probe_share) cons
   }
   double slowest = model_.floor_cycles;
   for (const double c : cycles) slowest = std::max(slowest, c);
-  return 1e6 * model_.table.clock_mhz / slowest;
+  return 1e6 * model_.table.clock_mhz / (slowest * waiting_.at(row));
 }
 
 std::vector<double> Monitor::density(std::size_t row) const {

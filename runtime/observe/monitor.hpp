@@ -9,6 +9,9 @@
 // An image under a row that seldom runs (a probe) stands for the images since that row's last one, so it weighs more, up
 // to kMostWeight: more would follow single pictures.
 //
+// The pipeline's interval is more than its slowest layer's cycles, because kernels wait for each other; the table says how much
+// more, row by row (cycles_per_image), and that is taken to be so on any stream.
+//
 // Before: observations in the order of the images. After: every figure is finite; the same observations give the same
 // figures to the last bit (replay depends on it).
 #pragma once
@@ -47,6 +50,7 @@ class Monitor {
   std::vector<std::vector<OfLayer>> rows_;  // [row][table layer]
   std::vector<std::uint64_t> last_seen_;    // per row: images observed when it ran last
   std::uint64_t images_ = 0;
+  std::vector<double> waiting_;             // per row: interval beside its slowest part, in the table
   std::vector<double> ratio_;               // per table layer: measured against assumed, of the row that ran last
 };
 

@@ -22,8 +22,9 @@ class Sizing {
 
   Result<FifoSizing> run() {
     Depths deep;
-    for (const Stream& stream : netlist_.streams) {
-      deep.push_back(static_cast<int>(std::clamp<std::int64_t>(2 * (stream.beats + 1), std::max(stream.depth, options_.least_depth), std::max<std::int64_t>(kDeepest, stream.depth))));
+    for (std::size_t s = 0; s < netlist_.streams.size(); ++s) {
+      const std::int64_t planned = std::max(netlist_.streams[s].depth, least(s));
+      deep.push_back(static_cast<int>(std::clamp<std::int64_t>(2 * (netlist_.streams[s].beats + 1), planned, std::max(kDeepest, planned))));
     }
     const std::optional<double> deep_interval = interval_of(deep);
     if (!deep_interval) return user_error("no depth lets an image through: its kernels disagree on how many beats an image has");
@@ -38,6 +39,10 @@ class Sizing {
   }
 
  private:
+  int least(std::size_t stream) const {
+    return options_.least_depths.empty() ? options_.least_depth : std::max(options_.least_depth, options_.least_depths[stream]);
+  }
+
   // Mean interval in the steady state; none when an image does not arrive.
   std::optional<double> interval_of(const Depths& depths) const {
     const Netlist netlist = with(depths);
@@ -62,7 +67,7 @@ class Sizing {
       if (!left) break;
     }
     Depths marks;
-    for (const Fifo& fifo : pipeline.fifos()) marks.push_back(std::max(options_.least_depth, static_cast<int>(fifo.high_water())));
+    for (std::size_t s = 0; s < deep.size(); ++s) marks.push_back(std::max(least(s), static_cast<int>(pipeline.fifos()[s].high_water())));
     return marks;
   }
 
@@ -70,7 +75,7 @@ class Sizing {
     Depths depths = enough;
     const double allowed = deep_interval * (1 + tolerance);
     std::vector<std::size_t> streams;
-    for (std::size_t s = 0; s < depths.size(); ++s) if (depths[s] > options_.least_depth) streams.push_back(s);
+    for (std::size_t s = 0; s < depths.size(); ++s) if (depths[s] > least(s)) streams.push_back(s);
     std::stable_sort(streams.begin(), streams.end(), [&](std::size_t a, std::size_t b) { return blocks(a, depths) > blocks(b, depths); });
     lower(depths, streams, allowed);
     FifoSizing sizing{depths, interval_of(depths).value_or(0), deep_interval, 0, tolerance};
@@ -82,7 +87,7 @@ class Sizing {
   void lower(Depths& depths, const std::vector<std::size_t>& streams, double allowed) const {
     if (streams.empty()) return;
     Depths lowest = depths;
-    for (const std::size_t s : streams) lowest[s] = options_.least_depth;
+    for (const std::size_t s : streams) lowest[s] = least(s);
     if (holds(lowest, allowed)) {
       depths = lowest;
       return;
@@ -93,7 +98,7 @@ class Sizing {
       lower(depths, {middle, streams.end()}, allowed);
       return;
     }
-    int low = options_.least_depth, high = depths[streams[0]];  // low is too little, high is enough
+    int low = least(streams[0]), high = depths[streams[0]];  // low is too little, high is enough
     while (high - low > std::max(1, high / 32)) {
       const int middle = low + (high - low) / 2;
       Depths trial = depths;

@@ -28,6 +28,7 @@ struct FifoSizingOptions {
   double tolerance = 0.01;  // of the interval with deep streams
   std::int64_t m20k_budget = std::numeric_limits<std::int64_t>::max();
   int least_depth = 16;
+  std::vector<int> least_depths;  // of each stream, where it is more; empty: none is
   std::size_t warm_up_images = 2;
   PipelineOptions pipeline;
   std::function<std::int64_t(const Stream&, std::int64_t)> blocks_of = m20k_blocks;

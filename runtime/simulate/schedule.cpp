@@ -76,9 +76,14 @@ ImagePrograms Scheduler::programs(const std::vector<LayerVectors>& work) const {
     if (by_picture_[k] == nullptr) continue;
     const Kernel& kernel = netlist_->kernels[k];
     const auto of_layer = std::find_if(work.begin(), work.end(), [&](const LayerVectors& w) { return w.counters.layer == kernel.layer; });
-    programs[k] = std::make_shared<const Program>(by_picture_[k]({*netlist_, kernel, *of_layer}));
+    programs[k] = program(k, *of_layer);
   }
   return programs;
+}
+
+std::shared_ptr<const Program> Scheduler::program(std::size_t kernel, const LayerVectors& work) const {
+  if (!is_by_picture(kernel)) return fixed_[kernel];
+  return std::make_shared<const Program>(by_picture_[kernel]({*netlist_, netlist_->kernels[kernel], work}));
 }
 
 }  // namespace sluice::simulate

@@ -47,6 +47,9 @@ class Scheduler {
 
   // What every kernel does for a picture with this work.
   ImagePrograms programs(const std::vector<LayerVectors>& work) const;
+  // The same of one kernel; `work` is its layer's.
+  std::shared_ptr<const Program> program(std::size_t kernel, const LayerVectors& work) const;
+  bool is_by_picture(std::size_t kernel) const { return by_picture_[kernel] != nullptr; }
 
  private:
   explicit Scheduler(const Netlist& netlist) : netlist_(&netlist) {}

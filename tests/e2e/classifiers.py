@@ -42,6 +42,8 @@ def check_syntax(bundle):
                "-Wno-unknown-attributes", "-Wno-unused-function", "-DSLUICE_DIALECT_INTEL", "-DSLUICE_SYNTAX_ONLY", f"-I{bundle}", bundle / "top.cl"]
     done = subprocess.run(command, capture_output=True, text=True)
     check(done.returncode == 0, f"intel dialect passes the OpenCL front end {done.stderr[:400]}")
+    lines = len((bundle / "top.cl").read_text().splitlines())
+    check(lines < 300, f"the top file has {lines} lines, under 300 can be read")
     text = "".join(f.read_text() for f in [bundle / "top.cl", *sorted((bundle / "params").iterdir())])
     code = re.sub(r"/\*.*?\*/|\"[^\"]*\"", "", text)
     found = re.search(r"\b(for|while|do|if)\b|[-+*/%?<>=&|^~]", re.sub(r"(?m) -\d+ *$", "", code))

@@ -26,7 +26,8 @@ Result<Bundle> sparse_bundle(const Scratch& scratch, double clock_mhz) {
   RowOptions options;
   options.rows = {{0, 0}, {0.3, 0.3}, {0.6, 0.5}};
   options.clock_mhz = clock_mhz;
-  const DesignTable table = measure_rows(design, sha256_hex(design_to_json(design)), pictures, pictures, options);
+  DesignTable table = SLUICE_TRY(measure_rows(design, choose_rows(design, pictures, options), pictures, options));
+  table.design_hash = sha256_hex(design_to_json(design));
   return bundle_of(network, scratch.path() / "sparse", configs, [&](DesignTable& t, const Netlist&) { t = table; });
 }
 

@@ -39,7 +39,7 @@
 #define ROW_WORDS ((P_IN_LANES * P_OUT_LANES + P_WEIGHTS_PER_WORD - 1) / P_WEIGHTS_PER_WORD)
 #define ROW_CODES (ROW_WORDS * P_WEIGHTS_PER_WORD)
 #define IS_THRESHOLD_ROW (table == TABLE_SETTINGS && row > 0 && row < CURVE_ROW)
-/* Byte offsets on pocl; the host allocates the same sum (compiler/codegen). */
+/* Byte offsets on pocl; the host allocates the same sum (runtime/bundle/netlist.cpp). */
 #define AT_THRESHOLDS (64 + SLUICE_CURVE_BYTES)
 #define AT_BIAS (AT_THRESHOLDS + 4 * 2 * TABLE_ROWS)
 #define AT_MULTIPLIER (AT_BIAS + 4 * P_FILTER_GROUPS * P_OUT_LANES)

@@ -33,7 +33,7 @@
 #define TAPS (P_IN_LANES / P_OUT_LANES)
 #define ROW_WORDS ((P_IN_LANES + P_WEIGHTS_PER_WORD - 1) / P_WEIGHTS_PER_WORD)
 #define ROW_CODES (ROW_WORDS * P_WEIGHTS_PER_WORD)
-/* Byte offsets on pocl; the host allocates the same sum (compiler/codegen). */
+/* Byte offsets on pocl; the host allocates the same sum (runtime/bundle/netlist.cpp). */
 #define AT_BIAS (64 + SLUICE_CURVE_BYTES)
 #define AT_MULTIPLIER (AT_BIAS + 4 * P_FILTER_GROUPS * P_OUT_LANES)
 #define AT_WEIGHTS ((AT_MULTIPLIER + 4 * P_FILTER_GROUPS * P_OUT_LANES + 63) / 64 * 64)

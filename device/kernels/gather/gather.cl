@@ -48,22 +48,20 @@ TASK(P_NAME, FROM(IN) P_STREAMS(FROM_LISTED), TO(OUT)) {
       steps = P_COPIES;
     }
 
-    int turn = 0, turn_group = 0, is_same_image = 1;
+    int is_same_image = 1;
     for (int step = 0; step < steps; ++step) {
+      /* By the step alone: no read may stand under a condition that the loop carries. */
+      const int turn = first.kind == KIND_HEADER || step == 0 ? step : 1 + (step - 1) / P_CHANNEL_GROUPS;
       P_IN_T beat = first;
       P_STREAMS(TAKE)
       P_OUT_T out = beat;
       int has_output = 1;
-      int is_next_copy = turn == 0 || turn_group == P_CHANNEL_GROUPS - 1;
       if (first.kind == KIND_HEADER) {
         const uint header = WORD(IN, first);
         is_same_image = is_same_image && header == WORD(IN, beat);
         out = BEAT_OF(OUT, KIND_HEADER, is_same_image ? header : header | HEADER_ERROR);
         has_output = step == P_COPIES - 1;
-        is_next_copy = 1;
       }
-      turn_group = is_next_copy ? 0 : turn_group + 1;
-      turn = is_next_copy ? turn + 1 : turn;
       if (has_output) WRITE(OUT, out);
     }
   }

@@ -194,10 +194,12 @@ class PoclDevice final : public Device {
 
   std::size_t stream_bytes(const Stream& stream) const {
     const std::size_t image = std::size_t(stream.beats) * stream.lanes * stream.element_bits / 8;
-    return kSegmentBytes + std::max(image, kWordsPerBatch * 4);
+    return kSegmentBytes + std::max(image, longest_batch_words_ * 4);
   }
 
   Status allocate() {
+    batches_ = parameter_batches(network_, netlist_, table_, kWordsPerBatch);
+    for (const ParameterBatch& batch : batches_) longest_batch_words_ = std::max(longest_batch_words_, batch.words.size());
     for (const Kernel& kernel : netlist_.kernels) {
       const auto bytes = std::size_t(memory_bytes(netlist_, kernel));
       memories_.push_back(bytes == 0 ? cl::Buffer() : cl::Buffer(context_, CL_MEM_READ_WRITE, bytes));
@@ -281,7 +283,7 @@ class PoclDevice final : public Device {
   // Sends all parameters over the streams, slot by slot.
   Status load() {
     std::size_t next = 0;
-    for (const ParameterBatch& batch : parameter_batches(network_, netlist_, table_, kWordsPerBatch)) {
+    for (const ParameterBatch& batch : batches_) {
       Slot& slot = slots_[next];
       next = (next + 1) % slots_.size();
       if (slot.events.back()()) slot.events.back().wait();
@@ -293,6 +295,7 @@ class PoclDevice final : public Device {
       queue_.flush();
     }
     queue_.finish();
+    batches_ = {};
     const Stream& output = netlist_.streams[netlist_.kernels.back().inputs[0]];
     for (Slot& slot : slots_) slot.kernels.back().setArg(3, static_cast<cl_uint>(1 + output.beats));
     return ok();
@@ -320,6 +323,8 @@ class PoclDevice final : public Device {
   cl::CommandQueue queue_;
   cl::Program program_;
   cl::Buffer stray_;
+  std::vector<ParameterBatch> batches_;    // until they are loaded
+  std::size_t longest_batch_words_ = kWordsPerBatch;
   std::vector<cl::Buffer> memories_;
   std::vector<cl::Event> last_events_;  // per kernel: its latest launch
   std::vector<Slot> slots_;

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "runtime/bundle/layer_cycles.hpp"
 #include "runtime/simulate/simulation.hpp"
 
 namespace sluice {
@@ -21,26 +20,19 @@ std::vector<LayerCounters> counters_of(const std::vector<LayerVectors>& work) {
 
 }  // namespace
 
-double slowest_layer_cycles(const Design& design, const std::vector<LayerCounters>& counters) {
-  const std::vector<double> cycles = layer_cycles(design, counters);
-  const Netlist& netlist = design.netlist;
-  const auto input = static_cast<double>(netlist.streams[std::size_t(netlist.kernels.front().outputs[0])].beats);
-  return std::max(input, *std::max_element(cycles.begin(), cycles.end()));
-}
-
-Result<RowTiming> time_row(const Design& design, const simulate::Scheduler& scheduler, const simulate::PictureModel& model, std::size_t row,
-                           const std::vector<std::vector<std::int16_t>>& pictures) {
+Result<RowTiming> time_row(const Netlist& netlist, const simulate::Scheduler& scheduler, const simulate::LayerCycles& layer_cycles,
+                           const simulate::PictureModel& model, std::size_t row, const std::vector<std::vector<std::int16_t>>& pictures) {
   if (pictures.empty()) return bug_error("timing a row needs a picture");
   std::vector<simulate::ImagePrograms> programs;
   std::vector<double> slowest;
   for (const auto& codes : pictures) {
     const std::vector<LayerVectors> work = model.picture(codes, row).work;
     programs.push_back(scheduler.programs(work));
-    slowest.push_back(slowest_layer_cycles(design, counters_of(work)));
+    slowest.push_back(layer_cycles.slowest(counters_of(work)));
   }
   // The warm-up ends with the last picture, so that each is measured once; it begins with some other.
   const std::size_t first = (pictures.size() * kWarmUpImages - kWarmUpImages) % pictures.size();
-  simulate::Simulation simulation(design.netlist, kWarmUpImages);
+  simulate::Simulation simulation(netlist, kWarmUpImages);
   for (std::size_t i = 0; i < kWarmUpImages + pictures.size(); ++i) SLUICE_CHECK(simulation.pass(programs[(first + i) % pictures.size()]));
   const simulate::SimulationReport report = simulation.report();
   double sum = 0;

@@ -39,6 +39,7 @@ class SimDevice final : public Device {
   // Before anything else: fails for a design that the simulator does not know.
   Status prepare() {
     scheduler_ = SLUICE_TRY(simulate::Scheduler::make(design_.netlist));
+    layer_cycles_ = SLUICE_TRY(simulate::LayerCycles::make(design_));
     return ok();
   }
 
@@ -134,14 +135,14 @@ class SimDevice final : public Device {
   SimResult compute(const std::vector<std::int16_t>& codes, std::uint32_t row) {
     Row& of_row = rows_[row];
     std::call_once(of_row.is_timed, [&] {
-      auto timing = time_row(design_, *scheduler_, model_, row, of_row.pictures);
+      auto timing = time_row(design_.netlist, *scheduler_, *layer_cycles_, model_, row, of_row.pictures);
       if (!timing) throw std::runtime_error(timing.error().text());
       of_row.timing = *timing;
     });
     simulate::PictureModel::Picture picture = model_.picture(codes, row);
     SimResult result{std::move(picture.scores), {}, 0, 0};
     for (const LayerVectors& work : picture.work) result.counters.push_back(work.counters);
-    const double cycles = slowest_layer_cycles(design_, result.counters);
+    const double cycles = layer_cycles_->slowest(result.counters);
     result.interval_cycles = cycles * of_row.timing.interval_per_cycle;
     result.latency_cycles = cycles * of_row.timing.latency_per_cycle;
     return result;
@@ -160,6 +161,7 @@ class SimDevice final : public Device {
   const DesignTable table_;
   const SimOptions options_;
   std::optional<simulate::Scheduler> scheduler_;  // of design_
+  std::optional<simulate::LayerCycles> layer_cycles_;
   const simulate::PictureModel model_;
   std::vector<Row> rows_;
   ResultCache cache_;

@@ -19,7 +19,7 @@ struct Beyond {
   const char* name;
   IntegerNetwork (*make)(Random&, int);
   int pixels;              // side by side
-  double target_interval;  // of the model; the simulation waits a little more
+  double target_interval;  // of the model: fewest multipliers; 0: as fast as they allow
   double least_rate;       // simulated
 };
 
@@ -29,8 +29,7 @@ TEST_P(Roofline, is_beaten_as_built) {
   const Beyond& beyond = GetParam();
   Random random(1);
   const IntegerNetwork network = beyond.make(random, 224);
-  const bsp::Budget u250 = bsp::known_budgets().value()[1];
-  ASSERT_EQ(u250.name, "u250");
+  const bsp::Budget u250 = bsp::find_budget("u250").value();
   const ResourceModel model(known_coefficients().value(), bsp::find_board("ia840f").value().device);
   auto specs = layer_specs(network, {Engine::dense});
   std::int64_t macs = 0;
@@ -48,8 +47,6 @@ TEST_P(Roofline, is_beaten_as_built) {
 
   auto scheduler = simulate::Scheduler::make(design->netlist);
   ASSERT_TRUE(scheduler) << scheduler.error().text();
-  // What the streams' depths must be is another question (fifo_sizing, tests/perf/rooflines): here nobody waits for room.
-  if (std::getenv("DEEP")) for (Stream& stream : design->netlist.streams) stream.depth = std::max(stream.depth, int(std::atof(std::getenv("DEEP")) * stream.beats + 64));
   simulate::Simulation simulation(design->netlist, 8);
   const auto programs = scheduler->programs({});  // dense engines do the same for every picture
   for (int image = 0; image < 12; ++image) ASSERT_TRUE(simulation.pass(programs));
@@ -65,7 +62,7 @@ TEST_P(Roofline, is_beaten_as_built) {
 
 INSTANTIATE_TEST_SUITE_P(networks, Roofline,
                          ::testing::Values(Beyond{"MobileNetV3-Large", mobilenet_v3_large, 2, 25252, 9900}, Beyond{"MobileNetV3-Small", mobilenet_v3_small, 2, 25252, 9900},
-                                           Beyond{"MobileNetV3-Large", mobilenet_v3_large, 4, 0, 12000}, Beyond{"MobileNetV3-Small", mobilenet_v3_small, 4, 18830, 13000}),
+                                           Beyond{"MobileNetV3-Large", mobilenet_v3_large, 4, 0, 10500}, Beyond{"MobileNetV3-Small", mobilenet_v3_small, 4, 18830, 13000}),
                          [](const auto& info) { return fmt::format("{}_{}_pixels", std::string(info.param.name).substr(12), info.param.pixels); });
 
 }  // namespace

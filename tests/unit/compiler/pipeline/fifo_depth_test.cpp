@@ -101,5 +101,17 @@ TEST(FifoDepth, is_small_where_nothing_waits) {
   for (const Stream& stream : netlist.streams) EXPECT_EQ(stream.depth, kDepth) << stream.name;
 }
 
+// 320 channels in beats of 16: while a compactor sends a pixel's list, the engine before it makes the next 20 beats.
+TEST(FifoDepth, of_a_reader_that_sends_for_long_is_a_pixel) {
+  Random random(4);
+  NetworkMaker make(random, {4, 4, 8});
+  make.conv(16, {}, make.conv(320, {}, kNetworkInput));
+  const IntegerNetwork network = make.finish(3);
+  const Netlist netlist = build_netlist(network, {{Engine::dense}, {Engine::activation_sparse}, {Engine::dense}, {Engine::dense}}).value();
+  const auto reader = std::find_if(netlist.kernels.begin(), netlist.kernels.end(), [](const Kernel& k) { return k.op == "compactor"; });
+  ASSERT_NE(reader, netlist.kernels.end());
+  EXPECT_EQ(netlist.streams[std::size_t(reader->inputs[0])].depth, 20 + kPixelMargin);
+}
+
 }  // namespace
 }  // namespace sluice::test

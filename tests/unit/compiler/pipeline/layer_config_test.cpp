@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "compiler/pipeline/netlist_builder.hpp"
-#include "runtime/bundle/layer_cycles.hpp"
+#include "runtime/simulate/layer_cycles.hpp"
 #include "tests/support/random_network.hpp"
 #include "tests/unit/compiler/pipeline/token_flow.hpp"
 
@@ -95,12 +95,13 @@ TEST(LayerConfig, shows_in_multipliers_and_cycles) {
   EXPECT_EQ(sum_of_multipliers(*built, 0), 3 * 4 * 9);
   EXPECT_EQ(sum_of_multipliers(*built, 1), 54);
   EXPECT_EQ(sum_of_multipliers(*built, 3), 2 * 10 * 2);
-  EXPECT_EQ(fixed_layer_cycles(*built, 0), 80 + 80 * 3 - 7 * 9) << "the window takes 80 beats, sends 3 a pixel, and does both at once 7 x 9 times";
-  EXPECT_EQ(fixed_layer_cycles(*built, 1), 80 * 2 + 80 * 2 - 7 * 9) << "three beats of four channels are made one of twelve, then two of six";
+  const auto cycles = simulate::LayerCycles::make({network, *built}).value();
+  EXPECT_EQ(cycles.fixed(0), 80 * 3 + 17 + 1) << "the window, 17 pixels complete none; copy 0: 27 of the 80 pixels, 3 beats for each of 3 filter groups";
+  EXPECT_EQ(cycles.fixed(1), 80 * 3 + 17 + 1) << "three beats of four channels are made one of twelve, then two of six";
   EXPECT_EQ(engine_copies(*built, 0), 3);
   EXPECT_EQ(engine_copies(*built, 1), 1);
   const std::vector<LayerCounters> counters{{3, 80, 800, 1001, 0}};
-  EXPECT_EQ(layer_cycles({network, *built}, counters)[3], 500.5);
+  EXPECT_EQ(cycles.of_image(counters)[3], 1 + 500.5);
 }
 
 // window.cl: an iteration lasts as many cycles as beats are sent in it, and one if none is.
@@ -127,7 +128,7 @@ TEST(LayerConfig, makes_a_stem_as_fast_as_its_pixels_arrive) {
     auto built = build_netlist(network, configs);
     ASSERT_TRUE(built) << built.error().text();
     EXPECT_EQ(sum_of_multipliers(*built, 0), 27 * 16);
-    EXPECT_EQ(fixed_layer_cycles(*built, 0), 224 * 224 / pixels);
+    EXPECT_EQ(simulate::LayerCycles::make({network, *built}).value().fixed(0), 224 * 224 / pixels + 1);
     for (const Kernel& kernel : built->kernels) {
       if (kernel.layer != 0 || kernel.op != "window") continue;
       EXPECT_EQ(built->streams[std::size_t(kernel.outputs[0])].beats, 112 * 112);

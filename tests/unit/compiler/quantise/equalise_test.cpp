@@ -45,6 +45,21 @@ double spread(const ValueStatistics& statistics) {
   return most / least;
 }
 
+// Batch normalisation that decayed leaves channels of 1e-41: a gain of 1e41 would be infinite.
+TEST(Equalise, leaves_a_channel_alone_that_reaches_next_to_nothing) {
+  ir::Graph graph = uneven_network(3);
+  for (const char* name : {"w0", "b0"}) {
+    ir::Tensor& tensor = graph.initialisers.at(name);
+    const std::int64_t per_filter = tensor.size() / 8;
+    for (std::int64_t i = 0; i < per_filter; ++i) tensor.values[std::size_t(i)] = 1e-41f;
+  }
+  ir::Graph even = graph;
+  equalise(even, statistics_of(graph, 2));
+  for (const auto& [name, tensor] : even.initialisers) {
+    for (const float value : tensor.values) ASSERT_TRUE(std::isfinite(value)) << name;
+  }
+}
+
 class EqualiseSeeds : public ::testing::TestWithParam<unsigned> {};
 
 TEST_P(EqualiseSeeds, keeps_the_scores_and_evens_the_ranges) {

@@ -69,6 +69,9 @@ const Broken kFaults[] = {
     {"unknown_op", [](Netlist& n) { n.kernels[1].op = "teleport"; }, "teleport"},
     {"op_of_a_path", [](Netlist& n) { n.kernels[1].op = "../window"; }, "../window"},
     {"missing_number", [](Netlist& n) { kernel_of(n, "window").numbers.erase("REPLAY"); }, "REPLAY"},
+    {"number_too_many", [](Netlist& n) { kernel_of(n, "conv_dense").numbers["WINDOW"] = 0; }, "parameters"},
+    {"number_of_a_join", [](Netlist& n) { kernel_of(n, "add").numbers["WEIGHT_BITS"] = 8; }, "parameters"},
+    {"second_source", [](Netlist& n) { kernel_of(n, "fork").op = "source"; }, ""},
     {"missing_port", [](Netlist& n) { kernel_of(n, "add").inputs.pop_back(); }, "inputs"},
     {"name_twice", [](Netlist& n) { n.kernels[2].name = n.kernels[1].name; }, "stands twice"},
     {"id_out_of_place", [](Netlist& n) { n.kernels[2].id = 1; }, "id 1"},
@@ -85,6 +88,7 @@ const Broken kFaults[] = {
     {"too_many_lanes", [](Netlist& n) { n.streams[1].lanes = 100000; }, "100000 lanes"},
     {"odd_bits", [](Netlist& n) { n.streams[1].element_bits = 7; }, "7 bits"},
     {"no_beats", [](Netlist& n) { n.streams[1].beats = 0; }, "0 beats"},
+    {"absurd_beats", [](Netlist& n) { n.streams[1].beats = std::int64_t{1} << 62; }, "beats"},
     {"no_depth", [](Netlist& n) { n.streams[1].depth = 0; }, "depth 0"},
 };
 
@@ -111,11 +115,53 @@ const Broken kMisfits[] = {
     {"scale_groups", [](Netlist& n) { kernel_of(n, "scale").numbers["CHANNEL_GROUPS"] += 1; }, "CHANNEL_GROUPS"},
     {"gates_on_b", [](Netlist& n) { auto& k = kernel_of(n, "scale"); std::swap(k.inputs[0], k.inputs[1]); }, "scale"},
     {"width_lanes", [](Netlist& n) { n.streams[kernel_of(n, "width").outputs[0]].lanes = 5; }, "width"},
+    {"branch_of_nobody", [](Netlist& n) { kernel_of(n, "fork").numbers["BRANCH_LAST"] = 999; }, "branch"},
     {"fork_lanes", [](Netlist& n) { n.streams[kernel_of(n, "fork").outputs[1]].lanes = 4; }, ""},
 };
 
 INSTANTIATE_TEST_SUITE_P(misfit, BrokenNetlist, ::testing::ValuesIn(kMisfits),
                          [](const auto& info) { return std::string(info.param.name); });
+
+// Three copies of a sparse engine: who gets whose parameters and records.
+const Broken kCopyMisfits[] = {
+    {"first_id", [](Netlist& n) { kernel_of(n, "deal").numbers["COPY_FIRST"] -= 1; }, "COPY_FIRST"},
+    {"too_many_kernels", [](Netlist& n) { kernel_of(n, "deal").numbers["COPY_KERNELS"] = 200; }, "COPY_KERNELS"},
+    {"too_few_kernels", [](Netlist& n) { kernel_of(n, "deal").numbers["COPY_KERNELS"] = 1; }, "COPY"},
+    {"records_of_a_map", [](Netlist& n) { std::swap(kernel_of(n, "collector").inputs[0], kernel_of(n, "gather").inputs[0]); }, ""},
+    {"pixels", [](Netlist& n) { kernel_of(n, "gather").numbers["PIXELS"] -= 1; }, "PIXELS"},
+};
+
+TEST(Netlist, MisfitsOfCopiesAreRefused) {
+  Random random(6);
+  NetworkMaker make(random, {6, 5, 4});
+  make.conv(8, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput);
+  const IntegerNetwork network = make.finish(10);
+  const Netlist netlist = build_netlist(network, {{.engine = Engine::activation_sparse, .copies = 3}, {}, {}}).value();
+  ASSERT_TRUE(netlist.validate(network));
+  for (const Broken& fault : kCopyMisfits) {
+    Netlist broken = netlist;
+    fault.break_it(broken);
+    const auto status = broken.validate(network);
+    ASSERT_FALSE(status) << fault.name;
+    EXPECT_EQ(status.error().fault(), Fault::user);
+    EXPECT_THAT(status.error().text(), HasSubstr(fault.words)) << fault.name;
+  }
+}
+
+// What a kernel or an address cannot count is refused when the netlist is built, not by the device's compiler.
+TEST(Netlist, LayersBeyondTheAddressesAreRefused) {
+  const auto refusal = [](int channels, int filters, const LayerConfig& config) {
+    Random random(1);
+    NetworkMaker make(random, {1, 1, channels});
+    make.conv(filters, {}, kNetworkInput);
+    const IntegerNetwork network = make.finish(2);
+    const auto netlist = build_netlist(network, {config, {}});
+    return netlist ? std::string() : netlist.error().text();
+  };
+  EXPECT_THAT(refusal(2048, 2112, {.engine = Engine::activation_sparse, .filters = 1}), HasSubstr("rows of weights"));
+  EXPECT_EQ(refusal(2048, 2112, {.engine = Engine::activation_sparse, .filters = 16}), "");
+  EXPECT_THAT(refusal(40000, 4, {.engine = Engine::activation_sparse}), HasSubstr("32768"));
+}
 
 // The same for a layer that goes through tiles.
 const Broken kTileMisfits[] = {
@@ -126,7 +172,7 @@ const Broken kTileMisfits[] = {
     {"too_many", [](Netlist& n) { for (auto* op : {"tile", "conv_weight_sparse"}) kernel_of(n, op).numbers["TILE_PIXELS"] = 31; }, "1 to 30"},
     {"other_tiles", [](Netlist& n) { kernel_of(n, "conv_weight_sparse").numbers["TILE_PIXELS"] += 1; }, "TILE_PIXELS"},
     {"window", [](Netlist& n) { kernel_of(n, "conv_weight_sparse").numbers["WINDOW"] -= 1; }, "WINDOW"},
-    {"beats", [](Netlist& n) { n.streams[kernel_of(n, "tile").outputs[0]].beats -= 1; }, "dense filters need"},
+    {"beats", [](Netlist& n) { n.streams[kernel_of(n, "tile").outputs[0]].beats -= 1; }, "beats on"},
     {"no_marks", [](Netlist& n) { n.streams[kernel_of(n, "tile").outputs[0]].lanes -= 1; }, "lanes of"},
 };
 
@@ -158,7 +204,7 @@ const Broken kPrefixMisfits[] = {
     {"replay", [](Netlist& n) { kernel_of(n, "compactor").numbers["REPLAY"] = 1; }, "compactor"},
     {"short_lists", [](Netlist& n) { n.streams[kernel_of(n, "compactor").outputs[0]].beats -= 1; }, "beats"},
     {"window", [](Netlist& n) { kernel_of(n, "conv_grouped_prefix").numbers["WINDOW"] -= 1; }, "WINDOW"},
-    {"without_a_compactor", [](Netlist& n) { kernel_of(n, "conv_grouped_prefix").op = "conv_activation_sparse"; }, "RANKS"},
+    {"without_a_compactor", [](Netlist& n) { kernel_of(n, "conv_grouped_prefix").op = "conv_activation_sparse"; }, "parameters"},
 };
 
 TEST(Netlist, GroupedPrefixMisfitsAreRefused) {

@@ -98,6 +98,7 @@ const Broken kBroken[] = {
     {"negative_pad_behind", [](auto& n) { n.layers[0].window.pad_bottom = -1; }, "window"},
     {"pad_as_large_as_kernel", [](auto& n) { n.layers[0].window.pad_left = 3; }, "window"},
     {"absurd_kernel", [](auto& n) { n.layers[2].window.kernel_h = 2000000000; }, "window"},
+    {"convolution_hangs_over", [](auto& n) { n.layers[0].window.pad_bottom -= 1; }, "hang over"},
     {"other_channels", [](auto& n) { n.layers[2].output.channels = 3; }, "channels"},
     {"add_other_shape", [](auto& n) { n.layers[4].output.height = 3; }, "shape"},
     {"global_pool_not_1x1", [](auto& n) { n.layers[5].output.height = 2; }, "1x1"},

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "runtime/bundle/layer_cycles.hpp"
+#include "runtime/simulate/layer_cycles.hpp"
 #include "tests/support/random_network.hpp"
 #include "tests/support/scratch.hpp"
 
@@ -31,13 +31,14 @@ class ThreeEngines : public ::testing::Test {
   std::optional<Bundle> bundle;
 };
 
-TEST_F(ThreeEngines, fixed_cycles_are_those_of_the_busiest_kernel) {
-  const Netlist& netlist = bundle->netlist();
-  // 36 pixels, 9 taps, 2 channels in one beat, 4 filters in one group.
-  EXPECT_EQ(fixed_layer_cycles(netlist, 0), 36 + 36 * 9 - 5 * 5) << "the window reads 36 beats, 25 of which let one leave in the same cycle";
-  EXPECT_EQ(fixed_layer_cycles(netlist, 2), 36) << "an addition takes a beat per pixel";
-  EXPECT_EQ(fixed_layer_cycles(netlist, 3), 36 + 36 * 4) << "taps: reads, then sends a vector per channel";
-  EXPECT_EQ(floor_cycles(bundle->design()), 36);
+TEST_F(ThreeEngines, fixed_cycles_are_those_of_a_picture_of_zeros) {
+  const auto cycles = simulate::LayerCycles::make(bundle->design()).value();
+  // 36 pixels, 9 taps, 2 channels in one beat, 4 filters in one group; a header, and 11 pixels that enter the window and complete none.
+  EXPECT_EQ(cycles.fixed(0), 36 * 9 + 1 + 11);
+  EXPECT_EQ(cycles.fixed(1), 36 * (9 + 1) + 2) << "a compactor reads 9 beats a pixel, then says that there was nothing";
+  EXPECT_EQ(cycles.fixed(2), 36 + 1) << "an addition takes a beat per pixel";
+  EXPECT_EQ(cycles.fixed(3), 36 * (1 + 4) + 2) << "taps: a beat a pixel that enters, a vector per channel";
+  EXPECT_EQ(cycles.floor(), 36 + 1);
 }
 
 // Beats behind a tile kernel are as many as the row's prefixes ask for; the stream is made for a dense filter.
@@ -46,20 +47,22 @@ TEST(FixedCycles, of_a_weight_sparse_layer_are_those_of_its_windows) {
   NetworkMaker make(random, {6, 6, 4});
   make.conv(4, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput);
   const IntegerNetwork network = make.finish(3);
-  const Netlist netlist = build_netlist(network, {{Engine::weight_sparse}, {Engine::dense}, {Engine::dense}}).value();
+  const Design design{network, build_netlist(network, {{Engine::weight_sparse}, {Engine::dense}, {Engine::dense}}).value()};
   std::int64_t longest = 0;
-  for (const Stream& stream : netlist.streams) longest = std::max(longest, stream.beats);
-  EXPECT_GT(longest, 36 * 9);
-  EXPECT_EQ(fixed_layer_cycles(netlist, 0), 36 + 36 * 9 - 5 * 5);
+  for (const Stream& stream : design.netlist.streams) longest = std::max(longest, stream.beats);
+  const double fixed = simulate::LayerCycles::make(design).value().fixed(0);
+  EXPECT_GE(fixed, 36 * 9);
+  EXPECT_LE(fixed, 36 * 9 + 1 + 2 * 4 * 4) << "header, two more periods of the least length, P pixels of 4 filters";
+  EXPECT_GT(longest, fixed);
 }
 
 TEST_F(ThreeEngines, counters_find_their_layers) {
-  const Observer observer(*bundle);
+  const Observer observer = Observer::make(*bundle).value();
   const Observation seen = observer.observe(7, 0, {{1, 36, 500, 400, 0}, {3, 144, 900, 150, 2}}, std::chrono::nanoseconds(5));
   ASSERT_EQ(seen.cycles.size(), 4u) << "four convolutions have an engine";
-  EXPECT_EQ(seen.cycles[0], 36 + 36 * 9 - 5 * 5);
-  EXPECT_EQ(seen.cycles[1], 400 + 36 * 9) << "the compactor reads each window before it sends the list";
-  EXPECT_EQ(seen.cycles[2], 36 + 36 * 4) << "the taps kernel is busier than the engine";
+  EXPECT_EQ(seen.cycles[0], 36 * 9 + 1 + 11);
+  EXPECT_EQ(seen.cycles[1], 36 * 9 + 2 + 400) << "the compactor reads, then sends what the engine counted";
+  EXPECT_EQ(seen.cycles[2], 36 * (1 + 4) + 2) << "the engine waits for its taps";
   EXPECT_EQ(seen.pairs[1], 500);
   EXPECT_EQ(seen.pairs[2], 900);
   EXPECT_EQ(seen.pairs[0], bundle->network().layers[0].macs()) << "a dense engine executes everything";
@@ -67,9 +70,9 @@ TEST_F(ThreeEngines, counters_find_their_layers) {
 }
 
 TEST_F(ThreeEngines, an_engine_is_never_faster_than_what_feeds_it) {
-  const Observer observer(*bundle);
+  const Observer observer = Observer::make(*bundle).value();
   const Observation seen = observer.observe(0, 0, {{1, 36, 3, 36, 33}, {3, 144, 3, 144, 141}}, {});
-  EXPECT_EQ(seen.cycles[1], 36 * 9 + 36) << "the window's beats, and a cycle for each empty list";
+  EXPECT_EQ(seen.cycles[1], 36 * (9 + 1) + 2) << "the window's beats";
 }
 
 }  // namespace

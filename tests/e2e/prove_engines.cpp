@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// A planned network with one engine after another: the same scores and counters on PoCL, on the threads device and by the
+// plain reference, for real pictures under rows of random thresholds.
+//
+// Why: random networks are small; whether every engine holds on whole classifiers, and whether the planned depths ever
+// deadlock, shows on those people have. The threads device runs the text that goes to aoc with queues of exactly these depths.
+//
+// Usage: prove_engines BUNDLE PICTURES IMAGES [ENGINE]...   The bundle gives the network; engines are those of `sluice plan`,
+// and "mixed": a random engine with random parallelism for each layer. One line an engine; exit 1 when anything differs.
+#include <chrono>
+#include <cstdlib>
+#include <iostream>
+
+#include <tbb/parallel_for.h>
+
+#include "compiler/pipeline/netlist_builder.hpp"
+#include "runtime/drivers/device_list.hpp"
+#include "runtime/images/image_set.hpp"
+#include "runtime/images/preprocess.hpp"
+#include "runtime/reference/reference.hpp"
+#include "runtime/reference/reference_counters.hpp"
+#include "tests/support/random_configs.hpp"
+#include "tests/support/random_rows.hpp"
+#include "tests/support/scratch.hpp"
+
+namespace sluice::test {
+namespace {
+
+constexpr int kSeed = 5, kRows = 4;
+constexpr std::size_t kInFlight = 4;
+
+struct Expected {
+  std::vector<std::int32_t> scores;
+  std::vector<LayerCounters> counters;
+};
+
+std::vector<Expected> by_reference(const Bundle& bundle, const std::vector<ImageTask>& tasks) {
+  std::vector<Expected> all(tasks.size());
+  tbb::parallel_for(std::size_t{0}, tasks.size(), [&](std::size_t i) {
+    const auto thresholds = bundle.table().thresholds(bundle.network(), bundle.netlist(), tasks[i].row_id);
+    const std::vector<Map> maps = run_reference(bundle.network(), tasks[i].codes, thresholds);
+    all[i] = {maps.back(), reference_counters(bundle.design(), tasks[i].codes, maps, thresholds)};
+  });
+  return all;
+}
+
+// Pictures whose scores and counters are the reference's.
+Result<std::size_t> equal_on(const std::string& driver, const Bundle& bundle, const std::vector<ImageTask>& tasks, const std::vector<Expected>& expected) {
+  const std::unique_ptr<Device> device = SLUICE_TRY(open_device(driver, bundle, {.images_in_flight = kInFlight}));
+  std::size_t equal = 0, collected = 0;
+  const auto collect = [&]() -> Status {
+    const ImageScores result = SLUICE_TRY(device->collect());
+    equal += result.image_id == tasks[collected].image_id && result.scores == expected[collected].scores && result.counters == expected[collected].counters;
+    ++collected;
+    return ok();
+  };
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    if (i - collected == device->capacity()) SLUICE_CHECK(collect());
+    SLUICE_CHECK(device->submit(tasks[i]));
+  }
+  while (collected < tasks.size()) SLUICE_CHECK(collect());
+  return equal;
+}
+
+// A random engine and parallelism a layer, drawn again until the kernels fit into one bundle.
+Result<LayerConfigs> configs_of(const IntegerNetwork& network, const std::string& engine, Random& random) {
+  if (engine != "mixed") return uniform_engines(network, SLUICE_TRY(engine_from_text(engine)));
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    LayerConfigs configs = random_configs(random, network);
+    // Copies multiply the kernels of a layer; a deep network has room for few.
+    for (LayerConfig& config : configs) if (attempt > 20 || random() % 8 != 0) config.copies = 0, config.tile_pixels = 0;
+    if (build_netlist(network, configs)) return configs;
+  }
+  return uniform_engines(network, Engine::pair_sparse);
+}
+
+Status prove(const Bundle& planned, const std::vector<ImageTask>& pictures, const std::string& engine, bool& is_right) {
+  const auto begin = std::chrono::steady_clock::now();
+  Random random(kSeed);
+  const LayerConfigs configs = SLUICE_TRY(configs_of(planned.network(), engine, random));
+  const Scratch scratch;
+  const Bundle bundle = SLUICE_TRY(bundle_of(planned.network(), scratch.path() / "bundle", configs, [&](DesignTable& table, const Netlist& netlist) {
+    add_random_rows(table, netlist, random, kRows);
+  }));
+  std::vector<ImageTask> tasks = pictures;
+  for (ImageTask& task : tasks) task.row_id = static_cast<std::uint32_t>(random() % (kRows + 1));
+  const std::vector<Expected> expected = by_reference(bundle, tasks);
+  const std::size_t on_pocl = SLUICE_TRY(equal_on("pocl", bundle, tasks, expected));
+  const std::size_t on_threads = SLUICE_TRY(equal_on("threads", bundle, tasks, expected));
+  is_right = on_pocl == tasks.size() && on_threads == tasks.size();
+  std::cout << fmt::format("{:<18} {:>3} kernels  equal on pocl {}/{}, on threads {}/{}  {:.0f} s{}\n", engine, bundle.netlist().kernels.size(), on_pocl, tasks.size(),
+                           on_threads, tasks.size(), std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(), is_right ? "" : "  DIFFERS")
+            << std::flush;
+  return ok();
+}
+
+Status run(const std::vector<std::string>& arguments, bool& all_right) {
+  if (arguments.size() < 3) return user_error("usage: prove_engines BUNDLE PICTURES IMAGES [ENGINE]...");
+  const Bundle planned = SLUICE_TRY(Bundle::open(arguments[0]));
+  const ImageSet images = SLUICE_TRY(open_images(arguments[1]));
+  const Preprocessor preprocessor(planned.network());
+  std::vector<ImageTask> pictures;
+  for (std::size_t i = 0; i < std::min(images.size(), std::size_t(std::stoul(arguments[2]))); ++i) {
+    pictures.push_back({i, 0, SLUICE_TRY(preprocessor.codes(SLUICE_TRY(images.load(i))))});
+  }
+  std::vector<std::string> engines(arguments.begin() + 3, arguments.end());
+  if (engines.empty()) engines = {"dense", "activation_sparse", "weight_sparse", "grouped_prefix", "pair_sparse", "mixed"};
+  all_right = true;
+  for (const std::string& engine : engines) {
+    bool is_right = false;
+    const Status status = prove(planned, pictures, engine, is_right);
+    if (!status) std::cout << fmt::format("{:<18} {}\n", engine, status.error().text()) << std::flush;
+    all_right &= status && is_right;
+  }
+  return ok();
+}
+
+}  // namespace
+}  // namespace sluice::test
+
+int main(int argc, char** argv) {
+  setenv("XDG_CACHE_HOME", sluice::test::compiled_kernels_folder().c_str(), 1);
+  bool all_right = false;
+  const auto status = sluice::test::run({argv + 1, argv + argc}, all_right);
+  if (!status) std::cerr << "error: " << status.error().text() << "\n";
+  return status && all_right ? 0 : 1;
+}
