@@ -122,6 +122,13 @@ void define_ports(Text& text, const Netlist& netlist, const Kernel& kernel) {
   }
 }
 
+// The layer whose map a fork hands out; -1 for the network's input and for kernels that are no forks.
+int maker_of(const Netlist& netlist, const Kernel& kernel) {
+  const Kernel* writer = &kernel;
+  while (writer->op == "fork") writer = &netlist.kernels[std::size_t(netlist.writer(writer->inputs[0]))];
+  return kernel.op == "fork" ? writer->layer : -1;
+}
+
 }  // namespace
 
 std::string parameter_header(const Design& design, const Kernel& kernel) {
@@ -186,15 +193,19 @@ std::string top_file(const Design& design) {
   text.gap();
   for (const Layer& layer : design.network.layers) text.include("params/" + layer.name + ".h", layer_line(design.network, layer));
   text.gap();
-  for (const Kernel& kernel : netlist.kernels) if (kernel.layer < 0) text.include("params/" + kernel.name + ".h");
+  for (const Kernel& kernel : netlist.kernels) {
+    if (kernel.layer < 0 && maker_of(netlist, kernel) < 0) text.include("params/" + kernel.name + ".h");
+  }
   return text.take();
 }
 
 std::string layer_file(const Design& design, int layer) {
   Text text;
   text.comment(layer_line(design.network, design.network.layers[std::size_t(layer)]));
-  text.comment("made by sluice; the kernels of one layer, in the order of their ids");
-  for (const Kernel& kernel : design.netlist.kernels) if (kernel.layer == layer) text.include("params/" + kernel.name + ".h");
+  text.comment("made by sluice; the kernels of one layer and the forks of its map, in the order of their ids");
+  for (const Kernel& kernel : design.netlist.kernels) {
+    if (kernel.layer == layer || (kernel.layer < 0 && maker_of(design.netlist, kernel) == layer)) text.include("params/" + kernel.name + ".h");
+  }
   return text.take();
 }
 

@@ -35,11 +35,7 @@ struct Program {
   std::vector<std::uint16_t> costs;
 
   // Appends, into the run before where it has the same shape; a run of nothing is left out.
-  void add(const Run& run) {
-    if (run.repeat == 0 || run.reads + run.both + run.writes == 0) return;
-    if (!runs.empty() && runs.back().has_shape_of(run)) runs.back().repeat += run.repeat;
-    else runs.push_back(run);
-  }
+  void add(const Run& run);
 };
 
 }  // namespace sluice::simulate
