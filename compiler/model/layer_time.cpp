@@ -15,21 +15,27 @@ std::int64_t steps_of(const LayerWork& work, std::int64_t lanes, std::int64_t ta
   return ceil_of(work.taps(), taps) * ceil_of(work.input.channels, std::max<std::int64_t>(1, lanes / taps));
 }
 
-// Rows (or columns) of a map, `together` at once, with which some of `outputs` leave: one each, but at the edge several with one.
-std::int64_t completing(int size, int together, int outputs, int kernel, int stride, int pad) {
-  std::int64_t before_last = 0;
-  const int last = (size - 1) / together;
-  for (int o = 0, seen = -1; o < outputs; ++o) {
-    const int at = std::clamp(o * stride - pad + kernel - 1, 0, size - 1) / together;
-    if (at < last && at != seen) ++before_last, seen = at;
-    if (at == last) return before_last + 1;
-  }
-  return before_last;
-}
-
-// Beats of a map of `in` pixels, `together` a beat, with which output pixels leave a window kernel.
+// Places of a map, `together` pixels each, with which output pixels leave a window kernel: as window.cl decides it. All rows
+// but the last complete at most one row of the output, and all of those at the same columns.
 std::int64_t completing_places(const Window& w, const MapShape& in, const MapShape& out, int together) {
-  return completing(in.height, 1, out.height, w.kernel_h, w.stride_h, w.pad_top) * completing(in.width, together, out.width, w.kernel_w, w.stride_w, w.pad_left);
+  const int last_y = in.height - 1;
+  const int before = std::clamp((in.height + w.pad_top - w.kernel_h + w.stride_h - 1) / w.stride_h, 0, out.height);  // that end above the last row
+  std::int64_t of_row = 0, of_last = 0, sent = std::int64_t{before} * out.width, row_sent = 0;
+  for (int x = 0; x < in.width; x += together) {
+    const bool is_end = x + together >= in.width;
+    const auto completed = [&](std::int64_t first) {
+      std::int64_t pixels = 0;
+      while (first + pixels < out.width && (is_end || (first + pixels) * w.stride_w - w.pad_left + w.kernel_w - 1 < x + together)) ++pixels;
+      return pixels;
+    };
+    const std::int64_t of_place = completed(row_sent);
+    of_row += of_place > 0, row_sent += of_place;
+    const auto y = sent / out.width;
+    if (y >= out.height || y * w.stride_h - w.pad_top + w.kernel_h - 1 < last_y) continue;
+    const std::int64_t of_last_place = is_end ? 1 : completed(sent % out.width);
+    of_last += of_last_place > 0, sent += of_last_place;
+  }
+  return before * of_row + of_last;
 }
 
 // Lists of one pixel, in vectors.

@@ -52,7 +52,8 @@ TEST(LayerTime, dense_by_hand) {
   EXPECT_DOUBLE_EQ(layer_time(shape, work).in, 64 * 2);
   EXPECT_DOUBLE_EQ(layer_time(shape, work).out, 64 * 3);
   // One line buffer feeds the copies: 128 beats in, 1152 out; those of 49 pixels go in one cycle with a beat out.
-  EXPECT_DOUBLE_EQ(layer_time(shape, work).interval(), 64 * 2 + 64 * 9 * 2 - 49 * 2 + 1);
+  EXPECT_DOUBLE_EQ(layer_time(shape, work).window, 64 * 2 + 64 * 9 * 2 - 49 * 2);
+  EXPECT_DOUBLE_EQ(layer_time(shape, work).interval(), 22 * 9 * 2 * 3 + 1);
   // A kernel row a beat, then all taps; copies share one stream of windows.
   shape.copies = 3, shape.taps = 3, shape.vector_lanes = 3 * 10, shape.in_lanes = 10;
   EXPECT_DOUBLE_EQ(layer_time(shape, work).op, 22 * 3 * 2 * 3);

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// A dense design within the U250's multipliers whose stem takes several pixels a cycle, to stand beside published rooflines.
+//
+// Published: 4,895 images/s at 250 MHz, one padded pixel a cycle into the stem, for MobileNetV3-Large and -Small alike (HASS). Here
+// padding costs no cycle.
+#pragma once
+
+#include "compiler/dse/network_design.hpp"
+#include "runtime/simulate/schedule.hpp"
+#include "runtime/simulate/simulation.hpp"
+
+namespace sluice::test {
+
+inline constexpr double kPublishedRooflineRate = 250e6 / (226.0 * 226.0);
+
+// `target_interval` 0: as fast as the multipliers allow; else the fewest multipliers. `most_kernels` 0: no limit.
+inline Result<NetworkDesign> roofline_design(const IntegerNetwork& network, int stem_pixels, double target_interval, double most_kernels = 240) {
+  const ResourceModel model(SLUICE_TRY(known_coefficients()), SLUICE_TRY(bsp::find_board("ia840f")).device);
+  std::vector<LayerMenu> menus = network_menus(network, model, {Engine::dense});
+  std::erase_if(menus[0].ways, [&](const LayerWay& way) { return way.shape.pixels != stem_pixels; });
+  Resources budget;
+  budget.multipliers = double(SLUICE_TRY(bsp::find_budget("u250")).multipliers), budget.kernels = most_kernels;
+  ExploreGoal goal;
+  goal.target_interval = target_interval;
+  return design_network(network, menus, std::vector<LayerDensity>(menus.size()), model, budget, goal);
+}
+
+// In the steady state; dense engines do the same for every picture.
+inline Result<simulate::SimulationReport> simulated(const Netlist& netlist) {
+  const auto programs = SLUICE_TRY(simulate::Scheduler::make(netlist)).programs({});
+  simulate::Simulation simulation(netlist, 8);
+  for (int image = 0; image < 12; ++image) SLUICE_CHECK(simulation.pass(programs));
+  return simulation.report();
+}
+
+}  // namespace sluice::test
