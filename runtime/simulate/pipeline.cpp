@@ -115,6 +115,7 @@ void Pipeline::advance(State& state) {
   while (!state.images.empty()) {
     const Program& program = *state.images.front().program;
     if (state.run == program.runs.size()) {
+      state.cycles.uncounted += program.uncounted;
       state.images.pop_front();
       state.run = 0, state.cost = 0;
       if (!state.images.empty()) state.ready = std::max(state.ready, state.images.front().arrival);

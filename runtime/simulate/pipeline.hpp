@@ -39,9 +39,12 @@ struct KernelCycles {
   std::int64_t busy = 0;
   std::int64_t waiting_for_beats = 0;
   std::int64_t waiting_for_room = 0;
+  std::int64_t uncounted = 0;  // of the busy ones of an engine: those that its counter leaves out
 
   std::int64_t total() const { return busy + waiting_for_beats + waiting_for_room; }
-  KernelCycles operator-(const KernelCycles& o) const { return {busy - o.busy, waiting_for_beats - o.waiting_for_beats, waiting_for_room - o.waiting_for_room}; }
+  // What an engine reports as busy_cycles.
+  std::int64_t counted() const { return busy - uncounted; }
+  KernelCycles operator-(const KernelCycles& o) const { return {busy - o.busy, waiting_for_beats - o.waiting_for_beats, waiting_for_room - o.waiting_for_room, uncounted - o.uncounted}; }
 };
 
 class Pipeline {

@@ -67,6 +67,7 @@ struct TilePeriods {
     std::int64_t filling = 0;         // empty beats behind them
   };
   std::vector<Tile> tiles;
+  std::int64_t multiplied = 0;      // cycles of a tile's products
   std::int64_t last_multiplied = 0, last_sent = 0;  // the two periods behind the map's end
 };
 TilePeriods tile_periods(const KernelView& view);

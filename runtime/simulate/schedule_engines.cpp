@@ -12,6 +12,14 @@ namespace {
 constexpr Run kHeader{.repeat = 1, .both = 1};
 constexpr Run kHeaderAndRecord{.repeat = 1, .both = 1, .out_more = 1};
 
+// A program of an engine that counts, behind its header.
+Program counting_program() {
+  Program program;
+  program.add(kHeaderAndRecord);
+  program.uncounted = 1;
+  return program;
+}
+
 }  // namespace
 
 // cycles = beats that enter
@@ -35,8 +43,7 @@ Program global_average_pool_program(const KernelView& view) {
 // cycles = sum over pixels of max(1, non-zeros) * FILTER_GROUPS
 Program conv_activation_sparse_program(const KernelView& view) {
   const std::int64_t groups = view.number("FILTER_GROUPS");
-  Program program;
-  program.add(kHeaderAndRecord);
+  Program program = counting_program();
   const std::vector<std::uint16_t> live = view.own_live();
   for (std::size_t pixel = 0; pixel < live.size(); ++pixel) {
     const std::int64_t entries = view.work.list_cycles(live[pixel]);
@@ -52,8 +59,7 @@ Program conv_grouped_prefix_program(const KernelView& view) {
   const std::int64_t ranks = view.number("RANKS"), beats = view.out().beats;
   const std::vector<std::uint16_t> live = view.own_live();
   const auto passes = beats / (ranks * static_cast<std::int64_t>(live.size()));
-  Program program;
-  program.add(kHeaderAndRecord);
+  Program program = counting_program();
   for (std::size_t pixel = 0; pixel < live.size(); ++pixel) {
     const std::int64_t entries = view.work.list_cycles(live[pixel]) - ranks;
     const bool is_last = pixel + 1 == live.size();
@@ -68,16 +74,17 @@ Program conv_grouped_prefix_program(const KernelView& view) {
 // A beat in per cycle; the map of the tile before the last one leaves with the first beats of a period.
 Program conv_weight_sparse_program(const KernelView& view) {
   const TilePeriods periods = tile_periods(view);
-  Program program;
-  program.add(kHeaderAndRecord);
-  const auto period = [&](std::int64_t beats, std::int64_t sent) {
+  Program program = counting_program();
+  const auto period = [&](std::int64_t beats, std::int64_t sent, bool multiplies) {
     program.add({.repeat = 1, .both = sent});
     program.add({.repeat = 1, .reads = beats - sent});
+    program.uncounted += beats - (multiplies ? periods.multiplied : 0);
   };
   for (std::size_t t = 0; t < periods.tiles.size(); ++t) {
-    period(periods.tiles[t].loaded + periods.tiles[t].filling, t < 2 ? 0 : periods.tiles[t - 2].sent);
+    period(periods.tiles[t].loaded + periods.tiles[t].filling, t < 2 ? 0 : periods.tiles[t - 2].sent, t > 0);
   }
-  period(periods.last_multiplied, periods.tiles.size() < 2 ? 0 : periods.tiles[periods.tiles.size() - 2].sent);
+  period(periods.last_multiplied, periods.tiles.size() < 2 ? 0 : periods.tiles[periods.tiles.size() - 2].sent, true);
+  program.uncounted += periods.last_sent;
   program.add({.repeat = 1, .both = periods.last_sent - 1});
   program.add({.repeat = 1, .both = 1, .out_more = 1});
   return program;
@@ -87,8 +94,7 @@ Program conv_weight_sparse_program(const KernelView& view) {
 // first cycle of its issue, a finished pixel leaves in the last.
 Program conv_pair_sparse_program(const KernelView& view) {
   const std::int64_t steps = view.number("STEPS"), multipliers = view.number("MULTIPLIERS");
-  Program program;
-  program.add(kHeaderAndRecord);
+  Program program = counting_program();
   program.add({.repeat = view.out().beats - 1, .reads = steps - 1, .both = 1, .has_costs = true});
   program.add({.repeat = 1, .reads = steps - 1, .both = 1, .out_more = 1, .has_costs = true});
   const std::vector<std::uint16_t> own = view.own_live();

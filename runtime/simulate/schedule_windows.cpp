@@ -41,6 +41,7 @@ TilePeriods tile_periods(const KernelView& view) {
   for (const std::uint16_t turns : view.work.live) cycles += turns;
   const std::int64_t pace = std::max(cycles, per_tile * groups);
   TilePeriods periods;
+  periods.multiplied = cycles;
   for (std::int64_t pixel = 0; pixel < pixels; pixel += per_tile) {
     const std::int64_t of_tile = std::min(per_tile, pixels - pixel), loaded = of_tile * steps;
     periods.tiles.push_back({of_tile * groups, loaded, pixel == 0 ? 0 : std::max<std::int64_t>(0, pace - loaded)});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A planned network with one engine after another: the same scores and counters on PoCL, on the threads device and by the
-// plain reference, for real pictures under rows of random thresholds.
+// plain reference, the same engine-busy cycles in the cycle simulator, for real pictures under rows of random thresholds.
 //
 // Why: random networks are small; whether every engine holds on whole classifiers, and whether the planned depths ever
 // deadlock, shows on those people have. The threads device runs the text that goes to aoc with queues of exactly these depths.
@@ -22,6 +22,7 @@
 #include "tests/support/random_configs.hpp"
 #include "tests/support/random_rows.hpp"
 #include "tests/support/scratch.hpp"
+#include "tests/support/simulated_busy.hpp"
 
 namespace sluice::test {
 namespace {
@@ -32,25 +33,27 @@ constexpr std::size_t kInFlight = 4;
 struct Expected {
   std::vector<std::int32_t> scores;
   std::vector<LayerCounters> counters;
+  BusyCycles busy;  // of the engines, by the cycle simulator
 };
 
-std::vector<Expected> by_reference(const Bundle& bundle, const std::vector<ImageTask>& tasks) {
+std::vector<Expected> expected_of(const Bundle& bundle, const std::vector<ImageTask>& tasks) {
   std::vector<Expected> all(tasks.size());
   tbb::parallel_for(std::size_t{0}, tasks.size(), [&](std::size_t i) {
     const auto thresholds = bundle.table().thresholds(bundle.network(), bundle.netlist(), tasks[i].row_id);
     const std::vector<Map> maps = run_reference(bundle.network(), tasks[i].codes, thresholds);
-    all[i] = {maps.back(), reference_counters(bundle.design(), tasks[i].codes, maps, thresholds)};
+    all[i] = {maps.back(), reference_counters(bundle.design(), tasks[i].codes, maps, thresholds), simulated_busy_cycles(bundle.design(), tasks[i].codes, thresholds)};
   });
   return all;
 }
 
-// Pictures whose scores and counters are the reference's.
+// Pictures whose scores and counters are the reference's, and whose engine-busy cycles are the simulator's.
 Result<std::size_t> equal_on(const std::string& driver, const Bundle& bundle, const std::vector<ImageTask>& tasks, const std::vector<Expected>& expected) {
   const std::unique_ptr<Device> device = SLUICE_TRY(open_device(driver, bundle, {.images_in_flight = kInFlight}));
   std::size_t equal = 0, collected = 0;
   const auto collect = [&]() -> Status {
     const ImageScores result = SLUICE_TRY(device->collect());
-    equal += result.image_id == tasks[collected].image_id && result.scores == expected[collected].scores && result.counters == expected[collected].counters;
+    equal += result.image_id == tasks[collected].image_id && result.scores == expected[collected].scores && result.counters == expected[collected].counters &&
+             counted_busy_cycles(bundle.network(), result.counters) == expected[collected].busy;
     ++collected;
     return ok();
   };
@@ -84,7 +87,7 @@ Status prove(const Bundle& planned, const std::vector<ImageTask>& pictures, cons
   }));
   std::vector<ImageTask> tasks = pictures;
   for (ImageTask& task : tasks) task.row_id = static_cast<std::uint32_t>(random() % (kRows + 1));
-  const std::vector<Expected> expected = by_reference(bundle, tasks);
+  const std::vector<Expected> expected = expected_of(bundle, tasks);
   const std::size_t on_pocl = SLUICE_TRY(equal_on("pocl", bundle, tasks, expected));
   const std::size_t on_threads = SLUICE_TRY(equal_on("threads", bundle, tasks, expected));
   is_right = on_pocl == tasks.size() && on_threads == tasks.size();

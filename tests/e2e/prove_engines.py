@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Every engine on whole classifiers: PoCL, threads and the plain reference agree in scores and counters.
+"""Every engine on whole classifiers: PoCL, threads and the plain reference agree in scores and counters, and the cycle simulator in
+engine-busy cycles.
 
 Each network is planned once by the real command; prove_engines then builds it with one engine after another, and with a
 random mixture, and runs real pictures under random rows. Usage: prove_engines.py SLUICE PROVE_ENGINES SOURCE_DIR OUT
@@ -24,7 +25,7 @@ def main():
         return 77
     sluice, prove, source, out = (pathlib.Path(p).resolve() for p in sys.argv[1:5])
     version = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
-    lines = [f"# ./run prove-engines, at {version}. Real pictures, each under one of five rows of random thresholds; scores and counters."]
+    lines = [f"# ./run prove-engines, at {version}. Real pictures, each under one of five rows of random thresholds; scores, counters, and simulated engine-busy cycles."]
     print(lines[0], flush=True)
     failures = 0
     with tempfile.TemporaryDirectory(prefix="sluice-engines-") as folder:

@@ -12,6 +12,7 @@
 #include "runtime/reference/reference.hpp"
 #include "runtime/reference/reference_counters.hpp"
 #include "tests/support/scratch.hpp"
+#include "tests/support/simulated_busy.hpp"
 
 namespace sluice {
 
@@ -51,6 +52,7 @@ void expect_equal_to_reference(const Bundle& bundle, Random& random, int images,
     const auto maps = run_reference(bundle.network(), task.codes, thresholds);
     ASSERT_EQ(scores->scores, maps.back()) << "image " << collected << ", row " << task.row_id;
     ASSERT_EQ(scores->counters, reference_counters(bundle.design(), task.codes, maps, thresholds)) << "image " << collected;
+    ASSERT_EQ(counted_busy_cycles(bundle.network(), scores->counters), simulated_busy_cycles(bundle.design(), task.codes, thresholds)) << "image " << collected;
     ++collected;
   };
   for (int i = 0; i < images; ++i) {

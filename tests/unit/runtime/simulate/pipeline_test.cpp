@@ -8,6 +8,7 @@
 #include "runtime/reference/reference_counters.hpp"
 #include "tests/support/random_configs.hpp"
 #include "tests/support/random_network.hpp"
+#include "tests/support/simulated_busy.hpp"
 #include "tests/support/ticking_simulator.hpp"
 
 namespace sluice::simulate {
@@ -106,24 +107,10 @@ TEST_P(Seeds, engines_are_busy_as_long_as_the_reference_counts) {
   const IntegerNetwork network = test::random_network(random, 1 + GetParam() % 5);
   const Design design{network, build_netlist(network, configs_of(random, network)).value()};
   const Picture picture = random_pictures(random, network, 1)[0];
-  Pipeline pipeline(design.netlist);
-  ASSERT_TRUE(pipeline.pass(Scheduler::make(design.netlist).value().programs(work_of(design, picture))));
   const auto maps = run_reference(network, picture.codes, picture.thresholds);
-  for (const LayerCounters& c : reference_counters(design, picture.codes, maps, picture.thresholds)) {
-    std::int64_t busy = 0;
-    std::string engine;
-    for (std::size_t k = 0; k < design.netlist.kernels.size(); ++k) {
-      const Kernel& kernel = design.netlist.kernels[k];
-      if (kernel.layer != c.layer || !has_record(kernel)) continue;
-      busy += pipeline.cycles()[k].busy - 1;  // the header of each copy
-      engine = kernel.op;
-    }
-    // A weight-sparse engine also loads and sends; of its beats only those count in which it multiplies.
-    if (engine == "conv_weight_sparse") EXPECT_GE(busy, std::int64_t{c.busy_cycles}) << network.layers[std::size_t(c.layer)].name;
-    else EXPECT_EQ(busy, std::int64_t{c.busy_cycles}) << network.layers[std::size_t(c.layer)].name;
-  }
+  EXPECT_EQ(test::simulated_busy_cycles(design, picture.codes, picture.thresholds),
+            test::counted_busy_cycles(network, reference_counters(design, picture.codes, maps, picture.thresholds)));
 }
-
 
 // One image of 4 beats and its header through streams of 2 slots, without latency. `wide` sends 3 beats for one, so the
 // source finds no room for its last beat until the second one has been read (cycle 5); `pairs` sends one beat for two.
