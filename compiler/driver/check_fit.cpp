@@ -11,6 +11,7 @@
 #include "compiler/ops/float_interpreter.hpp"
 #include "compiler/passes/normalise.hpp"
 #include "compiler/quantise/quantise.hpp"
+#include "compiler/sparsity/channel_order.hpp"
 
 namespace sluice {
 namespace {
@@ -34,7 +35,7 @@ Result<IntegerNetwork> integer_network(const ir::Graph& graph) {
   }));
   QuantiseOptions options;
   options.has_bias_correction = options.is_equalised = false;
-  return SLUICE_TRY(quantise(graph, statistics, SLUICE_TRY(preprocess_from({}, int(dims[1]))), {}, options)).network;
+  return with_ordered_channels(SLUICE_TRY(quantise(graph, statistics, SLUICE_TRY(preprocess_from({}, int(dims[1]))), {}, options)).network);
 }
 
 class Fitter {

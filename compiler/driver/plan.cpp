@@ -16,6 +16,7 @@
 #include "compiler/pipeline/netlist_builder.hpp"
 #include "compiler/quantise/calibrate.hpp"
 #include "compiler/quantise/equalise.hpp"
+#include "compiler/sparsity/channel_order.hpp"
 #include "compiler/sparsity/stream_depths.hpp"
 #include "device/device_files.hpp"
 #include "runtime/base/sha256.hpp"
@@ -220,8 +221,9 @@ Result<PlanSummary> plan(const PlanOptions& options, const std::function<void(co
   const Calibration calibration = SLUICE_TRY(calibrate(graph, images, preprocess));
   const std::vector<FloatForm> forms = SLUICE_TRY(forms_of(graph, calibration, images, preprocess, options.quantise));
   begin("quantise", fmt::format("int{}, one scale per filter", options.quantise.bits));
-  const ChosenQuantisation chosen = SLUICE_TRY(choose_quantisation(forms, preprocess, names, options.quantise, images, calibration.scores));
-  const Quantised& quantised = chosen.quantised;
+  ChosenQuantisation chosen = SLUICE_TRY(choose_quantisation(forms, preprocess, names, options.quantise, images, calibration.scores));
+  Quantised quantised = std::move(chosen.quantised);
+  quantised.network = with_ordered_channels(std::move(quantised.network));
   // From here on everything is integer, and no sum can overflow.
 
   begin("pipeline", fmt::format("{} layers", quantised.network.layers.size()));
