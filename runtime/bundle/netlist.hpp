@@ -77,6 +77,9 @@ int engine_copies(const Netlist& netlist, int layer);
 // Does a kernel report counters? They leave on its second output.
 bool has_record(const Kernel& kernel);
 
+// Does an engine leave bias, multiplier and curve to a requantise kernel? Its elements are 32-bit sums then.
+bool sends_sums(const Kernel& kernel);
+
 // Values of the number CURVE, as device/lib/parameters.h has them.
 inline constexpr int kCurveNone = 0;
 inline constexpr int kCurveTable = 1;

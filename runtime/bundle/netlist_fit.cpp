@@ -114,6 +114,7 @@ class Fit {
     if (k.op == "deal") return check_deal(layer);
     if (k.op == "replay") return check_replay(layer);
     if (k.op == "gather") return check_gather(layer);
+    if (k.op == "requantise") return check_requantise(layer);
     const std::string kind = k.op.rfind("conv_", 0) == 0 ? "conv" : k.op == "depthwise_dense" ? "depthwise" : k.op;
     if (kind != to_text(layer.kind)) {
       return user_error("kernel {}: {} cannot compute layer {}, a {}", k.name, k.op, layer.name, to_text(layer.kind));
@@ -121,8 +122,8 @@ class Fit {
     const std::int64_t pixels = own_pixels(layer);
     computed_[std::size_t(k.layer)] += pixels;
     SLUICE_CHECK(equal("channels left over on " + out().name, layer.output.channels % out().lanes, 0));
-    SLUICE_CHECK(carries(out(), pixels * layer.output.channels, layer.output_bits));
-    if (requantises(layer.kind)) SLUICE_CHECK(number("CURVE", curve_number(layer)));
+    SLUICE_CHECK(carries(out(), pixels * layer.output.channels, bits_sent_by(k, layer)));
+    if (requantises(layer.kind)) SLUICE_CHECK(number("CURVE", sends_sums(k) ? kCurveNone : curve_number(layer)));
     if (k.inputs.size() == 2) return check_join(layer);
     SLUICE_CHECK(equal("the layer that arrives", producer(0), layer.inputs[0]));
     if (layer.kind == LayerKind::conv) return check_convolution(layer);
@@ -195,7 +196,7 @@ class Fit {
   // Port by port the results of one deal kernel's copies.
   Status check_gather(const Layer& layer) const {
     SLUICE_CHECK(number("PIXELS", pixels(layer)));
-    SLUICE_CHECK(carries_map(out(), layer.output, layer.output_bits));
+    SLUICE_CHECK(carries_map(out(), layer.output, bits_sent_by(netlist_.kernels[std::size_t(netlist_.writer(kernel_->inputs[0]))], layer)));
     SLUICE_CHECK(number("CHANNEL_GROUPS", layer.output.channels / out().lanes));
     for (std::size_t copy = 0; copy < kernel_->inputs.size(); ++copy) {
       const Kernel& engine = netlist_.kernels[std::size_t(netlist_.writer(kernel_->inputs[copy]))];
@@ -205,8 +206,44 @@ class Fit {
       SLUICE_CHECK(equal("the copy on " + in(copy).name, share.copy, std::int64_t(copy)));
       SLUICE_CHECK(equal("the copies of " + engine.name, share.copies, std::ssize(kernel_->inputs)));
       SLUICE_CHECK(equal("lanes of " + in(copy).name, in(copy).lanes, out().lanes));
+      SLUICE_CHECK(equal("bits of " + in(copy).name, in(copy).element_bits, out().element_bits));
     }
     return ok();
+  }
+
+  static int bits_sent_by(const Kernel& kernel, const Layer& layer) { return sends_sums(kernel) ? 32 : layer.output_bits; }
+
+  // The kernel on the other side of a stream, or behind the gather kernel that stands there.
+  const Kernel& engine_before(int stream) const {
+    const Kernel& writer = netlist_.kernels[std::size_t(netlist_.writer(stream))];
+    return writer.op == "gather" ? netlist_.kernels[std::size_t(netlist_.writer(writer.inputs[0]))] : writer;
+  }
+  const Kernel& reader_behind(int stream) const {
+    const Kernel& reader = netlist_.kernels[std::size_t(netlist_.reader(stream))];
+    return reader.op == "gather" ? netlist_.kernels[std::size_t(netlist_.reader(reader.outputs[0]))] : reader;
+  }
+
+  // Sums reach the requantisers of their own layer, and nobody else.
+  Status check_sums() const {
+    const int sends = kernel_->numbers.at("SENDS_SUMS");
+    if (sends != 0 && sends != 1) return user_error("kernel {}: SENDS_SUMS is {}; 0 and 1 are possible", kernel_->name, sends);
+    if (sends == 0) return ok();
+    const Kernel& reader = reader_behind(kernel_->outputs[0]);
+    if (reader.op == "requantise" && reader.layer == kernel_->layer) return ok();
+    return user_error("kernel {}: sends sums to {}; only a requantise kernel of its layer makes codes of them", kernel_->name, reader.name);
+  }
+
+  // Sums of its layer's engine come in, codes of the layer's map leave.
+  Status check_requantise(const Layer& layer) const {
+    const Kernel& engine = engine_before(kernel_->inputs[0]);
+    if (engine.layer != kernel_->layer || !sends_sums(engine)) {
+      return user_error("kernel {}: {} stands in front, not an engine of its layer that sends sums", kernel_->name, engine.name);
+    }
+    SLUICE_CHECK(carries_map(in(), layer.output, 32));
+    SLUICE_CHECK(carries_map(out(), layer.output, layer.output_bits));
+    SLUICE_CHECK(equal("lanes left over between " + in().name + " and " + out().name, in().lanes % out().lanes, 0));
+    SLUICE_CHECK(number("CURVE", curve_number(layer)));
+    return number("FILTER_GROUPS", layer.output.channels / out().lanes);
   }
 
   // Which operand arrives on port A: of scale always the gates, of the others what IS_SWAPPED says.
@@ -252,6 +289,7 @@ class Fit {
       return user_error("kernel {}: {} rows of weights; an address reaches {}: compute more filters at once (O)", k.name, rows, kMostRows);
     }
     SLUICE_CHECK(check_weight_bits(layer));
+    SLUICE_CHECK(check_sums());
     if (has_record(k)) {
       SLUICE_CHECK(number("PIXELS", own_pixels(layer)));
       SLUICE_CHECK(carries(out(1), 4, 32));
