@@ -21,7 +21,7 @@ inline Result<NetworkDesign> roofline_design(const IntegerNetwork& network, int 
   std::erase_if(menus[0].ways, [&](const LayerWay& way) { return way.shape.pixels != stem_pixels; });
   Resources budget;
   budget.multipliers = double(SLUICE_TRY(bsp::find_budget("u250")).multipliers), budget.kernels = kMostBundleKernels;
-  ExploreGoal goal;
+  DesignGoal goal;
   goal.target_interval = target_interval;
   return design_network(network, menus, std::vector<LayerDensity>(menus.size()), model, budget, goal);
 }
