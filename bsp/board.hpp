@@ -52,6 +52,8 @@ struct Board {
   Resources beside_shell() const;
   // Of that, what a plan may use: above these shares the vendor's tools need much longer and fail more often.
   static constexpr double kMostAlms = 0.80, kMostRamBlocks = 0.90, kMostDsps = 0.90;
+  // Of the memory's rate: rows change, refresh, reads and writes take turns (unconfirmed: assumed).
+  static constexpr double kMostBandwidth = 0.70;
   Resources plannable() const;
 };
 

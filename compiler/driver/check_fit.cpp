@@ -8,6 +8,7 @@
 #include "compiler/driver/pixel_options.hpp"
 #include "compiler/dse/measured_density.hpp"
 #include "compiler/dse/network_design.hpp"
+#include "compiler/model/memory_traffic.hpp"
 #include "compiler/ops/float_interpreter.hpp"
 #include "compiler/passes/normalise.hpp"
 #include "compiler/quantise/quantise.hpp"
@@ -45,7 +46,7 @@ class Fitter {
   Result<NetworkDesign> design(const Target& target, double room, double interval) const {
     Resources budget = target.budget * room;
     if (room == 1) budget.kernels = target.budget.kernels;
-    return design_network(network_, network_menus(network_, target.model), densities_, target.model, budget, {.target_interval = interval, .fixed = {}});
+    return design_network(network_, network_menus(network_, target.model), densities_, target.model, budget, {.target_interval = interval, .memory_bytes_per_cycle = target.memory_bytes_per_cycle});
   }
 
   // The known board with the fewest ALMs that holds the network.
@@ -102,13 +103,13 @@ Result<FitCheck> check_fit(const std::filesystem::path& file, const frontend::Im
   if (!smallest) smallest = fitter.design(target, kRoom, kAnyInterval);
   const NetworkDesign least = SLUICE_TRY(std::move(smallest));
   check.story = design_total({least.resources.total}, board).story(board);
-  check.uses = uses_of(least.resources.total, target);
+  check.uses = uses_of(least.resources.total, memory_bytes_per_image(least.netlist), least.exploration.interval_cycles, target);
   if (least.resources.total.kernels > target.budget.kernels) check.story += fmt::format("; {:.0f} kernels, a bundle may have {:.0f}", least.resources.total.kernels, target.budget.kernels);
   check.smallest_board = SLUICE_TRY(fitter.smallest_board(hls_factor));
   if (!check.fits) return check;
   const NetworkDesign fastest = SLUICE_TRY(fitter.design(target, 1, 0));
   check.images_per_s = 1e6 * target.clock_mhz / fastest.exploration.interval_cycles;
-  check.bottleneck = network.layers[std::size_t(fastest.exploration.slowest)].name;
+  check.bottleneck = fastest.exploration.slowest < 0 ? "memory" : network.layers[std::size_t(fastest.exploration.slowest)].name;
   check.warnings = fitter.warnings(fastest);
   return check;
 }

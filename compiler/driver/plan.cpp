@@ -12,6 +12,7 @@
 #include "compiler/driver/report.hpp"
 #include "runtime/evaluate/evaluator.hpp"
 #include "compiler/frontend/onnx_import.hpp"
+#include "compiler/model/memory_traffic.hpp"
 #include "compiler/passes/normalise.hpp"
 #include "compiler/pipeline/netlist_builder.hpp"
 #include "compiler/quantise/calibrate.hpp"
@@ -148,7 +149,8 @@ Result<Explored> explore_design(const IntegerNetwork& network, const ImageSet& c
   Explored explored;
   explored.menus = network_menus(network, target.model, engines);
   explored.densities = SLUICE_TRY(measured_densities(network, explored.menus, pictures, {}, {.list_pictures = kDensityImages}));
-  ExploreGoal goal;
+  DesignGoal goal;
+  goal.memory_bytes_per_cycle = target.memory_bytes_per_cycle;
   if (options.target_images_per_s > 0) goal.target_interval = 1e6 * options.rows.clock_mhz / options.target_images_per_s;
   auto design = design_network(network, explored.menus, explored.densities, target.model, target.budget, goal);
   if (!design) return std::move(design).error().in(fmt::format("{} {}", target.board ? "board" : "budget", target.name));
@@ -163,7 +165,7 @@ Result<DesignEstimate> estimate(const Design& design, const DesignTable& table, 
   all.target = target.name, all.is_board = target.board.has_value();
   all.target_images_per_s = options.target_images_per_s;
   all.explored_interval_cycles = explored->design.exploration.interval_cycles;
-  all.uses = uses_of(all.total, target);
+  all.uses = uses_of(all.total, memory_bytes_per_image(design.netlist), all.interval_cycles, target);
   for (std::size_t i = 0; i < all.layers.size(); ++i) {
     all.layers[i].story = explain_layer(explored->menus[i], explored->densities[i], explored->design.exploration, i, target.budget);
   }

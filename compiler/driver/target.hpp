@@ -20,6 +20,7 @@ struct Target {
   Resources budget;
   double clock_mhz = 0;
   ResourceModel model;
+  double memory_bytes_per_cycle = 0;  // of a board; 0: no limit
 };
 
 // hls_factor 0: the coefficients' own.
@@ -31,7 +32,7 @@ Result<Target> open_target(const std::string& board, const std::string& budget, 
 // Where no board is named: a model of a device like all of them (two products a DSP block, M20K).
 Result<ResourceModel> common_model(double hls_factor);
 
-// What a design uses of a target, the fullest first.
-std::vector<ResourceUse> uses_of(const Resources& total, const Target& target);
+// What a design uses of a target, the fullest first: its resources, and the memory's rate at one image in `interval_cycles`.
+std::vector<ResourceUse> uses_of(const Resources& total, double bytes_per_image, double interval_cycles, const Target& target);
 
 }  // namespace sluice

@@ -126,12 +126,12 @@ class Aligner {
 }  // namespace
 
 void align_lanes(const IntegerNetwork& network, const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities,
-                 const ResourceModel& model, const Resources& budget, const Resources& fixed, double interval_cycles, Exploration& design) {
+                 const ResourceModel& model, const Resources& budget, const ExploreGoal& goal, double interval_cycles, Exploration& design) {
   const Aligner aligner(network, menus, densities, model, budget, design);
   for (int sweep = 0; sweep < kSweeps; ++sweep) aligner.sweep(interval_cycles, design);
   aligner.settle_taps(design);
-  design.total = fixed;
-  design.interval_cycles = 0;
+  design.total = goal.fixed;
+  design.interval_cycles = goal.least_interval, design.slowest = -1;
   for (std::size_t i = 0; i < design.layers.size(); ++i) {
     design.total += design.layers[i].cost;
     if (design.layers[i].cycles > design.interval_cycles) design.interval_cycles = design.layers[i].cycles, design.slowest = int(i);

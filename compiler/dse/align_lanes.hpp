@@ -18,6 +18,6 @@ namespace sluice {
 
 // `interval_cycles`: that no layer may exceed.
 void align_lanes(const IntegerNetwork& network, const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities,
-                 const ResourceModel& model, const Resources& budget, const Resources& fixed, double interval_cycles, Exploration& design);
+                 const ResourceModel& model, const Resources& budget, const ExploreGoal& goal, double interval_cycles, Exploration& design);
 
 }  // namespace sluice

@@ -46,10 +46,11 @@ class Explorer {
   Result<Exploration> run() {
     weights_ = shares_of({1, 1, 1, 1, 1, 1, 1}, budget_);
     for (double& weight : weights_) weight = weight > 0;
+    if (has_target() && goal_.least_interval > goal_.target_interval) return refusal();
     double low = goal_.target_interval, high = low;
     if (!has_target()) {
       const Bracket near = bracket(tables_, fixed_, weights_);
-      low = near.low, high = near.high, weights_ = near.weights;
+      low = std::max(near.low, goal_.least_interval), high = std::max(near.high, low), weights_ = near.weights;
     }
     for (const LayerTable& table : tables_) candidates_.push_back(table.front(low, high));
     if (std::any_of(candidates_.begin(), candidates_.end(), [](const auto& all) { return all.empty(); })) return refusal();
@@ -196,6 +197,9 @@ class Explorer {
   }
 
   Error refusal() const {
+    if (has_target() && goal_.least_interval > goal_.target_interval) {
+      return user_error("{:.0f} cycles an image are asked for; the board's memory needs {:.0f} to move one", goal_.target_interval, goal_.least_interval);
+    }
     double least = 0;
     for (const LayerTable& table : tables_) least = std::max(least, table.least_cycles());
     if (least > goal_.target_interval && has_target()) {
@@ -211,6 +215,7 @@ class Explorer {
   Exploration answer() const {
     Exploration result;
     result.total = goal_.fixed;
+    result.interval_cycles = goal_.least_interval;
     result.weights = best_weights_;
     for (std::size_t l = 0; l < chosen_.size(); ++l) {
       const Candidate& pick = candidates_[l][chosen_[l]];

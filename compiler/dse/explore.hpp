@@ -25,6 +25,7 @@ namespace sluice {
 struct ExploreGoal {
   double target_interval = 0;  // 0: as fast as the budget allows; else fewest resources at this many cycles an image
   Resources fixed;             // kernels beside the layers: source, sink, collector, forks
+  double least_interval = 0;   // what memory allows; no way is worth more
 };
 
 struct ChosenLayer {
@@ -37,7 +38,7 @@ struct Exploration {
   std::vector<ChosenLayer> layers;
   double interval_cycles = 0;
   Resources total;      // with goal.fixed
-  int slowest = -1;     // index of a layer that sets the interval
+  int slowest = -1;     // index of a layer that sets the interval; -1: memory does
   Shares weights{};     // prices that it was chosen by: price = sum of weight * share
 };
 

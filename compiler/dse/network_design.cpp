@@ -7,6 +7,7 @@
 #include <set>
 
 #include "compiler/dse/align_lanes.hpp"
+#include "compiler/model/memory_traffic.hpp"
 #include "compiler/pipeline/layer_kernels.hpp"
 #include "compiler/pipeline/netlist_builder.hpp"
 
@@ -68,8 +69,11 @@ bool is_within(const Resources& used, const Resources& budget) {
 namespace {
 
 Result<NetworkDesign> design_from(const IntegerNetwork& network, const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities,
-                                     const ResourceModel& model, const Resources& budget, ExploreGoal goal) {
-  goal.fixed = {};
+                                     const ResourceModel& model, const Resources& budget, const DesignGoal& design_goal) {
+  ExploreGoal goal;
+  goal.target_interval = design_goal.target_interval;
+  const auto needed_for = [&](double bytes) { return design_goal.memory_bytes_per_cycle > 0 ? bytes / design_goal.memory_bytes_per_cycle : 0; };
+  goal.least_interval = needed_for(memory_bytes_per_image(network));
   Resources enough;  // set aside by the last round that found a design
   Error refusal = user_error("no design fits");
   for (int round = 0; round < kRounds; ++round) {
@@ -83,13 +87,16 @@ Result<NetworkDesign> design_from(const IntegerNetwork& network, const std::vect
     }
     NetworkDesign design;
     design.exploration = std::move(explored).value();
-    align_lanes(network, menus, densities, model, budget, goal.fixed, std::max(goal.target_interval, design.exploration.interval_cycles), design.exploration);
+    align_lanes(network, menus, densities, model, budget, goal, std::max(goal.target_interval, design.exploration.interval_cycles), design.exploration);
     design.configs = configs_of(network, design.exploration);
     // Depths are left out where there are too many kernels to build: they cost none.
     const Netlist unsized = layer_kernels(network, design.configs);
     const bool has_too_many = budget.kernels > 0 && double(unsized.kernels.size()) > budget.kernels;
     design.netlist = has_too_many ? unsized : SLUICE_TRY(build_netlist(network, design.configs));
     design.resources = netlist_resources(network, design.netlist, model);
+    // Records of counters, which the choice of engines adds.
+    const double moved = needed_for(memory_bytes_per_image(design.netlist));
+    if (moved > design.exploration.interval_cycles) design.exploration.interval_cycles = moved, design.exploration.slowest = -1;
     if (!has_too_many && is_within(design.resources.total, budget)) return design;
     enough = goal.fixed;
     refusal = user_error("no design fits: the smallest one built needs {} of the budget", shares_text(design.resources.total, budget));
@@ -115,7 +122,7 @@ std::vector<LayerMenu> of_one_kind(std::vector<LayerMenu> menus, EngineKind kind
 }  // namespace
 
 Result<NetworkDesign> design_network(const IntegerNetwork& network, const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities,
-                                     const ResourceModel& model, const Resources& budget, const ExploreGoal& goal) {
+                                     const ResourceModel& model, const Resources& budget, const DesignGoal& goal) {
   Result<NetworkDesign> best = design_from(network, menus, densities, model, budget, goal);
   if (goal.target_interval > 0) return best;
   std::set<EngineKind> kinds;

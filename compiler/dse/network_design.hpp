@@ -17,6 +17,11 @@
 
 namespace sluice {
 
+struct DesignGoal {
+  double target_interval = 0;         // as ExploreGoal's
+  double memory_bytes_per_cycle = 0;  // of the board (model/memory_traffic.hpp); 0: no limit
+};
+
 struct NetworkDesign {
   LayerConfigs configs;
   Netlist netlist;
@@ -24,8 +29,7 @@ struct NetworkDesign {
   NetlistResources resources;
 };
 
-// `goal.fixed` is worked out here.
 Result<NetworkDesign> design_network(const IntegerNetwork& network, const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities,
-                                     const ResourceModel& model, const Resources& budget, const ExploreGoal& goal = {});
+                                     const ResourceModel& model, const Resources& budget, const DesignGoal& goal = {});
 
 }  // namespace sluice

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "compiler/model/stem_cycles.hpp"
+
 namespace sluice {
 namespace {
 
@@ -15,17 +17,17 @@ std::int64_t steps_of(const LayerWork& work, std::int64_t lanes, std::int64_t ta
   return ceil_of(work.taps(), taps) * ceil_of(work.input.channels, std::max<std::int64_t>(1, lanes / taps));
 }
 
-// Places of a map, `together` pixels each, with which output pixels leave a window kernel: as window.cl decides it. All rows
-// but the last complete at most one row of the output, and all of those at the same columns.
-std::int64_t completing_places(const Window& w, const MapShape& in, const MapShape& out, int together) {
+// Pixels of a map with which output pixels leave a window kernel: as window.cl decides it. All rows but the last complete at most
+// one row of the output, and all of those at the same columns.
+std::int64_t completing_places(const Window& w, const MapShape& in, const MapShape& out) {
   const int last_y = in.height - 1;
   const int before = std::clamp((in.height + w.pad_top - w.kernel_h + w.stride_h - 1) / w.stride_h, 0, out.height);  // that end above the last row
   std::int64_t of_row = 0, of_last = 0, sent = std::int64_t{before} * out.width, row_sent = 0;
-  for (int x = 0; x < in.width; x += together) {
-    const bool is_end = x + together >= in.width;
+  for (int x = 0; x < in.width; ++x) {
+    const bool is_end = x == in.width - 1;
     const auto completed = [&](std::int64_t first) {
       std::int64_t pixels = 0;
-      while (first + pixels < out.width && (is_end || (first + pixels) * w.stride_w - w.pad_left + w.kernel_w - 1 < x + together)) ++pixels;
+      while (first + pixels < out.width && (is_end || (first + pixels) * w.stride_w - w.pad_left + w.kernel_w - 1 <= x)) ++pixels;
       return pixels;
     };
     const std::int64_t of_place = completed(row_sent);
@@ -141,10 +143,12 @@ double window_cycles(const EngineShape& shape, const LayerWork& work) {
   // but for taps.
   const bool is_taps = shape.kind == EngineKind::pair_sparse && work.taps() > 1;
   if (work.window == Window{} && groups == 1 && shape.pixels == 1) return out;  // there is none
-  const int together = side_by_side_of(shape);
-  const auto beats_a_pixel = double(ceil_of(std::int64_t{work.input.channels} * together, shape.in_lanes));
-  const auto places = double(ceil_of(std::int64_t{work.input.height} * work.input.width, together));
-  return places * beats_a_pixel + out - (is_taps ? 0 : beats_a_pixel * double(completing_places(work.window, work.input, work.output, together)));
+  if (const int together = side_by_side_of(shape); together > 1) {
+    return double(stem_window_cycles(work.window, work.input, work.output, together, std::int64_t(steps * groups)));
+  }
+  const auto beats_a_pixel = double(ceil_of(work.input.channels, shape.in_lanes));
+  const auto places = double(std::int64_t{work.input.height} * work.input.width);
+  return places * beats_a_pixel + out - (is_taps ? 0 : beats_a_pixel * double(completing_places(work.window, work.input, work.output)));
 }
 
 LayerTime layer_time(const EngineShape& shape, const LayerWork& work, const LayerDensity& density, const TimeOptions& options) {

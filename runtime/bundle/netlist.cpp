@@ -241,4 +241,9 @@ int multipliers(const Netlist& netlist, const Kernel& kernel) {
   return out_lanes;
 }
 
+int requantisers(const Netlist& netlist, const Kernel& kernel) {
+  if (kernel.numbers.count("CURVE") == 0 || sends_sums(kernel)) return 0;
+  return netlist.streams[kernel.outputs[0]].lanes;
+}
+
 }  // namespace sluice

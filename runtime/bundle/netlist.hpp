@@ -106,4 +106,7 @@ int prefix_id_words(int ranks, int multipliers);
 // Multipliers (scalar products per cycle) of a kernel: 0 for kernels that multiply no weights.
 int multipliers(const Netlist& netlist, const Kernel& kernel);
 
+// Codes that a kernel can make of sums in a cycle: 0 for kernels that make none.
+int requantisers(const Netlist& netlist, const Kernel& kernel);
+
 }  // namespace sluice

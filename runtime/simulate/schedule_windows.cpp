@@ -51,11 +51,28 @@ TilePeriods tile_periods(const KernelView& view) {
   return periods;
 }
 
-// cycles = sum over beats that enter of max(1, beats that they let leave): of the first pixel, a channel group as it comes.
+// Several pixels a beat: at most `pace` beats leave in an iteration, the rest with the map's last one.
+Program paced_window_program(const KernelView& view, std::int64_t together, std::int64_t steps) {
+  const std::int64_t beats = view.in().beats, beats_of_rows = view.number("STRIDE_H") * view.number("WIDTH") / together;
+  const std::int64_t pace = (view.number("OUT_WIDTH") * steps + beats_of_rows - 1) / beats_of_rows;
+  std::int64_t owed = 0, beat = 0;
+  Program program;
+  program.add({.repeat = 1, .both = 1});
+  for_each_completion(view, together, [&](std::int64_t pixels) {
+    owed += pixels * steps;
+    const std::int64_t sent = ++beat == beats ? owed : std::min(owed, pace);
+    owed -= sent;
+    program.add({.repeat = 1, .reads = sent == 0, .both = sent > 0, .writes = std::max<std::int64_t>(0, sent - 1)});
+  });
+  return program;
+}
+
+// cycles = sum over beats that enter of max(1, beats that leave meanwhile): of the first pixel, a channel group as it comes.
 Program window_program(const KernelView& view) {
   const std::int64_t together = view.number("IN_PIXELS");
   const std::int64_t groups = view.in().beats * together / (view.number("HEIGHT") * view.number("WIDTH"));
   const std::int64_t steps = view.out().beats / (view.number("OUT_HEIGHT") * view.number("OUT_WIDTH"));
+  if (together > 1) return paced_window_program(view, together, steps);
   const std::int64_t of_group = steps / (groups * view.number("REPLAY"));
   Program program;
   program.add({.repeat = 1, .both = 1});

@@ -2,6 +2,7 @@
 // Kernel by kernel what the .cl files do, then the clock.
 #include "tests/support/ticking_simulator.hpp"
 
+#include <cmath>
 #include <cstdlib>
 #include <deque>
 
@@ -145,7 +146,9 @@ class Maker {
     const std::int64_t together = is_one ? n("IN_PIXELS") : 1;
     const std::int64_t groups = n("CHANNELS") * together / in(0).lanes, height = n("HEIGHT"), width = n("WIDTH");
     const std::int64_t steps_a_pixel = out_beats() / (n("OUT_HEIGHT") * n("OUT_WIDTH"));
-    std::int64_t out_y = 0, out_x = 0;
+    std::int64_t out_y = 0, out_x = 0, late = 0;
+    // Side by side: of S rows' beats that leave, each beat of those rows that enter lets its even share leave, rounded up.
+    const double even_share = static_cast<double>(n("OUT_WIDTH") * steps_a_pixel * together) / static_cast<double>(n("STRIDE_H") * width);
     for (std::int64_t y = 0; y < height; ++y) {
       for (std::int64_t x = 0; x < width; x += together) {
         for (std::int64_t group = 0; group < groups; ++group) {
@@ -160,6 +163,19 @@ class Maker {
             if (x == width - together && y == height - 1) pixels = (n("OUT_HEIGHT") - out_y) * n("OUT_WIDTH") - out_x;
             else if (x == width - together) pixels = n("OUT_WIDTH") - out_x;
             else for (std::int64_t last = last_x; last < x + together && out_x + pixels < n("OUT_WIDTH"); last += n("STRIDE_W")) ++pixels;
+          }
+          if (together > 1) {
+            late += pixels * steps_a_pixel;
+            const bool is_end = y == height - 1 && x == width - together;
+            const auto now = is_end ? late : std::min(late, static_cast<std::int64_t>(std::ceil(even_share)));
+            for (std::int64_t step = 0; step < now; ++step) write(0), tick();
+            if (now == 0) tick();
+            late -= now;
+            for (; pixels > 0; --pixels) {
+              out_x = out_x == n("OUT_WIDTH") - 1 ? 0 : out_x + 1;
+              if (out_x == 0) ++out_y;
+            }
+            continue;
           }
           if (is_one && pixels == 0) tick();
           // window.cl sends a channel group of the first pixel as it comes, everything else behind the last one.

@@ -10,16 +10,19 @@
  * kernel row, kernel column. The input may bring P_IN_PIXELS neighbouring pixels a beat (then with all their channels).
  *
  * One iteration of the outer loop reads one beat. The inner loop, II = 1, sends what that beat completes: nothing, one
- * pixel, or (with several pixels a beat, and at the right and lower edge, where padding completes several) more. Of the
- * first pixel that is completed, a channel group leaves as soon as it has arrived, for the first filter group; everything
- * else leaves behind the last channel group. So an iteration of the outer loop lasts as many cycles as beats are sent in
- * it, and one if none is. Padding is made here and costs no beat of the input stream.
+ * pixel, or (at the right and lower edge, where padding completes several) more. Of the first pixel that is completed, a
+ * channel group leaves as soon as it has arrived, for the first filter group; everything else leaves behind the last
+ * channel group. So an iteration of the outer loop lasts as many cycles as beats are sent in it, and one if none is. Padding
+ * is made here and costs no beat of the input stream.
  *
- *   cycles = sum over input beats of max(1, beats that it lets leave)
- *          = P_OUT_HEIGHT * P_OUT_WIDTH * STEPS_PER_PIXEL + input beats that complete nothing
+ *   cycles = sum over input beats of max(1, beats that leave in its iteration)
+ *          = P_OUT_HEIGHT * P_OUT_WIDTH * STEPS_PER_PIXEL + input beats in whose iteration nothing leaves
  *
- *   A stem of stride 2 with P_IN_PIXELS = 2, all taps at once and one filter group completes at most one output pixel a
- *   beat, so it takes P_HEIGHT * P_WIDTH / 2 cycles.
+ * Several pixels a beat complete several outputs in the rows that complete any, and none in the others. So their sends are
+ * spread: at most PACE beats leave in an iteration, the mean over P_STRIDE_H rows; what is owed leaves during the next
+ * rows, and the rest with the last beat of the map. The line buffer holds P_STRIDE_H rows more for that. A stem of stride 2
+ * with all taps at once and one filter group then reads a beat in every cycle: P_HEIGHT * P_WIDTH / P_IN_PIXELS cycles and
+ * half an output row for P_IN_PIXELS = 4.
  *
  * `rows` is block RAM with one store site. Its pixels lie in P_IN_PIXELS banks, by x modulo P_IN_PIXELS, the third index: a beat
  * begins at a multiple of P_IN_PIXELS, so that each of its pixels is stored in a bank of its own at one address. Kernel
@@ -53,13 +56,22 @@
 #define CHANNEL_GROUPS (P_CHANNELS / LANES)
 #define STEPS_PER_GROUP ((P_KERNEL_H / P_TAPS_H) * (P_KERNEL_W / P_TAPS_W)) /* beats of a window's channel group */
 #define STEPS_PER_PIXEL (P_REPLAY * CHANNEL_GROUPS * STEPS_PER_GROUP)
+#define ROW_BEATS (P_WIDTH / P_IN_PIXELS)
+#if P_IN_PIXELS > 1
+#define HELD_ROWS (P_KERNEL_H + P_STRIDE_H)
+#define PACE ((P_OUT_WIDTH * STEPS_PER_PIXEL + P_STRIDE_H * ROW_BEATS - 1) / (P_STRIDE_H * ROW_BEATS))
+#else
+#define HELD_ROWS P_KERNEL_H
+#endif
 
 TASK(P_NAME, FROM(IN), TO(OUT)) {
   BEGIN(IN)
   BEGIN_OUT(OUT)
-  P_IN_E rows[P_KERNEL_H][P_WIDTH / P_IN_PIXELS][P_IN_PIXELS][CHANNEL_GROUPS][LANES];
+  P_IN_E rows[HELD_ROWS][ROW_BEATS][P_IN_PIXELS][CHANNEL_GROUPS][LANES];
   int y = 0, x = 0, group = 0; /* where the next DATA beat belongs */
-  int slot = 0;                /* y modulo P_KERNEL_H */
+  int slot = 0;                /* y modulo HELD_ROWS */
+  int due_y = 0, due_x = 0;    /* the next output pixel to be completed */
+  int owed = 0;                /* beats of completed pixels that have not left */
   int out_y = 0, out_x = 0;    /* the next output pixel to send, and which beat of it */
   int replay = 0, tap_group = 0, tap_y = 0, tap_x = 0;
 
@@ -71,6 +83,7 @@ TASK(P_NAME, FROM(IN), TO(OUT)) {
 
     if (beat.kind == KIND_HEADER) {
       y = 0, x = 0, group = 0, slot = 0;
+      due_y = 0, due_x = 0, owed = 0;
       out_y = 0, out_x = 0;
       replay = 0, tap_group = 0, tap_y = 0, tap_x = 0;
     } else if (beat.kind == KIND_DATA) {
@@ -81,31 +94,44 @@ TASK(P_NAME, FROM(IN), TO(OUT)) {
 
       /* Output pixels whose lower right tap inside the map is in this beat. */
       int pixels = 0;
-      const int last_tap_y = out_y * P_STRIDE_H - P_PAD_TOP + P_KERNEL_H - 1;
-      const int last_tap_x = out_x * P_STRIDE_W - P_PAD_LEFT + P_KERNEL_W - 1;
+      const int last_tap_y = due_y * P_STRIDE_H - P_PAD_TOP + P_KERNEL_H - 1;
+      const int last_tap_x = due_x * P_STRIDE_W - P_PAD_LEFT + P_KERNEL_W - 1;
       const int row_is_complete = last_tap_y == y || (y == P_HEIGHT - 1 && last_tap_y > y);
-      if (out_y < P_OUT_HEIGHT && row_is_complete) {
-        const int is_last_of_row = x == P_WIDTH - P_IN_PIXELS;
-        if (is_last_of_row && y == P_HEIGHT - 1) {
-          pixels = (P_OUT_HEIGHT - out_y) * P_OUT_WIDTH - out_x;
+      const int is_last_of_row = x == P_WIDTH - P_IN_PIXELS;
+      const int is_last_of_map = is_last_of_row && y == P_HEIGHT - 1;
+      if (due_y < P_OUT_HEIGHT && row_is_complete) {
+        if (is_last_of_map) {
+          pixels = (P_OUT_HEIGHT - due_y) * P_OUT_WIDTH - due_x;
         } else if (is_last_of_row) {
-          pixels = P_OUT_WIDTH - out_x;
+          pixels = P_OUT_WIDTH - due_x;
         } else {
 #pragma unroll
           for (int p = 0; p < P_IN_PIXELS; ++p) { /* a stride is at least 1: no more than the beat's pixels */
-            pixels += out_x + pixels < P_OUT_WIDTH && last_tap_x + pixels * P_STRIDE_W < x + P_IN_PIXELS;
+            pixels += due_x + pixels < P_OUT_WIDTH && last_tap_x + pixels * P_STRIDE_W < x + P_IN_PIXELS;
           }
         }
       }
+      const int is_last_group = group == CHANNEL_GROUPS - 1;
       const int steps_before = (CHANNEL_GROUPS - 1) * STEPS_PER_GROUP; /* sent with the groups before the last one */
-      steps = pixels == 0 ? 0 : group == CHANNEL_GROUPS - 1 ? pixels * STEPS_PER_PIXEL - steps_before : STEPS_PER_GROUP;
+      owed += pixels == 0 ? 0 : is_last_group ? pixels * STEPS_PER_PIXEL - steps_before : STEPS_PER_GROUP;
+#ifdef PACE
+      steps = is_last_of_map || owed < PACE ? owed : PACE;
+#else
+      steps = owed;
+#endif
+      owed -= steps;
+      if (is_last_group && pixels > 0) {
+        const int is_row_end = is_last_of_row || due_x + pixels == P_OUT_WIDTH;
+        due_y = is_last_of_map ? P_OUT_HEIGHT : is_row_end ? due_y + 1 : due_y;
+        due_x = is_row_end ? 0 : due_x + pixels;
+      }
 
       group = group == CHANNEL_GROUPS - 1 ? 0 : group + 1;
       if (group == 0) {
         x = x == P_WIDTH - P_IN_PIXELS ? 0 : x + P_IN_PIXELS;
         if (x == 0) {
           y = y + 1;
-          slot = slot == P_KERNEL_H - 1 ? 0 : slot + 1;
+          slot = slot == HELD_ROWS - 1 ? 0 : slot + 1;
         }
       }
     }
@@ -120,7 +146,7 @@ TASK(P_NAME, FROM(IN), TO(OUT)) {
           const int is_inside = in_y >= 0 && in_y <= now_y && in_x >= 0 && in_x < P_WIDTH;
           /* Row in_y lies now_y - in_y rows above the newest one in the ring. */
           const int ring = now_slot - now_y + in_y;
-          const int tap_slot = ring < 0 ? ring + P_KERNEL_H : ring;
+          const int tap_slot = ring < 0 ? ring + HELD_ROWS : ring;
 #pragma unroll
           for (int lane = 0; lane < LANES; ++lane) {
             out.v[tap * LANES + lane] =
@@ -153,4 +179,7 @@ TASK(P_NAME, FROM(IN), TO(OUT)) {
 #undef CHANNEL_GROUPS
 #undef STEPS_PER_GROUP
 #undef STEPS_PER_PIXEL
+#undef ROW_BEATS
+#undef HELD_ROWS
+#undef PACE
 #include "lib/end_layer.h"

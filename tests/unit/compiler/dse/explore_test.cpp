@@ -96,6 +96,25 @@ TEST(Explore, a_target_rate_costs_less_than_the_highest) {
   }
 }
 
+// What memory cannot feed is not built: as small as the same interval asked for.
+TEST(Explore, nothing_is_spent_beyond_what_memory_allows) {
+  const auto specs = testing::mobilenet_v3_large_shapes();
+  const auto densities = densities_of(specs, 0.5, 0.7);
+  const auto menus = menus_of(specs);
+  const Resources limit = budget(2e6, 20000, 20000);
+  const auto fastest = explore(menus, densities, limit);
+  ASSERT_TRUE(fastest) << fastest.error().text();
+  ExploreGoal goal;
+  goal.least_interval = 5 * fastest.value().interval_cycles;
+  const auto fed = explore(menus, densities, limit, goal);
+  ASSERT_TRUE(fed) << fed.error().text();
+  EXPECT_DOUBLE_EQ(fed.value().interval_cycles, goal.least_interval);
+  EXPECT_EQ(fed.value().slowest, -1);
+  EXPECT_LT(fed.value().total.alms, 0.5 * fastest.value().total.alms);
+  goal.target_interval = 0.9 * goal.least_interval;
+  EXPECT_THAT(explore(menus, densities, limit, goal).error().text(), HasSubstr("memory"));
+}
+
 TEST(Explore, what_cannot_be_done_is_said) {
   const auto specs = testing::mobilenet_v3_large_shapes();
   const auto densities = densities_of(specs, 0.5, 0.7);

@@ -24,11 +24,13 @@ inline constexpr Port kOut = 128;
 
 inline void repeat(Sequence& out, Port port, std::int64_t times) { out.insert(out.end(), std::size_t(times), port); }
 
-// window.cl: each input beat, then the windows that it completes.
+// window.cl: each input beat, then the windows that it completes; with several pixels a beat, at most their mean in every beat.
 inline void append_window(Sequence& out, const Kernel& k, std::int64_t in_beats, std::int64_t out_beats) {
   const auto n = [&](const char* name) { return k.numbers.at(name); };
   const int together = n("IN_PIXELS");
   const std::int64_t groups = in_beats * together / (n("HEIGHT") * n("WIDTH")), per_pixel = out_beats / (n("OUT_HEIGHT") * n("OUT_WIDTH"));
+  const std::int64_t beats_of_rows = n("STRIDE_H") * n("WIDTH") / together, pace = (n("OUT_WIDTH") * per_pixel + beats_of_rows - 1) / beats_of_rows;
+  std::int64_t owed = 0;
   int sent = 0;
   for (int y = 0; y < n("HEIGHT"); ++y) {
     for (int x = together - 1; x < n("WIDTH"); x += together) {
@@ -42,6 +44,15 @@ inline void append_window(Sequence& out, const Kernel& k, std::int64_t in_beats,
         if (last_y > y || (last_y == y && last_x > x)) break;
         repeat(out, kOut, per_pixel);
         ++sent;
+      }
+      if (together > 1) {
+        out.resize(first + 1);
+        owed += (sent - before) * per_pixel;
+        const bool is_end = y == n("HEIGHT") - 1 && x == n("WIDTH") - 1;
+        const std::int64_t now = is_end ? owed : std::min(owed, pace);
+        repeat(out, kOut, now);
+        owed -= now;
+        continue;
       }
       if (sent == before || k.op != "window") continue;
       // Of the first of them, for the first filter group, the beats of a channel group leave when that group has come.
