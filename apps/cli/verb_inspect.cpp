@@ -104,6 +104,7 @@ Status print_explanation(const Bundle& bundle, std::size_t index, bool is_json) 
   std::cout << fmt::format("{}: ways to compute it in {:.0f} cycles, the interval explored for {} (all figures estimated)\n\n", name, e.value("explored_cycles_per_image", 0.0),
                            e.value(e.contains("board") ? "board" : "budget", ""));
   for (const json& offer : (*story)["offers"]) std::cout << offer_text(offer);
+  if (story->contains("requantisers")) std::cout << fmt::format("{:<31} {}\n", "requantisers", (*story)["requantisers"].get<std::string>());
   if (story->contains("next_faster")) {
     const json& next = (*story)["next_faster"];
     std::cout << fmt::format("\nnext faster: {} with {}, {:.0f} cycles, for {} more\n", next.value("engine", ""), next.value("numbers", ""), next.value("cycles", 0.0),

@@ -52,6 +52,7 @@ json to_json(const LayerStory& story) {
   };
   json entry{{"offers", json::array()}};
   for (const EngineOffer& o : story.offers) entry["offers"].push_back(offer(o));
+  if (!story.requantisers.empty()) entry["requantisers"] = story.requantisers;
   if (story.faster) entry["next_faster"] = offer(*story.faster);
   return entry;
 }

@@ -41,6 +41,27 @@ class Explainer {
     return offer(*fastest, Verdict::too_slow, fmt::format("takes {:.0f} cycles at best, the interval has {:.0f}", fastest->own_cycles, design_.interval_cycles));
   }
 
+  // The same engine and copies with other numbers of requantisers.
+  std::string requantisers() const {
+    const EngineShape& s = chosen_.shape;
+    if (s.filters == 1) return {};
+    std::string text = s.sends_sums ? fmt::format("{} for {} filters{}", s.out_lanes, s.filters, s.copies > 1 ? fmt::format(" of {} copies", s.copies) : "")
+                                    : "one for each filter" + std::string(s.copies > 1 ? " of each copy" : "");
+    for (std::size_t w = 0; w < menu_.ways.size(); ++w) {
+      const EngineShape& other = menu_.ways[w].shape;
+      if (other.out_lanes == s.out_lanes || !is_same_engine(other)) continue;
+      // More copies than are worth it were left out.
+      const TimedWay* like = nullptr;
+      for (const TimedWay& t : ways_) {
+        if (t.way == int(w) && t.copies <= s.copies && (!like || t.copies > like->copies)) like = &t;
+      }
+      if (!like) continue;
+      text += fmt::format("; {} would take {:.0f} cycles at {:.2f} times the price", other.out_lanes, like->own_cycles,
+                          price_of(way_of(*like).cost(like->copies)) / std::max(1e-12, price_of(chosen_.cost)));
+    }
+    return text;
+  }
+
   std::optional<EngineOffer> faster() const {
     const TimedWay* best = cheapest([&](const TimedWay& t) { return t.own_cycles < chosen_.cycles; });
     if (!best) return {};
@@ -50,6 +71,14 @@ class Explainer {
   }
 
  private:
+  // But for its requantisers. A taps kernel takes what arrives.
+  bool is_same_engine(const EngineShape& other) const {
+    const EngineShape& s = chosen_.shape;
+    const bool has_taps = s.kind == EngineKind::pair_sparse && menu_.spec.work.taps() > 1;
+    return other.kind == s.kind && other.vector_lanes == s.vector_lanes && other.pairs == s.pairs && other.filters == s.filters && other.group == s.group &&
+           other.pixels == s.pixels && other.taps == s.taps && (has_taps || other.in_lanes == s.in_lanes);
+  }
+
   const LayerWay& way_of(const TimedWay& timed) const { return menu_.ways[std::size_t(timed.way)]; }
 
   double price_of(const Resources& cost) const {
@@ -107,6 +136,7 @@ std::string numbers_text(const EngineShape& s) {
   number("taps", s.taps, s.taps > 1);
   number("N", s.pairs, s.kind == EngineKind::pair_sparse);
   number("O", s.filters, true);
+  number("L", s.out_lanes, s.sends_sums);
   number("G", s.group, s.group > 1);
   number("P", s.pixels, s.pixels > 1 || s.kind == EngineKind::weight_sparse);
   number("E", s.copies, s.copies > 1);
@@ -123,6 +153,7 @@ LayerStory explain_layer(const LayerMenu& menu, const LayerDensity& density, con
       if (kind != chosen) story.offers.push_back(explainer.offer_of(kind));
     }
   }
+  if (menu.spec.work.kind == LayerKind::conv) story.requantisers = explainer.requantisers();
   story.faster = explainer.faster();
   return story;
 }

@@ -29,7 +29,7 @@ namespace sluice {
 struct LayerTime {
   double op = 0;      // multiplier loop, or the small engine's own iterations
   double in = 0;      // beats of the input map
-  double out = 0;     // beats of the output map
+  double out = 0;     // beats of the output map, which L shared requantisers send one by one
   double window = 0;  // of the line buffer, which stops reading while it sends, or of the beats that arrive without one
   double header = 1;
   double fill = 0, drain = 0;  // of the first image only

@@ -54,7 +54,7 @@ try:
     exact = json.loads(run("eval", budget, "--images", FASHION / "t10k-images-idx3-ubyte.gz", "--model", MODEL, "--first", 40, "--reference-images", 10, "--json"))["bit_exact"]
     check(all(exact[who]["equal"] == exact[who]["images"] > 0 for who in ("with_reference", "with_integer")), "bit-exact on PoCL")
     told = run("inspect", budget, "--explain", "l02")
-    check(all(word in told for word in ("chosen", "dearer", "next faster", "pair_sparse")), "inspect explains a layer")
+    check(all(word in told for word in ("chosen", "dearer", "next faster", "pair_sparse", "requantisers")), "inspect explains a layer")
     check("first convolution is dense" in run("inspect", board, "--explain", "l00"), "and names the rule that keeps engines out")
     check("there are: 385a" in run("plan", MODEL, *PLAN, "--board", "nope", "-o", scratch / "x", refused=True), "an unknown board lists those that are known")
     check("times the ALMs" in run("plan", MODEL, *PLAN, "--board", "de1_soc", "-o", scratch / "x", refused=True) and not (scratch / "x").exists(), "what does not fit is said")

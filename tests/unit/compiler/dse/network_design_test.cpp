@@ -73,8 +73,8 @@ TEST_P(NetworkDesignSeeds, any_way_can_be_built_and_costs_what_is_built) {
     for (std::size_t i = 0; i < configs.size(); ++i) {
       const Layer& layer = network.layers[i];
       const ChosenLayer& thought = chosen.layers[i];
-      const std::string what = fmt::format("{}: {} M={} N={} O={} E={} G={} P={} taps={} in={}", layer.name, to_text(thought.shape.kind), thought.shape.vector_lanes,
-          thought.shape.pairs, thought.shape.filters, thought.shape.copies, thought.shape.group, thought.shape.pixels, thought.shape.taps, thought.shape.in_lanes);
+      const std::string what = fmt::format("{}: {} M={} N={} O={} E={} G={} P={} taps={} in={} L={}", layer.name, to_text(thought.shape.kind), thought.shape.vector_lanes,
+          thought.shape.pairs, thought.shape.filters, thought.shape.copies, thought.shape.group, thought.shape.pixels, thought.shape.taps, thought.shape.in_lanes, thought.shape.out_lanes);
       sum += built.layers[i];
       const Resources& cost = built.layers[i];
       const int widths = width_kernels(*netlist, int(i));
@@ -179,6 +179,31 @@ TEST_P(NetworkDesignSeeds, mixed_designs_are_never_behind_those_of_one_engine) {
 }
 
 INSTANTIATE_TEST_SUITE_P(seeds, NetworkDesignSeeds, ::testing::Range(1, 9));
+
+// Engines with many filters pay most for requantisers: where those are shared, a sparse design of a known network gains much.
+TEST(NetworkDesign, shared_requantisers_make_sparse_designs_faster) {
+  Random random(1);
+  const IntegerNetwork network = squeezenet(random, 64);
+  const auto menus = network_menus(network, model(), {Engine::activation_sparse});
+  auto own_menus = menus;
+  for (LayerMenu& menu : own_menus) std::erase_if(menu.ways, [](const LayerWay& way) { return way.shape.sends_sums; });
+  const auto densities = assumed_densities(network, 0.3);
+  auto shared = design_network(network, menus, densities, model(), budget_of(board()));
+  auto own = design_network(network, own_menus, densities, model(), budget_of(board()));
+  ASSERT_TRUE(shared) << shared.error().text();
+  ASSERT_TRUE(own) << own.error().text();
+  EXPECT_LT(shared->exploration.interval_cycles, 0.8 * own->exploration.interval_cycles);
+  int sharing = 0;
+  for (std::size_t i = 0; i < network.layers.size(); ++i) {
+    const EngineShape& shape = shared->exploration.layers[i].shape;
+    EXPECT_EQ(shape.sends_sums, shape.out_lanes < shape.filters) << i;
+    EXPECT_EQ(shared->configs[i].lanes, shape.sends_sums ? shape.out_lanes : 0) << i;
+    sharing += shape.sends_sums;
+  }
+  const auto built = std::count_if(shared->netlist.kernels.begin(), shared->netlist.kernels.end(), [](const Kernel& kernel) { return kernel.op == "requantise"; });
+  EXPECT_EQ(built, sharing);
+  fmt::print("{} of {} layers share requantisers: {:.0f} cycles, without {:.0f}\n", sharing, network.layers.size(), shared->exploration.interval_cycles, own->exploration.interval_cycles);
+}
 
 TEST(NetworkDesign, known_networks_are_built_within_240_kernels) {
   Random random(1);

@@ -63,6 +63,22 @@ TEST(LayerTime, dense_by_hand) {
   EXPECT_DOUBLE_EQ(layer_time(shape, work).op, 64 * 3);
 }
 
+TEST(LayerTime, few_requantisers_are_as_slow_as_what_they_send) {
+  const LayerWork work = convolution({8, 8, 16}, 24, 1, 1, 0);
+  EngineShape shape;
+  shape.kind = EngineKind::activation_sparse, shape.filters = 12, shape.in_lanes = 16, shape.out_lanes = 12;
+  LayerDensity density;
+  density.list_cycles = density.live_codes = 3;
+  // A list of three for each of two groups, and the beat that the compactor reads.
+  EXPECT_DOUBLE_EQ(layer_time(shape, work, density).interval(), 64 * (2 * 3 + 1) + 1);
+  shape.sends_sums = true, shape.out_lanes = 4;
+  EXPECT_DOUBLE_EQ(layer_time(shape, work, density).interval(), 64 * (2 * 3 + 1) + 1);  // 384 beats of four codes
+  shape.out_lanes = 3;
+  EXPECT_DOUBLE_EQ(layer_time(shape, work, density).interval(), 64 * 24 / 3 + 1);
+  shape.copies = 4;  // share the lists, not the requantisers
+  EXPECT_DOUBLE_EQ(layer_time(shape, work, density).interval(), 64 * 24 / 3 + 1);
+}
+
 TEST(LayerTime, depthwise_by_hand) {
   LayerWork work{"l", LayerKind::depthwise, {16, 16, 24}, {8, 8, 24}, {5, 5, 2, 2, 2, 2, 2, 2}, 0};
   EngineShape shape;

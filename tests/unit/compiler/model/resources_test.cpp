@@ -95,6 +95,46 @@ TEST(ResourceModel, the_factor_multiplies_swept_logic_only) {
   EXPECT_GT(alms(1), model.swept_logic(shape).aluts / 2);
 }
 
+TEST(MemoriesOf, tables_stand_where_sums_become_codes) {
+  const LayerWork work{"l", LayerKind::conv, {8, 8, 16}, {8, 8, 24}, {}, 0};
+  EngineShape shape;
+  shape.kind = EngineKind::activation_sparse, shape.filters = shape.requantised_lanes = 12;
+  EXPECT_EQ(memories_of(shape, work, true).size(), 4u);  // weights, bias, multiplier, curve
+  shape.requantised_lanes = 0, shape.sends_sums = true;
+  EXPECT_EQ(memories_of(shape, work, true).size(), 1u);
+  shape = {};
+  shape.kind = EngineKind::requantise, shape.in_lanes = 12, shape.out_lanes = shape.requantised_lanes = 3;
+  const std::vector<Ram> rams = memories_of(shape, work, true);
+  ASSERT_EQ(rams.size(), 3u);
+  for (const std::size_t table : {0, 1}) {
+    EXPECT_EQ(rams[table].width_bits, 3 * 32);
+    EXPECT_EQ(rams[table].depth, 8);
+  }
+  EXPECT_EQ(rams[2].copies, 3);
+}
+
+// L swept lanes under the factor; a shift register over O sums, and ports as wide as those, outside of it.
+TEST(ResourceModel, shared_requantisers_by_hand) {
+  EngineShape shape;
+  shape.kind = EngineKind::requantise, shape.in_lanes = 16, shape.out_lanes = shape.requantised_lanes = 2;
+  const auto registers = [&](double factor) { return ResourceModel(coefficients(), arria(), factor).kernel(shape).registers; };
+  const double lane = coefficients().logic("requantise", letters_of(shape)).registers;
+  EXPECT_NEAR(registers(3) - registers(1), 2 * 2 * lane, 1e-6);
+  const double port_bits = 16 * 32 + 2 * 8 + 2 * 2;
+  EXPECT_NEAR(registers(1), 2 * lane + 1500 + (4 + 1) * port_bits, 1e-6);
+  const ResourceModel model(coefficients(), arria());
+  EXPECT_EQ(model.kernel(shape).dsp_blocks, 2);
+  EXPECT_EQ(model.kernel(shape).multipliers, 0);
+  // Sums are four times as wide as codes, at one end of an engine and both of a gather.
+  for (const auto& [kind, wide_bits, a_bit] : {std::tuple{EngineKind::activation_sparse, 16 * 24, 4}, {EngineKind::gather, 2 * 16 * 24, 4 + 2}}) {
+    EngineShape codes;
+    codes.kind = kind, codes.filters = codes.in_lanes = codes.out_lanes = 16;
+    EngineShape sums = codes;
+    sums.sends_sums = true;
+    EXPECT_NEAR(model.kernel(sums).registers - model.kernel(codes).registers, a_bit * wide_bits, 1e-6) << to_text(kind);
+  }
+}
+
 TEST(ResourceModel, agrees_with_the_stated_ranges) {
   // Design section 4, swept logic alone, two ALUTs an ALM: 72 to 206 ALMs a multiplier for M up to 9 at 8 bit.
   const ResourceModel model(coefficients(), arria(), 1);
