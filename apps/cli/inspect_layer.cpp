@@ -117,9 +117,12 @@ Result<std::string> layer_text(const Bundle& bundle, std::size_t index, bool has
   std::string text = fmt::format("{}: {} from {}\n", layer.name, to_text(layer.kind), layer.origin) +
                      fmt::format("{} -> {}{}, reads {}\n", shape_text(layer.input), shape_text(layer.output), window_text(layer), inputs_text(bundle.network(), layer));
   if (!engine.empty()) {
-    int count = 0;
-    for (const Kernel* kernel : kernels_of(bundle, index)) count += multipliers(bundle.netlist(), *kernel);
-    text += fmt::format("engine {}, {} multipliers, {} MACs an image\n", engine, count, layer.macs());
+    int of_weights = 0, of_sums = 0;
+    for (const Kernel* kernel : kernels_of(bundle, index)) {
+      of_weights += multipliers(bundle.netlist(), *kernel);
+      of_sums += requantisers(bundle.netlist(), *kernel);
+    }
+    text += fmt::format("engine {}, {} multipliers, {} requantisers, {} MACs an image\n", engine, of_weights, of_sums, layer.macs());
   }
   text += "\n" + numbers_text(layer) + rows_text(bundle, layer);
   std::set<std::string> told;  // one file may serve several kernels of a layer
@@ -142,7 +145,8 @@ Result<json> layer_json(const Bundle& bundle, std::size_t index) {
          {"fixed_cycles", SLUICE_TRY(simulate::LayerCycles::make(bundle.design())).fixed(static_cast<int>(index))}, {"shift", layer.shift}, {"output_scale", layer.output_scale}};
   for (const Kernel* kernel : kernels_of(bundle, index)) {
     j["kernels"].push_back({{"name", kernel->name}, {"id", kernel->id}, {"file", fmt::format("kernels/{}/{}.cl", kernel->op, kernel->op)},
-                            {"numbers", kernel->numbers}, {"multipliers", multipliers(bundle.netlist(), *kernel)}});
+                            {"numbers", kernel->numbers}, {"multipliers", multipliers(bundle.netlist(), *kernel)},
+                            {"requantisers", requantisers(bundle.netlist(), *kernel)}});
   }
   for (const TableRow& row : bundle.table().rows) {
     if (const TableLayer* entry = entry_of(row, layer.name)) {

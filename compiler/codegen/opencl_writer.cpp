@@ -49,6 +49,7 @@ const char* meaning_of(const std::string& number) {
       {"TILE_PIXELS", "output pixels that share a weight"},
       {"MULTIPLIERS", "products per cycle and filter"},
       {"CURVE", "0 none, 1 table, 2 hard-sigmoid, 3 hard-swish"},
+      {"SENDS_SUMS", "1: a requantise kernel behind makes codes of the sums"},
       {"A_GROUPS", "beats per pixel of A"},
       {"B_GROUPS", "beats per pixel of B"},
       {"IS_SWAPPED", "1: port A carries the second operand"},

@@ -45,9 +45,12 @@ Need need_of_copy(const Need& all, const Share& share) {
   return own;
 }
 
+// Pixels that an engine sends one after another: those of a tile. Requantisers that it shares are slower than it meanwhile.
+int pixels_at_once(const Kernel& engine) { return sends_sums(engine) && engine.op == "conv_weight_sparse" ? engine.numbers.at("TILE_PIXELS") : 1; }
+
 // Streams to and from the copies of an engine: a copy is fed, and its results wait for their turn, while it works.
-void size_copy(const LayerConfig& config, const Share& share, std::int64_t pixels, Stream& stream) {
-  const int held = std::max(1, config.copy_pixels);
+void size_copy(const LayerConfig& config, const Share& share, std::int64_t pixels, Stream& stream, int at_once = 1) {
+  const int held = std::max(at_once, config.copy_pixels);
   const auto beats = static_cast<int>(held * (stream.beats / share.of(pixels)));
   if (beats <= kDepth) return;
   stream.depth = beats;
@@ -73,7 +76,8 @@ double images_during_gates(const Netlist& netlist, const Kernel& scale) {
   for (const Kernel* kernel = &netlist.kernels[netlist.writer(scale.inputs[0])];
        !kernel->inputs.empty() && kernel->op != "fork" && kernel->op != "global_average_pool";
        kernel = &netlist.kernels[netlist.writer(kernel->inputs[0])]) {
-    if (kernel->numbers.count("CURVE") != 0) latency_cycles += netlist.streams[kernel->inputs[0]].beats;
+    if (kernel->numbers.count("CURVE") == 0) continue;
+    latency_cycles += std::max(netlist.streams[kernel->inputs[0]].beats, netlist.streams[kernel->outputs[0]].beats);
   }
   return static_cast<double>(latency_cycles) / static_cast<double>(interval_cycles);
 }
@@ -121,6 +125,17 @@ void size_pixel(const IntegerNetwork& network, Netlist& netlist, const Kernel& r
   stream.why = fmt::format("holds the next pixel's {} beats while the reader sends, {} more", beats, kPixelMargin);
 }
 
+// Sums that an engine sends at once wait for the requantisers, not the engine.
+void size_sums(Netlist& netlist, const Kernel& requantise) {
+  Stream& stream = netlist.streams[requantise.inputs[0]];
+  const Kernel& engine = netlist.kernels[netlist.writer(requantise.inputs[0])];
+  if (engine.op == "gather") return;  // they wait in front of it
+  const int pixels = pixels_at_once(engine), beats = pixels * engine.numbers.at("FILTER_GROUPS");
+  if (beats <= kDepth) return;
+  stream.depth = beats;
+  stream.why = fmt::format("holds the sums of {} pixels, {} beats, that the engine sends at once", pixels, beats);
+}
+
 }  // namespace
 
 void size_fifos(const IntegerNetwork& network, const LayerConfigs& configs, Netlist& netlist) {
@@ -133,6 +148,7 @@ void size_fifos(const IntegerNetwork& network, const LayerConfigs& configs, Netl
   for (const Kernel& kernel : netlist.kernels) {
     for (const int s : kernel.outputs) late[std::size_t(s)] = kernel.inputs.empty() ? 0.0 : late[std::size_t(kernel.inputs[0])];
     if (kernel.op == "window" || kernel.op == "taps" || kernel.op == "compactor" || kernel.op == "replay") size_pixel(network, netlist, kernel);
+    if (kernel.op == "requantise") size_sums(netlist, kernel);
     if (kernel.op == "source") {
       Need& out = need[kernel.outputs[0]];
       out.resize(std::size_t(network.input.height) * network.input.width);
@@ -165,7 +181,8 @@ void size_fifos(const IntegerNetwork& network, const LayerConfigs& configs, Netl
       out.resize(std::size_t(layer.output.height) * layer.output.width);
       for (std::size_t p = 0; p < out.size(); ++p) out[p] = need[kernel.inputs[p % copies]][p / copies];
       for (std::size_t copy = 0; copy < copies; ++copy) {
-        size_copy(configs[std::size_t(kernel.layer)], {static_cast<int>(copy), static_cast<int>(copies)}, std::ssize(out), netlist.streams[kernel.inputs[copy]]);
+        const Kernel& engine = netlist.kernels[netlist.writer(kernel.inputs[copy])];
+        size_copy(configs[std::size_t(kernel.layer)], share_of(netlist, engine), std::ssize(out), netlist.streams[kernel.inputs[copy]], pixels_at_once(engine));
       }
     } else if (kernel.inputs.size() == 2) {
       need[kernel.outputs[0]] = size_join(network, netlist, kernel, need[kernel.inputs[0]], need[kernel.inputs[1]], late);

@@ -21,6 +21,9 @@
 // engine in front of it stands still once the stream is full. Its stream holds the whole next pixel: 16 beats where a pixel
 // has 20 cost MobileNetV2 a tenth of its rate.
 //
+// Engines that send sums to requantisers fewer than their filters (engine_kernels.hpp) send a pixel, or a tile of them, faster than
+// those read; the stream between holds it, so that the engine goes on with the next one.
+//
 // Other streams get kDepth beats, joins kMargin beats more than the bound. (hass.md section 8.1 sums pipeline depths
 // for the same purpose; need[] is exact for windows.)
 //

@@ -22,14 +22,15 @@ class Rules {
       : network_(network), layer_(network.layers[std::size_t(index)]), config_(config) {}
 
   Status check() const {
-    for (const int number : {config_.filters, config_.codes, config_.taps, config_.multipliers, config_.copies, config_.pixels,
+    for (const int number : {config_.filters, config_.lanes, config_.codes, config_.taps, config_.multipliers, config_.copies, config_.pixels,
                              config_.group, config_.tile_pixels, config_.copy_pixels}) {
       if (number < 0) return user_error("layer {}: {} is no parallelism; numbers from 0 (the default) are", layer_.name, number);
     }
     SLUICE_CHECK(check_group());
     const bool has_engine = layer_.kind == LayerKind::conv || layer_.kind == LayerKind::depthwise;
     SLUICE_CHECK(has_engine ? check_window() : check_plain());
-    return check_lanes();
+    SLUICE_CHECK(check_lanes());
+    return check_requantisers();
   }
 
  private:
@@ -75,6 +76,15 @@ class Rules {
   Status check_lanes() const {
     if (layer_.kind != LayerKind::concat) return divides("O", config_.filters, layer_.output.channels, "output channels");
     return divides("O", config_.filters, std::gcd(layer_.operand(0).channels, layer_.operand(1).channels), "channels common to both operands");
+  }
+
+  // L, once O is known to divide the filters.
+  Status check_requantisers() const {
+    if (config_.lanes == 0) return ok();
+    if (layer_.kind != LayerKind::conv) {
+      return user_error("layer {}: L = {}, but only a convolution shares its requantisers; leave it 0", layer_.name, config_.lanes);
+    }
+    return divides("L", config_.lanes, with_defaults(layer_, config_).filters, "filters computed at once (O)");
   }
 
   // Layers without multipliers for weights have nothing but lanes.
@@ -192,6 +202,7 @@ LayerConfig with_defaults(const Layer& layer, LayerConfig config) {
     if (config.group == 0) config.engine = Engine::activation_sparse;
   }
   if (config.filters == 0) config.filters = lanes_for(config.engine == Engine::grouped_prefix ? filters / config.group : filters);
+  if (config.lanes == 0) config.lanes = config.filters;
   if (config.engine == Engine::weight_sparse && config.tile_pixels == 0) {
     const std::int64_t own = (std::int64_t{layer.output.height} * layer.output.width) / std::max(1, config.copies);
     config.tile_pixels = static_cast<int>(std::min<std::int64_t>(kTilePixels, own));

@@ -41,6 +41,9 @@ struct LayerConfig {
   // divisor of the output channels (of a concatenation: of both operands'). Default: lanes_for(filters); outside convolutions
   // the lanes that arrive.
   int filters = 0;
+  // L: codes that leave a convolution in a beat, a divisor of O. Default O: every filter lane of every copy has a requantiser
+  // of its own. Fewer stand behind the engine, in a kernel that its copies share (engine_kernels.hpp).
+  int lanes = 0;
   // M: codes of a window beat: input channels at once times `taps`. Default: the lanes that arrive, times `taps`.
   int codes = 0;
   // Taps in a window beat: 1, the kernel's width, or all of them. Default 1. (Pair-sparse windows above 1x1 have all.)
@@ -66,7 +69,7 @@ using LayerConfigs = std::vector<LayerConfig>;
 // work to pay for a compactor); everything else by default.
 LayerConfigs uniform_engines(const IntegerNetwork& network, Engine engine);
 
-// The config with every default that the layer alone decides: O of a convolution, G, P of a weight-sparse engine. An odd number of
+// The config with every default that the layer alone decides: O and L of a convolution, G, P of a weight-sparse engine. An odd number of
 // filters has no prefix: its engine becomes activation-sparse.
 LayerConfig with_defaults(const Layer& layer, LayerConfig config);
 

@@ -6,13 +6,13 @@
  *
  * Raise it with any change of beats and their kinds, of the tables and rows of parameters, of settings, or of records. A
  * kernel that computes the same from the same words keeps it. 1: first. 2: curves, scale, concat. 3: several engines,
- * copies and lanes a layer.
+ * copies and lanes a layer. 4: requantisers shared among filters.
  *
  * Before: a bundle's design.json states the version it was planned for. After: a runtime refuses any but this one.
  */
 #ifndef SLUICE_DEVICE_CONTRACT_VERSION_H
 #define SLUICE_DEVICE_CONTRACT_VERSION_H
 
-#define SLUICE_KERNEL_VERSION 3
+#define SLUICE_KERNEL_VERSION 4
 
 #endif

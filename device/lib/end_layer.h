@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* end_layer.h: last line of every kernel file. Undefines every parameter and every word of lib/curve.h, so that the next layer starts clean and a
- * parameter it forgets is an error, not the neighbour's number. No guard: included once per layer. */
+/* end_layer.h: last line of every kernel file. Undefines every parameter and every word of lib/curve.h and
+ * lib/filter_parameters.h, so that the next layer starts clean and a parameter it forgets is an error, not the
+ * neighbour's number. No guard: included once per layer. */
 #undef P_NAME
 #undef P_ID
 #undef P_IN
@@ -59,6 +60,7 @@
 #undef P_MULTIPLIERS
 #undef P_STREAMS
 #undef P_CURVE
+#undef P_SENDS_SUMS
 #undef P_IS_SWAPPED
 #undef P_A_GROUPS
 #undef P_B_GROUPS
@@ -76,3 +78,11 @@
 #undef SLUICE_CURVE_ROW_WORDS
 #undef SLUICE_STORE_CURVE_WORD
 #undef SLUICE_CURVE
+/* what lib/filter_parameters.h gave a meaning */
+#undef SLUICE_FILTER_BYTES
+#undef SLUICE_FILTER_MEMORY
+#undef SLUICE_KEEP_FILTER
+#undef SLUICE_FILTER_CODE_OF
+#undef SLUICE_FILTER_CODE
+#undef SLUICE_STORE_FILTER_WORD
+#undef SLUICE_FILTER_ROW_WORDS

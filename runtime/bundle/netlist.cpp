@@ -32,12 +32,13 @@ const std::vector<Signature>& signatures() {
       {"taps", 1, 1, {"HEIGHT", "WIDTH", "CHANNELS", "OUT_HEIGHT", "OUT_WIDTH", "KERNEL_H", "KERNEL_W", "STRIDE_H",
                       "STRIDE_W", "PAD_TOP", "PAD_LEFT", "PAD_CODE", "REPLAY"}},
       {"compactor", 1, 1, {"STEPS", "REPLAY", "RANKS"}},
-      {"conv_dense", 1, 1, {"STEPS", "FILTER_GROUPS", "WEIGHT_BITS", "CURVE"}},
-      {"conv_activation_sparse", 1, 2, {"WINDOW", "FILTER_GROUPS", "PIXELS", "WEIGHT_BITS", "CURVE"}},
-      {"conv_grouped_prefix", 1, 2, {"WINDOW", "RANKS", "FILTER_GROUPS", "PIXELS", "WEIGHT_BITS", "CURVE"}},
-      {"conv_pair_sparse", 1, 2, {"STEPS", "MULTIPLIERS", "FILTER_GROUPS", "PIXELS", "WEIGHT_BITS", "CURVE"}},
+      {"conv_dense", 1, 1, {"STEPS", "FILTER_GROUPS", "WEIGHT_BITS", "CURVE", "SENDS_SUMS"}},
+      {"conv_activation_sparse", 1, 2, {"WINDOW", "FILTER_GROUPS", "PIXELS", "WEIGHT_BITS", "CURVE", "SENDS_SUMS"}},
+      {"conv_grouped_prefix", 1, 2, {"WINDOW", "RANKS", "FILTER_GROUPS", "PIXELS", "WEIGHT_BITS", "CURVE", "SENDS_SUMS"}},
+      {"conv_pair_sparse", 1, 2, {"STEPS", "MULTIPLIERS", "FILTER_GROUPS", "PIXELS", "WEIGHT_BITS", "CURVE", "SENDS_SUMS"}},
       {"tile", 1, 1, {"STEPS", "PIXELS", "TILE_PIXELS", "FILTER_GROUPS"}},
-      {"conv_weight_sparse", 1, 2, {"WINDOW", "TILE_PIXELS", "FILTER_GROUPS", "PIXELS", "WEIGHT_BITS", "CURVE"}},
+      {"conv_weight_sparse", 1, 2, {"WINDOW", "TILE_PIXELS", "FILTER_GROUPS", "PIXELS", "WEIGHT_BITS", "CURVE", "SENDS_SUMS"}},
+      {"requantise", 1, 1, {"FILTER_GROUPS", "CURVE"}},
       {"depthwise_dense", 1, 1, {"STEPS", "FILTER_GROUPS", "WEIGHT_BITS", "CURVE"}},
       {"max_pool", 1, 1, {"STEPS"}},
       {"average_pool", 1, 1, {"STEPS", "CURVE"}},
@@ -84,9 +85,9 @@ Status check_kernel(const Kernel& kernel) {
 }
 
 // The layout at the head of conv_weight_sparse.cl: turns, prefix lengths, bias, multiplier, places, codes.
-std::int64_t weight_sparse_bytes(const Kernel& kernel, std::int64_t behind_curve, std::int64_t groups, std::int64_t out_lanes) {
+std::int64_t weight_sparse_bytes(const Kernel& kernel, std::int64_t behind_curve, std::int64_t groups, std::int64_t out_lanes, std::int64_t filter_bytes) {
   const std::int64_t at_bias = behind_curve + 16 * groups * (4 + 2 * out_lanes);
-  const std::int64_t at_places = (at_bias + 2 * 4 * groups * out_lanes + 63) / 64 * 64;
+  const std::int64_t at_places = (at_bias + filter_bytes + 63) / 64 * 64;
   return at_places + groups * kernel.numbers.at("WINDOW") * out_lanes * (2 + kernel.numbers.at("WEIGHT_BITS") / 8);
 }
 
@@ -179,6 +180,8 @@ int engine_copies(const Netlist& netlist, int layer) {
 
 bool has_record(const Kernel& kernel) { return kernel.op.rfind("conv_", 0) == 0 && kernel.op != "conv_dense"; }
 
+bool sends_sums(const Kernel& kernel) { return kernel.numbers.count("SENDS_SUMS") != 0 && kernel.numbers.at("SENDS_SUMS") != 0; }
+
 int curve_number(const Layer& layer) {
   if (layer.curve.kind == CurveKind::none) return kCurveNone;
   if (layer.output_bits == 8) return kCurveTable;
@@ -193,18 +196,19 @@ std::int64_t memory_bytes(const Netlist& netlist, const Kernel& kernel) {
   if (kernel.numbers.count("CURVE") == 0) return 0;
   const int curve = kernel.numbers.at("CURVE");
   const std::int64_t behind_curve = kRegisters + (curve == kCurveNone ? 0 : curve == kCurveTable ? 256 : 64);
-  if (kernel.numbers.count("WEIGHT_BITS") == 0) return behind_curve;
+  if (kernel.numbers.count("FILTER_GROUPS") == 0) return behind_curve;
   const std::int64_t in_lanes = netlist.streams[kernel.inputs[0]].lanes;
   const std::int64_t out_lanes = netlist.streams[kernel.outputs[0]].lanes;
   const std::int64_t groups = kernel.numbers.at("FILTER_GROUPS");
-  if (kernel.op == "conv_weight_sparse") return weight_sparse_bytes(kernel, behind_curve, groups, out_lanes);
+  const std::int64_t filter_bytes = sends_sums(kernel) ? 0 : 2 * 4 * groups * out_lanes;  // bias, multiplier
+  if (kernel.op == "requantise") return behind_curve + filter_bytes;
+  if (kernel.op == "conv_weight_sparse") return weight_sparse_bytes(kernel, behind_curve, groups, out_lanes, filter_bytes);
   const bool is_wide = kernel.op == "conv_dense" || kernel.op == "conv_pair_sparse";
   const std::int64_t rows = groups * kernel.numbers.at(kernel.numbers.count("WINDOW") != 0 ? "WINDOW" : "STEPS");
   const std::int64_t row_codes = is_wide ? in_lanes * out_lanes : kernel.op == "depthwise_dense" ? in_lanes : out_lanes;
   const std::int64_t row_bytes = (row_codes * (kernel.numbers.at("WEIGHT_BITS") / 8) + 3) / 4 * 4;
   const std::int64_t at_bias = behind_curve + (kernel.op == "conv_pair_sparse" ? 2 * kRow : 0);
-  const std::int64_t at_multiplier = at_bias + 4 * groups * out_lanes;
-  const std::int64_t at_weights = (at_multiplier + 4 * groups * out_lanes + 63) / 64 * 64;
+  const std::int64_t at_weights = (at_bias + filter_bytes + 63) / 64 * 64;
   const std::int64_t id_bytes = kernel.op == "conv_grouped_prefix" ? 4 * prefix_id_words(kernel.numbers.at("RANKS"), static_cast<int>(out_lanes)) : 0;
   return at_weights + rows * (row_bytes + id_bytes);
 }
@@ -235,6 +239,11 @@ int multipliers(const Netlist& netlist, const Kernel& kernel) {
   if (kernel.op == "conv_weight_sparse") return kernel.numbers.at("TILE_PIXELS") * out_lanes;
   if (kernel.op == "depthwise_dense") return netlist.streams[kernel.inputs[0]].lanes;
   return out_lanes;
+}
+
+int requantisers(const Netlist& netlist, const Kernel& kernel) {
+  if (kernel.numbers.count("CURVE") == 0 || sends_sums(kernel)) return 0;
+  return netlist.streams[kernel.outputs[0]].lanes;
 }
 
 }  // namespace sluice

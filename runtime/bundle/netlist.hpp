@@ -77,6 +77,9 @@ int engine_copies(const Netlist& netlist, int layer);
 // Does a kernel report counters? They leave on its second output.
 bool has_record(const Kernel& kernel);
 
+// Does an engine leave bias, multiplier and curve to a requantise kernel? Its elements are 32-bit sums then.
+bool sends_sums(const Kernel& kernel);
+
 // Values of the number CURVE, as device/lib/parameters.h has them.
 inline constexpr int kCurveNone = 0;
 inline constexpr int kCurveTable = 1;
@@ -102,5 +105,8 @@ int prefix_id_words(int ranks, int multipliers);
 
 // Multipliers (scalar products per cycle) of a kernel: 0 for kernels that multiply no weights.
 int multipliers(const Netlist& netlist, const Kernel& kernel);
+
+// Codes that a kernel can make of sums in a cycle: 0 for kernels that make none.
+int requantisers(const Netlist& netlist, const Kernel& kernel);
 
 }  // namespace sluice

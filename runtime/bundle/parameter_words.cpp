@@ -196,6 +196,16 @@ void append_weight_lists(std::vector<Table>& tables, const WeightLists& lists, i
   tables.push_back(std::move(lengths));
 }
 
+// How sums become codes (lib/filter_parameters.h): settings, then bias and multiplier in rows of the output's lanes.
+void append_filters(std::vector<Table>& tables, const Layer& layer, int out_lanes) {
+  tables.push_back({kSettings, 3, {word_of(layer.shift), word_of(layer.clamp_low), word_of(layer.clamp_high)}});
+  Table bias{kBias, std::size_t(out_lanes), {}}, multiplier{kMultiplier, std::size_t(out_lanes), {}};
+  for (const std::int32_t value : layer.bias) bias.words.push_back(word_of(value));
+  for (const std::uint16_t value : layer.multiplier) multiplier.words.push_back(value);
+  tables.push_back(std::move(bias));
+  tables.push_back(std::move(multiplier));
+}
+
 // The row of the fused curve: four codes of its table to a word, or the numbers of its formula.
 void append_curve(std::vector<Table>& tables, const FusedCurve& curve) {
   if (curve.kind == CurveKind::none) return;
@@ -227,7 +237,6 @@ std::vector<Table> tables_of(const IntegerNetwork& network, const Netlist& netli
     const int in_lanes = netlist.streams[kernel.inputs[0]].lanes;
     const int out_lanes = netlist.streams[kernel.outputs[0]].lanes;
     const int bits = kernel.numbers.at("WEIGHT_BITS");
-    tables.push_back({kSettings, 3, {word_of(layer.shift), word_of(layer.clamp_low), word_of(layer.clamp_high)}});
     const WindowBeat beat = window_beat(netlist, kernel.inputs[0]);
     if (kernel.op == "conv_dense") tables.push_back(conv_weights(layer, beat, in_lanes, out_lanes, bits));
     if (kernel.op == "depthwise_dense") tables.push_back(depthwise_weights(layer, beat, bits));
@@ -243,11 +252,9 @@ std::vector<Table> tables_of(const IntegerNetwork& network, const Netlist& netli
       append_weight_lists(tables, WeightLists(layer, in_lanes - 1), kernel.numbers.at("FILTER_GROUPS"), out_lanes,
                           static_cast<std::uint32_t>(kernel.numbers.at("WINDOW")), of_rows(weight));
     }
-    Table bias{kBias, std::size_t(out_lanes), {}}, multiplier{kMultiplier, std::size_t(out_lanes), {}};
-    for (const std::int32_t value : layer.bias) bias.words.push_back(word_of(value));
-    for (const std::uint16_t value : layer.multiplier) multiplier.words.push_back(value);
-    tables.push_back(std::move(bias));
-    tables.push_back(std::move(multiplier));
+    if (!sends_sums(kernel)) append_filters(tables, layer, out_lanes);
+  } else if (kernel.op == "requantise") {
+    append_filters(tables, layer, netlist.streams[kernel.outputs[0]].lanes);
   } else if (kernel.op == "average_pool" || kernel.op == "global_average_pool" || kernel.op == "scale") {
     tables.push_back({kSettings, 4, {layer.multiplier[0], word_of(layer.shift), word_of(layer.clamp_low),
                                      word_of(layer.clamp_high)}});
@@ -257,7 +264,7 @@ std::vector<Table> tables_of(const IntegerNetwork& network, const Netlist& netli
     tables.push_back({kSettings, 5, {layer.multiplier[a], layer.multiplier[1 - a], word_of(layer.shift),
                                      word_of(layer.clamp_low), word_of(layer.clamp_high)}});
   }
-  if (kernel.numbers.count("CURVE") != 0) append_curve(tables, layer.curve);
+  if (kernel.numbers.count("CURVE") != 0 && !sends_sums(kernel)) append_curve(tables, layer.curve);
   return tables;
 }
 

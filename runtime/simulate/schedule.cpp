@@ -20,6 +20,7 @@ constexpr std::array kModels{
     Model{"sink", false, sink_program},
     Model{"fork", false, fork_program},
     Model{"width", false, width_program},
+    Model{"requantise", false, width_program},
     Model{"collector", false, collector_program},
     Model{"deal", false, deal_program},
     Model{"gather", false, gather_program},

@@ -23,7 +23,7 @@ Program fork_program(const KernelView& view) {
   return program;
 }
 
-// The outer loop's read and the inner loop's first step are one iteration: cycles = beats of the narrower side.
+// Of requantise.cl, too, which always cuts. The outer loop's read and the inner loop's first step are one iteration: cycles = beats of the narrower side.
 Program width_program(const KernelView& view) {
   const std::int64_t in = view.in().beats, out = view.out().beats;
   Program program;

@@ -70,8 +70,9 @@ Result<LayerConfigs> configs_of(const IntegerNetwork& network, const std::string
   if (engine != "mixed") return uniform_engines(network, SLUICE_TRY(engine_from_text(engine)));
   for (int attempt = 0; attempt < 100; ++attempt) {
     LayerConfigs configs = random_configs(random, network);
-    // Copies multiply the kernels of a layer; a deep network has room for few.
+    // Copies multiply the kernels of a layer, shared requantisers are one more; a deep network has room for few.
     for (LayerConfig& config : configs) if (attempt > 20 || random() % 8 != 0) config.copies = 0, config.tile_pixels = 0;
+    for (LayerConfig& config : configs) if (attempt > 40 && random() % 2 == 0) config.lanes = 0;
     if (build_netlist(network, configs)) return configs;
   }
   return uniform_engines(network, Engine::pair_sparse);

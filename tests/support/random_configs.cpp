@@ -72,6 +72,7 @@ LayerConfigs random_configs(Random& random, const IntegerNetwork& network) {
     LayerConfig config;
     if (layer.kind == LayerKind::conv || layer.kind == LayerKind::depthwise) {
       config = of_window(random, network, layer);
+      if (layer.kind == LayerKind::conv && pick(random, 0, 1) == 1) config.lanes = divisor(random, with_defaults(layer, config).filters);
     } else if (pick(random, 0, 1) == 1) {
       const int channels = layer.kind == LayerKind::concat ? std::gcd(layer.operand(0).channels, layer.operand(1).channels) : layer.output.channels;
       config.filters = divisor(random, channels);

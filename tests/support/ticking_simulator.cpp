@@ -24,6 +24,7 @@ class Maker {
     else if (op == "fork") for (std::int64_t i = 0; i < 1 + in_beats(0); ++i) read(0), write(0), write(1), tick();
     else if (op == "add") for (std::int64_t i = 0; i < 1 + in_beats(0); ++i) read(0), read(1), write(0), tick();
     else if (op == "width") width();
+    else if (op == "requantise") requantise();
     else if (op == "collector") collector();
     else if (op == "concat") concat();
     else if (op == "scale") scale();
@@ -63,6 +64,16 @@ class Maker {
         continue;
       }
       for (int part = 0; part < std::max(1, in(0).lanes / out().lanes); ++part) write(0), tick();
+    }
+  }
+
+  // A beat of sums at a time, of which a few become codes in each cycle.
+  void requantise() {
+    read(0), write(0), tick();
+    const Layer& layer = network_.layers[std::size_t(kernel_->layer)];
+    for (std::int64_t left = layer.output.size(); left > 0; left -= in(0).lanes) {
+      read(0);
+      for (int sent = 0; sent < in(0).lanes; sent += out().lanes) write(0), tick();
     }
   }
 

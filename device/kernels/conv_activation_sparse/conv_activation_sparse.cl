@@ -22,9 +22,10 @@
 #endif
 #include "lib/convolution_parameters.h"
 #include "lib/curve.h"
+#include "lib/filter_parameters.h"
 #include "lib/record.h"
 #if !defined(P_ID) || !defined(P_WINDOW) || !defined(P_FILTER_GROUPS) || !defined(P_PIXELS) || \
-    !defined(P_WEIGHT_E) || !defined(P_WEIGHTS_PER_WORD)
+    !defined(P_WEIGHT_E) || !defined(P_WEIGHTS_PER_WORD) || !defined(P_SENDS_SUMS)
 #error "conv_activation_sparse.cl: a parameter is missing; conv_activation_sparse_params.h lists them"
 #endif
 
@@ -33,8 +34,8 @@
 #define ROW_CODES (ROW_WORDS * P_WEIGHTS_PER_WORD)
 /* Byte offsets on pocl; the host allocates the same sum (runtime/bundle/netlist.cpp). */
 #define AT_BIAS (64 + SLUICE_CURVE_BYTES)
-#define AT_MULTIPLIER (AT_BIAS + 4 * P_FILTER_GROUPS * P_OUT_LANES)
-#define AT_WEIGHTS ((AT_MULTIPLIER + 4 * P_FILTER_GROUPS * P_OUT_LANES + 63) / 64 * 64)
+#define AT_MULTIPLIER (AT_BIAS + SLUICE_FILTER_BYTES)
+#define AT_WEIGHTS ((AT_MULTIPLIER + SLUICE_FILTER_BYTES + 63) / 64 * 64)
 
 TASK(P_NAME, FROM(IN), TO(OUT), TO(RECORD), MEMORY) {
   BEGIN(IN)

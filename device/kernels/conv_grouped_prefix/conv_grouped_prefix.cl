@@ -35,9 +35,10 @@
 #endif
 #include "lib/convolution_parameters.h"
 #include "lib/curve.h"
+#include "lib/filter_parameters.h"
 #include "lib/record.h"
 #if !defined(P_ID) || !defined(P_WINDOW) || !defined(P_RANKS) || !defined(P_FILTER_GROUPS) || !defined(P_PIXELS) || \
-    !defined(P_WEIGHT_E) || !defined(P_WEIGHTS_PER_WORD)
+    !defined(P_WEIGHT_E) || !defined(P_WEIGHTS_PER_WORD) || !defined(P_SENDS_SUMS)
 #error "conv_grouped_prefix.cl: a parameter is missing; conv_grouped_prefix_params.h lists them"
 #endif
 #if P_RANKS < 2 || P_RANKS > 8 || P_FILTER_GROUPS % P_RANKS != 0
@@ -53,8 +54,8 @@
 #define ROW_WORDS (WEIGHT_WORDS + ID_WORDS)
 /* Byte offsets on pocl; the host allocates the same sum (runtime/bundle/netlist.cpp). */
 #define AT_BIAS (64 + SLUICE_CURVE_BYTES)
-#define AT_MULTIPLIER (AT_BIAS + 4 * P_FILTER_GROUPS * P_OUT_LANES)
-#define AT_WEIGHTS ((AT_MULTIPLIER + 4 * P_FILTER_GROUPS * P_OUT_LANES + 63) / 64 * 64)
+#define AT_MULTIPLIER (AT_BIAS + SLUICE_FILTER_BYTES)
+#define AT_WEIGHTS ((AT_MULTIPLIER + SLUICE_FILTER_BYTES + 63) / 64 * 64)
 #define AT_IDS (AT_WEIGHTS + 4 * WEIGHT_WORDS * ROWS)
 
 TASK(P_NAME, FROM(IN), TO(OUT), TO(RECORD), MEMORY) {

@@ -32,10 +32,11 @@
 #endif
 #include "lib/convolution_parameters.h"
 #include "lib/curve.h"
+#include "lib/filter_parameters.h"
 #include "lib/record.h"
 #include "lib/tile_marks.h"
 #if !defined(P_ID) || !defined(P_WINDOW) || !defined(P_TILE_PIXELS) || !defined(P_FILTER_GROUPS) || !defined(P_PIXELS) || \
-    !defined(P_WEIGHT_E) || !defined(P_WEIGHTS_PER_WORD)
+    !defined(P_WEIGHT_E) || !defined(P_WEIGHTS_PER_WORD) || !defined(P_SENDS_SUMS)
 #error "conv_weight_sparse.cl: a parameter is missing; conv_weight_sparse_params.h lists them"
 #endif
 #if P_WINDOW > 65535 || P_WINDOW % (P_IN_LANES - 1) != 0
@@ -52,8 +53,8 @@
 #define AT_TURNS (64 + SLUICE_CURVE_BYTES)
 #define AT_LENGTHS (AT_TURNS + 4 * TABLE_ROWS * P_FILTER_GROUPS)
 #define AT_BIAS (AT_LENGTHS + 2 * TABLE_ROWS * P_FILTER_GROUPS * P_OUT_LANES)
-#define AT_MULTIPLIER (AT_BIAS + 4 * P_FILTER_GROUPS * P_OUT_LANES)
-#define AT_PLACES ((AT_MULTIPLIER + 4 * P_FILTER_GROUPS * P_OUT_LANES + 63) / 64 * 64)
+#define AT_MULTIPLIER (AT_BIAS + SLUICE_FILTER_BYTES)
+#define AT_PLACES ((AT_MULTIPLIER + SLUICE_FILTER_BYTES + 63) / 64 * 64)
 #define AT_WEIGHTS (AT_PLACES + 2 * ROWS * P_OUT_LANES)
 
 TASK(P_NAME, FROM(IN), TO(OUT), TO(RECORD), MEMORY) {

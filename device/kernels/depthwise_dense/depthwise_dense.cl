@@ -21,6 +21,7 @@
 #endif
 #include "lib/convolution_parameters.h"
 #include "lib/curve.h"
+#include "lib/filter_parameters.h"
 #if !defined(P_ID) || !defined(P_STEPS) || !defined(P_FILTER_GROUPS) || !defined(P_WEIGHT_E) || \
     !defined(P_WEIGHTS_PER_WORD)
 #error "depthwise_dense.cl: a parameter is missing; depthwise_dense_params.h lists them"
@@ -35,8 +36,8 @@
 #define ROW_CODES (ROW_WORDS * P_WEIGHTS_PER_WORD)
 /* Byte offsets on pocl; the host allocates the same sum (runtime/bundle/netlist.cpp). */
 #define AT_BIAS (64 + SLUICE_CURVE_BYTES)
-#define AT_MULTIPLIER (AT_BIAS + 4 * P_FILTER_GROUPS * P_OUT_LANES)
-#define AT_WEIGHTS ((AT_MULTIPLIER + 4 * P_FILTER_GROUPS * P_OUT_LANES + 63) / 64 * 64)
+#define AT_MULTIPLIER (AT_BIAS + SLUICE_FILTER_BYTES)
+#define AT_WEIGHTS ((AT_MULTIPLIER + SLUICE_FILTER_BYTES + 63) / 64 * 64)
 
 TASK(P_NAME, FROM(IN), TO(OUT), MEMORY) {
   BEGIN(IN)

@@ -113,5 +113,24 @@ TEST(FifoDepth, of_a_reader_that_sends_for_long_is_a_pixel) {
   EXPECT_EQ(netlist.streams[std::size_t(reader->inputs[0])].depth, 20 + kPixelMargin);
 }
 
+// Sums come a tile at a time and leave one by one; where a copy's wait is in front of the kernel that puts copies in order.
+TEST(FifoDepth, holds_the_sums_that_an_engine_sends_at_once) {
+  Random random(6);
+  NetworkMaker make(random, {6, 6, 8});
+  make.conv(40, kSame, kNetworkInput);
+  const IntegerNetwork network = make.finish(3);
+  const auto depth_into = [&](const LayerConfig& config, const std::string& op) {
+    const Netlist netlist = build_netlist(network, {config, {}, {}}).value();
+    return netlist.streams[std::size_t(inputs_of(netlist, op).at(0))].depth;
+  };
+  EXPECT_EQ(depth_into({.engine = Engine::weight_sparse, .filters = 8, .lanes = 2, .tile_pixels = 6}, "requantise"), 6 * 5);
+  EXPECT_EQ(depth_into({.engine = Engine::weight_sparse, .filters = 8, .lanes = 2, .copies = 2, .tile_pixels = 6}, "gather"), 6 * 5);
+  EXPECT_EQ(depth_into({.engine = Engine::weight_sparse, .filters = 8, .lanes = 2, .copies = 2, .tile_pixels = 6}, "requantise"), kDepth);
+  EXPECT_EQ(depth_into({.engine = Engine::weight_sparse, .filters = 8, .copies = 2, .tile_pixels = 6}, "gather"), kDepth);
+  EXPECT_EQ(depth_into({.engine = Engine::activation_sparse, .filters = 2, .lanes = 1}, "requantise"), 20);
+  EXPECT_EQ(depth_into({.engine = Engine::grouped_prefix, .filters = 5, .lanes = 5, .group = 8}, "compactor"), kDepth);
+  EXPECT_EQ(depth_into({.engine = Engine::dense, .filters = 40, .lanes = 4}, "requantise"), kDepth);
+}
+
 }  // namespace
 }  // namespace sluice::test

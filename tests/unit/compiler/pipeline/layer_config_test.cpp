@@ -48,6 +48,11 @@ TEST(LayerConfig, is_refused_with_what_must_divide_what) {
       {0, {.pixels = 4}, "P = 4 must divide the 10 pixels of a row; possible are 1, 2, 5, 10"},
       {0, {.codes = 1, .pixels = 2}, "M must be 3 or 0"},
       {0, {.group = 4}, "G = 4, but only a grouped-prefix engine groups filters"},
+      {0, {.lanes = 5}, "L = 5 must divide the 12 filters computed at once (O); possible are 1, 2, 3, 4, 6, 12"},
+      {0, {.filters = 6, .lanes = 4}, "L = 4 must divide the 6 filters computed at once (O); possible are 1, 2, 3, 6"},
+      {0, {.lanes = -2}, "-2 is no parallelism"},
+      {1, {.lanes = 2}, "L = 2, but only a convolution shares its requantisers"},
+      {2, {.lanes = 1}, "L = 1, but only a convolution shares its requantisers"},
       {0, {.copies = -1}, "-1 is no parallelism"},
       {1, {.pixels = 2}, "come from the source only"},
       {1, {.filters = 4, .codes = 9, .taps = 3}, "a depthwise layer takes O * taps = 12 codes"},
@@ -102,6 +107,53 @@ TEST(LayerConfig, shows_in_multipliers_and_cycles) {
   EXPECT_EQ(engine_copies(*built, 1), 1);
   const std::vector<LayerCounters> counters{{3, 80, 800, 1001, 0}};
   EXPECT_EQ(cycles.of_image(counters)[3], 1 + 500.5);
+}
+
+const Kernel* find_kernel(const Netlist& netlist, const std::string& name) {
+  const auto found = std::find_if(netlist.kernels.begin(), netlist.kernels.end(), [&](const Kernel& k) { return k.name == name; });
+  return found == netlist.kernels.end() ? nullptr : &*found;
+}
+
+int sum_of_requantisers(const Netlist& netlist, int layer) {
+  int sum = 0;
+  for (const Kernel& kernel : netlist.kernels) if (kernel.layer == layer) sum += requantisers(netlist, kernel);
+  return sum;
+}
+
+// However many copies finish sums, as many requantisers stand behind them as are asked for.
+TEST(LayerConfig, shares_requantisers_among_filters_and_copies) {
+  const IntegerNetwork network = small_network();
+  const std::string name = network.layers[0].name;
+  struct Choice {
+    int filters, lanes, copies, requantisers;
+    const char* in_front;  // of the requantise kernel; none where every filter has its own
+  };
+  for (const Choice& c : {Choice{12, 0, 1, 12, ""}, Choice{12, 12, 1, 12, ""}, Choice{6, 6, 3, 18, ""}, Choice{6, 0, 3, 18, ""}, Choice{12, 1, 1, 1, "_conv_dense"},
+                          Choice{6, 3, 1, 3, "_conv_dense"}, Choice{6, 2, 3, 2, "_gather"}}) {
+    SCOPED_TRACE(fmt::format("O {}, L {}, E {}", c.filters, c.lanes, c.copies));
+    LayerConfigs configs(network.layers.size());
+    configs[0] = {.filters = c.filters, .lanes = c.lanes, .copies = c.copies};
+    configs[1] = {.filters = 12};
+    auto built = build_netlist(network, configs);
+    ASSERT_TRUE(built) << built.error().text();
+    EXPECT_EQ(sum_of_requantisers(*built, 0), c.requantisers);
+    EXPECT_EQ(sum_of_requantisers(*built, 1), 12) << "a depthwise layer keeps one a channel";
+    const Kernel* kernel = find_kernel(*built, name + "_requantise");
+    ASSERT_EQ(kernel != nullptr, *c.in_front != 0);
+    if (kernel == nullptr) continue;
+    const Stream& sums = built->streams[std::size_t(kernel->inputs[0])];
+    EXPECT_EQ(built->kernels[std::size_t(built->writer(kernel->inputs[0]))].name, name + c.in_front);
+    EXPECT_EQ(sums.lanes, c.filters);
+    EXPECT_EQ(sums.element_bits, 32);
+    EXPECT_EQ(built->streams[std::size_t(kernel->outputs[0])].lanes, c.lanes);
+    // 80 pixels of 12 filters; the windows take 3 x 3 x 3 beats of one code, once for each group of filters.
+    const auto cycles = simulate::LayerCycles::make({network, *built}).value();
+    const double of_engine = cycles.fixed(0), of_requantise = 1 + 80.0 * 12 / c.lanes;
+    EXPECT_GE(of_engine, of_requantise);
+    if (c.lanes == 1) {
+      EXPECT_EQ(of_engine, of_requantise) << "the slowest of the layer";
+    }
+  }
 }
 
 // window.cl: an iteration lasts as many cycles as beats are sent in it, and one if none is.

@@ -195,6 +195,55 @@ TEST_P(BrokenTiles, AreRefused) {
 INSTANTIATE_TEST_SUITE_P(misfit, BrokenTiles, ::testing::ValuesIn(kTileMisfits),
                          [](const auto& info) { return std::string(info.param.name); });
 
+// Sums that arrive as codes, or codes as sums, would be scores of noise.
+const Broken kSumMisfits[] = {
+    {"engine_that_sends_codes", [](Netlist& n) { kernel_of(n, "conv_activation_sparse").numbers["SENDS_SUMS"] = 0; }, "bits of"},
+    {"engine_that_sends_twice", [](Netlist& n) { kernel_of(n, "conv_activation_sparse").numbers["SENDS_SUMS"] = 2; }, "SENDS_SUMS is 2; 0 and 1 are possible"},
+    {"curve_in_front", [](Netlist& n) { kernel_of(n, "conv_activation_sparse").numbers["CURVE"] = 1; }, "CURVE is 1, the network needs 0"},
+    {"no_curve_behind", [](Netlist& n) { kernel_of(n, "requantise").numbers["CURVE"] = 0; }, "CURVE is 0, the network needs 1"},
+    {"rows", [](Netlist& n) { kernel_of(n, "requantise").numbers["FILTER_GROUPS"] += 1; }, "FILTER_GROUPS is 5, the network needs 4"},
+    {"narrow_sums", [](Netlist& n) { n.streams[kernel_of(n, "requantise").inputs[0]].element_bits = 16; }, "bits of"},
+    {"wide_codes", [](Netlist& n) { n.streams[kernel_of(n, "requantise").outputs[0]].element_bits = 32; }, "bits of"},
+    {"lost_sums", [](Netlist& n) { n.streams[kernel_of(n, "requantise").inputs[0]].beats -= 1; }, "beats of"},
+    {"lost_codes", [](Netlist& n) { n.streams[kernel_of(n, "requantise").outputs[0]].beats += 1; }, "beats of"},
+    {"wider_behind", [](Netlist& n) {
+       Kernel& k = kernel_of(n, "requantise");
+       Stream& codes = n.streams[k.outputs[0]];
+       codes.lanes = 8, codes.beats /= 4, k.numbers["FILTER_GROUPS"] = 1;
+     }, "lanes left over between"},
+    {"sums_of_another_layer", [](Netlist& n) { kernel_of(n, "requantise").layer = 1; }, "requantise"},
+    {"sums_to_a_width_kernel", [](Netlist& n) { auto& k = kernel_of(n, "requantise"); k.op = "width", k.numbers.clear(); }, "only a requantise kernel of its layer makes codes of them"},
+};
+
+TEST(Netlist, MisfitsOfSumsAreRefused) {
+  Random random(8);
+  NetworkMaker make(random, {6, 5, 4});
+  make.add_curve(make.conv(8, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput));
+  make.conv(8, {3, 3, 1, 1, 1, 1, 1, 1}, make.last());
+  const IntegerNetwork network = make.finish(10);
+  for (const int copies : {1, 3}) {
+    const Netlist netlist = build_netlist(network, {{.engine = Engine::activation_sparse, .filters = 4, .lanes = 2, .copies = copies}, {}, {}, {}}).value();
+    ASSERT_TRUE(netlist.validate(network));
+    for (const Broken& fault : kSumMisfits) {
+      SCOPED_TRACE(fmt::format("{}, {} copies", fault.name, copies));
+      Netlist broken = netlist;
+      fault.break_it(broken);
+      const auto status = broken.validate(network);
+      ASSERT_FALSE(status);
+      EXPECT_EQ(status.error().fault(), Fault::user);
+      EXPECT_THAT(status.error().text(), HasSubstr(fault.words));
+    }
+  }
+  // Codes in front of requantisers, each kernel consistent in itself.
+  Netlist codes = build_netlist(network, {{.filters = 4, .lanes = 2}, {}, {}, {}}).value();
+  Kernel& engine = kernel_of(codes, "conv_dense");
+  engine.numbers["SENDS_SUMS"] = 0, engine.numbers["CURVE"] = 1;
+  codes.streams[std::size_t(engine.outputs[0])].element_bits = 8;
+  const auto status = codes.validate(network);
+  ASSERT_FALSE(status);
+  EXPECT_THAT(status.error().text(), HasSubstr("conv_dense stands in front, not an engine of its layer that sends sums"));
+}
+
 // Two passes of the grouped-prefix engine: numbers of compactor and engine must agree.
 const Broken kPrefixMisfits[] = {
     {"ranks", [](Netlist& n) { kernel_of(n, "conv_grouped_prefix").numbers["RANKS"] = 3; }, "RANKS is 3"},

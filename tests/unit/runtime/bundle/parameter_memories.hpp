@@ -69,6 +69,7 @@ class Memories {
     if (kernel.op == "average_pool" || kernel.op == "global_average_pool" || kernel.op == "scale") return 4;
     if (kernel.op == "compactor" || kernel.op == "tile") return 16;
     const int out = netlist_.streams[kernel.outputs[0]].lanes, in = netlist_.streams[kernel.inputs[0]].lanes;
+    if (kernel.op == "requantise") return table == 0 ? 3 : out;
     const int per_word = 32 / kernel.numbers.at("WEIGHT_BITS");
     if (kernel.op == "conv_weight_sparse" && table < 2 && row > (table == 0 ? 8 : -1)) {
       return table == 0 && row < 32 ? kernel.numbers.at("FILTER_GROUPS") : out;

@@ -158,6 +158,12 @@ void check_settings(const std::vector<std::int64_t>& wanted, const Kernel& kerne
   }
 }
 
+// What makes codes of sums, in the kernel that does.
+void check_filters(const Layer& layer, const Netlist& netlist, const Kernel& kernel, Memories& memories) {
+  check_settings({layer.shift, layer.clamp_low, layer.clamp_high}, kernel, 0, memories);
+  check_biases(layer, netlist, kernel, memories);
+}
+
 // Row 8 of the settings, as the head of lib/curve.h states it.
 void check_curve(const Layer& layer, const Kernel& kernel, Memories& memories) {
   const FusedCurve& curve = layer.curve;
@@ -219,11 +225,12 @@ void check_kernel(const Design& design, const DesignTable& table, const Kernel& 
     check_settings(activation, kernel, 0, memories);
     const auto k = column(design, table, kernel.layer, [](const Thresholds& t) { return t.prefix.k; });
     if (kernel.numbers.at("RANKS") > 1) check_settings(k, kernel, 1, memories);
+  } else if (kernel.op == "requantise") {
+    check_filters(layer, design.netlist, kernel, memories);
   } else if (kernel.op == "tile") {
     return;  // with the engine behind it
   } else if (kernel.numbers.count("WEIGHT_BITS") != 0) {
-    check_settings({layer.shift, layer.clamp_low, layer.clamp_high}, kernel, 0, memories);
-    check_biases(layer, design.netlist, kernel, memories);
+    if (kernel.numbers.count("SENDS_SUMS") == 0 || kernel.numbers.at("SENDS_SUMS") == 0) check_filters(layer, design.netlist, kernel, memories);
     const auto of_weights = column(design, table, kernel.layer, &Thresholds::weight);
     if (kernel.op == "conv_weight_sparse") {
       const auto cycles = check_lists(layer, design.netlist, kernel, of_weights, memories);
@@ -236,7 +243,19 @@ void check_kernel(const Design& design, const DesignTable& table, const Kernel& 
       check_settings(of_weights, kernel, 2, memories);
     }
   }
-  if (kernel.numbers.count("CURVE") != 0) check_curve(layer, kernel, memories);
+  const bool leaves_codes_to_others = kernel.numbers.count("SENDS_SUMS") != 0 && kernel.numbers.at("SENDS_SUMS") == 1;
+  if (kernel.numbers.count("CURVE") != 0 && !leaves_codes_to_others) check_curve(layer, kernel, memories);
+}
+
+// The engine for every convolution; every second network shares requantisers: half as many as filters, or one.
+LayerConfigs configs_of(const IntegerNetwork& network, Engine engine, int seed) {
+  LayerConfigs configs(network.layers.size(), {engine});
+  for (std::size_t i = 0; i < configs.size() && seed % 2 == 0; ++i) {
+    if (network.layers[i].kind != LayerKind::conv) continue;
+    const int filters = with_defaults(network.layers[i], configs[i]).filters;
+    configs[i].lanes = filters % 2 == 0 && i % 2 == 0 ? filters / 2 : 1;
+  }
+  return configs;
 }
 
 class ParameterBatches : public ::testing::TestWithParam<std::tuple<int, Engine>> {};
@@ -247,7 +266,7 @@ TEST_P(ParameterBatches, PutEveryNumberWhereItsKernelLooksForIt) {
   Random random(seed);
   Design design;
   design.network = seasoned_network(random, 1 + seed % 4, seed % 3 == 0 ? 16 : 8);
-  design.netlist = build_netlist(design.network, LayerConfigs(design.network.layers.size(), {engine})).value();
+  design.netlist = build_netlist(design.network, configs_of(design.network, engine, seed)).value();
   const DesignTable table = table_of(design, random);
   for (const std::size_t words_per_batch : {1, 7, 64, 1 << 20}) {
     const auto batches = parameter_batches(design.network, design.netlist, table, words_per_batch);

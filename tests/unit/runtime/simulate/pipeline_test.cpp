@@ -101,6 +101,57 @@ TEST_P(Seeds, equal_to_the_simulator_that_ticks) {
 
 INSTANTIATE_TEST_SUITE_P(seeds, Seeds, ::testing::Range(1, 46));
 
+// Each engine sends sums, alone and in copies, to requantisers that are slower than it or never in its way.
+TEST(Pipeline, equals_the_simulator_that_ticks_behind_shared_requantisers) {
+  for (int engine = 0; engine < 5; ++engine) {
+    for (const int copies : {1, 3}) {
+      SCOPED_TRACE(fmt::format("engine {}, {} copies", engine, copies));
+      Random random(engine);
+      test::NetworkMaker make(random, {6, 5, 4});
+      make.conv(16, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput);
+      make.add(make.conv(16, {}, 0), 0);
+      const IntegerNetwork network = make.finish(3);
+      LayerConfig slow{.engine = static_cast<Engine>(engine), .filters = 4, .lanes = 1, .copies = copies}, fast{slow};
+      fast.lanes = 2;
+      const Design design{network, build_netlist(network, {slow, fast, {}, {}, {}}).value()};
+      ASSERT_EQ(std::count_if(design.netlist.kernels.begin(), design.netlist.kernels.end(), [](const Kernel& k) { return k.op == "requantise"; }), 2);
+      expect_equal_to_ticking(design, random_pictures(random, network, 3), {.latency_cycles = 2});
+      if (::testing::Test::HasFatalFailure()) return;
+    }
+  }
+}
+
+// Cycles from image to image once the pipeline is full, all of them the same picture.
+double interval_of(const Design& design, const Picture& picture) {
+  Pipeline pipeline(design.netlist);
+  const ImagePrograms image = Scheduler::make(design.netlist).value().programs(work_of(design, picture));
+  std::vector<double> finished;
+  for (int i = 0; i < 8; ++i) finished.push_back(static_cast<double>(pipeline.pass(image).value()));
+  return (finished[7] - finished[3]) / 4;
+}
+
+// A requantiser that takes 5 cycles of 6, or of the tile's, is in nobody's way: sums that come at once wait in its stream.
+TEST(Pipeline, is_not_slower_behind_requantisers_that_are_fast_enough) {
+  for (int engine = 0; engine < 5; ++engine) {
+    for (const int copies : {1, 2}) {
+      Random random(20 + engine);
+      NetworkMaker make(random, {12, 10, 16});
+      make.conv(64, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput);
+      const IntegerNetwork network = make.finish(3);
+      const Picture picture = random_pictures(random, network, 1)[0];
+      LayerConfig config{.engine = static_cast<Engine>(engine), .filters = 8, .copies = copies};
+      if (config.engine == Engine::dense) config.codes = 16;
+      const auto design_with = [&](int lanes) {
+        config.lanes = lanes;
+        return Design{network, build_netlist(network, {config, {.filters = 64}, {}}).value()};
+      };
+      const double own = interval_of(design_with(8), picture);
+      const int lanes = own / (120 * 64) > 1.2 ? 1 : own / (120 * 32) > 1.2 ? 2 : 4;
+      EXPECT_LE(interval_of(design_with(lanes), picture), own * 1.001) << "engine " << engine << ", " << copies << " copies, L " << lanes;
+    }
+  }
+}
+
 // Engine-busy cycles are what every device counts.
 TEST_P(Seeds, engines_are_busy_as_long_as_the_reference_counts) {
   Random random(GetParam());

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Width and window kernels with their numbers (see input_kernels.hpp).
+#include "compiler/pipeline/input_kernels.hpp"
+
+#include <numeric>
+
+namespace sluice {
+namespace {
+
+int add_width_kernel(NetlistDraft& draft, const std::string& name, int index, int in, int lanes) {
+  const Stream input = draft.stream(in);
+  Kernel kernel{name, "width", 0, index, {in}, {}, {}};
+  kernel.outputs = {draft.add_stream(kernel.name, input.element_bits, lanes, input.beats * input.lanes / lanes)};
+  draft.netlist.kernels.push_back(kernel);
+  return kernel.outputs[0];
+}
+
+}  // namespace
+
+int add_width(NetlistDraft& draft, int index, int operand, int in, int lanes) {
+  const Stream input = draft.stream(in);
+  if (lanes == 0 || input.lanes == lanes || input.lanes > draft.layer(index).operand(std::size_t(operand)).channels) return in;
+  const bool is_direct = input.lanes % lanes == 0 || lanes % input.lanes == 0;
+  const int common = std::lcm(input.lanes, lanes);
+  const int over = common <= kMostLanes ? common : std::gcd(input.lanes, lanes);
+  const std::string name = fmt::format("{}_width_{}", draft.layer(index).name, operand);
+  return add_width_kernel(draft, name, index, is_direct ? in : add_width_kernel(draft, fmt::format("{}_over_{}", name, over), index, in, over), lanes);
+}
+
+int add_window(NetlistDraft& draft, int index, const std::string& op, int in, int out_lanes, int replay) {
+  const Layer& layer = draft.layer(index);
+  const Window& w = layer.window;
+  const Stream input = draft.stream(in);
+  const int lanes = draft.lanes_of(in, index), pixels = input.lanes / lanes;
+  if (w == Window{} && replay == 1 && op == "window" && pixels == 1) return in;
+  // Padding must not win a maximum; the lowest code is one below the symmetric range.
+  const int pad_code = layer.kind == LayerKind::max_pool ? -(1 << (input.element_bits - 1)) : 0;
+  Kernel kernel{layer.name + "_" + op, op, 0, index, {in}, {}, {}};
+  kernel.numbers = {{"HEIGHT", layer.input.height}, {"WIDTH", layer.input.width}, {"CHANNELS", layer.input.channels},
+                    {"OUT_HEIGHT", layer.output.height}, {"OUT_WIDTH", layer.output.width},
+                    {"KERNEL_H", w.kernel_h}, {"KERNEL_W", w.kernel_w}, {"STRIDE_H", w.stride_h},
+                    {"STRIDE_W", w.stride_w}, {"PAD_TOP", w.pad_top}, {"PAD_LEFT", w.pad_left},
+                    {"PAD_CODE", pad_code}, {"REPLAY", replay}};
+  if (op == "window") {
+    const int taps = out_lanes / lanes;
+    kernel.numbers["TAPS_W"] = taps == 1 ? 1 : w.kernel_w;
+    kernel.numbers["TAPS_H"] = taps == taps_of(layer) ? w.kernel_h : 1;
+    kernel.numbers["IN_PIXELS"] = pixels;
+  }
+  const std::int64_t codes = pixels_of(layer) * replay * taps_of(layer) * layer.input.channels;
+  kernel.outputs = {draft.add_stream(kernel.name, input.element_bits, out_lanes, codes / out_lanes)};
+  draft.netlist.kernels.push_back(kernel);
+  return kernel.outputs[0];
+}
+
+}  // namespace sluice

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Signature of requantise.cl, and the small legal instance under which the file compiles alone. */
+#include "lib/begin_layer.h"
+#include "lib/stream.h"
+BEAT_I32(i32x8, 8)
+BEAT_I8(i8x4, 4)
+STREAM(s_in, i32x8, 16)
+STREAM(s_out, i8x4, 16)
+#define P_NAME requantise_alone /* kernel name */
+#define P_ID 1                  /* kernel id for parameters, 1..240 */
+#define P_IN s_in               /* sums of an engine or of a gather kernel */
+#define P_IN_T i32x8
+#define P_IN_E int
+#define P_IN_LANES 8            /* O: sums of a beat */
+#define P_OUT s_out             /* pixels of the output map */
+#define P_OUT_T i8x4
+#define P_OUT_E char
+#define P_OUT_LANES 4           /* L: requantisers; a divisor of O */
+#define P_FILTER_GROUPS 4       /* beats of a pixel: filters / L */
+#define P_CURVE 1 /* behind the requantisation: 0 none, 1 table, 2 hard-sigmoid, 3 hard-swish (lib/curve.h) */
