@@ -45,6 +45,19 @@ void classify(const LayerTable& layer, const Shares& weights, std::vector<Cheape
   }
 }
 
+// The first class in which the cheapest candidates of all layers cost no more: prices fall as classes rise.
+std::size_t first_affordable(const std::vector<std::vector<Cheapest>>& classes, double affordable) {
+  std::size_t low = 0, high = kClasses;
+  while (low < high) {
+    const std::size_t middle = (low + high) / 2;
+    double price = 0;
+    for (const auto& of_layer : classes) price += of_layer[middle].price;
+    if (price > affordable) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 }  // namespace
 
 void update_prices(const Shares& full, int round, Shares* weights) {
@@ -75,7 +88,6 @@ Bracket bracket(const std::vector<LayerTable>& layers, const Shares& taken, cons
         for (std::size_t r = 0; r < kLimits; ++r) sum[r] += shares[r];
         interval = std::max(interval, best.cycles);
       }
-      if (price > affordable) found.low = std::max(found.low, edge_of(middle + 1));
       if (price == kInfinite) {
         low = middle + 1;
         continue;
@@ -84,6 +96,7 @@ Bracket bracket(const std::vector<LayerTable>& layers, const Shares& taken, cons
       if (fullest(sum) <= 1) high = middle, found.high = std::min(found.high, interval);
       else low = middle + 1;
     }
+    found.low = std::max(found.low, edge_of(first_affordable(classes, affordable)));
     update_prices(at_edge, round, &found.weights);
   }
   return found;

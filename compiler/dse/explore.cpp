@@ -14,6 +14,8 @@ namespace sluice {
 namespace {
 
 constexpr int kRounds = 12;
+constexpr double kDear = 4;           // times its price, for a resource to be spared
+constexpr double kFull = 1 + 1e-12;    // of a budget
 constexpr double kMostKernels = 240;  // of a bundle
 
 // The staircase of a layer under given weights: steps[i] is the cheapest candidate with at most its cycles or fewer, prices
@@ -55,14 +57,14 @@ class Explorer {
     for (const LayerTable& table : tables_) candidates_.push_back(table.front(low, high));
     if (std::any_of(candidates_.begin(), candidates_.end(), [](const auto& all) { return all.empty(); })) return refusal();
     for (int round = 0; round < kRounds; ++round) {
-      for (std::size_t l = 0; l < steps_.size(); ++l) staircase(candidates_[l], weights_, &steps_[l]);
+      set_prices(weights_);
       Shares full = has_target() ? keep(goal_.target_interval) : bisect();
       // At a target rate nothing is won by fewer kernels, so these cost something only while there are too many.
       if (!is_scored(kKernels)) full[kKernels] = full[kKernels] > 1 ? 2 * fullness(full) : 0;
       if (!has_target() && !chosen_.empty() && round >= kRounds / 2) while (repair_cheapest()) {}
       update_prices(full, round, &weights_);
     }
-    if (!has_target() && !chosen_.empty()) while (repair_best()) {}
+    if (!has_target() && !chosen_.empty()) repair_everywhere();
     if (chosen_.empty()) return refusal();
     return answer();
   }
@@ -78,6 +80,11 @@ class Explorer {
       if (is_scored(r)) most = std::max(most, shares[r]);
     }
     return most;
+  }
+
+  void set_prices(const Shares& weights) {
+    weights_ = weights;
+    for (std::size_t l = 0; l < steps_.size(); ++l) staircase(candidates_[l], weights_, &steps_[l]);
   }
 
   // The design for an interval; false: a layer has no way that fast.
@@ -102,7 +109,7 @@ class Explorer {
   // Remembers a design when it is better than the best so far. For a target: the emptiest; else: the fastest.
   void offer(const std::vector<std::size_t>& picks, const Shares& sum) {
     if (fullest(sum) < emptiest_) emptiest_ = fullest(sum), emptiest_shares_ = sum;
-    if (fullest(sum) > 1) return;
+    if (fullest(sum) > kFull) return;
     const double interval = interval_of(picks);
     const double full = fullness(sum);
     const bool is_better = has_target() ? full < best_full_ : std::make_pair(interval, full) < std::make_pair(best_interval_, best_full_);
@@ -136,7 +143,7 @@ class Explorer {
       }
       offer(picks, sum);
       at_edge = sum;
-      if (fullest(sum) <= 1) high = middle;
+      if (fullest(sum) <= kFull) high = middle;
       else low = middle + 1;
     }
     return at_edge;
@@ -165,6 +172,19 @@ class Explorer {
     return best_interval_ < before;
   }
 
+  // From the best design, and from those that spare one resource after the other.
+  void repair_everywhere() {
+    while (repair_best()) {}
+    const Shares best = best_weights_;
+    for (std::size_t r = 0; r < kLimits; ++r) {
+      Shares dear = best;
+      dear[r] *= kDear;
+      if (dear[r] == 0) continue;
+      set_prices(dear);
+      while (repair_cheapest()) {}
+    }
+  }
+
   // Under the present prices.
   bool repair_cheapest() {
     std::vector<std::size_t> picks;
@@ -189,10 +209,10 @@ class Explorer {
     return sum;
   }
 
-  // Kept a hair below the budget: sums are made in another order than the answer's.
+  // Sums are made in any order: what is full to the last block may be a rounding above 1.
   static double missing(const Shares& sum) {
     double all = 0;
-    for (const double share : sum) all += std::max(0.0, share - (1 - 1e-9));
+    for (const double share : sum) all += share > kFull ? share - 1 : 0;
     return all;
   }
 

@@ -4,10 +4,8 @@
 // Why: the sparsity search asks for the best design thousands of times, and only the densities change between two
 // questions. What a way costs does not depend on them, so it is worked out once; a question then only has to work out
 // cycles. The ways are those that compiler/pipeline builds (network_menus.hpp turns one into a LayerConfig): every engine the
-// layer allows, O, M and G among divisors, one tap a beat, a kernel row or all, N and P on short ladders, any number E of copies.
-//
-// E copies cost E times engine and compactor or tile; several copies of an engine without those also a replay kernel each,
-// because the window, which stands once in front of a deal, then comes once.
+// layer allows, O, M and G among divisors, one tap a beat, a kernel row or all, N and P on short ladders, any number E of copies,
+// and for each of those L: O requantisers in the engine or a few that its copies share. What that costs: way_costs.hpp.
 //
 // Before: a valid layer. After: at least one way, none of them with copies yet.
 #pragma once
@@ -40,7 +38,7 @@ struct LayerSpec {
 };
 
 struct LayerWay {
-  EngineShape shape;    // copies = 1, no memories
+  EngineShape shape;    // copies = 1, no memories; out_lanes is L, below O with sends_sums
   Resources once;       // whatever the number of copies
   Resources of_copy;
   // When there are several copies: deal and gather; what each copy has in front of it.

@@ -33,8 +33,9 @@ EngineShape shape_of(const IntegerNetwork& network, const Netlist& netlist, cons
   shape.data_bits = shape.weight_bits = network.input_bits;
   shape.sum_bits = sum_bits_of(network);
   const int curve = number_of(kernel, "CURVE", kCurveNone);
-  // Every kernel that is told a curve requantises.
-  if (kernel.numbers.count("CURVE") != 0) shape.requantised_lanes = shape.out_lanes;
+  // Every kernel that is told a curve requantises, unless it sends sums. A gather carries what its copies send.
+  shape.sends_sums = sends_sums(kernel) || (shape.kind == EngineKind::gather && out->element_bits == kSumWordBits);
+  if (kernel.numbers.count("CURVE") != 0 && !shape.sends_sums) shape.requantised_lanes = shape.out_lanes;
   shape.curve_multipliers = curve == kCurveHardSigmoid ? 2 : curve == kCurveHardSwish ? 3 : 0;
   if (shape.kind == EngineKind::deal || shape.kind == EngineKind::gather) shape.copies = kernel.numbers.at("COPIES");
   if (kernel.layer < 0) return shape;

@@ -109,6 +109,7 @@ LayerConfig config_of(const LayerWork& work, const EngineShape& shape) {
       return config;
   }
   config.filters = shape.filters;
+  if (shape.sends_sums) config.lanes = shape.out_lanes;
   if (shape.copies > 1) config.copies = shape.copies;
   return config;
 }

@@ -44,12 +44,9 @@ std::vector<Ram> memories_of(const EngineShape& s, const LayerWork& work, bool h
     if (s.kind == EngineKind::weight_sparse) {
       // One word serves `vector_lanes` kernel columns, so it holds that many pixels less 1 more, and fewer words are needed.
       const std::int64_t words = std::int64_t{w.kernel_h} * ceil_of(w.kernel_w, s.vector_lanes) * work.input.channels;
-      rams.push_back({"results", std::int64_t{s.pixels} * s.filters * kWordBits, 2 * ceil_of(work.output.channels, s.filters)});
+      rams.push_back({"results", std::int64_t{s.pixels} * s.filters * kSumWordBits, 2 * ceil_of(work.output.channels, s.filters)});
       rams.push_back({"tile", (std::int64_t{s.pixels} + s.vector_lanes - 1) * s.data_bits, 2 * words, s.filters});
     }
-    const std::int64_t lanes = std::max(1, s.requantised_lanes), rows = ceil_of(work.output.channels, lanes);
-    rams.push_back({"bias", lanes * kWordBits, rows});
-    rams.push_back({"multiplier", lanes * kWordBits, rows});
   } else if (s.kind == EngineKind::window || s.kind == EngineKind::taps) {
     const std::int64_t words = std::int64_t{w.kernel_h} * work.input.width * ceil_of(work.input.channels, s.in_lanes);
     // All taps at once: kernel rows are banks, and each is read at as many places as it has columns.
@@ -62,6 +59,12 @@ std::vector<Ram> memories_of(const EngineShape& s, const LayerWork& work, bool h
     rams.push_back({"list", std::int64_t{s.vector_lanes} * (s.data_bits + kPlaceBits), ceil_of(work.window_codes(), s.vector_lanes)});
   } else if (s.kind == EngineKind::global_average_pool) {
     rams.push_back({"sums", std::int64_t{s.in_lanes} * s.sum_bits, ceil_of(work.input.channels, s.in_lanes)});
+  }
+  const bool has_filters = is_engine(s.kind) || s.kind == EngineKind::requantise;  // others have one multiplier for all
+  if (has_filters && s.requantised_lanes > 0) {
+    const std::int64_t lanes = s.requantised_lanes, rows = ceil_of(work.output.channels, lanes);
+    rams.push_back({"bias", lanes * kWordBits, rows});
+    rams.push_back({"multiplier", lanes * kWordBits, rows});
   }
   if (has_curve_table && s.requantised_lanes > 0) rams.push_back({"curve", s.data_bits, kCurveTableWords, s.requantised_lanes});
   return rams;

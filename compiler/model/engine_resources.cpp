@@ -10,10 +10,12 @@
 namespace sluice {
 namespace {
 
-// Bits of the beats at both ends. A list entry is {code, place}.
+// Bits of the beats at both ends: codes, or sums. A list entry is {code, place}.
 double port_bits(const EngineShape& s) {
   constexpr int kKindBits = 2;
-  return s.in_lanes * s.data_bits + s.out_lanes * s.data_bits + 2.0 * kKindBits;
+  const bool takes_sums = s.kind == EngineKind::requantise || (s.kind == EngineKind::gather && s.sends_sums);
+  const bool sends_sums = s.kind != EngineKind::requantise && s.sends_sums;
+  return s.in_lanes * (takes_sums ? kSumWordBits : s.data_bits) + s.out_lanes * (sends_sums ? kSumWordBits : s.data_bits) + 2.0 * kKindBits;
 }
 
 // Products of data that a small kernel's lane makes: each operand of an add by its multiplier, map by gate.
@@ -29,7 +31,8 @@ Logic ResourceModel::swept_logic(const EngineShape& shape) const {
   const Letters letters = letters_of(shape);
   // A depthwise engine of several taps is a dense one of as many lanes, but for who shares them.
   const bool is_tree = shape.kind == EngineKind::depthwise_dense && shape.vector_lanes > 1;
-  Logic logic = coefficients_.logic(to_text(is_tree ? EngineKind::dense : shape.kind), letters);
+  // Requantisers are lanes of whatever kernel they stand in, and what follows.
+  Logic logic = shape.kind == EngineKind::requantise ? Logic{} : coefficients_.logic(to_text(is_tree ? EngineKind::dense : shape.kind), letters);
   // An add shifts and rounds its sum like a requantised lane, without that lane's multiplier.
   logic += coefficients_.logic("requantise", letters) * shape.requantised_lanes;
   return logic;
@@ -61,6 +64,7 @@ Resources ResourceModel::kernel(const EngineShape& shape) const {
   Letters letters = letters_of(shape);
   letters['S'] = port_bits(shape);
   Logic logic = swept_logic(shape) * (coefficients_.has_fit(to_text(shape.kind)) ? hls_factor_ : 1);
+  if (shape.kind == EngineKind::requantise) logic += coefficients_.logic("select", letters);
   logic += coefficients_.logic("kernel", letters);
   logic += coefficients_.logic("port", letters);
   Resources one = add_up(logic, shape.rams);

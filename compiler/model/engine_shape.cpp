@@ -10,7 +10,7 @@ namespace {
 constexpr const char* kNames[] = {
     "dense", "depthwise_dense", "activation_sparse", "weight_sparse", "grouped_prefix", "pair_sparse",
     "window", "taps", "compactor", "tile", "replay", "width", "fork", "add", "concat", "scale", "max_pool", "average_pool", "global_average_pool",
-    "source", "sink", "collector", "deal", "gather"};
+    "source", "sink", "collector", "deal", "gather", "requantise"};
 static_assert(std::size(kNames) == kEngineKinds);
 
 }  // namespace

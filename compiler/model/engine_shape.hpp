@@ -21,9 +21,12 @@ enum class EngineKind {
   dense, depthwise_dense, activation_sparse, weight_sparse, grouped_prefix, pair_sparse,  // multiply weights
   window, taps, compactor, tile, replay, width, fork, add, concat, scale, max_pool, average_pool, global_average_pool,
   source, sink, collector, deal, gather,  // deal and gather: pixels to E copies and back
+  requantise,                             // L requantisers for the sums of an engine and its copies
 };
 
-inline constexpr int kEngineKinds = int(EngineKind::gather) + 1;
+inline constexpr int kEngineKinds = int(EngineKind::requantise) + 1;
+// A sum in a stream or a memory, whatever an accumulator has.
+inline constexpr int kSumWordBits = 32;
 
 const char* to_text(EngineKind kind);
 Result<EngineKind> engine_kind_from_text(const std::string& text);
@@ -49,12 +52,14 @@ struct EngineShape {
   int prefix = 1;            // k, at most G
   int pixels = 1;            // P: weight_sparse; in a stem, pixels that enter a cycle
   int taps = 1;              // in a beat of windows: one, a kernel row or all
-  int in_lanes = 1, out_lanes = 1;
+  int in_lanes = 1, out_lanes = 1;  // of a layer's way, out_lanes is L: codes that leave the layer in a beat
   int data_bits = 8, weight_bits = 8;
   int sum_bits = 26;         // accumulator; 32 with int16
   int index_bits = 12;       // weight_sparse, compactor: place in a window
-  // Lanes with a requantiser of their own. The engines of device/kernels have one for each lane they send.
+  // Lanes with a requantiser of their own: all that an engine sends, or none where it sends sums.
   int requantised_lanes = 0;
+  // Engines: sums leave, for a requantise kernel behind them. Gather: carries those. requantise: its input is sums in any case.
+  bool sends_sums = false;
   int curve_multipliers = 0;  // 0: no curve or the table; 2: hard-sigmoid, 3: hard-swish, by formula
   std::vector<Ram> rams;      // of one copy
 

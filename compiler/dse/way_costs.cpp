@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// See way_costs.hpp.
+#include "compiler/dse/way_costs.hpp"
+
+#include <algorithm>
+
+#include "compiler/model/engine_memories.hpp"
+
+namespace sluice {
+
+EngineShape WayCosts::plain(EngineKind kind, int filters) const {
+  EngineShape shape;
+  shape.kind = kind, shape.filters = filters;
+  shape.data_bits = options_.data_bits, shape.weight_bits = options_.weight_bits, shape.sum_bits = options_.sum_bits;
+  shape.index_bits = index_bits(spec_.work);
+  return shape;
+}
+
+Resources WayCosts::with_queue(const EngineShape& shape, int lanes, int bits, std::int64_t depth) const {
+  Resources cost = model_.kernel(shape);
+  cost += model_.queue(queue_of(lanes, bits, depth));
+  return cost;
+}
+
+Resources WayCosts::line_buffer(EngineKind kind, int in_lanes, int out_lanes, int taps) const {
+  EngineShape shape = plain(kind, 1);
+  shape.in_lanes = in_lanes, shape.out_lanes = out_lanes, shape.taps = taps;
+  shape.rams = memories_of(shape, spec_.work);
+  return with_queue(shape, out_lanes, options_.data_bits);
+}
+
+Resources WayCosts::holder(EngineKind kind, int in_lanes, int out_lanes, int out_bits) const {
+  EngineShape shape = plain(kind, 1);
+  shape.vector_lanes = shape.in_lanes = in_lanes, shape.out_lanes = out_lanes;
+  shape.rams = memories_of(shape, spec_.work);
+  return with_queue(shape, out_lanes, out_bits);
+}
+
+// Kernels that carry pixels to copies and back: their cost is a constant and a share of each copy.
+void WayCosts::deal_and_gather(LayerWay& way, int window_lanes) const {
+  const int bits = way.shape.sends_sums ? kSumWordBits : options_.data_bits;
+  for (const EngineKind kind : {EngineKind::deal, EngineKind::gather}) {
+    const bool is_gather = kind == EngineKind::gather;
+    const int lanes = is_gather ? way.shape.filters : window_lanes;
+    EngineShape port = plain(kind, 1);
+    port.in_lanes = port.out_lanes = lanes, port.sends_sums = is_gather && way.shape.sends_sums;
+    Resources one = model_.kernel(port), of_copy = one * -1;
+    constexpr int kFurther = 4;
+    port.copies = 1 + kFurther;
+    of_copy += model_.kernel(port);
+    of_copy = of_copy * (1.0 / kFurther);
+    way.of_dealing += one;
+    way.of_dealt_copy += of_copy;
+  }
+  // Queues: to each copy; from the gather. Those from the copies are the engines' own.
+  way.of_dealt_copy += model_.queue(queue_of(window_lanes, options_.data_bits, kQueueDepth));
+  way.of_dealing += model_.queue(queue_of(way.shape.filters, bits, kQueueDepth));
+}
+
+// The kernel with L of them, and what it sends.
+Resources WayCosts::requantisers(const EngineShape& engine) const {
+  EngineShape shape = plain(EngineKind::requantise, 1);
+  shape.in_lanes = engine.filters, shape.out_lanes = shape.requantised_lanes = engine.out_lanes;
+  shape.curve_multipliers = engine.curve_multipliers;
+  shape.rams = memories_of(shape, spec_.work, spec_.has_curve_table);
+  return with_queue(shape, shape.out_lanes, options_.data_bits);
+}
+
+LayerWay WayCosts::way(EngineShape shape, int lanes, const Resources& once, const Resources& front, int window_lanes, bool has_front) const {
+  const LayerWork& work = spec_.work;
+  shape.out_lanes = lanes, shape.sends_sums = lanes < shape.filters;
+  shape.requantised_lanes = shape.sends_sums ? 0 : shape.filters;
+  shape.curve_multipliers = spec_.curve_multipliers;
+  LayerWay way{shape, once, front, {}, {}};
+  EngineShape engine = shape;
+  engine.rams = memories_of(shape, work, spec_.has_curve_table);
+  engine.in_lanes = window_lanes, engine.out_lanes = shape.filters;
+  if (shape.sends_sums) engine.curve_multipliers = 0, way.once += requantisers(shape);
+  // Sums of a pixel, or of a tile, wait for the requantisers, not the engine (compiler/pipeline/fifo_depth.hpp).
+  const std::int64_t at_once = shape.sends_sums && shape.kind == EngineKind::weight_sparse ? shape.pixels : 1;
+  const std::int64_t depth = std::max<std::int64_t>(kQueueDepth, at_once * work.output.channels / shape.filters);
+  way.of_copy += with_queue(engine, shape.filters, shape.sends_sums ? kSumWordBits : options_.data_bits, shape.sends_sums ? depth : kQueueDepth);
+  deal_and_gather(way, window_lanes);
+  const bool replays = !has_front && shape.kind != EngineKind::depthwise_dense && shape.filters < work.output.channels;
+  if (replays) way.of_dealt_copy += holder(EngineKind::replay, window_lanes, window_lanes, options_.data_bits);
+  if (replays && is_bare() && shape.pixels == 1) way.of_dealing += once * -1;
+  const std::int64_t shared = shape.kind == EngineKind::weight_sparse ? work.pixels() / shape.pixels : work.pixels();
+  way.most_copies = int(std::min<std::int64_t>(options_.most_copies, shared));
+  return way;
+}
+
+}  // namespace sluice
