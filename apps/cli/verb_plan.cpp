@@ -42,6 +42,14 @@ std::string rows_text(const PlanSummary& s) {
   return text;
 }
 
+// Beside the estimate, never in its columns.
+std::string simulated_text(const PlanSummary& s) {
+  if (!s.sizing) return "";
+  const double interval = s.sizing->interval_cycles[0];
+  return fmt::format("simulated on {} calibration pictures, row 0: {:.0f} cycles an image, {:.0f} images/s; streams hold {} RAM blocks, every row within {:.3g} % of its best rate\n",
+                     s.sizing->pictures, interval, 1e6 * s.estimate.clock_mhz / interval, s.sizing->ram_blocks, 100 * s.sizing->tolerance);
+}
+
 void print(const PlanSummary& s, const PlanOptions& options, const Common& common) {
   if (common.is_json) {
     std::cout << nlohmann::json{{"bundle", options.output.string()}, {"design_hash", s.design_hash}, {"layers", s.layers},
@@ -61,6 +69,7 @@ void print(const PlanSummary& s, const PlanOptions& options, const Common& commo
             << fmt::format("quantised by: {} (of {} ways tried on calibration pictures)\n", s.method, s.trials.size())
             << rows_text(s)
             << estimate_text(s.estimate)
+            << simulated_text(s)
             << fmt::format("bundle {} (design {})\n", options.output.string(), s.design_hash.substr(0, 12));
 }
 
@@ -114,8 +123,9 @@ Run verb_plan(CLI::App& command, const Common& common) {
       ->check(CLI::IsMember({"auto", "dense", "activation_sparse", "weight_sparse", "grouped_prefix", "pair_sparse"}))->capture_default_str();
   command.add_option("--held-out", options->held_out_images, "pictures behind the calibration ones that measure the table's rows; where there are none behind, so many of those")->capture_default_str();
   command.add_option("--size-streams", options->sizing_percent,
-                     "depths of streams by simulation: every row keeps its interval within so many percent of the best; 0: not, saves a minute or more with large pictures")
-      ->check(CLI::Range(0.0, 100.0))->capture_default_str();
+                     "depths of streams by simulation: every row keeps its interval within so many percent of the best; 0: not, saves a minute or more with large "
+                     "pictures. Without this flag: 1 with --board or --budget, else 0")
+      ->check(CLI::Range(0.0, 100.0));
   command.add_option("--clock-mhz", options->rows.clock_mhz, "clock assumed for estimated rates; with --board or --budget theirs")->check(CLI::Range(1.0, 2000.0))->capture_default_str();
   return [=, &common, &command]() -> Status {
     if (!preprocess->empty()) options->pixels = overridden(SLUICE_TRY(read_pixel_options(*preprocess)), options->pixels, command);

@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <chrono>
+#include <tuple>
 
 #include <tbb/parallel_for.h>
 
 #include "compiler/codegen/opencl_writer.hpp"
 #include "compiler/dse/measured_density.hpp"
 #include "compiler/driver/report.hpp"
+#include "compiler/driver/sized_design.hpp"
 #include "runtime/evaluate/evaluator.hpp"
 #include "compiler/frontend/onnx_import.hpp"
 #include "compiler/model/memory_traffic.hpp"
@@ -18,7 +20,6 @@
 #include "compiler/quantise/calibrate.hpp"
 #include "compiler/quantise/equalise.hpp"
 #include "compiler/sparsity/channel_order.hpp"
-#include "compiler/sparsity/stream_depths.hpp"
 #include "device/device_files.hpp"
 #include "runtime/base/sha256.hpp"
 #include "runtime/images/label_names.hpp"
@@ -30,7 +31,7 @@ namespace sluice {
 namespace {
 
 constexpr int kPhases = 9;
-constexpr std::size_t kSizingImages = 4;      // they are simulated a hundred times
+constexpr double kTargetSizingPercent = 1;
 constexpr std::size_t kGoldenImages = 8;
 constexpr std::size_t kDensityImages = 48;     // pictures whose zeros the exploration is told
 constexpr std::size_t kThresholdImages = 256;  // pictures whose activations give the quantiles
@@ -233,14 +234,16 @@ Result<PlanSummary> plan(const PlanOptions& options, const std::function<void(co
   if (options.target) explored = SLUICE_TRY(explore_design(quantised.network, images, options));
   const LayerConfigs configs = explored ? explored->design.configs : SLUICE_TRY(choose_engines(quantised.network, options.engine));
   Design design{quantised.network, SLUICE_TRY(build_netlist(quantised.network, configs))};
-  begin("thresholds", fmt::format("{} rows{}", options.rows.rows.size(), options.sizing_percent > 0 ? ", depths of streams by simulation" : ""));
+  const double sizing_percent = options.sizing_percent.value_or(options.target ? kTargetSizingPercent : 0);
+  begin("thresholds", fmt::format("{} rows{}", options.rows.rows.size(), sizing_percent > 0 ? ", depths of streams by simulation" : ""));
   const auto thresholds_on = SLUICE_TRY(row_samples(design.network, nullptr, images.slice({.first = kThresholdImages})));
   DesignTable rows = choose_rows(design, thresholds_on, options.rows);
-  if (options.sizing_percent > 0) {
-    const auto first = thresholds_on.begin();
-    const std::vector<RowSample> simulated(first, first + std::ptrdiff_t(std::min(kSizingImages, thresholds_on.size())));
-    SLUICE_CHECK(size_streams(design, rows, simulated, options.sizing_percent / 100));
-    SLUICE_CHECK(design.netlist.validate(design.network));
+  std::optional<StreamSizing> sizing;
+  if (sizing_percent > 0) {
+    auto sized = sized_design(design, rows, thresholds_on, sizing_percent / 100, options.target);
+    if (sized) std::tie(design, sizing) = std::move(sized).value();
+    else if (options.sizing_percent) return std::move(sized).error();
+    else say(fmt::format("depths of streams stay as the rule has them: {}", sized.error().text()));
   }
   // From here on the design is final.
   begin("check", "integer network against float");
@@ -275,6 +278,7 @@ Result<PlanSummary> plan(const PlanOptions& options, const std::function<void(co
   summary.row_images = measuring.images.size();
   summary.is_held_out = measuring.is_held_out;
   summary.rows = table.rows;
+  summary.sizing = sizing;
   const ResourceModel model = options.target ? options.target->model : SLUICE_TRY(common_model(options.hls_factor));
   summary.estimate = SLUICE_TRY(estimate(design, table, explored, model, options));
   times.end();

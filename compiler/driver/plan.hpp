@@ -14,7 +14,7 @@
 #include "compiler/driver/design_estimate.hpp"
 #include "compiler/driver/pixel_options.hpp"
 #include "compiler/quantise/quantise.hpp"
-#include "compiler/sparsity/rows.hpp"
+#include "compiler/sparsity/stream_depths.hpp"
 #include "runtime/base/status.hpp"
 
 namespace sluice {
@@ -36,7 +36,8 @@ struct PlanOptions {
   double hls_factor = 0;                 // without a target; 0: the coefficients' own
   std::size_t held_out_images = 2000;    // pictures behind the calibration ones that measure the rows
   RowOptions rows;
-  double sizing_percent = 0;             // depths of streams by simulation, within so many percent of the best rate; 0: no
+  // Depths of streams by simulation, within so many percent of the best rate; 0: by rule. None: 1 with a target, else 0.
+  std::optional<double> sizing_percent;
 };
 
 struct PlanSummary {
@@ -56,6 +57,7 @@ struct PlanSummary {
   bool is_held_out = false;           // those are behind the calibration pictures; else they are calibration pictures
   std::vector<TableRow> rows;
   DesignEstimate estimate;
+  std::optional<StreamSizing> sizing;  // where depths come from simulation
 };
 
 // `say` gets one line per phase ("[3/7] calibrate: 500 pictures").

@@ -71,7 +71,7 @@ std::string plan_report(const PlanOptions& options, const Design& design, const 
   for (const auto& [name, seconds] : times.seconds()) phases[name + "_s"] = seconds;
   json trials = json::array();
   for (const QuantiseTrial& trial : summary.trials) trials.push_back({{"method", trial.name}, {"divergence_nats", trial.divergence}});
-  const json report{{"version", 1},
+  json report{{"version", 1},
                     {"model", options.model.filename().string()},
                     {"design_hash", summary.design_hash},
                     {"precision", fmt::format("int{}", network.input_bits)},
@@ -85,6 +85,11 @@ std::string plan_report(const PlanOptions& options, const Design& design, const 
                     {"estimated", to_json(summary.estimate)},
                     {"layers", layers},
                     {"phase_times", phases}};
+  if (summary.sizing) {
+    report["simulated"] = {{"kind", "simulated"}, {"pictures", "calibration, first ones"}, {"images", summary.sizing->pictures},
+                           {"cycles_per_image_of_rows", summary.sizing->interval_cycles}, {"tolerance", summary.sizing->tolerance},
+                           {"stream_ram_blocks", summary.sizing->ram_blocks}};
+  }
   return report.dump(1) + "\n";
 }
 

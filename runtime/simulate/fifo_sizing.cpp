@@ -11,6 +11,7 @@ namespace sluice::simulate {
 namespace {
 
 constexpr std::int64_t kDeepest = 65536;
+constexpr int kMemoryLabWords = 32;
 constexpr std::array kTolerances{0.0, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 1e9};
 
 using Depths = std::vector<int>;
@@ -40,8 +41,22 @@ class Sizing {
 
  private:
   int least(std::size_t stream) const {
-    return options_.least_depths.empty() ? options_.least_depth : std::max(options_.least_depth, options_.least_depths[stream]);
+    return filled(stream, options_.least_depths.empty() ? kMemoryLabWords : std::max(kMemoryLabWords, options_.least_depths[stream]));
   }
+
+  // The deepest that takes no more blocks than this many.
+  int deepest(std::size_t stream, std::int64_t of_blocks) const {
+    const auto takes_more = [&](std::int64_t depth) { return options_.blocks_of(netlist_.streams[stream], depth) > of_blocks; };
+    std::int64_t low = 1, high = 2;  // low takes no more, high does
+    while (high < 2 * kDeepest && !takes_more(high)) low = high, high *= 2;
+    while (high - low > 1) {
+      const std::int64_t middle = low + (high - low) / 2;
+      (takes_more(middle) ? high : low) = middle;
+    }
+    return static_cast<int>(low);
+  }
+
+  int filled(std::size_t stream, int depth) const { return std::max(depth, deepest(stream, options_.blocks_of(netlist_.streams[stream], depth))); }
 
   // Mean interval in the steady state; none when an image does not arrive.
   std::optional<double> interval_of(const Depths& depths) const {
@@ -67,7 +82,7 @@ class Sizing {
       if (!left) break;
     }
     Depths marks;
-    for (std::size_t s = 0; s < deep.size(); ++s) marks.push_back(std::max(least(s), static_cast<int>(pipeline.fifos()[s].high_water())));
+    for (std::size_t s = 0; s < deep.size(); ++s) marks.push_back(filled(s, std::max(least(s), static_cast<int>(pipeline.fifos()[s].high_water()))));
     return marks;
   }
 
@@ -98,14 +113,15 @@ class Sizing {
       lower(depths, {middle, streams.end()}, allowed);
       return;
     }
-    int low = least(streams[0]), high = depths[streams[0]];  // low is too little, high is enough
-    while (high - low > std::max(1, high / 32)) {
-      const int middle = low + (high - low) / 2;
+    const std::size_t only = streams[0];
+    std::int64_t low = blocks(only, lowest), high = blocks(only, depths);  // low is too few, high are enough
+    while (high - low > std::max<std::int64_t>(1, high / 32)) {
+      const std::int64_t middle = low + (high - low) / 2;
       Depths trial = depths;
-      trial[streams[0]] = middle;
+      trial[only] = deepest(only, middle);
       (holds(trial, allowed) ? high : low) = middle;
     }
-    depths[streams[0]] = high;
+    depths[only] = deepest(only, high);
   }
 
   bool holds(const Depths& depths, double allowed) const {
@@ -129,7 +145,6 @@ class Sizing {
 }  // namespace
 
 std::int64_t m20k_blocks(const Stream& stream, std::int64_t depth) {
-  constexpr std::int64_t kMemoryLabWords = 32;
   if (depth <= kMemoryLabWords) return 0;
   const std::int64_t width = std::max(32, stream.element_bits * stream.lanes) + 2;
   std::int64_t least = std::numeric_limits<std::int64_t>::max();

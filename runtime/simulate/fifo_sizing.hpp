@@ -4,8 +4,11 @@
 // Why: the planner's depths guarantee that nothing hangs and add a flat margin; what the *rate* needs depends on how non-zeros
 // vary from window to window, which only pictures tell (hass.md section 8.2). The idea: simulate with streams so deep that
 // nobody waits for room; offer images at that rate and note high-water marks, which are enough by construction; then lower
-// one group of streams after another to the smallest depth at which the rate stays within the tolerance, block RAM first,
+// one group of streams after another to the fewest block RAMs at which the rate stays within the tolerance, the dearest first,
 // halving groups that cannot be lowered as a whole. Where that is over the budget, the tolerance grows.
+//
+// Memories come in sizes, so every stream is as deep as its blocks allow (32 words cost none): what is free is room for pictures
+// whose non-zeros vary more than these.
 //
 // Deadlock needs no rule of its own: a depth at which an image does not arrive is not taken, and which beats fit does not
 // depend on time.
@@ -27,7 +30,6 @@ std::int64_t m20k_blocks(const Stream& stream, std::int64_t depth);
 struct FifoSizingOptions {
   double tolerance = 0.01;  // of the interval with deep streams
   std::int64_t m20k_budget = std::numeric_limits<std::int64_t>::max();
-  int least_depth = 16;
   std::vector<int> least_depths;  // of each stream, where it is more; empty: none is
   std::size_t warm_up_images = 2;
   PipelineOptions pipeline;

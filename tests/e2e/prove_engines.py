@@ -4,8 +4,9 @@
 engine-busy cycles.
 
 Each network is planned once by the real command; prove_engines then builds it with one engine after another, and with a
-random mixture, and runs real pictures under random rows. Usage: prove_engines.py SLUICE PROVE_ENGINES SOURCE_DIR OUT
-[MODEL]...; exits 1 when anything differs, 77 without $SLUICE_DATA. Run by ./run prove-engines (an hour or so).
+random mixture of engines, parallelism and shared requantisers, and runs real pictures under random rows. Usage:
+prove_engines.py SLUICE PROVE_ENGINES SOURCE_DIR OUT [MODEL]...; exits 1 when anything differs, 77 without $SLUICE_DATA.
+Run by ./run prove-engines (an hour or so).
 """
 import pathlib
 import subprocess

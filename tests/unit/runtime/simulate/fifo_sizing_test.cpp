@@ -22,7 +22,7 @@ struct Residual {
 
   Residual() {
     const Window same{3, 3, 1, 1, 1, 1, 1, 1};
-    NetworkMaker make(random, {12, 12, 3});
+    NetworkMaker make(random, {10, 40, 3});
     const int stem = make.conv(16, same, kNetworkInput);
     make.add(make.conv(16, same, make.conv(16, same, stem)), stem);
     design.network = make.finish(3);
@@ -53,9 +53,9 @@ TEST(FifoSizing, keeps_the_rate_with_less_than_the_planned_depths) {
   ASSERT_TRUE(sizing) << sizing.error().text();
   EXPECT_LE(sizing->interval_cycles, 1.01 * sizing->deep_interval_cycles);
   EXPECT_EQ(r.interval(sizing->depths), sizing->interval_cycles);
-  std::int64_t planned = 0, sized = 0;
-  for (std::size_t s = 0; s < sizing->depths.size(); ++s) planned += r.design.netlist.streams[s].depth, sized += sizing->depths[s];
-  EXPECT_LT(sized, planned);
+  std::int64_t planned = 0;
+  for (const Stream& stream : r.design.netlist.streams) planned += m20k_blocks(stream, stream.depth);
+  EXPECT_LT(sizing->m20k, planned);
 }
 
 TEST(FifoSizing, could_not_take_much_more_from_any_stream) {
@@ -63,14 +63,17 @@ TEST(FifoSizing, could_not_take_much_more_from_any_stream) {
   const auto sizing = size_fifos_by_simulation(r.design.netlist, r.images, {.tolerance = 0.01}).value();
   int lowered = 0;
   for (std::size_t s = 0; s < sizing.depths.size(); ++s) {
-    if (sizing.depths[s] == 16) continue;
+    const Stream& stream = r.design.netlist.streams[s];
+    const std::int64_t blocks = m20k_blocks(stream, sizing.depths[s]);
+    EXPECT_GT(m20k_blocks(stream, sizing.depths[s] + 1), blocks) << stream.name << " of " << sizing.depths[s] << ": more would be free";
+    if (blocks == 0) continue;
     std::vector<int> less = sizing.depths;
-    less[s] -= std::max(1, less[s] / 32) + 1;
+    while (m20k_blocks(stream, less[s]) == blocks) --less[s];
     const double interval = r.interval(less);
     EXPECT_TRUE(interval < 0 || interval > 1.01 * sizing.deep_interval_cycles) << r.design.netlist.streams[s].name << " of " << sizing.depths[s];
     ++lowered;
   }
-  EXPECT_GT(lowered, 0) << "the shortcut holds more than 16 beats";
+  EXPECT_GT(lowered, 0) << "the shortcut holds more than 32 beats";
 }
 
 TEST(FifoSizing, fits_a_budget_or_says_what_is_needed) {
