@@ -28,7 +28,8 @@ ResourceModel::ResourceModel(Coefficients coefficients, const bsp::FpgaDevice& d
       hls_factor_(hls_factor > 0 ? hls_factor : coefficients_.figure("hls_factor")) {}
 
 Logic ResourceModel::swept_logic(const EngineShape& shape) const {
-  const Letters letters = letters_of(shape);
+  Letters letters = letters_of(shape);
+  letters['S'] = port_bits(shape);
   // A depthwise engine of several taps is a dense one of as many lanes, but for who shares them.
   const bool is_tree = shape.kind == EngineKind::depthwise_dense && shape.vector_lanes > 1;
   // Requantisers are lanes of whatever kernel they stand in, and what follows.

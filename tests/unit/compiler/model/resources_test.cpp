@@ -126,13 +126,27 @@ TEST(ResourceModel, shared_requantisers_by_hand) {
   EXPECT_EQ(model.kernel(shape).dsp_blocks, 2);
   EXPECT_EQ(model.kernel(shape).multipliers, 0);
   // Sums are four times as wide as codes, at one end of an engine and both of a gather.
-  for (const auto& [kind, wide_bits, a_bit] : {std::tuple{EngineKind::activation_sparse, 16 * 24, 4}, {EngineKind::gather, 2 * 16 * 24, 4 + 2}}) {
+  for (const auto& [kind, wide_bits, a_bit] : {std::tuple{EngineKind::activation_sparse, 16 * 24, 4}, {EngineKind::gather, 2 * 16 * 24, 4 + 1}}) {
     EngineShape codes;
     codes.kind = kind, codes.filters = codes.in_lanes = codes.out_lanes = 16;
     EngineShape sums = codes;
     sums.sends_sums = true;
     EXPECT_NEAR(model.kernel(sums).registers - model.kernel(codes).registers, a_bit * wide_bits, 1e-6) << to_text(kind);
   }
+}
+
+// Each further copy is another input of the multiplexer, as wide as what it carries.
+TEST(ResourceModel, a_gather_grows_with_copies_times_bits) {
+  const ResourceModel model(coefficients(), arria());
+  const auto a_copy = [&](bool sends_sums) {
+    EngineShape shape;
+    shape.kind = EngineKind::gather, shape.in_lanes = shape.out_lanes = 16, shape.sends_sums = sends_sums;
+    const double one = model.swept_logic(shape).aluts;
+    shape.copies = 2;
+    return model.swept_logic(shape).aluts - one;
+  };
+  EXPECT_NEAR(a_copy(false), 0.2 * (2 * 16 * 8 + 4), 1e-6);
+  EXPECT_NEAR(a_copy(true), 0.2 * (2 * 16 * 32 + 4), 1e-6);
 }
 
 TEST(ResourceModel, agrees_with_the_stated_ranges) {
