@@ -34,9 +34,10 @@ std::vector<std::string> values_of(const ir::Graph& graph, const IntegerNetwork&
 void add_map(LayerError& error, const ir::Tensor& real, const Map& codes, const Layer& layer) {
   const std::int64_t channels = layer.output.channels, pixels = layer.output.size() / channels;
   for (std::int64_t c = 0; c < channels; ++c) {
+    const std::int64_t of_model = layer.channel_order.empty() ? c : layer.channel_order[std::size_t(c)];
     const double scale = layer.channel_gain.empty() ? layer.output_scale : layer.output_scale / layer.channel_gain[std::size_t(c)];
     for (std::int64_t p = 0; p < pixels; ++p) {
-      const double wanted = real.values[std::size_t(c * pixels + p)];
+      const double wanted = real.values[std::size_t(of_model * pixels + p)];
       const double difference = codes[std::size_t(p * channels + c)] * scale - wanted;
       error.signal += wanted * wanted;
       error.noise += difference * difference;

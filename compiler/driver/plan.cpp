@@ -9,7 +9,7 @@
 
 #include "compiler/codegen/opencl_writer.hpp"
 #include "compiler/dse/measured_density.hpp"
-#include "compiler/driver/build_design.hpp"
+#include "compiler/driver/design_builder.hpp"
 #include "compiler/driver/explore_design.hpp"
 #include "compiler/driver/report.hpp"
 #include "runtime/evaluate/evaluator.hpp"

@@ -147,6 +147,7 @@ IntegerNetwork with_ordered_channels(IntegerNetwork network) {
     const Order& in = orders[components.of(layer.inputs[0])];
     const Order& out = orders[components.of(int(i))];
     reorder(layer.channel_gain, out);
+    layer.channel_order = out;
     if (layer.kind != LayerKind::conv && layer.kind != LayerKind::depthwise) continue;
     reorder(layer.weights, layer.kind == LayerKind::conv ? in : out);
     if (layer.kind == LayerKind::conv) reorder_filters(layer.weights, out);

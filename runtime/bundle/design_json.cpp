@@ -81,6 +81,7 @@ json layer_json(const Layer& layer) {
                  {"curve_table", layer.curve.table.size()}};
   j["weight_bits"] = weight_bits(layer);
   if (!layer.channel_gain.empty()) j["channel_gain"] = layer.channel_gain;
+  if (!layer.channel_order.empty()) j["channel_order"] = layer.channel_order;
   return j;
 }
 
@@ -125,6 +126,7 @@ Result<Layer> layer_from(const json& j, WeightReader& weights) {
   layer.output_bits = j.at("output_bits");
   layer.output_scale = j.at("output_scale");
   if (j.contains("channel_gain")) layer.channel_gain = j.at("channel_gain").get<std::vector<double>>();
+  if (j.contains("channel_order")) layer.channel_order = j.at("channel_order").get<std::vector<int>>();
   layer.curve = SLUICE_TRY(curve_from(j.at("curve")));
   const json& counts = j.at("counts");
   const std::size_t weight_count = counts.at("weights");

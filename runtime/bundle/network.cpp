@@ -196,6 +196,14 @@ Status check_numbers(const Layer& layer) {
   if (!layer.channel_gain.empty() && std::ssize(layer.channel_gain) != layer.output.channels) {
     return wrong("channel gains", layer.channel_gain.size(), layer.output.channels);
   }
+  if (!layer.channel_order.empty()) {
+    std::vector<int> sorted = layer.channel_order;
+    std::sort(sorted.begin(), sorted.end());
+    for (std::size_t c = 0; c < sorted.size(); ++c) {
+      if (sorted[c] != static_cast<int>(c)) return user_error("layer {}: channel_order names a channel that is not there, or one twice", layer.name);
+    }
+    if (std::ssize(sorted) != layer.output.channels) return wrong("channels in channel_order", sorted.size(), layer.output.channels);
+  }
   for (const double gain : layer.channel_gain) {
     if (!is_scale(gain)) return user_error("layer {}: a channel gain of {} is not above 0", layer.name, gain);
   }

@@ -102,6 +102,7 @@ struct Layer {
   int output_bits = 8;        // 8 inside the network; 16 for the classifier's last layer
   double output_scale = 1.0;  // real value = code * output_scale, over the channel's gain where there are gains
   std::vector<double> channel_gain;  // empty, or one per output channel; no arithmetic needs it
+  std::vector<int> channel_order;    // empty, or the model's channel in the place of each output channel; no arithmetic needs it
 
   // Shape of an operand; the second one of scale and concat differs from `input`.
   MapShape operand(std::size_t index) const;

@@ -90,6 +90,8 @@ TEST(ChannelOrder, sorts_a_layer_whose_map_is_its_own) {
   const Layer& sorted = ordered.layers[std::size_t(first)];
   EXPECT_EQ(sorted.bias, (std::vector<std::int32_t>{300, 200, 100, 0}));
   EXPECT_EQ(sorted.channel_gain, (std::vector<double>{4, 3, 2, 1}));
+  EXPECT_EQ(sorted.channel_order, (std::vector<int>{3, 2, 1, 0})) << "who compares with the model needs to know";
+  EXPECT_TRUE(ordered.layers.back().channel_order.empty());
 }
 
 // The operands of an add have one order, whichever of them would like another.

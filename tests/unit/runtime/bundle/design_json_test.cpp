@@ -91,6 +91,23 @@ class BrokenDesign : public ::testing::Test {
 
 TEST_F(BrokenDesign, IsNotRefusedUnchanged) { EXPECT_EQ(refusal(text_, weights_), ""); }
 
+TEST_F(BrokenDesign, KeepsAnOrderOfChannelsAndRefusesOneThatIsNone) {
+  json changed = json::parse(text_);
+  json& layer = changed["layers"][0];
+  std::vector<int> order(std::size_t(design_.network.layers[0].output.channels));
+  for (std::size_t c = 0; c < order.size(); ++c) order[c] = int(order.size() - 1 - c);
+  layer["channel_order"] = order;
+  const auto read = design_from_files(changed.dump(), weights_);
+  ASSERT_TRUE(read) << read.error().text();
+  EXPECT_EQ(read->network.layers[0].channel_order, order);
+  EXPECT_EQ(json::parse(design_to_json(*read))["layers"][0]["channel_order"], json(order));
+  layer["channel_order"][0] = 0;
+  EXPECT_THAT(refusal(changed), HasSubstr("channel_order"));
+  order.pop_back();
+  layer["channel_order"] = order;
+  EXPECT_THAT(refusal(changed), HasSubstr("channel_order"));
+}
+
 TEST_F(BrokenDesign, NamesTheFileThatIsNotJson) {
   for (const std::string& text : {std::string(), std::string("{"), text_.substr(0, text_.size() / 2), text_ + "}"}) {
     EXPECT_THAT(refusal(text, weights_), HasSubstr("design.json"));

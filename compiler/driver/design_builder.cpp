@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// See build_design.hpp.
-#include "compiler/driver/build_design.hpp"
+// See design_builder.hpp.
+#include "compiler/driver/design_builder.hpp"
 
 #include <algorithm>
 #include <limits>
