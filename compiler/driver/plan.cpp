@@ -4,14 +4,14 @@
 
 #include <algorithm>
 #include <chrono>
-#include <tuple>
 
 #include <tbb/parallel_for.h>
 
 #include "compiler/codegen/opencl_writer.hpp"
 #include "compiler/dse/measured_density.hpp"
+#include "compiler/driver/build_design.hpp"
+#include "compiler/driver/explore_design.hpp"
 #include "compiler/driver/report.hpp"
-#include "compiler/driver/sized_design.hpp"
 #include "runtime/evaluate/evaluator.hpp"
 #include "compiler/frontend/onnx_import.hpp"
 #include "compiler/model/memory_traffic.hpp"
@@ -134,29 +134,11 @@ Result<std::vector<RowSample>> row_samples(const IntegerNetwork& network, const 
   return samples;
 }
 
-// The design that the exploration chose, and what it weighed.
-struct Explored {
-  std::vector<LayerMenu> menus;
-  std::vector<LayerDensity> densities;
-  NetworkDesign design;
-};
-
-Result<Explored> explore_design(const IntegerNetwork& network, const ImageSet& calibration, const PlanOptions& options) {
-  const Target& target = *options.target;
-  std::vector<Engine> engines;
-  if (options.engine != "auto") engines = {Engine::dense, SLUICE_TRY(engine_from_text(options.engine))};
+Result<Explored> explored_for_target(const IntegerNetwork& network, const ImageSet& calibration, const PlanOptions& options) {
   PictureCodes pictures;
   for (RowSample& sample : SLUICE_TRY(row_samples(network, nullptr, calibration.slice({.first = kDensityImages})))) pictures.push_back(std::move(sample.codes));
-  Explored explored;
-  explored.menus = network_menus(network, target.model, engines);
-  explored.densities = SLUICE_TRY(measured_densities(network, explored.menus, pictures, {}, {.list_pictures = kDensityImages}));
-  DesignGoal goal;
-  goal.memory_bytes_per_cycle = target.memory_bytes_per_cycle;
-  if (options.target_images_per_s > 0) goal.target_interval = 1e6 * options.rows.clock_mhz / options.target_images_per_s;
-  auto design = design_network(network, explored.menus, explored.densities, target.model, target.budget, goal);
-  if (!design) return std::move(design).error().in(fmt::format("{} {}", target.board ? "board" : "budget", target.name));
-  explored.design = std::move(design).value();
-  return explored;
+  const double interval = options.target_images_per_s > 0 ? 1e6 * options.rows.clock_mhz / options.target_images_per_s : 0;
+  return explore_design(network, pictures, *options.target, options.engine, interval);
 }
 
 Result<DesignEstimate> estimate(const Design& design, const DesignTable& table, const std::optional<Explored>& explored, const ResourceModel& model, const PlanOptions& options) {
@@ -231,20 +213,25 @@ Result<PlanSummary> plan(const PlanOptions& options, const std::function<void(co
 
   begin("pipeline", fmt::format("{} layers", quantised.network.layers.size()));
   std::optional<Explored> explored;
-  if (options.target) explored = SLUICE_TRY(explore_design(quantised.network, images, options));
-  const LayerConfigs configs = explored ? explored->design.configs : SLUICE_TRY(choose_engines(quantised.network, options.engine));
-  Design design{quantised.network, SLUICE_TRY(build_netlist(quantised.network, configs))};
+  if (options.target) explored = SLUICE_TRY(explored_for_target(quantised.network, images, options));
   const double sizing_percent = options.sizing_percent.value_or(options.target ? kTargetSizingPercent : 0);
   begin("thresholds", fmt::format("{} rows{}", options.rows.rows.size(), sizing_percent > 0 ? ", depths of streams by simulation" : ""));
-  const auto thresholds_on = SLUICE_TRY(row_samples(design.network, nullptr, images.slice({.first = kThresholdImages})));
-  DesignTable rows = choose_rows(design, thresholds_on, options.rows);
-  std::optional<StreamSizing> sizing;
-  if (sizing_percent > 0) {
-    auto sized = sized_design(design, rows, thresholds_on, sizing_percent / 100, options.target);
-    if (sized) std::tie(design, sizing) = std::move(sized).value();
-    else if (options.sizing_percent) return std::move(sized).error();
-    else say(fmt::format("depths of streams stay as the rule has them: {}", sized.error().text()));
+  const auto thresholds_on = SLUICE_TRY(row_samples(quantised.network, nullptr, images.slice({.first = kThresholdImages})));
+  const auto built_of = [&](const LayerConfigs& configs) { return build_design(quantised.network, configs, options.rows, thresholds_on, sizing_percent / 100, options.target); };
+  BuiltDesign built = SLUICE_TRY(built_of(explored ? explored->design.configs : SLUICE_TRY(choose_engines(quantised.network, options.engine))));
+  if (explored && explored->dense && built.sizing) {
+    // An estimate does not know how long layers wait; the choice of engines must not cost rate where they do.
+    BuiltDesign dense = SLUICE_TRY(built_of(explored->dense->configs));
+    if (dense.sizing && dense.sizing->interval_cycles[0] < built.sizing->interval_cycles[0]) {
+      say("dense engines alone simulate faster than the mixture that was estimated best; they are built");
+      built = std::move(dense), explored->design = *std::move(explored->dense);
+    }
   }
+  if (!built.unsized_because.empty()) {
+    if (options.sizing_percent) return user_error("{}", built.unsized_because);
+    say(fmt::format("depths of streams stay as the rule has them: {}", built.unsized_because));
+  }
+  const Design design = std::move(built.design);
   // From here on the design is final.
   begin("check", "integer network against float");
   Check check = SLUICE_TRY(check_integer_network(design.network, images, calibration));
@@ -255,7 +242,7 @@ Result<PlanSummary> plan(const PlanOptions& options, const std::function<void(co
 
   const Measuring measuring = measuring_pictures(all_images, images.size(), options.held_out_images);
   begin("table", fmt::format("{} rows on {} {} pictures", options.rows.rows.size(), measuring.images.size(), measuring.is_held_out ? "held-out" : "calibration"));
-  const DesignTable table = SLUICE_TRY(measured_table(design, std::move(rows), design_hash, graph, measuring, options));
+  const DesignTable table = SLUICE_TRY(measured_table(design, std::move(built.rows), design_hash, graph, measuring, options));
   files["table.json"] = table_to_json(table);
 
   begin("write", options.output.string());
@@ -278,7 +265,7 @@ Result<PlanSummary> plan(const PlanOptions& options, const std::function<void(co
   summary.row_images = measuring.images.size();
   summary.is_held_out = measuring.is_held_out;
   summary.rows = table.rows;
-  summary.sizing = sizing;
+  summary.sizing = built.sizing;
   const ResourceModel model = options.target ? options.target->model : SLUICE_TRY(common_model(options.hls_factor));
   summary.estimate = SLUICE_TRY(estimate(design, table, explored, model, options));
   times.end();

@@ -3,7 +3,8 @@
 """Designs explored for a board or a budget: estimated, and simulated on test pictures.
 
 For each network and target: plan by the real command (engines and parallelism by exploration, streams sized by simulation on
-calibration pictures), then simulate row 0 on test pictures, which nothing has seen before. EMM: dense MACs / (interval cycles *
+calibration pictures; the planner itself falls back to dense engines where the mixture simulates slower), then simulate row 0 on
+test pictures, which nothing has seen before. EMM: dense MACs / (interval cycles *
 multipliers). "dense" plans with dense engines only; no choice of engines may simulate slower than it.
 
 Usage: prove_designs.py SLUICE SOURCE_DIR OUT [MODEL]...; exits 1 where a target is missed, 77 without $SLUICE_DATA. Run by
