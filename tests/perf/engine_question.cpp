@@ -70,10 +70,11 @@ std::string cut(const std::string& text) {
   return text.substr(0, text.rfind(' ', kMostLine - 4)) + " ...";
 }
 
-// What is short, without the advice behind it.
+// What is short, without the words around it.
 std::string shortage(const Error& error) {
-  const std::string text = error.text();
-  return text.substr(0, text.find(';'));
+  const std::string text = error.text(), before = "no design fits: ";
+  const std::size_t start = text.rfind(before, 0) == 0 ? before.size() : 0;
+  return text.substr(start, text.find(';') - start);
 }
 
 class Question {
@@ -91,8 +92,9 @@ class Question {
         auto design = design_network(network, menus_of(network, model, choice), measured.densities, model, budget);
         const std::string head = fmt::format("{:<16} {:<38} {:>5.1f}  {:<22}", measured.model.name, where, factor, choice.name);
         if (!design) {
-          refusal = shortage(design.error());
-          lines += cut(head + " " + refusal) + "\n";
+          const std::string reason = shortage(design.error());
+          if (refusal.empty() && choice.engines.empty()) refusal = fmt::format("mixed at f_hls {}, {}", factor, reason);
+          lines += cut(head + " " + reason) + "\n";
           continue;
         }
         fits = true;
@@ -112,7 +114,7 @@ class Question {
                                mixed.images_per_s / best.images_per_s, mixed.binding);
       }
     }
-    if (!fits) lines = cut(fmt::format("{:<16} {:<38}   any  none fits; the last one: {}", measured.model.name, where, refusal)) + "\n";
+    if (!fits) lines = cut(fmt::format("{:<16} {:<38}   any  none fits: {}", measured.model.name, where, refusal)) + "\n";
     fmt::print("{}", lines);
     std::fflush(stdout);
   }
