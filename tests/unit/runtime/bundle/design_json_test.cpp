@@ -93,14 +93,14 @@ TEST_F(BrokenDesign, IsNotRefusedUnchanged) { EXPECT_EQ(refusal(text_, weights_)
 
 TEST_F(BrokenDesign, KeepsAnOrderOfChannelsAndRefusesOneThatIsNone) {
   json changed = json::parse(text_);
-  json& layer = changed["layers"][0];
+  json& layer = changed["network"]["layers"][0];
   std::vector<int> order(std::size_t(design_.network.layers[0].output.channels));
   for (std::size_t c = 0; c < order.size(); ++c) order[c] = int(order.size() - 1 - c);
   layer["channel_order"] = order;
-  const auto read = design_from_files(changed.dump(), weights_);
+  auto read = design_from_files(changed.dump(), weights_);
   ASSERT_TRUE(read) << read.error().text();
   EXPECT_EQ(read->network.layers[0].channel_order, order);
-  EXPECT_EQ(json::parse(design_to_json(*read))["layers"][0]["channel_order"], json(order));
+  EXPECT_EQ(json::parse(design_to_json(*read))["network"]["layers"][0]["channel_order"], json(order));
   layer["channel_order"][0] = 0;
   EXPECT_THAT(refusal(changed), HasSubstr("channel_order"));
   order.pop_back();
