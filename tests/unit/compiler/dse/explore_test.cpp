@@ -36,6 +36,18 @@ std::vector<LayerDensity> densities_of(const std::vector<LayerSpec>& specs, doub
   return all;
 }
 
+// What most tests explore.
+struct Large {
+  std::vector<LayerSpec> specs = testing::mobilenet_v3_large_shapes();
+  std::vector<LayerDensity> densities = densities_of(specs, 0.5, 0.7);
+  std::vector<LayerMenu> menus = menus_of(specs);
+};
+
+const Large& large() {
+  static const Large known;
+  return known;
+}
+
 Resources budget(double alms, double m20k, double dsp_blocks) {
   Resources r;
   r.alms = alms, r.m20k = m20k, r.dsp_blocks = dsp_blocks;
@@ -60,9 +72,7 @@ void expect_consistent(const Exploration& found, const std::vector<LayerSpec>& s
 }
 
 TEST(Explore, designs_keep_the_budget_and_use_it) {
-  const auto specs = testing::mobilenet_v3_large_shapes();
-  const auto densities = densities_of(specs, 0.5, 0.7);
-  const auto menus = menus_of(specs);
+  const auto& [specs, densities, menus] = large();
   double last = INFINITY;
   for (const double alms : {200e3, 400e3, 800e3}) {
     const Resources limit = budget(alms, 8000, 5000);
@@ -78,9 +88,7 @@ TEST(Explore, designs_keep_the_budget_and_use_it) {
 }
 
 TEST(Explore, a_target_rate_costs_less_than_the_highest) {
-  const auto specs = testing::mobilenet_v3_large_shapes();
-  const auto densities = densities_of(specs, 0.5, 0.7);
-  const auto menus = menus_of(specs);
+  const auto& [specs, densities, menus] = large();
   const Resources limit = budget(2e6, 20000, 20000);
   const auto fastest = explore(menus, densities, limit);
   ASSERT_TRUE(fastest) << fastest.error().text();
@@ -98,9 +106,7 @@ TEST(Explore, a_target_rate_costs_less_than_the_highest) {
 
 // What memory cannot feed is not built: as small as the same interval asked for.
 TEST(Explore, nothing_is_spent_beyond_what_memory_allows) {
-  const auto specs = testing::mobilenet_v3_large_shapes();
-  const auto densities = densities_of(specs, 0.5, 0.7);
-  const auto menus = menus_of(specs);
+  const auto& [specs, densities, menus] = large();
   const Resources limit = budget(2e6, 20000, 20000);
   const auto fastest = explore(menus, densities, limit);
   ASSERT_TRUE(fastest) << fastest.error().text();
@@ -116,9 +122,7 @@ TEST(Explore, nothing_is_spent_beyond_what_memory_allows) {
 }
 
 TEST(Explore, what_cannot_be_done_is_said) {
-  const auto specs = testing::mobilenet_v3_large_shapes();
-  const auto densities = densities_of(specs, 0.5, 0.7);
-  const auto menus = menus_of(specs);
+  const auto& [specs, densities, menus] = large();
   const auto small = explore(menus, densities, budget(1000, 8000, 5000));
   ASSERT_FALSE(small);
   EXPECT_THAT(small.error().text(), HasSubstr("times the ALMs"));
