@@ -113,7 +113,7 @@ Result<std::size_t> find_layer(const Bundle& bundle, const std::string& name) {
 
 Result<std::string> layer_text(const Bundle& bundle, std::size_t index, bool has_text) {
   const Layer& layer = bundle.network().layers[index];
-  const std::string engine = engine_of(bundle.netlist(), static_cast<int>(index));
+  const std::string engine = engine_name(bundle.netlist(), static_cast<int>(index));
   std::string text = fmt::format("{}: {} from {}\n", layer.name, to_text(layer.kind), layer.origin) +
                      fmt::format("{} -> {}{}, reads {}\n", shape_text(layer.input), shape_text(layer.output), window_text(layer), inputs_text(bundle.network(), layer));
   if (!engine.empty()) {
@@ -125,27 +125,27 @@ Result<std::string> layer_text(const Bundle& bundle, std::size_t index, bool has
     text += fmt::format("engine {}, {} multipliers, {} requantisers, {} MACs an image\n", engine, of_weights, of_sums, layer.macs());
   }
   text += "\n" + numbers_text(layer) + rows_text(bundle, layer);
-  std::set<std::string> told;  // one file may serve several kernels of a layer
+  std::set<KernelKind> told;  // one file may serve several kernels of a layer
   for (const Kernel* kernel : kernels_of(bundle, index)) {
-    const std::string file = fmt::format("kernels/{}/{}.cl", kernel->op, kernel->op), header = "params/" + kernel->name + ".h";
+    const std::string file = fmt::format("kernels/{0}/{0}.cl", op_of(kernel->kind)), header = "params/" + kernel->name + ".h";
     text += fmt::format("\nkernel {} (id {}), file {}, parameters {}\n", kernel->name, kernel->id, file, header);
     for (const int stream : kernel->inputs) text += "  reads  " + stream_text(bundle.netlist(), stream) + "\n";
     for (const int stream : kernel->outputs) text += "  writes " + stream_text(bundle.netlist(), stream) + "\n";
     text += SLUICE_TRY(bundle.read(header));
-    if (told.insert(kernel->op).second) text += head_of(SLUICE_TRY(bundle.read(file)), has_text);
+    if (told.insert(kernel->kind).second) text += head_of(SLUICE_TRY(bundle.read(file)), has_text);
   }
   return text;
 }
 
 Result<json> layer_json(const Bundle& bundle, std::size_t index) {
   const Layer& layer = bundle.network().layers[index];
-  json j{{"layer", layer.name}, {"kind", to_text(layer.kind)}, {"origin", layer.origin}, {"engine", engine_of(bundle.netlist(), static_cast<int>(index))},
+  json j{{"layer", layer.name}, {"kind", to_text(layer.kind)}, {"origin", layer.origin}, {"engine", engine_name(bundle.netlist(), static_cast<int>(index))},
          {"input_shape_hwc", {layer.input.height, layer.input.width, layer.input.channels}},
          {"output_shape_hwc", {layer.output.height, layer.output.width, layer.output.channels}}, {"macs_per_image", layer.macs()},
          {"fixed_cycles", SLUICE_TRY(simulate::LayerCycles::make(bundle.design())).fixed(static_cast<int>(index))}, {"shift", layer.shift}, {"output_scale", layer.output_scale}};
   for (const Kernel* kernel : kernels_of(bundle, index)) {
-    j["kernels"].push_back({{"name", kernel->name}, {"id", kernel->id}, {"file", fmt::format("kernels/{}/{}.cl", kernel->op, kernel->op)},
-                            {"numbers", kernel->numbers}, {"multipliers", multipliers(bundle.netlist(), *kernel)},
+    j["kernels"].push_back({{"name", kernel->name}, {"id", kernel->id}, {"file", fmt::format("kernels/{0}/{0}.cl", op_of(kernel->kind))},
+                            {"numbers", named_numbers(*kernel)}, {"multipliers", multipliers(bundle.netlist(), *kernel)},
                             {"requantisers", requantisers(bundle.netlist(), *kernel)}});
   }
   for (const TableRow& row : bundle.table().rows) {

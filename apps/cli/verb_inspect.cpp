@@ -48,7 +48,7 @@ Status print_table(const Bundle& bundle) {
     for (const Kernel& kernel : netlist.kernels) {
       if (kernel.layer == static_cast<int>(i)) count += multipliers(netlist, kernel);
     }
-    std::cout << fmt::format("{:<30} {:<20} {:<18} {:<16} {:>10} {:>8} {:>12.0f}\n", layer.name, to_text(layer.kind), engine_of(netlist, static_cast<int>(i)), shape_text(layer.output), layer.macs(), count, cycles);
+    std::cout << fmt::format("{:<30} {:<20} {:<18} {:<16} {:>10} {:>8} {:>12.0f}\n", layer.name, to_text(layer.kind), engine_name(netlist, static_cast<int>(i)), shape_text(layer.output), layer.macs(), count, cycles);
     macs += layer.macs();
     all_multipliers += count;
     slowest = std::max(slowest, cycles);

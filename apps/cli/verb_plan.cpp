@@ -83,6 +83,12 @@ PixelOptions overridden(PixelOptions file, const PixelOptions& flags, const CLI:
   return file;
 }
 
+std::vector<std::string> engine_names() {
+  std::vector<std::string> names{"auto"};
+  for (const KernelKind engine : convolution_engines()) names.push_back(to_text(engine));
+  return names;
+}
+
 }  // namespace
 
 Run verb_plan(CLI::App& command, const Common& common) {
@@ -120,7 +126,7 @@ Run verb_plan(CLI::App& command, const Common& common) {
   command.add_option("--target-rate", options->target_images_per_s, "with --board or --budget: fewest resources at so many images/s; without: the highest rate")->check(CLI::PositiveNumber);
   command.add_option("--f-hls", options->hls_factor, "what an HLS compiler's circuit takes beyond plain hardware, as a factor on swept logic: 1.5, 2 (default) and 3 are usual")->check(CLI::Range(1.0, 10.0));
   command.add_option("--engine", options->engine, "with --board or --budget: the exploration may use this one and dense; without, that of every convolution but the first and the last")
-      ->check(CLI::IsMember({"auto", "dense", "activation_sparse", "weight_sparse", "grouped_prefix", "pair_sparse"}))->capture_default_str();
+      ->check(CLI::IsMember(engine_names()))->capture_default_str();
   command.add_option("--held-out", options->held_out_images, "pictures behind the calibration ones that measure the table's rows; where there are none behind, so many of those")->capture_default_str();
   command.add_option("--size-streams", options->sizing_percent,
                      "depths of streams by simulation: every row keeps its interval within so many percent of the best; 0: not, saves a minute or more with large "

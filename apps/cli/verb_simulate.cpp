@@ -66,7 +66,7 @@ Status simulate_bundle(const Options& options, const Common& common) {
   }
   const ImageSet images = SLUICE_TRY(options.images.open());
   const Preprocessor preprocessor(network);
-  const simulate::Scheduler scheduler = SLUICE_TRY(simulate::Scheduler::make(bundle.netlist()));
+  const simulate::Scheduler scheduler = simulate::Scheduler(bundle.netlist());
   const simulate::PictureModel model(bundle.design(), simulate::thresholds_of_rows(bundle.table(), bundle.design()));
   simulate::Simulation simulation(bundle.netlist(), options.warm_up_images, options.pipeline);
   std::vector<simulate::ImagePrograms> for_sizing;

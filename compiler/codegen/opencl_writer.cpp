@@ -109,25 +109,25 @@ void define_ports(Text& text, const Netlist& netlist, const Kernel& kernel) {
   const auto define_all = [&](const Ports& names, const std::vector<int>& streams) {
     for (std::size_t i = 0; i < std::min(names.size(), streams.size()); ++i) define_port(text, names[i], netlist.streams[std::size_t(streams[i])]);
   };
-  if (kernel.op == "deal") {
+  if (kernel.kind == KernelKind::deal) {
     define_all({"IN"}, kernel.inputs);
     define_type(text, "OUT", netlist.streams[std::size_t(kernel.outputs[0])]);
     define_copies(text, netlist, kernel.outputs, 0);
-  } else if (kernel.op == "gather") {
+  } else if (kernel.kind == KernelKind::gather) {
     define_all({"IN"}, kernel.inputs);
     define_copies(text, netlist, kernel.inputs, 1);
     define_all({"OUT"}, kernel.outputs);
   } else {
     define_all(kernel.inputs.size() == 2 ? Ports{"A", "B"} : Ports{"IN"}, kernel.inputs);
-    define_all(kernel.op == "fork" ? Ports{"OUT0", "OUT1"} : Ports{"OUT", "RECORD"}, kernel.outputs);
+    define_all(kernel.kind == KernelKind::fork ? Ports{"OUT0", "OUT1"} : Ports{"OUT", "RECORD"}, kernel.outputs);
   }
 }
 
 // The layer whose map a fork hands out; -1 for the network's input and for kernels that are no forks.
 int maker_of(const Netlist& netlist, const Kernel& kernel) {
   const Kernel* writer = &kernel;
-  while (writer->op == "fork") writer = &netlist.kernels[std::size_t(netlist.writer(writer->inputs[0]))];
-  return kernel.op == "fork" ? writer->layer : -1;
+  while (writer->kind == KernelKind::fork) writer = &netlist.kernels[std::size_t(netlist.writer(writer->inputs[0]))];
+  return kernel.kind == KernelKind::fork ? writer->layer : -1;
 }
 
 }  // namespace
@@ -144,13 +144,13 @@ std::string parameter_header(const Design& design, const Kernel& kernel) {
                                layer.macs(), netlist.streams[kernel.inputs[0]].beats));
     }
   } else {
-    text.comment(fmt::format("{}: {}", kernel.name, kernel.op));
+    text.comment(fmt::format("{}: {}", kernel.name, op_of(kernel.kind)));
   }
   text.comment("made by sluice; edit the planner or the kernel file, not this");
   text.include("lib/begin_layer.h");
   text.define("P_NAME", kernel.name);
   text.define("P_ID", std::to_string(kernel.id));
-  if (kernel.op == "collector") {
+  if (kernel.kind == KernelKind::collector) {
     std::string streams;
     for (const int s : kernel.inputs) streams += (streams.empty() ? "each(" : " each(") + netlist.streams[s].name + ")";
     text.define("P_IN_T", beat_type(netlist.streams[kernel.inputs[0]]));
@@ -159,16 +159,16 @@ std::string parameter_header(const Design& design, const Kernel& kernel) {
     return text.take();
   }
   define_ports(text, netlist, kernel);
-  for (const auto& [name, value] : kernel.numbers) {
-    if (name == "IS_SWAPPED" && kernel.op != "concat") continue;  // concerns only the order of the multipliers
-    if (name == "WEIGHT_BITS") {
+  for (const auto& [number, value] : kernel.numbers) {
+    if (number == Number::is_swapped && kernel.kind != KernelKind::concat) continue;  // concerns only the order of the multipliers
+    if (number == Number::weight_bits) {
       text.define("P_WEIGHT_E", value == 8 ? "char" : "short");
       text.define("P_WEIGHTS_PER_WORD", std::to_string(32 / value));
     } else {
-      text.define("P_" + name, std::to_string(value), meaning_of(name));
+      text.define(std::string("P_") + to_text(number), std::to_string(value), meaning_of(to_text(number)));
     }
   }
-  text.include(fmt::format("kernels/{0}/{0}.cl", kernel.op));
+  text.include(fmt::format("kernels/{0}/{0}.cl", op_of(kernel.kind)));
   return text.take();
 }
 
@@ -214,7 +214,7 @@ void write_opencl(const Design& design, const std::map<std::string, std::string>
   std::set<std::string> ops;
   for (const Kernel& kernel : design.netlist.kernels) {
     files["params/" + kernel.name + ".h"] = parameter_header(design, kernel);
-    ops.insert(kernel.op);
+    ops.insert(op_of(kernel.kind));
   }
   for (int layer = 0; layer < std::ssize(design.network.layers); ++layer) files["params/" + design.network.layers[std::size_t(layer)].name + ".h"] = layer_file(design, layer);
   files["top.cl"] = top_file(design);

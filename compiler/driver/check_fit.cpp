@@ -75,7 +75,7 @@ class Fitter {
       }
       rest.push_back(layer.cycles);
       convolutions += is_conv;
-      dense += is_conv && layer.shape.kind == EngineKind::dense;
+      dense += is_conv && layer.shape.kind == KernelKind::conv_dense;
     }
     const double slowest = rest.empty() ? 0 : *std::max_element(rest.begin(), rest.end());
     if (stem > kFarAbove * slowest) all.push_back(fmt::format("the first convolution {} needs {:.0f} cycles at best, the others could do with {:.0f}; a larger stride or a smaller picture helps", stem_name, stem, slowest));

@@ -26,7 +26,7 @@ Result<DesignEstimate> estimate_design(const Design& design, const DesignTable& 
   for (std::size_t i = 0; i < design.network.layers.size(); ++i) {
     const Layer& layer = design.network.layers[i];
     macs += layer.macs();
-    LayerEstimate one{layer.name, engine_of(design.netlist, int(i)), cycles.fixed(int(i)), resources.layers[i], {}};
+    LayerEstimate one{layer.name, engine_name(design.netlist, int(i)), cycles.fixed(int(i)), resources.layers[i], {}};
     const auto entry = std::find_if(row.layers.begin(), row.layers.end(), [&](const TableLayer& l) { return l.name == layer.name; });
     if (entry != row.layers.end()) one.cycles = std::max(one.cycles, entry->cycles);
     if (one.cycles > slowest) slowest = one.cycles, all.bottleneck = layer.name;

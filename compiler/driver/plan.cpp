@@ -94,11 +94,11 @@ Result<Check> check_integer_network(const IntegerNetwork& network, const ImageSe
 
 // Without a target. auto: 3x3 and larger windows skip pairs, 1x1 convolutions skip activations.
 Result<LayerConfigs> choose_engines(const IntegerNetwork& network, const std::string& name) {
-  if (name != "auto") return uniform_engines(network, SLUICE_TRY(engine_from_text(name)));
-  LayerConfigs configs = uniform_engines(network, Engine::pair_sparse);
+  if (name != "auto") return uniform_engines(network, SLUICE_TRY(convolution_engine_from_text(name)));
+  LayerConfigs configs = uniform_engines(network, KernelKind::conv_pair_sparse);
   for (std::size_t i = 0; i < configs.size(); ++i) {
     const Window& w = network.layers[i].window;
-    if (configs[i].engine == Engine::pair_sparse && w.kernel_h * w.kernel_w == 1) configs[i].engine = Engine::activation_sparse;
+    if (configs[i].engine == KernelKind::conv_pair_sparse && w.kernel_h * w.kernel_w == 1) configs[i].engine = KernelKind::conv_activation_sparse;
   }
   return configs;
 }

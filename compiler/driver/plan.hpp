@@ -30,7 +30,7 @@ struct PlanOptions {
   std::optional<ir::Dims> input_shape;   // for models that leave it open
   PixelOptions pixels;
   QuantiseOptions quantise{.method = RangeMethod::best};
-  std::string engine = "auto";           // auto, or a name of engine_from_text()
+  std::string engine = "auto";           // auto, or a name of convolution_engine_from_text()
   std::optional<Target> target;          // what the exploration plans for; none: a rule chooses engines, parallelism is the default's
   double target_images_per_s = 0;        // with a target: fewest resources at this rate; 0: the highest rate
   double hls_factor = 0;                 // without a target; 0: the coefficients' own

@@ -19,7 +19,7 @@ constexpr int kAnyLanes = 0;  // takes or sends what the other side has
 constexpr int kTypicalLanes = 16;
 
 // Lanes of a layer's ends. A taps kernel takes what arrives, and reads the longer the fewer those are.
-bool has_taps(const EngineShape& shape, const LayerWork& work) { return shape.kind == EngineKind::pair_sparse && work.taps() > 1; }
+bool has_taps(const EngineShape& shape, const LayerWork& work) { return shape.kind == KernelKind::conv_pair_sparse && work.taps() > 1; }
 int lanes_in(const EngineShape& shape, const LayerWork& work) { return has_taps(shape, work) ? kAnyLanes : shape.in_lanes; }
 
 int width_kernels_between(int sent, int taken) {
@@ -35,7 +35,7 @@ class Aligner {
     const double dearest = *std::max_element(weights_.begin(), weights_.end());
     for (double& weight : weights_) weight += kLeastShare * dearest;
     EngineShape width;
-    width.kind = EngineKind::width, width.in_lanes = width.out_lanes = kTypicalLanes;
+    width.kind = KernelKind::width, width.in_lanes = width.out_lanes = kTypicalLanes;
     width_price_ = price_of(model.kernel(width));
     for (std::size_t i = 0; i < network.layers.size(); ++i) {
       for (const int source : network.layers[i].inputs) {
@@ -105,7 +105,7 @@ class Aligner {
   int differences(std::size_t layer, const EngineShape& shape, const Exploration& design) const {
     int count = 0;
     for (const int source : network_.layers[layer].inputs) {
-      const int sent = source != kNetworkInput ? design.layers[std::size_t(source)].shape.out_lanes : shape.kind == EngineKind::dense && shape.pixels > 1 ? kAnyLanes : network_.input.channels;
+      const int sent = source != kNetworkInput ? design.layers[std::size_t(source)].shape.out_lanes : shape.kind == KernelKind::conv_dense && shape.pixels > 1 ? kAnyLanes : network_.input.channels;
       count += width_kernels_between(sent, lanes_in(shape, menus_[layer].spec.work));
     }
     for (const std::size_t reader : readers_[layer]) {

@@ -20,12 +20,12 @@ class KnownCycles {
   // For this shape.
   const LayerDensity& density(EngineShape* shape) {
     shape->prefix = std::max(1, int(std::ceil(shape->group * given_.group_kept - 1e-9)));
-    if (shape->kind == EngineKind::weight_sparse) {
+    if (shape->kind == KernelKind::conv_weight_sparse) {
       if (prefix_of_filters_.size() <= std::size_t(shape->filters)) prefix_of_filters_.resize(std::size_t(shape->filters) + 1, 0.0);
       double& known = prefix_of_filters_[std::size_t(shape->filters)];
       if (known == 0) known = prefix_cycles(*shape, work_, given_);
       density_.prefix_cycles = known;
-    } else if (shape->kind == EngineKind::pair_sparse) {
+    } else if (shape->kind == KernelKind::conv_pair_sparse) {
       const std::array<int, 3> key{shape->vector_lanes, shape->pairs, shape->filters};  // ways come sorted by these
       if (key != vector_) vector_ = key, density_.vector_cycles = vector_cycles(*shape, given_);
     }

@@ -10,15 +10,15 @@
 namespace sluice {
 namespace {
 
-constexpr EngineKind kEngines[] = {EngineKind::dense, EngineKind::activation_sparse, EngineKind::weight_sparse, EngineKind::grouped_prefix, EngineKind::pair_sparse};
+constexpr KernelKind kEngines[] = {KernelKind::conv_dense, KernelKind::conv_activation_sparse, KernelKind::conv_weight_sparse, KernelKind::conv_grouped_prefix, KernelKind::conv_pair_sparse};
 
 // The rule that keeps an engine out of a layer's menu.
-std::string rule_against(EngineKind kind, const LayerSpec& spec) {
+std::string rule_against(KernelKind kind, const LayerSpec& spec) {
   const LayerWork& work = spec.work;
-  if (spec.is_first && kind != EngineKind::dense) return "the first convolution is dense: a picture has no zeros to skip";
+  if (spec.is_first && kind != KernelKind::conv_dense) return "the first convolution is dense: a picture has no zeros to skip";
   if (std::find(spec.engines.begin(), spec.engines.end(), kind) == spec.engines.end()) return "the plan was restricted to other engines (--engine)";
-  if (kind == EngineKind::grouped_prefix) return fmt::format("no group of 2, 4 or 8 divides {} filters", work.output.channels);
-  if (kind == EngineKind::pair_sparse) return fmt::format("a vector of {} pairs is too short to choose from; 4 and more are", work.taps() > 1 ? work.taps() : work.input.channels);
+  if (kind == KernelKind::conv_grouped_prefix) return fmt::format("no group of 2, 4 or 8 divides {} filters", work.output.channels);
+  if (kind == KernelKind::conv_pair_sparse) return fmt::format("a vector of {} pairs is too short to choose from; 4 and more are", work.taps() > 1 ? work.taps() : work.input.channels);
   return "no way of this engine fits the layer";
 }
 
@@ -27,7 +27,7 @@ class Explainer {
   Explainer(const LayerMenu& menu, const LayerDensity& density, const Exploration& design, std::size_t layer, const Resources& budget)
       : menu_(menu), design_(design), chosen_(design.layers[layer]), budget_(budget), ways_(timed_ways(menu, density, budget)) {}
 
-  EngineOffer offer_of(EngineKind kind) const {
+  EngineOffer offer_of(KernelKind kind) const {
     if (kind == chosen_.shape.kind) return {kind, Verdict::chosen, "the cheapest that keeps the interval, lanes of its neighbours considered", chosen_.shape, chosen_.cycles, chosen_.cost};
     const auto of_kind = [&](const TimedWay& t) { return way_of(t).shape.kind == kind; };
     const auto fastest = std::find_if(ways_.begin(), ways_.end(), of_kind);
@@ -74,7 +74,7 @@ class Explainer {
   // But for its requantisers. A taps kernel takes what arrives.
   bool is_same_engine(const EngineShape& other) const {
     const EngineShape& s = chosen_.shape;
-    const bool has_taps = s.kind == EngineKind::pair_sparse && menu_.spec.work.taps() > 1;
+    const bool has_taps = s.kind == KernelKind::conv_pair_sparse && menu_.spec.work.taps() > 1;
     return other.kind == s.kind && other.vector_lanes == s.vector_lanes && other.pairs == s.pairs && other.filters == s.filters && other.group == s.group &&
            other.pixels == s.pixels && other.taps == s.taps && (has_taps || other.in_lanes == s.in_lanes);
   }
@@ -130,15 +130,15 @@ std::string numbers_text(const EngineShape& s) {
   const auto number = [&](const char* letter, int value, bool has) {
     if (has) text += fmt::format("{}{}={}", text.empty() ? "" : " ", letter, value);
   };
-  const bool is_list = s.kind == EngineKind::activation_sparse || s.kind == EngineKind::grouped_prefix || s.kind == EngineKind::weight_sparse;
+  const bool is_list = s.kind == KernelKind::conv_activation_sparse || s.kind == KernelKind::conv_grouped_prefix || s.kind == KernelKind::conv_weight_sparse;
   if (!is_engine(s.kind)) return fmt::format("{} lanes", s.out_lanes);
-  number("M", is_list ? s.in_lanes : s.vector_lanes, s.kind != EngineKind::depthwise_dense);
+  number("M", is_list ? s.in_lanes : s.vector_lanes, s.kind != KernelKind::depthwise_dense);
   number("taps", s.taps, s.taps > 1);
-  number("N", s.pairs, s.kind == EngineKind::pair_sparse);
+  number("N", s.pairs, s.kind == KernelKind::conv_pair_sparse);
   number("O", s.filters, true);
   number("L", s.out_lanes, s.sends_sums);
   number("G", s.group, s.group > 1);
-  number("P", s.pixels, s.pixels > 1 || s.kind == EngineKind::weight_sparse);
+  number("P", s.pixels, s.pixels > 1 || s.kind == KernelKind::conv_weight_sparse);
   number("E", s.copies, s.copies > 1);
   return text;
 }
@@ -146,10 +146,10 @@ std::string numbers_text(const EngineShape& s) {
 LayerStory explain_layer(const LayerMenu& menu, const LayerDensity& density, const Exploration& design, std::size_t layer, const Resources& budget) {
   const Explainer explainer(menu, density, design, layer, budget);
   LayerStory story;
-  const EngineKind chosen = design.layers[layer].shape.kind;
+  const KernelKind chosen = design.layers[layer].shape.kind;
   story.offers.push_back(explainer.offer_of(chosen));
   if (menu.spec.work.kind == LayerKind::conv) {
-    for (const EngineKind kind : kEngines) {
+    for (const KernelKind kind : kEngines) {
       if (kind != chosen) story.offers.push_back(explainer.offer_of(kind));
     }
   }

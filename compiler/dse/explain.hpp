@@ -20,7 +20,7 @@ enum class Verdict { chosen, dearer, too_slow, not_allowed };
 const char* to_text(Verdict verdict);
 
 struct EngineOffer {
-  EngineKind kind = EngineKind::dense;
+  KernelKind kind = KernelKind::conv_dense;
   Verdict verdict = Verdict::not_allowed;
   std::string why;      // in a sentence
   EngineShape shape;    // of the best way; of the fastest where all are too slow

@@ -34,14 +34,14 @@ std::vector<int> divisors(int number, int most) {
 
 LayerKind kind_of(const LayerSpec& spec) { return spec.work.kind; }
 
-EngineKind small_kind(LayerKind kind) {
+KernelKind small_kind(LayerKind kind) {
   switch (kind) {
-    case LayerKind::max_pool: return EngineKind::max_pool;
-    case LayerKind::average_pool: return EngineKind::average_pool;
-    case LayerKind::global_average_pool: return EngineKind::global_average_pool;
-    case LayerKind::add: return EngineKind::add;
-    case LayerKind::scale: return EngineKind::scale;
-    default: return EngineKind::concat;
+    case LayerKind::max_pool: return KernelKind::max_pool;
+    case LayerKind::average_pool: return KernelKind::average_pool;
+    case LayerKind::global_average_pool: return KernelKind::global_average_pool;
+    case LayerKind::add: return KernelKind::add;
+    case LayerKind::scale: return KernelKind::scale;
+    default: return KernelKind::concat;
   }
 }
 
@@ -55,15 +55,15 @@ class MenuWriter {
     } else if (kind_of(spec_) != LayerKind::conv) {
       small();
     } else {
-      const auto allows = [&](EngineKind kind) {
+      const auto allows = [&](KernelKind kind) {
         return std::find(spec_.engines.begin(), spec_.engines.end(), kind) != spec_.engines.end();
       };
-      if (spec_.is_first || spec_.engines.empty() || allows(EngineKind::dense)) dense();
+      if (spec_.is_first || spec_.engines.empty() || allows(KernelKind::conv_dense)) dense();
       if (!spec_.is_first) {
-        if (allows(EngineKind::activation_sparse)) list_engine(EngineKind::activation_sparse);
-        if (allows(EngineKind::grouped_prefix)) list_engine(EngineKind::grouped_prefix);
-        if (allows(EngineKind::weight_sparse)) weight_sparse();
-        if (allows(EngineKind::pair_sparse)) pair_sparse();
+        if (allows(KernelKind::conv_activation_sparse)) list_engine(KernelKind::conv_activation_sparse);
+        if (allows(KernelKind::conv_grouped_prefix)) list_engine(KernelKind::conv_grouped_prefix);
+        if (allows(KernelKind::conv_weight_sparse)) weight_sparse();
+        if (allows(KernelKind::conv_pair_sparse)) pair_sparse();
       }
     }
     return std::move(ways_);
@@ -111,9 +111,9 @@ class MenuWriter {
         if (m > kMostBeatLanes) continue;
         for (int pixels = 1; pixels <= (lanes == channels && taps == spec_.work.taps() ? spec_.most_pixels : 1); pixels *= 2) {
           if (spec_.work.input.width % pixels != 0 || lanes * pixels > kMostBeatLanes) continue;
-          const Resources window = costs_.line_buffer(EngineKind::window, lanes * pixels, m, taps);
+          const Resources window = costs_.line_buffer(KernelKind::window, lanes * pixels, m, taps);
           for (const int o : divisors(spec_.work.output.channels, options_.most_filters)) {
-            EngineShape shape = costs_.plain(EngineKind::dense, o);
+            EngineShape shape = costs_.plain(KernelKind::conv_dense, o);
             shape.vector_lanes = m, shape.taps = taps, shape.in_lanes = lanes * pixels, shape.pixels = pixels;
             const bool has_window = !costs_.is_bare() || pixels > 1 || o < spec_.work.output.channels;
             add(shape, has_window ? window : Resources{}, {}, m, false);
@@ -127,20 +127,20 @@ class MenuWriter {
     for (const int taps : tap_choices()) {
       for (const int o : divisors(spec_.work.output.channels, std::min(options_.most_filters, std::max(1, kMostBeatLanes / taps)))) {
         if (o * taps > kMostBeatLanes) continue;
-        EngineShape shape = costs_.plain(EngineKind::depthwise_dense, o);
+        EngineShape shape = costs_.plain(KernelKind::depthwise_dense, o);
         shape.vector_lanes = shape.taps = taps, shape.in_lanes = o;
-        add(shape, costs_.is_bare() ? Resources{} : costs_.line_buffer(EngineKind::window, o, o * taps, taps), {}, o * taps, false);
+        add(shape, costs_.is_bare() ? Resources{} : costs_.line_buffer(KernelKind::window, o, o * taps, taps), {}, o * taps, false);
       }
     }
   }
 
-  void list_engine(EngineKind kind) {
-    const std::vector<int> groups = kind == EngineKind::grouped_prefix ? std::vector<int>{2, 4, 8} : std::vector<int>{1};
+  void list_engine(KernelKind kind) {
+    const std::vector<int> groups = kind == KernelKind::conv_grouped_prefix ? std::vector<int>{2, 4, 8} : std::vector<int>{1};
     for (const int lanes : divisors(spec_.work.input.channels, kMostCompactorLanes)) {
-      const Resources window = costs_.is_bare() ? Resources{} : costs_.line_buffer(EngineKind::window, lanes, lanes);
+      const Resources window = costs_.is_bare() ? Resources{} : costs_.line_buffer(KernelKind::window, lanes, lanes);
       for (const int g : groups) {
         if (spec_.work.output.channels % g != 0) continue;
-        const Resources compactor = costs_.holder(EngineKind::compactor, lanes, g > 1 ? 3 : 2, kListBits);
+        const Resources compactor = costs_.holder(KernelKind::compactor, lanes, g > 1 ? 3 : 2, kListBits);
         for (const int o : divisors(spec_.work.output.channels / g, options_.most_filters)) {
           EngineShape shape = costs_.plain(kind, o);
           shape.group = shape.prefix = g, shape.in_lanes = lanes;
@@ -152,12 +152,12 @@ class MenuWriter {
 
   void weight_sparse() {
     const int lanes = largest_divisor(spec_.work.input.channels, 16);
-    const Resources window = costs_.is_bare() ? Resources{} : costs_.line_buffer(EngineKind::window, lanes, lanes);
-    const Resources tile = costs_.holder(EngineKind::tile, lanes, lanes + 1, options_.data_bits);
+    const Resources window = costs_.is_bare() ? Resources{} : costs_.line_buffer(KernelKind::window, lanes, lanes);
+    const Resources tile = costs_.holder(KernelKind::tile, lanes, lanes + 1, options_.data_bits);
     for (const int p : {1, 2, 4, 8, 16}) {
       if (p > spec_.work.pixels()) break;
       for (const int o : divisors(spec_.work.output.channels, options_.most_filters)) {
-        EngineShape shape = costs_.plain(EngineKind::weight_sparse, o);
+        EngineShape shape = costs_.plain(KernelKind::conv_weight_sparse, o);
         shape.pixels = p, shape.in_lanes = lanes;
         add(shape, window, tile, lanes, true);
       }
@@ -170,11 +170,11 @@ class MenuWriter {
     const std::vector<int> lanes = taps > 1 ? std::vector<int>{taps} : divisors(channels, 32);
     for (const int m : lanes) {
       if (m < 4 || m > kMostBeatLanes) continue;
-      const Resources window = costs_.line_buffer(taps > 1 ? EngineKind::taps : EngineKind::window, taps > 1 ? arriving : m, m);
+      const Resources window = costs_.line_buffer(taps > 1 ? KernelKind::taps : KernelKind::window, taps > 1 ? arriving : m, m);
       for (const int n : {1, 2, 3, 4, 6, 8}) {
         if (n >= m) break;
         for (const int o : divisors(spec_.work.output.channels, options_.most_filters)) {
-          EngineShape shape = costs_.plain(EngineKind::pair_sparse, o);
+          EngineShape shape = costs_.plain(KernelKind::conv_pair_sparse, o);
           shape.vector_lanes = m, shape.pairs = n, shape.in_lanes = taps > 1 ? arriving : m;
           const bool has_window = !costs_.is_bare() || o < spec_.work.output.channels;
           add(shape, has_window ? window : Resources{}, {}, m, false);
@@ -185,11 +185,11 @@ class MenuWriter {
 
   // Lanes divide the channels of every operand.
   void small() {
-    const EngineKind kind = small_kind(kind_of(spec_));
+    const KernelKind kind = small_kind(kind_of(spec_));
     const LayerWork& work = spec_.work;
-    const int channels = kind == EngineKind::concat ? std::gcd(work.input.channels, work.output.channels) : work.output.channels;
-    const bool requantises = kind != EngineKind::max_pool && kind != EngineKind::concat;
-    const bool is_windowed = (kind == EngineKind::max_pool || kind == EngineKind::average_pool) && !costs_.is_bare();
+    const int channels = kind == KernelKind::concat ? std::gcd(work.input.channels, work.output.channels) : work.output.channels;
+    const bool requantises = kind != KernelKind::max_pool && kind != KernelKind::concat;
+    const bool is_windowed = (kind == KernelKind::max_pool || kind == KernelKind::average_pool) && !costs_.is_bare();
     for (const int lanes : divisors(channels, options_.most_filters)) {
       LayerWay way;
       way.shape = costs_.plain(kind, 1);
@@ -198,7 +198,7 @@ class MenuWriter {
       EngineShape kernel = way.shape;
       kernel.rams = memories_of(way.shape, work, requantises && spec_.has_curve_table);
       way.once = costs_.with_queue(kernel, lanes, options_.data_bits);
-      if (is_windowed) way.once += costs_.line_buffer(EngineKind::window, lanes, lanes);
+      if (is_windowed) way.once += costs_.line_buffer(KernelKind::window, lanes, lanes);
       ways_.push_back(std::move(way));
     }
   }

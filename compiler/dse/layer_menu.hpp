@@ -34,7 +34,7 @@ struct LayerSpec {
   double hurry = 1;
   int curve_multipliers = 0;         // as in EngineShape
   bool has_curve_table = false;
-  std::vector<EngineKind> engines;   // allowed; ignored for layers that multiply no weights and for depthwise
+  std::vector<KernelKind> engines;   // allowed; ignored for layers that multiply no weights and for depthwise
 };
 
 struct LayerWay {

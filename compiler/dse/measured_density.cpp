@@ -75,7 +75,7 @@ class Measurer {
 std::vector<std::pair<int, int>> pair_vectors(const LayerMenu& menu) {
   std::vector<std::pair<int, int>> all;
   for (const LayerWay& way : menu.ways) {
-    if (way.shape.kind == EngineKind::pair_sparse) all.emplace_back(way.shape.vector_lanes, way.shape.filters);
+    if (way.shape.kind == KernelKind::conv_pair_sparse) all.emplace_back(way.shape.vector_lanes, way.shape.filters);
   }
   std::sort(all.begin(), all.end());
   all.erase(std::unique(all.begin(), all.end()), all.end());
@@ -91,7 +91,7 @@ Result<std::vector<LayerDensity>> measured_densities(const IntegerNetwork& netwo
   const Measurer measurer(network, pictures, thresholds);
   LayerConfigs lists(network.layers.size());
   for (std::size_t i = 0; i < lists.size(); ++i) {
-    if (network.layers[i].kind == LayerKind::conv) lists[i].engine = Engine::activation_sparse;
+    if (network.layers[i].kind == LayerKind::conv) lists[i].engine = KernelKind::conv_activation_sparse;
   }
   const auto windows = measurer.histograms(lists, options.list_pictures);
   std::size_t rounds = 0;
@@ -114,7 +114,7 @@ Result<std::vector<LayerDensity>> measured_densities(const IntegerNetwork& netwo
     for (std::size_t i = 0; i < pairs.size(); ++i) {
       if (round >= asked[i].size()) continue;
       const auto [lanes, filters] = asked[i][round];
-      pairs[i].engine = Engine::pair_sparse, pairs[i].filters = filters;
+      pairs[i].engine = KernelKind::conv_pair_sparse, pairs[i].filters = filters;
       if (work_of(network.layers[i]).taps() == 1) pairs[i].codes = lanes;
     }
     const auto live = measurer.histograms(pairs, options.pair_pictures);

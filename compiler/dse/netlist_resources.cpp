@@ -10,13 +10,7 @@
 namespace sluice {
 namespace {
 
-// Operators are called as kinds are, engines of convolutions with "conv_" in front.
-EngineKind kind_of_op(const std::string& op) {
-  const std::string name = op.rfind("conv_", 0) == 0 ? op.substr(5) : op;
-  return engine_kind_from_text(name).value();
-}
-
-int number_of(const Kernel& kernel, const char* name, int otherwise) {
+int number_of(const Kernel& kernel, Number name, int otherwise) {
   const auto found = kernel.numbers.find(name);
   return found == kernel.numbers.end() ? otherwise : found->second;
 }
@@ -25,31 +19,31 @@ int number_of(const Kernel& kernel, const char* name, int otherwise) {
 
 EngineShape shape_of(const IntegerNetwork& network, const Netlist& netlist, const Kernel& kernel) {
   EngineShape shape;
-  shape.kind = kind_of_op(kernel.op);
+  shape.kind = kernel.kind;
   const Stream* in = kernel.inputs.empty() ? nullptr : &netlist.streams[std::size_t(kernel.inputs[0])];
   const Stream* out = kernel.outputs.empty() ? nullptr : &netlist.streams[std::size_t(kernel.outputs[0])];
   shape.in_lanes = in ? in->lanes : 1;
   shape.out_lanes = out ? out->lanes : 1;
   shape.data_bits = shape.weight_bits = network.input_bits;
   shape.sum_bits = sum_bits_of(network);
-  const int curve = number_of(kernel, "CURVE", kCurveNone);
+  const int curve = number_of(kernel, Number::curve, kCurveNone);
   // Every kernel that is told a curve requantises, unless it sends sums. A gather carries what its copies send.
-  shape.sends_sums = sends_sums(kernel) || (shape.kind == EngineKind::gather && out->element_bits == kSumWordBits);
-  if (kernel.numbers.count("CURVE") != 0 && !shape.sends_sums) shape.requantised_lanes = shape.out_lanes;
+  shape.sends_sums = sends_sums(kernel) || (shape.kind == KernelKind::gather && out->element_bits == kSumWordBits);
+  if (kernel.numbers.count(Number::curve) != 0 && !shape.sends_sums) shape.requantised_lanes = shape.out_lanes;
   shape.curve_multipliers = curve == kCurveHardSigmoid ? 2 : curve == kCurveHardSwish ? 3 : 0;
-  if (shape.kind == EngineKind::deal || shape.kind == EngineKind::gather) shape.copies = kernel.numbers.at("COPIES");
+  if (shape.kind == KernelKind::deal || shape.kind == KernelKind::gather) shape.copies = kernel.numbers.at(Number::copies);
   if (kernel.layer < 0) return shape;
   const LayerWork work = work_of(network.layers[std::size_t(kernel.layer)]);
   shape.index_bits = index_bits(work);
-  shape.taps = number_of(kernel, "TAPS_H", 1) * number_of(kernel, "TAPS_W", 1);
+  shape.taps = number_of(kernel, Number::taps_h, 1) * number_of(kernel, Number::taps_w, 1);
   if (is_engine(shape.kind)) shape.filters = shape.out_lanes;
   switch (shape.kind) {
-    case EngineKind::dense: shape.vector_lanes = shape.in_lanes; break;
-    case EngineKind::depthwise_dense: shape.vector_lanes = shape.in_lanes / shape.out_lanes; break;
-    case EngineKind::pair_sparse: shape.vector_lanes = shape.in_lanes, shape.pairs = kernel.numbers.at("MULTIPLIERS"); break;
-    case EngineKind::weight_sparse: shape.pixels = kernel.numbers.at("TILE_PIXELS"); break;
-    case EngineKind::grouped_prefix: shape.group = shape.prefix = kernel.numbers.at("RANKS"); break;
-    case EngineKind::compactor: shape.vector_lanes = shape.in_lanes; break;
+    case KernelKind::conv_dense: shape.vector_lanes = shape.in_lanes; break;
+    case KernelKind::depthwise_dense: shape.vector_lanes = shape.in_lanes / shape.out_lanes; break;
+    case KernelKind::conv_pair_sparse: shape.vector_lanes = shape.in_lanes, shape.pairs = kernel.numbers.at(Number::multipliers); break;
+    case KernelKind::conv_weight_sparse: shape.pixels = kernel.numbers.at(Number::tile_pixels); break;
+    case KernelKind::conv_grouped_prefix: shape.group = shape.prefix = kernel.numbers.at(Number::ranks); break;
+    case KernelKind::compactor: shape.vector_lanes = shape.in_lanes; break;
     default: break;
   }
   shape.rams = memories_of(shape, work, curve == kCurveTable);

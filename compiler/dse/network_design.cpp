@@ -107,9 +107,9 @@ Result<NetworkDesign> design_from(const IntegerNetwork& network, const std::vect
 }
 
 // The menus with one engine for all convolutions that can have it; the others are dense.
-std::vector<LayerMenu> of_one_kind(std::vector<LayerMenu> menus, EngineKind kind) {
+std::vector<LayerMenu> of_one_kind(std::vector<LayerMenu> menus, KernelKind kind) {
   for (LayerMenu& menu : menus) {
-    for (const EngineKind wanted : {kind, EngineKind::dense}) {
+    for (const KernelKind wanted : {kind, KernelKind::conv_dense}) {
       const auto is_it = [&](const LayerWay& way) { return way.shape.kind == wanted; };
       if (std::none_of(menu.ways.begin(), menu.ways.end(), is_it)) continue;
       std::erase_if(menu.ways, std::not_fn(is_it));
@@ -125,12 +125,12 @@ Result<NetworkDesign> design_network(const IntegerNetwork& network, const std::v
                                      const ResourceModel& model, const Resources& budget, const DesignGoal& goal) {
   Result<NetworkDesign> best = design_from(network, menus, densities, model, budget, goal);
   if (goal.target_interval > 0) return best;
-  std::set<EngineKind> kinds;
+  std::set<KernelKind> kinds;
   for (const LayerMenu& menu : menus) {
     for (const LayerWay& way : menu.ways) if (menu.spec.work.kind == LayerKind::conv && !menu.spec.is_first) kinds.insert(way.shape.kind);
   }
   if (kinds.size() < 2) return best;
-  for (const EngineKind kind : kinds) {
+  for (const KernelKind kind : kinds) {
     const std::vector<LayerMenu> single = of_one_kind(menus, kind);
     // What neighbours need comes on top: hardly a design is faster than the exploration without it.
     const auto hope = explore(single, densities, budget);

@@ -35,20 +35,9 @@ int most_pixels(const IntegerNetwork& network, const Layer& layer) {
 
 }  // namespace
 
-EngineKind kind_of(Engine engine) {
-  switch (engine) {
-    case Engine::activation_sparse: return EngineKind::activation_sparse;
-    case Engine::pair_sparse: return EngineKind::pair_sparse;
-    case Engine::weight_sparse: return EngineKind::weight_sparse;
-    case Engine::grouped_prefix: return EngineKind::grouped_prefix;
-    case Engine::dense: break;
-  }
-  return EngineKind::dense;
-}
-
 int sum_bits_of(const IntegerNetwork& network) { return network.input_bits == 8 ? 26 : 32; }
 
-std::vector<LayerSpec> layer_specs(const IntegerNetwork& network, const std::vector<Engine>& engines) {
+std::vector<LayerSpec> layer_specs(const IntegerNetwork& network, const std::vector<KernelKind>& engines) {
   std::vector<LayerSpec> specs;
   bool is_first = true;
   for (const Layer& layer : network.layers) {
@@ -62,17 +51,14 @@ std::vector<LayerSpec> layer_specs(const IntegerNetwork& network, const std::vec
       spec.is_first = is_first;
       is_first = false;
       spec.most_pixels = most_pixels(network, layer);
-      for (const Engine engine : engines) spec.engines.push_back(kind_of(engine));
-      if (engines.empty()) {
-        for (const Engine e : {Engine::dense, Engine::activation_sparse, Engine::grouped_prefix, Engine::weight_sparse, Engine::pair_sparse}) spec.engines.push_back(kind_of(e));
-      }
+      spec.engines = engines.empty() ? convolution_engines() : engines;
     }
     specs.push_back(std::move(spec));
   }
   return specs;
 }
 
-std::vector<LayerMenu> network_menus(const IntegerNetwork& network, const ResourceModel& model, const std::vector<Engine>& engines) {
+std::vector<LayerMenu> network_menus(const IntegerNetwork& network, const ResourceModel& model, const std::vector<KernelKind>& engines) {
   MenuOptions options;
   options.data_bits = options.weight_bits = network.input_bits;
   options.sum_bits = sum_bits_of(network);
@@ -84,24 +70,24 @@ std::vector<LayerMenu> network_menus(const IntegerNetwork& network, const Resour
 LayerConfig config_of(const LayerWork& work, const EngineShape& shape) {
   LayerConfig config;
   switch (shape.kind) {
-    case EngineKind::dense:
+    case KernelKind::conv_dense:
       config.codes = shape.vector_lanes, config.taps = shape.taps;
       if (shape.pixels > 1) config.pixels = shape.pixels;
       break;
-    case EngineKind::depthwise_dense:
+    case KernelKind::depthwise_dense:
       config.taps = shape.taps, config.codes = shape.filters * shape.taps;
       break;
-    case EngineKind::activation_sparse:
-      config.engine = Engine::activation_sparse, config.codes = shape.in_lanes;
+    case KernelKind::conv_activation_sparse:
+      config.engine = KernelKind::conv_activation_sparse, config.codes = shape.in_lanes;
       break;
-    case EngineKind::grouped_prefix:
-      config.engine = Engine::grouped_prefix, config.codes = shape.in_lanes, config.group = shape.group;
+    case KernelKind::conv_grouped_prefix:
+      config.engine = KernelKind::conv_grouped_prefix, config.codes = shape.in_lanes, config.group = shape.group;
       break;
-    case EngineKind::weight_sparse:
-      config.engine = Engine::weight_sparse, config.codes = shape.in_lanes, config.tile_pixels = shape.pixels;
+    case KernelKind::conv_weight_sparse:
+      config.engine = KernelKind::conv_weight_sparse, config.codes = shape.in_lanes, config.tile_pixels = shape.pixels;
       break;
-    case EngineKind::pair_sparse:
-      config.engine = Engine::pair_sparse, config.multipliers = shape.pairs;
+    case KernelKind::conv_pair_sparse:
+      config.engine = KernelKind::conv_pair_sparse, config.multipliers = shape.pairs;
       if (work.taps() == 1) config.codes = shape.vector_lanes;
       break;
     default:

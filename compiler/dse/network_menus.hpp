@@ -16,13 +16,11 @@
 
 namespace sluice {
 
-// The engine of a layer's kernels by its name in LayerConfig.
-EngineKind kind_of(Engine engine);
 
 // `engines`: allowed for convolutions behind the first one; empty: all. The last convolution on one pixel may be sparse, too.
-std::vector<LayerSpec> layer_specs(const IntegerNetwork& network, const std::vector<Engine>& engines = {});
+std::vector<LayerSpec> layer_specs(const IntegerNetwork& network, const std::vector<KernelKind>& engines = {});
 
-std::vector<LayerMenu> network_menus(const IntegerNetwork& network, const ResourceModel& model, const std::vector<Engine>& engines = {});
+std::vector<LayerMenu> network_menus(const IntegerNetwork& network, const ResourceModel& model, const std::vector<KernelKind>& engines = {});
 
 LayerConfig config_of(const LayerWork& work, const EngineShape& shape);
 LayerConfigs configs_of(const IntegerNetwork& network, const Exploration& chosen);

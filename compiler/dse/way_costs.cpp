@@ -8,7 +8,7 @@
 
 namespace sluice {
 
-EngineShape WayCosts::plain(EngineKind kind, int filters) const {
+EngineShape WayCosts::plain(KernelKind kind, int filters) const {
   EngineShape shape;
   shape.kind = kind, shape.filters = filters;
   shape.data_bits = options_.data_bits, shape.weight_bits = options_.weight_bits, shape.sum_bits = options_.sum_bits;
@@ -22,14 +22,14 @@ Resources WayCosts::with_queue(const EngineShape& shape, int lanes, int bits, st
   return cost;
 }
 
-Resources WayCosts::line_buffer(EngineKind kind, int in_lanes, int out_lanes, int taps) const {
+Resources WayCosts::line_buffer(KernelKind kind, int in_lanes, int out_lanes, int taps) const {
   EngineShape shape = plain(kind, 1);
   shape.in_lanes = in_lanes, shape.out_lanes = out_lanes, shape.taps = taps;
   shape.rams = memories_of(shape, spec_.work);
   return with_queue(shape, out_lanes, options_.data_bits);
 }
 
-Resources WayCosts::holder(EngineKind kind, int in_lanes, int out_lanes, int out_bits) const {
+Resources WayCosts::holder(KernelKind kind, int in_lanes, int out_lanes, int out_bits) const {
   EngineShape shape = plain(kind, 1);
   shape.vector_lanes = shape.in_lanes = in_lanes, shape.out_lanes = out_lanes;
   shape.rams = memories_of(shape, spec_.work);
@@ -39,8 +39,8 @@ Resources WayCosts::holder(EngineKind kind, int in_lanes, int out_lanes, int out
 // Kernels that carry pixels to copies and back: their cost is a constant and a share of each copy.
 void WayCosts::deal_and_gather(LayerWay& way, int window_lanes) const {
   const int bits = way.shape.sends_sums ? kSumWordBits : options_.data_bits;
-  for (const EngineKind kind : {EngineKind::deal, EngineKind::gather}) {
-    const bool is_gather = kind == EngineKind::gather;
+  for (const KernelKind kind : {KernelKind::deal, KernelKind::gather}) {
+    const bool is_gather = kind == KernelKind::gather;
     const int lanes = is_gather ? way.shape.filters : window_lanes;
     EngineShape port = plain(kind, 1);
     port.in_lanes = port.out_lanes = lanes, port.sends_sums = is_gather && way.shape.sends_sums;
@@ -59,7 +59,7 @@ void WayCosts::deal_and_gather(LayerWay& way, int window_lanes) const {
 
 // The kernel with L of them, and what it sends.
 Resources WayCosts::requantisers(const EngineShape& engine) const {
-  EngineShape shape = plain(EngineKind::requantise, 1);
+  EngineShape shape = plain(KernelKind::requantise, 1);
   shape.in_lanes = engine.filters, shape.out_lanes = shape.requantised_lanes = engine.out_lanes;
   shape.curve_multipliers = engine.curve_multipliers;
   shape.rams = memories_of(shape, spec_.work, spec_.has_curve_table);
@@ -77,14 +77,14 @@ LayerWay WayCosts::way(EngineShape shape, int lanes, const Resources& once, cons
   engine.in_lanes = window_lanes, engine.out_lanes = shape.filters;
   if (shape.sends_sums) engine.curve_multipliers = 0, way.once += requantisers(shape);
   // Sums of a pixel, or of a tile, wait for the requantisers, not the engine (compiler/pipeline/fifo_depth.hpp).
-  const std::int64_t at_once = shape.sends_sums && shape.kind == EngineKind::weight_sparse ? shape.pixels : 1;
+  const std::int64_t at_once = shape.sends_sums && shape.kind == KernelKind::conv_weight_sparse ? shape.pixels : 1;
   const std::int64_t depth = std::max<std::int64_t>(kQueueDepth, at_once * work.output.channels / shape.filters);
   way.of_copy += with_queue(engine, shape.filters, shape.sends_sums ? kSumWordBits : options_.data_bits, shape.sends_sums ? depth : kQueueDepth);
   deal_and_gather(way, window_lanes);
-  const bool replays = !has_front && shape.kind != EngineKind::depthwise_dense && shape.filters < work.output.channels;
-  if (replays) way.of_dealt_copy += holder(EngineKind::replay, window_lanes, window_lanes, options_.data_bits);
+  const bool replays = !has_front && shape.kind != KernelKind::depthwise_dense && shape.filters < work.output.channels;
+  if (replays) way.of_dealt_copy += holder(KernelKind::replay, window_lanes, window_lanes, options_.data_bits);
   if (replays && is_bare() && shape.pixels == 1) way.of_dealing += once * -1;
-  const std::int64_t shared = shape.kind == EngineKind::weight_sparse ? work.pixels() / shape.pixels : work.pixels();
+  const std::int64_t shared = shape.kind == KernelKind::conv_weight_sparse ? work.pixels() / shape.pixels : work.pixels();
   way.most_copies = int(std::min<std::int64_t>(options_.most_copies, shared));
   return way;
 }

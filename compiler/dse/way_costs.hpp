@@ -18,16 +18,16 @@ class WayCosts {
  public:
   WayCosts(const LayerSpec& spec, const ResourceModel& model, const MenuOptions& options) : spec_(spec), model_(model), options_(options) {}
 
-  EngineShape plain(EngineKind kind, int filters) const;
+  EngineShape plain(KernelKind kind, int filters) const;
 
   // Would the window kernel only copy? Then it is not built.
   bool is_bare() const { return spec_.work.window == Window{}; }
 
   // A kernel and the queue behind it.
   Resources with_queue(const EngineShape& shape, int lanes, int bits, std::int64_t depth = kQueueDepth) const;
-  Resources line_buffer(EngineKind kind, int in_lanes, int out_lanes, int taps = 1) const;
+  Resources line_buffer(KernelKind kind, int in_lanes, int out_lanes, int taps = 1) const;
   // A kernel that holds a window: compactor, tile or replay.
-  Resources holder(EngineKind kind, int in_lanes, int out_lanes, int out_bits) const;
+  Resources holder(KernelKind kind, int in_lanes, int out_lanes, int out_bits) const;
 
   // Windows reach the engine in beats of `window_lanes`; `once` is what makes them, `front` stands before each copy. Without
   // a front, copies have replay kernels in the place of a window that comes once for each filter group. `lanes` is L.

@@ -23,12 +23,12 @@ Ram weights_of(const EngineShape& s, const LayerWork& work) {
   const std::int64_t groups = ceil_of(work.output.channels, std::int64_t{s.filters} * s.group);
   const std::int64_t window = work.window_codes();
   switch (s.kind) {
-    case EngineKind::depthwise_dense:
+    case KernelKind::depthwise_dense:
       return {"weights", std::int64_t{s.filters} * s.vector_lanes * s.weight_bits, groups * ceil_of(work.taps(), s.vector_lanes)};
-    case EngineKind::activation_sparse: return {"weights", std::int64_t{s.filters} * s.weight_bits, groups * window};
-    case EngineKind::weight_sparse:
+    case KernelKind::conv_activation_sparse: return {"weights", std::int64_t{s.filters} * s.weight_bits, groups * window};
+    case KernelKind::conv_weight_sparse:
       return {"weights", std::int64_t{s.filters} * (s.weight_bits + bits_for(window)), groups * window};
-    case EngineKind::grouped_prefix:
+    case KernelKind::conv_grouped_prefix:
       return {"weights", std::int64_t{s.filters} * (s.weight_bits + bits_for(s.group)), groups * window * s.group};
     default: return {"weights", std::int64_t{s.vector_lanes} * s.filters * s.weight_bits, groups * ceil_of(window, s.vector_lanes)};
   }
@@ -41,26 +41,26 @@ std::vector<Ram> memories_of(const EngineShape& s, const LayerWork& work, bool h
   const Window& w = work.window;
   if (is_engine(s.kind)) {
     rams.push_back(weights_of(s, work));
-    if (s.kind == EngineKind::weight_sparse) {
+    if (s.kind == KernelKind::conv_weight_sparse) {
       // One word serves `vector_lanes` kernel columns, so it holds that many pixels less 1 more, and fewer words are needed.
       const std::int64_t words = std::int64_t{w.kernel_h} * ceil_of(w.kernel_w, s.vector_lanes) * work.input.channels;
       rams.push_back({"results", std::int64_t{s.pixels} * s.filters * kSumWordBits, 2 * ceil_of(work.output.channels, s.filters)});
       rams.push_back({"tile", (std::int64_t{s.pixels} + s.vector_lanes - 1) * s.data_bits, 2 * words, s.filters});
     }
-  } else if (s.kind == EngineKind::window || s.kind == EngineKind::taps) {
+  } else if (s.kind == KernelKind::window || s.kind == KernelKind::taps) {
     const std::int64_t words = std::int64_t{w.kernel_h} * work.input.width * ceil_of(work.input.channels, s.in_lanes);
     // All taps at once: kernel rows are banks, and each is read at as many places as it has columns.
-    const bool is_banked = s.kind == EngineKind::window && s.taps > 1 && s.taps == work.taps();
-    const int places = s.kind == EngineKind::taps ? int(work.taps()) : s.taps;
+    const bool is_banked = s.kind == KernelKind::window && s.taps > 1 && s.taps == work.taps();
+    const int places = s.kind == KernelKind::taps ? int(work.taps()) : s.taps;
     rams.push_back({"rows", std::int64_t{s.in_lanes} * s.data_bits, is_banked ? ceil_of(words, w.kernel_h) : words, places});
-  } else if (s.kind == EngineKind::replay) {
+  } else if (s.kind == KernelKind::replay) {
     rams.push_back({"window", std::int64_t{s.in_lanes} * s.data_bits, ceil_of(work.window_codes(), s.in_lanes)});
-  } else if (s.kind == EngineKind::compactor) {
+  } else if (s.kind == KernelKind::compactor) {
     rams.push_back({"list", std::int64_t{s.vector_lanes} * (s.data_bits + kPlaceBits), ceil_of(work.window_codes(), s.vector_lanes)});
-  } else if (s.kind == EngineKind::global_average_pool) {
+  } else if (s.kind == KernelKind::global_average_pool) {
     rams.push_back({"sums", std::int64_t{s.in_lanes} * s.sum_bits, ceil_of(work.input.channels, s.in_lanes)});
   }
-  const bool has_filters = is_engine(s.kind) || s.kind == EngineKind::requantise;  // others have one multiplier for all
+  const bool has_filters = is_engine(s.kind) || s.kind == KernelKind::requantise;  // others have one multiplier for all
   if (has_filters && s.requantised_lanes > 0) {
     const std::int64_t lanes = s.requantised_lanes, rows = ceil_of(work.output.channels, lanes);
     rams.push_back({"bias", lanes * kWordBits, rows});

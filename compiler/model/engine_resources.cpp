@@ -13,13 +13,13 @@ namespace {
 // Bits of the beats at both ends: codes, or sums. A list entry is {code, place}.
 double port_bits(const EngineShape& s) {
   constexpr int kKindBits = 2;
-  const bool takes_sums = s.kind == EngineKind::requantise || (s.kind == EngineKind::gather && s.sends_sums);
-  const bool sends_sums = s.kind != EngineKind::requantise && s.sends_sums;
+  const bool takes_sums = s.kind == KernelKind::requantise || (s.kind == KernelKind::gather && s.sends_sums);
+  const bool sends_sums = s.kind != KernelKind::requantise && s.sends_sums;
   return s.in_lanes * (takes_sums ? kSumWordBits : s.data_bits) + s.out_lanes * (sends_sums ? kSumWordBits : s.data_bits) + 2.0 * kKindBits;
 }
 
 // Products of data that a small kernel's lane makes: each operand of an add by its multiplier, map by gate.
-int products_of(EngineKind kind) { return kind == EngineKind::add ? 2 : kind == EngineKind::scale ? 1 : 0; }
+int products_of(KernelKind kind) { return kind == KernelKind::add ? 2 : kind == KernelKind::scale ? 1 : 0; }
 
 }  // namespace
 
@@ -31,9 +31,9 @@ Logic ResourceModel::swept_logic(const EngineShape& shape) const {
   Letters letters = letters_of(shape);
   letters['S'] = port_bits(shape);
   // A depthwise engine of several taps is a dense one of as many lanes, but for who shares them.
-  const bool is_tree = shape.kind == EngineKind::depthwise_dense && shape.vector_lanes > 1;
+  const bool is_tree = shape.kind == KernelKind::depthwise_dense && shape.vector_lanes > 1;
   // Requantisers are lanes of whatever kernel they stand in, and what follows.
-  Logic logic = shape.kind == EngineKind::requantise ? Logic{} : coefficients_.logic(to_text(is_tree ? EngineKind::dense : shape.kind), letters);
+  Logic logic = shape.kind == KernelKind::requantise ? Logic{} : coefficients_.logic(to_text(is_tree ? KernelKind::conv_dense : shape.kind), letters);
   // An add shifts and rounds its sum like a requantised lane, without that lane's multiplier.
   logic += coefficients_.logic("requantise", letters) * shape.requantised_lanes;
   return logic;
@@ -42,7 +42,7 @@ Logic ResourceModel::swept_logic(const EngineShape& shape) const {
 double ResourceModel::dsp_blocks(const EngineShape& shape) const {
   const auto of_copy = double(shape.multipliers()) / shape.copies + double(products_of(shape.kind)) * shape.out_lanes;
   double blocks = std::ceil(of_copy / double(products_per_block_));
-  if (shape.kind != EngineKind::add) {
+  if (shape.kind != KernelKind::add) {
     const bool is_narrow = shape.sum_bits <= coefficients_.figure("requantise_narrow_bits");
     blocks += shape.requantised_lanes * coefficients_.figure(is_narrow ? "requantise_narrow_blocks" : "requantise_wide_blocks");
   }
@@ -65,13 +65,13 @@ Resources ResourceModel::kernel(const EngineShape& shape) const {
   Letters letters = letters_of(shape);
   letters['S'] = port_bits(shape);
   Logic logic = swept_logic(shape) * (coefficients_.has_fit(to_text(shape.kind)) ? hls_factor_ : 1);
-  if (shape.kind == EngineKind::requantise) logic += coefficients_.logic("select", letters);
+  if (shape.kind == KernelKind::requantise) logic += coefficients_.logic("select", letters);
   logic += coefficients_.logic("kernel", letters);
   logic += coefficients_.logic("port", letters);
   Resources one = add_up(logic, shape.rams);
   one.dsp_blocks = dsp_blocks(shape);
   one.kernels = 1;
-  if (shape.kind == EngineKind::source || shape.kind == EngineKind::sink || shape.kind == EngineKind::collector) {
+  if (shape.kind == KernelKind::source || shape.kind == KernelKind::sink || shape.kind == KernelKind::collector) {
     one.m20k += coefficients_.figure("memory_port_blocks");
   }
   Resources all = one * (is_engine(shape.kind) ? shape.copies : 1);

@@ -13,25 +13,12 @@
 #include <string>
 #include <vector>
 
-#include "runtime/base/status.hpp"
+#include "runtime/bundle/kernel_kind.hpp"
 
 namespace sluice {
 
-enum class EngineKind {
-  dense, depthwise_dense, activation_sparse, weight_sparse, grouped_prefix, pair_sparse,  // multiply weights
-  window, taps, compactor, tile, replay, width, fork, add, concat, scale, max_pool, average_pool, global_average_pool,
-  source, sink, collector, deal, gather,  // deal and gather: pixels to E copies and back
-  requantise,                             // L requantisers for the sums of an engine and its copies
-};
-
-inline constexpr int kEngineKinds = int(EngineKind::requantise) + 1;
 // A sum in a stream or a memory, whatever an accumulator has.
 inline constexpr int kSumWordBits = 32;
-
-const char* to_text(EngineKind kind);
-Result<EngineKind> engine_kind_from_text(const std::string& text);
-// Does the kind multiply weights?
-bool is_engine(EngineKind kind);
 
 // One on-chip memory of a kernel.
 struct Ram {
@@ -42,7 +29,7 @@ struct Ram {
 };
 
 struct EngineShape {
-  EngineKind kind = EngineKind::dense;
+  KernelKind kind = KernelKind::conv_dense;
   // Fields that a kind does not use stay 1.
   int vector_lanes = 1;      // M: dense, pair_sparse, compactor; depthwise: taps a filter; weight_sparse: kernel columns one RAM word serves
   int pairs = 1;             // N: pair_sparse

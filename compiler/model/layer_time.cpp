@@ -74,17 +74,17 @@ double op_cycles(const EngineShape& shape, const LayerWork& work, const LayerDen
   const auto units = double(work_units(shape, work));
   const auto groups = double(ceil_of(work.output.channels, std::int64_t{shape.filters} * shape.group));
   switch (shape.kind) {
-    case EngineKind::dense: return units * double(steps_of(work, shape.vector_lanes, shape.taps)) * groups;
-    case EngineKind::depthwise_dense: return units * double(ceil_of(work.taps(), shape.vector_lanes)) * groups;
-    case EngineKind::activation_sparse: return units * (groups * mean_list_length(work, density) + double(steps_of(work, shape.in_lanes)));
-    case EngineKind::grouped_prefix: return units * (groups * (mean_live_codes(work, density) * shape.prefix + shape.group) + double(steps_of(work, shape.in_lanes)));
-    case EngineKind::weight_sparse:
+    case KernelKind::conv_dense: return units * double(steps_of(work, shape.vector_lanes, shape.taps)) * groups;
+    case KernelKind::depthwise_dense: return units * double(ceil_of(work.taps(), shape.vector_lanes)) * groups;
+    case KernelKind::conv_activation_sparse: return units * (groups * mean_list_length(work, density) + double(steps_of(work, shape.in_lanes)));
+    case KernelKind::conv_grouped_prefix: return units * (groups * (mean_live_codes(work, density) * shape.prefix + shape.group) + double(steps_of(work, shape.in_lanes)));
+    case KernelKind::conv_weight_sparse:
       // While a tile is multiplied, the next one is loaded and the last one's sums leave.
       return units * std::max({prefix_cycles(shape, work, density), shape.pixels * double(steps_of(work, shape.in_lanes)), shape.pixels * groups});
-    case EngineKind::pair_sparse: return units * double(vectors_of(shape, work)) * groups * vector_cycles(shape, density);
-    case EngineKind::max_pool:
-    case EngineKind::average_pool: return units * double(work.taps() * ceil_of(work.input.channels, shape.in_lanes));
-    case EngineKind::scale: return units * double(ceil_of(work.input.channels, shape.in_lanes)) + double(ceil_of(work.input.channels, shape.in_lanes));  // the gates come first
+    case KernelKind::conv_pair_sparse: return units * double(vectors_of(shape, work)) * groups * vector_cycles(shape, density);
+    case KernelKind::max_pool:
+    case KernelKind::average_pool: return units * double(work.taps() * ceil_of(work.input.channels, shape.in_lanes));
+    case KernelKind::scale: return units * double(ceil_of(work.input.channels, shape.in_lanes)) + double(ceil_of(work.input.channels, shape.in_lanes));  // the gates come first
     default: return 0;
   }
 }
@@ -92,26 +92,26 @@ double op_cycles(const EngineShape& shape, const LayerWork& work, const LayerDen
 // Beats of an output pixel's window.
 double window_steps(const EngineShape& shape, const LayerWork& work) {
   switch (shape.kind) {
-    case EngineKind::activation_sparse:
-    case EngineKind::grouped_prefix:
-    case EngineKind::weight_sparse: return double(steps_of(work, shape.in_lanes));
-    case EngineKind::dense: return double(steps_of(work, shape.vector_lanes, shape.taps));
-    case EngineKind::pair_sparse: return double(vectors_of(shape, work));
+    case KernelKind::conv_activation_sparse:
+    case KernelKind::conv_grouped_prefix:
+    case KernelKind::conv_weight_sparse: return double(steps_of(work, shape.in_lanes));
+    case KernelKind::conv_dense: return double(steps_of(work, shape.vector_lanes, shape.taps));
+    case KernelKind::conv_pair_sparse: return double(vectors_of(shape, work));
     // Every channel is a filter: copies share a stream as long as the loop of one.
-    case EngineKind::depthwise_dense: return double(ceil_of(work.taps(), shape.vector_lanes) * ceil_of(work.output.channels, shape.filters));
-    case EngineKind::max_pool:
-    case EngineKind::average_pool: return double(work.taps() * ceil_of(work.input.channels, shape.in_lanes));
+    case KernelKind::depthwise_dense: return double(ceil_of(work.taps(), shape.vector_lanes) * ceil_of(work.output.channels, shape.filters));
+    case KernelKind::max_pool:
+    case KernelKind::average_pool: return double(work.taps() * ceil_of(work.input.channels, shape.in_lanes));
     default: return 0;
   }
 }
 
 // P pixels enter a stem's cycle side by side; in a weight-sparse layer P counts outputs and pixels enter singly.
-int side_by_side_of(const EngineShape& shape) { return shape.kind == EngineKind::weight_sparse ? 1 : shape.pixels; }
+int side_by_side_of(const EngineShape& shape) { return shape.kind == KernelKind::conv_weight_sparse ? 1 : shape.pixels; }
 
 }  // namespace
 
 std::int64_t work_units(const EngineShape& shape, const LayerWork& work) {
-  if (shape.kind != EngineKind::weight_sparse) return work.pixels();
+  if (shape.kind != KernelKind::conv_weight_sparse) return work.pixels();
   // A tile that holds whole windows may span rows; one whose words serve several kernel columns may not.
   if (shape.vector_lanes == 1) return ceil_of(work.pixels(), shape.pixels);
   return work.output.height * ceil_of(work.output.width, shape.pixels);
@@ -136,12 +136,12 @@ double window_cycles(const EngineShape& shape, const LayerWork& work) {
   const double steps = window_steps(shape, work);
   if (steps == 0) return 0;
   const auto pixels = double(work.pixels());
-  const bool is_again = shape.copies == 1 && (shape.kind == EngineKind::dense || shape.kind == EngineKind::pair_sparse);
+  const bool is_again = shape.copies == 1 && (shape.kind == KernelKind::conv_dense || shape.kind == KernelKind::conv_pair_sparse);
   const auto groups = double(is_again ? ceil_of(work.output.channels, shape.filters) : 1);
   const double out = pixels * steps * groups;
   // A line buffer stops reading while it sends; with each channel group of a pixel that completes a window, a beat of it leaves,
   // but for taps.
-  const bool is_taps = shape.kind == EngineKind::pair_sparse && work.taps() > 1;
+  const bool is_taps = shape.kind == KernelKind::conv_pair_sparse && work.taps() > 1;
   if (work.window == Window{} && groups == 1 && shape.pixels == 1) return out;  // there is none
   if (const int together = side_by_side_of(shape); together > 1) {
     return double(stem_window_cycles(work.window, work.input, work.output, together, std::int64_t(steps * groups)));

@@ -2,58 +2,26 @@
 // One engine, copies of it, requantisers behind them (see engine_kernels.hpp).
 #include "compiler/pipeline/engine_kernels.hpp"
 
+#include "compiler/pipeline/engine_inputs.hpp"
+
 namespace sluice {
 namespace {
-
-constexpr int kSumBits = 32;
-
-// Kernels between a pixel's window and one copy of the engine: what turns a window that is sent once into the beats of
-// all filter groups.
-void add_front(NetlistDraft& draft, Kernel& kernel, std::int64_t pixels) {
-  const int index = kernel.layer;
-  const Layer& layer = draft.layer(index);
-  if (layer.kind != LayerKind::conv) return;
-  const Stream in = draft.stream(kernel.inputs[0]);
-  const int steps = static_cast<int>(in.beats / pixels), filter_groups = kernel.numbers.at("FILTER_GROUPS");
-  const std::string of_copy = draft.copies(index) == 1 ? "" : kernel.name.substr(kernel.name.rfind('_'));
-  if (kernel.op == "conv_activation_sparse" || kernel.op == "conv_grouped_prefix") {
-    const int ranks = std::max(1, draft.config(index).group), replay = filter_groups / ranks;
-    Kernel compactor{layer.name + "_compactor" + of_copy, "compactor", 0, index, kernel.inputs, {}, {}};
-    compactor.numbers = {{"STEPS", steps}, {"REPLAY", replay}, {"RANKS", ranks}};
-    // At most every code of a window survives.
-    compactor.outputs = {draft.add_stream(compactor.name, 16, ranks > 1 ? 3 : 2, pixels * replay * longest_list(steps * in.lanes, ranks))};
-    kernel.inputs = compactor.outputs;
-    draft.netlist.kernels.push_back(compactor);
-  } else if (kernel.op == "conv_weight_sparse") {
-    Kernel tile{layer.name + "_tile" + of_copy, "tile", 0, index, kernel.inputs, {}, {{"STEPS", steps}, {"PIXELS", static_cast<int>(pixels)}}};
-    tile.numbers["TILE_PIXELS"] = kernel.numbers.at("TILE_PIXELS");
-    tile.numbers["FILTER_GROUPS"] = filter_groups;
-    tile.outputs = {draft.add_stream(tile.name, in.element_bits, in.lanes + 1, tile_beats(layer, tile))};
-    kernel.inputs = tile.outputs;
-    draft.netlist.kernels.push_back(tile);
-  } else if (draft.copies(index) > 1 && filter_groups > 1) {
-    Kernel replay{layer.name + "_replay" + of_copy, "replay", 0, index, kernel.inputs, {}, {{"STEPS", steps}, {"REPLAY", filter_groups}}};
-    replay.outputs = {draft.add_stream(replay.name, in.element_bits, in.lanes, in.beats * filter_groups)};
-    kernel.inputs = replay.outputs;
-    draft.netlist.kernels.push_back(replay);
-  }
-}
 
 // Channels in a beat that arrives: all its codes, but for windows of several taps.
 int lanes_of_input(const NetlistDraft& draft, const Kernel& kernel) {
   const int lanes = draft.stream(kernel.inputs[0]).lanes;
-  return kernel.op == "depthwise_dense" ? lanes / window_beat(draft.netlist, kernel.inputs[0]).taps() : lanes;
+  return kernel.kind == KernelKind::depthwise_dense ? lanes / window_beat(draft.netlist, kernel.inputs[0]).taps() : lanes;
 }
 
 // The kernel itself, computing `pixels` of the layer's pixels, behind the kernels that are its own; returns its output.
 int add_one(NetlistDraft& draft, Kernel kernel, std::int64_t pixels) {
   const Layer& layer = draft.layer(kernel.layer);
   const int lanes = draft.out_lanes(kernel.layer, lanes_of_input(draft, kernel));
-  add_front(draft, kernel, pixels);
-  if (kernel.numbers.count("PIXELS") != 0) kernel.numbers["PIXELS"] = static_cast<int>(pixels);
+  add_copy_input(draft, kernel, pixels);
+  if (is_sparse(kernel.kind)) kernel.numbers[Number::pixels] = static_cast<int>(pixels);
   const int out = draft.add_stream(kernel.name, sends_sums(kernel) ? kSumBits : layer.output_bits, lanes, pixels * (layer.output.channels / lanes));
   kernel.outputs = {out};
-  if (has_record(kernel)) kernel.outputs.push_back(draft.add_stream(kernel.name + "_record", 32, 4, 1));
+  if (is_sparse(kernel.kind)) kernel.outputs.push_back(draft.add_stream(kernel.name + "_record", 32, 4, 1));
   draft.netlist.kernels.push_back(kernel);
   return out;
 }
@@ -64,23 +32,23 @@ int add_copies(NetlistDraft& draft, const Kernel& engine, int copies) {
   const Layer& layer = draft.layer(index);
   const Stream in = draft.stream(engine.inputs[0]);
   const std::int64_t pixels = pixels_of(layer), beats_per_pixel = in.beats / pixels;
-  Kernel deal{layer.name + "_deal", "deal", 0, index, engine.inputs, {}, {{"COPIES", copies}, {"STEPS", static_cast<int>(beats_per_pixel)}}};
+  Kernel deal{layer.name + "_deal", KernelKind::deal, 0, index, engine.inputs, {}, {{Number::copies, copies}, {Number::steps, static_cast<int>(beats_per_pixel)}}};
   const auto pixels_of_copy = [&](int copy) { return Share{copy, copies}.of(pixels); };
   for (int copy = 0; copy < copies; ++copy) {
     deal.outputs.push_back(draft.add_stream(fmt::format("{}_{}", deal.name, copy), in.element_bits, in.lanes, pixels_of_copy(copy) * beats_per_pixel));
   }
   draft.netlist.kernels.push_back(deal);
   const std::size_t first_kernel = draft.netlist.kernels.size();
-  Kernel gather{layer.name + "_gather", "gather", 0, index, {}, {}, {{"COPIES", copies}, {"PIXELS", static_cast<int>(pixels)}}};
+  Kernel gather{layer.name + "_gather", KernelKind::gather, 0, index, {}, {}, {{Number::copies, copies}, {Number::pixels, static_cast<int>(pixels)}}};
   for (int copy = 0; copy < copies; ++copy) {
     Kernel kernel = engine;
     kernel.name += fmt::format("_{}", copy);
     kernel.inputs = {deal.outputs[std::size_t(copy)]};
     gather.inputs.push_back(add_one(draft, kernel, pixels_of_copy(copy)));
   }
-  draft.netlist.kernels[first_kernel - 1].numbers["COPY_KERNELS"] = static_cast<int>(draft.netlist.kernels.size() - first_kernel) / copies;
+  draft.netlist.kernels[first_kernel - 1].numbers[Number::copy_kernels] = static_cast<int>(draft.netlist.kernels.size() - first_kernel) / copies;
   const Stream one = draft.stream(gather.inputs[0]);
-  gather.numbers["CHANNEL_GROUPS"] = layer.output.channels / one.lanes;
+  gather.numbers[Number::channel_groups] = layer.output.channels / one.lanes;
   gather.outputs = {draft.add_map_stream(gather.name, one.element_bits, layer.output, one.lanes)};
   draft.netlist.kernels.push_back(gather);
   return gather.outputs[0];
@@ -90,8 +58,8 @@ int add_copies(NetlistDraft& draft, const Kernel& engine, int copies) {
 int add_requantise(NetlistDraft& draft, int index, int sums) {
   const Layer& layer = draft.layer(index);
   const int lanes = draft.config(index).lanes;
-  Kernel kernel{layer.name + "_requantise", "requantise", 0, index, {sums}, {}, {}};
-  kernel.numbers = {{"FILTER_GROUPS", layer.output.channels / lanes}, {"CURVE", curve_number(layer)}};
+  Kernel kernel{layer.name + "_requantise", KernelKind::requantise, 0, index, {sums}, {}, {}};
+  kernel.numbers = {{Number::filter_groups, layer.output.channels / lanes}, {Number::curve, curve_number(layer)}};
   kernel.outputs = {draft.add_map_stream(kernel.name, layer.output_bits, layer.output, lanes)};
   draft.netlist.kernels.push_back(kernel);
   return kernel.outputs[0];
@@ -104,8 +72,8 @@ int add_engine(NetlistDraft& draft, const Kernel& engine) {
   const LayerConfig& config = draft.config(engine.layer);
   Kernel kernel = engine;
   const bool is_shared = layer.kind == LayerKind::conv && config.lanes < config.filters;
-  if (layer.kind == LayerKind::conv) kernel.numbers["SENDS_SUMS"] = is_shared;
-  if (requantises(layer.kind)) kernel.numbers["CURVE"] = is_shared ? kCurveNone : curve_number(layer);
+  if (layer.kind == LayerKind::conv) kernel.numbers[Number::sends_sums] = is_shared;
+  if (requantises(layer.kind)) kernel.numbers[Number::curve] = is_shared ? kCurveNone : curve_number(layer);
   const int copies = draft.copies(engine.layer);
   const int out = copies == 1 ? add_one(draft, kernel, pixels_of(layer)) : add_copies(draft, kernel, copies);
   return is_shared ? add_requantise(draft, engine.layer, out) : out;

@@ -46,7 +46,7 @@ Need need_of_copy(const Need& all, const Share& share) {
 }
 
 // Pixels that an engine sends one after another: those of a tile. Requantisers that it shares are slower than it meanwhile.
-int pixels_at_once(const Kernel& engine) { return sends_sums(engine) && engine.op == "conv_weight_sparse" ? engine.numbers.at("TILE_PIXELS") : 1; }
+int pixels_at_once(const Kernel& engine) { return sends_sums(engine) && engine.kind == KernelKind::conv_weight_sparse ? engine.numbers.at(Number::tile_pixels) : 1; }
 
 // Streams to and from the copies of an engine: a copy is fed, and its results wait for their turn, while it works.
 void size_copy(const LayerConfig& config, const Share& share, std::int64_t pixels, Stream& stream, int at_once = 1) {
@@ -74,9 +74,9 @@ double images_during_gates(const Netlist& netlist, const Kernel& scale) {
   std::int64_t latency_cycles = 0, interval_cycles = 1;
   for (const Stream& stream : netlist.streams) interval_cycles = std::max(interval_cycles, stream.beats);
   for (const Kernel* kernel = &netlist.kernels[netlist.writer(scale.inputs[0])];
-       !kernel->inputs.empty() && kernel->op != "fork" && kernel->op != "global_average_pool";
+       !kernel->inputs.empty() && kernel->kind != KernelKind::fork && kernel->kind != KernelKind::global_average_pool;
        kernel = &netlist.kernels[netlist.writer(kernel->inputs[0])]) {
-    if (kernel->numbers.count("CURVE") == 0) continue;
+    if (kernel->numbers.count(Number::curve) == 0) continue;
     latency_cycles += std::max(netlist.streams[kernel->inputs[0]].beats, netlist.streams[kernel->outputs[0]].beats);
   }
   return static_cast<double>(latency_cycles) / static_cast<double>(interval_cycles);
@@ -88,7 +88,7 @@ Need size_join(const IntegerNetwork& network, Netlist& netlist, const Kernel& ke
   const std::size_t pixels = std::max(a.size(), b.size());
   a.resize(pixels, a.back());
   b.resize(pixels, b.back());
-  const bool is_scale = kernel.op == "scale";
+  const bool is_scale = kernel.kind == KernelKind::scale;
   const double of_gates = is_scale ? images_during_gates(netlist, kernel) : 0;
   for (std::size_t side = 0; side < 2; ++side) {
     Stream& stream = netlist.streams[kernel.inputs[side]];
@@ -116,10 +116,10 @@ Need size_join(const IntegerNetwork& network, Netlist& netlist, const Kernel& ke
 void size_pixel(const IntegerNetwork& network, Netlist& netlist, const Kernel& reader) {
   Stream& stream = netlist.streams[reader.inputs[0]];
   const Kernel& writer = netlist.kernels[netlist.writer(reader.inputs[0])];
-  if (writer.op == "window" || writer.op == "taps") return;
-  const bool is_of_map = reader.op == "window" || reader.op == "taps";
+  if (writer.kind == KernelKind::window || writer.kind == KernelKind::taps) return;
+  const bool is_of_map = reader.kind == KernelKind::window || reader.kind == KernelKind::taps;
   const MapShape& map = network.layers[reader.layer].input;
-  const auto beats = is_of_map ? static_cast<int>(stream.beats / (std::int64_t{map.height} * map.width)) : reader.numbers.at("STEPS");
+  const auto beats = is_of_map ? static_cast<int>(stream.beats / (std::int64_t{map.height} * map.width)) : reader.numbers.at(Number::steps);
   if (beats + kPixelMargin <= stream.depth) return;
   stream.depth = beats + kPixelMargin;
   stream.why = fmt::format("holds the next pixel's {} beats while the reader sends, {} more", beats, kPixelMargin);
@@ -129,8 +129,8 @@ void size_pixel(const IntegerNetwork& network, Netlist& netlist, const Kernel& r
 void size_sums(Netlist& netlist, const Kernel& requantise) {
   Stream& stream = netlist.streams[requantise.inputs[0]];
   const Kernel& engine = netlist.kernels[netlist.writer(requantise.inputs[0])];
-  if (engine.op == "gather") return;  // they wait in front of it
-  const int pixels = pixels_at_once(engine), beats = pixels * engine.numbers.at("FILTER_GROUPS");
+  if (engine.kind == KernelKind::gather) return;  // they wait in front of it
+  const int pixels = pixels_at_once(engine), beats = pixels * engine.numbers.at(Number::filter_groups);
   if (beats <= kDepth) return;
   stream.depth = beats;
   stream.why = fmt::format("holds the sums of {} pixels, {} beats, that the engine sends at once", pixels, beats);
@@ -147,34 +147,34 @@ void size_fifos(const IntegerNetwork& network, const LayerConfigs& configs, Netl
   }
   for (const Kernel& kernel : netlist.kernels) {
     for (const int s : kernel.outputs) late[std::size_t(s)] = kernel.inputs.empty() ? 0.0 : late[std::size_t(kernel.inputs[0])];
-    if (kernel.op == "window" || kernel.op == "taps" || kernel.op == "compactor" || kernel.op == "replay") size_pixel(network, netlist, kernel);
-    if (kernel.op == "requantise") size_sums(netlist, kernel);
-    if (kernel.op == "source") {
+    if (kernel.kind == KernelKind::window || kernel.kind == KernelKind::taps || kernel.kind == KernelKind::compactor || kernel.kind == KernelKind::replay) size_pixel(network, netlist, kernel);
+    if (kernel.kind == KernelKind::requantise) size_sums(netlist, kernel);
+    if (kernel.kind == KernelKind::source) {
       Need& out = need[kernel.outputs[0]];
       out.resize(std::size_t(network.input.height) * network.input.width);
       std::iota(out.begin(), out.end(), 0);
       // A pixel comes with the last one of its beat.
       const int together = std::max(1, netlist.streams[kernel.outputs[0]].lanes / network.input.channels);
       for (int& pixel : out) pixel = pixel / together * together + together - 1;
-    } else if (kernel.op == "window" || kernel.op == "taps") {
+    } else if (kernel.kind == KernelKind::window || kernel.kind == KernelKind::taps) {
       need[kernel.outputs[0]] = need_of_window(network.layers[kernel.layer], need[kernel.inputs[0]]);
-    } else if (kernel.op == "tile") {
-      need[kernel.outputs[0]] = need_of_tiles(need[kernel.inputs[0]], kernel.numbers.at("TILE_PIXELS"));
-    } else if (kernel.op == "global_average_pool") {
+    } else if (kernel.kind == KernelKind::tile) {
+      need[kernel.outputs[0]] = need_of_tiles(need[kernel.inputs[0]], kernel.numbers.at(Number::tile_pixels));
+    } else if (kernel.kind == KernelKind::global_average_pool) {
       need[kernel.outputs[0]] = {need[kernel.inputs[0]].back()};
-    } else if (kernel.op == "collector") {
+    } else if (kernel.kind == KernelKind::collector) {
       for (const int s : kernel.inputs) {
         netlist.streams[s].depth = kRecordDepth;
         netlist.streams[s].why = "records of layers that are images ahead of the last one";
       }
-    } else if (kernel.op == "deal") {
+    } else if (kernel.kind == KernelKind::deal) {
       const Layer& layer = network.layers[kernel.layer];
       for (std::size_t copy = 0; copy < kernel.outputs.size(); ++copy) {
         const Share share{static_cast<int>(copy), static_cast<int>(kernel.outputs.size())};
         need[kernel.outputs[copy]] = need_of_copy(need[kernel.inputs[0]], share);
         size_copy(configs[std::size_t(kernel.layer)], share, layer.output.size() / layer.output.channels, netlist.streams[kernel.outputs[copy]]);
       }
-    } else if (kernel.op == "gather") {
+    } else if (kernel.kind == KernelKind::gather) {
       const Layer& layer = network.layers[kernel.layer];
       const std::size_t copies = kernel.inputs.size();
       Need& out = need[kernel.outputs[0]];

@@ -9,7 +9,7 @@ namespace {
 
 int add_width_kernel(NetlistDraft& draft, const std::string& name, int index, int in, int lanes) {
   const Stream input = draft.stream(in);
-  Kernel kernel{name, "width", 0, index, {in}, {}, {}};
+  Kernel kernel{name, KernelKind::width, 0, index, {in}, {}, {}};
   kernel.outputs = {draft.add_stream(kernel.name, input.element_bits, lanes, input.beats * input.lanes / lanes)};
   draft.netlist.kernels.push_back(kernel);
   return kernel.outputs[0];
@@ -27,25 +27,25 @@ int add_width(NetlistDraft& draft, int index, int operand, int in, int lanes) {
   return add_width_kernel(draft, name, index, is_direct ? in : add_width_kernel(draft, fmt::format("{}_over_{}", name, over), index, in, over), lanes);
 }
 
-int add_window(NetlistDraft& draft, int index, const std::string& op, int in, int out_lanes, int replay) {
+int add_window(NetlistDraft& draft, int index, KernelKind kind, int in, int out_lanes, int replay) {
   const Layer& layer = draft.layer(index);
   const Window& w = layer.window;
   const Stream input = draft.stream(in);
   const int lanes = draft.lanes_of(in, index), pixels = input.lanes / lanes;
-  if (w == Window{} && replay == 1 && op == "window" && pixels == 1) return in;
+  if (w == Window{} && replay == 1 && kind == KernelKind::window && pixels == 1) return in;
   // Padding must not win a maximum; the lowest code is one below the symmetric range.
   const int pad_code = layer.kind == LayerKind::max_pool ? -(1 << (input.element_bits - 1)) : 0;
-  Kernel kernel{layer.name + "_" + op, op, 0, index, {in}, {}, {}};
-  kernel.numbers = {{"HEIGHT", layer.input.height}, {"WIDTH", layer.input.width}, {"CHANNELS", layer.input.channels},
-                    {"OUT_HEIGHT", layer.output.height}, {"OUT_WIDTH", layer.output.width},
-                    {"KERNEL_H", w.kernel_h}, {"KERNEL_W", w.kernel_w}, {"STRIDE_H", w.stride_h},
-                    {"STRIDE_W", w.stride_w}, {"PAD_TOP", w.pad_top}, {"PAD_LEFT", w.pad_left},
-                    {"PAD_CODE", pad_code}, {"REPLAY", replay}};
-  if (op == "window") {
+  Kernel kernel{layer.name + "_" + op_of(kind), kind, 0, index, {in}, {}, {}};
+  kernel.numbers = {{Number::height, layer.input.height}, {Number::width, layer.input.width}, {Number::channels, layer.input.channels},
+                    {Number::out_height, layer.output.height}, {Number::out_width, layer.output.width},
+                    {Number::kernel_h, w.kernel_h}, {Number::kernel_w, w.kernel_w}, {Number::stride_h, w.stride_h},
+                    {Number::stride_w, w.stride_w}, {Number::pad_top, w.pad_top}, {Number::pad_left, w.pad_left},
+                    {Number::pad_code, pad_code}, {Number::replay, replay}};
+  if (kind == KernelKind::window) {
     const int taps = out_lanes / lanes;
-    kernel.numbers["TAPS_W"] = taps == 1 ? 1 : w.kernel_w;
-    kernel.numbers["TAPS_H"] = taps == taps_of(layer) ? w.kernel_h : 1;
-    kernel.numbers["IN_PIXELS"] = pixels;
+    kernel.numbers[Number::taps_w] = taps == 1 ? 1 : w.kernel_w;
+    kernel.numbers[Number::taps_h] = taps == taps_of(layer) ? w.kernel_h : 1;
+    kernel.numbers[Number::in_pixels] = pixels;
   }
   const std::int64_t codes = pixels_of(layer) * replay * taps_of(layer) * layer.input.channels;
   kernel.outputs = {draft.add_stream(kernel.name, input.element_bits, out_lanes, codes / out_lanes)};

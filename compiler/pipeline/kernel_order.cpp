@@ -15,7 +15,7 @@ class Walk {
     SLUICE_CHECK(visit(0, -1));
     // The collector waits for everybody and takes no parameters; the sink stays last.
     for (const Kernel& kernel : netlist_.kernels) {
-      if (kernel.op == "collector") ordered_.insert(ordered_.end() - 1, kernel);
+      if (kernel.kind == KernelKind::collector) ordered_.insert(ordered_.end() - 1, kernel);
     }
     if (ordered_.size() != netlist_.kernels.size()) return bug_error("the depth-first walk missed a kernel");
     return numbered();
@@ -25,7 +25,7 @@ class Walk {
   // Enters kernel `index` on stream `via`, unless another of its inputs is still to come.
   Status visit(int index, int via) {
     Kernel kernel = netlist_.kernels[index];
-    if (kernel.op == "collector") return ok();
+    if (kernel.kind == KernelKind::collector) return ok();
     for (const int s : kernel.inputs) if (!has_arrived_[s]) return ok();
     if (kernel.inputs.size() == 2 && kernel.inputs[0] != via) SLUICE_CHECK(swap_ports(kernel));
     const std::size_t place = ordered_.size();
@@ -33,28 +33,28 @@ class Walk {
     for (auto s = kernel.outputs.rbegin(); s != kernel.outputs.rend(); ++s) {
       has_arrived_[*s] = true;
       SLUICE_CHECK(visit(netlist_.reader(*s), *s));
-      if (kernel.op == "fork" && *s == kernel.outputs[1]) set_range(place);
-      if (kernel.op == "deal" && *s == kernel.outputs[1]) ordered_[place].numbers["COPY_FIRST"] = static_cast<int>(place) + 2;
+      if (kernel.kind == KernelKind::fork && *s == kernel.outputs[1]) set_range(place);
+      if (kernel.kind == KernelKind::deal && *s == kernel.outputs[1]) ordered_[place].numbers[Number::copy_first] = static_cast<int>(place) + 2;
     }
     return ok();
   }
 
   static Status swap_ports(Kernel& kernel) {
-    if (kernel.op == "scale") {
+    if (kernel.kind == KernelKind::scale) {
       return user_error("kernel {}: its map depends on more than its gates do, so that the gates would wait for the map; "
                         "gates made from the map itself (squeeze-excite) are possible", kernel.name);
     }
     std::swap(kernel.inputs[0], kernel.inputs[1]);
-    kernel.numbers["IS_SWAPPED"] = 1 - kernel.numbers["IS_SWAPPED"];
-    if (kernel.op == "concat") std::swap(kernel.numbers["A_GROUPS"], kernel.numbers["B_GROUPS"]);
+    kernel.numbers[Number::is_swapped] = 1 - kernel.numbers[Number::is_swapped];
+    if (kernel.kind == KernelKind::concat) std::swap(kernel.numbers[Number::a_groups], kernel.numbers[Number::b_groups]);
     return ok();
   }
 
   // What was ordered since the fork at `place` is what OUT1 leads to; ids count from 1.
   void set_range(std::size_t place) {
     const bool is_empty = ordered_.size() == place + 1;
-    ordered_[place].numbers["BRANCH_FIRST"] = is_empty ? 1 : static_cast<int>(place) + 2;
-    ordered_[place].numbers["BRANCH_LAST"] = is_empty ? 0 : static_cast<int>(ordered_.size());
+    ordered_[place].numbers[Number::branch_first] = is_empty ? 1 : static_cast<int>(place) + 2;
+    ordered_[place].numbers[Number::branch_last] = is_empty ? 0 : static_cast<int>(ordered_.size());
   }
 
   Netlist numbered() {

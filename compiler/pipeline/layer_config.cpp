@@ -26,6 +26,10 @@ class Rules {
                              config_.group, config_.tile_pixels, config_.copy_pixels}) {
       if (number < 0) return user_error("layer {}: {} is no parallelism; numbers from 0 (the default) are", layer_.name, number);
     }
+    const auto& engines = convolution_engines();
+    if (std::find(engines.begin(), engines.end(), config_.engine) == engines.end()) {
+      return user_error("layer {}: {} is no engine of convolutions", layer_.name, to_text(config_.engine));
+    }
     SLUICE_CHECK(check_group());
     const bool has_engine = layer_.kind == LayerKind::conv || layer_.kind == LayerKind::depthwise;
     SLUICE_CHECK(has_engine ? check_window() : check_plain());
@@ -34,13 +38,13 @@ class Rules {
   }
 
  private:
-  bool is_pair_sparse() const { return layer_.kind == LayerKind::conv && config_.engine == Engine::pair_sparse; }
+  bool is_pair_sparse() const { return layer_.kind == LayerKind::conv && config_.engine == KernelKind::conv_pair_sparse; }
   int kernel_taps() const { return layer_.window.kernel_h * layer_.window.kernel_w; }
 
   // G and P of the engines that have them.
   Status check_group() const {
     const bool is_conv = layer_.kind == LayerKind::conv;
-    if (config_.group != 0 && !(is_conv && config_.engine == Engine::grouped_prefix)) {
+    if (config_.group != 0 && !(is_conv && config_.engine == KernelKind::conv_grouped_prefix)) {
       return user_error("layer {}: G = {}, but only a grouped-prefix engine groups filters; leave it 0", layer_.name, config_.group);
     }
     if (config_.group != 0 && config_.group != 2 && config_.group != 4 && config_.group != 8) {
@@ -51,7 +55,7 @@ class Rules {
                         layer_.output.channels);
     }
     if (config_.tile_pixels == 0) return ok();
-    if (!is_conv || config_.engine != Engine::weight_sparse) {
+    if (!is_conv || config_.engine != KernelKind::conv_weight_sparse) {
       return user_error("layer {}: P = {} pixels a tile, but only a weight-sparse engine has tiles; leave it 0", layer_.name, config_.tile_pixels);
     }
     if (config_.tile_pixels > kMostTilePixels) {
@@ -64,7 +68,7 @@ class Rules {
 
   // Engines whose weights have a place in the window count its beats channel by channel.
   bool needs_single_taps() const {
-    return layer_.kind == LayerKind::conv && (config_.engine == Engine::grouped_prefix || config_.engine == Engine::weight_sparse);
+    return layer_.kind == LayerKind::conv && (config_.engine == KernelKind::conv_grouped_prefix || config_.engine == KernelKind::conv_weight_sparse);
   }
 
   Status divides(const char* letter, int number, int whole, const char* what) const {
@@ -126,7 +130,7 @@ class Rules {
     if (config_.codes % taps != 0 || config_.codes > kMostLanes) {
       return user_error("layer {}: M = {} must be a multiple of the {} taps at once, and at most {}", layer_.name, config_.codes, taps, kMostLanes);
     }
-    if (layer_.kind == LayerKind::conv && config_.engine == Engine::weight_sparse && config_.codes >= kMostLanes) {
+    if (layer_.kind == LayerKind::conv && config_.engine == KernelKind::conv_weight_sparse && config_.codes >= kMostLanes) {
       return user_error("layer {}: M = {}; a weight-sparse engine needs a lane for marks, so at most {}", layer_.name, config_.codes, kMostLanes - 1);
     }
     SLUICE_CHECK(divides(taps == 1 ? "M" : "M / taps", config_.codes / taps, layer_.input.channels, "input channels"));
@@ -182,35 +186,26 @@ int lanes_for(int channels) {
   return 1;
 }
 
-Result<Engine> engine_from_text(const std::string& text) {
-  if (text == "dense") return Engine::dense;
-  if (text == "activation_sparse") return Engine::activation_sparse;
-  if (text == "pair_sparse") return Engine::pair_sparse;
-  if (text == "weight_sparse") return Engine::weight_sparse;
-  if (text == "grouped_prefix") return Engine::grouped_prefix;
-  return user_error("engine \"{}\" is not known; dense, activation_sparse, weight_sparse, grouped_prefix and pair_sparse are", text);
-}
-
 LayerConfig with_defaults(const Layer& layer, LayerConfig config) {
   if (layer.kind != LayerKind::conv) return config;
   const int filters = layer.output.channels;
-  if (config.engine == Engine::grouped_prefix && config.group == 0) {
+  if (config.engine == KernelKind::conv_grouped_prefix && config.group == 0) {
     for (const int g : {2, 4, 8}) {
       const bool leaves_enough = config.filters > 0 || lanes_for(filters / g) >= 4 || g == 2;
       if (filters % (g * std::max(1, config.filters)) == 0 && leaves_enough) config.group = g;
     }
-    if (config.group == 0) config.engine = Engine::activation_sparse;
+    if (config.group == 0) config.engine = KernelKind::conv_activation_sparse;
   }
-  if (config.filters == 0) config.filters = lanes_for(config.engine == Engine::grouped_prefix ? filters / config.group : filters);
+  if (config.filters == 0) config.filters = lanes_for(config.engine == KernelKind::conv_grouped_prefix ? filters / config.group : filters);
   if (config.lanes == 0) config.lanes = config.filters;
-  if (config.engine == Engine::weight_sparse && config.tile_pixels == 0) {
+  if (config.engine == KernelKind::conv_weight_sparse && config.tile_pixels == 0) {
     const std::int64_t own = (std::int64_t{layer.output.height} * layer.output.width) / std::max(1, config.copies);
     config.tile_pixels = static_cast<int>(std::min<std::int64_t>(kTilePixels, own));
   }
   return config;
 }
 
-LayerConfigs uniform_engines(const IntegerNetwork& network, Engine engine) {
+LayerConfigs uniform_engines(const IntegerNetwork& network, KernelKind engine) {
   LayerConfigs configs(network.layers.size());
   bool is_first = true;
   for (std::size_t i = 0; i < configs.size(); ++i) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "runtime/base/status.hpp"
+#include "runtime/bundle/kernel_kind.hpp"
 #include "runtime/bundle/network.hpp"
 
 namespace sluice {
@@ -29,14 +30,9 @@ inline constexpr int kMostTilePixels = 64;
 // Largest divisor of `channels` that is at most kMaxLanes.
 int lanes_for(int channels);
 
-// How a convolution is computed. What each skips: compiler/README.md, section Engines.
-enum class Engine { dense, activation_sparse, pair_sparse, weight_sparse, grouped_prefix };
-
-Result<Engine> engine_from_text(const std::string& text);
-
 // The letters are those of the design's engine table. 0 takes the default.
 struct LayerConfig {
-  Engine engine = Engine::dense;  // of a convolution; the other kinds have one engine each
+  KernelKind engine = KernelKind::conv_dense;  // of a convolution; the other kinds have one engine each
   // O: filters (of a grouped-prefix engine: multipliers, each with G filters), or channels of a depthwise layer, a pool or a join, computed at once; a
   // divisor of the output channels (of a concatenation: of both operands'). Default: lanes_for(filters); outside convolutions
   // the lanes that arrive.
@@ -67,7 +63,7 @@ using LayerConfigs = std::vector<LayerConfig>;
 
 // The same engine for every convolution but the first (its input has no zeros) and the last on 1x1 maps (too little
 // work to pay for a compactor); everything else by default.
-LayerConfigs uniform_engines(const IntegerNetwork& network, Engine engine);
+LayerConfigs uniform_engines(const IntegerNetwork& network, KernelKind engine);
 
 // The config with every default that the layer alone decides: O and L of a convolution, G, P of a weight-sparse engine. An odd number of
 // filters has no prefix: its engine becomes activation-sparse.

@@ -18,7 +18,7 @@ void MapForks::distribute(int source, int stream, const std::string& base) {
   std::stable_sort(readings.begin(), readings.end(), [&](const Reading& a, const Reading& b) { return way_of(a) > way_of(b); });
   for (std::size_t i = 0; i + 1 < readings.size(); ++i) {
     const Stream in = netlist_.streams[std::size_t(stream)];
-    Kernel fork{base + "_fork" + (i == 0 ? "" : std::to_string(i)), "fork", 0, -1, {stream}, {}, {}};
+    Kernel fork{base + "_fork" + (i == 0 ? "" : std::to_string(i)), KernelKind::fork, 0, -1, {stream}, {}, {}};
     stream = add_copy(fork.name + "_0", in);
     const int branch = add_copy(fork.name + "_1", in);
     fork.outputs = {stream, branch};

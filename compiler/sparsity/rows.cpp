@@ -138,7 +138,7 @@ DesignTable choose_rows(const Design& design, const std::vector<RowSample>& cali
       if (next == row.layers.size() || row.layers[next].name != network.layers[i].name) continue;
       TableLayer& layer = row.layers[next++];
       if (obeys_weight_threshold(layer.engine)) layer.thresholds.weight = weights[i].threshold(quantiles.weight);
-      if (layer.engine == "grouped_prefix") layer.k = prefix_length(prefix_of(design.netlist, static_cast<int>(i)).filters, quantiles.weight);
+      if (obeys_prefix(layer.engine)) layer.k = prefix_length(prefix_of(design.netlist, static_cast<int>(i)).filters, quantiles.weight);
       if (obeys_activation_threshold(layer.engine)) layer.thresholds.activation = activations[i].threshold(quantiles.activation);
     }
     table.rows.push_back(row);
@@ -148,7 +148,7 @@ DesignTable choose_rows(const Design& design, const std::vector<RowSample>& cali
 
 Result<DesignTable> measure_rows(const Design& design, DesignTable chosen, const std::vector<RowSample>& held_out, const RowOptions& options) {
   const IntegerNetwork& network = design.network;
-  const simulate::Scheduler scheduler = SLUICE_TRY(simulate::Scheduler::make(design.netlist));
+  const simulate::Scheduler scheduler = simulate::Scheduler(design.netlist);
   const simulate::LayerCycles layer_cycles = SLUICE_TRY(simulate::LayerCycles::make(design));
   const Evaluator evaluator(network);
   for (std::size_t r = 0; r < chosen.rows.size(); ++r) {
@@ -162,7 +162,7 @@ Result<DesignTable> measure_rows(const Design& design, DesignTable chosen, const
       if (next == row.layers.size() || row.layers[next].name != network.layers[i].name) continue;
       TableLayer& layer = row.layers[next++];
       layer.cycles = run.cycles[i];
-      layer.density_assumed = counts_pairs(layer.engine) ? run.pairs[i] / static_cast<double>(network.layers[i].macs()) : 1.0;
+      layer.density_assumed = is_sparse(layer.engine) ? run.pairs[i] / static_cast<double>(network.layers[i].macs()) : 1.0;
     }
     row.cycles_per_image = run.interval.cycles;
     row.throughput_images_per_s = 1e6 * options.clock_mhz / row.cycles_per_image;

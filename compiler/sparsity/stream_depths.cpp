@@ -22,7 +22,7 @@ Result<double> simulated_interval(const Netlist& netlist, const std::vector<simu
 }  // namespace
 
 Result<StreamSizing> size_streams(Design& design, const DesignTable& rows, const std::vector<RowSample>& pictures, double tolerance, std::int64_t most_ram_blocks) {
-  const simulate::Scheduler scheduler = SLUICE_TRY(simulate::Scheduler::make(design.netlist));
+  const simulate::Scheduler scheduler = simulate::Scheduler(design.netlist);
   const simulate::PictureModel model(design, simulate::thresholds_of_rows(rows, design));
   const auto programs_of = [&](std::size_t row) {
     std::vector<simulate::ImagePrograms> programs(pictures.size());

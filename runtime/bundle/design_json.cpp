@@ -161,21 +161,37 @@ json netlist_json(const Netlist& netlist) {
                        {"depth_beats", s.depth}, {"why", s.why}});
   }
   for (const Kernel& k : netlist.kernels) {
-    kernels.push_back({{"name", k.name}, {"op", k.op}, {"id", k.id}, {"layer", k.layer}, {"inputs", k.inputs},
-                       {"outputs", k.outputs}, {"numbers", k.numbers}});
+    kernels.push_back({{"name", k.name}, {"op", op_of(k.kind)}, {"id", k.id}, {"layer", k.layer}, {"inputs", k.inputs},
+                       {"outputs", k.outputs}, {"numbers", named_numbers(k)}});
   }
   return {{"streams", streams}, {"kernels", kernels}};
 }
 
-Netlist netlist_from(const json& j) {
+Result<Kernel> kernel_from(const json& k) {
+  Kernel kernel{.name = k.at("name"), .id = k.at("id"), .layer = k.at("layer")};
+  kernel.inputs = k.at("inputs").get<std::vector<int>>();
+  kernel.outputs = k.at("outputs").get<std::vector<int>>();
+  const std::string op = k.at("op");
+  const auto kind = kernel_kind_of_op(op);
+  if (!kind) return user_error("design.json: kernel {}: no kernel file \"{}\" is known", kernel.name, op);
+  kernel.kind = *kind;
+  for (const auto& [name, value] : k.at("numbers").get<std::map<std::string, int>>()) {
+    const auto number = number_of_text(name);
+    if (!number) return user_error("design.json: kernel {}: no kernel file has a parameter \"{}\"", kernel.name, name);
+    kernel.numbers[*number] = value;
+  }
+  return kernel;
+}
+
+Result<Netlist> netlist_from(const json& j) {
   Netlist netlist;
   for (const json& s : j.at("streams")) {
     netlist.streams.push_back({s.at("name"), s.at("element_bits"), s.at("lanes"), s.at("beats_per_image"),
                                s.at("depth_beats"), s.at("why")});
   }
   for (const json& k : j.at("kernels")) {
-    netlist.kernels.push_back({k.at("name"), k.at("op"), k.at("id"), k.at("layer"), k.at("inputs").get<std::vector<int>>(),
-                               k.at("outputs").get<std::vector<int>>(), k.at("numbers").get<std::map<std::string, int>>()});
+    Kernel kernel = SLUICE_TRY(kernel_from(k));
+    netlist.kernels.push_back(std::move(kernel));
   }
   return netlist;
 }
@@ -199,7 +215,7 @@ Result<Design> parse(const json& j, const std::string& weights) {
   WeightReader reader(weights);
   for (const json& layer : n.at("layers")) design.network.layers.push_back(SLUICE_TRY(layer_from(layer, reader)));
   if (!reader.is_at_end()) return user_error("weights.bin is longer than design.json says: it belongs to another design");
-  design.netlist = netlist_from(j.at("netlist"));
+  design.netlist = SLUICE_TRY(netlist_from(j.at("netlist")));
   auto status = design.network.validate();
   if (status) status = design.netlist.validate(design.network);
   if (!status) return std::move(status).error().in("design.json");

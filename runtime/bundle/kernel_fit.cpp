@@ -2,15 +2,9 @@
 // Comparisons with the shapes of a network (see kernel_fit.hpp).
 #include "runtime/bundle/kernel_fit.hpp"
 
+#include "runtime/bundle/kernels/kernel_record.hpp"
+
 namespace sluice {
-namespace {
-
-bool passes_maps_on(const Kernel& kernel) {
-  return kernel.op == "fork" || kernel.op == "window" || kernel.op == "taps" || kernel.op == "compactor" || kernel.op == "tile" ||
-         kernel.op == "width" || kernel.op == "deal" || kernel.op == "replay";
-}
-
-}  // namespace
 
 Status KernelFit::equal(const std::string& what, std::int64_t found, std::int64_t needed) const {
   if (found == needed) return ok();
@@ -27,24 +21,26 @@ Status KernelFit::carries_map(const Stream& stream, const MapShape& map, int bit
   return carries(stream, map.size(), bits);
 }
 
-int KernelFit::bits_of(int source) const {
+int KernelFit::arriving_bits(std::size_t port) const {
+  const int source = producer(port);
   if (source == kNobody) return 0;
-  return source < 0 ? network_.input_bits : network_.layers[source].output_bits;
+  return source < 0 ? network_.input_bits : network_.layers[std::size_t(source)].output_bits;
 }
 
 int KernelFit::producer(std::size_t port) const {
-  const Kernel* writer = &netlist_.kernels[netlist_.writer(kernel_.inputs[port])];
-  while (passes_maps_on(*writer)) {
-    if (writer->op != "fork" && writer->layer != kernel_.layer) return kNobody;
-    writer = &netlist_.kernels[netlist_.writer(writer->inputs[0])];
+  const Kernel* from = &writer(port);
+  while (from->kind == KernelKind::fork || kernel_record(from->kind).role.get() == Role::carries) {
+    if (from->kind != KernelKind::fork && from->layer != kernel_.layer) return kNobody;
+    from = &netlist_.kernels[std::size_t(netlist_.writer(from->inputs[0]))];
   }
-  return writer->layer;
+  return from->layer;
 }
 
-Status KernelFit::check_weight_bits(const Layer& layer) const {
-  const int bits = kernel_.numbers.at("WEIGHT_BITS");
+Status KernelFit::check_weight_bits() const {
+  const int bits = value(Number::weight_bits);
   const int limit = bits == 8 ? 127 : 32767;
-  const bool fits = std::all_of(layer.weights.begin(), layer.weights.end(), [&](int w) { return -limit <= w && w <= limit; });
+  const auto& weights = layer().weights;
+  const bool fits = std::all_of(weights.begin(), weights.end(), [&](int w) { return -limit <= w && w <= limit; });
   if ((bits == 8 || bits == 16) && fits) return ok();
   return user_error("kernel {}: WEIGHT_BITS {} is not 8 or 16, or too few for the layer's weights", kernel_.name, bits);
 }

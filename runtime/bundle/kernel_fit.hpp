@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// KernelFit: the words in which checks of one kernel against its layer are written (netlist_fit.cpp, window_fit.cpp, engine_fit.cpp).
+// KernelFit: the words in which a kernel is compared with its layer (kernels/<op>.cpp).
+//
+// Why: drivers index buffers by a netlist's numbers, so each is compared with the network's shapes, and a wrong one is told
+// with what was found and what is needed.
 //
 // Before: a netlist whose kernels have the ports and numbers of their files, and streams with one writer and one reader.
+// After: nothing is changed.
 #pragma once
 
 #include <algorithm>
@@ -13,33 +17,43 @@ namespace sluice {
 
 class KernelFit {
  public:
-  KernelFit(const IntegerNetwork& network, const Netlist& netlist, const Kernel& kernel) : network_(network), netlist_(netlist), kernel_(kernel) {}
+  KernelFit(const IntegerNetwork& network, const Netlist& netlist, const Kernel& kernel)
+      : network_(network), netlist_(netlist), kernel_(kernel) {}
 
- protected:
-  const Stream& in(std::size_t port = 0) const { return netlist_.streams[kernel_.inputs[port]]; }
-  const Stream& out(std::size_t port = 0) const { return netlist_.streams[kernel_.outputs[port]]; }
+  const IntegerNetwork& network() const { return network_; }
+  const Netlist& netlist() const { return netlist_; }
+  const Kernel& kernel() const { return kernel_; }
+  // Before: the kernel belongs to a layer.
+  const Layer& layer() const { return network_.layers[std::size_t(kernel_.layer)]; }
+
+  const Stream& in(std::size_t port = 0) const { return netlist_.streams[std::size_t(kernel_.inputs[port])]; }
+  const Stream& out(std::size_t port = 0) const { return netlist_.streams[std::size_t(kernel_.outputs[port])]; }
+  const Kernel& writer(std::size_t port = 0) const { return netlist_.kernels[std::size_t(netlist_.writer(kernel_.inputs[port]))]; }
+  const Kernel& reader(std::size_t port = 0) const { return netlist_.kernels[std::size_t(netlist_.reader(kernel_.outputs[port]))]; }
+  int value(Number number) const { return kernel_.numbers.at(number); }
 
   // Fails with what was found and what the network needs.
   Status equal(const std::string& what, std::int64_t found, std::int64_t needed) const;
-  Status number(const std::string& name, std::int64_t needed) const {
-    return equal(name, kernel_.numbers.at(name), needed);
-  }
+  Status number(Number name, std::int64_t needed) const { return equal(to_text(name), value(name), needed); }
   // The stream carries `codes` codes of `bits` bits.
   Status carries(const Stream& stream, std::int64_t codes, int bits) const;
   // The same, pixel by pixel: lanes divide the channels.
   Status carries_map(const Stream& stream, const MapShape& map, int bits) const;
 
-  // The layer whose map comes in on a port, or kNetworkInput; kNobody behind another layer's own kernels.
+  // The layer whose map comes in on a port, or kNetworkInput; kNobody downstream of another layer's own kernels.
   static constexpr int kNobody = -2;
   int producer(std::size_t port) const;
-  int bits_of(int source) const;
-  Status check_weight_bits(const Layer& layer) const;
+  // Bits of that layer's codes.
+  int arriving_bits(std::size_t port = 0) const;
+  Status check_weight_bits() const;
 
   // Pixels of the layer that this kernel works on.
-  std::int64_t own_pixels(const Layer& layer) const { return share_of(netlist_, kernel_).of(pixels(layer)); }
-  static std::int64_t taps(const Layer& layer) { return std::int64_t{layer.window.kernel_h} * layer.window.kernel_w; }
-  static std::int64_t pixels(const Layer& layer) { return std::int64_t{layer.output.height} * layer.output.width; }
+  std::int64_t own_pixels() const { return share_of(netlist_, kernel_).of(pixels()); }
+  std::int64_t pixels() const { return std::int64_t{layer().output.height} * layer().output.width; }
+  std::int64_t taps() const { return std::int64_t{layer().window.kernel_h} * layer().window.kernel_w; }
+  std::int64_t window_codes() const { return taps() * layer().input.channels; }
 
+ private:
   const IntegerNetwork& network_;
   const Netlist& netlist_;
   const Kernel& kernel_;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "runtime/base/status.hpp"
+#include "runtime/bundle/kernel_kind.hpp"
 #include "runtime/bundle/network.hpp"
 
 namespace sluice {
@@ -29,12 +30,12 @@ struct Stream {
 
 struct Kernel {
   std::string name;          // unique; the OpenCL kernel's name
-  std::string op;            // folder under device/kernels
+  KernelKind kind = KernelKind::source;
   int id = 0;                // 1..240; addresses parameters; equals its place in the list + 1
   int layer = -1;            // index into the network, or -1 for source, sink, forks and collector
   std::vector<int> inputs;   // stream indices, in port order (IN or A, B)
   std::vector<int> outputs;  // stream indices, in port order (OUT or OUT0, OUT1)
-  std::map<std::string, int> numbers;  // parameters beyond ports, without the P_ prefix
+  std::map<Number, int> numbers;  // parameters beyond ports
 };
 
 struct Netlist {
@@ -71,12 +72,17 @@ struct Share {
 // Follows the kernel's input back to the deal kernel of its layer, if there is one.
 Share share_of(const Netlist& netlist, const Kernel& kernel);
 
+// The sparse engine of a layer, or the first of its copies, which have equal numbers; null where a layer has none.
+const Kernel* sparse_engine(const Netlist& netlist, int layer);
+
 // Copies of the engine that computes a layer.
 int engine_copies(const Netlist& netlist, int layer);
 
-// Does a kernel report counters? They leave on its second output.
-bool has_record(const Kernel& kernel);
+// The kernel's numbers under the names that its file and design.json give them.
+std::map<std::string, int> named_numbers(const Kernel& kernel);
 
+// Bits of a sum on its way to a requantise kernel.
+inline constexpr int kSumBits = 32;
 // Does an engine leave bias, multiplier and curve to a requantise kernel? Its elements are 32-bit sums then.
 bool sends_sums(const Kernel& kernel);
 

@@ -79,7 +79,7 @@ std::string stall_story(const Netlist& netlist, const StallSnapshot& snapshot) {
     if (is_told[end[0]]) continue;
     const Wait last = snapshot.kernels[end.back()].wait;
     if (next >= 0) story += fmt::format("a cycle of {} kernels:\n", end.size());
-    else if (last == Wait::host && netlist.kernels[end[0]].op == "source") story += "all that was given to the source has been sent:\n";
+    else if (last == Wait::host && netlist.kernels[end[0]].kind == KernelKind::source) story += "all that was given to the source has been sent:\n";
     else if (last == Wait::nothing) story += "a kernel computes and touches no stream:\n";
     else story += "one end waits for the host:\n";
     for (const int member : end) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "runtime/base/json.hpp"
+#include "runtime/bundle/kernels/kernel_record.hpp"
 
 namespace sluice {
 namespace {
@@ -13,25 +14,35 @@ using nlohmann::json;
 
 constexpr double kMostCycles = 1e15;  // of one image; a double still counts them one by one
 
-Status check_layer(const TableRow& row, const TableLayer& layer, const std::string& engine, const Prefix& prefix, int limit) {
+// "activation_sparse and grouped_prefix": the engines that obey a threshold.
+std::string engines_that(bool (*obeys)(KernelKind)) {
+  std::vector<std::string> names;
+  for (const KernelKind engine : convolution_engines()) {
+    if (obeys(engine)) names.push_back(to_text(engine));
+  }
+  std::string text = names[0];
+  for (std::size_t i = 1; i < names.size(); ++i) text += (i + 1 == names.size() ? " and " : ", ") + names[i];
+  return text;
+}
+
+Status check_layer(const TableRow& row, const TableLayer& layer, KernelKind engine, const Prefix& prefix, int limit) {
   const auto where = fmt::format("table row {}, layer {}", row.id, layer.name);
   if (layer.engine != engine) {
-    return user_error("{}: the table says {}, the design builds {}; plan the table for this design", where, layer.engine, engine);
+    return user_error("{}: the table says {}, the design builds {}; plan the table for this design", where, to_text(layer.engine), to_text(engine));
   }
   for (const auto& [name, value] : {std::pair{"tau_w", layer.thresholds.weight}, {"tau_a", layer.thresholds.activation}}) {
     if (value < 0 || value > limit) return user_error("{}: {} = {} is outside the codes' range 0..{}", where, name, value, limit);
   }
+  const auto cannot = [&](const char* what, int value, const char* skips, bool (*obeys)(KernelKind)) {
+    return user_error("{}: {} = {}, but the engine {} {}; {} can", where, what, value, to_text(engine), skips, engines_that(obeys));
+  };
   if (layer.thresholds.weight > 0 && !obeys_weight_threshold(engine)) {
-    return user_error("{}: tau_w = {}, but the engine {} cannot skip weights; pair_sparse and weight_sparse can",
-                      where, layer.thresholds.weight, engine);
+    return cannot("tau_w", layer.thresholds.weight, "cannot skip weights", obeys_weight_threshold);
   }
   if (layer.thresholds.activation > 0 && !obeys_activation_threshold(engine)) {
-    return user_error("{}: tau_a = {}, but the engine {} cannot skip activations; activation_sparse, grouped_prefix and pair_sparse can",
-                      where, layer.thresholds.activation, engine);
+    return cannot("tau_a", layer.thresholds.activation, "cannot skip activations", obeys_activation_threshold);
   }
-  if (layer.k != 0 && engine != "grouped_prefix") {
-    return user_error("{}: k = {}, but the engine {} ranks no weights; grouped_prefix does", where, layer.k, engine);
-  }
+  if (layer.k != 0 && !obeys_prefix(engine)) return cannot("k", layer.k, "cannot rank weights", obeys_prefix);
   if (layer.k < 0 || layer.k > prefix.filters) {
     return user_error("{}: k = {} is outside 0..{}; a multiplier of this layer has {} filters, and 0 means all of them", where,
                       layer.k, prefix.filters, prefix.filters);
@@ -44,35 +55,39 @@ Status check_layer(const TableRow& row, const TableLayer& layer, const std::stri
   return ok();
 }
 
-}  // namespace
-
-bool obeys_weight_threshold(const std::string& engine) { return engine == "pair_sparse" || engine == "weight_sparse"; }
-
-bool obeys_activation_threshold(const std::string& engine) {
-  return engine == "pair_sparse" || engine == "activation_sparse" || engine == "grouped_prefix";
+// The engine of a layer as a table names it.
+Result<KernelKind> engine_from(const std::string& text) {
+  auto kind = kernel_kind_from_text(text);
+  if (kind && is_engine(*kind)) return kind;
+  return user_error("table.json: \"{}\" is no engine", text);
 }
 
-bool counts_pairs(const std::string& engine) { return obeys_weight_threshold(engine) || obeys_activation_threshold(engine); }
+}  // namespace
+
+bool obeys_weight_threshold(KernelKind engine) { return kernel_record(engine).obeys.get().weight; }
+
+bool obeys_activation_threshold(KernelKind engine) { return kernel_record(engine).obeys.get().activation; }
+
+bool obeys_prefix(KernelKind engine) { return kernel_record(engine).obeys.get().prefix; }
 
 Prefix prefix_of(const Netlist& netlist, int layer) {
   for (const Kernel& kernel : netlist.kernels) {
-    if (kernel.layer != layer || kernel.op != "conv_grouped_prefix") continue;
-    return {0, kernel.numbers.at("RANKS"), netlist.streams[std::size_t(kernel.outputs[0])].lanes};
+    if (kernel.layer != layer || kernel.kind != KernelKind::conv_grouped_prefix) continue;
+    return {0, kernel.numbers.at(Number::ranks), netlist.streams[std::size_t(kernel.outputs[0])].lanes};
   }
   return {};
 }
 
-std::string engine_of(const Netlist& netlist, int layer) {
+std::optional<KernelKind> engine_of(const Netlist& netlist, int layer) {
   for (const Kernel& kernel : netlist.kernels) {
-    if (kernel.layer != layer) continue;
-    if (kernel.op == "conv_dense") return "dense";
-    if (kernel.op == "depthwise_dense") return "depthwise_dense";
-    if (kernel.op == "conv_activation_sparse") return "activation_sparse";
-    if (kernel.op == "conv_grouped_prefix") return "grouped_prefix";
-    if (kernel.op == "conv_pair_sparse") return "pair_sparse";
-    if (kernel.op == "conv_weight_sparse") return "weight_sparse";
+    if (kernel.layer == layer && is_engine(kernel.kind)) return kernel.kind;
   }
-  return "";
+  return std::nullopt;
+}
+
+std::string engine_name(const Netlist& netlist, int layer) {
+  const auto engine = engine_of(netlist, layer);
+  return engine ? to_text(*engine) : "";
 }
 
 Status DesignTable::validate(const IntegerNetwork& network, const Netlist& netlist, const std::string& hash) const {
@@ -91,12 +106,12 @@ Status DesignTable::validate(const IntegerNetwork& network, const Netlist& netli
     if (row.labels != "seen" && row.labels != "unseen") return user_error("table row {}: labels are \"{}\"; seen or unseen are possible", row.id, row.labels);
     std::size_t next = 0;
     for (std::size_t i = 0; i < network.layers.size(); ++i) {
-      const std::string engine = engine_of(netlist, static_cast<int>(i));
-      if (engine.empty()) continue;
+      const auto engine = engine_of(netlist, static_cast<int>(i));
+      if (!engine) continue;
       if (next >= row.layers.size() || row.layers[next].name != network.layers[i].name) {
         return user_error("table row {}: layer {} is missing or out of order", row.id, network.layers[i].name);
       }
-      SLUICE_CHECK(check_layer(row, row.layers[next], engine, prefix_of(netlist, static_cast<int>(i)), limit));
+      SLUICE_CHECK(check_layer(row, row.layers[next], *engine, prefix_of(netlist, static_cast<int>(i)), limit));
       ++next;
     }
     if (next != row.layers.size()) return user_error("table row {}: layer {} is not a convolution of this design", row.id, row.layers[next].name);
@@ -123,8 +138,8 @@ std::vector<Thresholds> DesignTable::thresholds(const IntegerNetwork& network, c
 DesignTable dense_table(const IntegerNetwork& network, const Netlist& netlist, const std::string& design_hash) {
   DesignTable table{design_hash, 1.0, {TableRow{}}};
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
-    const std::string engine = engine_of(netlist, static_cast<int>(i));
-    if (!engine.empty()) table.rows[0].layers.push_back({network.layers[i].name, engine, {}, 0, 1.0, 0.0});
+    const auto engine = engine_of(netlist, static_cast<int>(i));
+    if (engine) table.rows[0].layers.push_back({network.layers[i].name, *engine, {}, 0, 1.0, 0.0});
   }
   return table;
 }
@@ -134,7 +149,7 @@ std::string table_to_json(const DesignTable& table) {
   for (const TableRow& row : table.rows) {
     json layers = json::array();
     for (const TableLayer& l : row.layers) {
-      layers.push_back({{"name", l.name}, {"engine", l.engine}, {"tau_w", l.thresholds.weight}, {"tau_a", l.thresholds.activation},
+      layers.push_back({{"name", l.name}, {"engine", to_text(l.engine)}, {"tau_w", l.thresholds.weight}, {"tau_a", l.thresholds.activation},
                         {"k", l.k}, {"density_assumed", l.density_assumed}, {"cycles", l.cycles}});
     }
     rows.push_back({{"id", row.id}, {"loss_points", row.loss_points}, {"loss_low", row.loss_low}, {"loss_high", row.loss_high},
@@ -161,7 +176,8 @@ Result<DesignTable> table_from_json(const std::string& text) {
       TableRow row{r.at("id"), r.at("loss_points"), r.at("loss_low"), r.at("loss_high"), r.at("labels"),
                    SLUICE_TRY(within(r, "cycles_per_image", 0, kMostCycles)), r.at("throughput_images_per_s"), {}};
       for (const json& l : r.at("layers")) {
-        row.layers.push_back({l.at("name"), l.at("engine"), {l.at("tau_w"), l.at("tau_a")}, l.at("k"),
+        const KernelKind engine = SLUICE_TRY(engine_from(l.at("engine")));
+        row.layers.push_back({l.at("name"), engine, {l.at("tau_w"), l.at("tau_a")}, l.at("k"),
                               SLUICE_TRY(within(l, "density_assumed", 0, 1)), SLUICE_TRY(within(l, "cycles", 0, kMostCycles))});
       }
       table.rows.push_back(std::move(row));

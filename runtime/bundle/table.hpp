@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,7 +37,7 @@ struct Thresholds {
 
 struct TableLayer {
   std::string name;
-  std::string engine;        // "dense", "activation_sparse", "weight_sparse", "grouped_prefix", "pair_sparse", "depthwise_dense"
+  KernelKind engine = KernelKind::conv_dense;
   Thresholds thresholds;     // without the prefix
   int k = 0;                 // grouped_prefix: ranks that are multiplied, 0 for all; 0 elsewhere
   double density_assumed = 1;  // share of the layer's products that are executed
@@ -71,15 +72,17 @@ std::string table_to_json(const DesignTable& table);
 // Refuses an unknown version. validate() is the caller's next step.
 Result<DesignTable> table_from_json(const std::string& text);
 
-// Whether an engine skips zero weights, zero activations; whether it skips anything, and so reports counters.
-bool obeys_weight_threshold(const std::string& engine);
-bool obeys_activation_threshold(const std::string& engine);
-bool counts_pairs(const std::string& engine);
+// Whether a row may set tau_w, tau_a, k for a layer of this engine.
+bool obeys_weight_threshold(KernelKind engine);
+bool obeys_activation_threshold(KernelKind engine);
+bool obeys_prefix(KernelKind engine);
 
 // Filters and multipliers of the grouped-prefix engine that computes a layer, k being 0; all 0 when another one does.
 Prefix prefix_of(const Netlist& netlist, int layer);
 
-// Name of the engine that computes a convolution layer in this netlist; empty for layers without one.
-std::string engine_of(const Netlist& netlist, int layer);
+// The engine that computes a layer in this netlist; none for layers without weights.
+std::optional<KernelKind> engine_of(const Netlist& netlist, int layer);
+// Its name as users know it; empty for layers without weights.
+std::string engine_name(const Netlist& netlist, int layer);
 
 }  // namespace sluice

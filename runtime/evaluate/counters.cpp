@@ -105,51 +105,93 @@ LayerVectors count_weights(int index, const Layer& layer, int weight_threshold, 
   return work;
 }
 
+// Of each sparse engine, vectors of an image of zeros: <op>_zeros, by default a list a pixel.
+std::size_t pixels_of(const Layer& layer) { return std::size_t(layer.output.height) * std::size_t(layer.output.width); }
+
+void conv_activation_sparse_zeros(const Design&, const Kernel&, LayerVectors&) {}
+
+void conv_grouped_prefix_zeros(const Design&, const Kernel& engine, LayerVectors& work) {
+  work.end_cycles = static_cast<std::uint32_t>(engine.numbers.at(Number::ranks));
+}
+
+void conv_weight_sparse_zeros(const Design&, const Kernel& engine, LayerVectors& work) {
+  work.live.assign(std::size_t(engine.numbers.at(Number::filter_groups)), 1);
+}
+
+void conv_pair_sparse_zeros(const Design& design, const Kernel& engine, LayerVectors& work) {
+  const Layer& layer = design.network.layers[std::size_t(engine.layer)];
+  const int filters = design.netlist.streams[std::size_t(engine.outputs[0])].lanes;
+  const int vectors = engine.numbers.at(Number::steps) * (layer.output.channels / filters);
+  work.live.assign(pixels_of(layer) * std::size_t(vectors), 0);
+}
+
 }  // namespace
+
+LayerVectors zero_work(const Design& design, const Kernel& engine) {
+  const Layer& layer = design.network.layers[std::size_t(engine.layer)];
+  LayerVectors work{.counters = {engine.layer, 0, 0, 0, 0}, .pixels = std::int64_t(pixels_of(layer))};
+  work.live.assign(pixels_of(layer), 0);
+  switch (engine.kind) {
+#define SLUICE_SPARSE_ENGINE(op, name) \
+  case KernelKind::op: op##_zeros(design, engine, work); break;
+#include "device/contract/kernel_list.inc"
+    default: break;  // other kernels have no work of their own
+  }
+  return work;
+}
+
+void CounterModel::conv_activation_sparse_layer(const Engine& engine, SparseLayer& sparse) {
+  sparse.passes = static_cast<std::uint32_t>(engine.number(Number::filter_groups));
+  sparse.entry_pairs = static_cast<std::uint32_t>(engine.layer.output.channels) / sparse.passes;
+}
+
+void CounterModel::conv_grouped_prefix_layer(const Engine& engine, SparseLayer& sparse) {
+  const int ranks = engine.number(Number::ranks), multipliers = engine.out_lanes(), k = engine.thresholds.prefix.k;
+  sparse.passes = static_cast<std::uint32_t>(engine.layer.output.channels / (ranks * multipliers));
+  sparse.entry_cycles = static_cast<std::uint32_t>(k == 0 ? ranks : k);
+  sparse.entry_pairs = sparse.entry_cycles * static_cast<std::uint32_t>(multipliers);
+  sparse.end_cycles = static_cast<std::uint32_t>(ranks);
+}
+
+void CounterModel::conv_weight_sparse_layer(const Engine& engine, SparseLayer& sparse) {
+  sparse.of_every_picture = count_weights(engine.kernel.layer, engine.layer, engine.thresholds.weight, engine.number(Number::tile_pixels),
+                                          engine.out_lanes(), engine_copies(engine.netlist, engine.kernel.layer));
+}
+
+void CounterModel::conv_pair_sparse_layer(const Engine& engine, SparseLayer& sparse) {
+  const Layer& layer = engine.layer;
+  sparse.counts_pairs = true;
+  sparse.lanes = engine.in_lanes();
+  sparse.group_filters = engine.out_lanes();
+  sparse.multipliers = engine.number(Number::multipliers);
+  sparse.mask_words = (sparse.lanes + 63) / 64;
+  const bool by_taps = is_by_taps(layer.window);
+  const int channels = layer.input.channels, filters = layer.output.channels, taps = layer.window.kernel_h * layer.window.kernel_w;
+  const int vectors = by_taps ? channels : (channels + sparse.lanes - 1) / sparse.lanes;
+  sparse.weights.assign(std::size_t(vectors) * filters * sparse.mask_words, 0);
+  for (int f = 0; f < filters; ++f) {
+    for (int tap = 0; tap < taps; ++tap) {
+      for (int c = 0; c < channels; ++c) {
+        if (!is_live(layer.weights[(std::size_t(f) * taps + tap) * channels + c], engine.thresholds.weight)) continue;
+        const int vector = by_taps ? c : c / sparse.lanes, bit = by_taps ? tap : c % sparse.lanes;
+        sparse.weights[(std::size_t(vector) * filters + f) * sparse.mask_words + bit / 64] |= std::uint64_t{1} << (bit % 64);
+      }
+    }
+  }
+}
 
 CounterModel::CounterModel(const Design& design, const std::vector<Thresholds>& thresholds) : network_(design.network) {
   for (std::size_t i = 0; i < network_.layers.size(); ++i) {
-    const Layer& layer = network_.layers[i];
-    const Thresholds of_layer = thresholds.empty() ? Thresholds{} : thresholds[i];
-    for (const Kernel& kernel : design.netlist.kernels) {
-      if (kernel.layer != static_cast<int>(i)) continue;
-      SparseLayer sparse{static_cast<int>(i), of_layer.activation};
-      if (kernel.op == "conv_activation_sparse") {
-        sparse.passes = static_cast<std::uint32_t>(kernel.numbers.at("FILTER_GROUPS"));
-        sparse.entry_pairs = static_cast<std::uint32_t>(layer.output.channels) / sparse.passes;
-      } else if (kernel.op == "conv_grouped_prefix") {
-        const Prefix built = prefix_of(design.netlist, static_cast<int>(i));
-        sparse.passes = static_cast<std::uint32_t>(layer.output.channels / (built.filters * built.multipliers));
-        sparse.entry_cycles = static_cast<std::uint32_t>(of_layer.prefix.k == 0 ? built.filters : of_layer.prefix.k);
-        sparse.entry_pairs = sparse.entry_cycles * static_cast<std::uint32_t>(built.multipliers);
-        sparse.end_cycles = static_cast<std::uint32_t>(built.filters);
-      } else if (kernel.op == "conv_pair_sparse") {
-        sparse.counts_pairs = true;
-        sparse.lanes = design.netlist.streams[std::size_t(kernel.inputs[0])].lanes;
-        sparse.group_filters = design.netlist.streams[std::size_t(kernel.outputs[0])].lanes;
-        sparse.multipliers = kernel.numbers.at("MULTIPLIERS");
-        sparse.mask_words = (sparse.lanes + 63) / 64;
-        const bool by_taps = is_by_taps(layer.window);
-        const int channels = layer.input.channels, filters = layer.output.channels, taps = layer.window.kernel_h * layer.window.kernel_w;
-        const int vectors = by_taps ? channels : (channels + sparse.lanes - 1) / sparse.lanes;
-        sparse.weights.assign(std::size_t(vectors) * filters * sparse.mask_words, 0);
-        for (int f = 0; f < filters; ++f) {
-          for (int tap = 0; tap < taps; ++tap) {
-            for (int c = 0; c < channels; ++c) {
-              if (!is_live(layer.weights[(std::size_t(f) * taps + tap) * channels + c], of_layer.weight)) continue;
-              const int vector = by_taps ? c : c / sparse.lanes, bit = by_taps ? tap : c % sparse.lanes;
-              sparse.weights[(std::size_t(vector) * filters + f) * sparse.mask_words + bit / 64] |= std::uint64_t{1} << (bit % 64);
-            }
-          }
-        }
-      } else if (kernel.op == "conv_weight_sparse") {
-        sparse.of_every_picture = count_weights(static_cast<int>(i), layer, of_layer.weight, kernel.numbers.at("TILE_PIXELS"),
-                                                design.netlist.streams[std::size_t(kernel.outputs[0])].lanes, engine_copies(design.netlist, static_cast<int>(i)));
-      } else {
-        continue;
-      }
-      layers_.push_back(std::move(sparse));
-      break;  // copies of an engine have equal numbers, and share the counts
+    const Thresholds layer_thresholds = thresholds.empty() ? Thresholds{} : thresholds[i];
+    const Kernel* kernel = sparse_engine(design.netlist, static_cast<int>(i));
+    if (kernel == nullptr) continue;
+    const Engine engine{design.netlist, *kernel, network_.layers[i], layer_thresholds};
+    SparseLayer& sparse = layers_.emplace_back(SparseLayer{static_cast<int>(i), layer_thresholds.activation});
+    switch (kernel->kind) {
+#define SLUICE_SPARSE_ENGINE(op, name) \
+  case KernelKind::op: op##_layer(engine, sparse); break;
+#include "device/contract/kernel_list.inc"
+      default: break;
     }
   }
 }

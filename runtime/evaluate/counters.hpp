@@ -34,6 +34,9 @@ struct LayerVectors {
   std::int64_t list_cycles(std::uint16_t entries) const { return std::max<std::int64_t>(1, std::int64_t{entries} * entry_cycles + end_cycles); }
 };
 
+// The work of the engine of a layer with a picture of zeros.
+LayerVectors zero_work(const Design& design, const Kernel& engine);
+
 class CounterModel {
  public:
   CounterModel(const Design& design, const std::vector<Thresholds>& thresholds);
@@ -55,6 +58,21 @@ class CounterModel {
     std::vector<std::uint64_t> weights = {};
     std::optional<LayerVectors> of_every_picture = {};  // weight_sparse
   };
+  // What the constructor knows of the engine of a layer.
+  struct Engine {
+    const Netlist& netlist;
+    const Kernel& kernel;  // the engine, or the first of its copies
+    const Layer& layer;
+    const Thresholds& thresholds;
+
+    int number(Number name) const { return kernel.numbers.at(name); }
+    int in_lanes() const { return netlist.streams[std::size_t(kernel.inputs[0])].lanes; }
+    int out_lanes() const { return netlist.streams[std::size_t(kernel.outputs[0])].lanes; }
+  };
+  // Of each sparse engine, what it counts by: <op>_layer.
+#define SLUICE_SPARSE_ENGINE(op, name) static void op##_layer(const Engine& engine, SparseLayer& sparse);
+#include "device/contract/kernel_list.inc"
+
   // `live` may be null.
   LayerCounters count_layer(const SparseLayer& sparse, const Layer& layer, const Map& input, std::vector<std::uint16_t>* live) const;
 

@@ -11,7 +11,7 @@ namespace {
 std::vector<int> table_layers(const Bundle& bundle) {
   std::vector<int> layers;
   for (std::size_t i = 0; i < bundle.network().layers.size(); ++i) {
-    if (!engine_of(bundle.netlist(), static_cast<int>(i)).empty()) layers.push_back(static_cast<int>(i));
+    if (engine_of(bundle.netlist(), static_cast<int>(i))) layers.push_back(static_cast<int>(i));
   }
   return layers;
 }

@@ -8,11 +8,17 @@
 namespace sluice {
 namespace {
 
-// A convolution's input and weights with the row's thresholds applied.
+// A convolution's input and weights with the row's thresholds applied, and the engine that computes it.
 struct Operands {
   const Layer& layer;
   const Map& input;
   Thresholds thresholds;
+  const Netlist& netlist;
+  const Kernel& engine;
+
+  int number(Number name) const { return engine.numbers.at(name); }
+  int in_lanes() const { return netlist.streams[std::size_t(engine.inputs[0])].lanes; }
+  int out_lanes() const { return netlist.streams[std::size_t(engine.outputs[0])].lanes; }
 
   bool is_activation_live(int y, int x, int channel) const {
     if (y < 0 || y >= layer.input.height || x < 0 || x >= layer.input.width) return false;
@@ -47,7 +53,8 @@ void for_each_list(const Operands& o, Fn fn) {
 }
 
 // A vector is the list of a pixel's non-zero activations; each entry keeps all filters of a group busy for a cycle.
-void count_activation_sparse(const Operands& o, std::uint32_t filter_groups, LayerCounters& counters) {
+void count_conv_activation_sparse(const Operands& o, LayerCounters& counters) {
+  const auto filter_groups = static_cast<std::uint32_t>(o.number(Number::filter_groups));
   for_each_list(o, [&](std::uint32_t live) {
     counters.vectors += filter_groups;
     counters.nonzero_pairs += live * static_cast<std::uint32_t>(o.layer.output.channels);
@@ -57,8 +64,8 @@ void count_activation_sparse(const Operands& o, std::uint32_t filter_groups, Lay
 }
 
 // The same list, once per pass: k cycles an entry, in each a product per multiplier, and a cycle per rank to fetch the sums.
-void count_grouped_prefix(const Operands& o, const Prefix& built, LayerCounters& counters) {
-  const auto ranks = static_cast<std::uint32_t>(built.filters), multipliers = static_cast<std::uint32_t>(built.multipliers);
+void count_conv_grouped_prefix(const Operands& o, LayerCounters& counters) {
+  const auto ranks = static_cast<std::uint32_t>(o.number(Number::ranks)), multipliers = static_cast<std::uint32_t>(o.out_lanes());
   const auto passes = static_cast<std::uint32_t>(o.layer.output.channels) / (ranks * multipliers);
   const auto k = o.thresholds.prefix.k == 0 ? ranks : static_cast<std::uint32_t>(o.thresholds.prefix.k);
   for_each_list(o, [&](std::uint32_t live) {
@@ -87,7 +94,8 @@ void count_issue(int lanes, int first_filter, int filters, int multipliers, Live
 }
 
 // A vector is the taps of one channel, or, for 1x1, `lanes` channels.
-void count_pair_sparse(const Operands& o, int lanes, int group_filters, int multipliers, LayerCounters& counters) {
+void count_conv_pair_sparse(const Operands& o, LayerCounters& counters) {
+  const int lanes = o.in_lanes(), group_filters = o.out_lanes(), multipliers = o.number(Number::multipliers);
   const Layer& layer = o.layer;
   const Window& w = layer.window;
   const bool is_by_taps = w.kernel_h * w.kernel_w > 1;
@@ -109,8 +117,9 @@ void count_pair_sparse(const Operands& o, int lanes, int group_filters, int mult
 }
 
 // A vector is a filter's live weights on a tile of pixels; each keeps the tile's pixels busy for a cycle.
-void count_weight_sparse(const Operands& o, int tile_pixels, int group_filters, int pixels, LayerCounters& counters) {
+void count_tiles(const Operands& o, int pixels, LayerCounters& counters) {
   const Layer& layer = o.layer;
+  const int tile_pixels = o.number(Number::tile_pixels), group_filters = o.out_lanes();
   for (int first_pixel = 0; first_pixel < pixels; first_pixel += tile_pixels) {
     const auto of_tile = static_cast<std::uint32_t>(std::min(tile_pixels, pixels - first_pixel));
     for (int filter = 0; filter < layer.output.channels; filter += group_filters) {
@@ -132,6 +141,12 @@ void count_weight_sparse(const Operands& o, int tile_pixels, int group_filters, 
   }
 }
 
+// Each copy cuts the pixels of its own into tiles.
+void count_conv_weight_sparse(const Operands& o, LayerCounters& counters) {
+  const int copies = engine_copies(o.netlist, o.engine.layer), pixels = o.layer.output.height * o.layer.output.width;
+  for (int copy = 0; copy < copies; ++copy) count_tiles(o, static_cast<int>(Share{copy, copies}.of(pixels)), counters);
+}
+
 }  // namespace
 
 std::vector<LayerCounters> reference_counters(const Design& design, const std::vector<std::int16_t>& codes,
@@ -139,31 +154,18 @@ std::vector<LayerCounters> reference_counters(const Design& design, const std::v
   const Map input(codes.begin(), codes.end());
   std::vector<LayerCounters> all;
   for (std::size_t i = 0; i < design.network.layers.size(); ++i) {
+    const Kernel* engine = sparse_engine(design.netlist, static_cast<int>(i));
+    if (engine == nullptr) continue;
     const Layer& layer = design.network.layers[i];
-    for (const Kernel& kernel : design.netlist.kernels) {
-      if (kernel.layer != static_cast<int>(i)) continue;
-      const int source = layer.inputs[0];
-      const Operands operands{layer, source < 0 ? input : maps[std::size_t(source)],
-                              thresholds.empty() ? Thresholds{} : thresholds[i]};
-      LayerCounters counters{static_cast<int>(i), 0, 0, 0, 0};
-      if (kernel.op == "conv_activation_sparse") {
-        count_activation_sparse(operands, static_cast<std::uint32_t>(kernel.numbers.at("FILTER_GROUPS")), counters);
-      } else if (kernel.op == "conv_grouped_prefix") {
-        count_grouped_prefix(operands, prefix_of(design.netlist, static_cast<int>(i)), counters);
-      } else if (kernel.op == "conv_pair_sparse") {
-        count_pair_sparse(operands, design.netlist.streams[kernel.inputs[0]].lanes,
-                          design.netlist.streams[kernel.outputs[0]].lanes, kernel.numbers.at("MULTIPLIERS"), counters);
-      } else if (kernel.op == "conv_weight_sparse") {
-        // Each copy cuts the pixels of its own into tiles.
-        for (int copy = 0, copies = engine_copies(design.netlist, static_cast<int>(i)); copy < copies; ++copy) {
-          const auto own = static_cast<int>(Share{copy, copies}.of(layer.output.height * layer.output.width));
-          count_weight_sparse(operands, kernel.numbers.at("TILE_PIXELS"), design.netlist.streams[kernel.outputs[0]].lanes, own, counters);
-        }
-      } else {
-        continue;
-      }
-      all.push_back(counters);
-      break;  // copies of an engine have equal numbers, and share the counts
+    const int source = layer.inputs[0];
+    const Operands operands{layer, source < 0 ? input : maps[std::size_t(source)], thresholds.empty() ? Thresholds{} : thresholds[i],
+                            design.netlist, *engine};
+    LayerCounters& counters = all.emplace_back(LayerCounters{static_cast<int>(i), 0, 0, 0, 0});
+    switch (engine->kind) {
+#define SLUICE_SPARSE_ENGINE(op, name) \
+  case KernelKind::op: count_##op(operands, counters); break;
+#include "device/contract/kernel_list.inc"
+      default: break;
     }
   }
   return all;

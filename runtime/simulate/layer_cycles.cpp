@@ -12,26 +12,6 @@ namespace {
 
 constexpr std::int64_t kHeader = 1;  // the iteration of an engine that it does not count
 
-// The work of a sparse layer with a picture of zeros, none for other layers.
-LayerVectors zero_work(const Design& design, int layer) {
-  LayerVectors work{.counters = {layer, 0, 0, 0, 0}};
-  const MapShape& map = design.network.layers[std::size_t(layer)].output;
-  work.pixels = std::int64_t{map.height} * map.width;
-  for (const Kernel& kernel : design.netlist.kernels) {
-    if (kernel.layer != layer || !has_record(kernel)) continue;
-    std::int64_t vectors = work.pixels;
-    if (kernel.op == "conv_pair_sparse") {
-      const int filters = design.netlist.streams[std::size_t(kernel.outputs[0])].lanes;
-      vectors *= std::int64_t{kernel.numbers.at("STEPS")} * (map.channels / filters);
-    }
-    if (kernel.op == "conv_grouped_prefix") work.end_cycles = static_cast<std::uint32_t>(kernel.numbers.at("RANKS"));
-    work.live.assign(std::size_t(vectors), 0);
-    if (kernel.op == "conv_weight_sparse") work.live.assign(std::size_t(kernel.numbers.at("FILTER_GROUPS")), 1);
-    break;
-  }
-  return work;
-}
-
 // The filter groups of a weight-sparse engine that take so many cycles together.
 LayerVectors periods_of(int layer, std::int64_t cycles) {
   constexpr std::int64_t kMost = std::numeric_limits<std::uint16_t>::max();
@@ -44,28 +24,29 @@ LayerVectors periods_of(int layer, std::int64_t cycles) {
 
 Result<LayerCycles> LayerCycles::make(const Design& design) {
   const auto netlist = std::make_shared<const Netlist>(design.netlist);
-  LayerCycles all(netlist, SLUICE_TRY(Scheduler::make(*netlist)));
+  LayerCycles all(netlist, Scheduler(*netlist));
   std::vector<LayerVectors> zeros;
   for (std::size_t i = 0; i < design.network.layers.size(); ++i) {
-    zeros.push_back(zero_work(design, static_cast<int>(i)));
+    const Kernel* engine = sparse_engine(*netlist, static_cast<int>(i));
+    zeros.push_back(engine ? zero_work(design, *engine) : LayerVectors{.counters = {static_cast<int>(i), 0, 0, 0, 0}});
     all.layers_.push_back({.copies = engine_copies(*netlist, static_cast<int>(i)), .filters = design.network.layers[i].output.channels});
   }
   const ImagePrograms programs = all.scheduler_.programs(zeros);
   for (std::size_t k = 0; k < programs.size(); ++k) {
     const Kernel& kernel = netlist->kernels[k];
     const auto cycles = static_cast<double>(busy_cycles(*programs[k]));
-    if (kernel.layer < 0 || engine_of(*netlist, kernel.layer).empty()) all.floor_ = std::max(all.floor_, cycles);
+    if (kernel.layer < 0 || !engine_of(*netlist, kernel.layer)) all.floor_ = std::max(all.floor_, cycles);
     if (kernel.layer < 0) continue;
     OfLayer& of_layer = all.layers_[std::size_t(kernel.layer)];
     of_layer.fixed = std::max(of_layer.fixed, cycles);
     if (!all.scheduler_.is_by_picture(k)) continue;
-    if (kernel.op == "tile" || kernel.op == "conv_weight_sparse") {
+    if (kernel.kind == KernelKind::tile || kernel.kind == KernelKind::conv_weight_sparse) {
       of_layer.periodic.push_back(k);
       continue;
     }
     for (std::size_t e = 0; e < programs.size(); ++e) {
       const Kernel& engine = netlist->kernels[e];
-      if (engine.layer != kernel.layer || !has_record(engine) || share_of(*netlist, engine).copy != share_of(*netlist, kernel).copy) continue;
+      if (engine.layer != kernel.layer || !is_sparse(engine.kind) || share_of(*netlist, engine).copy != share_of(*netlist, kernel).copy) continue;
       const auto counted = static_cast<double>(busy_cycles(*programs[e]) - kHeader);
       of_layer.beside_counter = std::max(of_layer.beside_counter, cycles - counted);
     }

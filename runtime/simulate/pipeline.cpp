@@ -25,7 +25,7 @@ Pipeline::Pipeline(const Netlist& netlist, const PipelineOptions& options)
     states_[k].outputs = kernel.outputs;
     for (const int s : kernel.inputs) readers_[std::size_t(s)] = static_cast<int>(k);
     for (const int s : kernel.outputs) writers_[std::size_t(s)] = static_cast<int>(k);
-    if (kernel.op == "sink") sink_ = k;
+    if (kernel.kind == KernelKind::sink) sink_ = k;
   }
 }
 

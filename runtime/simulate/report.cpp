@@ -26,7 +26,7 @@ double busy_cycles_per_image(const SimulationReport& report, const KernelReport&
 }
 
 std::string row_text(const SimulationReport& report, const std::string& name, const KernelReport& kernel) {
-  return fmt::format("{:<34} {:<24} {:>12.0f} {:>7.1f} {:>9.1f} {:>9.1f}\n", name, kernel.op, busy_cycles_per_image(report, kernel), 100 * kernel.busy_share(),
+  return fmt::format("{:<34} {:<24} {:>12.0f} {:>7.1f} {:>9.1f} {:>9.1f}\n", name, op_of(kernel.kind), busy_cycles_per_image(report, kernel), 100 * kernel.busy_share(),
                      100 * kernel.beats_share(), 100 * kernel.room_share());
 }
 
@@ -49,7 +49,7 @@ std::string streams_text(const SimulationReport& report, const ReportContext& co
 json to_json(const SimulationReport& report, const ReportContext& context) {
   json kernels = json::array(), streams = json::array(), layers = json::array();
   const auto shares = [&](const KernelReport& kernel) {
-    json one{{"kernel", kernel.name}, {"op", kernel.op}, {"busy_cycles_per_image", busy_cycles_per_image(report, kernel)}, {"busy_share", kernel.busy_share()},
+    json one{{"kernel", kernel.name}, {"op", op_of(kernel.kind)}, {"busy_cycles_per_image", busy_cycles_per_image(report, kernel)}, {"busy_share", kernel.busy_share()},
              {"waiting_for_beats_share", kernel.beats_share()}, {"waiting_for_room_share", kernel.room_share()}};
     // What its counter says on a device; none of a kernel that has no counter.
     if (kernel.cycles.uncounted > 0) one["counted_cycles_per_image"] = static_cast<double>(kernel.cycles.counted()) / static_cast<double>(report.images);

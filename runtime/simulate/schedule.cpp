@@ -4,44 +4,18 @@
 
 #include <algorithm>
 #include <array>
-#include <string_view>
 
 namespace sluice::simulate {
 namespace {
 
-struct Model {
-  std::string_view op;
-  bool is_by_picture;  // its program depends on the picture's non-zeros
-  Schedule schedule;
+// By kind: the program of each kernel of the list, <op>_program.
+constexpr std::array<Schedule, kKernelKinds> kSchedules{
+#define SLUICE_KERNEL(op, name) op##_program,
+#include "device/contract/kernel_list.inc"
 };
 
-constexpr std::array kModels{
-    Model{"source", false, source_program},
-    Model{"sink", false, sink_program},
-    Model{"fork", false, fork_program},
-    Model{"width", false, width_program},
-    Model{"requantise", false, width_program},
-    Model{"collector", false, collector_program},
-    Model{"deal", false, deal_program},
-    Model{"gather", false, gather_program},
-    Model{"add", false, add_program},
-    Model{"concat", false, concat_program},
-    Model{"scale", false, scale_program},
-    Model{"window", false, window_program},
-    Model{"taps", false, taps_program},
-    Model{"replay", false, replay_program},
-    Model{"compactor", true, compactor_program},
-    Model{"tile", true, tile_program},
-    Model{"conv_dense", false, reduction_program},
-    Model{"depthwise_dense", false, reduction_program},
-    Model{"max_pool", false, reduction_program},
-    Model{"average_pool", false, reduction_program},
-    Model{"global_average_pool", false, global_average_pool_program},
-    Model{"conv_activation_sparse", true, conv_activation_sparse_program},
-    Model{"conv_grouped_prefix", true, conv_grouped_prefix_program},
-    Model{"conv_pair_sparse", true, conv_pair_sparse_program},
-    Model{"conv_weight_sparse", true, conv_weight_sparse_program},
-};
+// Do the program's steps depend on the picture's non-zeros? Those of sparse engines and of what feeds them in their stead.
+bool is_by_picture(KernelKind kind) { return is_sparse(kind) || kind == KernelKind::compactor || kind == KernelKind::tile; }
 
 }  // namespace
 
@@ -57,18 +31,13 @@ std::vector<std::uint16_t> KernelView::own_live() const {
   return own;
 }
 
-Result<Scheduler> Scheduler::make(const Netlist& netlist) {
-  Scheduler scheduler(netlist);
+Scheduler::Scheduler(const Netlist& netlist) : netlist_(&netlist) {
   for (const Kernel& kernel : netlist.kernels) {
-    const auto model = std::find_if(kModels.begin(), kModels.end(), [&](const Model& m) { return m.op == kernel.op; });
-    if (model == kModels.end()) {
-      return user_error("kernel {}: the simulator does not know how many cycles \"{}\" takes; a function in runtime/simulate/schedule.cpp would say it",
-                        kernel.name, kernel.op);
-    }
-    scheduler.by_picture_.push_back(model->is_by_picture ? model->schedule : nullptr);
-    scheduler.fixed_.push_back(model->is_by_picture ? nullptr : std::make_shared<const Program>(model->schedule({netlist, kernel, LayerVectors{}})));
+    const Schedule schedule = kSchedules[std::size_t(kernel.kind)];
+    const bool changes = simulate::is_by_picture(kernel.kind);
+    by_picture_.push_back(changes ? schedule : nullptr);
+    fixed_.push_back(changes ? nullptr : std::make_shared<const Program>(schedule({netlist, kernel, LayerVectors{}})));
   }
-  return scheduler;
 }
 
 ImagePrograms Scheduler::programs(const std::vector<LayerVectors>& work) const {

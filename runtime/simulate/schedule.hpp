@@ -2,8 +2,7 @@
 // Schedules: the model of every kind of kernel, as the program of one image.
 //
 // Why: the simulator's truth is the head of each kernel file ("one iteration reads ..., cycles = ..."); here it is written
-// down, one function a file, in a table. A new kernel is one function and one line in the table of schedule.cpp; an
-// operator without one is refused with a sentence.
+// down, one function a kernel of device/contract/kernel_list.inc; one without does not link.
 //
 // Families: schedule_flow.cpp (source, sink, forks, joins, collector: beats that pass), schedule_windows.cpp (line buffers,
 // compactor), schedule_engines.cpp (what multiplies or pools).
@@ -28,7 +27,7 @@ struct KernelView {
   const Kernel& kernel;
   const LayerVectors& work;
 
-  std::int64_t number(const char* name) const { return kernel.numbers.at(name); }
+  std::int64_t number(Number name) const { return kernel.numbers.at(name); }
   // The live counts of the pixels that this kernel works on: of every copy's own, in turn.
   std::vector<std::uint16_t> own_live() const;
   const Stream& in(std::size_t port = 0) const { return netlist.streams[std::size_t(kernel.inputs[port])]; }
@@ -42,8 +41,8 @@ using ImagePrograms = std::vector<std::shared_ptr<const Program>>;
 
 class Scheduler {
  public:
-  // Fails with Fault::user for a kernel without a schedule. The netlist outlives this.
-  static Result<Scheduler> make(const Netlist& netlist);
+  // The netlist outlives this.
+  explicit Scheduler(const Netlist& netlist);
 
   // What every kernel does for a picture with this work.
   ImagePrograms programs(const std::vector<LayerVectors>& work) const;
@@ -52,8 +51,6 @@ class Scheduler {
   bool is_by_picture(std::size_t kernel) const { return by_picture_[kernel] != nullptr; }
 
  private:
-  explicit Scheduler(const Netlist& netlist) : netlist_(&netlist) {}
-
   const Netlist* netlist_;
   std::vector<Schedule> by_picture_;  // null where the program is the same for all pictures
   ImagePrograms fixed_;
@@ -72,29 +69,8 @@ struct TilePeriods {
 };
 TilePeriods tile_periods(const KernelView& view);
 
-// The families.
-Program source_program(const KernelView& view);
-Program sink_program(const KernelView& view);
-Program fork_program(const KernelView& view);
-Program width_program(const KernelView& view);
-Program collector_program(const KernelView& view);
-Program deal_program(const KernelView& view);
-Program gather_program(const KernelView& view);
-Program add_program(const KernelView& view);
-Program concat_program(const KernelView& view);
-Program scale_program(const KernelView& view);
-
-Program window_program(const KernelView& view);
-Program taps_program(const KernelView& view);
-Program replay_program(const KernelView& view);
-Program compactor_program(const KernelView& view);
-Program tile_program(const KernelView& view);
-
-Program reduction_program(const KernelView& view);  // STEPS beats in, one out: dense engines and pools
-Program global_average_pool_program(const KernelView& view);
-Program conv_activation_sparse_program(const KernelView& view);
-Program conv_grouped_prefix_program(const KernelView& view);
-Program conv_pair_sparse_program(const KernelView& view);
-Program conv_weight_sparse_program(const KernelView& view);
+// Of each kernel of the list: <op>_program.
+#define SLUICE_KERNEL(op, name) Program op##_program(const KernelView& view);
+#include "device/contract/kernel_list.inc"
 
 }  // namespace sluice::simulate

@@ -20,29 +20,34 @@ Program counting_program() {
   return program;
 }
 
-}  // namespace
-
-// cycles = beats that enter
+// STEPS beats in, one out; cycles = beats that enter.
 Program reduction_program(const KernelView& view) {
   Program program;
   program.add(kHeader);
-  program.add({.repeat = view.out().beats, .reads = view.number("STEPS") - 1, .both = 1});
+  program.add({.repeat = view.out().beats, .reads = view.number(Number::steps) - 1, .both = 1});
   return program;
 }
 
+}  // namespace
+
+Program conv_dense_program(const KernelView& view) { return reduction_program(view); }
+Program depthwise_dense_program(const KernelView& view) { return reduction_program(view); }
+Program max_pool_program(const KernelView& view) { return reduction_program(view); }
+Program average_pool_program(const KernelView& view) { return reduction_program(view); }
+
 // cycles = beats that enter: the last pixel's bring the sums out
 Program global_average_pool_program(const KernelView& view) {
-  const std::int64_t groups = view.number("CHANNEL_GROUPS");
+  const std::int64_t groups = view.number(Number::channel_groups);
   Program program;
   program.add(kHeader);
-  program.add({.repeat = 1, .reads = groups * (view.number("STEPS") - 1)});
+  program.add({.repeat = 1, .reads = groups * (view.number(Number::steps) - 1)});
   program.add({.repeat = groups, .both = 1});
   return program;
 }
 
 // cycles = sum over pixels of max(1, non-zeros) * FILTER_GROUPS
 Program conv_activation_sparse_program(const KernelView& view) {
-  const std::int64_t groups = view.number("FILTER_GROUPS");
+  const std::int64_t groups = view.number(Number::filter_groups);
   Program program = counting_program();
   const std::vector<std::uint16_t> live = view.own_live();
   for (std::size_t pixel = 0; pixel < live.size(); ++pixel) {
@@ -56,7 +61,7 @@ Program conv_activation_sparse_program(const KernelView& view) {
 
 // cycles = sum over pixels of (non-zeros * k + G) * passes: the G entries behind a list fetch the sums, a beat each.
 Program conv_grouped_prefix_program(const KernelView& view) {
-  const std::int64_t ranks = view.number("RANKS"), beats = view.out().beats;
+  const std::int64_t ranks = view.number(Number::ranks), beats = view.out().beats;
   const std::vector<std::uint16_t> live = view.own_live();
   const auto passes = beats / (ranks * static_cast<std::int64_t>(live.size()));
   Program program = counting_program();
@@ -93,7 +98,7 @@ Program conv_weight_sparse_program(const KernelView& view) {
 // cycles = sum over vectors and filter groups of max(1, max over filters of ceil(live pairs / N)): a vector is read in the
 // first cycle of its issue, a finished pixel leaves in the last.
 Program conv_pair_sparse_program(const KernelView& view) {
-  const std::int64_t steps = view.number("STEPS"), multipliers = view.number("MULTIPLIERS");
+  const std::int64_t steps = view.number(Number::steps), multipliers = view.number(Number::multipliers);
   Program program = counting_program();
   program.add({.repeat = view.out().beats - 1, .reads = steps - 1, .both = 1, .has_costs = true});
   program.add({.repeat = 1, .reads = steps - 1, .both = 1, .out_more = 1, .has_costs = true});

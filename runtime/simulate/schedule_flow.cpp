@@ -13,7 +13,7 @@ Program source_program(const KernelView& view) {
 
 Program sink_program(const KernelView& view) {
   Program program;
-  program.add({.repeat = 1, .reads = 1 + view.number("BEATS")});
+  program.add({.repeat = 1, .reads = 1 + view.number(Number::beats)});
   return program;
 }
 
@@ -23,7 +23,7 @@ Program fork_program(const KernelView& view) {
   return program;
 }
 
-// Of requantise.cl, too, which always cuts. The outer loop's read and the inner loop's first step are one iteration: cycles = beats of the narrower side.
+// The outer loop's read and the inner loop's first step are one iteration: cycles = beats of the narrower side.
 Program width_program(const KernelView& view) {
   const std::int64_t in = view.in().beats, out = view.out().beats;
   Program program;
@@ -33,10 +33,13 @@ Program width_program(const KernelView& view) {
   return program;
 }
 
+// It always cuts.
+Program requantise_program(const KernelView& view) { return width_program(view); }
+
 // A pixel's beats to one copy after another; the header to all of them.
 Program deal_program(const KernelView& view) {
   const auto copies = static_cast<int>(view.kernel.outputs.size());
-  const std::int64_t steps = view.number("STEPS"), pixels = view.in().beats / steps;
+  const std::int64_t steps = view.number(Number::steps), pixels = view.in().beats / steps;
   Program program;
   program.add({.repeat = 1, .both = 1, .out_more = copies - 1});
   for (std::int64_t pixel = 0; pixel < pixels; ++pixel) program.add({.repeat = 1, .both = steps, .out = static_cast<int>(pixel % copies)});
@@ -48,8 +51,8 @@ Program gather_program(const KernelView& view) {
   const auto copies = static_cast<int>(view.kernel.inputs.size());
   Program program;
   for (int copy = 0; copy < copies; ++copy) program.add({.repeat = 1, .reads = copy < copies - 1, .both = copy == copies - 1, .in = copy});
-  for (std::int64_t pixel = 0; pixel < view.number("PIXELS"); ++pixel) {
-    program.add({.repeat = 1, .both = view.number("CHANNEL_GROUPS"), .in = static_cast<int>(pixel % copies)});
+  for (std::int64_t pixel = 0; pixel < view.number(Number::pixels); ++pixel) {
+    program.add({.repeat = 1, .both = view.number(Number::channel_groups), .in = static_cast<int>(pixel % copies)});
   }
   return program;
 }
@@ -69,8 +72,8 @@ Program add_program(const KernelView& view) {
 
 // cycles = beats of A + beats of B: the read of A and the first step of the inner loop are one iteration.
 Program concat_program(const KernelView& view) {
-  const std::int64_t a = view.number("A_GROUPS"), b = view.number("B_GROUPS");
-  const bool is_swapped = view.number("IS_SWAPPED") != 0;
+  const std::int64_t a = view.number(Number::a_groups), b = view.number(Number::b_groups);
+  const bool is_swapped = view.number(Number::is_swapped) != 0;
   Program program;
   program.add({.repeat = 1, .both = 1, .in_too = 1});
   for (std::int64_t pixel = 0; pixel < view.in().beats / a; ++pixel) {
@@ -90,12 +93,12 @@ Program concat_program(const KernelView& view) {
 
 // cycles = gates + beats of the map; the header takes one of the outer and one of the inner loop.
 Program scale_program(const KernelView& view) {
-  const std::int64_t gates = view.number("CHANNEL_GROUPS");
+  const std::int64_t gates = view.number(Number::channel_groups);
   Program program;
   program.add({.repeat = 1, .reads = 1});
   program.add({.repeat = 1, .both = 1, .in = 1});
   program.add({.repeat = gates, .reads = 1});
-  program.add({.repeat = gates * view.number("STEPS"), .both = 1, .in = 1});
+  program.add({.repeat = gates * view.number(Number::steps), .both = 1, .in = 1});
   return program;
 }
 

@@ -14,18 +14,18 @@ constexpr Run kHeader{.repeat = 1, .reads = 1, .writes = 1};
 // decide it. A pixel leaves with its last tap; one whose last tap would lie outside, with the last pixel of its row or map.
 template <typename Fn>
 void for_each_completion(const KernelView& view, std::int64_t together, Fn fn) {
-  const auto n = [&](const char* name) { return view.number(name); };
-  const std::int64_t height = n("HEIGHT"), width = n("WIDTH"), out_height = n("OUT_HEIGHT"), out_width = n("OUT_WIDTH");
+  const auto n = [&](Number name) { return view.number(name); };
+  const std::int64_t height = n(Number::height), width = n(Number::width), out_height = n(Number::out_height), out_width = n(Number::out_width);
   std::int64_t sent = 0;
   for (std::int64_t y = 0; y < height; ++y) {
     for (std::int64_t x = 0; x < width; x += together) {
       const std::int64_t out_y = sent / out_width, out_x = sent % out_width;
-      const std::int64_t last_y = out_y * n("STRIDE_H") - n("PAD_TOP") + n("KERNEL_H") - 1;
-      const std::int64_t last_x = out_x * n("STRIDE_W") - n("PAD_LEFT") + n("KERNEL_W") - 1;
+      const std::int64_t last_y = out_y * n(Number::stride_h) - n(Number::pad_top) + n(Number::kernel_h) - 1;
+      const std::int64_t last_x = out_x * n(Number::stride_w) - n(Number::pad_left) + n(Number::kernel_w) - 1;
       const bool is_row_complete = out_y < out_height && (last_y == y || (y == height - 1 && last_y > y));
       std::int64_t pixels = 0;
       if (is_row_complete && x == width - together) pixels = y == height - 1 ? out_height * out_width - sent : out_width - out_x;
-      else if (is_row_complete) while (out_x + pixels < out_width && last_x + pixels * n("STRIDE_W") < x + together) ++pixels;
+      else if (is_row_complete) while (out_x + pixels < out_width && last_x + pixels * n(Number::stride_w) < x + together) ++pixels;
       fn(pixels);
       sent += pixels;
     }
@@ -35,8 +35,8 @@ void for_each_completion(const KernelView& view, std::int64_t together, Fn fn) {
 }  // namespace
 
 TilePeriods tile_periods(const KernelView& view) {
-  const std::int64_t groups = view.number("FILTER_GROUPS"), pixels = view.number("PIXELS"), per_tile = view.number("TILE_PIXELS");
-  const std::int64_t steps = view.kernel.op == "tile" ? view.number("STEPS") : view.number("WINDOW") / (view.in().lanes - 1);
+  const std::int64_t groups = view.number(Number::filter_groups), pixels = view.number(Number::pixels), per_tile = view.number(Number::tile_pixels);
+  const std::int64_t steps = view.kernel.kind == KernelKind::tile ? view.number(Number::steps) : view.number(Number::window) / (view.in().lanes - 1);
   std::int64_t cycles = 0;
   for (const std::uint16_t turns : view.work.live) cycles += turns;
   const std::int64_t pace = std::max(cycles, per_tile * groups);
@@ -53,8 +53,8 @@ TilePeriods tile_periods(const KernelView& view) {
 
 // Several pixels a beat: at most `pace` beats leave in an iteration, the rest with the map's last one.
 Program paced_window_program(const KernelView& view, std::int64_t together, std::int64_t steps) {
-  const std::int64_t beats = view.in().beats, beats_of_rows = view.number("STRIDE_H") * view.number("WIDTH") / together;
-  const std::int64_t pace = (view.number("OUT_WIDTH") * steps + beats_of_rows - 1) / beats_of_rows;
+  const std::int64_t beats = view.in().beats, beats_of_rows = view.number(Number::stride_h) * view.number(Number::width) / together;
+  const std::int64_t pace = (view.number(Number::out_width) * steps + beats_of_rows - 1) / beats_of_rows;
   std::int64_t owed = 0, beat = 0;
   Program program;
   program.add({.repeat = 1, .both = 1});
@@ -69,11 +69,11 @@ Program paced_window_program(const KernelView& view, std::int64_t together, std:
 
 // cycles = sum over beats that enter of max(1, beats that leave meanwhile): of the first pixel, a channel group as it comes.
 Program window_program(const KernelView& view) {
-  const std::int64_t together = view.number("IN_PIXELS");
-  const std::int64_t groups = view.in().beats * together / (view.number("HEIGHT") * view.number("WIDTH"));
-  const std::int64_t steps = view.out().beats / (view.number("OUT_HEIGHT") * view.number("OUT_WIDTH"));
+  const std::int64_t together = view.number(Number::in_pixels);
+  const std::int64_t groups = view.in().beats * together / (view.number(Number::height) * view.number(Number::width));
+  const std::int64_t steps = view.out().beats / (view.number(Number::out_height) * view.number(Number::out_width));
   if (together > 1) return paced_window_program(view, together, steps);
-  const std::int64_t of_group = steps / (groups * view.number("REPLAY"));
+  const std::int64_t of_group = steps / (groups * view.number(Number::replay));
   Program program;
   program.add({.repeat = 1, .both = 1});
   for_each_completion(view, together, [&](std::int64_t pixels) {
@@ -87,8 +87,8 @@ Program window_program(const KernelView& view) {
 
 // cycles = beats that enter + beats that leave: each beat, then what it completes.
 Program taps_program(const KernelView& view) {
-  const std::int64_t groups = view.in().beats / (view.number("HEIGHT") * view.number("WIDTH"));
-  const std::int64_t steps = view.out().beats / (view.number("OUT_HEIGHT") * view.number("OUT_WIDTH"));
+  const std::int64_t groups = view.in().beats / (view.number(Number::height) * view.number(Number::width));
+  const std::int64_t steps = view.out().beats / (view.number(Number::out_height) * view.number(Number::out_width));
   Program program;
   program.add(kHeader);
   for_each_completion(view, 1, [&](std::int64_t pixels) { program.add({.repeat = 1, .reads = groups, .writes = pixels * steps}); });
@@ -97,7 +97,7 @@ Program taps_program(const KernelView& view) {
 
 // cycles = beats that leave: a beat is sent as it comes, the window again behind its last one.
 Program replay_program(const KernelView& view) {
-  const std::int64_t steps = view.number("STEPS"), again = view.number("REPLAY") - 1;
+  const std::int64_t steps = view.number(Number::steps), again = view.number(Number::replay) - 1;
   Program program;
   program.add({.repeat = 1, .both = 1});
   program.add({.repeat = view.in().beats / steps, .both = steps, .writes = again * steps});
@@ -109,7 +109,7 @@ Program compactor_program(const KernelView& view) {
   Program program;
   program.add(kHeader);
   for (const std::uint16_t live : view.own_live()) {
-    program.add({.repeat = 1, .reads = view.number("STEPS"), .writes = view.work.list_cycles(live) * view.number("REPLAY")});
+    program.add({.repeat = 1, .reads = view.number(Number::steps), .writes = view.work.list_cycles(live) * view.number(Number::replay)});
   }
   return program;
 }

@@ -37,7 +37,7 @@ SimulationReport Simulation::report() const {
   const std::vector<KernelCycles> now = pipeline_.cycles();
   for (std::size_t k = 0; k < now.size(); ++k) {
     const Kernel& kernel = netlist_.kernels[k];
-    report.kernels.push_back({kernel.name, kernel.op, kernel.layer, now[k] - after_warm_up_[k]});
+    report.kernels.push_back({kernel.name, kernel.kind, kernel.layer, now[k] - after_warm_up_[k]});
     if (report.kernels[k].cycles.busy > report.kernels[report.bottleneck].cycles.busy) report.bottleneck = k;
   }
   report.bottleneck_cycles = static_cast<double>(report.kernels[report.bottleneck].cycles.busy) / static_cast<double>(report.images);

@@ -15,7 +15,8 @@
 namespace sluice::simulate {
 
 struct KernelReport {
-  std::string name, op;
+  std::string name;
+  KernelKind kind = KernelKind::source;
   int layer = -1;
   KernelCycles cycles;  // in the steady state
 

@@ -22,7 +22,7 @@ Result<std::unique_ptr<Device>> open_slow(const IntegerNetwork& network) {
 
 // The same network with sparse engines and rows that do something.
 Result<Bundle> bundle_with_rows(const IntegerNetwork& network, const test::Scratch& scratch) {
-  LayerConfigs configs(network.layers.size(), {Engine::pair_sparse});
+  LayerConfigs configs(network.layers.size(), {KernelKind::conv_pair_sparse});
   return test::bundle_of(network, scratch.path() / "bundle", configs, [](DesignTable& table, const Netlist&) {
     for (int row = 1; row < 3; ++row) {
       table.rows.push_back(table.rows[0]);

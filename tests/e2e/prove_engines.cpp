@@ -67,7 +67,7 @@ Result<std::size_t> equal_on(const std::string& driver, const Bundle& bundle, co
 
 // A random engine and parallelism a layer, drawn again until the kernels fit into one bundle.
 Result<LayerConfigs> configs_of(const IntegerNetwork& network, const std::string& engine, Random& random) {
-  if (engine != "mixed") return uniform_engines(network, SLUICE_TRY(engine_from_text(engine)));
+  if (engine != "mixed") return uniform_engines(network, SLUICE_TRY(convolution_engine_from_text(engine)));
   for (int attempt = 0; attempt < 100; ++attempt) {
     LayerConfigs configs = random_configs(random, network);
     // Copies multiply the kernels of a layer, shared requantisers are one more; a deep network has room for few.
@@ -75,7 +75,7 @@ Result<LayerConfigs> configs_of(const IntegerNetwork& network, const std::string
     for (LayerConfig& config : configs) if (attempt > 40 && random() % 2 == 0) config.lanes = 0;
     if (build_netlist(network, configs)) return configs;
   }
-  return uniform_engines(network, Engine::pair_sparse);
+  return uniform_engines(network, KernelKind::conv_pair_sparse);
 }
 
 Status prove(const Bundle& planned, const std::vector<ImageTask>& pictures, const std::string& engine, bool& is_right) {

@@ -74,7 +74,7 @@ IntegerNetwork side_by_side(Random& random, const std::vector<SparseEngine>& eng
 Result<Bundle> bundle_with(const std::vector<SparseEngine>& engines, const IntegerNetwork& network, const std::filesystem::path& folder) {
   LayerConfigs configs(network.layers.size());
   for (std::size_t i = 0; i < engines.size(); ++i) {
-    configs[i] = {.engine = Engine::pair_sparse, .codes = engines[i].lanes, .multipliers = engines[i].multipliers};
+    configs[i] = {.engine = KernelKind::conv_pair_sparse, .codes = engines[i].lanes, .multipliers = engines[i].multipliers};
   }
   return bundle_of(network, folder, configs);
 }

@@ -35,7 +35,7 @@ TEST_P(StemOfPixels, equals_the_reference) {
 }
 
 const LayerConfig kAllAtOnce{.filters = 10, .codes = 27, .taps = 9}, kCopied{.filters = 5, .taps = 3, .copies = 3},
-    kSparse{.engine = Engine::activation_sparse, .filters = 5, .taps = 9, .copies = 2};
+    kSparse{.engine = KernelKind::conv_activation_sparse, .filters = 5, .taps = 9, .copies = 2};
 
 INSTANTIATE_TEST_SUITE_P(on_pocl, StemOfPixels,
                          ::testing::Combine(::testing::Values(1, 2), ::testing::Values(4), ::testing::Values(kAllAtOnce, kCopied, kSparse),
@@ -75,7 +75,7 @@ TEST_P(WeightSparseTiles, equals_the_reference) {
   for (std::size_t i = 0; i < configs.size(); ++i) {
     const MapShape& map = network.layers[i].output;
     if (network.layers[i].kind != LayerKind::conv) continue;
-    configs[i] = {.engine = Engine::weight_sparse, .copies = std::min(copies, map.height * map.width)};
+    configs[i] = {.engine = KernelKind::conv_weight_sparse, .copies = std::min(copies, map.height * map.width)};
     configs[i].tile_pixels = std::min(tile_pixels, map.height * map.width / configs[i].copies);
   }
   const Scratch scratch;
@@ -94,7 +94,7 @@ TEST(WeightSparse, beside_a_bare_shortcut_does_not_hang) {
   const IntegerNetwork network = make.finish(4);
   const Scratch scratch;
   LayerConfigs configs(network.layers.size());
-  configs[1] = {.engine = Engine::weight_sparse, .tile_pixels = 11};
+  configs[1] = {.engine = KernelKind::conv_weight_sparse, .tile_pixels = 11};
   auto bundle = bundle_of(network, scratch.path() / "bundle", configs);
   ASSERT_TRUE(bundle) << bundle.error().text();
   expect_equal_to_reference(*bundle, random, 4, Where::threads);
@@ -122,7 +122,7 @@ TEST_P(GroupedPrefixOnDevices, equals_the_reference) {
   IntegerNetwork network = make.finish(10);
   const int step = bits == 8 ? 32 : 512;
   for (Layer& layer : network.layers) for (std::int16_t& weight : layer.weights) weight = static_cast<std::int16_t>(weight / step * step);
-  const LayerConfigs configs(network.layers.size(), LayerConfig{Engine::grouped_prefix});
+  const LayerConfigs configs(network.layers.size(), LayerConfig{KernelKind::conv_grouped_prefix});
   const Netlist netlist = build_netlist(network, configs).value();
   std::set<int> filters;
   for (int i = 0; i < std::ssize(network.layers); ++i) filters.insert(prefix_of(netlist, i).filters);

@@ -24,7 +24,7 @@ constexpr int kEngines = 5;
 struct Case {
   int seed;
   int bits;
-  int engine;  // of every convolution: the Engine of this number, kEngines a random one each, kEngines + 1 random configs
+  int engine;  // of every convolution: the engine of this number, kEngines a random one each, kEngines + 1 random configs
   Where where;
 };
 
@@ -41,7 +41,7 @@ LayerConfigs configs_of(const Case& c, const IntegerNetwork& network, Random& ra
   if (c.engine == kEngines + 1) return random_configs(random, network);
   LayerConfigs configs;
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
-    configs.push_back({static_cast<Engine>(c.engine < kEngines ? c.engine : pick(random, 0, kEngines - 1))});
+    configs.push_back({convolution_engines()[std::size_t(c.engine < kEngines ? c.engine : pick(random, 0, kEngines - 1))]});
   }
   return configs;
 }
@@ -74,22 +74,22 @@ std::vector<Case> cases() {
 
 void see_parallelism(const Netlist& netlist, const Kernel& kernel, std::set<std::string>& seen) {
   const auto lanes = [&](int stream) { return netlist.streams[std::size_t(stream)].lanes; };
-  if (kernel.op == "width") seen.insert(lanes(kernel.outputs[0]) > lanes(kernel.inputs[0]) ? "wider" : "narrower");
-  if (kernel.op == "gather") {
+  if (kernel.kind == KernelKind::width) seen.insert(lanes(kernel.outputs[0]) > lanes(kernel.inputs[0]) ? "wider" : "narrower");
+  if (kernel.kind == KernelKind::gather) {
     seen.insert(fmt::format("{} copies", kernel.inputs.size()));
-    seen.insert("copies of " + netlist.kernels[std::size_t(netlist.writer(kernel.inputs[0]))].op);
+    seen.insert("copies of " + std::string(op_of(netlist.kernels[std::size_t(netlist.writer(kernel.inputs[0]))].kind)));
   }
-  if (kernel.op == "requantise") {
+  if (kernel.kind == KernelKind::requantise) {
     const Kernel& writer = netlist.kernels[std::size_t(netlist.writer(kernel.inputs[0]))];
-    const Kernel& engine = writer.op == "gather" ? netlist.kernels[std::size_t(netlist.writer(writer.inputs[0]))] : writer;
-    seen.insert("sums of " + engine.op + (writer.op == "gather" ? ", copies" : ""));
-    seen.insert(fmt::format("sums to curve {}", kernel.numbers.at("CURVE")));
+    const Kernel& engine = writer.kind == KernelKind::gather ? netlist.kernels[std::size_t(netlist.writer(writer.inputs[0]))] : writer;
+    seen.insert("sums of " + std::string(op_of(engine.kind)) + (writer.kind == KernelKind::gather ? ", copies" : ""));
+    seen.insert(fmt::format("sums to curve {}", kernel.numbers.at(Number::curve)));
   }
-  if (kernel.op == "replay") seen.insert("replay of " + netlist.kernels[std::size_t(netlist.reader(kernel.outputs[0]))].op);
-  if (kernel.op != "window") return;
-  seen.insert(fmt::format("pixels {}", kernel.numbers.at("IN_PIXELS")));
-  if (kernel.numbers.at("TAPS_H") > 1) seen.insert("all taps");
-  else if (kernel.numbers.at("TAPS_W") > 1) seen.insert("row of taps");
+  if (kernel.kind == KernelKind::replay) seen.insert("replay of " + std::string(op_of(netlist.kernels[std::size_t(netlist.reader(kernel.outputs[0]))].kind)));
+  if (kernel.kind != KernelKind::window) return;
+  seen.insert(fmt::format("pixels {}", kernel.numbers.at(Number::in_pixels)));
+  if (kernel.numbers.at(Number::taps_h) > 1) seen.insert("all taps");
+  else if (kernel.numbers.at(Number::taps_w) > 1) seen.insert("row of taps");
 }
 
 // What is not in any of the networks would go untested unseen.
@@ -108,10 +108,10 @@ TEST(RandomNetworks, hold_every_kernel_file_curve_and_order_of_ports) {
     const IntegerNetwork network = network_of(c, random);
     const Netlist netlist = build_netlist(network, configs_of(c, network, random)).value();
     for (const Kernel& kernel : netlist.kernels) {
-      seen.insert(kernel.op);
+      seen.insert(op_of(kernel.kind));
       see_parallelism(netlist, kernel, seen);
-      if (kernel.numbers.count("CURVE") != 0) seen.insert(fmt::format("curve {}", kernel.numbers.at("CURVE")));
-      if (kernel.numbers.count("IS_SWAPPED") != 0) seen.insert(fmt::format("{} swapped {}", kernel.op, kernel.numbers.at("IS_SWAPPED")));
+      if (kernel.numbers.count(Number::curve) != 0) seen.insert(fmt::format("curve {}", kernel.numbers.at(Number::curve)));
+      if (kernel.numbers.count(Number::is_swapped) != 0) seen.insert(fmt::format("{} swapped {}", op_of(kernel.kind), kernel.numbers.at(Number::is_swapped)));
     }
   }
   std::vector<std::string> missing;

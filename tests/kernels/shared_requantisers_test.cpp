@@ -31,8 +31,8 @@ IntegerNetwork network_of_engines(Random& random, int bits) {
 LayerConfigs configs_of(const IntegerNetwork& network, int copies) {
   LayerConfigs configs(network.layers.size());
   for (std::size_t i = 0; i < 2 * kEngines; ++i) {
-    configs[i] = {.engine = static_cast<Engine>(i / 2), .copies = copies};
-    const bool has_groups = configs[i].engine == Engine::grouped_prefix;
+    configs[i] = {.engine = convolution_engines()[std::size_t(i / 2)], .copies = copies};
+    const bool has_groups = configs[i].engine == KernelKind::conv_grouped_prefix;
     configs[i].group = has_groups ? 2 : 0;
     configs[i].filters = network.layers[i].output.channels / (i % 2 == 0 ? 4 : has_groups ? 2 : 1);  // 6 of 24, or all
     configs[i].lanes = i % 2 == 0 ? 3 : i % 4 == 1 ? 1 : 2;
@@ -49,7 +49,7 @@ TEST_P(SharedRequantisers, equal_the_reference) {
   const IntegerNetwork network = network_of_engines(random, bits);
   const LayerConfigs configs = configs_of(network, copies);
   const Netlist netlist = build_netlist(network, configs).value();
-  ASSERT_EQ(std::count_if(netlist.kernels.begin(), netlist.kernels.end(), [](const Kernel& k) { return k.op == "requantise"; }), 2 * kEngines + 1);
+  ASSERT_EQ(std::count_if(netlist.kernels.begin(), netlist.kernels.end(), [](const Kernel& k) { return k.kind == KernelKind::requantise; }), 2 * kEngines + 1);
   const Scratch scratch;
   auto bundle = bundle_of(network, scratch.path() / "bundle", configs, [&](DesignTable& table, const Netlist&) { add_random_rows(table, netlist, random, 4); });
   ASSERT_TRUE(bundle) << bundle.error().text();

@@ -31,9 +31,9 @@ IntegerNetwork residual_network(Random& random) {
 
 int identity_stream(const Netlist& netlist) {
   for (const Kernel& kernel : netlist.kernels) {
-    if (kernel.op != "add") continue;
+    if (kernel.kind != KernelKind::add) continue;
     for (const int s : kernel.inputs) {
-      if (netlist.kernels[netlist.writer(s)].op == "fork") return s;
+      if (netlist.kernels[netlist.writer(s)].kind == KernelKind::fork) return s;
     }
   }
   return -1;
@@ -41,7 +41,7 @@ int identity_stream(const Netlist& netlist) {
 
 Result<std::unique_ptr<Device>> open_with_depth(const IntegerNetwork& network, int depth, milliseconds stall_time = milliseconds(2000)) {
   const Scratch scratch;
-  auto bundle = bundle_of(network, scratch.path() / "bundle", LayerConfigs(network.layers.size(), {Engine::pair_sparse}), {}, [&](Netlist& netlist) {
+  auto bundle = bundle_of(network, scratch.path() / "bundle", LayerConfigs(network.layers.size(), {KernelKind::conv_pair_sparse}), {}, [&](Netlist& netlist) {
     netlist.streams[identity_stream(netlist)].depth = depth;
   });
   if (!bundle) return std::move(bundle).error();
@@ -116,7 +116,7 @@ TEST(Stall, ends_with_the_device_when_it_is_closed_before_the_watchdog_speaks) {
 TEST(Stall, does_not_happen_at_the_planned_depth_less_its_margin) {
   Random random(1);
   const IntegerNetwork network = residual_network(random);
-  const Netlist netlist = build_netlist(network, LayerConfigs(network.layers.size(), {Engine::pair_sparse})).value();
+  const Netlist netlist = build_netlist(network, LayerConfigs(network.layers.size(), {KernelKind::conv_pair_sparse})).value();
   const int planned = netlist.streams[identity_stream(netlist)].depth;
   auto device = open_with_depth(network, planned - kMargin);
   ASSERT_TRUE(device) << device.error().text();

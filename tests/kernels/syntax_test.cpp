@@ -119,7 +119,7 @@ TEST_P(Operators, CloseEverythingTheyOpened) {
 
 INSTANTIATE_TEST_SUITE_P(each, Operators, ::testing::ValuesIn(operators()), [](const auto& info) { return info.param; });
 
-class Programs : public ::testing::TestWithParam<std::tuple<int, Engine>> {};
+class Programs : public ::testing::TestWithParam<std::tuple<int, KernelKind>> {};
 
 TEST_P(Programs, PassTheFrontEnd) {
   const auto& [seed, engine] = GetParam();
@@ -148,7 +148,7 @@ INSTANTIATE_TEST_SUITE_P(seeds, ConfiguredPrograms, ::testing::Range(1, 7));
 
 INSTANTIATE_TEST_SUITE_P(seeds, Programs,
                          ::testing::Combine(::testing::Range(1, 5),
-                                            ::testing::Values(Engine::dense, Engine::activation_sparse, Engine::pair_sparse, Engine::weight_sparse, Engine::grouped_prefix)));
+                                            ::testing::Values(KernelKind::conv_dense, KernelKind::conv_activation_sparse, KernelKind::conv_pair_sparse, KernelKind::conv_weight_sparse, KernelKind::conv_grouped_prefix)));
 
 }  // namespace
 }  // namespace sluice::test

@@ -21,14 +21,14 @@ namespace {
 
 struct Choice {
   const char* name;
-  std::vector<Engine> engines;  // of convolutions behind the first one; empty: all
+  std::vector<KernelKind> engines;  // of convolutions behind the first one; empty: all
 };
 
-const std::vector<Choice> kChoices{{"dense", {Engine::dense}},
-                                   {"activation-sparse", {Engine::activation_sparse}},
-                                   {"weight-sparse", {Engine::weight_sparse}},
-                                   {"grouped-prefix, k = G", {Engine::grouped_prefix}},
-                                   {"pair-sparse", {Engine::pair_sparse}},
+const std::vector<Choice> kChoices{{"dense", {KernelKind::conv_dense}},
+                                   {"activation-sparse", {KernelKind::conv_activation_sparse}},
+                                   {"weight-sparse", {KernelKind::conv_weight_sparse}},
+                                   {"grouped-prefix, k = G", {KernelKind::conv_grouped_prefix}},
+                                   {"pair-sparse", {KernelKind::conv_pair_sparse}},
                                    {"mixed", {}}};
 
 struct Measured {
@@ -41,7 +41,7 @@ std::vector<LayerMenu> menus_of(const IntegerNetwork& network, const ResourceMod
   std::vector<LayerMenu> menus = network_menus(network, model, choice.engines), dense;
   for (std::size_t i = 0; i < menus.size(); ++i) {
     if (!menus[i].ways.empty()) continue;
-    if (dense.empty()) dense = network_menus(network, model, {Engine::dense});
+    if (dense.empty()) dense = network_menus(network, model, {KernelKind::conv_dense});
     menus[i] = dense[i];
   }
   return menus;
@@ -132,11 +132,11 @@ class Question {
 
   static std::string design_text(const NetworkDesign& design, const Rate& rate, double emm) {
     const Resources& r = design.resources.total;
-    int of_kind[kEngineKinds] = {}, shared = 0;
+    int of_kind[kKernelKinds] = {}, shared = 0;
     for (const ChosenLayer& layer : design.exploration.layers) ++of_kind[int(layer.shape.kind)], shared += layer.shape.sends_sums;
     return fmt::format(" {:>9.0f} {:>9.0f} {:>5.2f} {:>6.0f} {:>8.0f} {:>6.0f} {:>6.0f} {:>5.0f}  {:<18} d{} a{} w{} g{} p{} r{}", rate.images_per_s, design.exploration.interval_cycles,
-                       emm, r.multipliers, r.alms, r.dsp_blocks, r.m20k, r.kernels, rate.binding, of_kind[int(EngineKind::dense)], of_kind[int(EngineKind::activation_sparse)],
-                       of_kind[int(EngineKind::weight_sparse)], of_kind[int(EngineKind::grouped_prefix)], of_kind[int(EngineKind::pair_sparse)], shared);
+                       emm, r.multipliers, r.alms, r.dsp_blocks, r.m20k, r.kernels, rate.binding, of_kind[int(KernelKind::conv_dense)], of_kind[int(KernelKind::conv_activation_sparse)],
+                       of_kind[int(KernelKind::conv_weight_sparse)], of_kind[int(KernelKind::conv_grouped_prefix)], of_kind[int(KernelKind::conv_pair_sparse)], shared);
   }
 };
 

@@ -39,7 +39,7 @@ Result<bool> show(const Case& c) {
   Netlist& netlist = design.netlist;
   const double estimated = design.exploration.interval_cycles, multipliers = design.resources.total.multipliers;
   const double planned = SLUICE_TRY(test::simulated(netlist)).interval_cycles;
-  const auto programs = SLUICE_TRY(simulate::Scheduler::make(netlist)).programs({});
+  const auto programs = simulate::Scheduler(netlist).programs({});
   const auto sized = SLUICE_TRY(simulate::size_fifos_by_simulation(netlist, std::vector(7, programs), {.tolerance = kTolerance, .warm_up_images = 4}));
   for (std::size_t s = 0; s < netlist.streams.size(); ++s) {
     blocks += simulate::m20k_blocks(netlist.streams[s], netlist.streams[s].depth);

@@ -49,9 +49,9 @@ struct Case {
   simulate::PictureModel pictures;
   std::vector<simulate::ImagePrograms> programs;
 
-  Case(const BenchModel& m, Engine engine)
+  Case(const BenchModel& m, KernelKind engine)
       : model(m), design{m.network, build_netlist(m.network, uniform_engines(m.network, engine)).value()},
-        scheduler(simulate::Scheduler::make(design.netlist).value()), pictures(design, {{}}) {
+        scheduler(simulate::Scheduler(design.netlist)), pictures(design, {{}}) {
     for (std::size_t i = 0; i < kPictures; ++i) programs.push_back(scheduler.programs(pictures.picture(m.codes[i], 0).work));
   }
 
@@ -85,7 +85,7 @@ int run(int argc, char** argv) {
   }
   std::vector<std::unique_ptr<Case>> cases;
   for (const BenchModel& model : *models) {
-    for (const auto& [name, engine] : {std::pair{"dense", Engine::dense}, {"activation_sparse", Engine::activation_sparse}, {"pair_sparse", Engine::pair_sparse}}) {
+    for (const auto& [name, engine] : {std::pair{"dense", KernelKind::conv_dense}, {"activation_sparse", KernelKind::conv_activation_sparse}, {"pair_sparse", KernelKind::conv_pair_sparse}}) {
       Case* c = cases.emplace_back(std::make_unique<Case>(model, engine)).get();
       benchmark::RegisterBenchmark(fmt::format("{}/{}/pipeline", model.name, name).c_str(), [c](benchmark::State& state) {
         c->pass(state, [c](std::size_t i) { return c->programs[i]; });

@@ -20,9 +20,9 @@ inline DesignModel three_rows() {
     row.loss_points = loss[r];
     row.cycles_per_image = slowest[r];
     row.throughput_images_per_s = 1e8 / slowest[r];
-    row.layers = {{"l00", "pair_sparse", {2 * r, r}, 0, slowest[r] / 1500, slowest[r]},
-                  {"l01", "activation_sparse", {0, r}, 0, 0.3, slowest[r] / 2},
-                  {"l02", "dense", {}, 0, 1, 300}};
+    row.layers = {{"l00", KernelKind::conv_pair_sparse, {2 * r, r}, 0, slowest[r] / 1500, slowest[r]},
+                  {"l01", KernelKind::conv_activation_sparse, {0, r}, 0, 0.3, slowest[r] / 2},
+                  {"l02", KernelKind::conv_dense, {}, 0, 1, 300}};
     model.table.rows.push_back(row);
   }
   return model;
@@ -33,7 +33,7 @@ inline Observation seen_with(const DesignModel& model, std::uint64_t index, std:
   const TableRow& of_row = model.table.rows.at(row);
   Observation seen{index, row, {}, {}, std::chrono::microseconds(at_us)};
   for (std::size_t l = 0; l < model.macs.size(); ++l) {
-    const bool is_fixed = of_row.layers[l].engine == "dense";
+    const bool is_fixed = of_row.layers[l].engine == KernelKind::conv_dense;
     seen.cycles.push_back(of_row.layers[l].cycles * (is_fixed ? 1 : ratio));
     seen.pairs.push_back(static_cast<std::int64_t>(static_cast<double>(model.macs[l]) * of_row.layers[l].density_assumed * (is_fixed ? 1 : ratio)));
   }

@@ -36,8 +36,8 @@ int pixels_per_beat(Random& random, const IntegerNetwork& network, const Layer& 
 LayerConfig of_window(Random& random, const IntegerNetwork& network, const Layer& layer) {
   LayerConfig config;
   const int row = layer.window.kernel_w, all = layer.window.kernel_h * row;
-  if (layer.kind == LayerKind::conv) config.engine = static_cast<Engine>(pick(random, 0, 4));
-  const bool is_pair_sparse = config.engine == Engine::pair_sparse, is_by_taps = is_pair_sparse && all > 1;
+  if (layer.kind == LayerKind::conv) config.engine = convolution_engines()[std::size_t(pick(random, 0, 4))];
+  const bool is_pair_sparse = config.engine == KernelKind::conv_pair_sparse, is_by_taps = is_pair_sparse && all > 1;
   config.copies = std::min(pick(random, 1, 3), layer.output.height * layer.output.width);
   if (is_by_taps) {
     config.filters = pick(random, 0, 1) * divisor(random, layer.output.channels);
@@ -46,19 +46,19 @@ LayerConfig of_window(Random& random, const IntegerNetwork& network, const Layer
   }
   config.pixels = pixels_per_beat(random, network, layer);
   // Engines whose weights have a place in the window take one tap a beat.
-  const bool has_places = config.engine == Engine::weight_sparse || config.engine == Engine::grouped_prefix;
+  const bool has_places = config.engine == KernelKind::conv_weight_sparse || config.engine == KernelKind::conv_grouped_prefix;
   config.taps = has_places ? 1 : pick_of(random, {1, row, all});
   const int lanes = config.pixels > 1 ? layer.input.channels : divisor(random, layer.input.channels);
   if (lanes * config.taps > kMostLanes) config.taps = 1;
   if (pick(random, 0, 2) > 0 || config.taps > 1) config.codes = lanes * config.taps;
   config.filters = pick(random, 0, 1) * divisor(random, layer.output.channels);
-  if (config.engine == Engine::grouped_prefix && layer.output.channels % 4 == 0 && pick(random, 0, 1) == 1) {
+  if (config.engine == KernelKind::conv_grouped_prefix && layer.output.channels % 4 == 0 && pick(random, 0, 1) == 1) {
     config.group = pick_of(random, {2, 4});
     config.filters = divisor(random, layer.output.channels / config.group);
-  } else if (config.engine == Engine::grouped_prefix) {
+  } else if (config.engine == KernelKind::conv_grouped_prefix) {
     config.filters = 0;
   }
-  if (config.engine == Engine::weight_sparse) config.tile_pixels = pick(random, 0, std::min(9, layer.output.height * layer.output.width / config.copies));
+  if (config.engine == KernelKind::conv_weight_sparse) config.tile_pixels = pick(random, 0, std::min(9, layer.output.height * layer.output.width / config.copies));
   if (layer.kind == LayerKind::depthwise) config.filters = config.codes / config.taps;
   if (is_pair_sparse && config.codes > 0) config.multipliers = pick(random, 0, config.codes);
   return config;

@@ -17,7 +17,7 @@ inline constexpr double kPublishedRooflineRate = 250e6 / (226.0 * 226.0);
 inline Result<NetworkDesign> roofline_design(const IntegerNetwork& network, int stem_pixels, double target_interval) {
   const bsp::Board board = SLUICE_TRY(bsp::find_board("ia840f"));
   const ResourceModel model(SLUICE_TRY(known_coefficients()), board.device);
-  std::vector<LayerMenu> menus = network_menus(network, model, {Engine::dense});
+  std::vector<LayerMenu> menus = network_menus(network, model, {KernelKind::conv_dense});
   std::erase_if(menus[0].ways, [&](const LayerWay& way) { return way.shape.pixels != stem_pixels; });
   Resources budget;
   budget.multipliers = double(SLUICE_TRY(bsp::find_budget("u250")).multipliers), budget.kernels = budget_of(board).kernels;
@@ -28,7 +28,7 @@ inline Result<NetworkDesign> roofline_design(const IntegerNetwork& network, int 
 
 // In the steady state; dense engines do the same for every picture.
 inline Result<simulate::SimulationReport> simulated(const Netlist& netlist) {
-  const auto programs = SLUICE_TRY(simulate::Scheduler::make(netlist)).programs({});
+  const auto programs = simulate::Scheduler(netlist).programs({});
   simulate::Simulation simulation(netlist, 8);
   for (int image = 0; image < 12; ++image) SLUICE_CHECK(simulation.pass(programs));
   return simulation.report();

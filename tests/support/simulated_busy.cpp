@@ -12,11 +12,11 @@ BusyCycles simulated_busy_cycles(const Design& design, const std::vector<std::in
   const auto work = CounterModel(design, thresholds).work(evaluator, evaluator.evaluate(codes));
   simulate::Pipeline pipeline(design.netlist);
   BusyCycles busy;
-  if (!pipeline.pass(simulate::Scheduler::make(design.netlist).value().programs(work))) return busy;
+  if (!pipeline.pass(simulate::Scheduler(design.netlist).programs(work))) return busy;
   const std::vector<simulate::KernelCycles> cycles = pipeline.cycles();
   for (std::size_t k = 0; k < cycles.size(); ++k) {
     const Kernel& kernel = design.netlist.kernels[k];
-    if (has_record(kernel)) busy[design.network.layers[std::size_t(kernel.layer)].name] += cycles[k].counted();
+    if (is_sparse(kernel.kind)) busy[design.network.layers[std::size_t(kernel.layer)].name] += cycles[k].counted();
   }
   return busy;
 }

@@ -16,7 +16,7 @@ Result<Bundle> sparse_bundle(const Scratch& scratch, double clock_mhz) {
   const Window same{3, 3, 1, 1, 1, 1, 1, 1};
   make.conv(8, {}, make.conv(8, same, make.conv(8, same, kNetworkInput)));
   const IntegerNetwork network = make.finish(5);
-  const LayerConfigs configs{{Engine::pair_sparse}, {Engine::pair_sparse}, {Engine::activation_sparse}, {Engine::dense}, {Engine::dense}};
+  const LayerConfigs configs{{KernelKind::conv_pair_sparse}, {KernelKind::conv_pair_sparse}, {KernelKind::conv_activation_sparse}, {KernelKind::conv_dense}, {KernelKind::conv_dense}};
   const Design design{network, SLUICE_TRY(build_netlist(network, configs))};
   std::vector<RowSample> pictures;
   for (int i = 0; i < 24; ++i) {

@@ -18,7 +18,7 @@ class Maker {
     kernel_ = &kernel;
     share_ = kernel.layer >= 0 ? share_of(netlist_, kernel) : Share{};
     actions_.clear();
-    const std::string& op = kernel.op;
+    const std::string op = op_of(kernel.kind);
     if (op == "source") for (std::int64_t i = 0; i < 1 + out_beats(); ++i) write(0), tick();
     else if (op == "sink") for (std::int64_t i = 0; i < 1 + n("BEATS"); ++i) read(0), tick();
     else if (op == "fork") for (std::int64_t i = 0; i < 1 + in_beats(0); ++i) read(0), write(0), write(1), tick();
@@ -48,7 +48,7 @@ class Maker {
   void read(int port) { actions_.push_back({Action::Kind::read, port}); }
   void write(int port) { actions_.push_back({Action::Kind::write, port}); }
   void tick() { actions_.push_back({Action::Kind::tick, 0}); }
-  std::int64_t n(const char* name) const { return kernel_->numbers.at(name); }
+  std::int64_t n(const char* name) const { return kernel_->numbers.at(number_of_text(name).value()); }
   const Stream& in(std::size_t port) const { return netlist_.streams[std::size_t(kernel_->inputs[port])]; }
   const Stream& out() const { return netlist_.streams[std::size_t(kernel_->outputs[0])]; }
   std::int64_t in_beats(std::size_t port) const { return in(port).beats; }
@@ -277,7 +277,7 @@ class Maker {
 
   // What tile.cl sends for each beat it reads: 'c' codes, '-' nothing, 'C' and '|' the same with the end of a period.
   std::vector<std::vector<char>> tile_beats_of(const Kernel& tile) const {
-    const std::int64_t steps = tile.numbers.at("STEPS"), per_tile = tile.numbers.at("TILE_PIXELS"), groups = tile.numbers.at("FILTER_GROUPS");
+    const std::int64_t steps = tile.numbers.at(Number::steps), per_tile = tile.numbers.at(Number::tile_pixels), groups = tile.numbers.at(Number::filter_groups);
     std::int64_t pace = 0, loaded = 0;
     for (const std::int64_t of_group : turns(groups)) pace += of_group;
     pace = std::max(pace, per_tile * groups);
@@ -308,7 +308,7 @@ class Maker {
   void weight_sparse() {
     read(0), write(0), write(1), tick();
     const Kernel& tile = netlist_.kernels[std::size_t(netlist_.writer(kernel_->inputs[0]))];
-    const std::int64_t steps = tile.numbers.at("STEPS"), groups = n("FILTER_GROUPS");
+    const std::int64_t steps = tile.numbers.at(Number::steps), groups = n("FILTER_GROUPS");
     std::int64_t step = 0, slot = 0, multiplied = 0, unsent = 0, sent_groups = 0, sent_pixels = 0;
     for (const std::vector<char>& beats : tile_beats_of(tile)) {
       for (const char mark : beats) {
@@ -455,7 +455,7 @@ Ticked tick(const Netlist& netlist, const std::vector<TickedImage>& images, std:
         if (++state.action == image.kernels[k].size()) {
           state.action = 0;
           ++state.image;
-          if (kernel.op == "sink") result.finished.push_back(cycle);
+          if (kernel.kind == KernelKind::sink) result.finished.push_back(cycle);
         }
         if (is_over) {
           ++told.busy;

@@ -39,7 +39,7 @@ std::string density_text(const StreamRun& run, const DesignTable& table) {
   std::string text = fmt::format("{:<32}", "density seen / assumed");
   for (const Scene& scene : scenes()) text += fmt::format("{:>15}", scene.name);
   for (std::size_t l = 0; l < table.rows[0].layers.size(); ++l) {
-    if (!counts_pairs(table.rows[0].layers[l].engine)) continue;
+    if (!is_sparse(table.rows[0].layers[l].engine)) continue;
     text += fmt::format("\n{:<32}", table.rows[0].layers[l].name);
     for (std::size_t s = 0; s < scenes().size(); ++s) {
       const auto [seen, assumed] = scene_density(run, table, s, l);
@@ -116,7 +116,7 @@ Panel density_panel(const Story& story, const DesignTable& table, const std::vec
   for (std::size_t l = 0; l < table.rows[0].layers.size() && shown < std::size(colours); ++l) {
     const TableLayer& layer = table.rows[0].layers[l];
     // Layers that decide the rate say most; four lines can still be told apart.
-    if (!counts_pairs(layer.engine) || layer.cycles < 0.6 * table.rows[0].cycles_per_image) continue;
+    if (!is_sparse(layer.engine) || layer.cycles < 0.6 * table.rows[0].cycles_per_image) continue;
     const cv::Scalar colour = colours[shown++];
     panel.series.push_back({layer.name, moving_density(story.adaptive.run, l), colour});
     panel.series.push_back({"", assumed_density(rows, table, l), colour, true, true});

@@ -50,7 +50,7 @@ class PoclDevice final : public Device {
     for (const Kernel& kernel : netlist_.kernels) {
       const Layer* layer = kernel.layer < 0 ? nullptr : &network_.layers[kernel.layer];
       const bool is_convolution = layer && (layer->kind == LayerKind::conv || layer->kind == LayerKind::depthwise);
-      if (kernel.op == "collector") collector_ = static_cast<int>(times_.size());
+      if (kernel.kind == KernelKind::collector) collector_ = static_cast<int>(times_.size());
       times_.push_back({kernel.name, layer ? layer->name : "", is_convolution, multipliers(netlist_, kernel) > 0, 0.0, 0});
     }
   }
@@ -232,17 +232,17 @@ class PoclDevice final : public Device {
     const Kernel& kernel = netlist_.kernels[index];
     cl::Kernel bound(program_, kernel.name.c_str());
     cl_uint argument = 0;
-    if (kernel.op == "collector") {  // COLLECTOR_TASK puts the host's arguments first
+    if (kernel.kind == KernelKind::collector) {  // COLLECTOR_TASK puts the host's arguments first
       bound.setArg(argument++, slot.counters);
       bound.setArg(argument++, cl_uint{1});
     }
     for (const int s : kernel.inputs) bound.setArg(argument++, slot.streams[s]);
     for (const int s : kernel.outputs) bound.setArg(argument++, slot.streams[s]);
-    if (kernel.op == "source") {
+    if (kernel.kind == KernelKind::source) {
       bound.setArg(argument++, slot.bytes);
       bound.setArg(argument++, slot.segments);
       bound.setArg(argument++, cl_uint{1});
-    } else if (kernel.op == "sink") {
+    } else if (kernel.kind == KernelKind::sink) {
       bound.setArg(argument++, slot.records);
       argument++;  // stray counter, shared by all slots
       bound.setArg(argument++, sink_beats);

@@ -38,7 +38,7 @@ class SimDevice final : public Device {
 
   // Before anything else: fails for a design that the simulator does not know.
   Status prepare() {
-    scheduler_ = SLUICE_TRY(simulate::Scheduler::make(design_.netlist));
+    scheduler_.emplace(design_.netlist);
     layer_cycles_ = SLUICE_TRY(simulate::LayerCycles::make(design_));
     return ok();
   }

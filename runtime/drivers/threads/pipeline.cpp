@@ -36,13 +36,13 @@ void futex(std::atomic<std::uint32_t>& word, int operation, std::uint32_t value)
 // Private memory of a kernel, from the numbers of its file: parameters, line buffers, lists, sums. Doubled, because a
 // sanitizer surrounds arrays with guards, and with room for what a function needs besides.
 std::size_t stack_bytes(const Netlist& netlist, const Kernel& kernel) {
-  const auto number = [&](const char* name) { return kernel.numbers.count(name) ? std::size_t(kernel.numbers.at(name)) : 1; };
+  const auto number = [&](Number name) { return kernel.numbers.count(name) ? std::size_t(kernel.numbers.at(name)) : 1; };
   std::size_t lanes = 1;
   for (const auto& ports : {kernel.inputs, kernel.outputs}) {
     for (const int s : ports) lanes = std::max(lanes, std::size_t(netlist.streams[s].lanes));
   }
-  const std::size_t lines = 2 * number("KERNEL_H") * number("WIDTH") * number("CHANNELS");
-  const std::size_t lists = 4 * number("STEPS") * lanes, sums = 4 * number("CHANNEL_GROUPS") * lanes, ranks = 4 * lanes * lanes;
+  const std::size_t lines = 2 * number(Number::kernel_h) * number(Number::width) * number(Number::channels);
+  const std::size_t lists = 4 * number(Number::steps) * lanes, sums = 4 * number(Number::channel_groups) * lanes, ranks = 4 * lanes * lanes;
   const std::size_t bytes = std::size_t(memory_bytes(netlist, kernel)) + lines + lists + sums + ranks;
   return (2 * bytes + (std::size_t{1} << 20)) / 4096 * 4096;
 }

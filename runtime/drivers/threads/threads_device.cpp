@@ -164,9 +164,9 @@ class ThreadsDevice final : public Device {
   Status start_kernel(int index) {
     const Kernel& kernel = netlist_.kernels[index];
     void* address = SLUICE_TRY(program_->symbol(kernel.name));
-    if (kernel.op == "source") return pipeline_->start(index, [=, this] { feed(reinterpret_cast<SourceKernel>(address)); });
-    if (kernel.op == "sink") return pipeline_->start(index, [=, this] { drain(reinterpret_cast<SinkKernel>(address)); });
-    if (kernel.op == "collector") {
+    if (kernel.kind == KernelKind::source) return pipeline_->start(index, [=, this] { feed(reinterpret_cast<SourceKernel>(address)); });
+    if (kernel.kind == KernelKind::sink) return pipeline_->start(index, [=, this] { drain(reinterpret_cast<SinkKernel>(address)); });
+    if (kernel.kind == KernelKind::collector) {
       collector_ = index;
       return pipeline_->start(index, [=, this] { gather(reinterpret_cast<CollectorKernel>(address)); });
     }

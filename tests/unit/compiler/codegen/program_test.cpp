@@ -13,7 +13,7 @@
 namespace sluice::test {
 namespace {
 
-Design design_of(IntegerNetwork network, Engine engine) {
+Design design_of(IntegerNetwork network, KernelKind engine) {
   const LayerConfigs engines = uniform_engines(network, engine);
   Netlist netlist = build_netlist(network, engines).value();
   return {std::move(network), std::move(netlist)};
@@ -42,14 +42,14 @@ TEST_P(Retrained, hasTheSameProgramAndOtherParameters) {
   SCOPED_TRACE("seed " + std::to_string(GetParam()));
   Random random(GetParam());
   const IntegerNetwork network = random_network(random, 2 + GetParam() % 4, GetParam() % 3 == 0 ? 16 : 8);
-  for (const Engine engine : {Engine::dense, Engine::activation_sparse, Engine::weight_sparse, Engine::grouped_prefix, Engine::pair_sparse}) {
+  for (const KernelKind engine : {KernelKind::conv_dense, KernelKind::conv_activation_sparse, KernelKind::conv_weight_sparse, KernelKind::conv_grouped_prefix, KernelKind::conv_pair_sparse}) {
     const Design first = design_of(network, engine), second = design_of(retrained(network, random), engine);
     ASSERT_TRUE(second.network.validate());
     EXPECT_EQ(program_of(first), program_of(second));
     const auto words = [](const Design& d) { return parameter_batches(d.network, d.netlist, dense_table(d.network, d.netlist, "x"), 4096); };
     const auto before = words(first), after = words(second);
     bool differs = false;
-    if (engine == Engine::weight_sparse) continue;  // its lists are as long as there are weights
+    if (engine == KernelKind::conv_weight_sparse) continue;  // its lists are as long as there are weights
     ASSERT_EQ(before.size(), after.size());
     for (std::size_t i = 0; i < before.size(); ++i) {
       EXPECT_EQ(before[i].address, after[i].address);
@@ -67,7 +67,7 @@ TEST(Program, ofAnotherShapeDiffers) {
   NetworkMaker narrow(random, {8, 8, 3}), wide(random, {8, 8, 3});
   narrow.conv(4, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput);
   wide.conv(8, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput);
-  EXPECT_NE(program_of(design_of(narrow.finish(3), Engine::dense)), program_of(design_of(wide.finish(3), Engine::dense)));
+  EXPECT_NE(program_of(design_of(narrow.finish(3), KernelKind::conv_dense)), program_of(design_of(wide.finish(3), KernelKind::conv_dense)));
 }
 
 }  // namespace

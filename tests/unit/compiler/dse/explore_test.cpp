@@ -132,7 +132,7 @@ TEST(Explore, what_cannot_be_done_is_said) {
   ASSERT_FALSE(fast);
   EXPECT_THAT(fast.error().text(), HasSubstr("10 cycles"));
   auto strict = specs;
-  strict[1].work.kind = LayerKind::conv, strict[1].engines = {EngineKind::window};
+  strict[1].work.kind = LayerKind::conv, strict[1].engines = {KernelKind::window};
   EXPECT_THAT(explore(menus_of(strict), densities, budget(1e9, 1e9, 1e9)).error().text(), HasSubstr("allow dense"));
 }
 
@@ -146,7 +146,7 @@ TEST(Explore, nothing_that_fits_is_much_faster) {
     testing::ShapeWriter net(8, 4);
     net.conv(between(2, 8), 3).conv(between(2, 8), 3).conv(between(2, 8), 1);
     auto specs = net.specs();
-    for (LayerSpec& spec : specs) spec.engines = {EngineKind::dense, EngineKind::activation_sparse};
+    for (LayerSpec& spec : specs) spec.engines = {KernelKind::conv_dense, KernelKind::conv_activation_sparse};
     MenuOptions options;
     options.most_copies = 2;
     const auto menus = menus_of(specs, options);
@@ -195,14 +195,14 @@ TEST(Explore, engines_and_zeros_never_slow_a_design) {
   auto specs = testing::resnet50_shapes();
   const Resources limit = budget_of(bsp::find_board("ia840f").value());
   const auto sparse_menus = menus_of(specs);
-  for (LayerSpec& spec : specs) spec.engines = {EngineKind::dense};
+  for (LayerSpec& spec : specs) spec.engines = {KernelKind::conv_dense};
   const auto dense = explore(menus_of(specs), densities_of(specs, 1, 1), limit);
   ASSERT_TRUE(dense) << dense.error().text();
   double last = dense.value().interval_cycles * 1.02;
   for (const double share : {1.0, 0.7, 0.45, 0.3}) {
     const auto found = explore(sparse_menus, densities_of(specs, share, share), limit);
     ASSERT_TRUE(found) << found.error().text();
-    int of_kind[kEngineKinds] = {};
+    int of_kind[kKernelKinds] = {};
     for (const ChosenLayer& layer : found.value().layers) ++of_kind[int(layer.shape.kind)];
     fmt::print("density {}: {:.0f} cycles, dense engines alone {:.0f}; dense {}, activation {}, weight {}, grouped {}, pair {}\n", share,
                found.value().interval_cycles, dense.value().interval_cycles, of_kind[0], of_kind[2], of_kind[3], of_kind[4], of_kind[5]);

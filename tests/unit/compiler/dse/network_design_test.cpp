@@ -52,7 +52,7 @@ class NetworkDesignSeeds : public ::testing::TestWithParam<int> {
 
 int width_kernels(const Netlist& netlist, int layer) {
   int count = 0;
-  for (const Kernel& kernel : netlist.kernels) count += kernel.layer == layer && kernel.op == "width";
+  for (const Kernel& kernel : netlist.kernels) count += kernel.layer == layer && kernel.kind == KernelKind::width;
   return count;
 }
 
@@ -82,7 +82,7 @@ TEST_P(NetworkDesignSeeds, any_way_can_be_built_and_costs_what_is_built) {
       EXPECT_EQ(cost.kernels - widths, thought.cost.kernels) << what;
       EXPECT_EQ(cost.dsp_blocks, thought.cost.dsp_blocks) << what;
       // Streams are deeper at joins and copies, and records are streams, too. A taps kernel takes what arrives.
-      if (widths == 0 && !(thought.shape.kind == EngineKind::pair_sparse && layer.window.kernel_h * layer.window.kernel_w > 1)) {
+      if (widths == 0 && !(thought.shape.kind == KernelKind::conv_pair_sparse && layer.window.kernel_h * layer.window.kernel_w > 1)) {
         EXPECT_NEAR(thought.cost.alms, cost.alms, 0.1 * cost.alms) << what;
       }
     }
@@ -94,7 +94,7 @@ TEST_P(NetworkDesignSeeds, any_way_can_be_built_and_costs_what_is_built) {
 // The busiest kernel of a layer works as long as the model says, but for a few beats at the lower edge of a map.
 TEST_P(NetworkDesignSeeds, dense_cycles_are_those_of_the_kernels) {
   SCOPED_TRACE(fmt::format("seed {}", GetParam()));
-  const auto menus = network_menus(network, model(), {Engine::dense});
+  const auto menus = network_menus(network, model(), {KernelKind::conv_dense});
   for (int round = 0; round < 8; ++round) {
     const Exploration chosen = any_ways(menus, 4);
     const Netlist netlist = build_netlist(network, configs_of(network, chosen)).value();
@@ -112,7 +112,7 @@ TEST_P(NetworkDesignSeeds, dense_cycles_are_those_of_the_kernels) {
 
 TEST_P(NetworkDesignSeeds, measured_densities_give_the_counted_cycles) {
   SCOPED_TRACE(fmt::format("seed {}", GetParam()));
-  const auto menus = network_menus(network, model(), {Engine::activation_sparse, Engine::grouped_prefix, Engine::pair_sparse, Engine::weight_sparse, Engine::dense});
+  const auto menus = network_menus(network, model(), {KernelKind::conv_activation_sparse, KernelKind::conv_grouped_prefix, KernelKind::conv_pair_sparse, KernelKind::conv_weight_sparse, KernelKind::conv_dense});
   PictureCodes pictures;
   for (int p = 0; p < 4; ++p) pictures.push_back(random_codes(random, network));
   auto densities = measured_densities(network, menus, pictures);
@@ -132,7 +132,7 @@ TEST_P(NetworkDesignSeeds, measured_densities_give_the_counted_cycles) {
       const double op = layer_time(shape, menus[i].spec.work, (*densities)[i]).op;
       // What a compactor reads, or a tile waits for, comes on top of the engine's own work.
       EXPECT_GE(op, (1 - 1e-6) * busy[i]) << network.layers[i].name << " " << to_text(shape.kind);
-      if (shape.kind == EngineKind::pair_sparse) {
+      if (shape.kind == KernelKind::conv_pair_sparse) {
         EXPECT_LE(op, (1 + 1e-6) * busy[i]) << network.layers[i].name << " " << to_text(shape.kind);
       }
     }
@@ -159,13 +159,13 @@ TEST_P(NetworkDesignSeeds, designs_keep_budget_and_kernels) {
 // A choice of engines never costs rate, whatever the search does.
 TEST_P(NetworkDesignSeeds, mixed_designs_are_never_behind_those_of_one_engine) {
   SCOPED_TRACE(fmt::format("seed {}", GetParam()));
-  const auto mixed_menus = network_menus(network, model()), dense_menus = network_menus(network, model(), {Engine::dense});
+  const auto mixed_menus = network_menus(network, model()), dense_menus = network_menus(network, model(), {KernelKind::conv_dense});
   auto densities = assumed_densities(network, 0.3);
   for (const double share : {0.05, 0.12, 0.3}) {
     Resources budget = budget_of(board()) * share;
     budget.kernels = 60 + 200 * share;
     auto mixed = design_network(network, mixed_menus, densities, model(), budget);
-    for (const Engine engine : {Engine::dense, Engine::activation_sparse, Engine::weight_sparse, Engine::grouped_prefix, Engine::pair_sparse}) {
+    for (const KernelKind engine : {KernelKind::conv_dense, KernelKind::conv_activation_sparse, KernelKind::conv_weight_sparse, KernelKind::conv_grouped_prefix, KernelKind::conv_pair_sparse}) {
       auto menus = network_menus(network, model(), {engine});
       for (std::size_t i = 0; i < menus.size(); ++i) {
         if (menus[i].ways.empty()) menus[i] = dense_menus[i];
@@ -173,7 +173,7 @@ TEST_P(NetworkDesignSeeds, mixed_designs_are_never_behind_those_of_one_engine) {
       auto single = design_network(network, menus, densities, model(), budget);
       if (!single) continue;
       ASSERT_TRUE(mixed) << mixed.error().text();
-      EXPECT_LE(mixed->exploration.interval_cycles, single->exploration.interval_cycles) << to_text(kind_of(engine));
+      EXPECT_LE(mixed->exploration.interval_cycles, single->exploration.interval_cycles) << to_text(engine);
     }
   }
 }
@@ -184,7 +184,7 @@ INSTANTIATE_TEST_SUITE_P(seeds, NetworkDesignSeeds, ::testing::Range(1, 9));
 TEST(NetworkDesign, shared_requantisers_make_sparse_designs_faster) {
   Random random(1);
   const IntegerNetwork network = squeezenet(random, 64);
-  const auto menus = network_menus(network, model(), {Engine::activation_sparse});
+  const auto menus = network_menus(network, model(), {KernelKind::conv_activation_sparse});
   auto own_menus = menus;
   for (LayerMenu& menu : own_menus) std::erase_if(menu.ways, [](const LayerWay& way) { return way.shape.sends_sums; });
   const auto densities = assumed_densities(network, 0.3);
@@ -200,7 +200,7 @@ TEST(NetworkDesign, shared_requantisers_make_sparse_designs_faster) {
     EXPECT_EQ(shared->configs[i].lanes, shape.sends_sums ? shape.out_lanes : 0) << i;
     sharing += shape.sends_sums;
   }
-  const auto built = std::count_if(shared->netlist.kernels.begin(), shared->netlist.kernels.end(), [](const Kernel& kernel) { return kernel.op == "requantise"; });
+  const auto built = std::count_if(shared->netlist.kernels.begin(), shared->netlist.kernels.end(), [](const Kernel& kernel) { return kernel.kind == KernelKind::requantise; });
   EXPECT_EQ(built, sharing);
   fmt::print("{} of {} layers share requantisers: {:.0f} cycles, without {:.0f}\n", sharing, network.layers.size(), shared->exploration.interval_cycles, own->exploration.interval_cycles);
 }

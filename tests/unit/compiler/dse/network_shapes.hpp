@@ -25,7 +25,7 @@ class ShapeWriter {
     if (kind == LayerKind::scale) spec.work.second_operand = map_.channels;
     spec.is_first = specs_.empty();
     spec.most_pixels = spec.is_first ? 4 : 1;
-    spec.engines = {EngineKind::dense, EngineKind::activation_sparse, EngineKind::grouped_prefix, EngineKind::weight_sparse, EngineKind::pair_sparse};
+    spec.engines = {KernelKind::conv_dense, KernelKind::conv_activation_sparse, KernelKind::conv_grouped_prefix, KernelKind::conv_weight_sparse, KernelKind::conv_pair_sparse};
     map_ = spec.work.output;
     specs_.push_back(spec);
     return *this;

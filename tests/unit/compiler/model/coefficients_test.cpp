@@ -114,13 +114,13 @@ TEST(Coefficients, wrong_lines_are_named) {
   EXPECT_THAT(none.error().text(), HasSubstr("missing"));
 }
 
-TEST(EngineKind, texts_lead_back) {
-  for (int i = 0; i < kEngineKinds; ++i) {
-    const auto kind = engine_kind_from_text(to_text(EngineKind(i)));
+TEST(KernelKind, texts_lead_back) {
+  for (int i = 0; i < kKernelKinds; ++i) {
+    const auto kind = kernel_kind_from_text(to_text(KernelKind(i)));
     ASSERT_TRUE(kind);
-    EXPECT_EQ(kind.value(), EngineKind(i));
+    EXPECT_EQ(kind.value(), KernelKind(i));
   }
-  const auto wrong = engine_kind_from_text("sparse");
+  const auto wrong = kernel_kind_from_text("sparse");
   ASSERT_FALSE(wrong);
   EXPECT_THAT(wrong.error().text(), HasSubstr("activation_sparse"));
 }

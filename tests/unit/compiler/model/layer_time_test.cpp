@@ -23,7 +23,7 @@ LayerWork convolution(MapShape input, int filters, int kernel, int stride, int p
 // A stem that takes one whole pixel a cycle and has multipliers enough.
 double stem_rate(int kernel, int filters, const TimeOptions& options, int pixels = 1) {
   EngineShape shape;
-  shape.kind = EngineKind::dense;
+  shape.kind = KernelKind::conv_dense;
   shape.taps = kernel * kernel, shape.vector_lanes = shape.taps * 3, shape.filters = filters, shape.in_lanes = 3 * pixels, shape.out_lanes = filters, shape.pixels = pixels;
   LayerTime time = layer_time(shape, convolution({224, 224, 3}, filters, kernel, 2, kernel / 2), {}, options);
   time.header = 0;  // of this project's streams alone
@@ -66,7 +66,7 @@ TEST(LayerTime, dense_by_hand) {
 TEST(LayerTime, few_requantisers_are_as_slow_as_what_they_send) {
   const LayerWork work = convolution({8, 8, 16}, 24, 1, 1, 0);
   EngineShape shape;
-  shape.kind = EngineKind::activation_sparse, shape.filters = 12, shape.in_lanes = 16, shape.out_lanes = 12;
+  shape.kind = KernelKind::conv_activation_sparse, shape.filters = 12, shape.in_lanes = 16, shape.out_lanes = 12;
   LayerDensity density;
   density.list_cycles = density.live_codes = 3;
   // A list of three for each of two groups, and the beat that the compactor reads.
@@ -82,7 +82,7 @@ TEST(LayerTime, few_requantisers_are_as_slow_as_what_they_send) {
 TEST(LayerTime, depthwise_by_hand) {
   LayerWork work{"l", LayerKind::depthwise, {16, 16, 24}, {8, 8, 24}, {5, 5, 2, 2, 2, 2, 2, 2}, 0};
   EngineShape shape;
-  shape.kind = EngineKind::depthwise_dense, shape.filters = 8, shape.in_lanes = shape.out_lanes = 8;
+  shape.kind = KernelKind::depthwise_dense, shape.filters = 8, shape.in_lanes = shape.out_lanes = 8;
   EXPECT_DOUBLE_EQ(layer_time(shape, work).op, 64 * 25 * 3);
   EXPECT_EQ(work.macs(), 64 * 25 * 24);
   shape.taps = shape.vector_lanes = 5;
@@ -93,7 +93,7 @@ TEST(LayerTime, depthwise_by_hand) {
 TEST(LayerTime, joins_wait_for_the_longer_operand) {
   LayerWork work{"l", LayerKind::concat, {4, 4, 8}, {4, 4, 32}, {}, 4 * 4 * 24};
   EngineShape shape;
-  shape.kind = EngineKind::concat, shape.in_lanes = shape.out_lanes = 8;
+  shape.kind = KernelKind::concat, shape.in_lanes = shape.out_lanes = 8;
   const LayerTime time = layer_time(shape, work);
   EXPECT_DOUBLE_EQ(time.in, 16 * 3);
   EXPECT_DOUBLE_EQ(time.out, 16 * 4);
@@ -110,7 +110,7 @@ TEST_P(LayerTimeSeeds, activation_lists_as_walked) {
   SCOPED_TRACE(fmt::format("seed {}", GetParam()));
   const LayerWork work = convolution({between(3, 9), between(3, 9), between(1, 6)}, between(1, 20), 3, 1, 1);
   EngineShape shape;
-  shape.kind = EngineKind::grouped_prefix;
+  shape.kind = KernelKind::conv_grouped_prefix;
   shape.filters = between(1, 5), shape.group = between(1, 4), shape.prefix = between(1, shape.group), shape.copies = 1;
   LayerDensity density;
   density.window_live.assign(std::size_t(work.window_codes()) + 1, 0);
@@ -130,7 +130,7 @@ TEST_P(LayerTimeSeeds, activation_lists_as_walked) {
   // An activation-sparse engine of as many multipliers as those have filters takes a cycle an entry, at least one.
   EngineShape single = shape;
   single.filters *= single.group, single.group = single.prefix = 1;
-  single.kind = EngineKind::activation_sparse;
+  single.kind = KernelKind::conv_activation_sparse;
   EXPECT_NEAR(layer_time(single, work, density).op, double(listed + read), 1e-6);
 }
 
@@ -138,7 +138,7 @@ TEST_P(LayerTimeSeeds, prefixes_as_walked) {
   SCOPED_TRACE(fmt::format("seed {}", GetParam()));
   const LayerWork work = convolution({between(3, 9), between(3, 9), between(1, 6)}, between(1, 20), 3, 1, 1);
   EngineShape shape;
-  shape.kind = EngineKind::weight_sparse, shape.filters = between(1, 5), shape.pixels = between(1, 4), shape.in_lanes = work.input.channels;
+  shape.kind = KernelKind::conv_weight_sparse, shape.filters = between(1, 5), shape.pixels = between(1, 4), shape.in_lanes = work.input.channels;
   LayerDensity density;
   for (int f = 0; f < work.output.channels; ++f) density.prefixes.push_back(between(0, int(work.window_codes())));
   // Words for several kernel columns keep tiles within a row; whole windows let them span rows.
@@ -169,7 +169,7 @@ TEST_P(LayerTimeSeeds, no_dense_array_beats_its_multipliers) {
   const double dense = layer_time(shape, work).op;
   EXPECT_GE(dense * double(shape.multipliers()), double(work.macs()));
   // A sparse engine without zeros is no faster either, and zeros never slow it down.
-  shape.kind = EngineKind::pair_sparse, shape.pairs = between(1, shape.vector_lanes);
+  shape.kind = KernelKind::conv_pair_sparse, shape.pairs = between(1, shape.vector_lanes);
   double last = INFINITY;
   for (const double share : {1.0, 0.8, 0.5, 0.2, 0.0}) {
     const double op = layer_time(shape, work, {share, 1}).op;

@@ -50,15 +50,15 @@ TEST(MemoriesOf, weights_need_every_lane) {
   // 3x3, 64 channels to 32 filters: hass.md pitfall 15.2, the memory delivers M words and not N.
   LayerWork work{"l", LayerKind::conv, {8, 8, 64}, {8, 8, 32}, {3, 3, 1, 1, 1, 1, 1, 1}, 0};
   EngineShape shape;
-  shape.kind = EngineKind::pair_sparse, shape.vector_lanes = 9, shape.pairs = 3, shape.filters = 4;
+  shape.kind = KernelKind::conv_pair_sparse, shape.vector_lanes = 9, shape.pairs = 3, shape.filters = 4;
   Ram weights = memories_of(shape, work).at(0);
   EXPECT_EQ(weights.width_bits, 9 * 4 * 8);
   EXPECT_EQ(weights.depth, 8 * 64);
-  shape.kind = EngineKind::grouped_prefix, shape.group = 8;
+  shape.kind = KernelKind::conv_grouped_prefix, shape.group = 8;
   weights = memories_of(shape, work).at(0);
   EXPECT_EQ(weights.width_bits, 4 * (8 + 3));
   EXPECT_EQ(weights.depth, 576 * 8);
-  shape.kind = EngineKind::weight_sparse, shape.group = 1, shape.pixels = 4, shape.vector_lanes = 3;
+  shape.kind = KernelKind::conv_weight_sparse, shape.group = 1, shape.pixels = 4, shape.vector_lanes = 3;
   const std::vector<Ram> rams = memories_of(shape, work);
   EXPECT_EQ(rams.at(0).width_bits, 4 * (8 + 10));
   EXPECT_EQ(rams.at(1).width_bits, 4 * 4 * 32);
@@ -81,13 +81,13 @@ TEST(ResourceModel, two_multipliers_a_block_at_both_widths) {
   EXPECT_EQ(model.kernel(shape).dsp_blocks, 72);
   EXPECT_EQ(model.kernel(shape).multipliers, 96);
   shape = {};
-  shape.kind = EngineKind::activation_sparse, shape.filters = 5;
+  shape.kind = KernelKind::conv_activation_sparse, shape.filters = 5;
   EXPECT_EQ(model.kernel(shape).dsp_blocks, 3);
 }
 
 TEST(ResourceModel, the_factor_multiplies_swept_logic_only) {
   EngineShape shape;
-  shape.kind = EngineKind::activation_sparse, shape.filters = 32, shape.sum_bits = 32;
+  shape.kind = KernelKind::conv_activation_sparse, shape.filters = 32, shape.sum_bits = 32;
   const auto alms = [&](double factor) { return ResourceModel(coefficients(), arria(), factor).kernel(shape).alms; };
   EXPECT_DOUBLE_EQ(ResourceModel(coefficients(), arria()).hls_factor(), 2);
   const ResourceModel model(coefficients(), arria(), 1);
@@ -98,12 +98,12 @@ TEST(ResourceModel, the_factor_multiplies_swept_logic_only) {
 TEST(MemoriesOf, tables_stand_where_sums_become_codes) {
   const LayerWork work{"l", LayerKind::conv, {8, 8, 16}, {8, 8, 24}, {}, 0};
   EngineShape shape;
-  shape.kind = EngineKind::activation_sparse, shape.filters = shape.requantised_lanes = 12;
+  shape.kind = KernelKind::conv_activation_sparse, shape.filters = shape.requantised_lanes = 12;
   EXPECT_EQ(memories_of(shape, work, true).size(), 4u);  // weights, bias, multiplier, curve
   shape.requantised_lanes = 0, shape.sends_sums = true;
   EXPECT_EQ(memories_of(shape, work, true).size(), 1u);
   shape = {};
-  shape.kind = EngineKind::requantise, shape.in_lanes = 12, shape.out_lanes = shape.requantised_lanes = 3;
+  shape.kind = KernelKind::requantise, shape.in_lanes = 12, shape.out_lanes = shape.requantised_lanes = 3;
   const std::vector<Ram> rams = memories_of(shape, work, true);
   ASSERT_EQ(rams.size(), 3u);
   for (const std::size_t table : {0, 1}) {
@@ -116,7 +116,7 @@ TEST(MemoriesOf, tables_stand_where_sums_become_codes) {
 // L swept lanes under the factor; a shift register over O sums, and ports as wide as those, outside of it.
 TEST(ResourceModel, shared_requantisers_by_hand) {
   EngineShape shape;
-  shape.kind = EngineKind::requantise, shape.in_lanes = 16, shape.out_lanes = shape.requantised_lanes = 2;
+  shape.kind = KernelKind::requantise, shape.in_lanes = 16, shape.out_lanes = shape.requantised_lanes = 2;
   const auto registers = [&](double factor) { return ResourceModel(coefficients(), arria(), factor).kernel(shape).registers; };
   const double lane = coefficients().logic("requantise", letters_of(shape)).registers;
   EXPECT_NEAR(registers(3) - registers(1), 2 * 2 * lane, 1e-6);
@@ -126,7 +126,7 @@ TEST(ResourceModel, shared_requantisers_by_hand) {
   EXPECT_EQ(model.kernel(shape).dsp_blocks, 2);
   EXPECT_EQ(model.kernel(shape).multipliers, 0);
   // Sums are four times as wide as codes, at one end of an engine and both of a gather.
-  for (const auto& [kind, wide_bits, a_bit] : {std::tuple{EngineKind::activation_sparse, 16 * 24, 4}, {EngineKind::gather, 2 * 16 * 24, 4 + 1}}) {
+  for (const auto& [kind, wide_bits, a_bit] : {std::tuple{KernelKind::conv_activation_sparse, 16 * 24, 4}, {KernelKind::gather, 2 * 16 * 24, 4 + 1}}) {
     EngineShape codes;
     codes.kind = kind, codes.filters = codes.in_lanes = codes.out_lanes = 16;
     EngineShape sums = codes;
@@ -140,7 +140,7 @@ TEST(ResourceModel, a_gather_grows_with_copies_times_bits) {
   const ResourceModel model(coefficients(), arria());
   const auto a_copy = [&](bool sends_sums) {
     EngineShape shape;
-    shape.kind = EngineKind::gather, shape.in_lanes = shape.out_lanes = 16, shape.sends_sums = sends_sums;
+    shape.kind = KernelKind::gather, shape.in_lanes = shape.out_lanes = 16, shape.sends_sums = sends_sums;
     const double one = model.swept_logic(shape).aluts;
     shape.copies = 2;
     return model.swept_logic(shape).aluts - one;
@@ -154,7 +154,7 @@ TEST(ResourceModel, agrees_with_the_stated_ranges) {
   const ResourceModel model(coefficients(), arria(), 1);
   const auto per_multiplier = [&](int lanes, int pairs) {
     EngineShape shape;
-    shape.kind = EngineKind::pair_sparse, shape.vector_lanes = lanes, shape.pairs = pairs, shape.sum_bits = 32;
+    shape.kind = KernelKind::conv_pair_sparse, shape.vector_lanes = lanes, shape.pairs = pairs, shape.sum_bits = 32;
     return model.swept_logic(shape).aluts / 2 / pairs;
   };
   EXPECT_NEAR(per_multiplier(4, 4), 72, 72 * 0.13);
@@ -169,7 +169,7 @@ TEST(ResourceModel, grows_with_every_number) {
     std::mt19937 random(seed);
     const auto between = [&](int low, int high) { return low + int(random() % unsigned(high - low + 1)); };
     EngineShape shape;
-    shape.kind = EngineKind(between(0, kEngineKinds - 1));
+    shape.kind = KernelKind(between(0, kKernelKinds - 1));
     shape.vector_lanes = between(1, 32), shape.pairs = between(1, 8), shape.filters = between(1, 32), shape.copies = between(1, 4);
     shape.group = between(1, 8), shape.pixels = between(1, 8), shape.in_lanes = between(1, 16), shape.out_lanes = between(1, 16);
     shape.data_bits = shape.weight_bits = between(4, 16), shape.sum_bits = between(20, 32), shape.requantised_lanes = between(0, 8);

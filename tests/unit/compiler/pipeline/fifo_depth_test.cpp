@@ -31,7 +31,7 @@ TEST_P(FifoDepth, lets_every_image_through_whatever_the_parallelism) {
   const IntegerNetwork network = random_network(random, 2 + GetParam() % 7);
   LayerConfigs configs = random_configs(random, network);
   for (LayerConfig& config : configs) {
-    if (config.engine != Engine::dense) config = {};
+    if (config.engine != KernelKind::conv_dense) config = {};
   }
   const Netlist netlist = build_netlist(network, configs).value();
   EXPECT_EQ(where_it_hangs(netlist, 3), "");
@@ -48,7 +48,7 @@ TEST(FifoDepth, lets_an_image_through_networks_of_known_shapes) {
 
 // The streams into the only kernel of this operator.
 std::vector<int> inputs_of(const Netlist& netlist, const std::string& op) {
-  for (const Kernel& kernel : netlist.kernels) if (kernel.op == op) return kernel.inputs;
+  for (const Kernel& kernel : netlist.kernels) if (op_of(kernel.kind) == op) return kernel.inputs;
   return {};
 }
 
@@ -107,8 +107,8 @@ TEST(FifoDepth, of_a_reader_that_sends_for_long_is_a_pixel) {
   NetworkMaker make(random, {4, 4, 8});
   make.conv(16, {}, make.conv(320, {}, kNetworkInput));
   const IntegerNetwork network = make.finish(3);
-  const Netlist netlist = build_netlist(network, {{Engine::dense}, {Engine::activation_sparse}, {Engine::dense}, {Engine::dense}}).value();
-  const auto reader = std::find_if(netlist.kernels.begin(), netlist.kernels.end(), [](const Kernel& k) { return k.op == "compactor"; });
+  const Netlist netlist = build_netlist(network, {{KernelKind::conv_dense}, {KernelKind::conv_activation_sparse}, {KernelKind::conv_dense}, {KernelKind::conv_dense}}).value();
+  const auto reader = std::find_if(netlist.kernels.begin(), netlist.kernels.end(), [](const Kernel& k) { return k.kind == KernelKind::compactor; });
   ASSERT_NE(reader, netlist.kernels.end());
   EXPECT_EQ(netlist.streams[std::size_t(reader->inputs[0])].depth, 20 + kPixelMargin);
 }
@@ -123,13 +123,13 @@ TEST(FifoDepth, holds_the_sums_that_an_engine_sends_at_once) {
     const Netlist netlist = build_netlist(network, {config, {}, {}}).value();
     return netlist.streams[std::size_t(inputs_of(netlist, op).at(0))].depth;
   };
-  EXPECT_EQ(depth_into({.engine = Engine::weight_sparse, .filters = 8, .lanes = 2, .tile_pixels = 6}, "requantise"), 6 * 5);
-  EXPECT_EQ(depth_into({.engine = Engine::weight_sparse, .filters = 8, .lanes = 2, .copies = 2, .tile_pixels = 6}, "gather"), 6 * 5);
-  EXPECT_EQ(depth_into({.engine = Engine::weight_sparse, .filters = 8, .lanes = 2, .copies = 2, .tile_pixels = 6}, "requantise"), kDepth);
-  EXPECT_EQ(depth_into({.engine = Engine::weight_sparse, .filters = 8, .copies = 2, .tile_pixels = 6}, "gather"), kDepth);
-  EXPECT_EQ(depth_into({.engine = Engine::activation_sparse, .filters = 2, .lanes = 1}, "requantise"), 20);
-  EXPECT_EQ(depth_into({.engine = Engine::grouped_prefix, .filters = 5, .lanes = 5, .group = 8}, "compactor"), kDepth);
-  EXPECT_EQ(depth_into({.engine = Engine::dense, .filters = 40, .lanes = 4}, "requantise"), kDepth);
+  EXPECT_EQ(depth_into({.engine = KernelKind::conv_weight_sparse, .filters = 8, .lanes = 2, .tile_pixels = 6}, "requantise"), 6 * 5);
+  EXPECT_EQ(depth_into({.engine = KernelKind::conv_weight_sparse, .filters = 8, .lanes = 2, .copies = 2, .tile_pixels = 6}, "gather"), 6 * 5);
+  EXPECT_EQ(depth_into({.engine = KernelKind::conv_weight_sparse, .filters = 8, .lanes = 2, .copies = 2, .tile_pixels = 6}, "requantise"), kDepth);
+  EXPECT_EQ(depth_into({.engine = KernelKind::conv_weight_sparse, .filters = 8, .copies = 2, .tile_pixels = 6}, "gather"), kDepth);
+  EXPECT_EQ(depth_into({.engine = KernelKind::conv_activation_sparse, .filters = 2, .lanes = 1}, "requantise"), 20);
+  EXPECT_EQ(depth_into({.engine = KernelKind::conv_grouped_prefix, .filters = 5, .lanes = 5, .group = 8}, "compactor"), kDepth);
+  EXPECT_EQ(depth_into({.engine = KernelKind::conv_dense, .filters = 40, .lanes = 4}, "requantise"), kDepth);
 }
 
 }  // namespace

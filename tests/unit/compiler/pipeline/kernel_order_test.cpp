@@ -14,10 +14,10 @@ using ::testing::HasSubstr;
 
 // The output on which a fork or deal kernel sends parameters for kernel `id` (heads of fork.cl, deal.cl).
 std::size_t output_for(const Kernel& kernel, int id) {
-  if (kernel.op == "fork") return id >= kernel.numbers.at("BRANCH_FIRST") && id <= kernel.numbers.at("BRANCH_LAST") ? 1 : 0;
-  if (kernel.op != "deal") return 0;
-  const int copies = kernel.numbers.at("COPIES"), place = (id - kernel.numbers.at("COPY_FIRST")) / kernel.numbers.at("COPY_KERNELS");
-  return id >= kernel.numbers.at("COPY_FIRST") && place < copies - 1 ? std::size_t(copies - 1 - place) : 0;
+  if (kernel.kind == KernelKind::fork) return id >= kernel.numbers.at(Number::branch_first) && id <= kernel.numbers.at(Number::branch_last) ? 1 : 0;
+  if (kernel.kind != KernelKind::deal) return 0;
+  const int copies = kernel.numbers.at(Number::copies), place = (id - kernel.numbers.at(Number::copy_first)) / kernel.numbers.at(Number::copy_kernels);
+  return id >= kernel.numbers.at(Number::copy_first) && place < copies - 1 ? std::size_t(copies - 1 - place) : 0;
 }
 
 // Follows a parameter for kernel `id` from the source as fork.cl, deal.cl and the joins route it; true when it gets there.
@@ -36,7 +36,7 @@ bool reaches(const Netlist& netlist, int id) {
 
 void expect_all_reached(const Netlist& netlist) {
   for (const Kernel& kernel : netlist.kernels) {
-    if (kernel.op == "collector") continue;
+    if (kernel.kind == KernelKind::collector) continue;
     EXPECT_TRUE(reaches(netlist, kernel.id)) << kernel.name;
   }
 }
@@ -47,7 +47,7 @@ TEST_P(KernelOrder, lets_parameters_reach_every_kernel) {
   Random random(GetParam());
   const IntegerNetwork network = random_network(random, 2 + GetParam() % 7);
   LayerConfigs configs;
-  for (std::size_t i = 0; i < network.layers.size(); ++i) configs.push_back({static_cast<Engine>(random() % 3)});
+  for (std::size_t i = 0; i < network.layers.size(); ++i) configs.push_back({convolution_engines()[random() % 3]});
   expect_all_reached(build_netlist(network, configs).value());
   auto configured = build_netlist(network, random_configs(random, network));
   ASSERT_TRUE(configured) << configured.error().text();
@@ -82,8 +82,8 @@ TEST(KernelOrder, puts_gates_on_the_port_of_parameters) {
     const IntegerNetwork network = random_network(random, 6);
     const Netlist netlist = build_netlist(network).value();
     for (const Kernel& kernel : netlist.kernels) {
-      if (kernel.op != "scale") continue;
-      EXPECT_EQ(netlist.streams[std::size_t(kernel.inputs[0])].beats, kernel.numbers.at("CHANNEL_GROUPS")) << "seed " << seed;
+      if (kernel.kind != KernelKind::scale) continue;
+      EXPECT_EQ(netlist.streams[std::size_t(kernel.inputs[0])].beats, kernel.numbers.at(Number::channel_groups)) << "seed " << seed;
     }
   }
 }
@@ -107,10 +107,10 @@ TEST(LayerKernels, cut_the_wider_operand_of_a_join) {
   const Netlist netlist = build_netlist(make.finish(4)).value();
   int widths = 0;
   for (const Kernel& kernel : netlist.kernels) {
-    if (kernel.op == "concat") {
+    if (kernel.kind == KernelKind::concat) {
       EXPECT_EQ(netlist.streams[std::size_t(kernel.outputs[0])].lanes, 2);
     }
-    widths += kernel.op == "width";
+    widths += kernel.kind == KernelKind::width;
   }
   EXPECT_EQ(widths, 2);
 }

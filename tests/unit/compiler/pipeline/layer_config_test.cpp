@@ -33,7 +33,7 @@ struct Refusal {
 
 TEST(LayerConfig, is_refused_with_what_must_divide_what) {
   const IntegerNetwork network = small_network();
-  constexpr Engine kPairs = Engine::pair_sparse;
+  constexpr KernelKind kPairs = KernelKind::conv_pair_sparse;
   const std::vector<Refusal> refusals{
       {0, {.filters = 5}, "O = 5 must divide the 12 output channels; possible are 1, 2, 3, 4, 6, 12"},
       {0, {.codes = 2}, "M = 2 must divide the 3 input channels; possible are 1, 3"},
@@ -94,7 +94,7 @@ TEST(LayerConfig, shows_in_multipliers_and_cycles) {
   LayerConfigs configs(network.layers.size());
   configs[0] = {.filters = 4, .codes = 9, .taps = 3, .copies = 3};
   configs[1] = {.filters = 6, .codes = 54, .taps = 9};
-  configs[3] = {.engine = Engine::pair_sparse, .filters = 10, .codes = 6, .multipliers = 2, .copies = 2};
+  configs[3] = {.engine = KernelKind::conv_pair_sparse, .filters = 10, .codes = 6, .multipliers = 2, .copies = 2};
   auto built = build_netlist(network, configs);
   ASSERT_TRUE(built) << built.error().text();
   EXPECT_EQ(sum_of_multipliers(*built, 0), 3 * 4 * 9);
@@ -182,7 +182,7 @@ TEST(LayerConfig, makes_a_stem_as_fast_as_its_pixels_arrive) {
     EXPECT_EQ(sum_of_multipliers(*built, 0), 27 * 16);
     EXPECT_EQ(simulate::LayerCycles::make({network, *built}).value().fixed(0), 224 * 224 / pixels + 1);
     for (const Kernel& kernel : built->kernels) {
-      if (kernel.layer != 0 || kernel.op != "window") continue;
+      if (kernel.layer != 0 || kernel.kind != KernelKind::window) continue;
       EXPECT_EQ(built->streams[std::size_t(kernel.outputs[0])].beats, 112 * 112);
       EXPECT_EQ(window_cycles(*built, kernel), 224 * 224 / pixels);
     }

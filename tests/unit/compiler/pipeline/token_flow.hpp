@@ -26,21 +26,21 @@ inline void repeat(Sequence& out, Port port, std::int64_t times) { out.insert(ou
 
 // window.cl: each input beat, then the windows that it completes; with several pixels a beat, at most their mean in every beat.
 inline void append_window(Sequence& out, const Kernel& k, std::int64_t in_beats, std::int64_t out_beats) {
-  const auto n = [&](const char* name) { return k.numbers.at(name); };
-  const int together = n("IN_PIXELS");
-  const std::int64_t groups = in_beats * together / (n("HEIGHT") * n("WIDTH")), per_pixel = out_beats / (n("OUT_HEIGHT") * n("OUT_WIDTH"));
-  const std::int64_t beats_of_rows = n("STRIDE_H") * n("WIDTH") / together, pace = (n("OUT_WIDTH") * per_pixel + beats_of_rows - 1) / beats_of_rows;
+  const auto n = [&](Number name) { return k.numbers.at(name); };
+  const int together = n(Number::in_pixels);
+  const std::int64_t groups = in_beats * together / (n(Number::height) * n(Number::width)), per_pixel = out_beats / (n(Number::out_height) * n(Number::out_width));
+  const std::int64_t beats_of_rows = n(Number::stride_h) * n(Number::width) / together, pace = (n(Number::out_width) * per_pixel + beats_of_rows - 1) / beats_of_rows;
   std::int64_t owed = 0;
   int sent = 0;
-  for (int y = 0; y < n("HEIGHT"); ++y) {
-    for (int x = together - 1; x < n("WIDTH"); x += together) {
+  for (int y = 0; y < n(Number::height); ++y) {
+    for (int x = together - 1; x < n(Number::width); x += together) {
       const int before = sent;
       const auto first = out.size();
       repeat(out, 0, groups);
       // An output pixel may leave when its lower right tap, or the last pixel of that row or map, has come.
-      while (sent < n("OUT_HEIGHT") * n("OUT_WIDTH")) {
-        const int last_y = std::min(sent / n("OUT_WIDTH") * n("STRIDE_H") - n("PAD_TOP") + n("KERNEL_H") - 1, n("HEIGHT") - 1);
-        const int last_x = std::min(sent % n("OUT_WIDTH") * n("STRIDE_W") - n("PAD_LEFT") + n("KERNEL_W") - 1, n("WIDTH") - 1);
+      while (sent < n(Number::out_height) * n(Number::out_width)) {
+        const int last_y = std::min(sent / n(Number::out_width) * n(Number::stride_h) - n(Number::pad_top) + n(Number::kernel_h) - 1, n(Number::height) - 1);
+        const int last_x = std::min(sent % n(Number::out_width) * n(Number::stride_w) - n(Number::pad_left) + n(Number::kernel_w) - 1, n(Number::width) - 1);
         if (last_y > y || (last_y == y && last_x > x)) break;
         repeat(out, kOut, per_pixel);
         ++sent;
@@ -48,15 +48,15 @@ inline void append_window(Sequence& out, const Kernel& k, std::int64_t in_beats,
       if (together > 1) {
         out.resize(first + 1);
         owed += (sent - before) * per_pixel;
-        const bool is_end = y == n("HEIGHT") - 1 && x == n("WIDTH") - 1;
+        const bool is_end = y == n(Number::height) - 1 && x == n(Number::width) - 1;
         const std::int64_t now = is_end ? owed : std::min(owed, pace);
         repeat(out, kOut, now);
         owed -= now;
         continue;
       }
-      if (sent == before || k.op != "window") continue;
+      if (sent == before || k.kind != KernelKind::window) continue;
       // Of the first of them, for the first filter group, the beats of a channel group leave when that group has come.
-      const std::int64_t of_group = per_pixel / (groups * n("REPLAY"));
+      const std::int64_t of_group = per_pixel / (groups * n(Number::replay));
       out.resize(first);
       for (std::int64_t group = 0; group < groups; ++group) repeat(out, 0, 1), repeat(out, kOut, of_group);
       repeat(out, kOut, (sent - before) * per_pixel - groups * of_group);
@@ -71,41 +71,41 @@ inline Sequence sequence_of(const Netlist& netlist, const Kernel& k) {
   // The header first.
   for (std::size_t port = 0; port < k.inputs.size(); ++port) s.push_back(static_cast<Port>(port));
   for (std::size_t port = 0; port < k.outputs.size(); ++port) s.push_back(static_cast<Port>(kOut + port));
-  if (k.op == "window") {
+  if (k.kind == KernelKind::window) {
     append_window(s, k, in(0), out_beats);
-  } else if (k.op == "deal") {
-    for (std::int64_t pixel = 0; pixel < in(0) / k.numbers.at("STEPS"); ++pixel) {
-      const auto copy = static_cast<Port>(kOut + pixel % k.numbers.at("COPIES"));
-      for (int step = 0; step < k.numbers.at("STEPS"); ++step) s.insert(s.end(), {0, copy});
+  } else if (k.kind == KernelKind::deal) {
+    for (std::int64_t pixel = 0; pixel < in(0) / k.numbers.at(Number::steps); ++pixel) {
+      const auto copy = static_cast<Port>(kOut + pixel % k.numbers.at(Number::copies));
+      for (int step = 0; step < k.numbers.at(Number::steps); ++step) s.insert(s.end(), {0, copy});
     }
-  } else if (k.op == "gather") {
-    for (std::int64_t pixel = 0; pixel < k.numbers.at("PIXELS"); ++pixel) {
-      const auto copy = static_cast<Port>(pixel % k.numbers.at("COPIES"));
-      for (int group = 0; group < k.numbers.at("CHANNEL_GROUPS"); ++group) s.insert(s.end(), {copy, kOut});
+  } else if (k.kind == KernelKind::gather) {
+    for (std::int64_t pixel = 0; pixel < k.numbers.at(Number::pixels); ++pixel) {
+      const auto copy = static_cast<Port>(pixel % k.numbers.at(Number::copies));
+      for (int group = 0; group < k.numbers.at(Number::channel_groups); ++group) s.insert(s.end(), {copy, kOut});
     }
-  } else if (k.op == "replay") {
-    const int steps = k.numbers.at("STEPS"), again = k.numbers.at("REPLAY") - 1;
+  } else if (k.kind == KernelKind::replay) {
+    const int steps = k.numbers.at(Number::steps), again = k.numbers.at(Number::replay) - 1;
     for (std::int64_t pixel = 0; pixel < in(0) / steps; ++pixel) {
       for (int step = 0; step < steps; ++step) s.insert(s.end(), {0, kOut});
       repeat(s, kOut, std::int64_t{again} * steps);
     }
-  } else if (k.op == "scale") {
+  } else if (k.kind == KernelKind::scale) {
     repeat(s, 0, in(0));
     for (std::int64_t i = 0; i < in(1); ++i) s.insert(s.end(), {1, kOut});
-  } else if (k.op == "concat") {
-    const int a = k.numbers.at("A_GROUPS"), b = k.numbers.at("B_GROUPS");
+  } else if (k.kind == KernelKind::concat) {
+    const int a = k.numbers.at(Number::a_groups), b = k.numbers.at(Number::b_groups);
     for (std::int64_t pixel = 0; pixel < in(0) / a; ++pixel) {
       for (int group = 0; group < a; ++group) {
         s.push_back(0);
-        const bool is_first = k.numbers.at("IS_SWAPPED") != 0;
+        const bool is_first = k.numbers.at(Number::is_swapped) != 0;
         if (!is_first) s.push_back(kOut);
         if (group == (is_first ? 0 : a - 1)) for (int i = 0; i < b; ++i) s.insert(s.end(), {1, kOut});
         if (is_first) s.push_back(kOut);
       }
     }
-  } else if (k.op == "add") {
+  } else if (k.kind == KernelKind::add) {
     for (std::int64_t i = 0; i < in(0); ++i) s.insert(s.end(), {0, 1, kOut});
-  } else if (k.op == "global_average_pool") {
+  } else if (k.kind == KernelKind::global_average_pool) {
     repeat(s, 0, in(0) - out_beats);
     for (std::int64_t i = 0; i < out_beats; ++i) s.insert(s.end(), {0, kOut});
   } else if (k.inputs.empty()) {

@@ -31,7 +31,7 @@ class Estimates : public ::testing::TestWithParam<int> {
   LayerConfigs configs() {
     if (GetParam() % 3 == 0) return random_configs(random, design.network);
     LayerConfigs all;
-    for (std::size_t i = 0; i < design.network.layers.size(); ++i) all.push_back({static_cast<Engine>(random() % 5)});
+    for (std::size_t i = 0; i < design.network.layers.size(); ++i) all.push_back({convolution_engines()[random() % 5]});
     return all;
   }
 
@@ -52,7 +52,7 @@ class Estimates : public ::testing::TestWithParam<int> {
 TEST_P(Estimates, equal_the_simulator_with_deep_streams) {
   SCOPED_TRACE(testing::Message() << "seed " << GetParam());
   deepen();
-  const simulate::Scheduler scheduler = simulate::Scheduler::make(design.netlist).value();
+  const simulate::Scheduler scheduler = simulate::Scheduler(design.netlist);
   const ImagePrograms image = scheduler.programs(work());
   // Long enough that a kernel nearly as slow as the slowest no longer shows.
   simulate::Simulation simulation(design.netlist, 60);
@@ -71,7 +71,7 @@ TEST_P(Estimates, equal_the_simulator_with_deep_streams) {
 TEST_P(Estimates, of_layers_from_counters_are_those_of_their_kernels) {
   SCOPED_TRACE(testing::Message() << "seed " << GetParam());
   const std::vector<LayerVectors> of_picture = work();
-  const ImagePrograms image = simulate::Scheduler::make(design.netlist).value().programs(of_picture);
+  const ImagePrograms image = simulate::Scheduler(design.netlist).programs(of_picture);
   std::vector<LayerCounters> counters;
   for (const LayerVectors& layer : of_picture) counters.push_back(layer.counters);
   const auto layer_cycles = simulate::LayerCycles::make(design).value();
@@ -93,7 +93,7 @@ TEST_P(Estimates, of_layers_from_counters_are_those_of_their_kernels) {
 
 TEST_P(Estimates, slices_are_all_of_an_image) {
   SCOPED_TRACE(testing::Message() << "seed " << GetParam());
-  const ImagePrograms image = simulate::Scheduler::make(design.netlist).value().programs(work());
+  const ImagePrograms image = simulate::Scheduler(design.netlist).programs(work());
   for (std::size_t k = 0; k < image.size(); ++k) {
     for (const int slices : {1, 7, 64}) {
       double sum = 0;
@@ -115,9 +115,9 @@ TEST(Estimate, grows_when_streams_are_too_short_for_what_alternates) {
   NetworkMaker make(random, {16, 16, 4});
   make.conv(4, {}, make.conv(4, {}, kNetworkInput));
   Design design{make.finish(3), {}};
-  design.netlist = build_netlist(design.network, {{Engine::activation_sparse}, {Engine::activation_sparse}, {Engine::dense}, {Engine::dense}}).value();
+  design.netlist = build_netlist(design.network, {{KernelKind::conv_activation_sparse}, {KernelKind::conv_activation_sparse}, {KernelKind::conv_dense}, {KernelKind::conv_dense}}).value();
   std::vector<std::size_t> engines;
-  for (std::size_t k = 0; k < design.netlist.kernels.size(); ++k) if (has_record(design.netlist.kernels[k])) engines.push_back(k);
+  for (std::size_t k = 0; k < design.netlist.kernels.size(); ++k) if (is_sparse(design.netlist.kernels[k].kind)) engines.push_back(k);
   ASSERT_EQ(engines.size(), 2u);
   ImageSlices image(design.netlist.kernels.size(), std::vector<double>(64, 1.0));
   for (std::size_t s = 0; s < 64; ++s) image[engines[0]][s] = s < 32 ? 30 : 10, image[engines[1]][s] = s < 32 ? 10 : 30;
@@ -137,7 +137,7 @@ TEST(Estimate, does_not_take_a_line_buffer_and_its_engine_for_rivals) {
   make.conv(32, {3, 3, 2, 2, 1, 1, 1, 1}, make.conv(16, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput));
   Design design{make.finish(3), {}};
   design.netlist = build_netlist(design.network).value();
-  const ImagePrograms image = simulate::Scheduler::make(design.netlist).value().programs({});
+  const ImagePrograms image = simulate::Scheduler(design.netlist).programs({});
   simulate::Simulation simulation(design.netlist, 4);
   for (int i = 0; i < 8; ++i) ASSERT_TRUE(simulation.pass(image));
   const double simulated = simulation.report().interval_cycles;
@@ -150,7 +150,7 @@ TEST(StreamDepths, keep_the_rate_of_every_row_and_say_why) {
   const Window same{3, 3, 1, 1, 1, 1, 1, 1};
   make.conv(16, same, make.conv(16, same, make.conv(16, same, kNetworkInput)));
   Design design{make.finish(3), {}};
-  design.netlist = build_netlist(design.network, {{Engine::dense}, {Engine::pair_sparse}, {Engine::activation_sparse}, {Engine::dense}, {Engine::dense}}).value();
+  design.netlist = build_netlist(design.network, {{KernelKind::conv_dense}, {KernelKind::conv_pair_sparse}, {KernelKind::conv_activation_sparse}, {KernelKind::conv_dense}, {KernelKind::conv_dense}}).value();
   std::vector<RowSample> pictures(4);
   for (RowSample& p : pictures) p.codes = random_codes(random, design.network);
   RowOptions options;
@@ -164,7 +164,7 @@ TEST(StreamDepths, keep_the_rate_of_every_row_and_say_why) {
     EXPECT_NE(design.netlist.streams[s].why.find(planned.streams[s].why), std::string::npos);
   }
   EXPECT_TRUE(has_changed);
-  const simulate::Scheduler scheduler = simulate::Scheduler::make(design.netlist).value();
+  const simulate::Scheduler scheduler = simulate::Scheduler(design.netlist);
   for (std::size_t r = 0; r < rows.rows.size(); ++r) {
     const auto thresholds = rows.thresholds(design.network, design.netlist, r);
     const Evaluator evaluator(design.network, thresholds);

@@ -15,7 +15,7 @@ namespace {
 
 const Window kThree{3, 3, 1, 1, 1, 1, 1, 1};
 
-DesignTable rows_of(const IntegerNetwork& network, Engine engine, Random& random, const std::vector<Quantiles>& quantiles) {
+DesignTable rows_of(const IntegerNetwork& network, KernelKind engine, Random& random, const std::vector<Quantiles>& quantiles) {
   const Design design{network, build_netlist(network, uniform_engines(network, engine)).value()};
   std::vector<RowSample> samples(6);
   for (RowSample& sample : samples) sample.codes = random_codes(random, network);
@@ -36,7 +36,7 @@ TEST(Rows, keepALayerWhoseCodesAreAllAlike) {
   const int shortcut = make.conv(8, {1, 1, 2, 2}, make.last());
   IntegerNetwork network = make.finish(3);
   for (std::int16_t& weight : network.layers[std::size_t(shortcut)].weights) weight = weight < 0 ? 0 : 127;
-  const DesignTable table = rows_of(network, Engine::pair_sparse, random, {{0, 0}, {0.3, 0.2}, {0.9, 0}});
+  const DesignTable table = rows_of(network, KernelKind::conv_pair_sparse, random, {{0, 0}, {0.3, 0.2}, {0.9, 0}});
   for (const TableRow& row : table.rows) {
     EXPECT_LE(row.layers[std::size_t(shortcut)].thresholds.weight, 127) << "row " << row.id;
     EXPECT_GT(row.layers[std::size_t(shortcut)].density_assumed, 0) << "row " << row.id;
@@ -50,7 +50,7 @@ TEST(Rows, cutTheShareTheyWereAskedForAndNest) {
   const int layer = make.conv(16, kThree, make.last());
   const IntegerNetwork network = make.finish(4);
   const std::vector<Quantiles> quantiles{{0, 0}, {0.2, 0.1}, {0.5, 0.4}, {0.8, 0.7}};
-  const DesignTable table = rows_of(network, Engine::pair_sparse, random, quantiles);
+  const DesignTable table = rows_of(network, KernelKind::conv_pair_sparse, random, quantiles);
   const std::vector<std::int16_t>& weights = network.layers[std::size_t(layer)].weights;
   double nonzero = 0;
   for (const std::int16_t w : weights) nonzero += w != 0;
@@ -72,11 +72,11 @@ TEST(Rows, cutTheShareTheyWereAskedForAndNest) {
 TEST(Rows, giveAnEngineOnlyWhatItObeys) {
   Random random(7);
   const IntegerNetwork network = random_network(random, 3);
-  for (const Engine engine : {Engine::dense, Engine::activation_sparse}) {
+  for (const KernelKind engine : {KernelKind::conv_dense, KernelKind::conv_activation_sparse}) {
     const DesignTable table = rows_of(network, engine, random, {{0, 0}, {0.5, 0.5}});
     for (const TableLayer& layer : table.rows[1].layers) {
       EXPECT_EQ(layer.thresholds.weight, 0) << layer.name;
-      if (engine == Engine::dense) {
+      if (engine == KernelKind::conv_dense) {
         EXPECT_EQ(layer.thresholds.activation, 0) << layer.name;
       }
     }
@@ -90,7 +90,7 @@ class RowsOfAPrefix : public ::testing::Test {
     const Window same{3, 3, 1, 1, 1, 1, 1, 1};
     make.conv(8, {}, make.conv(32, same, make.conv(8, same, kNetworkInput)));
     const IntegerNetwork network = make.finish(4);
-    design_ = {network, build_netlist(network, {{Engine::dense}, {Engine::grouped_prefix}, {Engine::pair_sparse}, {Engine::dense}, {Engine::dense}}).value()};
+    design_ = {network, build_netlist(network, {{KernelKind::conv_dense}, {KernelKind::conv_grouped_prefix}, {KernelKind::conv_pair_sparse}, {KernelKind::conv_dense}, {KernelKind::conv_dense}}).value()};
     for (int i = 0; i < 12; ++i) pictures_.push_back({random_codes(random_, network)});
   }
 

@@ -157,6 +157,18 @@ TEST_F(BrokenDesign, RefusesCountsThatDoNotFitTheShape) {
   EXPECT_NE(refusal(changed), "");
 }
 
+// Kernels and parameters are known by name; a path is no name.
+TEST_F(BrokenDesign, names_an_unknown_kernel_file_or_parameter) {
+  for (const char* op : {"teleport", "../window"}) {
+    json changed = json::parse(text_);
+    changed["netlist"]["kernels"][1]["op"] = op;
+    EXPECT_THAT(refusal(changed), ::testing::AllOf(HasSubstr("design.json: kernel "), HasSubstr(op)));
+  }
+  json changed = json::parse(text_);
+  changed["netlist"]["kernels"][1]["numbers"]["WARP"] = 9;
+  EXPECT_THAT(refusal(changed), HasSubstr("no kernel file has a parameter \"WARP\""));
+}
+
 // Every value of the file, one after another: taken away, then of another kind. All of them matter and are named.
 TEST_F(BrokenDesign, NamesTheFieldThatIsMissingOrOfTheWrongKind) {
   const json whole = json::parse(text_);

@@ -79,8 +79,8 @@ inline void expect_equal(const Netlist& a, const Netlist& b) {
   for (std::size_t i = 0; i < a.kernels.size(); ++i) {
     const Kernel &k = a.kernels[i], &l = b.kernels[i];
     SCOPED_TRACE("kernel " + k.name);
-    EXPECT_EQ(std::tie(k.name, k.op, k.id, k.layer, k.inputs, k.outputs, k.numbers),
-              std::tie(l.name, l.op, l.id, l.layer, l.inputs, l.outputs, l.numbers));
+    EXPECT_EQ(std::tie(k.name, k.kind, k.id, k.layer, k.inputs, k.outputs, k.numbers),
+              std::tie(l.name, l.kind, l.id, l.layer, l.inputs, l.outputs, l.numbers));
   }
 }
 

@@ -38,7 +38,7 @@ Design residual() {
 }
 
 Kernel& kernel_of(Netlist& netlist, const std::string& op) {
-  for (Kernel& kernel : netlist.kernels) if (kernel.op == op) return kernel;
+  for (Kernel& kernel : netlist.kernels) if (op_of(kernel.kind) == op) return kernel;
   throw std::logic_error("no kernel " + op);
 }
 
@@ -66,12 +66,10 @@ const Broken kFaults[] = {
     {"empty", [](Netlist& n) { n.kernels.clear(); }, "start with the source"},
     {"no_source", [](Netlist& n) { n.kernels.erase(n.kernels.begin()); }, "start with the source"},
     {"no_sink", [](Netlist& n) { n.kernels.pop_back(); }, "end with the sink"},
-    {"unknown_op", [](Netlist& n) { n.kernels[1].op = "teleport"; }, "teleport"},
-    {"op_of_a_path", [](Netlist& n) { n.kernels[1].op = "../window"; }, "../window"},
-    {"missing_number", [](Netlist& n) { kernel_of(n, "window").numbers.erase("REPLAY"); }, "REPLAY"},
-    {"number_too_many", [](Netlist& n) { kernel_of(n, "conv_dense").numbers["WINDOW"] = 0; }, "parameters"},
-    {"number_of_a_join", [](Netlist& n) { kernel_of(n, "add").numbers["WEIGHT_BITS"] = 8; }, "parameters"},
-    {"second_source", [](Netlist& n) { kernel_of(n, "fork").op = "source"; }, ""},
+    {"missing_number", [](Netlist& n) { kernel_of(n, "window").numbers.erase(Number::replay); }, "REPLAY"},
+    {"number_too_many", [](Netlist& n) { kernel_of(n, "conv_dense").numbers[Number::window] = 0; }, "parameters"},
+    {"number_of_a_join", [](Netlist& n) { kernel_of(n, "add").numbers[Number::weight_bits] = 8; }, "parameters"},
+    {"second_source", [](Netlist& n) { kernel_of(n, "fork").kind = KernelKind::source; }, ""},
     {"missing_port", [](Netlist& n) { kernel_of(n, "add").inputs.pop_back(); }, "inputs"},
     {"name_twice", [](Netlist& n) { n.kernels[2].name = n.kernels[1].name; }, "stands twice"},
     {"id_out_of_place", [](Netlist& n) { n.kernels[2].id = 1; }, "id 1"},
@@ -97,25 +95,25 @@ INSTANTIATE_TEST_SUITE_P(each, BrokenNetlist, ::testing::ValuesIn(kFaults),
 
 // Numbers that agree with each other but not with the network would make a driver index beyond its buffers.
 const Broken kMisfits[] = {
-    {"steps", [](Netlist& n) { kernel_of(n, "conv_dense").numbers["STEPS"] += 1; }, "conv_dense"},
-    {"filter_groups", [](Netlist& n) { kernel_of(n, "conv_dense").numbers["FILTER_GROUPS"] = 50; }, "conv_dense"},
-    {"weight_bits", [](Netlist& n) { kernel_of(n, "conv_dense").numbers["WEIGHT_BITS"] = 0; }, "conv_dense"},
+    {"steps", [](Netlist& n) { kernel_of(n, "conv_dense").numbers[Number::steps] += 1; }, "conv_dense"},
+    {"filter_groups", [](Netlist& n) { kernel_of(n, "conv_dense").numbers[Number::filter_groups] = 50; }, "conv_dense"},
+    {"weight_bits", [](Netlist& n) { kernel_of(n, "conv_dense").numbers[Number::weight_bits] = 0; }, "conv_dense"},
     {"lanes", [](Netlist& n) { n.streams[kernel_of(n, "conv_dense").outputs[0]].lanes = 3; }, ""},
     {"beats", [](Netlist& n) { n.streams[kernel_of(n, "conv_dense").outputs[0]].beats += 1; }, ""},
     {"no_layer", [](Netlist& n) { kernel_of(n, "conv_dense").layer = -1; }, "conv_dense"},
     {"other_layer", [](Netlist& n) { kernel_of(n, "conv_dense").layer = 3; }, "conv_dense"},
-    {"sink_beats", [](Netlist& n) { kernel_of(n, "sink").numbers["BEATS"] += 1; }, "sink"},
-    {"pool_groups", [](Netlist& n) { kernel_of(n, "global_average_pool").numbers["CHANNEL_GROUPS"] += 1; }, "global_average_pool"},
-    {"window_width", [](Netlist& n) { kernel_of(n, "window").numbers["WIDTH"] -= 1; }, "window"},
-    {"curve", [](Netlist& n) { kernel_of(n, "conv_dense").numbers["CURVE"] = 1; }, "CURVE"},
-    {"swapped_twice", [](Netlist& n) { kernel_of(n, "add").numbers["IS_SWAPPED"] = 2; }, "IS_SWAPPED"},
-    {"swapped_concat", [](Netlist& n) { auto& k = kernel_of(n, "concat"); k.numbers["IS_SWAPPED"] = 1 - k.numbers["IS_SWAPPED"]; }, "concat"},
-    {"concat_groups", [](Netlist& n) { kernel_of(n, "concat").numbers["B_GROUPS"] += 1; }, "B_GROUPS"},
-    {"scale_pixels", [](Netlist& n) { kernel_of(n, "scale").numbers["STEPS"] += 1; }, "STEPS"},
-    {"scale_groups", [](Netlist& n) { kernel_of(n, "scale").numbers["CHANNEL_GROUPS"] += 1; }, "CHANNEL_GROUPS"},
+    {"sink_beats", [](Netlist& n) { kernel_of(n, "sink").numbers[Number::beats] += 1; }, "sink"},
+    {"pool_groups", [](Netlist& n) { kernel_of(n, "global_average_pool").numbers[Number::channel_groups] += 1; }, "global_average_pool"},
+    {"window_width", [](Netlist& n) { kernel_of(n, "window").numbers[Number::width] -= 1; }, "window"},
+    {"curve", [](Netlist& n) { kernel_of(n, "conv_dense").numbers[Number::curve] = 1; }, "CURVE"},
+    {"swapped_twice", [](Netlist& n) { kernel_of(n, "add").numbers[Number::is_swapped] = 2; }, "IS_SWAPPED"},
+    {"swapped_concat", [](Netlist& n) { auto& k = kernel_of(n, "concat"); k.numbers[Number::is_swapped] = 1 - k.numbers[Number::is_swapped]; }, "concat"},
+    {"concat_groups", [](Netlist& n) { kernel_of(n, "concat").numbers[Number::b_groups] += 1; }, "B_GROUPS"},
+    {"scale_pixels", [](Netlist& n) { kernel_of(n, "scale").numbers[Number::steps] += 1; }, "STEPS"},
+    {"scale_groups", [](Netlist& n) { kernel_of(n, "scale").numbers[Number::channel_groups] += 1; }, "CHANNEL_GROUPS"},
     {"gates_on_b", [](Netlist& n) { auto& k = kernel_of(n, "scale"); std::swap(k.inputs[0], k.inputs[1]); }, "scale"},
     {"width_lanes", [](Netlist& n) { n.streams[kernel_of(n, "width").outputs[0]].lanes = 5; }, "width"},
-    {"branch_of_nobody", [](Netlist& n) { kernel_of(n, "fork").numbers["BRANCH_LAST"] = 999; }, "branch"},
+    {"branch_of_nobody", [](Netlist& n) { kernel_of(n, "fork").numbers[Number::branch_last] = 999; }, "branch"},
     {"fork_lanes", [](Netlist& n) { n.streams[kernel_of(n, "fork").outputs[1]].lanes = 4; }, ""},
 };
 
@@ -124,11 +122,11 @@ INSTANTIATE_TEST_SUITE_P(misfit, BrokenNetlist, ::testing::ValuesIn(kMisfits),
 
 // Three copies of a sparse engine: who gets whose parameters and records.
 const Broken kCopyMisfits[] = {
-    {"first_id", [](Netlist& n) { kernel_of(n, "deal").numbers["COPY_FIRST"] -= 1; }, "COPY_FIRST"},
-    {"too_many_kernels", [](Netlist& n) { kernel_of(n, "deal").numbers["COPY_KERNELS"] = 200; }, "COPY_KERNELS"},
-    {"too_few_kernels", [](Netlist& n) { kernel_of(n, "deal").numbers["COPY_KERNELS"] = 1; }, "COPY"},
+    {"first_id", [](Netlist& n) { kernel_of(n, "deal").numbers[Number::copy_first] -= 1; }, "COPY_FIRST"},
+    {"too_many_kernels", [](Netlist& n) { kernel_of(n, "deal").numbers[Number::copy_kernels] = 200; }, "COPY_KERNELS"},
+    {"too_few_kernels", [](Netlist& n) { kernel_of(n, "deal").numbers[Number::copy_kernels] = 1; }, "COPY"},
     {"records_of_a_map", [](Netlist& n) { std::swap(kernel_of(n, "collector").inputs[0], kernel_of(n, "gather").inputs[0]); }, ""},
-    {"pixels", [](Netlist& n) { kernel_of(n, "gather").numbers["PIXELS"] -= 1; }, "PIXELS"},
+    {"pixels", [](Netlist& n) { kernel_of(n, "gather").numbers[Number::pixels] -= 1; }, "PIXELS"},
 };
 
 TEST(Netlist, MisfitsOfCopiesAreRefused) {
@@ -136,7 +134,7 @@ TEST(Netlist, MisfitsOfCopiesAreRefused) {
   NetworkMaker make(random, {6, 5, 4});
   make.conv(8, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput);
   const IntegerNetwork network = make.finish(10);
-  const Netlist netlist = build_netlist(network, {{.engine = Engine::activation_sparse, .copies = 3}, {}, {}}).value();
+  const Netlist netlist = build_netlist(network, {{.engine = KernelKind::conv_activation_sparse, .copies = 3}, {}, {}}).value();
   ASSERT_TRUE(netlist.validate(network));
   for (const Broken& fault : kCopyMisfits) {
     Netlist broken = netlist;
@@ -158,20 +156,20 @@ TEST(Netlist, LayersBeyondTheAddressesAreRefused) {
     const auto netlist = build_netlist(network, {config, {}});
     return netlist ? std::string() : netlist.error().text();
   };
-  EXPECT_THAT(refusal(2048, 2112, {.engine = Engine::activation_sparse, .filters = 1}), HasSubstr("rows of weights"));
-  EXPECT_EQ(refusal(2048, 2112, {.engine = Engine::activation_sparse, .filters = 16}), "");
-  EXPECT_THAT(refusal(40000, 4, {.engine = Engine::activation_sparse}), HasSubstr("32768"));
+  EXPECT_THAT(refusal(2048, 2112, {.engine = KernelKind::conv_activation_sparse, .filters = 1}), HasSubstr("rows of weights"));
+  EXPECT_EQ(refusal(2048, 2112, {.engine = KernelKind::conv_activation_sparse, .filters = 16}), "");
+  EXPECT_THAT(refusal(40000, 4, {.engine = KernelKind::conv_activation_sparse}), HasSubstr("32768"));
 }
 
 // The same for a layer that goes through tiles.
 const Broken kTileMisfits[] = {
-    {"steps", [](Netlist& n) { kernel_of(n, "tile").numbers["STEPS"] += 1; }, "STEPS"},
-    {"pixels", [](Netlist& n) { kernel_of(n, "tile").numbers["PIXELS"] -= 1; }, "PIXELS"},
-    {"groups", [](Netlist& n) { kernel_of(n, "tile").numbers["FILTER_GROUPS"] += 1; }, "FILTER_GROUPS"},
-    {"no_pixels", [](Netlist& n) { for (auto* op : {"tile", "conv_weight_sparse"}) kernel_of(n, op).numbers["TILE_PIXELS"] = 0; }, "TILE_PIXELS is 0"},
-    {"too_many", [](Netlist& n) { for (auto* op : {"tile", "conv_weight_sparse"}) kernel_of(n, op).numbers["TILE_PIXELS"] = 31; }, "1 to 30"},
-    {"other_tiles", [](Netlist& n) { kernel_of(n, "conv_weight_sparse").numbers["TILE_PIXELS"] += 1; }, "TILE_PIXELS"},
-    {"window", [](Netlist& n) { kernel_of(n, "conv_weight_sparse").numbers["WINDOW"] -= 1; }, "WINDOW"},
+    {"steps", [](Netlist& n) { kernel_of(n, "tile").numbers[Number::steps] += 1; }, "STEPS"},
+    {"pixels", [](Netlist& n) { kernel_of(n, "tile").numbers[Number::pixels] -= 1; }, "PIXELS"},
+    {"groups", [](Netlist& n) { kernel_of(n, "tile").numbers[Number::filter_groups] += 1; }, "FILTER_GROUPS"},
+    {"no_pixels", [](Netlist& n) { for (auto* op : {"tile", "conv_weight_sparse"}) kernel_of(n, op).numbers[Number::tile_pixels] = 0; }, "TILE_PIXELS is 0"},
+    {"too_many", [](Netlist& n) { for (auto* op : {"tile", "conv_weight_sparse"}) kernel_of(n, op).numbers[Number::tile_pixels] = 31; }, "1 to 30"},
+    {"other_tiles", [](Netlist& n) { kernel_of(n, "conv_weight_sparse").numbers[Number::tile_pixels] += 1; }, "TILE_PIXELS"},
+    {"window", [](Netlist& n) { kernel_of(n, "conv_weight_sparse").numbers[Number::window] -= 1; }, "WINDOW"},
     {"beats", [](Netlist& n) { n.streams[kernel_of(n, "tile").outputs[0]].beats -= 1; }, "beats on"},
     {"no_marks", [](Netlist& n) { n.streams[kernel_of(n, "tile").outputs[0]].lanes -= 1; }, "lanes of"},
 };
@@ -183,7 +181,7 @@ TEST_P(BrokenTiles, AreRefused) {
   NetworkMaker make(random, {6, 5, 4});
   make.conv(8, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput);
   const IntegerNetwork network = make.finish(10);
-  Netlist netlist = build_netlist(network, {{Engine::weight_sparse}, {Engine::dense}, {Engine::dense}}).value();
+  Netlist netlist = build_netlist(network, {{KernelKind::conv_weight_sparse}, {KernelKind::conv_dense}, {KernelKind::conv_dense}}).value();
   ASSERT_TRUE(netlist.validate(network));
   GetParam().break_it(netlist);
   const auto status = netlist.validate(network);
@@ -197,11 +195,11 @@ INSTANTIATE_TEST_SUITE_P(misfit, BrokenTiles, ::testing::ValuesIn(kTileMisfits),
 
 // Sums that arrive as codes, or codes as sums, would be scores of noise.
 const Broken kSumMisfits[] = {
-    {"engine_that_sends_codes", [](Netlist& n) { kernel_of(n, "conv_activation_sparse").numbers["SENDS_SUMS"] = 0; }, "bits of"},
-    {"engine_that_sends_twice", [](Netlist& n) { kernel_of(n, "conv_activation_sparse").numbers["SENDS_SUMS"] = 2; }, "SENDS_SUMS is 2; 0 and 1 are possible"},
-    {"curve_in_front", [](Netlist& n) { kernel_of(n, "conv_activation_sparse").numbers["CURVE"] = 1; }, "CURVE is 1, the network needs 0"},
-    {"no_curve_behind", [](Netlist& n) { kernel_of(n, "requantise").numbers["CURVE"] = 0; }, "CURVE is 0, the network needs 1"},
-    {"rows", [](Netlist& n) { kernel_of(n, "requantise").numbers["FILTER_GROUPS"] += 1; }, "FILTER_GROUPS is 5, the network needs 4"},
+    {"engine_that_sends_codes", [](Netlist& n) { kernel_of(n, "conv_activation_sparse").numbers[Number::sends_sums] = 0; }, "bits of"},
+    {"engine_that_sends_twice", [](Netlist& n) { kernel_of(n, "conv_activation_sparse").numbers[Number::sends_sums] = 2; }, "SENDS_SUMS is 2; 0 and 1 are possible"},
+    {"curve_in_front", [](Netlist& n) { kernel_of(n, "conv_activation_sparse").numbers[Number::curve] = 1; }, "CURVE is 1, the network needs 0"},
+    {"no_curve_behind", [](Netlist& n) { kernel_of(n, "requantise").numbers[Number::curve] = 0; }, "CURVE is 0, the network needs 1"},
+    {"rows", [](Netlist& n) { kernel_of(n, "requantise").numbers[Number::filter_groups] += 1; }, "FILTER_GROUPS is 5, the network needs 4"},
     {"narrow_sums", [](Netlist& n) { n.streams[kernel_of(n, "requantise").inputs[0]].element_bits = 16; }, "bits of"},
     {"wide_codes", [](Netlist& n) { n.streams[kernel_of(n, "requantise").outputs[0]].element_bits = 32; }, "bits of"},
     {"lost_sums", [](Netlist& n) { n.streams[kernel_of(n, "requantise").inputs[0]].beats -= 1; }, "beats of"},
@@ -209,10 +207,10 @@ const Broken kSumMisfits[] = {
     {"wider_behind", [](Netlist& n) {
        Kernel& k = kernel_of(n, "requantise");
        Stream& codes = n.streams[k.outputs[0]];
-       codes.lanes = 8, codes.beats /= 4, k.numbers["FILTER_GROUPS"] = 1;
+       codes.lanes = 8, codes.beats /= 4, k.numbers[Number::filter_groups] = 1;
      }, "lanes left over between"},
     {"sums_of_another_layer", [](Netlist& n) { kernel_of(n, "requantise").layer = 1; }, "requantise"},
-    {"sums_to_a_width_kernel", [](Netlist& n) { auto& k = kernel_of(n, "requantise"); k.op = "width", k.numbers.clear(); }, "only a requantise kernel of its layer makes codes of them"},
+    {"sums_to_a_width_kernel", [](Netlist& n) { auto& k = kernel_of(n, "requantise"); k.kind = KernelKind::width, k.numbers.clear(); }, "only a requantise kernel of its layer makes codes of them"},
 };
 
 TEST(Netlist, MisfitsOfSumsAreRefused) {
@@ -222,7 +220,7 @@ TEST(Netlist, MisfitsOfSumsAreRefused) {
   make.conv(8, {3, 3, 1, 1, 1, 1, 1, 1}, make.last());
   const IntegerNetwork network = make.finish(10);
   for (const int copies : {1, 3}) {
-    const Netlist netlist = build_netlist(network, {{.engine = Engine::activation_sparse, .filters = 4, .lanes = 2, .copies = copies}, {}, {}, {}}).value();
+    const Netlist netlist = build_netlist(network, {{.engine = KernelKind::conv_activation_sparse, .filters = 4, .lanes = 2, .copies = copies}, {}, {}, {}}).value();
     ASSERT_TRUE(netlist.validate(network));
     for (const Broken& fault : kSumMisfits) {
       SCOPED_TRACE(fmt::format("{}, {} copies", fault.name, copies));
@@ -237,7 +235,7 @@ TEST(Netlist, MisfitsOfSumsAreRefused) {
   // Codes in front of requantisers, each kernel consistent in itself.
   Netlist codes = build_netlist(network, {{.filters = 4, .lanes = 2}, {}, {}, {}}).value();
   Kernel& engine = kernel_of(codes, "conv_dense");
-  engine.numbers["SENDS_SUMS"] = 0, engine.numbers["CURVE"] = 1;
+  engine.numbers[Number::sends_sums] = 0, engine.numbers[Number::curve] = 1;
   codes.streams[std::size_t(engine.outputs[0])].element_bits = 8;
   const auto status = codes.validate(network);
   ASSERT_FALSE(status);
@@ -246,14 +244,14 @@ TEST(Netlist, MisfitsOfSumsAreRefused) {
 
 // Two passes of the grouped-prefix engine: numbers of compactor and engine must agree.
 const Broken kPrefixMisfits[] = {
-    {"ranks", [](Netlist& n) { kernel_of(n, "conv_grouped_prefix").numbers["RANKS"] = 3; }, "RANKS is 3"},
-    {"other_ranks", [](Netlist& n) { kernel_of(n, "conv_grouped_prefix").numbers["RANKS"] = 4; }, "RANKS"},
-    {"ranks_of_lists", [](Netlist& n) { kernel_of(n, "compactor").numbers["RANKS"] = 4; }, "compactor"},
-    {"no_ranks", [](Netlist& n) { kernel_of(n, "compactor").numbers["RANKS"] = 1; }, "lanes"},
-    {"replay", [](Netlist& n) { kernel_of(n, "compactor").numbers["REPLAY"] = 1; }, "compactor"},
+    {"ranks", [](Netlist& n) { kernel_of(n, "conv_grouped_prefix").numbers[Number::ranks] = 3; }, "RANKS is 3"},
+    {"other_ranks", [](Netlist& n) { kernel_of(n, "conv_grouped_prefix").numbers[Number::ranks] = 4; }, "RANKS"},
+    {"ranks_of_lists", [](Netlist& n) { kernel_of(n, "compactor").numbers[Number::ranks] = 4; }, "compactor"},
+    {"no_ranks", [](Netlist& n) { kernel_of(n, "compactor").numbers[Number::ranks] = 1; }, "lanes"},
+    {"replay", [](Netlist& n) { kernel_of(n, "compactor").numbers[Number::replay] = 1; }, "compactor"},
     {"short_lists", [](Netlist& n) { n.streams[kernel_of(n, "compactor").outputs[0]].beats -= 1; }, "beats"},
-    {"window", [](Netlist& n) { kernel_of(n, "conv_grouped_prefix").numbers["WINDOW"] -= 1; }, "WINDOW"},
-    {"without_a_compactor", [](Netlist& n) { kernel_of(n, "conv_grouped_prefix").op = "conv_activation_sparse"; }, "parameters"},
+    {"window", [](Netlist& n) { kernel_of(n, "conv_grouped_prefix").numbers[Number::window] -= 1; }, "WINDOW"},
+    {"without_a_compactor", [](Netlist& n) { kernel_of(n, "conv_grouped_prefix").kind = KernelKind::conv_activation_sparse; }, "parameters"},
 };
 
 TEST(Netlist, GroupedPrefixMisfitsAreRefused) {
@@ -261,7 +259,7 @@ TEST(Netlist, GroupedPrefixMisfitsAreRefused) {
   NetworkMaker make(random, {4, 4, 2});
   make.conv(144, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput);
   const IntegerNetwork network = make.finish(3);
-  const Netlist netlist = build_netlist(network, {{Engine::grouped_prefix}, {Engine::dense}, {Engine::dense}}).value();
+  const Netlist netlist = build_netlist(network, {{KernelKind::conv_grouped_prefix}, {KernelKind::conv_dense}, {KernelKind::conv_dense}}).value();
   ASSERT_EQ(prefix_of(netlist, 0), (Prefix{0, 8, 9}));
   for (const Broken& fault : kPrefixMisfits) {
     Netlist broken = netlist;

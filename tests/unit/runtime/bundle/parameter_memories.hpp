@@ -44,7 +44,7 @@ class Memories {
   }
   // One row of codes, zeros behind the last one; `tail` words of it are something else.
   std::vector<int> take_codes(const Kernel& kernel, int row, int codes, int tail = 0) {
-    const int bits = kernel.numbers.at("WEIGHT_BITS"), per_word = 32 / bits;
+    const int bits = kernel.numbers.at(Number::weight_bits), per_word = 32 / bits;
     std::vector<int> found;
     for (int word = 0; word < row_words(kernel, 1, row) - tail; ++word) {
       const std::uint32_t value = take(kernel, 1, row, word);
@@ -64,23 +64,23 @@ class Memories {
 
   // Words of a row, from the kernel files' heads.
   int row_words(const Kernel& kernel, int table, int row) const {
-    if (table == 0 && row == 8) return kernel.numbers.at("CURVE") == 1 ? 64 : 6;  // lib/curve.h
-    if (kernel.op == "add") return 5;
-    if (kernel.op == "average_pool" || kernel.op == "global_average_pool" || kernel.op == "scale") return 4;
-    if (kernel.op == "compactor" || kernel.op == "tile") return 16;
+    if (table == 0 && row == 8) return kernel.numbers.at(Number::curve) == 1 ? 64 : 6;  // lib/curve.h
+    if (kernel.kind == KernelKind::add) return 5;
+    if (kernel.kind == KernelKind::average_pool || kernel.kind == KernelKind::global_average_pool || kernel.kind == KernelKind::scale) return 4;
+    if (kernel.kind == KernelKind::compactor || kernel.kind == KernelKind::tile) return 16;
     const int out = netlist_.streams[kernel.outputs[0]].lanes, in = netlist_.streams[kernel.inputs[0]].lanes;
-    if (kernel.op == "requantise") return table == 0 ? 3 : out;
-    const int per_word = 32 / kernel.numbers.at("WEIGHT_BITS");
-    if (kernel.op == "conv_weight_sparse" && table < 2 && row > (table == 0 ? 8 : -1)) {
-      return table == 0 && row < 32 ? kernel.numbers.at("FILTER_GROUPS") : out;
+    if (kernel.kind == KernelKind::requantise) return table == 0 ? 3 : out;
+    const int per_word = 32 / kernel.numbers.at(Number::weight_bits);
+    if (kernel.kind == KernelKind::conv_weight_sparse && table < 2 && row > (table == 0 ? 8 : -1)) {
+      return table == 0 && row < 32 ? kernel.numbers.at(Number::filter_groups) : out;
     }
     if (table == 0) return row == 0 ? 3 : 16;
     if (table > 1) return out;
-    if (kernel.op == "conv_grouped_prefix") {
-      const int ids_per_word = 32 / (kernel.numbers.at("RANKS") == 8 ? 3 : kernel.numbers.at("RANKS") / 2);
+    if (kernel.kind == KernelKind::conv_grouped_prefix) {
+      const int ids_per_word = 32 / (kernel.numbers.at(Number::ranks) == 8 ? 3 : kernel.numbers.at(Number::ranks) / 2);
       return (out + per_word - 1) / per_word + (out + ids_per_word - 1) / ids_per_word;
     }
-    const bool is_wide = kernel.op == "conv_dense" || kernel.op == "conv_pair_sparse";
+    const bool is_wide = kernel.kind == KernelKind::conv_dense || kernel.kind == KernelKind::conv_pair_sparse;
     return ((is_wide ? in * out : out) + per_word - 1) / per_word;
   }
 

@@ -35,7 +35,7 @@ std::vector<std::int64_t> check_lists(const Layer& layer, const Netlist& netlist
                                       Memories& memories) {
   const Kernel& tile = netlist.kernels[netlist.writer(kernel.inputs[0])];
   const int lanes = netlist.streams[tile.inputs[0]].lanes, out = netlist.streams[kernel.outputs[0]].lanes;
-  const int groups = layer.output.channels / out, window = kernel.numbers.at("WINDOW");
+  const int groups = layer.output.channels / out, window = kernel.numbers.at(Number::window);
   std::vector<std::int64_t> cycles(16, 0);
   for (int group = 0; group < groups; ++group) {
     std::vector<int> turns(16), lengths(16 * std::size_t(out));
@@ -77,13 +77,13 @@ void check_biases(const Layer& layer, const Netlist& netlist, const Kernel& kern
 
 // The rows of one pass, with `group` its first group of O filters: a multiplier's filters, each once, by falling magnitude.
 void check_ranked_weights(const Layer& layer, const Netlist& netlist, const Kernel& kernel, int group, Memories& memories) {
-  const int ranks = kernel.numbers.at("RANKS"), out = netlist.streams[kernel.outputs[0]].lanes;
+  const int ranks = kernel.numbers.at(Number::ranks), out = netlist.streams[kernel.outputs[0]].lanes;
   if (group % ranks != 0) return;
   const int lanes = netlist.streams[netlist.kernels[netlist.writer(kernel.inputs[0])].inputs[0]].lanes;
-  const int bits = ranks == 8 ? 3 : ranks / 2, ids_per_word = 32 / bits, weight_words = (out * kernel.numbers.at("WEIGHT_BITS") + 31) / 32;
+  const int bits = ranks == 8 ? 3 : ranks / 2, ids_per_word = 32 / bits, weight_words = (out * kernel.numbers.at(Number::weight_bits) + 31) / 32;
   for_each_step(layer, lanes, [&](int step, int ky, int kx, int channels) {
     for (int lane = 0; lane < lanes; ++lane) {
-      const int place = group / ranks * kernel.numbers.at("WINDOW") + step * lanes + lane;
+      const int place = group / ranks * kernel.numbers.at(Number::window) + step * lanes + lane;
       std::vector<std::pair<int, int>> before(out, {1 << 16, -1});  // magnitude and id of the rank above
       std::vector<int> seen(out, 0);
       for (int rank = 0; rank < ranks; ++rank) {
@@ -108,15 +108,15 @@ void check_weights(const Layer& layer, const Netlist& netlist, const Kernel& ker
   const int out = netlist.streams[kernel.outputs[0]].lanes, groups = layer.output.channels / out;
   const int in = netlist.streams[kernel.inputs[0]].lanes;
   const int taps = layer.window.kernel_h * layer.window.kernel_w;
-  const bool is_by_taps = kernel.op == "conv_pair_sparse" && taps > 1;
+  const bool is_by_taps = kernel.kind == KernelKind::conv_pair_sparse && taps > 1;
   for (int group = 0; group < groups; ++group) {
     const auto filter = [&](int o) { return group * out + o; };
-    if (kernel.op == "depthwise_dense") {
+    if (kernel.kind == KernelKind::depthwise_dense) {
       for (int tap = 0; tap < taps; ++tap) {
         const auto codes = memories.take_codes(kernel, group * taps + tap, out);
         for (int o = 0; o < out; ++o) EXPECT_EQ(codes[o], layer.weights[std::size_t(tap) * layer.output.channels + filter(o)]);
       }
-    } else if (kernel.op == "conv_activation_sparse") {
+    } else if (kernel.kind == KernelKind::conv_activation_sparse) {
       // Places count beats of the window in front of the compactor, then its lanes.
       const Kernel& compactor = netlist.kernels[netlist.writer(kernel.inputs[0])];
       const int lanes = netlist.streams[compactor.inputs[0]].lanes;
@@ -127,7 +127,7 @@ void check_weights(const Layer& layer, const Netlist& netlist, const Kernel& ker
           for (int o = 0; o < out; ++o) EXPECT_EQ(codes[o], weight(layer, filter(o), ky, kx, channels * lanes + lane));
         }
       });
-    } else if (kernel.op == "conv_grouped_prefix") {
+    } else if (kernel.kind == KernelKind::conv_grouped_prefix) {
       check_ranked_weights(layer, netlist, kernel, group, memories);
     } else if (is_by_taps) {
       for (int channel = 0; channel < layer.input.channels; ++channel) {
@@ -167,7 +167,7 @@ void check_filters(const Layer& layer, const Netlist& netlist, const Kernel& ker
 // Row 8 of the settings, as the head of lib/curve.h states it.
 void check_curve(const Layer& layer, const Kernel& kernel, Memories& memories) {
   const FusedCurve& curve = layer.curve;
-  const int number = kernel.numbers.at("CURVE");
+  const int number = kernel.numbers.at(Number::curve);
   if (curve.kind == CurveKind::none) {
     EXPECT_EQ(number, 0);
   } else if (layer.output_bits == 8) {
@@ -195,7 +195,7 @@ DesignTable table_of(const Design& design, Random& random) {
     for (TableLayer& layer : row.layers) {
       std::uniform_int_distribution<int> code(0, 127);
       if (obeys_activation_threshold(layer.engine)) layer.thresholds.activation = code(random);
-      if (layer.engine == "grouped_prefix") layer.k = id == 4 ? 0 : 1;
+      if (obeys_prefix(layer.engine)) layer.k = id == 4 ? 0 : 1;
       if (obeys_weight_threshold(layer.engine)) layer.thresholds.weight = code(random);
     }
     table.rows.push_back(row);
@@ -214,41 +214,41 @@ void check_kernel(const Design& design, const DesignTable& table, const Kernel& 
   const Layer& layer = design.network.layers[kernel.layer];
   SCOPED_TRACE(kernel.name);
   const auto activation = column(design, table, kernel.layer, &Thresholds::activation);
-  if (kernel.op == "add") {
+  if (kernel.kind == KernelKind::add) {
     // Port A reads the operand whose layer wrote the stream; IS_SWAPPED says which of the two that is.
-    const bool is_swapped = kernel.numbers.at("IS_SWAPPED") != 0;
+    const bool is_swapped = kernel.numbers.at(Number::is_swapped) != 0;
     check_settings({layer.multiplier[is_swapped], layer.multiplier[!is_swapped], layer.shift, layer.clamp_low, layer.clamp_high},
                    kernel, 0, memories);
-  } else if (kernel.op == "average_pool" || kernel.op == "global_average_pool" || kernel.op == "scale") {
+  } else if (kernel.kind == KernelKind::average_pool || kernel.kind == KernelKind::global_average_pool || kernel.kind == KernelKind::scale) {
     check_settings({layer.multiplier[0], layer.shift, layer.clamp_low, layer.clamp_high}, kernel, 0, memories);
-  } else if (kernel.op == "compactor") {
+  } else if (kernel.kind == KernelKind::compactor) {
     check_settings(activation, kernel, 0, memories);
     const auto k = column(design, table, kernel.layer, [](const Thresholds& t) { return t.prefix.k; });
-    if (kernel.numbers.at("RANKS") > 1) check_settings(k, kernel, 1, memories);
-  } else if (kernel.op == "requantise") {
+    if (kernel.numbers.at(Number::ranks) > 1) check_settings(k, kernel, 1, memories);
+  } else if (kernel.kind == KernelKind::requantise) {
     check_filters(layer, design.netlist, kernel, memories);
-  } else if (kernel.op == "tile") {
+  } else if (kernel.kind == KernelKind::tile) {
     return;  // with the engine behind it
-  } else if (kernel.numbers.count("WEIGHT_BITS") != 0) {
-    if (kernel.numbers.count("SENDS_SUMS") == 0 || kernel.numbers.at("SENDS_SUMS") == 0) check_filters(layer, design.netlist, kernel, memories);
+  } else if (kernel.numbers.count(Number::weight_bits) != 0) {
+    if (kernel.numbers.count(Number::sends_sums) == 0 || kernel.numbers.at(Number::sends_sums) == 0) check_filters(layer, design.netlist, kernel, memories);
     const auto of_weights = column(design, table, kernel.layer, &Thresholds::weight);
-    if (kernel.op == "conv_weight_sparse") {
+    if (kernel.kind == KernelKind::conv_weight_sparse) {
       const auto cycles = check_lists(layer, design.netlist, kernel, of_weights, memories);
       check_settings(cycles, design.netlist.kernels[design.netlist.writer(kernel.inputs[0])], 0, memories);
     } else {
       check_weights(layer, design.netlist, kernel, memories);
     }
-    if (kernel.op == "conv_pair_sparse") {
+    if (kernel.kind == KernelKind::conv_pair_sparse) {
       check_settings(activation, kernel, 1, memories);
       check_settings(of_weights, kernel, 2, memories);
     }
   }
-  const bool leaves_codes_to_others = kernel.numbers.count("SENDS_SUMS") != 0 && kernel.numbers.at("SENDS_SUMS") == 1;
-  if (kernel.numbers.count("CURVE") != 0 && !leaves_codes_to_others) check_curve(layer, kernel, memories);
+  const bool leaves_codes_to_others = kernel.numbers.count(Number::sends_sums) != 0 && kernel.numbers.at(Number::sends_sums) == 1;
+  if (kernel.numbers.count(Number::curve) != 0 && !leaves_codes_to_others) check_curve(layer, kernel, memories);
 }
 
 // The engine for every convolution; every second network shares requantisers: half as many as filters, or one.
-LayerConfigs configs_of(const IntegerNetwork& network, Engine engine, int seed) {
+LayerConfigs configs_of(const IntegerNetwork& network, KernelKind engine, int seed) {
   LayerConfigs configs(network.layers.size(), {engine});
   for (std::size_t i = 0; i < configs.size() && seed % 2 == 0; ++i) {
     if (network.layers[i].kind != LayerKind::conv) continue;
@@ -258,7 +258,7 @@ LayerConfigs configs_of(const IntegerNetwork& network, Engine engine, int seed) 
   return configs;
 }
 
-class ParameterBatches : public ::testing::TestWithParam<std::tuple<int, Engine>> {};
+class ParameterBatches : public ::testing::TestWithParam<std::tuple<int, KernelKind>> {};
 
 TEST_P(ParameterBatches, PutEveryNumberWhereItsKernelLooksForIt) {
   const auto& [seed, engine] = GetParam();
@@ -290,12 +290,12 @@ TEST_P(ParameterBatches, AreNotLongerThanAskedForUnlessARowIs) {
 
 INSTANTIATE_TEST_SUITE_P(seeds, ParameterBatches,
                          ::testing::Combine(::testing::Range(1, 9),
-                                            ::testing::Values(Engine::dense, Engine::activation_sparse, Engine::pair_sparse, Engine::weight_sparse, Engine::grouped_prefix)));
+                                            ::testing::Values(KernelKind::conv_dense, KernelKind::conv_activation_sparse, KernelKind::conv_pair_sparse, KernelKind::conv_weight_sparse, KernelKind::conv_grouped_prefix)));
 
 // Which layer's map arrives on a stream, followed backwards through forks and width kernels.
 int producer(const Netlist& netlist, int stream) {
   const Kernel& kernel = netlist.kernels[netlist.writer(stream)];
-  return kernel.op == "fork" || kernel.op == "width" ? producer(netlist, kernel.inputs[0]) : kernel.layer;
+  return kernel.kind == KernelKind::fork || kernel.kind == KernelKind::width ? producer(netlist, kernel.inputs[0]) : kernel.layer;
 }
 
 TEST(ParameterBatches, MultiplierAOfAnAdditionBelongsToTheMapOnPortA) {
@@ -304,8 +304,8 @@ TEST(ParameterBatches, MultiplierAOfAnAdditionBelongsToTheMapOnPortA) {
     Random random(seed);
     const Design design = seasoned_design(random, 4);
     for (const Kernel& kernel : design.netlist.kernels) {
-      if (kernel.op != "add") continue;
-      const bool is_swapped = kernel.numbers.at("IS_SWAPPED") != 0;
+      if (kernel.kind != KernelKind::add) continue;
+      const bool is_swapped = kernel.numbers.at(Number::is_swapped) != 0;
       const auto& operands = design.network.layers[kernel.layer].inputs;
       EXPECT_EQ(producer(design.netlist, kernel.inputs[0]), operands[is_swapped ? 1 : 0]) << "seed " << seed;
       EXPECT_EQ(producer(design.netlist, kernel.inputs[1]), operands[is_swapped ? 0 : 1]) << "seed " << seed;

@@ -18,8 +18,8 @@ Netlist chain() {
     stream.depth = 4;
     netlist.streams.push_back(stream);
   }
-  netlist.kernels = {{"source", "source", 1, -1, {}, {0}, {}}, {"first", "width", 2, 0, {0}, {1}, {}},
-                     {"second", "width", 3, 0, {1}, {2}, {}}, {"sink", "sink", 4, -1, {2}, {}, {}}};
+  netlist.kernels = {{"source", KernelKind::source, 1, -1, {}, {0}, {}}, {"first", KernelKind::width, 2, 0, {0}, {1}, {}},
+                     {"second", KernelKind::width, 3, 0, {1}, {2}, {}}, {"sink", KernelKind::sink, 4, -1, {2}, {}, {}}};
   return netlist;
 }
 

@@ -18,8 +18,8 @@ class TableOfAllEngines : public ::testing::Test {
     const Window same{3, 3, 1, 1, 1, 1, 1, 1};
     make.conv(4, same, make.conv(32, same, make.conv(4, same, make.conv(4, same, make.conv(4, same, kNetworkInput)))));
     network = make.finish(3);
-    auto built = build_netlist(network, {{Engine::dense}, {Engine::activation_sparse}, {Engine::pair_sparse}, {Engine::grouped_prefix},
-                                         {Engine::weight_sparse}, {Engine::dense}, {Engine::dense}});
+    auto built = build_netlist(network, {{KernelKind::conv_dense}, {KernelKind::conv_activation_sparse}, {KernelKind::conv_pair_sparse}, {KernelKind::conv_grouped_prefix},
+                                         {KernelKind::conv_weight_sparse}, {KernelKind::conv_dense}, {KernelKind::conv_dense}});
     ASSERT_TRUE(built) << built.error().text();
     netlist = *built;
     table = dense_table(network, netlist, "hash");
@@ -69,7 +69,7 @@ TEST_F(TableOfAllEngines, refuses_what_the_engine_cannot_use) {
   expect_refused(bad, "engine weight_sparse cannot skip activations");
   bad = table;
   bad.rows[1].layers[2].k = 2;
-  expect_refused(bad, "k = 2, but the engine pair_sparse ranks no weights");
+  expect_refused(bad, "k = 2, but the engine pair_sparse cannot rank weights; grouped_prefix can");
   bad = table;
   bad.rows[1].layers[3].thresholds.weight = 3;
   expect_refused(bad, "engine grouped_prefix cannot skip weights");

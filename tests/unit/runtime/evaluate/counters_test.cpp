@@ -41,7 +41,7 @@ TEST_P(CounterSeeds, equal_the_reference) {
   Random random(GetParam());
   const IntegerNetwork network = random_network(random, 1 + GetParam() % 5, GetParam() % 4 == 0 ? 16 : 8);
   LayerConfigs configs;
-  for (std::size_t i = 0; i < network.layers.size(); ++i) configs.push_back({static_cast<Engine>(random() % 5)});
+  for (std::size_t i = 0; i < network.layers.size(); ++i) configs.push_back({convolution_engines()[random() % 5]});
   expect_equal(network, configs, random);
   expect_equal(network, random_configs(random, network), random);
 }
@@ -53,7 +53,7 @@ TEST(Counters, of_more_taps_than_a_word_has_bits) {
   NetworkMaker make(random, {12, 13, 2});
   make.conv(6, {11, 9, 1, 1, 5, 4, 5, 4}, kNetworkInput);
   const IntegerNetwork network = make.finish(3);
-  expect_equal(network, {{Engine::pair_sparse}, {}, {}}, random);
+  expect_equal(network, {{KernelKind::conv_pair_sparse}, {}, {}}, random);
 }
 
 }  // namespace

@@ -25,8 +25,8 @@ TEST(RealNetwork, resnet20_equals_the_reference) {
   ASSERT_RESULT(calibration, calibrate(graph, images.slice({.first = 16}), preprocess));
   ASSERT_RESULT(quantised, quantise(graph, calibration.statistics, preprocess, {}, {}));
   const IntegerNetwork& network = quantised.network;
-  ASSERT_RESULT(pairs, build_netlist(network, uniform_engines(network, Engine::pair_sparse)));
-  ASSERT_RESULT(prefixes, build_netlist(network, uniform_engines(network, Engine::grouped_prefix)));
+  ASSERT_RESULT(pairs, build_netlist(network, uniform_engines(network, KernelKind::conv_pair_sparse)));
+  ASSERT_RESULT(prefixes, build_netlist(network, uniform_engines(network, KernelKind::conv_grouped_prefix)));
   const Preprocessor preprocessor(network);
   for (const auto& [netlist, threshold] : {std::pair{&pairs, 0}, {&pairs, 6}, {&prefixes, 6}}) {
     const Design design{network, *netlist};

@@ -23,7 +23,7 @@ class ThreeEngines : public ::testing::Test {
     const int second = make.conv(4, same, first);
     make.conv(4, same, make.add(second, first));
     auto opened = bundle_of(make.finish(3), scratch.path() / "bundle",
-                            {{Engine::dense}, {Engine::activation_sparse}, {Engine::dense}, {Engine::pair_sparse}, {Engine::dense}, {Engine::dense}});
+                            {{KernelKind::conv_dense}, {KernelKind::conv_activation_sparse}, {KernelKind::conv_dense}, {KernelKind::conv_pair_sparse}, {KernelKind::conv_dense}, {KernelKind::conv_dense}});
     ASSERT_TRUE(opened) << opened.error().text();
     bundle.emplace(std::move(opened).value());
   }
@@ -47,7 +47,7 @@ TEST(FixedCycles, of_a_weight_sparse_layer_are_those_of_its_windows) {
   NetworkMaker make(random, {6, 6, 4});
   make.conv(4, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput);
   const IntegerNetwork network = make.finish(3);
-  const Design design{network, build_netlist(network, {{Engine::weight_sparse}, {Engine::dense}, {Engine::dense}}).value()};
+  const Design design{network, build_netlist(network, {{KernelKind::conv_weight_sparse}, {KernelKind::conv_dense}, {KernelKind::conv_dense}}).value()};
   std::int64_t longest = 0;
   for (const Stream& stream : design.netlist.streams) longest = std::max(longest, stream.beats);
   const double fixed = simulate::LayerCycles::make(design).value().fixed(0);

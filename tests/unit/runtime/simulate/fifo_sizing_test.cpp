@@ -26,8 +26,8 @@ struct Residual {
     const int stem = make.conv(16, same, kNetworkInput);
     make.add(make.conv(16, same, make.conv(16, same, stem)), stem);
     design.network = make.finish(3);
-    design.netlist = build_netlist(design.network, {{Engine::dense}, {Engine::activation_sparse}, {Engine::pair_sparse}, {Engine::dense}, {Engine::dense}, {Engine::dense}}).value();
-    const Scheduler scheduler = Scheduler::make(design.netlist).value();
+    design.netlist = build_netlist(design.network, {{KernelKind::conv_dense}, {KernelKind::conv_activation_sparse}, {KernelKind::conv_pair_sparse}, {KernelKind::conv_dense}, {KernelKind::conv_dense}, {KernelKind::conv_dense}}).value();
+    const Scheduler scheduler = Scheduler(design.netlist);
     const Evaluator evaluator(design.network);
     for (int i = 0; i < 3; ++i) {
       images.push_back(scheduler.programs(CounterModel(design, {}).work(evaluator, evaluator.evaluate(test::random_codes(random, design.network)))));

@@ -59,7 +59,7 @@ TEST_F(Sim, scores_and_counters_are_the_references) {
 // The device times a row by its first picture here (this bundle has no golden ones), the simulator takes every picture.
 TEST_F(Sim, steady_rate_is_the_simulators_within_two_percent) {
   const Design& design = bundle_->design();
-  const simulate::Scheduler scheduler = simulate::Scheduler::make(design.netlist).value();
+  const simulate::Scheduler scheduler = simulate::Scheduler(design.netlist);
   const simulate::PictureModel model(design, simulate::thresholds_of_rows(bundle_->table(), design));
   auto device = open_sim_device(*bundle_, {.capacity = 8, .is_paced = false});
   ASSERT_TRUE(device);
@@ -80,7 +80,7 @@ TEST_F(Sim, steady_rate_is_the_simulators_within_two_percent) {
 
 TEST_F(Sim, one_image_at_a_time_takes_the_simulators_latency) {
   const Design& design = bundle_->design();
-  const simulate::Scheduler scheduler = simulate::Scheduler::make(design.netlist).value();
+  const simulate::Scheduler scheduler = simulate::Scheduler(design.netlist);
   const simulate::PictureModel model(design, simulate::thresholds_of_rows(bundle_->table(), design));
   auto device = open_sim_device(*bundle_, {.capacity = 1, .is_paced = false});
   ASSERT_TRUE(device);

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// See kernel_memory.hpp.
+#include "runtime/bundle/kernels/kernel_memory.hpp"
+
+namespace sluice {
+
+int beat_products(const Netlist& netlist, const Kernel& kernel) {
+  return netlist.streams[std::size_t(kernel.inputs[0])].lanes * netlist.streams[std::size_t(kernel.outputs[0])].lanes;
+}
+
+std::int64_t bytes_with_curve(const Kernel& kernel) {
+  const int curve = kernel.numbers.at(Number::curve);
+  return kRegisterBytes + (curve == kCurveNone ? 0 : curve == kCurveTable ? 256 : 64);
+}
+
+std::int64_t filter_bytes(const Netlist& netlist, const Kernel& kernel) {
+  if (sends_sums(kernel)) return 0;
+  constexpr std::int64_t kWordBytes = 4;
+  const std::int64_t lanes = netlist.streams[std::size_t(kernel.outputs[0])].lanes;
+  return 2 * kWordBytes * kernel.numbers.at(Number::filter_groups) * lanes;
+}
+
+std::int64_t engine_bytes(const Netlist& netlist, const Kernel& kernel, std::int64_t rows, std::int64_t row_codes,
+                          std::int64_t extra_bytes, int threshold_rows) {
+  const std::int64_t row_bytes = (row_codes * (kernel.numbers.at(Number::weight_bits) / 8) + 3) / 4 * 4;
+  const std::int64_t at_bias = bytes_with_curve(kernel) + threshold_rows * kThresholdRowBytes;
+  const std::int64_t at_weights = (at_bias + filter_bytes(netlist, kernel) + 63) / 64 * 64;
+  return at_weights + rows * (row_bytes + extra_bytes);
+}
+
+}  // namespace sluice

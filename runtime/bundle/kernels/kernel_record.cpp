@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a kind to its record (see kernel_record.hpp).
+#include "runtime/bundle/kernels/kernel_record.hpp"
+
+namespace sluice {
+
+const KernelRecord& kernel_record(KernelKind kind) {
+  switch (kind) {
+#define SLUICE_KERNEL(op, name) \
+  case KernelKind::op: return op##_record();
+#include "device/contract/kernel_list.inc"
+  }
+  return source_record();  // there is no other kind
+}
+
+}  // namespace sluice

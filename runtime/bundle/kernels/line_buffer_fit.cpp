@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// See line_buffer_fit.hpp.
+#include "runtime/bundle/kernels/line_buffer_fit.hpp"
+
+#include <array>
+
+namespace sluice {
+
+Status check_line_buffer_shape(const KernelFit& fit) {
+  const Layer& layer = fit.layer();
+  const Window& w = layer.window;
+  const std::array<std::pair<Number, int>, 11> needed{{
+      {Number::height, layer.input.height},      {Number::width, layer.input.width},      {Number::channels, layer.input.channels},
+      {Number::out_height, layer.output.height}, {Number::out_width, layer.output.width}, {Number::kernel_h, w.kernel_h},
+      {Number::kernel_w, w.kernel_w},            {Number::stride_h, w.stride_h},          {Number::stride_w, w.stride_w},
+      {Number::pad_top, w.pad_top},              {Number::pad_left, w.pad_left}}};
+  for (const auto& [name, value] : needed) SLUICE_CHECK(fit.number(name, value));
+  return ok();
+}
+
+Status check_line_buffer_output(const KernelFit& fit) {
+  const int lowest = -(1 << (fit.in().element_bits - 1));
+  SLUICE_CHECK(fit.number(Number::pad_code, fit.layer().kind == LayerKind::max_pool ? lowest : 0));
+  const std::int64_t codes = fit.pixels() * fit.value(Number::replay) * fit.window_codes();
+  return fit.carries(fit.out(), codes, fit.in().element_bits);
+}
+
+}  // namespace sluice

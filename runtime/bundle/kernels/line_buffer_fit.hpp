@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the two line buffers (window.cl, taps.cl) have in common, compared with their layer.
+//
+// Before: as for KernelRecord::check. After: nothing is changed.
+#pragma once
+
+#include "runtime/bundle/kernel_fit.hpp"
+
+namespace sluice {
+
+// Map, window and stride.
+Status check_line_buffer_shape(const KernelFit& fit);
+// The padding code, and all windows on the output, REPLAY times.
+Status check_line_buffer_output(const KernelFit& fit);
+
+}  // namespace sluice

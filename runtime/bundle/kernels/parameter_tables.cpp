@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// Words of codes, windows, thresholds and requantisers (see parameter_tables.hpp).
+#include "runtime/bundle/kernels/parameter_tables.hpp"
+
+namespace sluice {
+namespace {
+
+constexpr std::uint32_t kCurveRow = 8;
+
+// The row of the fused curve: four codes of its table to a word, or the numbers of its formula.
+void append_curve(std::vector<ParameterTable>& tables, const FusedCurve& curve) {
+  if (curve.kind == CurveKind::none) return;
+  ParameterTable table{kSettingsTable, 0, {}, kCurveRow};
+  if (curve.table.empty()) {
+    for (const int number : {curve.slope, curve.offset, curve.multiplier, curve.shift, curve.clamp_low, curve.clamp_high}) {
+      table.words.push_back(word_of(number));
+    }
+  } else {
+    append_codes(table.words, {curve.table.begin(), curve.table.end()}, 8);
+  }
+  table.row_words = table.words.size();
+  tables.push_back(std::move(table));
+}
+
+}  // namespace
+
+template <typename Which>
+std::vector<std::uint32_t> ParameterSource::threshold_words(Which which) const {
+  std::vector<std::uint32_t> words(kTableRows, 0);
+  for (std::size_t r = 0; r < rows_.rows.size(); ++r) {
+    words[r] = word_of(which(rows_.thresholds(network_, netlist_, r)[std::size_t(kernel_.layer)]));
+  }
+  return words;
+}
+
+std::vector<std::uint32_t> ParameterSource::weight_thresholds() const {
+  return threshold_words([](const Thresholds& t) { return t.weight; });
+}
+
+std::vector<std::uint32_t> ParameterSource::activation_thresholds() const {
+  return threshold_words([](const Thresholds& t) { return t.activation; });
+}
+
+std::vector<std::uint32_t> ParameterSource::prefix_lengths() const {
+  return threshold_words([](const Thresholds& t) { return t.prefix.k; });
+}
+
+void append_codes(std::vector<std::uint32_t>& words, const std::vector<std::int16_t>& codes, int bits) {
+  const std::size_t per_word = 32 / std::size_t(bits);
+  const std::uint32_t mask = bits == 8 ? 0xffu : 0xffffu;
+  for (std::size_t i = 0; i < codes.size(); i += per_word) {
+    std::uint32_t word = 0;
+    for (std::size_t j = 0; j < per_word && i + j < codes.size(); ++j) {
+      word |= (static_cast<std::uint32_t>(codes[i + j]) & mask) << (std::size_t(bits) * j);
+    }
+    words.push_back(word);
+  }
+}
+
+void append_row(ParameterTable& table, const std::vector<std::int16_t>& row, int bits) {
+  const std::size_t before = table.words.size();
+  append_codes(table.words, row, bits);
+  table.row_words = table.words.size() - before;
+}
+
+std::vector<WindowPlace> window_places(const Layer& layer, const WindowBeat& beat) {
+  std::vector<WindowPlace> places;
+  const Window& w = layer.window;
+  for (int group = 0; group < layer.input.channels; group += beat.lanes) {
+    for (int y = 0; y < w.kernel_h; y += beat.taps_h) {
+      for (int x = 0; x < w.kernel_w; x += beat.taps_w) {
+        for (int tap = 0; tap < beat.taps(); ++tap) {
+          for (int lane = 0; lane < beat.lanes; ++lane) {
+            places.push_back({y + tap / beat.taps_w, x + tap % beat.taps_w, group + lane});
+          }
+        }
+      }
+    }
+  }
+  return places;
+}
+
+ParameterTable window_weights(const ParameterSource& source, int codes) {
+  ParameterTable table{kWeightsTable, 0, {}};
+  const Layer& layer = source.layer();
+  const Window& w = layer.window;
+  const int out_lanes = source.out_lanes(), bits = source.number(Number::weight_bits);
+  const std::vector<WindowPlace> places = window_places(layer, source.window_beat());
+  for (int filter = 0; filter < layer.output.channels; filter += out_lanes) {
+    for (std::size_t first = 0; first < places.size(); first += std::size_t(codes)) {
+      std::vector<std::int16_t> row;
+      for (int m = 0; m < codes; ++m) {
+        const WindowPlace& at = places[first + std::size_t(m)];
+        for (int o = 0; o < out_lanes; ++o) {
+          const std::size_t tap = (std::size_t(filter + o) * w.kernel_h + at.ky) * w.kernel_w + at.kx;
+          row.push_back(layer.weights[tap * layer.input.channels + at.channel]);
+        }
+      }
+      append_row(table, row, bits);
+    }
+  }
+  return table;
+}
+
+void append_requantisers(const ParameterSource& source, std::vector<ParameterTable>& tables) {
+  if (sends_sums(source.kernel())) return;
+  const Layer& layer = source.layer();
+  const auto out_lanes = std::size_t(source.out_lanes());
+  tables.push_back({kSettingsTable, 3, {word_of(layer.shift), word_of(layer.clamp_low), word_of(layer.clamp_high)}});
+  ParameterTable bias{kBiasTable, out_lanes, {}}, multiplier{kMultiplierTable, out_lanes, {}};
+  for (const std::int32_t value : layer.bias) bias.words.push_back(word_of(value));
+  for (const std::uint16_t value : layer.multiplier) multiplier.words.push_back(value);
+  tables.push_back(std::move(bias));
+  tables.push_back(std::move(multiplier));
+  append_curve(tables, layer.curve);
+}
+
+void append_settings(const ParameterSource& source, std::vector<std::uint32_t> words, std::vector<ParameterTable>& tables) {
+  tables.push_back({kSettingsTable, words.size(), std::move(words)});
+  append_curve(tables, source.layer().curve);
+}
+
+}  // namespace sluice

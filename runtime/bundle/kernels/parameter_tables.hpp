@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// ParameterTable: rows of words for one kernel, and the words in which kernels' tables are written.
+//
+// Why: kernels keep weights in rows of their own layout (the head of each kernel file), but cut codes into words, order
+// the places of a window, and load bias, multiplier and curve alike.
+//
+// Before: network, netlist and rows are valid and belong together. After: each table holds whole rows.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "runtime/bundle/netlist.hpp"
+#include "runtime/bundle/network.hpp"
+#include "runtime/bundle/table.hpp"
+
+namespace sluice {
+
+// One table of one kernel, or some rows of it: rows of equal length (device/lib/parameters.h).
+struct ParameterTable {
+  std::uint32_t number;  // TABLE_SETTINGS, TABLE_WEIGHTS, ...
+  std::size_t row_words;
+  std::vector<std::uint32_t> words;
+  std::uint32_t first_row = 0;
+};
+
+inline constexpr std::uint32_t kSettingsTable = 0;
+inline constexpr std::uint32_t kWeightsTable = 1;
+inline constexpr std::uint32_t kBiasTable = 2;
+inline constexpr std::uint32_t kMultiplierTable = 3;
+
+// What a kernel's tables are made of.
+class ParameterSource {
+ public:
+  ParameterSource(const IntegerNetwork& network, const Netlist& netlist, const DesignTable& rows, const Kernel& kernel)
+      : network_(network), netlist_(netlist), rows_(rows), kernel_(kernel) {}
+
+  const Layer& layer() const { return network_.layers[std::size_t(kernel_.layer)]; }
+  const Netlist& netlist() const { return netlist_; }
+  const Kernel& kernel() const { return kernel_; }
+  int number(Number name) const { return kernel_.numbers.at(name); }
+  int in_lanes() const { return netlist_.streams[std::size_t(kernel_.inputs[0])].lanes; }
+  int out_lanes() const { return netlist_.streams[std::size_t(kernel_.outputs[0])].lanes; }
+  WindowBeat window_beat() const { return sluice::window_beat(netlist_, kernel_.inputs[0]); }
+
+  // A word for each of the table's rows; 0 for rows that do not exist.
+  std::vector<std::uint32_t> weight_thresholds() const;
+  std::vector<std::uint32_t> activation_thresholds() const;
+  std::vector<std::uint32_t> prefix_lengths() const;
+
+ private:
+  template <typename Which>
+  std::vector<std::uint32_t> threshold_words(Which which) const;
+
+  const IntegerNetwork& network_;
+  const Netlist& netlist_;
+  const DesignTable& rows_;
+  const Kernel& kernel_;
+};
+
+inline std::uint32_t word_of(int value) { return static_cast<std::uint32_t>(value); }
+
+// Appends codes as little-endian 32-bit words, the last one filled with zeros.
+void append_codes(std::vector<std::uint32_t>& words, const std::vector<std::int16_t>& codes, int bits);
+// Appends a row of codes, the last word filled with zeros.
+void append_row(ParameterTable& table, const std::vector<std::int16_t>& row, int bits);
+
+struct WindowPlace {
+  int ky, kx, channel;
+};
+
+// The codes of a window in the order of its beats (head of window.cl): channel group, kernel row, kernel column; in a beat
+// taps, then channels.
+std::vector<WindowPlace> window_places(const Layer& layer, const WindowBeat& beat);
+
+// Rows of a convolution: filter group, then `codes` places of the window; code [m * O + o]. A beat's codes for an engine
+// that takes beats, one place for one that takes single codes.
+ParameterTable window_weights(const ParameterSource& source, int codes);
+
+// The settings of an engine or of a requantise kernel, then bias and multiplier in rows of the output's lanes
+// (device/lib/filter_parameters.h), then the curve. Nothing where the kernel sends sums.
+void append_requantisers(const ParameterSource& source, std::vector<ParameterTable>& tables);
+// One row of settings, then the curve.
+void append_settings(const ParameterSource& source, std::vector<std::uint32_t> words, std::vector<ParameterTable>& tables);
+
+}  // namespace sluice

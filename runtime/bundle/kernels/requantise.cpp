@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// The record of requantise.cl: codes of the sums that an engine and its copies send.
+#include "runtime/bundle/kernels/kernel_record.hpp"
+#include "runtime/bundle/kernels/kernel_memory.hpp"
+
+namespace sluice {
+namespace {
+
+// The engine whose sums arrive, before the gather of its copies if there is one.
+const Kernel& engine_before(const KernelFit& fit) {
+  const Kernel& writer = fit.writer();
+  if (writer.kind != KernelKind::gather) return writer;
+  return fit.netlist().kernels[std::size_t(fit.netlist().writer(writer.inputs[0]))];
+}
+
+// Sums of its layer's engine come in, codes of the layer's map leave.
+Status check(const KernelFit& fit) {
+  const Kernel& engine = engine_before(fit);
+  const Layer& layer = fit.layer();
+  if (engine.layer != fit.kernel().layer || !sends_sums(engine)) {
+    return user_error("kernel {}: {} stands in front, not an engine of its layer that sends sums", fit.kernel().name, engine.name);
+  }
+  SLUICE_CHECK(fit.carries_map(fit.in(), layer.output, kSumBits));
+  SLUICE_CHECK(fit.carries_map(fit.out(), layer.output, layer.output_bits));
+  SLUICE_CHECK(fit.equal("lanes left over between " + fit.in().name + " and " + fit.out().name, fit.in().lanes % fit.out().lanes, 0));
+  SLUICE_CHECK(fit.number(Number::curve, curve_number(layer)));
+  return fit.number(Number::filter_groups, layer.output.channels / fit.out().lanes);
+}
+
+std::int64_t stored_bytes(const Netlist& netlist, const Kernel& kernel) {
+  return bytes_with_curve(kernel) + filter_bytes(netlist, kernel);
+}
+
+}  // namespace
+
+const KernelRecord& requantise_record() {
+  static const KernelRecord record{
+      .inputs = 1,
+      .outputs = 1,
+      .numbers = std::vector<Number>{Number::filter_groups, Number::curve},
+      .role = Role::reassembles,
+      .computes = std::nullopt,
+      .obeys = kObeysNothing,
+      .check = check,
+      .memory_bytes = stored_bytes,
+      .parameters = append_requantisers,
+      .multipliers = nullptr,
+  };
+  return record;
+}
+
+}  // namespace sluice
