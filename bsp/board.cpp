@@ -57,7 +57,8 @@ Result<std::vector<T>> read_all(const std::string& folder, const std::string& en
   std::vector<T> all;
   for (const std::string& name : names_in(folder)) {
     const std::string path = folder + "/" + name + ending;
-    all.push_back(SLUICE_TRY(read(name, "bsp/" + path, board_files().at(path))));
+    T one = SLUICE_TRY(read(name, "bsp/" + path, board_files().at(path)));
+    all.push_back(std::move(one));
   }
   return all;
 }
@@ -109,7 +110,10 @@ Result<Board> read_board(const std::string& name, const std::string& file, const
 Result<Budget> read_budget(const std::string& name, const std::string& file, const std::string& text) {
   const FactFile f = SLUICE_TRY(FactFile::parse(file, text));
   SLUICE_CHECK(f.check(kBudgetKeys));
-  return Budget{name, f.text("title"), SLUICE_TRY(f.whole("multipliers", 1, kMost)), SLUICE_TRY(f.number("clock_mhz", 1, kMostMhz))};
+  Budget budget{name, f.text("title"), 0, 0};
+  budget.multipliers = SLUICE_TRY(f.whole("multipliers", 1, kMost));
+  budget.clock_mhz = SLUICE_TRY(f.number("clock_mhz", 1, kMostMhz));
+  return budget;
 }
 
 Resources Board::beside_shell() const {
@@ -132,7 +136,10 @@ Result<std::vector<FpgaDevice>> known_devices() {
 
 Result<Board> find_board(const std::string& name_or_file) {
   const std::filesystem::path path = name_or_file;
-  if (path.extension() == ".board") return read_board(path.stem().string(), path.string(), SLUICE_TRY(read_file(path)));
+  if (path.extension() == ".board") {
+    const std::string text = SLUICE_TRY(read_file(path));
+    return read_board(path.stem().string(), path.string(), text);
+  }
   const auto found = board_files().find("boards/" + name_or_file + ".board");
   if (found == board_files().end()) {
     return user_error("board \"{}\" is not known; there are: {}; or give a .board file (sluice boards import makes one)", name_or_file,

@@ -67,7 +67,9 @@ Result<ImportedBoard> import_board_spec(const std::string& file, const std::stri
   const std::string device_name = SLUICE_TRY(device_of(spec, device));
   const pugi::xml_node used = device.child("used_resources");
   if (!used) return spec.wrong(device, "<device> has no <used_resources>; what the shell takes is not known");
-  const long alms = SLUICE_TRY(spec.count(used, "alms")), rams = SLUICE_TRY(spec.count(used, "rams")), dsps = SLUICE_TRY(spec.count(used, "dsps"));
+  const long alms = SLUICE_TRY(spec.count(used, "alms"));
+  const long rams = SLUICE_TRY(spec.count(used, "rams"));
+  const long dsps = SLUICE_TRY(spec.count(used, "dsps"));
   long banks = 0;
   double megabytes_per_s = 0, bytes = 0;
   for (const pugi::xml_node memory : board.children("global_mem")) {

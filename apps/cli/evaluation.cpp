@@ -90,8 +90,9 @@ Result<Execution> run_float(const ir::Graph& graph, const IntegerNetwork& networ
   const ops::FloatProgram program = SLUICE_TRY(ops::FloatProgram::prepare(graph));
   Execution run{"float", Tops(images.size()), {}};
   SLUICE_CHECK(for_each_picture(images, images.size(), [&](std::size_t i, const Picture& picture) -> Status {
-    auto input = ir::Tensor::of_values(program.input_dims(), SLUICE_TRY(preprocess_float(picture, network.input, network.preprocess)));
-    run.tops[i] = top_k(SLUICE_TRY(program.run(input)).values, kTop);
+    std::vector<float> values = SLUICE_TRY(preprocess_float(picture, network.input, network.preprocess));
+    const ir::Tensor scores = SLUICE_TRY(program.run(ir::Tensor::of_values(program.input_dims(), std::move(values))));
+    run.tops[i] = top_k(scores.values, kTop);
     return ok();
   }));
   return run;
@@ -102,7 +103,8 @@ Result<Execution> run_integer(const std::string& name, const IntegerNetwork& net
   const Preprocessor preprocessor(network);
   const Evaluator evaluator(network, thresholds);
   SLUICE_CHECK(for_each_picture(images, images.size(), [&](std::size_t i, const Picture& picture) -> Status {
-    run.scores[i] = evaluator.scores(SLUICE_TRY(preprocessor.codes(picture)));
+    const std::vector<std::int16_t> codes = SLUICE_TRY(preprocessor.codes(picture));
+    run.scores[i] = evaluator.scores(codes);
     run.tops[i] = top_k(run.scores[i], kTop);
     return ok();
   }));
@@ -114,7 +116,8 @@ Result<Exactness> compare_with_reference(const IntegerNetwork& network, const Im
   const Preprocessor preprocessor(network);
   SLUICE_CHECK(for_each_picture(images, differences.size(), [&](std::size_t i, const Picture& picture) -> Status {
     if (run.scores[i].empty()) return ok();
-    const auto expected = reference_scores(network, SLUICE_TRY(preprocessor.codes(picture)));
+    const std::vector<std::int16_t> codes = SLUICE_TRY(preprocessor.codes(picture));
+    const auto expected = reference_scores(network, codes);
     differences[i] = first_difference(images.name(i), run.name, run.scores[i], "reference", expected);
     return ok();
   }));
@@ -134,7 +137,8 @@ Exactness compare(const Execution& run, const Execution& expected, const ImageSe
 
 Result<std::string> locate_difference(Device& device, const Bundle& bundle, const ImageSet& images, std::size_t picture) {
   const IntegerNetwork& network = bundle.network();
-  const auto codes = SLUICE_TRY(Preprocessor(network).codes(SLUICE_TRY(images.load(picture))));
+  const Picture loaded = SLUICE_TRY(images.load(picture));
+  const auto codes = SLUICE_TRY(Preprocessor(network).codes(loaded));
   SLUICE_CHECK(device.submit({.image_id = 0, .row_id = 0, .codes = codes}));
   const ImageScores answer = SLUICE_TRY(device.collect());
   if (answer.scores == reference_scores(network, codes)) return std::string("the same picture alone comes out right: images disturb each other");

@@ -132,17 +132,20 @@ Result<std::string> layer_text(const Bundle& bundle, std::size_t index, bool has
     for (const int stream : kernel->inputs) text += "  reads  " + stream_text(bundle.netlist(), stream) + "\n";
     for (const int stream : kernel->outputs) text += "  writes " + stream_text(bundle.netlist(), stream) + "\n";
     text += SLUICE_TRY(bundle.read(header));
-    if (told.insert(kernel->kind).second) text += head_of(SLUICE_TRY(bundle.read(file)), has_text);
+    if (!told.insert(kernel->kind).second) continue;
+    const std::string kernel_text = SLUICE_TRY(bundle.read(file));
+    text += head_of(kernel_text, has_text);
   }
   return text;
 }
 
 Result<json> layer_json(const Bundle& bundle, std::size_t index) {
   const Layer& layer = bundle.network().layers[index];
+  const auto cycles = SLUICE_TRY(simulate::LayerCycles::make(bundle.design()));
   json j{{"layer", layer.name}, {"kind", to_text(layer.kind)}, {"origin", layer.origin}, {"engine", engine_name(bundle.netlist(), static_cast<int>(index))},
          {"input_shape_hwc", {layer.input.height, layer.input.width, layer.input.channels}},
          {"output_shape_hwc", {layer.output.height, layer.output.width, layer.output.channels}}, {"macs_per_image", layer.macs()},
-         {"fixed_cycles", SLUICE_TRY(simulate::LayerCycles::make(bundle.design())).fixed(static_cast<int>(index))}, {"shift", layer.shift}, {"output_scale", layer.output_scale}};
+         {"fixed_cycles", cycles.fixed(static_cast<int>(index))}, {"shift", layer.shift}, {"output_scale", layer.output_scale}};
   for (const Kernel* kernel : kernels_of(bundle, index)) {
     j["kernels"].push_back({{"name", kernel->name}, {"id", kernel->id}, {"file", fmt::format("kernels/{0}/{0}.cl", op_of(kernel->kind))},
                             {"numbers", named_numbers(*kernel)}, {"multipliers", multipliers(bundle.netlist(), *kernel)},

@@ -71,11 +71,14 @@ Result<Measured> run(Device& device, const std::vector<Codes>& inputs, std::size
 Status meet_all(Device& device, const std::vector<Codes>& inputs) {
   std::size_t inside = 0;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (inside == device.capacity()) SLUICE_TRY(device.collect()), --inside;
+    if (inside == device.capacity()) {
+      SLUICE_CHECK(device.collect());
+      --inside;
+    }
     SLUICE_CHECK(device.submit({i, 0, inputs[i]}));
     ++inside;
   }
-  for (; inside > 0; --inside) SLUICE_TRY(device.collect());
+  for (; inside > 0; --inside) SLUICE_CHECK(device.collect());
   return ok();
 }
 
@@ -111,7 +114,8 @@ Result<std::vector<Codes>> inputs_for(const Options& options, const IntegerNetwo
     const Preprocessor preprocessor(network);
     for (std::size_t i = 0; i < images.size(); ++i) {
       const Picture picture = SLUICE_TRY(images.load(i));
-      inputs.push_back(SLUICE_TRY(preprocessor.codes(picture)));
+      Codes codes = SLUICE_TRY(preprocessor.codes(picture));
+      inputs.push_back(std::move(codes));
     }
     return inputs;
   }
@@ -139,7 +143,7 @@ Status bench(const Options& options, const Common& common) {
   const Measured first = SLUICE_TRY(run(*device, inputs, 1, 0.0));
   // A simulated device computes a picture when it first meets it; that is this machine's time, not the device's.
   if (device->info().is_simulated()) SLUICE_CHECK(meet_all(*device, inputs));
-  SLUICE_TRY(run(*device, inputs, in_flight, std::min(1.0, options.seconds / 4)));
+  SLUICE_CHECK(run(*device, inputs, in_flight, std::min(1.0, options.seconds / 4)));
   const std::vector<KernelTime> before = device->kernel_times();
   spdlog::info("{}: {} s on {}", options.scenario, options.seconds, device->info().driver);
   Measured m = SLUICE_TRY(run(*device, inputs, in_flight, options.seconds));

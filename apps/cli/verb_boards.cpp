@@ -90,7 +90,8 @@ Status import(const Options& options, const Common& common) {
   if (options.output.extension() != ".board") return user_error("{}: a board file ends in .board", options.output.string());
   std::error_code error;
   if (std::filesystem::exists(options.output, error)) return user_error("{}: exists already; remove it or choose another name", options.output.string());
-  const bsp::ImportedBoard board = SLUICE_TRY(bsp::import_board_spec(options.spec.string(), SLUICE_TRY(read_file(options.spec))));
+  const std::string spec = SLUICE_TRY(read_file(options.spec));
+  const bsp::ImportedBoard board = SLUICE_TRY(bsp::import_board_spec(options.spec.string(), spec));
   SLUICE_CHECK(replace_file(options.output, board.text));
   if (common.is_json) {
     std::cout << json{{"name", board.name}, {"file", options.output.string()}}.dump(1) << "\n";

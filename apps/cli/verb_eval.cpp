@@ -143,7 +143,8 @@ Status evaluate(const Options& options, const Common& common) {
   if (!options.model.empty()) {
     spdlog::info("float: {}, {} pictures", options.model.string(), images.size());
     const ir::Graph graph = SLUICE_TRY(float_graph(options.model, network));
-    e.executions.push_back(SLUICE_TRY(run_float(graph, network, images)));
+    Execution real = SLUICE_TRY(run_float(graph, network, images));
+    e.executions.push_back(std::move(real));
     e.has_float = true;
     if (options.finds_layer) e.layers = SLUICE_TRY(layer_errors(graph, network, images.slice({.first = options.layer_images})));
   }
@@ -152,7 +153,9 @@ Status evaluate(const Options& options, const Common& common) {
   e.executions.push_back(integer);
   for (std::size_t row = 1; options.has_rows && row < bundle.table().rows.size(); ++row) {
     spdlog::info("row {}: {} pictures", row, images.size());
-    e.executions.push_back(SLUICE_TRY(run_integer(fmt::format("row {}", row), network, bundle.table().thresholds(network, bundle.netlist(), row), images)));
+    const auto thresholds = bundle.table().thresholds(network, bundle.netlist(), row);
+    Execution one = SLUICE_TRY(run_integer(fmt::format("row {}", row), network, thresholds, images));
+    e.executions.push_back(std::move(one));
   }
   std::unique_ptr<Device> device;
   if (options.device.device != "none") {
@@ -166,8 +169,8 @@ Status evaluate(const Options& options, const Common& common) {
   if (!device || e.device->driver == "null") return ok();
   for (const Exactness* exactness : {&e.with_reference, &e.with_integer}) {
     if (exactness->first_difference.empty()) continue;
-    return bug_error(fmt::format("the device differs: {}; {}", exactness->first_difference,
-                                 SLUICE_TRY(locate_difference(*device, bundle, images, exactness->first))));
+    const std::string where = SLUICE_TRY(locate_difference(*device, bundle, images, exactness->first));
+    return bug_error(fmt::format("the device differs: {}; {}", exactness->first_difference, where));
   }
   return ok();
 }

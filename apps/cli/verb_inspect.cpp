@@ -60,7 +60,8 @@ Status print_table(const Bundle& bundle) {
 
 // What the planner estimated of this design; null where the report says nothing of it.
 Result<json> report_of(const Bundle& bundle) {
-  return json::parse(SLUICE_TRY(bundle.read("report/report.json")), nullptr, false);
+  const std::string text = SLUICE_TRY(bundle.read("report/report.json"));
+  return json::parse(text, nullptr, false);
 }
 
 std::string resources_text(const json& r) {
@@ -127,11 +128,19 @@ Run verb_inspect(CLI::App& command, const Common& common) {
     const Bundle bundle = SLUICE_TRY(Bundle::open(options->bundle));
     if (!options->layer.empty()) {
       const std::size_t layer = SLUICE_TRY(find_layer(bundle, options->layer));
-      if (common.is_json) std::cout << SLUICE_TRY(layer_json(bundle, layer)).dump(1) << "\n";
-      else std::cout << SLUICE_TRY(layer_text(bundle, layer, options->has_text));
+      if (common.is_json) {
+        const json one = SLUICE_TRY(layer_json(bundle, layer));
+        std::cout << one.dump(1) << "\n";
+      } else {
+        const std::string text = SLUICE_TRY(layer_text(bundle, layer, options->has_text));
+        std::cout << text;
+      }
       return ok();
     }
-    if (!options->explain.empty()) return print_explanation(bundle, SLUICE_TRY(find_layer(bundle, options->explain)), common.is_json);
+    if (!options->explain.empty()) {
+      const std::size_t layer = SLUICE_TRY(find_layer(bundle, options->explain));
+      return print_explanation(bundle, layer, common.is_json);
+    }
     if (options->has_text) return user_error("--text shows the kernel files of one layer: name it with --layer");
     if (!common.is_json) {
       SLUICE_CHECK(print_table(bundle));

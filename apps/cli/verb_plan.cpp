@@ -134,7 +134,10 @@ Run verb_plan(CLI::App& command, const Common& common) {
       ->check(CLI::Range(0.0, 100.0));
   command.add_option("--clock-mhz", options->rows.clock_mhz, "clock assumed for estimated rates; with --board or --budget theirs")->check(CLI::Range(1.0, 2000.0))->capture_default_str();
   return [=, &common, &command]() -> Status {
-    if (!preprocess->empty()) options->pixels = overridden(SLUICE_TRY(read_pixel_options(*preprocess)), options->pixels, command);
+    if (!preprocess->empty()) {
+      const PixelOptions pixels = SLUICE_TRY(read_pixel_options(*preprocess));
+      options->pixels = overridden(pixels, options->pixels, command);
+    }
     if (!shape->empty()) options->input_shape = SLUICE_TRY(frontend::parse_shape(*shape));
     options->quantise.bits = *precision == "int8" ? 8 : 16;
     options->quantise.method = *method == "mse" ? RangeMethod::mse : *method == "percentile" ? RangeMethod::percentile : *method == "largest" ? RangeMethod::largest : RangeMethod::best;

@@ -24,8 +24,12 @@ struct Options {
 };
 
 Result<DesignTable> other_table(const Options& options) {
-  if (!options.bundle.empty()) return SLUICE_TRY(Bundle::open(options.bundle)).table();
-  auto table = table_from_json(SLUICE_TRY(read_file(options.table)));
+  if (!options.bundle.empty()) {
+    const Bundle bundle = SLUICE_TRY(Bundle::open(options.bundle));
+    return bundle.table();
+  }
+  const std::string text = SLUICE_TRY(read_file(options.table));
+  auto table = table_from_json(text);
   if (!table) return std::move(table).error().in(options.table.string());
   return table;
 }
@@ -58,7 +62,13 @@ void print(const Replay& r, const Audit& audit) {
 Status run_replay(const Options& options, const Common& common) {
   const Audit audit = SLUICE_TRY(read_audit_log(options.log));
   const bool is_own = options.table.empty() && options.bundle.empty();
-  const Replay result = is_own ? replay(audit) : SLUICE_TRY(replay(audit, SLUICE_TRY(other_table(options))));
+  Replay result;
+  if (is_own) {
+    result = replay(audit);
+  } else {
+    const DesignTable table = SLUICE_TRY(other_table(options));
+    result = SLUICE_TRY(replay(audit, table));
+  }
   if (common.is_json) std::cout << to_json(result, audit).dump(1) << "\n";
   else print(result, audit);
   if (is_own && result.differences > 0) {

@@ -32,7 +32,10 @@ Result<ir::Attribute> read_attribute(const onnx::AttributeProto& proto) {
     case onnx::AttributeProto::FLOATS: return ir::Attribute(std::vector<float>(proto.floats().begin(), proto.floats().end()));
     case onnx::AttributeProto::INTS:
       return ir::Attribute(std::vector<std::int64_t>(proto.ints().begin(), proto.ints().end()));
-    case onnx::AttributeProto::TENSOR: return ir::Attribute(SLUICE_TRY(read_tensor(proto.t())));
+    case onnx::AttributeProto::TENSOR: {
+      ir::Tensor tensor = SLUICE_TRY(read_tensor(proto.t()));
+      return ir::Attribute(std::move(tensor));
+    }
     default: return user_error("is of a kind that no supported operator takes");
   }
 }

@@ -73,7 +73,8 @@ Result<std::vector<SurveyedNode>> survey_onnx(const std::filesystem::path& file,
   const std::string bytes = SLUICE_TRY(read_file(file));
   auto survey = [&]() -> Result<std::vector<SurveyedNode>> {
     const onnx::ModelProto model = SLUICE_TRY(parse(bytes));
-    return survey_graph(model.graph(), SLUICE_TRY(opset_of(model)), options);
+    const int opset = SLUICE_TRY(opset_of(model));
+    return survey_graph(model.graph(), opset, options);
   }();
   if (!survey) return std::move(survey).error().in(file.string());
   return survey;

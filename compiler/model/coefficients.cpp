@@ -66,10 +66,16 @@ Result<Coefficients> Coefficients::parse(const std::vector<std::pair<std::string
       const std::string count = second == std::string::npos ? "" : key.substr(first + 1, second - first - 1);
       if (count != "aluts" && count != "registers") return file.wrong(key, "a key is part.aluts.term or part.registers.term");
       const std::string part = key.substr(0, first), term = key.substr(second + 1);
-      if (term == "error_mean") all.errors_[part + "." + count].mean = value;
-      else if (term == "error_worst") all.errors_[part + "." + count].worst = value;
-      else if (term == "error_left_out") all.errors_[part + "." + count].left_out = value;
-      else (count == "aluts" ? all.aluts_ : all.registers_)[part].push_back({value, SLUICE_TRY(letters_of_term(file, key, term))});
+      if (term == "error_mean") {
+        all.errors_[part + "." + count].mean = value;
+      } else if (term == "error_worst") {
+        all.errors_[part + "." + count].worst = value;
+      } else if (term == "error_left_out") {
+        all.errors_[part + "." + count].left_out = value;
+      } else {
+        auto letters = SLUICE_TRY(letters_of_term(file, key, term));
+        (count == "aluts" ? all.aluts_ : all.registers_)[part].push_back({value, std::move(letters)});
+      }
     }
   }
   for (const char* figure : kFigures) {

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "compiler/model/stem_cycles.hpp"
+#include "runtime/bundle/window_completions.hpp"
 
 namespace sluice {
 namespace {
@@ -15,29 +16,6 @@ std::int64_t ceil_of(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 // Beats of a window of `lanes` codes, of one tap or several whole ones.
 std::int64_t steps_of(const LayerWork& work, std::int64_t lanes, std::int64_t taps = 1) {
   return ceil_of(work.taps(), taps) * ceil_of(work.input.channels, std::max<std::int64_t>(1, lanes / taps));
-}
-
-// Pixels of a map with which output pixels leave a window kernel: as window.cl decides it. All rows but the last complete at most
-// one row of the output, and all of those at the same columns.
-std::int64_t completing_places(const Window& w, const MapShape& in, const MapShape& out) {
-  const int last_y = in.height - 1;
-  const int before = std::clamp((in.height + w.pad_top - w.kernel_h + w.stride_h - 1) / w.stride_h, 0, out.height);  // that end above the last row
-  std::int64_t of_row = 0, of_last = 0, sent = std::int64_t{before} * out.width, row_sent = 0;
-  for (int x = 0; x < in.width; ++x) {
-    const bool is_end = x == in.width - 1;
-    const auto completed = [&](std::int64_t first) {
-      std::int64_t pixels = 0;
-      while (first + pixels < out.width && (is_end || (first + pixels) * w.stride_w - w.pad_left + w.kernel_w - 1 <= x)) ++pixels;
-      return pixels;
-    };
-    const std::int64_t of_place = completed(row_sent);
-    of_row += of_place > 0, row_sent += of_place;
-    const auto y = sent / out.width;
-    if (y >= out.height || y * w.stride_h - w.pad_top + w.kernel_h - 1 < last_y) continue;
-    const std::int64_t of_last_place = is_end ? 1 : completed(sent % out.width);
-    of_last += of_last_place > 0, sent += of_last_place;
-  }
-  return before * of_row + of_last;
 }
 
 // Lists of one pixel, in vectors.
@@ -147,21 +125,19 @@ double window_cycles(const EngineShape& shape, const LayerWork& work) {
     return double(stem_window_cycles(work.window, work.input, work.output, together, std::int64_t(steps * groups)));
   }
   const auto beats_a_pixel = double(ceil_of(work.input.channels, shape.in_lanes));
+  const WindowCompletions completions(work.window, work.input, work.output);
   const auto places = double(std::int64_t{work.input.height} * work.input.width);
-  return places * beats_a_pixel + out - (is_taps ? 0 : beats_a_pixel * double(completing_places(work.window, work.input, work.output)));
+  return places * beats_a_pixel + out - (is_taps ? 0 : beats_a_pixel * double(completions.completing_beats()));
 }
 
-LayerTime layer_time(const EngineShape& shape, const LayerWork& work, const LayerDensity& density, const TimeOptions& options) {
+LayerTime layer_time(const EngineShape& shape, const LayerWork& work, const LayerDensity& density) {
   LayerTime time;
   const Window& w = work.window;
-  const bool pads = options.padding_costs_cycles && has_window(work.kind);
-  const std::int64_t height = work.input.height + (pads ? w.pad_top + w.pad_bottom : 0);
-  const std::int64_t width = work.input.width + (pads ? w.pad_left + w.pad_right : 0);
   const int side_by_side = side_by_side_of(shape);
   const auto beats_a_pixel = double(ceil_of(std::int64_t{work.input.channels} * side_by_side, shape.in_lanes));
   const std::int64_t units = std::max<std::int64_t>(1, work_units(shape, work));
   time.op = op_cycles(shape, work, density) * double(ceil_of(units, shape.copies)) / double(units);
-  const double map = double(ceil_of(height * width, side_by_side)) * beats_a_pixel, other = double(ceil_of(work.second_operand, shape.in_lanes));
+  const double map = double(ceil_of(std::int64_t{work.input.height} * work.input.width, side_by_side)) * beats_a_pixel, other = double(ceil_of(work.second_operand, shape.in_lanes));
   time.in = work.kind == LayerKind::scale ? map + other : std::max(map, other);  // gates come before their map
   time.out = double(work.pixels() * ceil_of(work.output.channels, shape.out_lanes));
   time.window = window_cycles(shape, work);

@@ -12,7 +12,7 @@
 //   pair_sparse        pixels / E * ceil(window / M) * ceil(F / O) * E[max over O of max(1, ceil(live / N))]
 //
 // `window` is the stream from the line buffer into the engine or its compactor, once for all E copies. Padding is made
-// behind the input stream and costs nothing, unless asked for: published designs pad in the stream (hass.md 13.3).
+// behind the input stream and costs nothing; published designs pad in the stream (hass.md 13.3).
 // Steady state adds the header's beat. Fill is what a first image waits for rows of its window; drain is its last list.
 //
 // Before: the shape's numbers are at least 1 and fit the kind. After: cycles, never below 1.
@@ -38,11 +38,7 @@ struct LayerTime {
   double interval() const { return std::max(1.0, std::ceil(std::max({op, in, out, window}) + header)); }
 };
 
-struct TimeOptions {
-  bool padding_costs_cycles = false;
-};
-
-LayerTime layer_time(const EngineShape& shape, const LayerWork& work, const LayerDensity& density = {}, const TimeOptions& options = {});
+LayerTime layer_time(const EngineShape& shape, const LayerWork& work, const LayerDensity& density = {});
 
 // What E copies share out: output pixels, or tiles of P of them. The busiest copy gets ceil(units / E).
 std::int64_t work_units(const EngineShape& shape, const LayerWork& work);

@@ -9,8 +9,6 @@
 namespace sluice {
 namespace {
 
-// A mean that decimals made (0.3 * 9 * ...) may lie a hair above a whole number.
-constexpr double kHair = 1e-9;
 // Share of a likeliest count at which a tail ends.
 constexpr double kUnnoticed = 1e-25;
 
@@ -35,10 +33,6 @@ double whole_power(double base, int exponent) {
 }
 
 }  // namespace
-
-double ceiling_cycles(double density, int lanes, int pairs) { return std::ceil(density * lanes / pairs - kHair); }
-
-double continuous_cycles(double density, int lanes, int pairs) { return std::max(1.0, density * lanes / pairs); }
 
 double mean_cycles(const LiveHistogram& live, int pairs, bool skips_zero_vectors) {
   double cycles = 0, all = 0;

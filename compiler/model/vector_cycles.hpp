@@ -2,8 +2,7 @@
 // Cycles that a sparse engine spends on a vector, from how many of its operand pairs are live.
 //
 // Why: an engine of N multipliers takes ceil(live / N) cycles for a vector of M pairs, so its rate follows the spread of
-// `live`, not its mean alone. Three forms (hass.md section 5): the ceiling of the mean reproduces the paper's algebra,
-// the continuous form ignores the ceiling, the histogram form is exact and is the one the planner uses.
+// `live`, not its mean alone: of the forms in hass.md section 5 the histogram's, which is exact.
 //
 // Zero-vector skipping: a vector without a live pair costs nothing, else a cycle. It is for engines that see only
 // activation zeros before the fork; joint zeros may not be skipped (hass.md pitfall 15.4).
@@ -19,8 +18,6 @@ namespace sluice {
 // Bin z: how often, or how likely, z pairs of a vector were live.
 using LiveHistogram = std::vector<double>;
 
-double ceiling_cycles(double density, int lanes, int pairs);     // ceil(density * M / N)
-double continuous_cycles(double density, int lanes, int pairs);  // max(1, density * M / N)
 double mean_cycles(const LiveHistogram& live, int pairs, bool skips_zero_vectors = false);
 
 // Each of `lanes` pairs is live by itself with probability `density`.

@@ -16,7 +16,10 @@ Result<std::int64_t> normal_axis(std::int64_t axis, std::int64_t rank) {
 
 Result<std::vector<std::int64_t>> normal_axes(const std::vector<std::int64_t>& axes, std::int64_t rank) {
   std::vector<std::int64_t> result;
-  for (std::int64_t axis : axes) result.push_back(SLUICE_TRY(normal_axis(axis, rank)));
+  for (const std::int64_t axis : axes) {
+    const std::int64_t normal = SLUICE_TRY(normal_axis(axis, rank));
+    result.push_back(normal);
+  }
   std::sort(result.begin(), result.end());
   if (std::adjacent_find(result.begin(), result.end()) != result.end()) return user_error("an axis is named twice");
   return result;

@@ -62,12 +62,16 @@ Result<ir::Tensor> run(const Call& call, const ir::Dims& out) {
   ir::Tensor result = empty_like(out, *element_type(onnx_type));
   for (std::size_t i = 0; i < result.texts.size(); ++i) result.texts[i] = in.is_text() ? in.texts[i] : to_text(in, i);
   for (std::size_t i = 0; i < result.values.size(); ++i) {
-    const float value = in.is_text() ? SLUICE_TRY(number_of<float>(in.texts[i])) : in.at(static_cast<std::int64_t>(i));
+    float value = 0;
+    if (in.is_text()) value = SLUICE_TRY(number_of<float>(in.texts[i]));
+    else value = in.at(static_cast<std::int64_t>(i));
     result.values[i] = narrowed(value, onnx_type);
   }
   for (std::size_t i = 0; i < result.integers.size(); ++i) {
-    if (in.is_text()) result.integers[i] = wrap(SLUICE_TRY(number_of<std::int64_t>(in.texts[i])), result.type);
-    else result.integers[i] = in.is_integer() ? wrap(in.integers[i], result.type) : to_integer(in.values[i], result.type);
+    if (in.is_text()) {
+      const std::int64_t number = SLUICE_TRY(number_of<std::int64_t>(in.texts[i]));
+      result.integers[i] = wrap(number, result.type);
+    } else result.integers[i] = in.is_integer() ? wrap(in.integers[i], result.type) : to_integer(in.values[i], result.type);
   }
   return result;
 }

@@ -142,12 +142,6 @@ Result<ir::Tensor> FloatProgram::run(const ir::Tensor& input, const Observer& ob
   return *values[state_->output];
 }
 
-Result<std::map<std::string, ir::Tensor>> FloatProgram::run_all(const ir::Tensor& input) const {
-  std::map<std::string, ir::Tensor> all;
-  SLUICE_TRY(run(input, [&all](const std::string& value, const ir::Tensor& tensor) { all[value] = tensor; }));
-  return all;
-}
-
 const ir::Dims& FloatProgram::input_dims() const { return state_->input_dims; }
 
 }  // namespace sluice::ops

@@ -12,7 +12,6 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -35,9 +34,6 @@ class FloatProgram {
 
   // The graph's output for one input of the graph's input shape. Values are freed after their last reader.
   Result<ir::Tensor> run(const ir::Tensor& input, const Observer& observer = {}) const;
-
-  // Every computed value by name, the input included.
-  Result<std::map<std::string, ir::Tensor>> run_all(const ir::Tensor& input) const;
 
   const ir::Dims& input_dims() const;
 

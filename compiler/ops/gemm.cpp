@@ -18,9 +18,9 @@ Result<ir::Dims> shape_rule(const Call& call) {
     return user_error("matrices of {} and {} do not fit", ir::to_text(a), ir::to_text(b));
   }
   const ir::Dims out = {a[flip_a ? 1 : 0], b[flip_b ? 0 : 1]};
-  if (call.has(2) && SLUICE_TRY(broadcast(call.dims(2), out)) != out) {
-    return user_error("a bias of {} does not fit a result of {}", ir::to_text(call.dims(2)), ir::to_text(out));
-  }
+  if (!call.has(2)) return out;
+  const ir::Dims with_bias = SLUICE_TRY(broadcast(call.dims(2), out));
+  if (with_bias != out) return user_error("a bias of {} does not fit a result of {}", ir::to_text(call.dims(2)), ir::to_text(out));
   return out;
 }
 

@@ -28,7 +28,7 @@ Result<std::vector<std::int64_t>> pads_of(const Call& call) {
   std::vector<std::int64_t> axes;
   for (std::size_t axis = 0; axis < rank; ++axis) axes.push_back(static_cast<std::int64_t>(axis));
   if (call.has(3)) axes = SLUICE_TRY(call.integers(3, "axes"));
-  SLUICE_TRY(normal_axes(axes, static_cast<std::int64_t>(rank)));
+  SLUICE_CHECK(normal_axes(axes, static_cast<std::int64_t>(rank)));
   if (stated.size() != 2 * axes.size()) {
     return user_error("pads has {} numbers, {} axes need {}", stated.size(), axes.size(), 2 * axes.size());
   }

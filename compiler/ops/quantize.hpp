@@ -30,7 +30,7 @@ inline Result<QuantizeAxis> quantize_axis(const Call& call) {
 }
 
 inline Result<ir::Dims> quantize_shape(const Call& call) {
-  SLUICE_TRY(quantize_axis(call));
+  SLUICE_CHECK(quantize_axis(call));
   return call.dims(0);
 }
 

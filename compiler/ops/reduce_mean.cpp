@@ -43,7 +43,8 @@ Result<ir::Dims> shape_rule(const Call& call) {
 Result<ir::Tensor> run(const Call& call, const ir::Dims& out) {
   const ir::Tensor& map = call.value(0);
   if (map.is_integer()) return user_error("averages integers; only float is possible");
-  const ir::Dims reduced = kept(map.dims, SLUICE_TRY(axes_of(call)));
+  const std::vector<std::int64_t> axes = SLUICE_TRY(axes_of(call));
+  const ir::Dims reduced = kept(map.dims, axes);
   std::vector<double> sums(ir::element_count(reduced), 0.0);
   for_each_index(map.dims, broadcast_strides(reduced, map.dims), 0,
                  [&](std::int64_t from, std::int64_t to) { sums[to] += map.values[from]; });

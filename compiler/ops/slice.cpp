@@ -49,7 +49,7 @@ Result<std::vector<Range>> ranges(const Call& call) {
   if (ends.size() != starts.size() || axes.size() != starts.size() || steps.size() != starts.size()) {
     return user_error("starts, ends, axes and steps have different lengths");
   }
-  SLUICE_TRY(normal_axes(axes, static_cast<std::int64_t>(dims.size())));
+  SLUICE_CHECK(normal_axes(axes, static_cast<std::int64_t>(dims.size())));
   std::vector<Range> result;
   for (std::int64_t length : dims) result.push_back({0, 1, length});
   for (std::size_t i = 0; i < axes.size(); ++i) {

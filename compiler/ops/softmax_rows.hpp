@@ -18,7 +18,7 @@ inline Result<std::int64_t> softmax_axis(const Call& call) {
 }
 
 inline Result<ir::Dims> softmax_shape(const Call& call) {
-  SLUICE_TRY(softmax_axis(call));
+  SLUICE_CHECK(softmax_axis(call));
   return call.dims(0);
 }
 

@@ -23,7 +23,7 @@ Result<ir::Dims> shape_rule(const Call& call) {
   for (std::int64_t axis : perm) {
     if (axis < 0) return user_error("perm holds {}", axis);
   }
-  SLUICE_TRY(normal_axes(perm, rank));
+  SLUICE_CHECK(normal_axes(perm, rank));
   ir::Dims out;
   for (std::int64_t axis : perm) out.push_back(call.dims(0)[axis]);
   return out;

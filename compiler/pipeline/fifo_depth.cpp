@@ -6,6 +6,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "runtime/bundle/window_completions.hpp"
+
 namespace sluice {
 namespace {
 
@@ -13,13 +15,12 @@ namespace {
 using Need = std::vector<int>;
 
 Need need_of_window(const Layer& layer, const Need& in) {
-  const Window& w = layer.window;
   Need out;
   int latest = 0;
   for (int oy = 0; oy < layer.output.height; ++oy) {
-    const int y = std::min(oy * w.stride_h - w.pad_top + w.kernel_h - 1, layer.input.height - 1);
+    const int y = last_row_of(layer.window, layer.input, oy);
     for (int ox = 0; ox < layer.output.width; ++ox) {
-      const int x = std::min(ox * w.stride_w - w.pad_left + w.kernel_w - 1, layer.input.width - 1);
+      const int x = last_column_of(layer.window, layer.input, ox);
       // Raster order: a pixel cannot overtake the ones before it.
       latest = std::max(latest, in[std::size_t(std::max(y, 0)) * layer.input.width + std::max(x, 0)]);
       out.push_back(latest);
@@ -49,8 +50,7 @@ Need need_of_copy(const Need& all, const Share& share) {
 int pixels_at_once(const Kernel& engine) { return sends_sums(engine) && engine.kind == KernelKind::conv_weight_sparse ? engine.numbers.at(Number::tile_pixels) : 1; }
 
 // Streams to and from the copies of an engine: a copy is fed, and its results wait for their turn, while it works.
-void size_copy(const LayerConfig& config, const Share& share, std::int64_t pixels, Stream& stream, int at_once = 1) {
-  const int held = std::max(at_once, config.copy_pixels);
+void size_copy(const Share& share, std::int64_t pixels, Stream& stream, int held = 1) {
   const auto beats = static_cast<int>(held * (stream.beats / share.of(pixels)));
   if (beats <= kDepth) return;
   stream.depth = beats;
@@ -138,7 +138,7 @@ void size_sums(Netlist& netlist, const Kernel& requantise) {
 
 }  // namespace
 
-void size_fifos(const IntegerNetwork& network, const LayerConfigs& configs, Netlist& netlist) {
+void size_fifos(const IntegerNetwork& network, Netlist& netlist) {
   std::vector<Need> need(netlist.streams.size());
   std::vector<double> late(netlist.streams.size(), 0.0);
   for (Stream& stream : netlist.streams) {
@@ -172,7 +172,7 @@ void size_fifos(const IntegerNetwork& network, const LayerConfigs& configs, Netl
       for (std::size_t copy = 0; copy < kernel.outputs.size(); ++copy) {
         const Share share{static_cast<int>(copy), static_cast<int>(kernel.outputs.size())};
         need[kernel.outputs[copy]] = need_of_copy(need[kernel.inputs[0]], share);
-        size_copy(configs[std::size_t(kernel.layer)], share, layer.output.size() / layer.output.channels, netlist.streams[kernel.outputs[copy]]);
+        size_copy(share, layer.output.size() / layer.output.channels, netlist.streams[kernel.outputs[copy]]);
       }
     } else if (kernel.kind == KernelKind::gather) {
       const Layer& layer = network.layers[kernel.layer];
@@ -182,7 +182,7 @@ void size_fifos(const IntegerNetwork& network, const LayerConfigs& configs, Netl
       for (std::size_t p = 0; p < out.size(); ++p) out[p] = need[kernel.inputs[p % copies]][p / copies];
       for (std::size_t copy = 0; copy < copies; ++copy) {
         const Kernel& engine = netlist.kernels[netlist.writer(kernel.inputs[copy])];
-        size_copy(configs[std::size_t(kernel.layer)], share_of(netlist, engine), std::ssize(out), netlist.streams[kernel.inputs[copy]], pixels_at_once(engine));
+        size_copy(share_of(netlist, engine), std::ssize(out), netlist.streams[kernel.inputs[copy]], pixels_at_once(engine));
       }
     } else if (kernel.inputs.size() == 2) {
       need[kernel.outputs[0]] = size_join(network, netlist, kernel, need[kernel.inputs[0]], need[kernel.inputs[1]], late);

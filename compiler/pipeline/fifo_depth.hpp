@@ -15,7 +15,7 @@
 // This bounds what must wait, whatever the speed of the kernels, as long as no kernel holds back more than its window,
 // or the tiles that a weight-sparse engine has in work, which count the same way.
 // Copies of an engine take and give their pixels in a fixed turn, so they hold back nothing that this order does not; their
-// streams hold LayerConfig::copy_pixels pixels for speed's sake.
+// streams hold a pixel, or what the engine sends at once, for speed's sake.
 //
 // A kernel that reads a pixel and then sends for long (a list, a window many times) does not read meanwhile, and a slow
 // engine in front of it stands still once the stream is full. Its stream holds the whole next pixel: 16 beats where a pixel
@@ -30,7 +30,6 @@
 // Before: kernels are in topological order. After: every Stream::depth and Stream::why is set.
 #pragma once
 
-#include "compiler/pipeline/layer_config.hpp"
 #include "runtime/bundle/netlist.hpp"
 #include "runtime/bundle/network.hpp"
 
@@ -41,6 +40,6 @@ inline constexpr int kPixelMargin = 8;  // beats that a writer's latency takes f
 inline constexpr int kMargin = 64;
 inline constexpr int kRecordDepth = 8;
 
-void size_fifos(const IntegerNetwork& network, const LayerConfigs& configs, Netlist& netlist);
+void size_fifos(const IntegerNetwork& network, Netlist& netlist);
 
 }  // namespace sluice

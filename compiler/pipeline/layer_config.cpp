@@ -23,7 +23,7 @@ class Rules {
 
   Status check() const {
     for (const int number : {config_.filters, config_.lanes, config_.codes, config_.taps, config_.multipliers, config_.copies, config_.pixels,
-                             config_.group, config_.tile_pixels, config_.copy_pixels}) {
+                             config_.group, config_.tile_pixels}) {
       if (number < 0) return user_error("layer {}: {} is no parallelism; numbers from 0 (the default) are", layer_.name, number);
     }
     const auto& engines = convolution_engines();

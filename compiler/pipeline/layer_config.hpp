@@ -55,8 +55,6 @@ struct LayerConfig {
   int group = 0;
   // P of a weight-sparse engine: output pixels that share a weight. Default kTilePixels, or all pixels where there are fewer.
   int tile_pixels = 0;
-  // Output pixels whose beats the streams to and from each copy hold. Default 1: a copy is fed while it works.
-  int copy_pixels = 0;
 };
 
 using LayerConfigs = std::vector<LayerConfig>;

@@ -24,10 +24,28 @@ Status check_readers(const IntegerNetwork& network) {
   return ok();
 }
 
+// What a model and a config may ask for too much of, where only the netlist shows it: what arrives at a layer whose config says nothing, and
+// what stands before its engine.
+Status check_reach(const IntegerNetwork& network, const Netlist& netlist) {
+  for (const Stream& stream : netlist.streams) {
+    if (stream.lanes <= kMostLanes) continue;
+    return user_error("stream {}: {} codes a beat, {} are possible; fewer taps at once, fewer codes (M) or another engine help", stream.name, stream.lanes,
+                      kMostLanes);
+  }
+  for (const Kernel& kernel : netlist.kernels) {
+    if (kernel.kind != KernelKind::compactor && kernel.kind != KernelKind::tile) continue;
+    const Layer& layer = network.layers[std::size_t(kernel.layer)];
+    const std::int64_t window = std::int64_t{layer.window.kernel_h} * layer.window.kernel_w * layer.input.channels;
+    const std::int64_t most = kernel.kind == KernelKind::compactor ? kMostListPlaces : kMostWeightPlaces;
+    if (window > most) return user_error("layer {}: a window of {} codes; its engine counts places to {}, choose another", layer.name, window, most);
+  }
+  return ok();
+}
+
 }  // namespace
 
 Result<Netlist> build_netlist(const IntegerNetwork& network, const LayerConfigs& configs) {
-  SLUICE_CHECK(network.validate());
+  SLUICE_CHECK(own_work(network.validate(), "the network given"));
   SLUICE_CHECK(check_readers(network));
   if (!configs.empty() && configs.size() != network.layers.size()) return bug_error("one config per layer is needed");
   const LayerConfigs all = configs.empty() ? LayerConfigs(network.layers.size()) : configs;
@@ -37,9 +55,10 @@ Result<Netlist> build_netlist(const IntegerNetwork& network, const LayerConfigs&
     return user_error("the network needs {} kernels, a bundle may have {}; fewer copies (E) of its engines, or a network "
                       "of fewer layers, fit", netlist.kernels.size(), kMostKernels);
   }
+  SLUICE_CHECK(check_reach(network, netlist));
   SLUICE_CHECK(order_kernels(netlist));
-  size_fifos(network, all, netlist);
-  SLUICE_CHECK(netlist.validate(network));
+  size_fifos(network, netlist);
+  SLUICE_CHECK(own_work(netlist.validate(network), "the netlist built"));
   return netlist;
 }
 

@@ -30,7 +30,8 @@ Status lower_concat(Lowering& lowering, const ir::Node& node) {
       layer.input.channels = channels;
     }
     const bool is_last = i + 1 == node.inputs.size();
-    channels = layer.input.channels + SLUICE_TRY(map_of(lowering.graph, node.inputs[i])).channels;
+    const MapShape joining = SLUICE_TRY(map_of(lowering.graph, node.inputs[i]));
+    channels = layer.input.channels + joining.channels;
     if (!is_last) layer.output.channels = channels;
     if (is_last) lowering.finish(node, std::move(layer));
     else joined = lowering.finish_part(std::move(layer));

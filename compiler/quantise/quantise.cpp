@@ -65,7 +65,8 @@ Result<Quantised> quantise(const ir::Graph& graph, const Statistics& statistics,
     if (node.op != "Conv") continue;
     const std::string& input = node.inputs[0];
     const double lowest = std::clamp(bounds.at(input) / codes.of(input).range, -1.0, 0.0);
-    codes.narrow(input, SLUICE_TRY(convolution_input_bits(graph, node, options, codes.of(input), lowest)));
+    const int bits = SLUICE_TRY(convolution_input_bits(graph, node, options, codes.of(input), lowest));
+    codes.narrow(input, bits);
   }
 
   Lowering lowering(graph, statistics, options, codes);
@@ -86,7 +87,8 @@ Result<Quantised> quantise(const ir::Graph& graph, const Statistics& statistics,
   const bool ends_with_scores = !network.layers.empty() && result.value_of.count(network.layers.back().name) != 0 &&
                                 result.value_of.at(network.layers.back().name) == graph.output;
   if (!ends_with_scores) return user_error("the network's result {} is not computed by its last layer", graph.output);
-  SLUICE_CHECK(network.validate());
+  SLUICE_CHECK(network.check_limits());
+  SLUICE_CHECK(own_work(network.validate(), "the integer network"));
   return result;
 }
 

@@ -33,7 +33,7 @@ Result<AuditStart> start_of(const json& j) {
     return user_error("audit log version {}, this program reads {}", j.at("version").dump(), kAuditVersion);
   }
   AuditStart start;
-  SLUICE_TRY(policy_from_text(j.at("policy").get<std::string>()));
+  SLUICE_CHECK(policy_from_text(j.at("policy").get<std::string>()));
   start.options = options_of(j);
   start.lag_images = j.at("lag_images");
   start.device = j.at("device");
@@ -92,12 +92,18 @@ Status take_line(Audit& audit, const std::string& line, bool is_first) {
   if (!j.is_object()) return user_error("not a JSON object");
   try {
     const std::string kind = j.value("kind", "");
-    if (is_first) audit.start = SLUICE_TRY(start_of(j));
-    else if (audit.has_end) return user_error("something stands behind the end line");
-    else if (kind == "image") audit.images.push_back(SLUICE_TRY(image_of(j, audit.start.model)));
-    else if (kind == "decision") audit.decisions.push_back(line);
-    else if (kind == "end") return take_end(audit, j);
-    else return user_error("kind \"{}\" is not known; start, image, decision and end are", kind);
+    if (is_first) {
+      audit.start = SLUICE_TRY(start_of(j));
+    } else if (audit.has_end) {
+      return user_error("something stands behind the end line");
+    } else if (kind == "image") {
+      auto image = SLUICE_TRY(image_of(j, audit.start.model));
+      audit.images.push_back(std::move(image));
+    } else if (kind == "decision") {
+      audit.decisions.push_back(line);
+    } else if (kind == "end") {
+      return take_end(audit, j);
+    } else return user_error("kind \"{}\" is not known; start, image, decision and end are", kind);
   } catch (const json::exception& problem) {
     return user_error("{}", problem.what());
   }

@@ -99,10 +99,18 @@ class [[nodiscard]] Status {
 
 inline Status ok() { return Status(); }
 
+// The same checks guard files that users hand in and what Sluice has made itself. Of the latter a failure is our bug, whoever the
+// check would blame: SLUICE_CHECK(own_work(netlist.validate(network), "the netlist built")).
+inline Status own_work(Status check, const std::string& what, const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
+  if (check || check.error().fault() == Fault::bug) return check;
+  return bug_error(what + " is not valid: " + check.error().text(), file, line);
+}
+
 }  // namespace sluice
 
-// Evaluates a Result expression to its value, or returns its error from the enclosing function.
-// (A GNU statement expression; both supported compilers have it.)
+// Evaluates a Result expression to its value, or returns its error from the enclosing function. Only as a whole right-hand
+// side, `x = SLUICE_TRY(...);`, `return SLUICE_TRY(...);` or the range of a `for`: inside braces clang before 19 would not
+// destroy what is already made. (A GNU statement expression; both supported compilers have it.)
 #define SLUICE_TRY(expression)                                        \
   ({                                                                  \
     auto sluice_result = (expression);                                \
@@ -110,7 +118,7 @@ inline Status ok() { return Status(); }
     std::move(sluice_result).value();                                 \
   })
 
-// Runs a Status expression; on failure returns its error from the enclosing function.
+// Runs an expression for a Status, or for a Result whose value nobody needs; on failure returns its error from the enclosing function.
 #define SLUICE_CHECK(expression)                                      \
   do {                                                                \
     auto sluice_status = (expression);                                \

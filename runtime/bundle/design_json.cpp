@@ -213,7 +213,10 @@ Result<Design> parse(const json& j, const std::string& weights) {
   design.network.preprocess = preprocess_from(n.at("preprocess"));
   design.network.labels = n.at("labels").get<std::vector<std::string>>();
   WeightReader reader(weights);
-  for (const json& layer : n.at("layers")) design.network.layers.push_back(SLUICE_TRY(layer_from(layer, reader)));
+  for (const json& entry : n.at("layers")) {
+    Layer layer = SLUICE_TRY(layer_from(entry, reader));
+    design.network.layers.push_back(std::move(layer));
+  }
   if (!reader.is_at_end()) return user_error("weights.bin is longer than design.json says: it belongs to another design");
   design.netlist = SLUICE_TRY(netlist_from(j.at("netlist")));
   auto status = design.network.validate();

@@ -78,7 +78,7 @@ bool window_fits(int input, int output, int kernel, int stride, int pad_before, 
   return pad_before < kernel && last_start < input && kernel < input + pad_before + pad_after + stride;
 }
 
-Status check_shapes(const Layer& layer) {
+Status check_limits_of(const Layer& layer) {
   const MapShape& in = layer.input;
   const MapShape& out = layer.output;
   for (const int size : {in.height, in.width, in.channels, out.height, out.width, out.channels}) {
@@ -95,6 +95,12 @@ Status check_shapes(const Layer& layer) {
     return user_error("layer {}: a {}x{} window does not lead from {}x{} to {}x{}", layer.name, w.kernel_h, w.kernel_w,
                       in.height, in.width, out.height, out.width);
   }
+  return ok();
+}
+
+Status check_shapes(const Layer& layer) {
+  const MapShape& in = layer.input;
+  const MapShape& out = layer.output;
   if (layer.kind == LayerKind::global_average_pool && (out.height != 1 || out.width != 1)) {
     return user_error("layer {}: a global pool makes 1x1 maps", layer.name);
   }
@@ -284,10 +290,17 @@ Status IntegerNetwork::validate() const {
       const MapShape& produced = source == kNetworkInput ? input : layers[source].output;
       if (!(produced == layer.operand(operand))) return user_error("layer {}: its input has another shape than its producer", layer.name);
     }
+    SLUICE_CHECK(check_limits_of(layer));
     SLUICE_CHECK(check_shapes(layer));
     SLUICE_CHECK(check_numbers(layer));
     SLUICE_CHECK(check_kept_bits(*this, layer));
   }
+  return check_limits();
+}
+
+Status IntegerNetwork::check_limits() const {
+  if (layers.empty()) return user_error("network {}: no layer", name);
+  for (const Layer& layer : layers) SLUICE_CHECK(check_limits_of(layer));
   if (layers.back().output.height != 1 || layers.back().output.width != 1) {
     return user_error("network {}: the last layer makes a map of {}x{}, a classifier ends with 1x1", name,
                       layers.back().output.height, layers.back().output.width);

@@ -131,6 +131,8 @@ struct IntegerNetwork {
 
   int classes() const { return layers.empty() ? 0 : layers.back().output.channels; }
   Status validate() const;
+  // The part of it that a correct model and its list of classes may still break: sizes, windows, what it ends in.
+  Status check_limits() const;
 };
 
 // Input codes of one channel for the 256 possible pixel values, exactly as Preprocess states.

@@ -171,14 +171,17 @@ Result<DesignTable> table_from_json(const std::string& text) {
       if (value >= low && value <= high) return value;
       return user_error("table.json: {} = {} is not possible; {} to {} is", key, value, low, high);
     };
-    DesignTable table{j.at("design_hash"), SLUICE_TRY(within(j, "clock_mhz", 1e-3, 1e6)), {}};
+    DesignTable table{j.at("design_hash"), 0, {}};
+    table.clock_mhz = SLUICE_TRY(within(j, "clock_mhz", 1e-3, 1e6));
     for (const json& r : j.at("rows")) {
       TableRow row{r.at("id"), r.at("loss_points"), r.at("loss_low"), r.at("loss_high"), r.at("labels"),
-                   SLUICE_TRY(within(r, "cycles_per_image", 0, kMostCycles)), r.at("throughput_images_per_s"), {}};
+                   0, r.at("throughput_images_per_s"), {}};
+      row.cycles_per_image = SLUICE_TRY(within(r, "cycles_per_image", 0, kMostCycles));
       for (const json& l : r.at("layers")) {
         const KernelKind engine = SLUICE_TRY(engine_from(l.at("engine")));
-        row.layers.push_back({l.at("name"), engine, {l.at("tau_w"), l.at("tau_a")}, l.at("k"),
-                              SLUICE_TRY(within(l, "density_assumed", 0, 1)), SLUICE_TRY(within(l, "cycles", 0, kMostCycles))});
+        const double density = SLUICE_TRY(within(l, "density_assumed", 0, 1));
+        const double cycles = SLUICE_TRY(within(l, "cycles", 0, kMostCycles));
+        row.layers.push_back({l.at("name"), engine, {l.at("tau_w"), l.at("tau_a")}, l.at("k"), density, cycles});
       }
       table.rows.push_back(std::move(row));
     }

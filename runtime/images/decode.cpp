@@ -64,7 +64,8 @@ Result<Picture> load_picture(const std::filesystem::path& file) {
   }
   const std::uintmax_t size = std::filesystem::file_size(file, error);
   if (!error && size > kMaxFileBytes) return user_error("{}: {} bytes are too many for a picture", file.string(), size);
-  return decode_picture(SLUICE_TRY(read_file(file)), file.string());
+  const std::string bytes = SLUICE_TRY(read_file(file));
+  return decode_picture(bytes, file.string());
 }
 
 }  // namespace sluice

@@ -161,14 +161,12 @@ Result<ImageSet> open_images(const fs::path& source, const fs::path& labels_file
 
 Result<ImageSet> open_images(const std::vector<fs::path>& sources) {
   ImageSet all;
-  for (const fs::path& source : sources) all.append(SLUICE_TRY(open_images(source)));
+  for (const fs::path& source : sources) {
+    ImageSet part = SLUICE_TRY(open_images(source));
+    all.append(std::move(part));
+  }
   if (all.size() == 0) return user_error("no pictures were given");
   return all;
-}
-
-std::string to_text(const Slice& slice) {
-  const char* part = slice.part == Part::odd ? "odd items" : slice.part == Part::even ? "even items" : "items";
-  return slice.first == 0 ? fmt::format("all {}", part) : fmt::format("first {} of the {}", slice.first, part);
 }
 
 }  // namespace sluice

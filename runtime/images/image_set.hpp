@@ -70,7 +70,4 @@ Result<ImageSet> open_images(const std::filesystem::path& source, const std::fil
 // Several sources one after the other, each of any kind above.
 Result<ImageSet> open_images(const std::vector<std::filesystem::path>& sources);
 
-// The given slice in words, for reports: "first 100 of the odd items".
-std::string to_text(const Slice& slice);
-
 }  // namespace sluice

@@ -107,8 +107,4 @@ Result<std::vector<std::int16_t>> Preprocessor::codes(const Picture& picture) co
   return codes;
 }
 
-Result<std::vector<std::int16_t>> preprocess(const Picture& picture, const IntegerNetwork& network) {
-  return Preprocessor(network).codes(picture);
-}
-
 }  // namespace sluice

@@ -47,7 +47,4 @@ class Preprocessor {
   std::vector<std::vector<std::int16_t>> table_;  // per channel, 256 entries
 };
 
-// The same for a single picture.
-Result<std::vector<std::int16_t>> preprocess(const Picture& picture, const IntegerNetwork& network);
-
 }  // namespace sluice

@@ -19,13 +19,15 @@ std::vector<int> table_layers(const Bundle& bundle) {
 }  // namespace
 
 Result<DesignModel> model_of(const Bundle& bundle) {
-  DesignModel model{bundle.table(), {}, SLUICE_TRY(simulate::LayerCycles::make(bundle.design())).floor()};
+  const auto cycles = SLUICE_TRY(simulate::LayerCycles::make(bundle.design()));
+  DesignModel model{bundle.table(), {}, cycles.floor()};
   for (const int layer : table_layers(bundle)) model.macs.push_back(bundle.network().layers[std::size_t(layer)].macs());
   return model;
 }
 
 Result<Observer> Observer::make(const Bundle& bundle) {
-  Observer observer(SLUICE_TRY(simulate::LayerCycles::make(bundle.design())));
+  auto cycles = SLUICE_TRY(simulate::LayerCycles::make(bundle.design()));
+  Observer observer(std::move(cycles));
   observer.layers_ = table_layers(bundle);
   for (const int layer : observer.layers_) observer.macs_.push_back(bundle.network().layers[std::size_t(layer)].macs());
   return observer;

@@ -2,6 +2,7 @@
 // Schedules of kernels that read a map and send windows of it: window, taps, replay, compactor, tile.
 #include <algorithm>
 
+#include "runtime/bundle/window_completions.hpp"
 #include "runtime/simulate/schedule.hpp"
 
 namespace sluice::simulate {
@@ -10,25 +11,15 @@ namespace {
 // One iteration of the outer and one of the inner loop.
 constexpr Run kHeader{.repeat = 1, .reads = 1, .writes = 1};
 
-// Calls fn(output pixels) for every pixel, or beat of `together` pixels, that enters: how many it completes, as the kernels
-// decide it. A pixel leaves with its last tap; one whose last tap would lie outside, with the last pixel of its row or map.
+// Calls fn(output pixels) for every pixel, or beat of `together` pixels, that enters: how many it completes.
 template <typename Fn>
 void for_each_completion(const KernelView& view, std::int64_t together, Fn fn) {
-  const auto n = [&](Number name) { return view.number(name); };
-  const std::int64_t height = n(Number::height), width = n(Number::width), out_height = n(Number::out_height), out_width = n(Number::out_width);
-  std::int64_t sent = 0;
-  for (std::int64_t y = 0; y < height; ++y) {
-    for (std::int64_t x = 0; x < width; x += together) {
-      const std::int64_t out_y = sent / out_width, out_x = sent % out_width;
-      const std::int64_t last_y = out_y * n(Number::stride_h) - n(Number::pad_top) + n(Number::kernel_h) - 1;
-      const std::int64_t last_x = out_x * n(Number::stride_w) - n(Number::pad_left) + n(Number::kernel_w) - 1;
-      const bool is_row_complete = out_y < out_height && (last_y == y || (y == height - 1 && last_y > y));
-      std::int64_t pixels = 0;
-      if (is_row_complete && x == width - together) pixels = y == height - 1 ? out_height * out_width - sent : out_width - out_x;
-      else if (is_row_complete) while (out_x + pixels < out_width && last_x + pixels * n(Number::stride_w) < x + together) ++pixels;
-      fn(pixels);
-      sent += pixels;
-    }
+  const auto n = [&](Number name) { return static_cast<int>(view.number(name)); };
+  const Window window{n(Number::kernel_h), n(Number::kernel_w), n(Number::stride_h), n(Number::stride_w), n(Number::pad_top), n(Number::pad_left)};
+  const MapShape in{n(Number::height), n(Number::width), 1}, out{n(Number::out_height), n(Number::out_width), 1};
+  const WindowCompletions completions(window, in, out, static_cast<int>(together));
+  for (int y = 0; y < in.height; ++y) {
+    for (const std::int64_t pixels : completions.row(y)) fn(pixels);
   }
 }
 

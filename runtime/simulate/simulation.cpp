@@ -18,7 +18,8 @@ Simulation::Simulation(const Netlist& netlist, std::size_t warm_up_images, const
     : netlist_(netlist), options_(options), warm_up_images_(std::max<std::size_t>(1, warm_up_images)), pipeline_(netlist, options) {}
 
 Status Simulation::pass(const ImagePrograms& image) {
-  left_.push_back(SLUICE_TRY(pipeline_.pass(image)));
+  const auto left = SLUICE_TRY(pipeline_.pass(image));
+  left_.push_back(left);
   if (left_.size() == warm_up_images_) after_warm_up_ = pipeline_.cycles();
   return ok();
 }

@@ -76,19 +76,24 @@ Result<Subject> prepare(const Options& options) {
   SLUICE_CHECK(passes::normalise(subject.graph));
   const ir::Dims dims = subject.graph.shapes.at(subject.graph.input);
   subject.preprocess = SLUICE_TRY(preprocess_from(options.pixels, static_cast<int>(dims[1])));
-  const ImageSet calibration = SLUICE_TRY(open_images(options.calibration)).slice(slice_of(options.calibration_part, options.calibration_images));
-  subject.statistics = SLUICE_TRY(calibrate(subject.graph, calibration, subject.preprocess)).statistics;
+  ImageSet calibration = SLUICE_TRY(open_images(options.calibration));
+  calibration = calibration.slice(slice_of(options.calibration_part, options.calibration_images));
+  const Calibration plain = SLUICE_TRY(calibrate(subject.graph, calibration, subject.preprocess));
+  subject.statistics = plain.statistics;
   subject.equalised = subject.graph;
   subject.gains = equalise(subject.equalised, subject.statistics);
-  subject.equalised_statistics = SLUICE_TRY(calibrate(subject.equalised, calibration, subject.preprocess)).statistics;
-  subject.test = SLUICE_TRY(open_images(options.test)).slice(slice_of(options.test_part, options.test_images));
+  const Calibration equalised = SLUICE_TRY(calibrate(subject.equalised, calibration, subject.preprocess));
+  subject.equalised_statistics = equalised.statistics;
+  subject.test = SLUICE_TRY(open_images(options.test));
+  subject.test = subject.test.slice(slice_of(options.test_part, options.test_images));
   if (!subject.test.is_labelled()) return user_error("{}: pictures without labels", options.test.string());
   subject.float_classes.resize(subject.test.size());
   const auto program = SLUICE_TRY(ops::FloatProgram::prepare(subject.graph));
   const MapShape input{static_cast<int>(dims[2]), static_cast<int>(dims[3]), static_cast<int>(dims[1])};
   SLUICE_CHECK(for_each_picture(subject.test, [&](std::size_t i, const Picture& picture) -> Status {
-    const auto tensor = ir::Tensor::of_values(dims, SLUICE_TRY(preprocess_float(picture, input, subject.preprocess)));
-    subject.float_classes[i] = top_k(SLUICE_TRY(program.run(tensor)).values, 1)[0];
+    std::vector<float> values = SLUICE_TRY(preprocess_float(picture, input, subject.preprocess));
+    const ir::Tensor scores = SLUICE_TRY(program.run(ir::Tensor::of_values(dims, std::move(values))));
+    subject.float_classes[i] = top_k(scores.values, 1)[0];
     return ok();
   }));
   return subject;
@@ -105,7 +110,8 @@ Status measure(const Subject& subject, const QuantiseOptions& options, const std
   const Evaluator evaluator(quantised.network);
   std::vector<int> classes(subject.test.size());
   SLUICE_CHECK(for_each_picture(subject.test, [&](std::size_t i, const Picture& picture) -> Status {
-    classes[i] = top_k(evaluator.scores(SLUICE_TRY(preprocessor.codes(picture))), 1)[0];
+    const std::vector<std::int16_t> codes = SLUICE_TRY(preprocessor.codes(picture));
+    classes[i] = top_k(evaluator.scores(codes), 1)[0];
     return ok();
   }));
   std::int64_t only_float = 0, only_integer = 0, differ = 0;

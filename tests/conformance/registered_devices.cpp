@@ -34,24 +34,28 @@ Result<Bundle> bundle_with_rows(const IntegerNetwork& network, const test::Scrat
 
 Result<std::unique_ptr<Device>> open_pocl(const IntegerNetwork& network) {
   const test::Scratch scratch;
-  return open_pocl_device(SLUICE_TRY(bundle_with_rows(network, scratch)), {.images_in_flight = 3});
+  const Bundle bundle = SLUICE_TRY(bundle_with_rows(network, scratch));
+  return open_pocl_device(bundle, {.images_in_flight = 3});
 }
 
 Result<std::unique_ptr<Device>> open_sim(const IntegerNetwork& network) {
   const test::Scratch scratch;
-  return open_sim_device(SLUICE_TRY(bundle_with_rows(network, scratch)), {.capacity = 3});
+  const Bundle bundle = SLUICE_TRY(bundle_with_rows(network, scratch));
+  return open_sim_device(bundle, {.capacity = 3});
 }
 
 Result<std::unique_ptr<Device>> open_sim_unpaced(const IntegerNetwork& network) {
   const test::Scratch scratch;
-  return open_sim_device(SLUICE_TRY(bundle_with_rows(network, scratch)), {.capacity = 5, .is_paced = false, .cached_results = 2});
+  const Bundle bundle = SLUICE_TRY(bundle_with_rows(network, scratch));
+  return open_sim_device(bundle, {.capacity = 5, .is_paced = false, .cached_results = 2});
 }
 
 Result<std::unique_ptr<Device>> open_threads(const IntegerNetwork& network) {
   const test::Scratch scratch;
   ThreadsOptions options{.capacity = 3};
   options.compile.cache_folder = test::compiled_kernels_folder();
-  return open_threads_device(SLUICE_TRY(bundle_with_rows(network, scratch)), options);
+  const Bundle bundle = SLUICE_TRY(bundle_with_rows(network, scratch));
+  return open_threads_device(bundle, options);
 }
 
 }  // namespace

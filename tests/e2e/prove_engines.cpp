@@ -67,7 +67,10 @@ Result<std::size_t> equal_on(const std::string& driver, const Bundle& bundle, co
 
 // A random engine and parallelism a layer, drawn again until the kernels fit into one bundle.
 Result<LayerConfigs> configs_of(const IntegerNetwork& network, const std::string& engine, Random& random) {
-  if (engine != "mixed") return uniform_engines(network, SLUICE_TRY(convolution_engine_from_text(engine)));
+  if (engine != "mixed") {
+    const KernelKind one = SLUICE_TRY(convolution_engine_from_text(engine));
+    return uniform_engines(network, one);
+  }
   for (int attempt = 0; attempt < 100; ++attempt) {
     LayerConfigs configs = random_configs(random, network);
     // Copies multiply the kernels of a layer, shared requantisers are one more; a deep network has room for few.
@@ -105,7 +108,9 @@ Status run(const std::vector<std::string>& arguments, bool& all_right) {
   const Preprocessor preprocessor(planned.network());
   std::vector<ImageTask> pictures;
   for (std::size_t i = 0; i < std::min(images.size(), std::size_t(std::stoul(arguments[2]))); ++i) {
-    pictures.push_back({i, 0, SLUICE_TRY(preprocessor.codes(SLUICE_TRY(images.load(i))))});
+    const Picture picture = SLUICE_TRY(images.load(i));
+    auto codes = SLUICE_TRY(preprocessor.codes(picture));
+    pictures.push_back({i, 0, std::move(codes)});
   }
   std::vector<std::string> engines(arguments.begin() + 3, arguments.end());
   if (engines.empty()) engines = {"dense", "activation_sparse", "weight_sparse", "grouped_prefix", "pair_sparse", "mixed"};

@@ -31,7 +31,7 @@ Result<Bundle> demo_bundle(const std::filesystem::path& folder) {
   options.held_out_images = 50;
   options.pixels = {.pixel_max = 1, .mean = {0.2860}, .std = {0.3530}};
   options.output = folder;
-  SLUICE_TRY(plan(options, [](const std::string&) {}));
+  SLUICE_CHECK(plan(options, [](const std::string&) {}));
   return Bundle::open(folder);
 }
 

@@ -17,12 +17,15 @@ Result<BenchModel> bench_model(const std::string& name, const std::filesystem::p
   SLUICE_CHECK(passes::normalise(graph));
   const ImageSet all = SLUICE_TRY(open_images(images));
   const Calibration calibration = SLUICE_TRY(calibrate(graph, all.slice({.first = std::min<std::size_t>(count, 32)}), preprocess));
-  BenchModel model{name, file, SLUICE_TRY(quantise(graph, calibration.statistics, preprocess, {}, {})).network, {}, {}, 0};
+  Quantised quantised = SLUICE_TRY(quantise(graph, calibration.statistics, preprocess, {}, {}));
+  BenchModel model{name, file, std::move(quantised.network), {}, {}, 0};
   const Preprocessor preprocessor(model.network);
   for (std::size_t i = 0; i < count; ++i) {
     const Picture picture = SLUICE_TRY(all.load(i));
-    model.codes.push_back(SLUICE_TRY(preprocessor.codes(picture)));
-    model.pictures.push_back(SLUICE_TRY(preprocess_float(picture, model.network.input, preprocess)));
+    auto codes = SLUICE_TRY(preprocessor.codes(picture));
+    model.codes.push_back(std::move(codes));
+    auto values = SLUICE_TRY(preprocess_float(picture, model.network.input, preprocess));
+    model.pictures.push_back(std::move(values));
   }
   for (const Layer& layer : model.network.layers) model.macs += layer.macs();
   return model;
@@ -39,12 +42,11 @@ Preprocess preprocess_of(std::vector<double> mean, std::vector<double> deviation
 }
 
 Result<std::vector<BenchModel>> bench_models(const std::filesystem::path& data) {
-  std::vector<BenchModel> models;
-  models.push_back(SLUICE_TRY(bench_model("ResNet-20", data / "models/resnet20_cifar10.onnx", data / "cifar10/test1000.bin", 256,
-                                      preprocess_of({.485, .456, .406}, {.229, .224, .225}, 0))));
-  models.push_back(SLUICE_TRY(bench_model("MobileNetV2-224", data / "models/mobilenet_v2_1.0_224.onnx", data / "imagenet1000", 32,
-                                      preprocess_of({.5, .5, .5}, {.5, .5, .5}, 256))));
-  return models;
+  BenchModel resnet = SLUICE_TRY(bench_model("ResNet-20", data / "models/resnet20_cifar10.onnx", data / "cifar10/test1000.bin", 256,
+                                             preprocess_of({.485, .456, .406}, {.229, .224, .225}, 0)));
+  BenchModel mobilenet = SLUICE_TRY(bench_model("MobileNetV2-224", data / "models/mobilenet_v2_1.0_224.onnx", data / "imagenet1000", 32,
+                                                preprocess_of({.5, .5, .5}, {.5, .5, .5}, 256)));
+  return std::vector<BenchModel>{std::move(resnet), std::move(mobilenet)};
 }
 
 }  // namespace sluice::perf

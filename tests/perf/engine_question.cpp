@@ -49,8 +49,11 @@ std::vector<LayerMenu> menus_of(const IntegerNetwork& network, const ResourceMod
 
 Result<Measured> measure(const std::string& name, const std::string& file, const std::string& images, const Preprocess& preprocess, std::size_t pair_pictures) {
   const std::filesystem::path data = std::getenv("SLUICE_DATA");
-  Measured measured{SLUICE_TRY(bench_model(name, data / "models" / file, data / images, 48, preprocess)), {}};
-  const ResourceModel model(SLUICE_TRY(known_coefficients()), SLUICE_TRY(bsp::find_board("ia840f")).device);
+  Measured measured;
+  measured.model = SLUICE_TRY(bench_model(name, data / "models" / file, data / images, 48, preprocess));
+  const Coefficients coefficients = SLUICE_TRY(known_coefficients());
+  const bsp::Board board = SLUICE_TRY(bsp::find_board("ia840f"));
+  const ResourceModel model(coefficients, board.device);
   const IntegerNetwork& network = measured.model.network;
   measured.densities = SLUICE_TRY(measured_densities(network, network_menus(network, model), measured.model.codes, {}, {.list_pictures = 48, .pair_pictures = pair_pictures}));
   return measured;
@@ -152,10 +155,16 @@ Result<int> run() {
   Preprocess raw, squeezenet;
   raw.mean = {0, 0, 0}, raw.deviation = {1, 1, 1};
   squeezenet.mean = {104, 117, 123}, squeezenet.deviation = {1, 1, 1}, squeezenet.is_bgr = true, squeezenet.resize_short_side = 256;
-  networks.push_back(SLUICE_TRY(measure("ResNet-20", "resnet20_cifar10.onnx", "cifar10/calib2000.bin", preprocess_of({.485, .456, .406}, {.229, .224, .225}, 0), 8)));
-  networks.push_back(SLUICE_TRY(measure("ResNet-8", "resnet8_cifar10.onnx", "cifar10/calib2000.bin", raw, 8)));
-  networks.push_back(SLUICE_TRY(measure("MobileNetV2", "mobilenet_v2_1.0_224.onnx", "imagenet1000", photo, 1)));
-  networks.push_back(SLUICE_TRY(measure("SqueezeNet 1.1", "squeezenet1.1_fp16.onnx", "imagenet1000", squeezenet, 1)));
+  const Preprocess resnet20 = preprocess_of({.485, .456, .406}, {.229, .224, .225}, 0);
+  const auto add = [&](const char* name, const char* file, const char* images, const Preprocess& preprocess, std::size_t pair_pictures) -> Status {
+    Measured measured = SLUICE_TRY(measure(name, file, images, preprocess, pair_pictures));
+    networks.push_back(std::move(measured));
+    return ok();
+  };
+  SLUICE_CHECK(add("ResNet-20", "resnet20_cifar10.onnx", "cifar10/calib2000.bin", resnet20, 8));
+  SLUICE_CHECK(add("ResNet-8", "resnet8_cifar10.onnx", "cifar10/calib2000.bin", raw, 8));
+  SLUICE_CHECK(add("MobileNetV2", "mobilenet_v2_1.0_224.onnx", "imagenet1000", photo, 1));
+  SLUICE_CHECK(add("SqueezeNet 1.1", "squeezenet1.1_fp16.onnx", "imagenet1000", squeezenet, 1));
   fmt::print("Everything is estimated. Rates at the board's planned clock; EMM = dense MACs / (interval cycles x multipliers).\n"
              "d a w g p: dense, activation-sparse, weight-sparse, grouped-prefix, pair-sparse layers; r: those that share requantisers. int8, natural zeros.\n\n"
              "{:<16} {:<38} {:>5}  {:<22} {:>9} {:>9} {:>5} {:>6} {:>8} {:>6} {:>6} {:>5}  {:<18} engines\n", "network", "board or budget", "f_hls", "design", "images/s",
@@ -163,7 +172,8 @@ Result<int> run() {
   Question question;
   const auto budgets = SLUICE_TRY(bsp::known_budgets());
   const Coefficients coefficients = SLUICE_TRY(known_coefficients());
-  const bsp::FpgaDevice common = SLUICE_TRY(bsp::find_board("ia840f")).device;
+  const bsp::Board common_board = SLUICE_TRY(bsp::find_board("ia840f"));
+  const bsp::FpgaDevice& common = common_board.device;
   std::string targets;
   for (const auto& [network, name, target] : {std::tuple{0, "kv260", 1.9}, {1, "zc706", 1.7}}) {
     for (const bsp::Budget& budget : budgets) {

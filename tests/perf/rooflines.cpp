@@ -38,14 +38,16 @@ Result<bool> show(const Case& c) {
   for (const Layer& layer : network.layers) macs += layer.macs();
   Netlist& netlist = design.netlist;
   const double estimated = design.exploration.interval_cycles, multipliers = design.resources.total.multipliers;
-  const double planned = SLUICE_TRY(test::simulated(netlist)).interval_cycles;
+  const auto with_planned_streams = SLUICE_TRY(test::simulated(netlist));
+  const double planned = with_planned_streams.interval_cycles;
   const auto programs = simulate::Scheduler(netlist).programs({});
   const auto sized = SLUICE_TRY(simulate::size_fifos_by_simulation(netlist, std::vector(7, programs), {.tolerance = kTolerance, .warm_up_images = 4}));
   for (std::size_t s = 0; s < netlist.streams.size(); ++s) {
     blocks += simulate::m20k_blocks(netlist.streams[s], netlist.streams[s].depth);
     netlist.streams[s].depth = sized.depths[s];
   }
-  const double interval = SLUICE_TRY(test::simulated(netlist)).interval_cycles, rate = kClock / interval;
+  const auto with_sized_streams = SLUICE_TRY(test::simulated(netlist));
+  const double interval = with_sized_streams.interval_cycles, rate = kClock / interval;
   fmt::print("{}, {} pixels a cycle: {} kernels, {:.0f} multipliers of 12288 (least possible at {:.0f} cycles: {:.0f})\n"
              "  estimated: {:.0f} cycles, {:.0f} images/s\n"
              "  simulated: {:.0f} cycles with the planned streams ({} RAM blocks), {:.0f} with sized ones ({}): {:.0f} images/s, {:.2f} times the published, EMM {:.2f}\n",

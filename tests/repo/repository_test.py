@@ -69,6 +69,11 @@ class PlantedBreaches(unittest.TestCase):
         (rules.forbidden_words, "README.md", "see /" + "work/main\n", "one machine"),
         (rules.forbidden_words, "run", "# written by an A" + "I\n", "who or what"),
         (rules.forbidden_words, "apps/cli/main.cpp", "// TO" + "DO: later\n", "do it later"),
+        (rules.tries, "runtime/base/a.cpp", "void f() { g(SLUICE_TRY(h())); }\n", "not a whole right-hand side"),
+        (rules.tries, "runtime/base/a.cpp", "Pair f() { return {1, SLUICE_TRY(h())}; }\n", "not a whole right-hand side"),
+        (rules.tries, "runtime/base/a.cpp", "int f() { int x = SLUICE_TRY(h(\")\")).size; }\n", "not a whole right-hand side"),
+        (rules.tries, "runtime/base/a.cpp", "int f() { return a == SLUICE_TRY(h()); }\n", "not a whole right-hand side"),
+        (rules.tries, "runtime/base/a.cpp", "void f() { SLUICE_TRY(h()); }\n", "not a whole right-hand side"),
         (rules.readme_folders, "README.md", ("`apps/`", "`applications/`"), "`applications` does not exist"),
         (rules.readme_folders, "tests/README.md", ("`kernels`", "`kernel`"), "`kernel` does not exist"),
     ]

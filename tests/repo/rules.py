@@ -200,6 +200,42 @@ def forbidden_words(tree):
             for what, pattern in FORBIDDEN.items() if pattern.search(line)]
 
 
+# A literal, or a comment: parentheses in them do not count.
+LITERAL = re.compile(r'R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|(?<![0-9a-fA-F])\'(?:\\.|[^\'\\\n])*\'|//[^\n]*', re.S)
+
+
+def _blanked(text):
+    """The same text, line by line, with spaces for what is between quotes and for comments."""
+    return LITERAL.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
+
+
+def tries(tree):
+    """SLUICE_TRY stands for a whole right-hand side: `x = SLUICE_TRY(...);`, `return SLUICE_TRY(...);`, the range of a `for`.
+
+    It may leave the function. Inside braces, a call or a larger expression other parts are then already made, and clang before 19
+    does not destroy those of a braced initialiser.
+    """
+    breaches = []
+    for path, text in tree.items():
+        if not path.endswith((".cpp", ".hpp")) or "SLUICE_TRY" not in text:
+            continue
+        plain = _blanked(text)
+        for match in re.finditer(r"\bSLUICE_TRY\(", plain):
+            before, depth, end = plain[:match.start()].rstrip(), 1, match.end()
+            if before.endswith("#define"):
+                continue
+            while depth and end < len(plain):
+                depth += {"(": 1, ")": -1}.get(plain[end], 0)
+                end += 1
+            after = plain[end:].lstrip()
+            is_side = after.startswith(";") and re.search(r"(?<![=!<>])=$|\breturn$", before)
+            is_range = after.startswith(")") and re.search(r"\bfor \([^;()]* :$", before)
+            if not is_side and not is_range:
+                line = plain.count("\n", 0, match.start()) + 1
+                breaches.append(f"{path}:{line}: SLUICE_TRY is not a whole right-hand side: {text.splitlines()[line - 1].strip()[:80]}")
+    return breaches
+
+
 def readme_folders(tree):
     """A folder that a README's table names exists, beside the README or from the root."""
     folders = {path[:i] for path in tree for i, c in enumerate(path) if c == "/"}
@@ -223,4 +259,4 @@ def readme_folders(tree):
     return breaches
 
 
-RULES = [packages, include_directions, heads, forbidden_words, readme_folders]
+RULES = [packages, include_directions, heads, forbidden_words, tries, readme_folders]

@@ -16,11 +16,13 @@ inline constexpr double kPublishedRooflineRate = 250e6 / (226.0 * 226.0);
 // `target_interval` 0: as fast as the multipliers allow; else the fewest multipliers.
 inline Result<NetworkDesign> roofline_design(const IntegerNetwork& network, int stem_pixels, double target_interval) {
   const bsp::Board board = SLUICE_TRY(bsp::find_board("ia840f"));
-  const ResourceModel model(SLUICE_TRY(known_coefficients()), board.device);
+  const bsp::Budget multipliers = SLUICE_TRY(bsp::find_budget("u250"));
+  const Coefficients coefficients = SLUICE_TRY(known_coefficients());
+  const ResourceModel model(coefficients, board.device);
   std::vector<LayerMenu> menus = network_menus(network, model, {KernelKind::conv_dense});
   std::erase_if(menus[0].ways, [&](const LayerWay& way) { return way.shape.pixels != stem_pixels; });
   Resources budget;
-  budget.multipliers = double(SLUICE_TRY(bsp::find_budget("u250")).multipliers), budget.kernels = budget_of(board).kernels;
+  budget.multipliers = double(multipliers.multipliers), budget.kernels = budget_of(board).kernels;
   DesignGoal goal;
   goal.target_interval = target_interval;
   return design_network(network, menus, std::vector<LayerDensity>(menus.size()), model, budget, goal);

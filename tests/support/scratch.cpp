@@ -26,7 +26,8 @@ std::filesystem::path compiled_kernels_folder() { return SLUICE_COMPILED_KERNELS
 Result<Bundle> bundle_of(const IntegerNetwork& network, const std::filesystem::path& folder, const LayerConfigs& configs,
                          const std::function<void(DesignTable&, const Netlist&)>& fill_rows,
                          const std::function<void(Netlist&)>& edit) {
-  Design design{network, SLUICE_TRY(build_netlist(network, configs))};
+  Netlist netlist = SLUICE_TRY(build_netlist(network, configs));
+  Design design{network, std::move(netlist)};
   if (edit) edit(design.netlist);
   BundleFiles files;
   files["design.json"] = design_to_json(design);

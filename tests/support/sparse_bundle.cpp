@@ -17,7 +17,8 @@ Result<Bundle> sparse_bundle(const Scratch& scratch, double clock_mhz) {
   make.conv(8, {}, make.conv(8, same, make.conv(8, same, kNetworkInput)));
   const IntegerNetwork network = make.finish(5);
   const LayerConfigs configs{{KernelKind::conv_pair_sparse}, {KernelKind::conv_pair_sparse}, {KernelKind::conv_activation_sparse}, {KernelKind::conv_dense}, {KernelKind::conv_dense}};
-  const Design design{network, SLUICE_TRY(build_netlist(network, configs))};
+  const Netlist netlist = SLUICE_TRY(build_netlist(network, configs));
+  const Design design{network, netlist};
   std::vector<RowSample> pictures;
   for (int i = 0; i < 24; ++i) {
     const auto codes = random_codes(random, network);

@@ -60,7 +60,8 @@ Result<std::optional<SourceItem>> DriftingSource::next(std::stop_token) {
   const std::uint64_t index = index_++;
   const auto item = static_cast<std::size_t>(index % set_->size());
   const auto load = [set = set_, item, index, length = length_, seed = seed_]() -> Result<Picture> {
-    return disturbed(SLUICE_TRY(set->load(item)), disturbance_at(index, length), seed * 1'000'003 + index);
+    const Picture picture = SLUICE_TRY(set->load(item));
+    return disturbed(picture, disturbance_at(index, length), seed * 1'000'003 + index);
   };
   return std::optional<SourceItem>(SourceItem{set_->name(item), set_->label(item), load});
 }

@@ -59,7 +59,8 @@ Status run(const Options& options) {
   const std::uint32_t accurate = rows_by_accuracy(table)[0], fastest = fastest_row(table);
   for (const auto& [what, row] : {std::pair{"most accurate", accurate}, {"fastest", fastest}}) {
     spdlog::info("row {} ({}) throughout", row, what);
-    story.fixed.push_back({fmt::format("row {} ({})", row, what), SLUICE_TRY(pass({.policy = Policy::fixed, .row = row}, {}, {}))});
+    auto run = SLUICE_TRY(pass({.policy = Policy::fixed, .row = row}, {}, {}));
+    story.fixed.push_back({fmt::format("row {} ({})", row, what), std::move(run)});
   }
   spdlog::info("adaptive");
   PolicyOptions policy;

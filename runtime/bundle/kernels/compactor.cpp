@@ -8,8 +8,8 @@ namespace {
 
 Status check(const KernelFit& fit) {
   const std::int64_t window = fit.window_codes();
-  if (window > 32768) {
-    return user_error("kernel {}: a window of {} codes; a place in a list counts to 32768, choose another engine", fit.kernel().name, window);
+  if (window > kMostListPlaces) {
+    return user_error("kernel {}: a window of {} codes; a place in a list counts to {}", fit.kernel().name, window, kMostListPlaces);
   }
   SLUICE_CHECK(fit.equal("window codes left over", window % fit.in().lanes, 0));
   SLUICE_CHECK(fit.number(Number::steps, window / fit.in().lanes));

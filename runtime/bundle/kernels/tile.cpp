@@ -20,8 +20,8 @@ Status check(const KernelFit& fit) {
   if (reader.kind != KernelKind::conv_weight_sparse) return user_error("kernel {}: {} cannot read tiles", fit.kernel().name, reader.name);
   const int filters = fit.netlist().streams[std::size_t(reader.outputs[0])].lanes;
   SLUICE_CHECK(fit.number(Number::filter_groups, fit.layer().output.channels / filters));
-  if (window > 65535) {
-    return user_error("kernel {}: a window of {} codes; a weight's place counts to 65535, choose another engine", fit.kernel().name, window);
+  if (window > kMostWeightPlaces) {
+    return user_error("kernel {}: a window of {} codes; a weight's place counts to {}", fit.kernel().name, window, kMostWeightPlaces);
   }
   const int tile_pixels = fit.value(Number::tile_pixels);
   if (tile_pixels < 1 || tile_pixels > fit.own_pixels()) {

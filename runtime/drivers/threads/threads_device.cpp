@@ -50,7 +50,8 @@ class ThreadsDevice final : public Device {
 
   Status start(const Bundle& bundle) {
     const std::string text = SLUICE_TRY(program_text(bundle));
-    program_ = std::make_unique<NativeProgram>(SLUICE_TRY(NativeProgram::load(text, options_.compile)));
+    NativeProgram program = SLUICE_TRY(NativeProgram::load(text, options_.compile));
+    program_ = std::make_unique<NativeProgram>(std::move(program));
     pipeline_ = SLUICE_TRY(Pipeline::create(netlist_, program_->table()));
     work_.push_back(all_parameters());
     for (std::size_t k = 0; k < netlist_.kernels.size(); ++k) SLUICE_CHECK(start_kernel(static_cast<int>(k)));

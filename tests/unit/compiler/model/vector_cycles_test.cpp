@@ -2,6 +2,8 @@
 // The tables of hass.md section 5.1, and lock step against counted data.
 #include "compiler/model/vector_cycles.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <random>
 
 #include <fmt/format.h>
@@ -9,6 +11,13 @@
 
 namespace sluice {
 namespace {
+
+// The published algebra: the ceiling of the mean, which ignores its spread, and the same without the ceiling.
+double ceiling_cycles(double density, int lanes, int pairs) {
+  constexpr double kHair = 1e-9;  // a mean that decimals made (0.3 * 9 * ...) may lie a hair above a whole number
+  return std::ceil(density * lanes / pairs - kHair);
+}
+double continuous_cycles(double density, int lanes, int pairs) { return std::max(1.0, density * lanes / pairs); }
 
 // M = 9. A row for each sparsity, a cell for each N from 1: ceiling / continuous / exact / exact with skipping.
 struct NinesRow {

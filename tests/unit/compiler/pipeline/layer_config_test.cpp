@@ -156,6 +156,26 @@ TEST(LayerConfig, shares_requantisers_among_filters_and_copies) {
   }
 }
 
+// What a model and a choice of engine may ask for too much of is the user's matter, not a netlist that fails its own check.
+TEST(LayerConfig, windows_too_large_for_an_engine_are_refused_by_name) {
+  Random random(3);
+  NetworkMaker make(random, {7, 7, 3});
+  make.conv(4, {7, 7, 1, 1, 0, 0, 0, 0}, make.conv(700, kSame, kNetworkInput));
+  const IntegerNetwork network = make.finish(3);
+  const auto refusal = [&](const LayerConfig& config) {
+    LayerConfigs configs(network.layers.size());
+    configs[1] = config;
+    const auto built = build_netlist(network, configs);
+    EXPECT_FALSE(built);
+    EXPECT_EQ(built.error().fault(), Fault::user);
+    return built.error().text();
+  };
+  EXPECT_THAT(refusal({.engine = KernelKind::conv_activation_sparse}), HasSubstr("a window of 34300 codes; its engine counts places to 32768"));
+  EXPECT_THAT(refusal({.engine = KernelKind::conv_grouped_prefix}), HasSubstr("its engine counts places to 32768, choose another"));
+  EXPECT_THAT(refusal({.codes = 0, .taps = 49}), HasSubstr("codes a beat, 256 are possible; fewer taps at once"));
+  EXPECT_TRUE(build_netlist(network, LayerConfigs(network.layers.size())));
+}
+
 // window.cl: an iteration lasts as many cycles as beats are sent in it, and one if none is.
 std::int64_t window_cycles(const Netlist& netlist, const Kernel& window) {
   const flow::Sequence sequence = flow::sequence_of(netlist, window);

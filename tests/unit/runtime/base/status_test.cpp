@@ -14,7 +14,10 @@ Result<int> half(int number) {
   return number / 2;
 }
 
-Result<int> quarter(int number) { return SLUICE_TRY(half(SLUICE_TRY(half(number)))); }
+Result<int> quarter(int number) {
+  const int once = SLUICE_TRY(half(number));
+  return SLUICE_TRY(half(once));
+}
 
 Status check_even(int number) {
   Result<int> result = half(number);
@@ -52,6 +55,15 @@ TEST(Status, BugNamesItsPlace) {
   EXPECT_EQ(error.fault(), Fault::bug);
   EXPECT_NE(error.text().find("status_test.cpp"), std::string::npos);
   EXPECT_NE(error.text().find("this is a bug in sluice"), std::string::npos);
+}
+
+TEST(Status, AFaultInOwnWorkIsABug) {
+  EXPECT_TRUE(own_work(ok(), "the netlist"));
+  const Status failed = own_work(user_error("a stream has no reader"), "the netlist");
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().fault(), Fault::bug);
+  EXPECT_NE(failed.error().text().find("the netlist is not valid: a stream has no reader"), std::string::npos);
+  EXPECT_EQ(own_work(bug_error("seen"), "the netlist").error().text(), bug_error("seen", __FILE__, __LINE__).text());
 }
 
 TEST(Status, ResultMovesValuesThatCannotBeCopied) {

@@ -70,7 +70,7 @@ TEST(PreprocessCode, AgreesWithTheNaiveFormula) {
     const IntegerNetwork n = network(input, how, 1.0 / between(1, 100), random() % 2 ? 8 : 16);
     const Picture picture{noise(between(1, 50), between(1, 50), random() % 2 ? CV_8UC3 : CV_8UC1, random())};
 
-    const auto codes = preprocess(picture, n);
+    const auto codes = Preprocessor(n).codes(picture);
     ASSERT_TRUE(codes) << codes.error().text();
     const auto floats = preprocess_float(picture, input, how).value();
     ASSERT_EQ(codes.value().size(), static_cast<std::size_t>(input.size()));

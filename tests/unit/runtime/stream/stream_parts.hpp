@@ -30,7 +30,7 @@ inline Picture numbered_picture(std::uint64_t index) {
 }
 
 inline std::vector<std::int32_t> expected_scores(std::uint64_t index, std::uint32_t row) {
-  return null_scores(preprocess(numbered_picture(index), small_network()).value(), row, 5);
+  return null_scores(Preprocessor(small_network()).codes(numbered_picture(index)).value(), row, 5);
 }
 
 // `count` pictures; those in `broken` fail to load; fails as a whole at `fail_at`.
