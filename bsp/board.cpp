@@ -107,27 +107,27 @@ Result<Board> read_board(const std::string& name, const std::string& file, const
   return b;
 }
 
-Result<Budget> read_budget(const std::string& name, const std::string& file, const std::string& text) {
+Result<MultiplierBudget> read_budget(const std::string& name, const std::string& file, const std::string& text) {
   const FactFile f = SLUICE_TRY(FactFile::parse(file, text));
   SLUICE_CHECK(f.check(kBudgetKeys));
-  Budget budget{name, f.text("title"), 0, 0};
+  MultiplierBudget budget{name, f.text("title"), 0, 0};
   budget.multipliers = SLUICE_TRY(f.whole("multipliers", 1, kMost));
   budget.clock_mhz = SLUICE_TRY(f.number("clock_mhz", 1, kMostMhz));
   return budget;
 }
 
-Resources Board::beside_shell() const {
+DeviceResources Board::beside_shell() const {
   return {device.alms - shell.alms, device.ram_blocks - shell.ram_blocks, device.dsps - shell.dsps};
 }
 
-Resources Board::plannable() const {
-  const Resources left = beside_shell();
+DeviceResources Board::plannable() const {
+  const DeviceResources left = beside_shell();
   const auto share = [](long count, double most) { return static_cast<long>(static_cast<double>(count) * most); };
   return {share(left.alms, kMostAlms), share(left.ram_blocks, kMostRamBlocks), share(left.dsps, kMostDsps)};
 }
 
 Result<std::vector<Board>> known_boards() { return read_all<Board>("boards", ".board", read_board); }
-Result<std::vector<Budget>> known_budgets() { return read_all<Budget>("budgets", ".budget", read_budget); }
+Result<std::vector<MultiplierBudget>> known_budgets() { return read_all<MultiplierBudget>("budgets", ".budget", read_budget); }
 Result<std::vector<FpgaDevice>> known_devices() {
   return read_all<FpgaDevice>("devices", ".device", [](const std::string& name, const std::string& file, const std::string& text) {
     return read_device(name, file, text);
@@ -148,7 +148,7 @@ Result<Board> find_board(const std::string& name_or_file) {
   return read_board(name_or_file, "bsp/" + found->first, found->second);
 }
 
-Result<Budget> find_budget(const std::string& name) {
+Result<MultiplierBudget> find_budget(const std::string& name) {
   const auto found = board_files().find("budgets/" + name + ".budget");
   if (found == board_files().end()) return user_error("budget \"{}\" is not known; there are: {}", name, joined(names_in("budgets")));
   return read_budget(name, "bsp/" + found->first, found->second);

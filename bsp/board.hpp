@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Board: what a design may use on one FPGA board, and a Budget to stand beside a published design.
+// Board: what a design may use on one FPGA board, and a MultiplierBudget to stand beside a published design.
 //
 // Why: the planner asks "does it fit, and how fast may the clock be"; the answer is the device's resources less what the
 // board's shell blocks, less what must stay free so that placement succeeds. The figures are text files with their sources:
@@ -30,7 +30,7 @@ struct FpgaDevice {
 };
 
 // Resources for kernels.
-struct Resources {
+struct DeviceResources {
   long alms = 0;
   long ram_blocks = 0;
   long dsps = 0;
@@ -42,22 +42,22 @@ struct Board {
   FpgaDevice device;
   std::vector<std::string> aoc_boards;  // names for `aoc -board`; empty: none is known
   bool is_build_target = false;         // false: a planning budget only
-  Resources shell;
+  DeviceResources shell;
   long memory_banks = 0;
   double memory_gb = 0, memory_gb_per_s = 0;
   double clock_mhz = 0;  // planned
   FactFile facts, device_facts;
 
   // What is left of the device beside the shell.
-  Resources beside_shell() const;
+  DeviceResources beside_shell() const;
   // Of that, what a plan may use: above these shares the vendor's tools need much longer and fail more often.
   static constexpr double kMostAlms = 0.80, kMostRamBlocks = 0.90, kMostDsps = 0.90;
   // Of the memory's rate: rows change, refresh, reads and writes take turns (unconfirmed: assumed).
   static constexpr double kMostBandwidth = 0.70;
-  Resources plannable() const;
+  DeviceResources plannable() const;
 };
 
-struct Budget {
+struct MultiplierBudget {
   std::string name;
   std::string title;
   long multipliers = 0;
@@ -67,15 +67,15 @@ struct Budget {
 // `file` is what errors call it; `name` becomes the name.
 Result<FpgaDevice> read_device(const std::string& name, const std::string& file, const std::string& text, FactFile* facts = nullptr);
 Result<Board> read_board(const std::string& name, const std::string& file, const std::string& text);
-Result<Budget> read_budget(const std::string& name, const std::string& file, const std::string& text);
+Result<MultiplierBudget> read_budget(const std::string& name, const std::string& file, const std::string& text);
 
 // All that are compiled in, by name.
 Result<std::vector<Board>> known_boards();
-Result<std::vector<Budget>> known_budgets();
+Result<std::vector<MultiplierBudget>> known_budgets();
 Result<std::vector<FpgaDevice>> known_devices();
 
 // A known board, or one in a file (a name that ends in .board). An unknown name is answered with those that exist.
 Result<Board> find_board(const std::string& name_or_file);
-Result<Budget> find_budget(const std::string& name);
+Result<MultiplierBudget> find_budget(const std::string& name);
 
 }  // namespace sluice::bsp

@@ -20,7 +20,7 @@ struct Options {
   std::filesystem::path spec, output;
 };
 
-json to_json(const bsp::Resources& r) { return {{"alms", r.alms}, {"ram_blocks", r.ram_blocks}, {"dsps", r.dsps}}; }
+json to_json(const bsp::DeviceResources& r) { return {{"alms", r.alms}, {"ram_blocks", r.ram_blocks}, {"dsps", r.dsps}}; }
 
 json to_json(const bsp::FactFile& facts) {
   json all = json::object();
@@ -43,18 +43,18 @@ Status list(const Common& common) {
   if (common.is_json) {
     json j{{"boards", json::array()}, {"budgets", json::array()}};
     for (const bsp::Board& b : boards) j["boards"].push_back(to_json(b));
-    for (const bsp::Budget& b : budgets) j["budgets"].push_back({{"name", b.name}, {"title", b.title}, {"multipliers", b.multipliers}, {"clock_mhz", b.clock_mhz}});
+    for (const bsp::MultiplierBudget& b : budgets) j["budgets"].push_back({{"name", b.name}, {"title", b.title}, {"multipliers", b.multipliers}, {"clock_mhz", b.clock_mhz}});
     std::cout << j.dump(1) << "\n";
     return ok();
   }
   std::cout << fmt::format("{:<12} {:<34} {:<9} {:>8} {:>8} {:>6} {:>12} {:>7} {:>6}  {}\n", "board", "", "device", "ALMs", "RAMs", "DSPs", "18x19 mult.", "GB/s", "MHz", "build");
   for (const bsp::Board& b : boards) {
-    const bsp::Resources r = b.plannable();
+    const bsp::DeviceResources r = b.plannable();
     std::cout << fmt::format("{:<12} {:<34} {:<9} {:>8} {:>8} {:>6} {:>12} {:>7.1f} {:>6.0f}  {}\n", b.name, b.title, b.device.name, r.alms, r.ram_blocks,
                              r.dsps, r.dsps * b.device.multipliers_per_dsp, b.memory_gb_per_s, b.clock_mhz, b.is_build_target ? "yes" : "no");
   }
   std::cout << fmt::format("\n{:<12} {:<34} {:>12} {:>6}\n", "budget", "", "multipliers", "MHz");
-  for (const bsp::Budget& b : budgets) std::cout << fmt::format("{:<12} {:<34} {:>12} {:>6.0f}\n", b.name, b.title, b.multipliers, b.clock_mhz);
+  for (const bsp::MultiplierBudget& b : budgets) std::cout << fmt::format("{:<12} {:<34} {:>12} {:>6.0f}\n", b.name, b.title, b.multipliers, b.clock_mhz);
   std::cout << fmt::format("\nALMs, RAMs and DSPs are what a plan may use: {:.0f}, {:.0f} and {:.0f} % of what the shell leaves; clocks are planned, not measured\n",
                            100 * bsp::Board::kMostAlms, 100 * bsp::Board::kMostRamBlocks, 100 * bsp::Board::kMostDsps)
             << fmt::format("{} boards, {} budgets\n", boards.size(), budgets.size());
@@ -79,7 +79,7 @@ Status show(const std::string& name, const Common& common) {
   }
   print_facts("board " + b.name, b.facts);
   print_facts("device " + b.device.name, b.device_facts);
-  const bsp::Resources left = b.beside_shell(), plan = b.plannable();
+  const bsp::DeviceResources left = b.beside_shell(), plan = b.plannable();
   std::cout << fmt::format("beside the shell: {} ALMs, {} RAM blocks, {} DSP blocks\n", left.alms, left.ram_blocks, left.dsps)
             << fmt::format("a plan may use {} ALMs, {} RAM blocks, {} DSP blocks ({} multipliers) at {:.0f} MHz\n", plan.alms, plan.ram_blocks, plan.dsps,
                            plan.dsps * b.device.multipliers_per_dsp, b.clock_mhz);

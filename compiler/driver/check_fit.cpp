@@ -31,22 +31,23 @@ Result<IntegerNetwork> integer_network(const ir::Graph& graph) {
   for (float& value : noise) value = normal(random);
   Statistics statistics;
   const ops::FloatProgram program = SLUICE_TRY(ops::FloatProgram::prepare(graph));
-  SLUICE_TRY(program.run(ir::Tensor::of_values(dims, std::move(noise)), [&](const std::string& name, const ir::Tensor& value) {
+  SLUICE_CHECK(program.run(ir::Tensor::of_values(dims, std::move(noise)), [&](const std::string& name, const ir::Tensor& value) {
     statistics[name].add(value.values.data(), value.size(), value.dims.size() > 1 ? value.dims[1] : 1);
   }));
   QuantiseOptions options;
   options.has_bias_correction = options.is_equalised = false;
-  return with_ordered_channels(SLUICE_TRY(quantise(graph, statistics, SLUICE_TRY(preprocess_from({}, int(dims[1]))), {}, options)).network);
+  const Preprocess preprocess = SLUICE_TRY(preprocess_from({}, int(dims[1])));
+  const Quantised quantised = SLUICE_TRY(quantise(graph, statistics, preprocess, {}, options));
+  return with_ordered_channels(quantised.network);
 }
 
 class Fitter {
  public:
   explicit Fitter(const IntegerNetwork& network) : network_(network), densities_(assumed_densities(network, kAssumedDensity)) {}
 
-  Result<NetworkDesign> design(const Target& target, double room, double interval) const {
-    Resources budget = target.budget * room;
-    if (room == 1) budget.kernels = target.budget.kernels;
-    return design_network(network_, network_menus(network_, target.model), densities_, target.model, budget, {.target_interval = interval, .memory_bytes_per_cycle = target.memory_bytes_per_cycle});
+  DesignResult<NetworkDesign> design(const Target& target, double room, double interval) const {
+    return design_network(network_, network_menus(network_, target.model), densities_, target.model, target.budget * room,
+                          {.target_interval = interval, .memory_bytes_per_cycle = target.memory_bytes_per_cycle});
   }
 
   // The known board with the fewest ALMs that holds the network.
@@ -54,7 +55,10 @@ class Fitter {
     auto boards = SLUICE_TRY(bsp::known_boards());
     std::stable_sort(boards.begin(), boards.end(), [](const bsp::Board& a, const bsp::Board& b) { return a.plannable().alms < b.plannable().alms; });
     for (const bsp::Board& board : boards) {
-      if (design(SLUICE_TRY(board_target(board, hls_factor)), 1, kAnyInterval)) return board.name;
+      const Target target = SLUICE_TRY(board_target(board, hls_factor));
+      const auto found = design(target, 1, kAnyInterval);
+      if (found) return board.name;
+      if (!found.no_design()) return found.error();
     }
     return std::string();
   }
@@ -100,11 +104,10 @@ Result<FitCheck> check_fit(const std::filesystem::path& file, const frontend::Im
   check.board = board.name;
   auto smallest = fitter.design(target, 1, kAnyInterval);
   check.fits = bool(smallest);
-  if (!smallest) smallest = fitter.design(target, kRoom, kAnyInterval);
+  if (smallest.no_design()) smallest = fitter.design(target, kRoom, kAnyInterval);
   const NetworkDesign least = SLUICE_TRY(std::move(smallest));
-  check.story = design_total({least.resources.total}, board).story(board);
   check.uses = uses_of(least.resources.total, memory_bytes_per_image(least.netlist), least.exploration.interval_cycles, target);
-  if (least.resources.total.kernels > target.budget.kernels) check.story += fmt::format("; {:.0f} kernels, a bundle may have {:.0f}", least.resources.total.kernels, target.budget.kernels);
+  check.story = story_of(check.uses, board.name);
   check.smallest_board = SLUICE_TRY(fitter.smallest_board(hls_factor));
   if (!check.fits) return check;
   const NetworkDesign fastest = SLUICE_TRY(fitter.design(target, 1, 0));

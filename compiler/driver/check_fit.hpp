@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "compiler/driver/target.hpp"
+#include "compiler/target/target.hpp"
 #include "compiler/frontend/onnx_import.hpp"
 
 namespace sluice {

@@ -12,7 +12,7 @@
 #include <optional>
 #include <string>
 
-#include "compiler/driver/target.hpp"
+#include "compiler/target/target.hpp"
 #include "compiler/pipeline/layer_config.hpp"
 #include "compiler/sparsity/stream_depths.hpp"
 

@@ -14,7 +14,7 @@
 
 #include "compiler/dse/explain.hpp"
 #include "compiler/dse/network_design.hpp"
-#include "compiler/driver/target.hpp"
+#include "compiler/target/target.hpp"
 #include "runtime/bundle/bundle.hpp"
 
 namespace sluice {

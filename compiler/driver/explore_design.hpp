@@ -13,7 +13,7 @@
 
 #include "compiler/dse/measured_density.hpp"
 #include "compiler/dse/network_design.hpp"
-#include "compiler/driver/target.hpp"
+#include "compiler/target/target.hpp"
 
 namespace sluice {
 

@@ -33,7 +33,7 @@ class Aligner {
           const Resources& budget, const Exploration& design)
       : network_(network), menus_(menus), budget_(budget), weights_(design.weights), readers_(network.layers.size()) {
     const double dearest = *std::max_element(weights_.begin(), weights_.end());
-    for (double& weight : weights_) weight += kLeastShare * dearest;
+    for (std::size_t r = 0; r < kLimits; ++r) weights_[r] += is_merit(r) ? kLeastShare * dearest : 0;
     EngineShape width;
     width.kind = KernelKind::width, width.in_lanes = width.out_lanes = kTypicalLanes;
     width_price_ = price_of(model.kernel(width));
@@ -75,12 +75,7 @@ class Aligner {
   }
 
  private:
-  double price_of(const Resources& cost) const {
-    const Shares shares = shares_of(cost, budget_);
-    double price = 0;
-    for (std::size_t r = 0; r < shares.size(); ++r) price += weights_[r] * shares[r];
-    return price;
-  }
+  double price_of(const Resources& cost) const { return priced(shares_of(cost, budget_), weights_); }
 
   int lanes_sent_to(std::size_t layer, const Exploration& design) const {
     const int source = network_.layers[layer].inputs[0];

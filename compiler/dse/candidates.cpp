@@ -44,7 +44,7 @@ class KnownCycles {
 bool beats(const Candidate& a, const Candidate& b) {
   if (a.cycles > b.cycles) return false;
   for (std::size_t r = 0; r < kLimits; ++r) {
-    if (a.shares[r] > b.shares[r]) return false;
+    if (is_merit(r) && a.shares[r] > b.shares[r]) return false;
   }
   return true;
 }
@@ -74,14 +74,6 @@ class Front {
 };
 
 }  // namespace
-
-Shares shares_of(const Resources& r, const Resources& budget) {
-  const auto share = [](double part, double whole) { return whole > 0 ? part / whole : 0; };
-  return {share(r.alms, budget.alms), share(r.m20k, budget.m20k), share(r.dsp_blocks, budget.dsp_blocks), share(r.multipliers, budget.multipliers),
-          share(r.kernels, budget.kernels)};
-}
-
-double fullest(const Shares& shares) { return *std::max_element(shares.begin(), shares.end()); }
 
 double priced(const Shares& shares, const Shares& weights) {
   double price = 0;

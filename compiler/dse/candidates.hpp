@@ -17,19 +17,13 @@
 #include <vector>
 
 #include "compiler/dse/layer_menu.hpp"
+#include "compiler/target/limits.hpp"
 
 namespace sluice {
 
-// What a budget limits; MLABs are ALMs.
-inline constexpr std::size_t kLimits = 5;
-inline constexpr std::array<const char*, kLimits> kLimitNames{"ALMs", "RAM blocks", "DSP blocks", "multipliers", "kernels"};
-inline constexpr std::size_t kKernels = 4;
+// MLABs are ALMs, and paid for as such: their number is a limit of designs, no price by itself and no merit of a candidate.
+inline constexpr bool is_merit(std::size_t limit) { return limit != kMlabLimit; }
 
-// Of a budget, by limit: 1 is all of it.
-using Shares = std::array<double, kLimits>;
-
-Shares shares_of(const Resources& resources, const Resources& budget);
-double fullest(const Shares& shares);
 double priced(const Shares& shares, const Shares& weights);
 
 struct Candidate {

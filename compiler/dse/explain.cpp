@@ -81,12 +81,7 @@ class Explainer {
 
   const LayerWay& way_of(const TimedWay& timed) const { return menu_.ways[std::size_t(timed.way)]; }
 
-  double price_of(const Resources& cost) const {
-    const Shares shares = shares_of(cost, budget_);
-    double price = 0;
-    for (std::size_t r = 0; r < shares.size(); ++r) price += design_.weights[r] * shares[r];
-    return price;
-  }
+  double price_of(const Resources& cost) const { return priced(shares_of(cost, budget_), design_.weights); }
 
   template <typename Condition>
   const TimedWay* cheapest(Condition holds) const {

@@ -15,8 +15,7 @@ namespace {
 
 constexpr int kRounds = 12;
 constexpr double kDear = 4;           // times its price, for a resource to be spared
-constexpr double kFull = 1 + 1e-12;    // of a budget
-constexpr double kMostKernels = 240;  // of a bundle
+constexpr double kFull = 1 + 1e-12;   // of a budget
 
 // The staircase of a layer under given weights: steps[i] is the cheapest candidate with at most its cycles or fewer, prices
 // falling as cycles grow.
@@ -45,9 +44,8 @@ class Explorer {
     for (std::size_t l = 0; l < menus.size(); ++l) tables_.emplace_back(menus[l], densities[l], budget);
   }
 
-  Result<Exploration> run() {
-    weights_ = shares_of({1, 1, 1, 1, 1, 1, 1}, budget_);
-    for (double& weight : weights_) weight = weight > 0;
+  DesignResult<Exploration> run() {
+    for (std::size_t r = 0; r < kLimits; ++r) weights_[r] = is_merit(r) && budget_.*kLimitTable[r].part > 0;
     if (has_target() && goal_.least_interval > goal_.target_interval) return refusal();
     double low = goal_.target_interval, high = low;
     if (!has_target()) {
@@ -59,8 +57,7 @@ class Explorer {
     for (int round = 0; round < kRounds; ++round) {
       set_prices(weights_);
       Shares full = has_target() ? keep(goal_.target_interval) : bisect();
-      // At a target rate nothing is won by fewer kernels, so these cost something only while there are too many.
-      if (!is_scored(kKernels)) full[kKernels] = full[kKernels] > 1 ? 2 * fullness(full) : 0;
+      charge_while_short(&full);
       if (!has_target() && !chosen_.empty() && round >= kRounds / 2) while (repair_cheapest()) {}
       update_prices(full, round, &weights_);
     }
@@ -72,14 +69,24 @@ class Explorer {
  private:
   bool has_target() const { return goal_.target_interval > 0; }
 
-  // Kernels are a limit, but no figure of merit.
-  bool is_scored(std::size_t limit) const { return limit != kKernels || !has_target(); }
+  // At a target rate nothing is won by fewer kernels: they are a limit, but no figure of merit. MLABs never are.
+  bool is_scored(std::size_t limit) const { return is_merit(limit) && (limit != kKernelLimit || !has_target()); }
   double fullness(const Shares& shares) const {
     double most = 0;
     for (std::size_t r = 0; r < kLimits; ++r) {
       if (is_scored(r)) most = std::max(most, shares[r]);
     }
     return most;
+  }
+
+  // So these cost something only while there are too many.
+  void charge_while_short(Shares* full) {
+    for (std::size_t r = 0; r < kLimits; ++r) {
+      if (is_scored(r)) continue;
+      const bool is_short = (*full)[r] > 1;
+      (*full)[r] = is_short ? 2 * fullness(*full) : 0;
+      if (is_short && weights_[r] == 0) weights_[r] = *std::max_element(weights_.begin(), weights_.end());
+    }
   }
 
   void set_prices(const Shares& weights) {
@@ -216,20 +223,17 @@ class Explorer {
     return all;
   }
 
-  Error refusal() const {
-    if (has_target() && goal_.least_interval > goal_.target_interval) {
-      return user_error("{:.0f} cycles an image are asked for; the board's memory needs {:.0f} to move one", goal_.target_interval, goal_.least_interval);
-    }
+  NoDesign refusal() const {
+    if (has_target() && goal_.least_interval > goal_.target_interval) return memory_too_slow(goal_.least_interval, goal_.target_interval);
     double least = 0;
     for (const LayerTable& table : tables_) least = std::max(least, table.least_cycles());
     if (least > goal_.target_interval && has_target()) {
-      return user_error("{:.0f} cycles an image are asked for; the fastest way of the slowest layer takes {:.0f}", goal_.target_interval, least);
+      return {{{"cycles an image", least, goal_.target_interval}},
+              fmt::format("{:.0f} cycles an image are asked for; the fastest way of the slowest layer takes {:.0f}", goal_.target_interval, least)};
     }
-    std::string words;
-    for (std::size_t r = 0; r < kLimits; ++r) {
-      if (emptiest_shares_[r] > 1) words += fmt::format("{}{:.2f} times the {}", words.empty() ? "" : " and ", emptiest_shares_[r], kLimitNames[r]);
-    }
-    return user_error("no design fits: the smallest one found needs {} of the budget; a larger board or fewer layers help", words);
+    Resources smallest;
+    for (std::size_t r = 0; r < kLimits; ++r) smallest.*kLimitTable[r].part = emptiest_shares_[r] * budget_.*kLimitTable[r].part;
+    return no_design(uses_of(smallest, budget_), "found");
   }
 
   Exploration answer() const {
@@ -265,16 +269,8 @@ class Explorer {
 
 }  // namespace
 
-Resources budget_of(const bsp::Board& board) {
-  const bsp::Resources may = board.plannable();
-  Resources budget;
-  budget.alms = double(may.alms), budget.m20k = double(may.ram_blocks), budget.dsp_blocks = double(may.dsps);
-  budget.kernels = kMostKernels;
-  return budget;
-}
-
-Result<Exploration> explore(const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities, const Resources& budget,
-                            const ExploreGoal& goal) {
+DesignResult<Exploration> explore(const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities, const Resources& budget,
+                                  const ExploreGoal& goal) {
   if (menus.size() != densities.size()) return bug_error("explore() needs one density a layer");
   for (const LayerMenu& menu : menus) {
     if (menu.ways.empty()) return user_error("{}: none of the allowed engines can compute this layer; allow dense", menu.spec.work.name);

@@ -11,14 +11,14 @@
 // choice is optimal; over the rounds the best design that fits is kept, and among equally fast ones the emptiest. Prices reach
 // only the convex part of the front, so faster designs that are a little too large are repaired by exchanges.
 //
-// Before: menus (layer_menu.hpp), one density for each; a budget, in which 0 stands for no limit. After: a design that keeps the budget, or an error that
-// says what is short in the smallest one. Same input, same design.
+// Before: menus (layer_menu.hpp), one density for each; a budget, in which 0 stands for no limit. After: a design that keeps the
+// budget, or NoDesign with what is short in the smallest one. Same input, same design.
 #pragma once
 
 #include <vector>
 
-#include "bsp/board.hpp"
 #include "compiler/dse/candidates.hpp"
+#include "compiler/target/no_design.hpp"
 
 namespace sluice {
 
@@ -42,10 +42,7 @@ struct Exploration {
   Shares weights{};     // prices that it was chosen by: price = sum of weight * share
 };
 
-// What of a board a plan may use, and the kernels of a bundle.
-Resources budget_of(const bsp::Board& board);
-
-Result<Exploration> explore(const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities, const Resources& budget,
-                            const ExploreGoal& goal = {});
+DesignResult<Exploration> explore(const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities, const Resources& budget,
+                                  const ExploreGoal& goal = {});
 
 }  // namespace sluice

@@ -37,50 +37,33 @@ Resources half_way(const Resources& a, const Resources& b) {
 // What breaks the budget.
 Resources over(const Resources& used, const Resources& budget) {
   Resources difference = less(used, budget);
-  if (budget.multipliers == 0) difference.multipliers = 0;
-  if (budget.kernels == 0) difference.kernels = 0;
+  for (const auto part : {&Resources::multipliers, &Resources::kernels, &Resources::mlab}) {
+    if (budget.*part == 0) difference.*part = 0;
+  }
   return difference;
 }
 
 // A resource that is short by a little would stay so for many rounds: of each that is short, half a percent of the budget at least.
 Resources with_least_step(Resources step, const Resources& budget) {
-  for (const auto part : {&Resources::alms, &Resources::m20k, &Resources::dsp_blocks, &Resources::multipliers, &Resources::kernels}) {
-    if (step.*part > 0) step.*part = std::max(step.*part, 0.005 * budget.*part);
+  for (const Limit& limit : kLimitTable) {
+    if (step.*limit.part > 0) step.*limit.part = std::max(step.*limit.part, 0.005 * budget.*limit.part);
   }
   return step;
 }
 
-std::string shares_text(const Resources& used, const Resources& budget) {
-  std::string text;
-  const Shares shares = shares_of(used, budget);
-  for (std::size_t r = 0; r < shares.size(); ++r) {
-    if (shares[r] > 1) text += fmt::format("{}{:.2f} times the {}", text.empty() ? "" : " and ", shares[r], kLimitNames[r]);
-  }
-  return text;
-}
-
-bool is_within(const Resources& used, const Resources& budget) {
-  for (const double share : shares_of(used, budget)) if (share > 1) return false;
-  return true;
-}
-
-}  // namespace
-
-namespace {
-
-Result<NetworkDesign> design_from(const IntegerNetwork& network, const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities,
+DesignResult<NetworkDesign> design_from(const IntegerNetwork& network, const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities,
                                      const ResourceModel& model, const Resources& budget, const DesignGoal& design_goal) {
   ExploreGoal goal;
   goal.target_interval = design_goal.target_interval;
-  const auto needed_for = [&](double bytes) { return design_goal.memory_bytes_per_cycle > 0 ? bytes / design_goal.memory_bytes_per_cycle : 0; };
-  goal.least_interval = needed_for(memory_bytes_per_image(network));
+  goal.least_interval = memory_cycles(memory_bytes_per_image(network), design_goal.memory_bytes_per_cycle);
   Resources enough;  // set aside by the last round that found a design
-  Error refusal = user_error("no design fits");
+  NoDesign refusal;
   for (int round = 0; round < kRounds; ++round) {
     auto explored = explore(menus, densities, budget, goal);
     if (!explored) {
+      if (!explored.no_design()) return explored.error();
       // What was set aside may be of a larger design than the one that fits: half of the way back.
-      refusal = std::move(explored).error();
+      refusal = *explored.no_design();
       if (round == 0) return refusal;
       goal.fixed = half_way(enough, goal.fixed);
       continue;
@@ -92,14 +75,17 @@ Result<NetworkDesign> design_from(const IntegerNetwork& network, const std::vect
     // Depths are left out where there are too many kernels to build: they cost none.
     const Netlist unsized = layer_kernels(network, design.configs);
     const bool has_too_many = budget.kernels > 0 && double(unsized.kernels.size()) > budget.kernels;
-    design.netlist = has_too_many ? unsized : SLUICE_TRY(build_netlist(network, design.configs));
+    if (has_too_many) design.netlist = unsized;
+    else design.netlist = SLUICE_TRY(build_netlist(network, design.configs));
     design.resources = netlist_resources(network, design.netlist, model);
     // Records of counters, which the choice of engines adds.
-    const double moved = needed_for(memory_bytes_per_image(design.netlist));
+    const double moved = memory_cycles(memory_bytes_per_image(design.netlist), design_goal.memory_bytes_per_cycle);
+    if (goal.target_interval > 0 && moved > goal.target_interval) return memory_too_slow(moved, goal.target_interval);
     if (moved > design.exploration.interval_cycles) design.exploration.interval_cycles = moved, design.exploration.slowest = -1;
-    if (!has_too_many && is_within(design.resources.total, budget)) return design;
+    const std::vector<ResourceUse> uses = uses_of(design.resources.total, budget);
+    if (!has_too_many && fits(uses)) return design;
     enough = goal.fixed;
-    refusal = user_error("no design fits: the smallest one built needs {} of the budget", shares_text(design.resources.total, budget));
+    refusal = no_design(uses, "built");
     if (round == 0) goal.fixed = less(design.resources.total, design.exploration.total);
     else goal.fixed += with_least_step(over(design.resources.total, budget) * (1 + 0.1 * round), budget);
   }
@@ -121,10 +107,10 @@ std::vector<LayerMenu> of_one_kind(std::vector<LayerMenu> menus, KernelKind kind
 
 }  // namespace
 
-Result<NetworkDesign> design_network(const IntegerNetwork& network, const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities,
-                                     const ResourceModel& model, const Resources& budget, const DesignGoal& goal) {
-  Result<NetworkDesign> best = design_from(network, menus, densities, model, budget, goal);
-  if (goal.target_interval > 0) return best;
+DesignResult<NetworkDesign> design_network(const IntegerNetwork& network, const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities,
+                                           const ResourceModel& model, const Resources& budget, const DesignGoal& goal) {
+  DesignResult<NetworkDesign> best = design_from(network, menus, densities, model, budget, goal);
+  if (goal.target_interval > 0 || (!best && !best.no_design())) return best;
   std::set<KernelKind> kinds;
   for (const LayerMenu& menu : menus) {
     for (const LayerWay& way : menu.ways) if (menu.spec.work.kind == LayerKind::conv && !menu.spec.is_first) kinds.insert(way.shape.kind);
@@ -134,8 +120,10 @@ Result<NetworkDesign> design_network(const IntegerNetwork& network, const std::v
     const std::vector<LayerMenu> single = of_one_kind(menus, kind);
     // What neighbours need comes on top: hardly a design is faster than the exploration without it.
     const auto hope = explore(single, densities, budget);
+    if (!hope && !hope.no_design()) return hope.error();
     if (!hope || (best && hope.value().interval_cycles >= kHopeless * best->exploration.interval_cycles)) continue;
-    Result<NetworkDesign> other = design_from(network, single, densities, model, budget, goal);
+    DesignResult<NetworkDesign> other = design_from(network, single, densities, model, budget, goal);
+    if (!other && !other.no_design()) return other;
     if (other && (!best || other->exploration.interval_cycles < best->exploration.interval_cycles)) best = std::move(other);
   }
   return best;

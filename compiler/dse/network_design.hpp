@@ -9,7 +9,7 @@
 // is never behind any of them.
 //
 // Before: menus and densities of this network. After: configs, the netlist from them, what it costs, within the budget and the
-// kernels of a bundle; or an error that says what is short.
+// kernels of a bundle; or NoDesign with what is short.
 #pragma once
 
 #include "compiler/dse/netlist_resources.hpp"
@@ -29,7 +29,7 @@ struct NetworkDesign {
   NetlistResources resources;
 };
 
-Result<NetworkDesign> design_network(const IntegerNetwork& network, const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities,
-                                     const ResourceModel& model, const Resources& budget, const DesignGoal& goal = {});
+DesignResult<NetworkDesign> design_network(const IntegerNetwork& network, const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities,
+                                           const ResourceModel& model, const Resources& budget, const DesignGoal& goal = {});
 
 }  // namespace sluice

@@ -62,7 +62,7 @@ Result<Measured> measure(const std::string& name, const std::string& file, const
 std::string binding(const Resources& used, const Resources& budget) {
   const Shares shares = shares_of(used, budget);
   const auto most = std::max_element(shares.begin(), shares.end());
-  return fmt::format("{} {:.0f} %", kLimitNames[std::size_t(most - shares.begin())], 100 * *most);
+  return fmt::format("{} {:.0f} %", kLimitTable[std::size_t(most - shares.begin())].name, 100 * *most);
 }
 
 constexpr std::size_t kMostLine = 200;
@@ -143,7 +143,7 @@ class Question {
   }
 };
 
-Resources multipliers_of(const bsp::Budget& budget) {
+Resources multipliers_of(const bsp::MultiplierBudget& budget) {
   Resources r;
   r.multipliers = double(budget.multipliers), r.kernels = 240;
   return r;
@@ -176,7 +176,7 @@ Result<int> run() {
   const bsp::FpgaDevice& common = common_board.device;
   std::string targets;
   for (const auto& [network, name, target] : {std::tuple{0, "kv260", 1.9}, {1, "zc706", 1.7}}) {
-    for (const bsp::Budget& budget : budgets) {
+    for (const bsp::MultiplierBudget& budget : budgets) {
       if (budget.name != name) continue;
       question.ask(networks[std::size_t(network)], fmt::format("{}: {} multipliers, {:.0f} MHz", budget.name, budget.multipliers, budget.clock_mhz), {2.0},
                    [&](double factor) { return ResourceModel(coefficients, common, factor); }, multipliers_of(budget), budget.clock_mhz);
@@ -188,7 +188,7 @@ Result<int> run() {
   std::vector<Group> groups;
   for (const bsp::Board& board : SLUICE_TRY(bsp::known_boards())) {
     const auto same = std::find_if(groups.begin(), groups.end(), [&](const Group& g) {
-      const bsp::Resources a = g.board.plannable(), b = board.plannable();
+      const bsp::DeviceResources a = g.board.plannable(), b = board.plannable();
       return a.alms == b.alms && a.ram_blocks == b.ram_blocks && a.dsps == b.dsps && g.board.clock_mhz == board.clock_mhz;
     });
     if (same == groups.end()) groups.push_back({board.name, board});

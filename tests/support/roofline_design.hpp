@@ -14,9 +14,9 @@ namespace sluice::test {
 inline constexpr double kPublishedRooflineRate = 250e6 / (226.0 * 226.0);
 
 // `target_interval` 0: as fast as the multipliers allow; else the fewest multipliers.
-inline Result<NetworkDesign> roofline_design(const IntegerNetwork& network, int stem_pixels, double target_interval) {
+inline DesignResult<NetworkDesign> roofline_design(const IntegerNetwork& network, int stem_pixels, double target_interval) {
   const bsp::Board board = SLUICE_TRY(bsp::find_board("ia840f"));
-  const bsp::Budget multipliers = SLUICE_TRY(bsp::find_budget("u250"));
+  const bsp::MultiplierBudget multipliers = SLUICE_TRY(bsp::find_budget("u250"));
   const Coefficients coefficients = SLUICE_TRY(known_coefficients());
   const ResourceModel model(coefficients, board.device);
   std::vector<LayerMenu> menus = network_menus(network, model, {KernelKind::conv_dense});

@@ -118,22 +118,49 @@ TEST(Explore, nothing_is_spent_beyond_what_memory_allows) {
   EXPECT_EQ(fed.value().slowest, -1);
   EXPECT_LT(fed.value().total.alms, 0.5 * fastest.value().total.alms);
   goal.target_interval = 0.9 * goal.least_interval;
-  EXPECT_THAT(explore(menus, densities, limit, goal).error().text(), HasSubstr("memory"));
+  const auto starved = explore(menus, densities, limit, goal);
+  ASSERT_NE(starved.no_design(), nullptr);
+  EXPECT_THAT(starved.no_design()->text, HasSubstr("memory"));
+}
+
+// A limit of MLABs that binds: the exploration keeps it, with other ways, at a slower rate or in other resources.
+TEST(Explore, mlabs_are_a_limit_of_their_own) {
+  const auto& [specs, densities, menus] = large();
+  Resources limit = budget(800e3, 8000, 5000);
+  const auto free = explore(menus, densities, limit);
+  ASSERT_TRUE(free) << free.error().text();
+  ASSERT_GT(free.value().total.mlab, 0);
+  limit.mlab = 10 * free.value().total.mlab;
+  const auto enough = explore(menus, densities, limit);
+  ASSERT_TRUE(enough) << enough.error().text();
+  EXPECT_EQ(enough.value().interval_cycles, free.value().interval_cycles) << "a limit that does not bind changes nothing";
+  EXPECT_EQ(enough.value().total.alms, free.value().total.alms);
+  limit.mlab = 0.9 * free.value().total.mlab;
+  const auto fewer = explore(menus, densities, limit);
+  ASSERT_TRUE(fewer) << fewer.error().text();
+  EXPECT_LE(fewer.value().total.mlab, limit.mlab);
+  limit.mlab = 1;
+  const auto none = explore(menus, densities, limit);
+  ASSERT_NE(none.no_design(), nullptr);
+  EXPECT_THAT(none.no_design()->text, HasSubstr("times the MLABs"));
 }
 
 TEST(Explore, what_cannot_be_done_is_said) {
   const auto& [specs, densities, menus] = large();
   const auto small = explore(menus, densities, budget(1000, 8000, 5000));
-  ASSERT_FALSE(small);
-  EXPECT_THAT(small.error().text(), HasSubstr("times the ALMs"));
+  ASSERT_NE(small.no_design(), nullptr);
+  EXPECT_THAT(small.no_design()->text, HasSubstr("times the ALMs"));
+  EXPECT_EQ(small.no_design()->short_of.at(0).available, 1000);
   ExploreGoal goal;
   goal.target_interval = 10;
   const auto fast = explore(menus, densities, budget(1e9, 1e9, 1e9), goal);
-  ASSERT_FALSE(fast);
-  EXPECT_THAT(fast.error().text(), HasSubstr("10 cycles"));
+  ASSERT_NE(fast.no_design(), nullptr);
+  EXPECT_THAT(fast.no_design()->text, HasSubstr("10 cycles"));
   auto strict = specs;
   strict[1].work.kind = LayerKind::conv, strict[1].engines = {KernelKind::window};
-  EXPECT_THAT(explore(menus_of(strict), densities, budget(1e9, 1e9, 1e9)).error().text(), HasSubstr("allow dense"));
+  const auto impossible = explore(menus_of(strict), densities, budget(1e9, 1e9, 1e9));
+  EXPECT_EQ(impossible.no_design(), nullptr) << "no board helps";
+  EXPECT_THAT(impossible.error().text(), HasSubstr("allow dense"));
 }
 
 // Small enough to try every combination of ways and copies.

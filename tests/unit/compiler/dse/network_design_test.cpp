@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 
 #include "compiler/dse/measured_density.hpp"
+#include "compiler/model/memory_traffic.hpp"
 #include "compiler/pipeline/netlist_builder.hpp"
 #include "runtime/evaluate/counters.hpp"
 #include "runtime/evaluate/evaluator.hpp"
@@ -226,7 +227,39 @@ TEST(NetworkDesign, what_does_not_fit_is_said) {
   budget.kernels = 240;
   auto design = design_network(network, menus, assumed_densities(network, 0.5), model(), budget);
   ASSERT_FALSE(design);
-  EXPECT_THAT(design.error().text(), HasSubstr("times the ALMs"));
+  ASSERT_NE(design.no_design(), nullptr) << design.error().text();
+  EXPECT_THAT(design.no_design()->text, HasSubstr("times the ALMs"));
+  EXPECT_GT(design.no_design()->short_of.at(0).needed, design.no_design()->short_of.at(0).available);
+}
+
+// What is wrong with the input of an exploration is no board that is too small.
+TEST(NetworkDesign, errors_are_not_taken_for_what_does_not_fit) {
+  Random random(1);
+  const IntegerNetwork network = random_network(random, 4);
+  const auto menus = network_menus(network, model());
+  auto densities = assumed_densities(network, 0.5);
+  densities.pop_back();
+  auto design = design_network(network, menus, densities, model(), budget_of(board()));
+  ASSERT_FALSE(design);
+  EXPECT_EQ(design.no_design(), nullptr);
+  EXPECT_EQ(design.error().fault(), Fault::bug);
+}
+
+TEST(NetworkDesign, a_rate_that_memory_cannot_feed_is_no_design) {
+  Random random(1);
+  const IntegerNetwork network = random_network(random, 4);
+  const auto menus = network_menus(network, model());
+  auto free = design_network(network, menus, assumed_densities(network, 0.5), model(), budget_of(board()), {.target_interval = 1e6});
+  ASSERT_TRUE(free) << free.error().text();
+  // The records of counters come on top of pictures and scores: just too much.
+  const double bytes = memory_bytes_per_image(free->netlist);
+  auto fed = design_network(network, menus, assumed_densities(network, 0.5), model(), budget_of(board()), {1e6, bytes / 1e6});
+  EXPECT_TRUE(fed) << fed.error().text();
+  auto starved = design_network(network, menus, assumed_densities(network, 0.5), model(), budget_of(board()), {1e6, 0.999 * bytes / 1e6});
+  ASSERT_FALSE(starved);
+  ASSERT_NE(starved.no_design(), nullptr);
+  EXPECT_EQ(starved.no_design()->short_of.at(0).resource, "memory cycles an image");
+  EXPECT_NEAR(starved.no_design()->short_of.at(0).needed, 1e6 / 0.999, 1);
 }
 
 }  // namespace

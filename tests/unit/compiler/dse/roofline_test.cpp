@@ -25,7 +25,7 @@ TEST_P(Roofline, is_beaten_as_built) {
   auto design = roofline_design(beyond.make(random, 224), beyond.pixels, beyond.target_interval);
   ASSERT_TRUE(design) << design.error().text();
   EXPECT_LE(design->netlist.kernels.size(), 240u);
-  const bsp::Budget u250 = bsp::find_budget("u250").value();
+  const bsp::MultiplierBudget u250 = bsp::find_budget("u250").value();
   EXPECT_LE(design->resources.total.multipliers, u250.multipliers);
   const double clock = u250.clock_mhz * 1e6;
 

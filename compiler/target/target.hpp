@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "compiler/dse/explore.hpp"
-#include "compiler/model/design_total.hpp"
+#include "compiler/model/engine_resources.hpp"
+#include "compiler/target/limits.hpp"
 
 namespace sluice {
 
