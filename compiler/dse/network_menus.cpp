@@ -15,7 +15,7 @@ constexpr double kGateHurry = 4;
 
 // Do the layer's outputs become the gates of a scale, through layers on one pixel?
 bool makes_gates(const IntegerNetwork& network, int index) {
-  if (network.layers[std::size_t(index)].output.height * network.layers[std::size_t(index)].output.width > 1) return false;
+  if (network.layers[std::size_t(index)].output.pixels() > 1) return false;
   for (std::size_t i = std::size_t(index) + 1; i < network.layers.size(); ++i) {
     const Layer& reader = network.layers[i];
     if (reader.kind == LayerKind::scale && reader.inputs[1] == index) return true;
@@ -29,7 +29,7 @@ int most_pixels(const IntegerNetwork& network, const Layer& layer) {
   const auto readers = std::count_if(network.layers.begin(), network.layers.end(), [](const Layer& other) {
     return std::count(other.inputs.begin(), other.inputs.end(), kNetworkInput) > 0;
   });
-  const bool has_fewer_windows = layer.output.height * layer.output.width < layer.input.height * layer.input.width;
+  const bool has_fewer_windows = layer.output.pixels() < layer.input.pixels();
   return layer.inputs[0] == kNetworkInput && readers == 1 && has_fewer_windows ? kMostStemPixels : 1;
 }
 

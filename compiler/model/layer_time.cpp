@@ -126,7 +126,7 @@ double window_cycles(const EngineShape& shape, const LayerWork& work) {
   }
   const auto beats_a_pixel = double(ceil_of(work.input.channels, shape.in_lanes));
   const WindowCompletions completions(work.window, work.input, work.output);
-  const auto places = double(std::int64_t{work.input.height} * work.input.width);
+  const auto places = double(work.input.pixels());
   return places * beats_a_pixel + out - (is_taps ? 0 : beats_a_pixel * double(completions.completing_beats()));
 }
 
@@ -137,7 +137,7 @@ LayerTime layer_time(const EngineShape& shape, const LayerWork& work, const Laye
   const auto beats_a_pixel = double(ceil_of(std::int64_t{work.input.channels} * side_by_side, shape.in_lanes));
   const std::int64_t units = std::max<std::int64_t>(1, work_units(shape, work));
   time.op = op_cycles(shape, work, density) * double(ceil_of(units, shape.copies)) / double(units);
-  const double map = double(ceil_of(std::int64_t{work.input.height} * work.input.width, side_by_side)) * beats_a_pixel, other = double(ceil_of(work.second_operand, shape.in_lanes));
+  const double map = double(ceil_of(work.input.pixels(), side_by_side)) * beats_a_pixel, other = double(ceil_of(work.second_operand, shape.in_lanes));
   time.in = work.kind == LayerKind::scale ? map + other : std::max(map, other);  // gates come before their map
   time.out = double(work.pixels() * ceil_of(work.output.channels, shape.out_lanes));
   time.window = window_cycles(shape, work);

@@ -25,8 +25,8 @@ struct LayerWork {
   Window window;
   std::int64_t second_operand = 0;  // elements of the other operands of a join
 
-  std::int64_t taps() const { return std::int64_t{window.kernel_h} * window.kernel_w; }
-  std::int64_t pixels() const { return std::int64_t{output.height} * output.width; }
+  std::int64_t taps() const { return window.taps(); }
+  std::int64_t pixels() const { return output.pixels(); }
   // Codes under one output pixel of a convolution: its dot products' length.
   std::int64_t window_codes() const { return taps() * input.channels; }
   std::int64_t macs() const;

@@ -18,7 +18,7 @@ struct EngineInput {
   const Layer& layer() const { return draft.layer(index); }
   const LayerConfig& config() const { return draft.config(index); }
   int taps() const { return std::max(1, config().taps); }
-  int window_codes() const { return taps_of(layer()) * layer().input.channels; }
+  int window_codes() const { return static_cast<int>(layer().window.taps() * layer().input.channels); }
   // Copies replay their windows themselves: one window stream could not feed them.
   int replay() const { return draft.copies(index) == 1 ? engine.numbers.at(Number::filter_groups) : 1; }
   // Windows of the map in beats of so many codes, `taps()` of each channel; 0: as the map comes.
@@ -44,7 +44,7 @@ int depthwise_dense_input(const EngineInput& in, int map) {
   const LayerConfig& config = in.config();
   const int wish = config.filters > 0 ? config.filters : config.codes / in.taps();
   const int windows = in.windows(map, wish * in.taps(), 1);
-  in.engine.numbers[Number::steps] = taps_of(in.layer()) / in.taps();
+  in.engine.numbers[Number::steps] = static_cast<int>(in.layer().window.taps()) / in.taps();
   in.engine.numbers[Number::filter_groups] = in.layer().input.channels / (in.lanes(windows) / in.taps());
   return windows;
 }
@@ -68,7 +68,7 @@ int conv_weight_sparse_input(const EngineInput& in, int map) {
 }
 
 int conv_pair_sparse_input(const EngineInput& in, int map) {
-  const int taps = taps_of(in.layer());
+  const auto taps = static_cast<int>(in.layer().window.taps());
   const int vectors = taps > 1 ? add_window(in.draft, in.index, KernelKind::taps, map, taps, in.replay())
                                : in.windows(map, in.config().codes, in.replay());
   in.engine.numbers[Number::steps] = in.steps(vectors);

@@ -31,7 +31,7 @@ int add_copies(NetlistDraft& draft, const Kernel& engine, int copies) {
   const int index = engine.layer;
   const Layer& layer = draft.layer(index);
   const Stream in = draft.stream(engine.inputs[0]);
-  const std::int64_t pixels = pixels_of(layer), beats_per_pixel = in.beats / pixels;
+  const std::int64_t pixels = layer.output.pixels(), beats_per_pixel = in.beats / pixels;
   Kernel deal{layer.name + "_deal", KernelKind::deal, 0, index, engine.inputs, {}, {{Number::copies, copies}, {Number::steps, static_cast<int>(beats_per_pixel)}}};
   const auto pixels_of_copy = [&](int copy) { return Share{copy, copies}.of(pixels); };
   for (int copy = 0; copy < copies; ++copy) {
@@ -75,7 +75,7 @@ int add_engine(NetlistDraft& draft, const Kernel& engine) {
   if (layer.kind == LayerKind::conv) kernel.numbers[Number::sends_sums] = is_shared;
   if (requantises(layer.kind)) kernel.numbers[Number::curve] = is_shared ? kCurveNone : curve_number(layer);
   const int copies = draft.copies(engine.layer);
-  const int out = copies == 1 ? add_one(draft, kernel, pixels_of(layer)) : add_copies(draft, kernel, copies);
+  const int out = copies == 1 ? add_one(draft, kernel, layer.output.pixels()) : add_copies(draft, kernel, copies);
   return is_shared ? add_requantise(draft, engine.layer, out) : out;
 }
 

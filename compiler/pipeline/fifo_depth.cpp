@@ -119,7 +119,7 @@ void size_pixel(const IntegerNetwork& network, Netlist& netlist, const Kernel& r
   if (writer.kind == KernelKind::window || writer.kind == KernelKind::taps) return;
   const bool is_of_map = reader.kind == KernelKind::window || reader.kind == KernelKind::taps;
   const MapShape& map = network.layers[reader.layer].input;
-  const auto beats = is_of_map ? static_cast<int>(stream.beats / (std::int64_t{map.height} * map.width)) : reader.numbers.at(Number::steps);
+  const auto beats = is_of_map ? static_cast<int>(stream.beats / map.pixels()) : reader.numbers.at(Number::steps);
   if (beats + kPixelMargin <= stream.depth) return;
   stream.depth = beats + kPixelMargin;
   stream.why = fmt::format("holds the next pixel's {} beats while the reader sends, {} more", beats, kPixelMargin);

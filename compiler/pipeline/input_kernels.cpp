@@ -44,10 +44,10 @@ int add_window(NetlistDraft& draft, int index, KernelKind kind, int in, int out_
   if (kind == KernelKind::window) {
     const int taps = out_lanes / lanes;
     kernel.numbers[Number::taps_w] = taps == 1 ? 1 : w.kernel_w;
-    kernel.numbers[Number::taps_h] = taps == taps_of(layer) ? w.kernel_h : 1;
+    kernel.numbers[Number::taps_h] = taps == w.taps() ? w.kernel_h : 1;
     kernel.numbers[Number::in_pixels] = pixels;
   }
-  const std::int64_t codes = pixels_of(layer) * replay * taps_of(layer) * layer.input.channels;
+  const std::int64_t codes = layer.output.pixels() * replay * w.taps() * layer.input.channels;
   kernel.outputs = {draft.add_stream(kernel.name, input.element_bits, out_lanes, codes / out_lanes)};
   draft.netlist.kernels.push_back(kernel);
   return kernel.outputs[0];

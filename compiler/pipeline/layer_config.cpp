@@ -39,7 +39,6 @@ class Rules {
 
  private:
   bool is_pair_sparse() const { return layer_.kind == LayerKind::conv && config_.engine == KernelKind::conv_pair_sparse; }
-  int kernel_taps() const { return layer_.window.kernel_h * layer_.window.kernel_w; }
 
   // G and P of the engines that have them.
   Status check_group() const {
@@ -61,7 +60,7 @@ class Rules {
     if (config_.tile_pixels > kMostTilePixels) {
       return user_error("layer {}: P = {} pixels a tile; at most {} are possible", layer_.name, config_.tile_pixels, kMostTilePixels);
     }
-    const std::int64_t own = (std::int64_t{layer_.output.height} * layer_.output.width) / std::max(1, config_.copies);
+    const std::int64_t own = layer_.output.pixels() / std::max(1, config_.copies);
     if (config_.tile_pixels <= own) return ok();
     return user_error("layer {}: P = {} pixels a tile, a copy has {}", layer_.name, config_.tile_pixels, own);
   }
@@ -98,27 +97,27 @@ class Rules {
   }
 
   Status check_window() const {
-    const bool is_by_taps = is_pair_sparse() && kernel_taps() > 1;
+    const bool is_by_taps = is_pair_sparse() && layer_.window.taps() > 1;
     const int taps = std::max(1, config_.taps);
-    if (is_by_taps && config_.taps != 0 && config_.taps != kernel_taps()) {
-      return user_error("layer {}: taps = {}; a pair-sparse vector has all {} taps", layer_.name, config_.taps, kernel_taps());
+    if (is_by_taps && config_.taps != 0 && config_.taps != layer_.window.taps()) {
+      return user_error("layer {}: taps = {}; a pair-sparse vector has all {} taps", layer_.name, config_.taps, layer_.window.taps());
     }
-    if (taps != 1 && taps != layer_.window.kernel_w && taps != kernel_taps()) {
+    if (taps != 1 && taps != layer_.window.kernel_w && taps != layer_.window.taps()) {
       return user_error("layer {}: taps = {}; 1, a kernel row ({}) and the whole kernel ({}) are possible", layer_.name, taps,
-                        layer_.window.kernel_w, kernel_taps());
+                        layer_.window.kernel_w, layer_.window.taps());
     }
     if (needs_single_taps() && taps != 1) {
       return user_error("layer {}: taps = {}; weight-sparse and grouped-prefix engines take one tap a beat", layer_.name, taps);
     }
     if (is_by_taps) {
-      if (config_.codes != 0 && config_.codes != kernel_taps()) {
-        return user_error("layer {}: M = {}; a pair-sparse vector is the {} taps of a channel", layer_.name, config_.codes, kernel_taps());
+      if (config_.codes != 0 && config_.codes != layer_.window.taps()) {
+        return user_error("layer {}: M = {}; a pair-sparse vector is the {} taps of a channel", layer_.name, config_.codes, layer_.window.taps());
       }
     } else {
       SLUICE_CHECK(check_codes(taps));
     }
     SLUICE_CHECK(check_multipliers(is_by_taps));
-    const std::int64_t pixels = std::int64_t{layer_.output.height} * layer_.output.width;
+    const std::int64_t pixels = layer_.output.pixels();
     if (config_.copies > pixels) {
       return user_error("layer {}: E = {} copies for {} output pixels; at most one copy a pixel", layer_.name, config_.copies, pixels);
     }
@@ -143,7 +142,7 @@ class Rules {
   Status check_multipliers(bool is_by_taps) const {
     if (config_.multipliers == 0) return ok();
     if (!is_pair_sparse()) return user_error("layer {}: N = {}, but only a pair-sparse engine has N; leave it 0", layer_.name, config_.multipliers);
-    const int lanes = is_by_taps ? kernel_taps() : config_.codes;
+    const std::int64_t lanes = is_by_taps ? layer_.window.taps() : config_.codes;
     if (lanes == 0) return user_error("layer {}: N = {} needs M: a divisor of the {} input channels", layer_.name, config_.multipliers, layer_.input.channels);
     if (config_.multipliers > lanes) return user_error("layer {}: N = {} is more than the M = {} pairs that enter", layer_.name, config_.multipliers, lanes);
     return ok();
@@ -199,7 +198,7 @@ LayerConfig with_defaults(const Layer& layer, LayerConfig config) {
   if (config.filters == 0) config.filters = lanes_for(config.engine == KernelKind::conv_grouped_prefix ? filters / config.group : filters);
   if (config.lanes == 0) config.lanes = config.filters;
   if (config.engine == KernelKind::conv_weight_sparse && config.tile_pixels == 0) {
-    const std::int64_t own = (std::int64_t{layer.output.height} * layer.output.width) / std::max(1, config.copies);
+    const std::int64_t own = layer.output.pixels() / std::max(1, config.copies);
     config.tile_pixels = static_cast<int>(std::min<std::int64_t>(kTilePixels, own));
   }
   return config;

@@ -79,7 +79,7 @@ class Maker {
         return stream;
       default:
         stream = add_width(draft_, index, 0, stream, config.filters);
-        kernel.numbers = {{Number::steps, taps_of(layer)}};
+        kernel.numbers = {{Number::steps, static_cast<int>(layer.window.taps())}};
         return add_window(draft_, index, KernelKind::window, stream, draft_.lanes_of(stream, index), 1);
     }
   }

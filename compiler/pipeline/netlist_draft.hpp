@@ -35,7 +35,4 @@ struct NetlistDraft {
   int lanes_of(int map_stream, int index) const { return std::min(stream(map_stream).lanes, layer(index).input.channels); }
 };
 
-inline int taps_of(const Layer& layer) { return layer.window.kernel_h * layer.window.kernel_w; }
-inline std::int64_t pixels_of(const Layer& layer) { return std::int64_t{layer.output.height} * layer.output.width; }
-
 }  // namespace sluice

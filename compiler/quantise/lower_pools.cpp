@@ -37,12 +37,12 @@ Status lower_average_pool(Lowering& lowering, const ir::Node& node) {
     return user_error("{}: average pooling whose last window hangs over the map (ceil_mode) is not on the device; "
                       "export with ceil_mode=0", node.label());
   }
-  return finish_average(lowering, node, std::move(layer), std::int64_t{w.kernel_h} * w.kernel_w);
+  return finish_average(lowering, node, std::move(layer), w.taps());
 }
 
 Status lower_global_average_pool(Lowering& lowering, const ir::Node& node) {
   Layer layer = SLUICE_TRY(lowering.begin(node, LayerKind::global_average_pool));
-  const std::int64_t count = std::int64_t{layer.input.height} * layer.input.width;
+  const std::int64_t count = layer.input.pixels();
   return finish_average(lowering, node, std::move(layer), count);
 }
 

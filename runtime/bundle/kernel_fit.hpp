@@ -49,8 +49,8 @@ class KernelFit {
 
   // Pixels of the layer that this kernel works on.
   std::int64_t own_pixels() const { return share_of(netlist_, kernel_).of(pixels()); }
-  std::int64_t pixels() const { return std::int64_t{layer().output.height} * layer().output.width; }
-  std::int64_t taps() const { return std::int64_t{layer().window.kernel_h} * layer().window.kernel_w; }
+  std::int64_t pixels() const { return layer().output.pixels(); }
+  std::int64_t taps() const { return layer().window.taps(); }
   std::int64_t window_codes() const { return taps() * layer().input.channels; }
 
  private:

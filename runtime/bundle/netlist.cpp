@@ -162,7 +162,7 @@ int prefix_id_words(int ranks, int multipliers) {
 std::int64_t tile_beats(const Layer& layer, const Kernel& tile) {
   const std::int64_t groups = tile.numbers.at(Number::filter_groups), pixels = tile.numbers.at(Number::pixels);
   const std::int64_t steps = tile.numbers.at(Number::steps), tile_pixels = tile.numbers.at(Number::tile_pixels);
-  const std::int64_t window = std::int64_t{layer.window.kernel_h} * layer.window.kernel_w * layer.input.channels;
+  const std::int64_t window = layer.window.taps() * layer.input.channels;
   const std::int64_t tiles = (pixels + tile_pixels - 1) / tile_pixels;
   const std::int64_t pace = groups * std::max(window, tile_pixels);
   return tile_pixels * steps + (tiles - 1) * std::max(tile_pixels * steps, pace) + pace + tile_pixels * groups;

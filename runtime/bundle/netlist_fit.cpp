@@ -48,7 +48,7 @@ Status check_fit(const IntegerNetwork& network, const Netlist& netlist) {
   }
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
     const Layer& layer = network.layers[i];
-    const std::int64_t pixels = std::int64_t{layer.output.height} * layer.output.width;
+    const std::int64_t pixels = layer.output.pixels();
     if (computed[i] != pixels) return user_error("netlist: layer {} has {} pixels, its kernels compute {}", layer.name, pixels, computed[i]);
   }
   return ok();

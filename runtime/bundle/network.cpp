@@ -39,7 +39,6 @@ constexpr std::array<std::pair<CurveKind, const char*>, 3> kCurves{
 
 constexpr int kLargestSize = 65536;
 
-std::int64_t taps(const Layer& layer) { return std::int64_t{layer.window.kernel_h} * layer.window.kernel_w; }
 
 // How many weights and multipliers a layer of this kind and shape has.
 struct Counts {
@@ -51,9 +50,9 @@ struct Counts {
 Counts expected_counts(const Layer& layer) {
   switch (layer.kind) {
     case LayerKind::conv:
-      return {taps(layer) * layer.input.channels * layer.output.channels, layer.output.channels, layer.output.channels};
+      return {layer.window.taps() * layer.input.channels * layer.output.channels, layer.output.channels, layer.output.channels};
     case LayerKind::depthwise:
-      return {taps(layer) * layer.output.channels, layer.output.channels, layer.output.channels};
+      return {layer.window.taps() * layer.output.channels, layer.output.channels, layer.output.channels};
     case LayerKind::max_pool:
     case LayerKind::concat:
       return {0, 0, 0};
@@ -265,9 +264,8 @@ MapShape Layer::operand(std::size_t index) const {
 }
 
 std::int64_t Layer::macs() const {
-  const std::int64_t pixels = std::int64_t{output.height} * output.width;
-  if (kind == LayerKind::conv) return pixels * output.channels * taps(*this) * input.channels;
-  if (kind == LayerKind::depthwise) return pixels * output.channels * taps(*this);
+  if (kind == LayerKind::conv) return output.size() * window.taps() * input.channels;
+  if (kind == LayerKind::depthwise) return output.size() * window.taps();
   return 0;
 }
 

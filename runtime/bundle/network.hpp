@@ -25,7 +25,8 @@ struct MapShape {
   int width = 0;
   int channels = 0;
 
-  std::int64_t size() const { return std::int64_t{height} * width * channels; }
+  std::int64_t pixels() const { return std::int64_t{height} * width; }
+  std::int64_t size() const { return pixels() * channels; }
   bool operator==(const MapShape&) const = default;
 };
 
@@ -52,6 +53,7 @@ struct Window {
   int pad_bottom = 0;
   int pad_right = 0;
 
+  std::int64_t taps() const { return std::int64_t{kernel_h} * kernel_w; }
   bool operator==(const Window&) const = default;
 };
 

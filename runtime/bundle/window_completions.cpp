@@ -31,7 +31,7 @@ WindowCompletions::Row WindowCompletions::output_row() const {
 
 WindowCompletions::Row WindowCompletions::last_row() const {
   Row row;
-  const std::int64_t all = std::int64_t{out_.height} * out_.width;
+  const std::int64_t all = out_.pixels();
   std::int64_t sent = std::int64_t{rows_above_last_} * out_.width;
   for (int x = 0; x < in_.width; x += together_) {
     const bool is_end = x + together_ == in_.width;

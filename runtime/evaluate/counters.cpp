@@ -64,7 +64,7 @@ struct LiveMap {
   }
 };
 
-bool is_by_taps(const Window& w) { return w.kernel_h * w.kernel_w > 1; }
+bool is_by_taps(const Window& w) { return w.taps() > 1; }
 
 // Masks of a pixel's vectors, [vector][word]; `window` points at its first pixel.
 void activation_masks(const Layer& layer, const std::uint8_t* window, int row, int lanes, int words, std::vector<std::uint64_t>& masks) {
@@ -75,7 +75,7 @@ void activation_masks(const Layer& layer, const std::uint8_t* window, int row, i
     for (int c = 0; c < channels; ++c) masks[std::size_t(c / lanes) * words + c % lanes / 64] |= std::uint64_t{window[c]} << (c % lanes % 64);
     return;
   }
-  for (int tap = 0; tap < w.kernel_h * w.kernel_w; ++tap) {
+  for (int tap = 0; tap < w.taps(); ++tap) {
     const std::uint8_t* pixel = window + (std::size_t(tap / w.kernel_w) * row + tap % w.kernel_w) * channels;
     for (int c = 0; c < channels; ++c) masks[std::size_t(c) * words + tap / 64] |= std::uint64_t{pixel[c]} << (tap % 64);
   }
@@ -260,7 +260,7 @@ std::vector<LayerVectors> CounterModel::work(const Evaluator& evaluator, const P
     }
     const Layer& layer = network_.layers[std::size_t(sparse.index)];
     LayerVectors& work = all.emplace_back();
-    work.pixels = std::int64_t{layer.output.height} * layer.output.width;
+    work.pixels = layer.output.pixels();
     work.entry_cycles = sparse.entry_cycles;
     work.end_cycles = sparse.end_cycles;
     work.counters = count_layer(sparse, layer, evaluator.map(maps, layer.inputs[0]), &work.live);

@@ -111,7 +111,7 @@ class ConcatenationLayer final : public PreparedLayer {
     struct Pixel;
     auto* codes = reinterpret_cast<std::int32_t*>(scratch<Pixel>(lanes(layer_, kernels_) * sizeof(std::int32_t)));
     const std::int64_t of_a = layer_.operand(0).channels, of_b = layer_.operand(1).channels;
-    const std::int64_t pixels = std::int64_t{layer_.output.height} * layer_.output.width;
+    const std::int64_t pixels = layer_.output.pixels();
     for (std::int64_t p = 0; p < pixels; ++p) {
       kernels_.load(a.data, a.element, p * of_a, of_a, codes);
       kernels_.store(codes, of_a, out.data, out.element, p * (of_a + of_b));

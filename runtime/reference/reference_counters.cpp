@@ -98,7 +98,7 @@ void count_conv_pair_sparse(const Operands& o, LayerCounters& counters) {
   const int lanes = o.in_lanes(), group_filters = o.out_lanes(), multipliers = o.number(Number::multipliers);
   const Layer& layer = o.layer;
   const Window& w = layer.window;
-  const bool is_by_taps = w.kernel_h * w.kernel_w > 1;
+  const bool is_by_taps = w.taps() > 1;
   for (int oy = 0; oy < layer.output.height; ++oy) {
     for (int ox = 0; ox < layer.output.width; ++ox) {
       const int y0 = oy * w.stride_h - w.pad_top, x0 = ox * w.stride_w - w.pad_left;

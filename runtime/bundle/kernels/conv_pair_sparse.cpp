@@ -39,7 +39,7 @@ ParameterTable tap_weights(const ParameterSource& source) {
 }
 
 void parameters(const ParameterSource& source, std::vector<ParameterTable>& tables) {
-  const bool is_by_taps = source.layer().window.kernel_h * source.layer().window.kernel_w > 1;
+  const bool is_by_taps = source.layer().window.taps() > 1;
   tables.push_back(is_by_taps ? tap_weights(source) : window_weights(source, source.in_lanes()));
   tables.push_back({kSettingsTable, kTableRows, source.activation_thresholds(), 1});
   tables.push_back({kSettingsTable, kTableRows, source.weight_thresholds(), 2});

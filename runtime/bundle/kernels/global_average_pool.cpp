@@ -9,7 +9,7 @@ namespace {
 Status check(const KernelFit& fit) {
   const Layer& layer = fit.layer();
   SLUICE_CHECK(fit.equal("lanes of " + fit.in().name, fit.in().lanes, fit.out().lanes));
-  SLUICE_CHECK(fit.number(Number::steps, std::int64_t{layer.input.height} * layer.input.width));
+  SLUICE_CHECK(fit.number(Number::steps, layer.input.pixels()));
   SLUICE_CHECK(fit.number(Number::channel_groups, layer.input.channels / fit.in().lanes));
   return fit.carries_map(fit.in(), layer.input, fit.arriving_bits());
 }
