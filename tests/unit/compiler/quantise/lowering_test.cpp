@@ -249,5 +249,22 @@ TEST(Lowering, refuses_an_activation_behind_what_passes_codes_on) {
   }
 }
 
+// What a model and a list of classes may ask for too much of is the user's matter; anything else that is not valid is ours.
+TEST(Lowering, limits_of_the_device_are_the_users_matter) {
+  const auto refusal = [](const ir::Graph& graph, const std::vector<std::string>& labels) {
+    const auto result = quantise(graph, statistics_of(graph, 1), pixels_around_zero(3), labels, {});
+    EXPECT_FALSE(result);
+    EXPECT_EQ(result.error().fault(), Fault::user) << result.error().text();
+    return result.error().text();
+  };
+  GraphMaker make(10, {1, 3, 8, 8});
+  make.conv("x", 4, 3);
+  const ir::Graph graph = make.finish(3);
+  EXPECT_THAT(refusal(graph, {"a", "b"}), HasSubstr("2 labels for 3 classes"));
+  GraphMaker padded(11, {1, 3, 8, 8});
+  padded.node("MaxPool", {padded.conv("x", 4, 1)}, {{"kernel_shape", std::vector<std::int64_t>{2, 2}}, {"pads", std::vector<std::int64_t>{2, 2, 2, 2}}});
+  EXPECT_THAT(refusal(padded.finish(3), {}), HasSubstr("a 2x2 window does not lead from 8x8"));
+}
+
 }  // namespace
 }  // namespace sluice::testing
