@@ -248,7 +248,7 @@ TEST(NetworkDesign, errors_are_not_taken_for_what_does_not_fit) {
 TEST(NetworkDesign, a_rate_that_memory_cannot_feed_is_no_design) {
   Random random(1);
   const IntegerNetwork network = squeezenet(random, 64);
-  const auto menus = network_menus(network, model(), {Engine::activation_sparse});
+  const auto menus = network_menus(network, model(), {KernelKind::conv_activation_sparse});
   const auto densities = assumed_densities(network, 0.5);
   const double interval = 1e6;
   auto free = design_network(network, menus, densities, model(), budget_of(board()), {.target_interval = interval});
