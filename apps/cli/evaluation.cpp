@@ -4,11 +4,10 @@
 
 #include <algorithm>
 
-#include <tbb/parallel_for.h>
-
 #include "compiler/frontend/onnx_import.hpp"
 #include "compiler/ops/float_interpreter.hpp"
 #include "compiler/passes/normalise.hpp"
+#include "runtime/base/parallel.hpp"
 #include "runtime/base/top_k.hpp"
 #include "runtime/evaluate/evaluator.hpp"
 #include "runtime/images/preprocess.hpp"
@@ -28,13 +27,10 @@ bool is_right(const std::vector<int>& top, int label, std::size_t k) {
 // fn(index, picture) -> Status for every readable picture, on all cores. Unreadable ones are told by the device's run.
 template <typename Fn>
 Status for_each_picture(const ImageSet& images, std::size_t count, Fn fn) {
-  std::vector<Status> status(count);
-  tbb::parallel_for(std::size_t{0}, count, [&](std::size_t i) {
+  return parallel_try(count, [&](std::size_t i) -> Status {
     const auto picture = images.load(i);
-    if (picture) status[i] = fn(i, picture.value());
+    return picture ? fn(i, picture.value()) : ok();
   });
-  for (Status& s : status) SLUICE_CHECK(std::move(s));
-  return ok();
 }
 
 std::string first_difference(const std::string& picture, const std::string& who, const std::vector<std::int32_t>& scores,

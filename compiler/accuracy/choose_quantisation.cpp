@@ -5,8 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include <tbb/parallel_for.h>
-
+#include "runtime/base/parallel.hpp"
 #include "runtime/evaluate/evaluator.hpp"
 #include "runtime/images/preprocess.hpp"
 
@@ -34,17 +33,15 @@ Result<double> mean_divergence(const IntegerNetwork& network, const ImageSet& im
   const Preprocessor preprocessor(network);
   const Evaluator evaluator(network);
   std::vector<double> of_picture(images.size());
-  std::vector<Status> status(images.size());
-  tbb::parallel_for(std::size_t{0}, images.size(), [&](std::size_t i) {
-    status[i] = [&]() -> Status {
-      const auto codes = evaluator.scores(SLUICE_TRY(preprocessor.codes(SLUICE_TRY(images.load(i)))));
-      std::vector<double> got(codes.begin(), codes.end());
-      for (double& score : got) score *= network.layers.back().output_scale;
-      of_picture[i] = divergence({scores[i].begin(), scores[i].end()}, got);
-      return ok();
-    }();
-  });
-  for (Status& s : status) SLUICE_CHECK(std::move(s));
+  SLUICE_CHECK(parallel_try(images.size(), [&](std::size_t i) -> Status {
+    const Picture picture = SLUICE_TRY(images.load(i));
+    const std::vector<std::int16_t> input = SLUICE_TRY(preprocessor.codes(picture));
+    const auto codes = evaluator.scores(input);
+    std::vector<double> got(codes.begin(), codes.end());
+    for (double& score : got) score *= network.layers.back().output_scale;
+    of_picture[i] = divergence({scores[i].begin(), scores[i].end()}, got);
+    return ok();
+  }));
   double sum = 0;
   for (const double d : of_picture) sum += d;
   return sum / static_cast<double>(images.size());

@@ -5,9 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include <tbb/parallel_for.h>
-
 #include "compiler/ops/float_interpreter.hpp"
+#include "runtime/base/parallel.hpp"
 #include "runtime/evaluate/evaluator.hpp"
 #include "runtime/images/preprocess.hpp"
 
@@ -58,25 +57,23 @@ Result<std::vector<LayerError>> layer_errors(const ir::Graph& graph, const Integ
   const Evaluator evaluator(network);
   const std::vector<std::string> values = values_of(graph, network);
   std::vector<std::vector<LayerError>> partial(images.size(), std::vector<LayerError>(network.layers.size()));
-  std::vector<Status> status(images.size());
   std::vector<char> is_read(images.size(), 0);
-  tbb::parallel_for(std::size_t{0}, images.size(), [&](std::size_t s) {
-    status[s] = [&]() -> Status {
-      const auto loaded = images.load(s);
-      if (!loaded) return ok();  // told by whoever shows the results
-      is_read[s] = 1;
-      const Picture& picture = loaded.value();
-      const PictureMaps maps = evaluator.evaluate(SLUICE_TRY(preprocessor.codes(picture)));
-      const auto input = ir::Tensor::of_values(program.input_dims(), SLUICE_TRY(preprocess_float(picture, network.input, network.preprocess)));
-      SLUICE_TRY(program.run(input, [&](const std::string& value, const ir::Tensor& real) {
-        for (std::size_t i = 0; i < values.size(); ++i) {
-          if (values[i] == value) add_map(partial[s][i], real, evaluator.map(maps, static_cast<int>(i)), network.layers[i]);
-        }
-      }));
-      return ok();
-    }();
-  });
-  for (Status& s : status) SLUICE_CHECK(std::move(s));
+  SLUICE_CHECK(parallel_try(images.size(), [&](std::size_t s) -> Status {
+    const auto loaded = images.load(s);
+    if (!loaded) return ok();  // told by whoever shows the results
+    is_read[s] = 1;
+    const Picture& picture = loaded.value();
+    const std::vector<std::int16_t> codes = SLUICE_TRY(preprocessor.codes(picture));
+    const PictureMaps maps = evaluator.evaluate(codes);
+    std::vector<float> values_in = SLUICE_TRY(preprocess_float(picture, network.input, network.preprocess));
+    const auto input = ir::Tensor::of_values(program.input_dims(), std::move(values_in));
+    SLUICE_CHECK(program.run(input, [&](const std::string& value, const ir::Tensor& real) {
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        if (values[i] == value) add_map(partial[s][i], real, evaluator.map(maps, static_cast<int>(i)), network.layers[i]);
+      }
+    }));
+    return ok();
+  }));
 
   std::vector<LayerError> errors;
   for (std::size_t i = 0; i < network.layers.size(); ++i) {

@@ -5,8 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include <tbb/parallel_for.h>
-
+#include "runtime/base/parallel.hpp"
 #include "runtime/images/preprocess.hpp"
 
 namespace sluice {
@@ -17,7 +16,6 @@ constexpr std::size_t kChunks = 32;
 struct Chunk {
   Statistics statistics;
   std::string not_finite;  // the first value that held infinity or NaN
-  Status status;
 };
 
 void add_value(Chunk& chunk, const std::string& name, const ir::Tensor& tensor) {
@@ -41,7 +39,8 @@ Result<Calibration> calibrate(const ir::Graph& graph, const ImageSet& images, co
   std::vector<Chunk> chunks(std::min(kChunks, images.size()));
   const auto run_one = [&](std::size_t i, Chunk& chunk) -> Status {
     const Picture picture = SLUICE_TRY(images.load(i));
-    const ir::Tensor tensor = ir::Tensor::of_values(dims, SLUICE_TRY(preprocess_float(picture, input, preprocess)));
+    std::vector<float> values = SLUICE_TRY(preprocess_float(picture, input, preprocess));
+    const ir::Tensor tensor = ir::Tensor::of_values(dims, std::move(values));
     // Every value passes once, the graph's input first.
     const ir::Tensor scores = SLUICE_TRY(program.run(tensor, [&](const std::string& name, const ir::Tensor& value) {
       add_value(chunk, name, value);
@@ -52,12 +51,13 @@ Result<Calibration> calibrate(const ir::Graph& graph, const ImageSet& images, co
     result.scores[i] = scores.values;
     return ok();
   };
-  tbb::parallel_for(std::size_t{0}, chunks.size(), [&](std::size_t c) {
+  Status status = parallel_try(chunks.size(), [&](std::size_t c) -> Status {
     const std::size_t first = images.size() * c / chunks.size(), last = images.size() * (c + 1) / chunks.size();
-    for (std::size_t i = first; i < last && chunks[c].status; ++i) chunks[c].status = run_one(i, chunks[c]);
+    for (std::size_t i = first; i < last; ++i) SLUICE_CHECK(run_one(i, chunks[c]));
+    return ok();
   });
-  for (Chunk& chunk : chunks) {
-    if (!chunk.status) return std::move(chunk.status).error().in("calibration");
+  if (!status) return std::move(status).error().in("calibration");
+  for (const Chunk& chunk : chunks) {
     for (const auto& [name, statistics] : chunk.statistics) result.statistics[name].merge(statistics);
   }
   return result;

@@ -12,7 +12,6 @@
 #include <iostream>
 
 #include <CLI/CLI.hpp>
-#include <tbb/parallel_for.h>
 
 #include "compiler/accuracy/layer_errors.hpp"
 #include "compiler/driver/plan.hpp"
@@ -21,6 +20,7 @@
 #include "compiler/quantise/calibrate.hpp"
 #include "compiler/quantise/equalise.hpp"
 #include "runtime/base/accuracy.hpp"
+#include "runtime/base/parallel.hpp"
 #include "runtime/base/top_k.hpp"
 #include "runtime/evaluate/evaluator.hpp"
 #include "runtime/images/preprocess.hpp"
@@ -62,12 +62,10 @@ Slice slice_of(const std::string& part, std::size_t first) {
 
 template <typename Fn>
 Status for_each_picture(const ImageSet& images, Fn fn) {
-  std::vector<Status> status(images.size());
-  tbb::parallel_for(std::size_t{0}, images.size(), [&](std::size_t i) {
-    status[i] = [&]() -> Status { return fn(i, SLUICE_TRY(images.load(i))); }();
+  return parallel_try(images.size(), [&](std::size_t i) -> Status {
+    const Picture picture = SLUICE_TRY(images.load(i));
+    return fn(i, picture);
   });
-  for (Status& s : status) SLUICE_CHECK(std::move(s));
-  return ok();
 }
 
 Result<Subject> prepare(const Options& options) {

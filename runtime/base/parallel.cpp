@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// A loop of oneTBB that remembers the lowest failed index (see parallel.hpp).
+#include "runtime/base/parallel.hpp"
+
+#include <atomic>
+#include <vector>
+
+#include <tbb/parallel_for.h>
+
+namespace sluice {
+
+Status parallel_try(std::size_t count, const std::function<Status(std::size_t)>& fn) {
+  std::vector<Status> results(count);
+  std::atomic<std::size_t> lowest_failed(count);
+  tbb::parallel_for(std::size_t{0}, count, [&](std::size_t i) {
+    // Items below the lowest failed one always run: one of them may fail, too, and then it is the one to tell.
+    if (i > lowest_failed) return;
+    results[i] = fn(i);
+    if (results[i]) return;
+    std::size_t lowest = lowest_failed;
+    while (i < lowest && !lowest_failed.compare_exchange_weak(lowest, i)) {}
+  });
+  if (lowest_failed == count) return ok();
+  return std::move(results[lowest_failed]);
+}
+
+}  // namespace sluice

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// parallel_try: the same work for many items, on all cores, any of which may fail.
+//
+// Why: pictures are independent, so most loops over them run in parallel, and each would collect a Status per picture and
+// then look for the first failure. The idea: do it once, and keep the threads' library out of every header.
+//
+// Before: `fn` may run at the same time for different items. After: ok, and fn ran for every item; or the error of the
+// failed item with the lowest index, whatever the number of threads. Items above a failed one may have been left out.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+
+#include "runtime/base/status.hpp"
+
+namespace sluice {
+
+Status parallel_try(std::size_t count, const std::function<Status(std::size_t)>& fn);
+
+}  // namespace sluice
