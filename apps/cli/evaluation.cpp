@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "compiler/frontend/onnx_import.hpp"
-#include "compiler/ops/float_interpreter.hpp"
 #include "compiler/passes/normalise.hpp"
+#include "compiler/quantise/float_runner.hpp"
 #include "runtime/base/parallel.hpp"
 #include "runtime/base/top_k.hpp"
 #include "runtime/evaluate/evaluator.hpp"
@@ -87,12 +87,11 @@ Result<ir::Graph> float_graph(const std::filesystem::path& model, const IntegerN
 }
 
 Result<Execution> run_float(const ir::Graph& graph, const IntegerNetwork& network, const ImageSet& images) {
-  const ops::FloatProgram program = SLUICE_TRY(ops::FloatProgram::prepare(graph));
+  const FloatRunner runner = SLUICE_TRY(FloatRunner::prepare(graph, network.preprocess));
   Execution run{"float", Tops(images.size()), {}};
   SLUICE_CHECK(for_each_picture(images, images.size(), [&](std::size_t i, const Picture& picture) -> Status {
-    std::vector<float> values = SLUICE_TRY(preprocess_float(picture, network.input, network.preprocess));
-    const ir::Tensor scores = SLUICE_TRY(program.run(ir::Tensor::of_values(program.input_dims(), std::move(values))));
-    run.tops[i] = top_k(scores.values, kTop);
+    const FittedPicture fitted = SLUICE_TRY(runner.fit(picture));
+    run.tops[i] = SLUICE_TRY(runner.top(fitted, kTop));
     return ok();
   }));
   return run;

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/cli/inspect_layer.hpp"
+#include "apps/cli/report_text.hpp"
 #include "apps/cli/verb.hpp"
 #include "runtime/simulate/layer_cycles.hpp"
 
@@ -58,61 +59,29 @@ Status print_table(const Bundle& bundle) {
   return ok();
 }
 
-// What the planner estimated of this design; null where the report says nothing of it.
-Result<json> report_of(const Bundle& bundle) {
+// What the planner measured and estimated of this design.
+Result<PlanReport> report_of(const Bundle& bundle) {
   const std::string text = SLUICE_TRY(bundle.read("report/report.json"));
-  return json::parse(text, nullptr, false);
-}
-
-std::string resources_text(const json& r) {
-  return fmt::format("{} ALMs, {} RAM blocks, {} DSP blocks, {} multipliers, {} kernels", r.value("alms", 0), r.value("ram_blocks", 0), r.value("dsp_blocks", 0),
-                     r.value("multipliers", 0), r.value("kernels", 0));
-}
-
-Status print_estimate(const Bundle& bundle) {
-  const json report = SLUICE_TRY(report_of(bundle));
-  if (!report.contains("estimated") || !report["estimated"].contains("resources")) return ok();
-  const json& e = report["estimated"];
-  std::cout << fmt::format("estimated with f_hls {:g}: {}\n", e.value("f_hls", 0.0), resources_text(e["resources"]));
-  if (e.contains("uses")) {
-    const json& first = e["uses"][0];
-    std::cout << fmt::format("planned for {}: {} bind, {:.0f} % of {} used\n", e.value(e.contains("board") ? "board" : "budget", ""), first.value("resource", ""),
-                             100 * first.value("share", 0.0), first.value("plannable", std::int64_t{0}));
-  }
-  std::cout << fmt::format("{} sets the rate: {:.0f} images/s at {:g} MHz (estimated), {:.2f} dense MACs a multiplier and cycle\n", e.value("bottleneck", ""),
-                           e.value("throughput_images_per_s", 0.0), e.value("clock_mhz", 0.0), e.value("macs_per_multiplier_and_cycle", 0.0));
-  return ok();
-}
-
-std::string offer_text(const json& offer) {
-  std::string text = fmt::format("{:<18} {:<12} {}\n", offer.value("engine", ""), offer.value("verdict", ""), offer.value("why", ""));
-  if (offer.contains("cycles")) text += fmt::format("{:<18} {:<12} {}: {:.0f} cycles, {}\n", "", "", offer.value("numbers", ""), offer.value("cycles", 0.0), resources_text(offer["resources"]));
-  return text;
+  auto report = report_from_json(text);
+  if (!report) return std::move(report).error().in(bundle.folder().string());
+  return report;
 }
 
 // Why a layer has its engine, as the planner wrote it into the report.
 Status print_explanation(const Bundle& bundle, std::size_t index, bool is_json) {
-  const json report = SLUICE_TRY(report_of(bundle));
+  const PlanReport report = SLUICE_TRY(report_of(bundle));
   const std::string& name = bundle.network().layers[index].name;
-  const json* story = nullptr;
-  if (report.contains("layers") && index < report["layers"].size() && report["layers"][index].contains("explain")) story = &report["layers"][index]["explain"];
-  if (!story) return user_error("{}: nothing was weighed for layer {}; plan with --board or --budget", bundle.folder().string(), name);
-  if (is_json) {
-    std::cout << json{{"layer", name}, {"explain", *story}, {"estimated", report["estimated"]}}.dump(1) << "\n";
-    return ok();
+  if (index >= report.layers.size() || !report.layers[index].explain) {
+    return user_error("{}: nothing was weighed for layer {}; plan with --board or --budget", bundle.folder().string(),
+                      name);
   }
-  const json& e = report["estimated"];
-  std::cout << fmt::format("{}: ways to compute it in {:.0f} cycles, the interval explored for {} (all figures estimated)\n\n", name, e.value("explored_cycles_per_image", 0.0),
-                           e.value(e.contains("board") ? "board" : "budget", ""));
-  for (const json& offer : (*story)["offers"]) std::cout << offer_text(offer);
-  if (story->contains("requantisers")) std::cout << fmt::format("{:<31} {}\n", "requantisers", (*story)["requantisers"].get<std::string>());
-  if (story->contains("next_faster")) {
-    const json& next = (*story)["next_faster"];
-    std::cout << fmt::format("\nnext faster: {} with {}, {:.0f} cycles, for {} more\n", next.value("engine", ""), next.value("numbers", ""), next.value("cycles", 0.0),
-                             resources_text(next["resources"]));
-  } else {
-    std::cout << "\nno way is faster\n";
-  }
+  const ReportedLayer& layer = report.layers[index];
+  if (is_json)
+    std::cout
+        << json{{"layer", name}, {"explain", to_json(*layer.explain)}, {"estimated", to_json(report.estimated)}}.dump(1)
+        << "\n";
+  else
+    std::cout << explanation_text(layer, report.estimated);
   return ok();
 }
 
@@ -144,7 +113,9 @@ Run verb_inspect(CLI::App& command, const Common& common) {
     if (options->has_text) return user_error("--text shows the kernel files of one layer: name it with --layer");
     if (!common.is_json) {
       SLUICE_CHECK(print_table(bundle));
-      return print_estimate(bundle);
+      const PlanReport report = SLUICE_TRY(report_of(bundle));
+      std::cout << estimate_summary(report.estimated);
+      return ok();
     }
     json j = json::parse(design_to_json(bundle.design()));
     j["design_hash"] = bundle.design_hash();

@@ -6,71 +6,77 @@
 #include <nlohmann/json.hpp>
 #include <spdlog/spdlog.h>
 
+#include "apps/cli/report_text.hpp"
 #include "apps/cli/verb.hpp"
+#include "compiler/driver/phase.hpp"
 #include "compiler/frontend/onnx_import.hpp"
 
 namespace sluice::cli {
 namespace {
 
-// The proof of every convolution's sums.
-std::string proofs_text(const PlanSummary& s) {
-  std::string text = fmt::format("{:<30} {:>11} {:>10} {:>12} {:>10} {:>13}\n", "layer", "weight bits", "input bits", "largest sum", "limit", "margin, bits");
-  for (const SumProof& p : s.proofs) {
-    text += fmt::format("{:<30} {:>11} {:>10} {:>12} {:>10} {:>13.2f}\n", p.layer, p.weight_bits, p.input_bits, fmt::format("2^{:.2f}", p.bound_bits),
-                        fmt::format("2^{}", p.limit_bits), p.limit_bits - p.bound_bits);
-  }
-  return text;
-}
-
-nlohmann::json proofs_json(const PlanSummary& s) {
+nlohmann::json proofs_json(const PlanReport& report) {
   nlohmann::json list = nlohmann::json::array();
-  for (const SumProof& p : s.proofs) {
-    list.push_back({{"layer", p.layer}, {"weight_bits", p.weight_bits}, {"input_bits", p.input_bits}, {"bound_log2", p.bound_bits},
-                    {"limit_log2", p.limit_bits}, {"margin_bits", p.limit_bits - p.bound_bits}});
+  for (const ReportedLayer& layer : report.layers) {
+    if (!layer.sum_proof) continue;
+    const ReportedProof& p = *layer.sum_proof;
+    list.push_back({{"layer", layer.name},
+                    {"weight_bits", p.weight_bits},
+                    {"input_bits", p.input_bits},
+                    {"bound_log2", p.bound_log2},
+                    {"limit_log2", p.limit_log2},
+                    {"margin_bits", p.margin_bits()}});
   }
   return list;
 }
 
 // The design table as people read it.
-std::string rows_text(const PlanSummary& s) {
-  std::string text = fmt::format("row  top-1 loss, points (on {} {} pictures)  cycles an image  images/s estimated\n", s.row_images,
-                                 s.is_held_out ? "held-out" : "calibration");
-  for (const TableRow& row : s.rows) {
-    text += fmt::format("{:>3}  {:+.2f} [{:+.2f}, {:+.2f}]{:29.0f}{:20.0f}\n", row.id, row.loss_points, row.loss_low, row.loss_high,
-                        row.cycles_per_image, row.throughput_images_per_s);
+std::string rows_text(const PlanReport& report, const DesignTable& table) {
+  std::string text = fmt::format("row  top-1 loss, points (on {} {} pictures)  cycles an image  images/s estimated\n",
+                                 report.row_images, report.is_held_out ? "held-out" : "calibration");
+  for (const TableRow& row : table.rows) {
+    text += fmt::format("{:>3}  {:+.2f} [{:+.2f}, {:+.2f}]{:29.0f}{:20.0f}\n", row.id, row.loss_points, row.loss_low,
+                        row.loss_high, row.cycles_per_image, row.throughput_images_per_s);
   }
   return text;
 }
 
-// Beside the estimate, never in its columns.
-std::string simulated_text(const PlanSummary& s) {
-  if (!s.sizing) return "";
-  const double interval = s.sizing->interval_cycles[0];
-  return fmt::format("simulated on {} calibration pictures, row 0: {:.0f} cycles an image, {:.0f} images/s; streams hold {} RAM blocks, every row within {:.3g} % of its best rate\n",
-                     s.sizing->pictures, interval, 1e6 * s.estimate.clock_mhz / interval, s.sizing->ram_blocks, 100 * s.sizing->tolerance);
+nlohmann::json result_json(const PlanReport& r, const PlanOptions& options) {
+  return {{"bundle", options.output.string()},
+          {"design_hash", r.design_hash},
+          {"layers", r.layers.size()},
+          {"kernels", r.kernels},
+          {"multipliers", r.multipliers},
+          {"macs_per_image", r.macs_per_image},
+          {"calibration_images", r.calibration_images},
+          {"top1_agreement_share", r.agreement_share},
+          {"top1_agreement_images", r.agreement_images},
+          {"largest_sum_log2", r.largest_sum_log2()},
+          {"sum_proofs", proofs_json(r)},
+          {"quantised_by", r.quantisation_method},
+          {"row_images", r.row_images},
+          {"is_held_out", r.is_held_out},
+          {"estimated", to_json(r.estimated)}};
 }
 
-void print(const PlanSummary& s, const PlanOptions& options, const Common& common) {
-  if (common.is_json) {
-    std::cout << nlohmann::json{{"bundle", options.output.string()}, {"design_hash", s.design_hash}, {"layers", s.layers},
-                                {"kernels", s.kernels}, {"multipliers", s.multipliers}, {"macs_per_image", s.macs},
-                                {"calibration_images", s.calibration_images}, {"top1_agreement_share", s.agreement},
-                                {"top1_agreement_images", s.agreement_images}, {"largest_sum_log2", s.largest_bound_bits}, {"sum_proofs", proofs_json(s)}, {"quantised_by", s.method},
-                                {"row_images", s.row_images}, {"is_held_out", s.is_held_out}, {"estimated", to_json(s.estimate)}}
-                     .dump(1) << "\n";
-    return;
-  }
-  std::cout << fmt::format("layers {}, kernels {}, multipliers {}, {:.1f} M MACs an image\n", s.layers, s.kernels,
-                           s.multipliers, 1e-6 * static_cast<double>(s.macs))
-            << fmt::format("no sum exceeds 2^{:.1f} (proven from the weights)\n", s.largest_bound_bits)
-            << fmt::format("int{} and float agree on the top-1 class of {:.1f} % of {} calibration pictures\n",
-                           options.quantise.bits, 100 * s.agreement, s.agreement_images)
-            << proofs_text(s)
-            << fmt::format("quantised by: {} (of {} ways tried on calibration pictures)\n", s.method, s.trials.size())
-            << rows_text(s)
-            << estimate_text(s.estimate)
-            << simulated_text(s)
-            << fmt::format("bundle {} (design {})\n", options.output.string(), s.design_hash.substr(0, 12));
+std::string result_text(const PlanResult& result, const PlanOptions& options) {
+  const PlanReport& r = result.report;
+  return fmt::format("layers {}, kernels {}, multipliers {}, {:.1f} M MACs an image\n", r.layers.size(), r.kernels,
+                     r.multipliers, 1e-6 * static_cast<double>(r.macs_per_image)) +
+         fmt::format("no sum exceeds 2^{:.1f} (proven from the weights)\n", r.largest_sum_log2()) +
+         fmt::format("int{} and float agree on the top-1 class of {:.1f} % of {} calibration pictures\n", r.bits,
+                     100 * r.agreement_share, r.agreement_images) +
+         proofs_text(r) +
+         fmt::format("quantised by: {} (of {} ways tried on calibration pictures)\n", r.quantisation_method,
+                     r.quantisation_trials.size()) +
+         rows_text(r, result.table) + estimate_table(r) + simulated_text(r) +
+         fmt::format("bundle {} (design {})\n", options.output.string(), r.design_hash.substr(0, 12));
+}
+
+// Names of all phases, for the help text.
+std::string phase_names() {
+  std::string names;
+  for (const Phase& phase : phases()) names += (names.empty() ? "" : ", ") + phase.name;
+  return names;
 }
 
 // The file's options, but for the flags that were given.
@@ -133,6 +139,11 @@ Run verb_plan(CLI::App& command, const Common& common) {
                      "pictures. Without this flag: 1 with --board or --budget, else 0")
       ->check(CLI::Range(0.0, 100.0));
   command.add_option("--clock-mhz", options->rows.clock_mhz, "clock assumed for estimated rates; with --board or --budget theirs")->check(CLI::Range(1.0, 2000.0))->capture_default_str();
+  command.add_option("--state", options->state, "folder that keeps what each phase made, so that a plan that was killed goes on where it was; default: the output's name and .plan");
+  command.add_flag("--keep-state", options->keeps_state, "leave that folder when the bundle is written, or after an error; it also stays with --stop-after and --from");
+  command.add_option("--stop-after", options->stop_after, "end after this phase: " + phase_names());
+  command.add_option("--from", options->from, "begin with this phase, from a kept state whose earlier phases had the same options");
+  command.add_option("--dump-after", options->dump_after, "print what this phase made, as text");
   return [=, &common, &command]() -> Status {
     if (!preprocess->empty()) {
       const PixelOptions pixels = SLUICE_TRY(read_pixel_options(*preprocess));
@@ -150,8 +161,13 @@ Run verb_plan(CLI::App& command, const Common& common) {
     } else if (options->target_images_per_s > 0) {
       return user_error("--target-rate {}: name the board (--board) or budget (--budget) that it is planned for", options->target_images_per_s);
     }
-    const PlanSummary summary = SLUICE_TRY(plan(*options, [](const std::string& line) { spdlog::info(line); }));
-    print(summary, *options, common);
+    if (common.is_json && !options->dump_after.empty()) return user_error("--dump-after {} prints text; leave --json away", options->dump_after);
+    const auto say = [](const std::string& line) { spdlog::info(line); };
+    const auto dump = [](const std::string& text) { std::cout << text; };
+    const std::optional<PlanResult> result = SLUICE_TRY(plan(*options, say, dump));
+    if (!result) return ok();
+    if (common.is_json) std::cout << result_json(result->report, *options).dump(1) << "\n";
+    else std::cout << result_text(*result, *options);
     return ok();
   };
 }

@@ -7,7 +7,6 @@
 
 #include "runtime/base/parallel.hpp"
 #include "runtime/evaluate/evaluator.hpp"
-#include "runtime/images/preprocess.hpp"
 
 namespace sluice {
 namespace {
@@ -29,14 +28,14 @@ double divergence(const std::vector<double>& wanted, const std::vector<double>& 
   return sum;
 }
 
-Result<double> mean_divergence(const IntegerNetwork& network, const ImageSet& images, const std::vector<std::vector<float>>& scores) {
+Result<double> mean_divergence(const IntegerNetwork& network, const FittedPictures& pictures,
+                               const std::vector<std::vector<float>>& scores) {
   const Preprocessor preprocessor(network);
   const Evaluator evaluator(network);
-  std::vector<double> of_picture(images.size());
-  SLUICE_CHECK(parallel_try(images.size(), [&](std::size_t i) -> Status {
-    const Picture picture = SLUICE_TRY(images.load(i));
-    const std::vector<std::int16_t> input = SLUICE_TRY(preprocessor.codes(picture));
-    const auto codes = evaluator.scores(input);
+  std::vector<double> of_picture(pictures.size());
+  SLUICE_CHECK(parallel_try(pictures.size(), [&](std::size_t i) -> Status {
+    const FittedPicture picture = SLUICE_TRY(pictures.load(i));
+    const auto codes = evaluator.scores(preprocessor.codes(picture));
     std::vector<double> got(codes.begin(), codes.end());
     for (double& score : got) score *= network.layers.back().output_scale;
     of_picture[i] = divergence({scores[i].begin(), scores[i].end()}, got);
@@ -44,7 +43,7 @@ Result<double> mean_divergence(const IntegerNetwork& network, const ImageSet& im
   }));
   double sum = 0;
   for (const double d : of_picture) sum += d;
-  return sum / static_cast<double>(images.size());
+  return sum / static_cast<double>(pictures.size());
 }
 
 struct Method {
@@ -61,16 +60,17 @@ std::vector<Method> methods_of(const QuantiseOptions& options) {
 
 }  // namespace
 
-Result<ChosenQuantisation> choose_quantisation(const std::vector<FloatForm>& forms, const Preprocess& preprocess, const std::vector<std::string>& labels,
-                                               const QuantiseOptions& options, const ImageSet& images, const std::vector<std::vector<float>>& scores) {
+Result<ChosenQuantisation> choose_quantisation(const std::vector<FloatForm>& forms, const std::vector<std::string>& labels,
+                                               const QuantiseOptions& options, const FittedPictures& pictures,
+                                               const std::vector<std::vector<float>>& scores) {
   ChosenQuantisation chosen;
-  const ImageSet tried = images.slice({.first = kTrialImages});
+  const FittedPictures tried = pictures.first(kTrialImages);
   for (std::size_t f = 0; f < forms.size(); ++f) {
     for (const Method& method : methods_of(options)) {
       QuantiseOptions one = options;
       one.method = method.method;
       one.percentile = method.percentile;
-      Quantised quantised = SLUICE_TRY(quantise(forms[f].graph, forms[f].statistics, preprocess, labels, one, forms[f].gains));
+      Quantised quantised = SLUICE_TRY(quantise(forms[f].graph, forms[f].statistics, pictures.preprocess(), labels, one, forms[f].gains));
       const double divergence = SLUICE_TRY(mean_divergence(quantised.network, tried, scores));
       chosen.trials.push_back({method.name + (forms[f].name.empty() ? "" : ", " + forms[f].name), divergence});
       // Written so that NaN never wins.

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "compiler/quantise/quantise.hpp"
-#include "runtime/images/image_set.hpp"
+#include "runtime/images/fitted_pictures.hpp"
 
 namespace sluice {
 
@@ -39,7 +39,8 @@ struct ChosenQuantisation {
 };
 
 // options.method: a method, or RangeMethod::best for all of them, each on every form.
-Result<ChosenQuantisation> choose_quantisation(const std::vector<FloatForm>& forms, const Preprocess& preprocess, const std::vector<std::string>& labels,
-                                               const QuantiseOptions& options, const ImageSet& images, const std::vector<std::vector<float>>& scores);
+Result<ChosenQuantisation> choose_quantisation(const std::vector<FloatForm>& forms, const std::vector<std::string>& labels,
+                                               const QuantiseOptions& options, const FittedPictures& pictures,
+                                               const std::vector<std::vector<float>>& scores);
 
 }  // namespace sluice

@@ -5,10 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "compiler/ops/float_interpreter.hpp"
+#include "compiler/quantise/float_runner.hpp"
 #include "runtime/base/parallel.hpp"
 #include "runtime/evaluate/evaluator.hpp"
-#include "runtime/images/preprocess.hpp"
 
 namespace sluice {
 namespace {
@@ -52,7 +51,7 @@ double LayerError::relative() const { return signal > 0 ? std::sqrt(noise / sign
 double LayerError::sqnr_db() const { return relative() > 0 ? std::min(kMostDecibels, -20 * std::log10(relative())) : kMostDecibels; }
 
 Result<std::vector<LayerError>> layer_errors(const ir::Graph& graph, const IntegerNetwork& network, const ImageSet& images) {
-  const auto program = SLUICE_TRY(ops::FloatProgram::prepare(graph));
+  const FloatRunner runner = SLUICE_TRY(FloatRunner::prepare(graph, network.preprocess));
   const Preprocessor preprocessor(network);
   const Evaluator evaluator(network);
   const std::vector<std::string> values = values_of(graph, network);
@@ -62,12 +61,9 @@ Result<std::vector<LayerError>> layer_errors(const ir::Graph& graph, const Integ
     const auto loaded = images.load(s);
     if (!loaded) return ok();  // told by whoever shows the results
     is_read[s] = 1;
-    const Picture& picture = loaded.value();
-    const std::vector<std::int16_t> codes = SLUICE_TRY(preprocessor.codes(picture));
-    const PictureMaps maps = evaluator.evaluate(codes);
-    std::vector<float> values_in = SLUICE_TRY(preprocess_float(picture, network.input, network.preprocess));
-    const auto input = ir::Tensor::of_values(program.input_dims(), std::move(values_in));
-    SLUICE_CHECK(program.run(input, [&](const std::string& value, const ir::Tensor& real) {
+    const FittedPicture picture = SLUICE_TRY(runner.fit(loaded.value()));
+    const PictureMaps maps = evaluator.evaluate(preprocessor.codes(picture));
+    SLUICE_CHECK(runner.scores(picture, [&](const std::string& value, const ir::Tensor& real) {
       for (std::size_t i = 0; i < values.size(); ++i) {
         if (values[i] == value) add_map(partial[s][i], real, evaluator.map(maps, static_cast<int>(i)), network.layers[i]);
       }

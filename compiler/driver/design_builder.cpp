@@ -41,7 +41,8 @@ Result<StreamSizing> size(Design& design, const DesignTable& rows, const std::ve
 
 Result<BuiltDesign> build_design(const IntegerNetwork& network, const LayerConfigs& configs, const RowOptions& options, const std::vector<RowSample>& pictures,
                                  double tolerance, const std::optional<Target>& target) {
-  BuiltDesign built{{network, SLUICE_TRY(build_netlist(network, configs))}, {}, {}, {}};
+  Netlist netlist = SLUICE_TRY(build_netlist(network, configs));
+  BuiltDesign built{{network, std::move(netlist)}, {}, {}, {}};
   built.rows = choose_rows(built.design, pictures, options);
   if (tolerance <= 0) return built;
   auto sizing = size(built.design, built.rows, pictures, tolerance, target);

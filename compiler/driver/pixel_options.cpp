@@ -67,7 +67,8 @@ Result<std::vector<double>> per_channel(const char* option, const std::vector<do
 }  // namespace
 
 Result<PixelOptions> read_pixel_options(const std::filesystem::path& file) {
-  const json j = json::parse(SLUICE_TRY(read_file(file)), nullptr, false);
+  const std::string text = SLUICE_TRY(read_file(file));
+  const json j = json::parse(text, nullptr, false);
   if (!j.is_object()) return user_error("{}: not a JSON object like {{\"pixel_max\": 1, \"mean\": [0.5], \"std\": [0.5]}}", file.string());
   PixelOptions pixels;
   const std::map<std::string, Reader> readers{{"pixel_max", number_into(pixels.pixel_max)},

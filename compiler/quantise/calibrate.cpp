@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "runtime/base/parallel.hpp"
-#include "runtime/images/preprocess.hpp"
 
 namespace sluice {
 namespace {
@@ -30,29 +29,23 @@ void add_value(Chunk& chunk, const std::string& name, const ir::Tensor& tensor) 
 
 }  // namespace
 
-Result<Calibration> calibrate(const ir::Graph& graph, const ImageSet& images, const Preprocess& preprocess) {
-  const ops::FloatProgram program = SLUICE_TRY(ops::FloatProgram::prepare(graph));
-  const ir::Dims& dims = graph.shapes.at(graph.input);
-  const MapShape input{static_cast<int>(dims[2]), static_cast<int>(dims[3]), static_cast<int>(dims[1])};
+Result<Calibration> calibrate(const ir::Graph& graph, const FittedPictures& pictures) {
+  const FloatRunner runner = SLUICE_TRY(FloatRunner::prepare(graph, pictures.preprocess()));
   Calibration result;
-  result.scores.resize(images.size());
-  std::vector<Chunk> chunks(std::min(kChunks, images.size()));
+  result.scores.resize(pictures.size());
+  std::vector<Chunk> chunks(std::min(kChunks, pictures.size()));
   const auto run_one = [&](std::size_t i, Chunk& chunk) -> Status {
-    const Picture picture = SLUICE_TRY(images.load(i));
-    std::vector<float> values = SLUICE_TRY(preprocess_float(picture, input, preprocess));
-    const ir::Tensor tensor = ir::Tensor::of_values(dims, std::move(values));
+    const FittedPicture picture = SLUICE_TRY(pictures.load(i));
     // Every value passes once, the graph's input first.
-    const ir::Tensor scores = SLUICE_TRY(program.run(tensor, [&](const std::string& name, const ir::Tensor& value) {
+    result.scores[i] = SLUICE_TRY(runner.scores(picture, [&](const std::string& name, const ir::Tensor& value) {
       add_value(chunk, name, value);
     }));
-    if (!chunk.not_finite.empty()) {
-      return user_error("{}: value {} becomes infinite or NaN in float; look at the weights in front of it, and at mean and deviation", images.name(i), chunk.not_finite);
-    }
-    result.scores[i] = scores.values;
-    return ok();
+    if (chunk.not_finite.empty()) return ok();
+    return user_error("{}: value {} becomes infinite or NaN in float; look at the weights of the layers before it, and at mean and deviation",
+                      pictures.name(i), chunk.not_finite);
   };
   Status status = parallel_try(chunks.size(), [&](std::size_t c) -> Status {
-    const std::size_t first = images.size() * c / chunks.size(), last = images.size() * (c + 1) / chunks.size();
+    const std::size_t first = pictures.size() * c / chunks.size(), last = pictures.size() * (c + 1) / chunks.size();
     for (std::size_t i = first; i < last; ++i) SLUICE_CHECK(run_one(i, chunks[c]));
     return ok();
   });

@@ -7,9 +7,8 @@
 // Before: graph in normal form, at least one picture. After: statistics for the graph's input and every node's output.
 #pragma once
 
-#include "compiler/ops/float_interpreter.hpp"
+#include "compiler/quantise/float_runner.hpp"
 #include "compiler/quantise/quantise.hpp"
-#include "runtime/images/image_set.hpp"
 
 namespace sluice {
 
@@ -18,6 +17,6 @@ struct Calibration {
   std::vector<std::vector<float>> scores;  // of each picture, in order
 };
 
-Result<Calibration> calibrate(const ir::Graph& graph, const ImageSet& images, const Preprocess& preprocess);
+Result<Calibration> calibrate(const ir::Graph& graph, const FittedPictures& pictures);
 
 }  // namespace sluice

@@ -52,7 +52,6 @@ struct Quantised {
   std::map<std::string, std::string> value_of;  // layer name -> name of the float value it computes; parts of a Concat of more than two have none
 };
 
-using Statistics = std::map<std::string, ValueStatistics>;
 using ChannelGains = std::map<std::string, std::vector<double>>;  // per value, see equalise.hpp
 
 // `gains` of an equalised graph, which the layers then state.

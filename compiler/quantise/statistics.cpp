@@ -102,4 +102,46 @@ double ValueStatistics::clip_mse(int limit) const {
   return best;
 }
 
+void ValueStatistics::write(ByteWriter& to) const {
+  to.put(range_);
+  to.put(largest_);
+  to.put(count_);
+  to.put(zeros_);
+  to.put(bins_);
+  to.put(channel_sums_);
+  to.put(channel_largest_);
+  to.put(pixels_);
+}
+
+ValueStatistics ValueStatistics::read(ByteReader& from) {
+  ValueStatistics s;
+  s.range_ = from.number<double>();
+  s.largest_ = from.number<double>();
+  s.count_ = from.number<std::int64_t>();
+  s.zeros_ = from.number<std::int64_t>();
+  s.bins_ = from.list<std::int64_t>();
+  s.channel_sums_ = from.list<double>();
+  s.channel_largest_ = from.list<double>();
+  s.pixels_ = from.number<std::int64_t>();
+  const bool is_whole = s.bins_.size() == kBins && s.channel_sums_.size() == s.channel_largest_.size();
+  return is_whole ? s : ValueStatistics();
+}
+
+void write(const Statistics& statistics, ByteWriter& to) {
+  to.put(std::uint64_t{statistics.size()});
+  for (const auto& [name, of_value] : statistics) {
+    to.put(std::string_view(name));
+    of_value.write(to);
+  }
+}
+
+Statistics read_statistics(ByteReader& from) {
+  Statistics statistics;
+  for (std::size_t count = from.length(sizeof(std::uint64_t)); count-- > 0;) {
+    const std::string name = from.text();
+    statistics[name] = ValueStatistics::read(from);
+  }
+  return statistics;
+}
+
 }  // namespace sluice

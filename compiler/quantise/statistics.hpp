@@ -12,7 +12,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <string>
 #include <vector>
+
+#include "runtime/base/bytes.hpp"
 
 namespace sluice {
 
@@ -33,6 +37,10 @@ class ValueStatistics {
   // Magnitude that minimises the mean squared error of symmetric codes -limit..limit.
   double clip_mse(int limit) const;
 
+  // All of it as bytes, and back; read() is empty where the bytes are something else.
+  void write(ByteWriter& to) const;
+  static ValueStatistics read(ByteReader& from);
+
  private:
   void widen(double magnitude);
 
@@ -46,5 +54,11 @@ class ValueStatistics {
   std::vector<double> channel_largest_;
   std::int64_t pixels_ = 0;
 };
+
+// Per value of a graph.
+using Statistics = std::map<std::string, ValueStatistics>;
+
+void write(const Statistics& statistics, ByteWriter& to);
+Statistics read_statistics(ByteReader& from);
 
 }  // namespace sluice

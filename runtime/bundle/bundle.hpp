@@ -40,8 +40,11 @@ struct Design {
 
 // design.json and weights.bin from a design, and back. Reading checks everything; errors name the file and the field.
 std::string design_to_json(const Design& design);
+std::string network_to_json(const IntegerNetwork& network);
 std::string weights_to_bytes(const IntegerNetwork& network);
 Result<Design> design_from_files(const std::string& design_json, const std::string& weights);
+// The same for a network whose design is not chosen yet.
+Result<IntegerNetwork> network_from_files(const std::string& network_json, const std::string& weights);
 
 // Writes all files and their manifest as a new folder at `target`.
 Status write_bundle(const std::filesystem::path& target, const BundleFiles& files);

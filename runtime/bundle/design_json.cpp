@@ -9,6 +9,7 @@
 #define JSON_DIAGNOSTICS 1
 #pragma GCC diagnostic ignored "-Warray-bounds"
 #include <cstring>
+#include <functional>
 
 #include "device/contract/version.h"
 #include "runtime/base/json.hpp"
@@ -196,7 +197,7 @@ Result<Netlist> netlist_from(const json& j) {
   return netlist;
 }
 
-Result<Design> parse(const json& j, const std::string& weights) {
+Status check_versions(const json& j) {
   if (j.at("version") != kDesignVersion) {
     return user_error("design.json: version {}, this program reads {}; plan the bundle again", j.at("version").dump(), kDesignVersion);
   }
@@ -204,46 +205,70 @@ Result<Design> parse(const json& j, const std::string& weights) {
     return user_error("design.json: kernel_version {}, this program speaks to kernels of version {} (layout of parameters and records); "
                       "plan the bundle again, or run it with the sluice that planned it", j.at("kernel_version").dump(), SLUICE_KERNEL_VERSION);
   }
-  Design design;
-  const json& n = j.at("network");
-  design.network.name = n.at("name");
-  design.network.input = shape_from(n.at("input_shape_hwc"));
-  design.network.input_bits = n.at("input_bits");
-  design.network.input_scale = n.at("input_scale");
-  design.network.preprocess = preprocess_from(n.at("preprocess"));
-  design.network.labels = n.at("labels").get<std::vector<std::string>>();
+  return ok();
+}
+
+Result<IntegerNetwork> network_from(const json& n, const std::string& weights) {
+  IntegerNetwork network;
+  network.name = n.at("name");
+  network.input = shape_from(n.at("input_shape_hwc"));
+  network.input_bits = n.at("input_bits");
+  network.input_scale = n.at("input_scale");
+  network.preprocess = preprocess_from(n.at("preprocess"));
+  network.labels = n.at("labels").get<std::vector<std::string>>();
   WeightReader reader(weights);
   for (const json& entry : n.at("layers")) {
     Layer layer = SLUICE_TRY(layer_from(entry, reader));
-    design.network.layers.push_back(std::move(layer));
+    network.layers.push_back(std::move(layer));
   }
   if (!reader.is_at_end()) return user_error("weights.bin is longer than design.json says: it belongs to another design");
-  design.netlist = SLUICE_TRY(netlist_from(j.at("netlist")));
-  auto status = design.network.validate();
-  if (status) status = design.netlist.validate(design.network);
-  if (!status) return std::move(status).error().in("design.json");
-  return design;
+  if (auto status = network.validate(); !status) return std::move(status).error().in("design.json");
+  return network;
+}
+
+// What `read` makes of the parsed text, and a sentence where the library throws.
+template <typename Value>
+Result<Value> parsed(const std::string& text, const std::function<Result<Value>(const json&)>& read) {
+  const json j = parse_json(text);
+  if (j.is_discarded()) return user_error("design.json: not JSON");
+  try {
+    SLUICE_CHECK(check_versions(j));
+    return read(j);
+  } catch (const json::exception& error) {
+    return user_error("design.json: {}", error.what());
+  }
+}
+
+json versions_json() { return {{"version", kDesignVersion}, {"kernel_version", SLUICE_KERNEL_VERSION}}; }
+
+// Names come from files of any encoding; what is not UTF-8 is replaced, not thrown about.
+std::string text_of(const json& j) { return j.dump(1, ' ', false, json::error_handler_t::replace) + "\n"; }
+
+json network_json(const IntegerNetwork& n) {
+  json layers = json::array();
+  for (const Layer& layer : n.layers) layers.push_back(layer_json(layer));
+  return {{"name", n.name},
+          {"input_shape_hwc", shape_json(n.input)},
+          {"input_bits", n.input_bits},
+          {"input_scale", n.input_scale},
+          {"preprocess", preprocess_json(n.preprocess)},
+          {"labels", n.labels},
+          {"layers", layers}};
 }
 
 }  // namespace
 
 std::string design_to_json(const Design& design) {
-  const IntegerNetwork& n = design.network;
-  json layers = json::array();
-  for (const Layer& layer : n.layers) layers.push_back(layer_json(layer));
-  const json j{{"version", kDesignVersion},
-               {"kernel_version", SLUICE_KERNEL_VERSION},
-               {"network",
-                {{"name", n.name},
-                 {"input_shape_hwc", shape_json(n.input)},
-                 {"input_bits", n.input_bits},
-                 {"input_scale", n.input_scale},
-                 {"preprocess", preprocess_json(n.preprocess)},
-                 {"labels", n.labels},
-                 {"layers", layers}}},
-               {"netlist", netlist_json(design.netlist)}};
-  // Names come from files of any encoding; what is not UTF-8 is replaced, not thrown about.
-  return j.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
+  json j = versions_json();
+  j["network"] = network_json(design.network);
+  j["netlist"] = netlist_json(design.netlist);
+  return text_of(j);
+}
+
+std::string network_to_json(const IntegerNetwork& network) {
+  json j = versions_json();
+  j["network"] = network_json(network);
+  return text_of(j);
 }
 
 std::string weights_to_bytes(const IntegerNetwork& network) {
@@ -263,13 +288,17 @@ std::string weights_to_bytes(const IntegerNetwork& network) {
 }
 
 Result<Design> design_from_files(const std::string& design_json, const std::string& weights) {
-  const json j = parse_json(design_json);
-  if (j.is_discarded()) return user_error("design.json: not JSON");
-  try {
-    return parse(j, weights);
-  } catch (const json::exception& error) {
-    return user_error("design.json: {}", error.what());
-  }
+  return parsed<Design>(design_json, [&](const json& j) -> Result<Design> {
+    Design design;
+    design.network = SLUICE_TRY(network_from(j.at("network"), weights));
+    design.netlist = SLUICE_TRY(netlist_from(j.at("netlist")));
+    if (auto status = design.netlist.validate(design.network); !status) return std::move(status).error().in("design.json");
+    return design;
+  });
+}
+
+Result<IntegerNetwork> network_from_files(const std::string& network_json, const std::string& weights) {
+  return parsed<IntegerNetwork>(network_json, [&](const json& j) { return network_from(j.at("network"), weights); });
 }
 
 }  // namespace sluice

@@ -54,7 +54,7 @@ cv::Mat recoloured(const cv::Mat& from, int channels, bool is_bgr) {
 
 }  // namespace
 
-Result<cv::Mat> fit_picture(const Picture& picture, const MapShape& input, const Preprocess& preprocess) {
+Result<FittedPicture> fit_picture(const Picture& picture, const MapShape& input, const Preprocess& preprocess) {
   if (input.channels != 1 && input.channels != 3) {
     return user_error("the network reads {} channels; pictures have 1 (grey) or 3 (colour)", input.channels);
   }
@@ -63,48 +63,57 @@ Result<cv::Mat> fit_picture(const Picture& picture, const MapShape& input, const
     return bug_error("a Picture that is neither 8-bit grey nor RGB");
   try {
     const cv::Mat part = SLUICE_TRY(fitted(picture.pixels, input, preprocess.resize_short_side));
-    return recoloured(part, input.channels, preprocess.is_bgr);
+    return FittedPicture{recoloured(part, input.channels, preprocess.is_bgr)};
   } catch (const cv::Exception& problem) {
     return world_error("scaling a picture of {} x {} failed: {}", picture.width(), picture.height(), problem.err);
   }
 }
 
-Result<std::vector<float>> preprocess_float(const Picture& picture, const MapShape& input,
-                                            const Preprocess& preprocess) {
-  const cv::Mat pixels = SLUICE_TRY(fit_picture(picture, input, preprocess));
-  const auto channels = static_cast<std::size_t>(input.channels);
+Result<std::vector<float>> preprocess_float(const FittedPicture& picture, const Preprocess& preprocess) {
+  const cv::Mat& pixels = picture.pixels;
+  const auto channels = static_cast<std::size_t>(pixels.channels());
   if (preprocess.mean.size() != channels || preprocess.deviation.size() != channels) {
     return bug_error("mean and deviation do not have one entry per channel");
   }
-  const std::size_t plane = static_cast<std::size_t>(input.height) * static_cast<std::size_t>(input.width);
+  const auto height = static_cast<std::size_t>(pixels.rows), width = static_cast<std::size_t>(pixels.cols);
+  const std::size_t plane = height * width;
   std::vector<float> tensor(plane * channels);
-  for (int y = 0; y < input.height; ++y) {
-    const std::uint8_t* row = pixels.ptr<std::uint8_t>(y);
-    for (std::size_t i = 0; i < static_cast<std::size_t>(input.width) * channels; ++i) {
+  for (std::size_t y = 0; y < height; ++y) {
+    const std::uint8_t* row = pixels.ptr<std::uint8_t>(static_cast<int>(y));
+    for (std::size_t i = 0; i < width * channels; ++i) {
       const std::size_t c = i % channels;
-      const std::size_t at =
-          c * plane + static_cast<std::size_t>(y) * static_cast<std::size_t>(input.width) + i / channels;
-      tensor[at] = static_cast<float>((row[i] - preprocess.mean[c]) / preprocess.deviation[c]);
+      tensor[c * plane + y * width + i / channels] =
+          static_cast<float>((row[i] - preprocess.mean[c]) / preprocess.deviation[c]);
     }
   }
   return tensor;
+}
+
+Result<std::vector<float>> preprocess_float(const Picture& picture, const MapShape& input,
+                                            const Preprocess& preprocess) {
+  const FittedPicture fitted = SLUICE_TRY(fit_picture(picture, input, preprocess));
+  return preprocess_float(fitted, preprocess);
 }
 
 Preprocessor::Preprocessor(const IntegerNetwork& network) : input_(network.input), preprocess_(network.preprocess) {
   for (int c = 0; c < input_.channels; ++c) table_.push_back(pixel_table(network, c));
 }
 
-Result<std::vector<std::int16_t>> Preprocessor::codes(const Picture& picture) const {
-  const cv::Mat pixels = SLUICE_TRY(fit_picture(picture, input_, preprocess_));
+std::vector<std::int16_t> Preprocessor::codes(const FittedPicture& picture) const {
   std::vector<std::int16_t> codes(static_cast<std::size_t>(input_.size()));
   std::int16_t* to = codes.data();
   for (int y = 0; y < input_.height; ++y) {
-    const std::uint8_t* row = pixels.ptr<std::uint8_t>(y);
+    const std::uint8_t* row = picture.pixels.ptr<std::uint8_t>(y);
     for (int x = 0; x < input_.width; ++x) {
       for (int c = 0; c < input_.channels; ++c) *to++ = table_[static_cast<std::size_t>(c)][*row++];
     }
   }
   return codes;
+}
+
+Result<std::vector<std::int16_t>> Preprocessor::codes(const Picture& picture) const {
+  const FittedPicture fitted = SLUICE_TRY(fit_picture(picture, input_, preprocess_));
+  return codes(fitted);
 }
 
 }  // namespace sluice

@@ -27,10 +27,16 @@
 
 namespace sluice {
 
-// Steps 1 and 2: 8-bit pixels of exactly the input's height, width and channels, in the network's colour order.
-Result<cv::Mat> fit_picture(const Picture& picture, const MapShape& input, const Preprocess& preprocess);
+// A picture after steps 1 and 2: 8-bit pixels of exactly the input's height, width and channels, in the network's colour
+// order. A type of its own, so that nobody fits a picture twice.
+struct FittedPicture {
+  cv::Mat pixels;
+};
+
+Result<FittedPicture> fit_picture(const Picture& picture, const MapShape& input, const Preprocess& preprocess);
 
 // Float tensor in NCHW order (N = 1).
+Result<std::vector<float>> preprocess_float(const FittedPicture& picture, const Preprocess& preprocess);
 Result<std::vector<float>> preprocess_float(const Picture& picture, const MapShape& input,
                                             const Preprocess& preprocess);
 
@@ -39,6 +45,7 @@ class Preprocessor {
  public:
   explicit Preprocessor(const IntegerNetwork& network);
 
+  std::vector<std::int16_t> codes(const FittedPicture& picture) const;
   Result<std::vector<std::int16_t>> codes(const Picture& picture) const;
 
  private:

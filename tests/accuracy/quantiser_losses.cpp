@@ -76,24 +76,24 @@ Result<Subject> prepare(const Options& options) {
   SLUICE_CHECK(passes::normalise(subject.graph));
   const ir::Dims dims = subject.graph.shapes.at(subject.graph.input);
   subject.preprocess = SLUICE_TRY(preprocess_from(options.pixels, static_cast<int>(dims[1])));
-  ImageSet calibration = SLUICE_TRY(open_images(options.calibration));
-  calibration = calibration.slice(slice_of(options.calibration_part, options.calibration_images));
-  const Calibration plain = SLUICE_TRY(calibrate(subject.graph, calibration, subject.preprocess));
+  const ImageSet opened = SLUICE_TRY(open_images(options.calibration));
+  const FittedPictures calibration(opened.slice(slice_of(options.calibration_part, options.calibration_images)),
+                                   picture_shape(subject.graph), subject.preprocess);
+  const Calibration plain = SLUICE_TRY(calibrate(subject.graph, calibration));
   subject.statistics = plain.statistics;
   subject.equalised = subject.graph;
   subject.gains = equalise(subject.equalised, subject.statistics);
-  const Calibration equalised = SLUICE_TRY(calibrate(subject.equalised, calibration, subject.preprocess));
+  const Calibration equalised = SLUICE_TRY(calibrate(subject.equalised, calibration));
   subject.equalised_statistics = equalised.statistics;
   subject.test = SLUICE_TRY(open_images(options.test));
   subject.test = subject.test.slice(slice_of(options.test_part, options.test_images));
   if (!subject.test.is_labelled()) return user_error("{}: pictures without labels", options.test.string());
   subject.float_classes.resize(subject.test.size());
-  const auto program = SLUICE_TRY(ops::FloatProgram::prepare(subject.graph));
-  const MapShape input{static_cast<int>(dims[2]), static_cast<int>(dims[3]), static_cast<int>(dims[1])};
+  const FloatRunner runner = SLUICE_TRY(FloatRunner::prepare(subject.graph, subject.preprocess));
   SLUICE_CHECK(for_each_picture(subject.test, [&](std::size_t i, const Picture& picture) -> Status {
-    std::vector<float> values = SLUICE_TRY(preprocess_float(picture, input, subject.preprocess));
-    const ir::Tensor scores = SLUICE_TRY(program.run(ir::Tensor::of_values(dims, std::move(values))));
-    subject.float_classes[i] = top_k(scores.values, 1)[0];
+    const FittedPicture fitted = SLUICE_TRY(runner.fit(picture));
+    const std::vector<int> top = SLUICE_TRY(runner.top(fitted, 1));
+    subject.float_classes[i] = top[0];
     return ok();
   }));
   return subject;

@@ -16,7 +16,8 @@ Result<BenchModel> bench_model(const std::string& name, const std::filesystem::p
   ir::Graph graph = SLUICE_TRY(frontend::import_onnx(file, {}));
   SLUICE_CHECK(passes::normalise(graph));
   const ImageSet all = SLUICE_TRY(open_images(images));
-  const Calibration calibration = SLUICE_TRY(calibrate(graph, all.slice({.first = std::min<std::size_t>(count, 32)}), preprocess));
+  const FittedPictures pictures = FittedPictures(all, picture_shape(graph), preprocess).first(std::min<std::size_t>(count, 32));
+  const Calibration calibration = SLUICE_TRY(calibrate(graph, pictures));
   Quantised quantised = SLUICE_TRY(quantise(graph, calibration.statistics, preprocess, {}, {}));
   BenchModel model{name, file, std::move(quantised.network), {}, {}, 0};
   const Preprocessor preprocessor(model.network);

@@ -28,8 +28,10 @@ class Accuracy : public ::testing::Test {
     for (int i = 0; i < 12 * 3073; ++i) file.put(static_cast<char>(i % 3073 == 0 ? 1 : std::uniform_int_distribution<int>(0, 255)(engine)));
     file.close();
     images_ = open_images(scratch_.path() / "pictures.bin").value();
-    calibration_ = calibrate(graph_, images_, preprocess_).value();
+    calibration_ = calibrate(graph_, pictures()).value();
   }
+
+  FittedPictures pictures() const { return {images_, picture_shape(graph_), preprocess_}; }
 
   test::Scratch scratch_;
   ir::Graph graph_;
@@ -55,7 +57,7 @@ TEST_F(Accuracy, equalised_channels_are_compared_in_real_values) {
   ir::Graph even = graph_;
   const ChannelGains gains = equalise(even, calibration_.statistics);
   ASSERT_FALSE(gains.empty());
-  const Statistics statistics = calibrate(even, images_, preprocess_).value().statistics;
+  const Statistics statistics = calibrate(even, pictures()).value().statistics;
   const Quantised quantised = quantise(even, statistics, preprocess_, {}, {.bits = 16}, gains).value();
   const auto errors = layer_errors(graph_, quantised.network, images_).value();
   for (const LayerError& error : errors) EXPECT_GT(error.sqnr_db(), 50) << error.layer;
@@ -68,7 +70,7 @@ TEST_F(Accuracy, the_way_nearest_to_float_is_taken) {
   QuantiseOptions options;
   options.method = RangeMethod::best;
   for (const bool is_wrong_first : {true, false}) {
-    const auto chosen = choose_quantisation(is_wrong_first ? std::vector{wrong, plain} : std::vector{plain, wrong}, preprocess_, {}, options, images_, calibration_.scores).value();
+    const auto chosen = choose_quantisation(is_wrong_first ? std::vector{wrong, plain} : std::vector{plain, wrong}, {}, options, pictures(), calibration_.scores).value();
     ASSERT_EQ(chosen.trials.size(), 8u);
     EXPECT_EQ(chosen.form, is_wrong_first ? 1u : 0u);
     for (const QuantiseTrial& trial : chosen.trials) EXPECT_GE(trial.divergence, chosen.trials[chosen.best].divergence) << trial.name;

@@ -65,5 +65,26 @@ TEST(ValueStatistics, mse_clip_beats_the_largest_value_when_there_is_an_outlier)
   EXPECT_LT(error(clip), error(200.0));
 }
 
+TEST(ValueStatistics, come_back_from_bytes) {
+  Statistics statistics;
+  const std::vector<float> values = values_of(9, 4000, 2.0f);
+  statistics["a"].add(values.data(), 4000, 4);
+  statistics["b"].add(values.data(), 10, 1);
+  ByteWriter to;
+  write(statistics, to);
+  const std::string bytes = to.take();
+  ByteReader from(bytes);
+  const Statistics back = read_statistics(from);
+  ASSERT_TRUE(from.is_complete());
+  ASSERT_EQ(back.size(), 2u);
+  EXPECT_EQ(back.at("a").channel_means(), statistics.at("a").channel_means());
+  EXPECT_EQ(back.at("a").clip_percentile(0.99), statistics.at("a").clip_percentile(0.99));
+  EXPECT_EQ(back.at("a").clip_mse(127), statistics.at("a").clip_mse(127));
+  EXPECT_EQ(back.at("b").count(), 10);
+  ByteReader cut(std::string_view(bytes).substr(0, bytes.size() - 1));
+  read_statistics(cut);
+  EXPECT_FALSE(cut.is_complete());
+}
+
 }  // namespace
 }  // namespace sluice

@@ -22,7 +22,7 @@ TEST(RealNetwork, resnet20_equals_the_reference) {
   for (const double mean : {.485, .456, .406}) preprocess.mean.push_back(255 * mean);
   for (const double deviation : {.229, .224, .225}) preprocess.deviation.push_back(255 * deviation);
   ASSERT_RESULT(images, open_images(testing::data_folder() / "cifar10/calib2000.bin"));
-  ASSERT_RESULT(calibration, calibrate(graph, images.slice({.first = 16}), preprocess));
+  ASSERT_RESULT(calibration, calibrate(graph, FittedPictures(images, picture_shape(graph), preprocess).first(16)));
   ASSERT_RESULT(quantised, quantise(graph, calibration.statistics, preprocess, {}, {}));
   const IntegerNetwork& network = quantised.network;
   ASSERT_RESULT(pairs, build_netlist(network, uniform_engines(network, KernelKind::conv_pair_sparse)));

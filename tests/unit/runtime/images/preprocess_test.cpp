@@ -93,29 +93,29 @@ TEST(PreprocessCode, AgreesWithTheNaiveFormula) {
 
 TEST(PreprocessCode, PictureOfTheRightSizeIsNotTouched) {
   const cv::Mat pixels = noise(32, 32, CV_8UC3);
-  expect_same(fit_picture({pixels}, {32, 32, 3}, {}).value(), pixels);
-  expect_same(fit_picture({pixels}, {32, 32, 3}, {.resize_short_side = 32}).value(), pixels);
+  expect_same(fit_picture({pixels}, {32, 32, 3}, {}).value().pixels, pixels);
+  expect_same(fit_picture({pixels}, {32, 32, 3}, {.resize_short_side = 32}).value().pixels, pixels);
 }
 
 TEST(PreprocessCode, ImageNetRuleCutsTheMiddle) {
   // Columns carry their number, so that the cut can be read off.
   cv::Mat pixels(256, 300, CV_8UC1);
   for (int x = 0; x < 300; ++x) pixels.col(x).setTo(x % 251);
-  const cv::Mat cut = fit_picture({pixels}, {224, 224, 1}, {.resize_short_side = 256}).value();
+  const cv::Mat cut = fit_picture({pixels}, {224, 224, 1}, {.resize_short_side = 256}).value().pixels;
   EXPECT_EQ(cut.at<unsigned char>(0, 0), 38);  // (300 - 224) / 2
   EXPECT_EQ(cut.at<unsigned char>(0, 223), (38 + 223) % 251);
 }
 
 TEST(PreprocessCode, InputWiderThanTheScaledPictureStillFits) {
-  const cv::Mat cut = fit_picture({noise(100, 100, CV_8UC3)}, {48, 192, 3}, {.resize_short_side = 48}).value();
+  const cv::Mat cut = fit_picture({noise(100, 100, CV_8UC3)}, {48, 192, 3}, {.resize_short_side = 48}).value().pixels;
   EXPECT_EQ(cut.size(), cv::Size(192, 48));
 }
 
 TEST(PreprocessCode, GreyIsReplicatedAndColourBecomesLuma) {
   const Picture grey{cv::Mat(1, 1, CV_8UC1, cv::Scalar(77))};
-  expect_same(fit_picture(grey, {1, 1, 3}, {}).value(), cv::Mat(1, 1, CV_8UC3, cv::Scalar(77, 77, 77)));
+  expect_same(fit_picture(grey, {1, 1, 3}, {}).value().pixels, cv::Mat(1, 1, CV_8UC3, cv::Scalar(77, 77, 77)));
   const Picture red{cv::Mat(1, 1, CV_8UC3, cv::Scalar(255, 0, 0))};
-  expect_same(fit_picture(red, {1, 1, 1}, {}).value(), cv::Mat(1, 1, CV_8UC1, cv::Scalar(76)));
+  expect_same(fit_picture(red, {1, 1, 1}, {}).value().pixels, cv::Mat(1, 1, CV_8UC1, cv::Scalar(76)));
 }
 
 TEST(PreprocessCode, ExtremeStripsAreRefusedNotAllocated) {

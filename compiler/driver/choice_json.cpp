@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// Key by key; an engine is written by its name (see choice_json.hpp).
+#include "compiler/driver/choice_json.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace sluice {
+
+using nlohmann::json;
+
+json choice_to_json(const LayerChoice& choice) {
+  json configs = json::array(), explanations = json::array();
+  for (const LayerConfig& c : choice.configs) {
+    configs.push_back({{"engine", to_text(c.engine)},
+                       {"filters", c.filters},
+                       {"lanes", c.lanes},
+                       {"codes", c.codes},
+                       {"taps", c.taps},
+                       {"multipliers", c.multipliers},
+                       {"copies", c.copies},
+                       {"pixels", c.pixels},
+                       {"group", c.group},
+                       {"tile_pixels", c.tile_pixels},
+                       {"copy_pixels", c.copy_pixels}});
+  }
+  for (const LayerExplanation& explanation : choice.explanations) explanations.push_back(to_json(explanation));
+  return {{"configs", configs}, {"interval_cycles", choice.interval_cycles}, {"explanations", explanations}};
+}
+
+Result<LayerChoice> choice_from_json(const json& j) {
+  LayerChoice choice;
+  for (const json& c : j.at("configs")) {
+    const KernelKind engine = SLUICE_TRY(convolution_engine_from_text(c.at("engine")));
+    choice.configs.push_back({engine, c.at("filters"), c.at("lanes"), c.at("codes"), c.at("taps"), c.at("multipliers"),
+                              c.at("copies"), c.at("pixels"), c.at("group"), c.at("tile_pixels"), c.at("copy_pixels")});
+  }
+  choice.interval_cycles = j.at("interval_cycles");
+  for (const json& explanation : j.at("explanations")) choice.explanations.push_back(explanation_from(explanation));
+  return choice;
+}
+
+json density_to_json(const LayerDensity& d) {
+  json groups = json::array();
+  for (const auto& [lanes_and_filters, live] : d.group_live)
+    groups.push_back({lanes_and_filters.first, lanes_and_filters.second, live});
+  return {{"activation", d.activation},       {"weight", d.weight},
+          {"group_kept", d.group_kept},       {"window_live", d.window_live},
+          {"vector_live", d.vector_live},     {"group_live", groups},
+          {"vector_cycles", d.vector_cycles}, {"prefixes", d.prefixes},
+          {"list_cycles", d.list_cycles},     {"live_codes", d.live_codes},
+          {"prefix_cycles", d.prefix_cycles}};
+}
+
+LayerDensity density_from_json(const json& j) {
+  LayerDensity d;
+  d.activation = j.at("activation");
+  d.weight = j.at("weight");
+  d.group_kept = j.at("group_kept");
+  d.window_live = j.at("window_live").get<LiveHistogram>();
+  d.vector_live = j.at("vector_live").get<LiveHistogram>();
+  for (const json& group : j.at("group_live")) {
+    d.group_live[{group.at(0).get<int>(), group.at(1).get<int>()}] = group.at(2).get<LiveHistogram>();
+  }
+  d.vector_cycles = j.at("vector_cycles");
+  d.prefixes = j.at("prefixes").get<std::vector<int>>();
+  d.list_cycles = j.at("list_cycles");
+  d.live_codes = j.at("live_codes");
+  d.prefix_cycles = j.at("prefix_cycles");
+  return d;
+}
+
+}  // namespace sluice

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// build: netlist, rows of thresholds and depths of streams. After it the design is final.
+#include <nlohmann/json.hpp>
+
+#include "compiler/driver/phase.hpp"
+
+namespace sluice {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kDesignFile = "design.json";
+constexpr const char* kWeightsFile = "design.bin";
+constexpr const char* kRowsFile = "rows.json";
+constexpr const char* kFile = "sizing.json";
+constexpr std::size_t kThresholdImages = 256;  // pictures whose activations give the quantiles
+
+std::string story(const PlanJob& job) {
+  const bool is_sized = job.options.sizing_percent_or_default() > 0;
+  return fmt::format("kernels of {} layers, {} rows of thresholds{}", job.state.quantised->network.layers.size(),
+                     job.options.rows.rows.size(), is_sized ? ", depths of streams by simulation" : "");
+}
+
+json options_of(const PlanJob& job) {
+  json rows = json::array();
+  for (const Quantiles& row : job.options.rows.rows) rows.push_back({row.weight, row.activation});
+  return {{"rows", rows},
+          {"--clock-mhz", job.options.rows.clock_mhz},
+          {"--size-streams", job.options.sizing_percent_or_default()}};
+}
+
+Result<BuiltChoice> built_of(const PlanJob& job, const std::vector<RowSample>& pictures) {
+  const PlanOptions& o = job.options;
+  const auto built = [&](const LayerConfigs& configs) {
+    return build_design(job.state.quantised->network, configs, o.rows, pictures, o.sizing_percent_or_default() / 100,
+                        o.target);
+  };
+  const ChosenEngines& chosen = *job.state.chosen;
+  BuiltDesign best = SLUICE_TRY(built(chosen.best.configs));
+  if (!chosen.dense || !best.sizing) return BuiltChoice{std::move(best), false};
+  // An estimate does not know how long layers wait; the choice of engines must not cost rate where they do.
+  BuiltDesign dense = SLUICE_TRY(built(chosen.dense->configs));
+  if (!dense.sizing || dense.sizing->interval_cycles[0] >= best.sizing->interval_cycles[0])
+    return BuiltChoice{std::move(best), false};
+  job.say("dense engines alone simulate faster than the mixture that was estimated best; they are built");
+  return BuiltChoice{std::move(dense), true};
+}
+
+Status run(PlanJob& job) {
+  const FittedPictures pictures = SLUICE_TRY(job.calibration_pictures());
+  const auto codes = SLUICE_TRY(picture_codes(job.state.quantised->network, pictures.first(kThresholdImages)));
+  std::vector<RowSample> samples(codes.size());
+  for (std::size_t i = 0; i < codes.size(); ++i) samples[i].codes = codes[i];
+  BuiltChoice choice = SLUICE_TRY(built_of(job, samples));
+  if (const std::string& why = choice.built.unsized_because; !why.empty()) {
+    if (job.options.sizing_percent) return user_error("{}", why);
+    job.say(fmt::format("depths of streams stay as the rule has them: {}", why));
+  }
+  job.state.design = std::move(choice);
+  return ok();
+}
+
+BundleFiles save(const PlanState& state) {
+  const BuiltDesign& built = state.design->built;
+  json j{{"is_dense", state.design->is_dense}, {"unsized_because", built.unsized_because}};
+  if (built.sizing) {
+    j["sizing"] = {{"interval_cycles", built.sizing->interval_cycles},
+                   {"pictures", built.sizing->pictures},
+                   {"tolerance", built.sizing->tolerance},
+                   {"ram_blocks", built.sizing->ram_blocks}};
+  }
+  return {{kDesignFile, design_to_json(built.design)},
+          {kWeightsFile, weights_to_bytes(built.design.network)},
+          {kRowsFile, table_to_json(built.rows)},
+          {kFile, j.dump(1, ' ', false, json::error_handler_t::replace) + "\n"}};
+}
+
+Status load(const BundleFiles& files, PlanState& state) {
+  BuiltChoice choice;
+  const std::string design = SLUICE_TRY(file_of(files, kDesignFile));
+  const std::string weights = SLUICE_TRY(file_of(files, kWeightsFile));
+  const std::string rows = SLUICE_TRY(file_of(files, kRowsFile));
+  choice.built.design = SLUICE_TRY(design_from_files(design, weights));
+  choice.built.rows = SLUICE_TRY(table_from_json(rows));
+  SLUICE_CHECK(read_json(files, kFile, [&](const json& j) -> Status {
+    choice.is_dense = j.at("is_dense");
+    choice.built.unsized_because = j.at("unsized_because");
+    if (!j.contains("sizing")) return ok();
+    const json& s = j.at("sizing");
+    choice.built.sizing = {s.at("interval_cycles").get<std::vector<double>>(), s.at("pictures"), s.at("tolerance"),
+                           s.at("ram_blocks")};
+    return ok();
+  }));
+  state.design = std::move(choice);
+  return ok();
+}
+
+std::string dump(const PlanState& state) {
+  const Netlist& netlist = state.final_design().netlist;
+  std::string text = fmt::format("{:>3} {:<40} {:<24} {}\n", "id", "kernel", "file", "streams in -> out");
+  const auto names = [&](const std::vector<int>& streams) {
+    std::string list;
+    for (const int s : streams) list += (list.empty() ? "" : " ") + netlist.streams[std::size_t(s)].name;
+    return list;
+  };
+  for (const Kernel& k : netlist.kernels)
+    text +=
+        fmt::format("{:>3} {:<40} {:<24} {} -> {}\n", k.id, k.name, op_of(k.kind), names(k.inputs), names(k.outputs));
+  text += fmt::format("\n{:<40} {:>5} {:>5} {:>9} {:>7}  {}\n", "stream", "bits", "lanes", "beats", "depth", "why");
+  for (const Stream& s : netlist.streams)
+    text +=
+        fmt::format("{:<40} {:>5} {:>5} {:>9} {:>7}  {}\n", s.name, s.element_bits, s.lanes, s.beats, s.depth, s.why);
+  for (const TableRow& row : state.design->built.rows.rows) {
+    text += fmt::format("\nrow {}\n", row.id);
+    for (const TableLayer& l : row.layers)
+      text += fmt::format("{:<30} {:<18} tau_w {:>5} tau_a {:>5} k {:>2}\n", l.name, to_text(l.engine),
+                          l.thresholds.weight, l.thresholds.activation, l.k);
+  }
+  return text;
+}
+
+}  // namespace
+
+Phase build_phase() {
+  return {"build",
+          "netlist, rows of thresholds, depths of streams",
+          {"import", "quantise", "choose"},
+          story,
+          options_of,
+          run,
+          save,
+          load,
+          dump};
+}
+
+}  // namespace sluice

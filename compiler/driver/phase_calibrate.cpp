@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// calibrate: how large every value is on the calibration pictures, in the network as it is and with equalised channels.
+#include <nlohmann/json.hpp>
+
+#include "compiler/driver/phase.hpp"
+#include "compiler/driver/picture_names.hpp"
+#include "compiler/ir/graph_bytes.hpp"
+#include "compiler/quantise/calibrate.hpp"
+#include "compiler/quantise/equalise.hpp"
+#include "runtime/base/bytes.hpp"
+
+namespace sluice {
+namespace {
+
+constexpr const char* kFile = "statistics.bin";
+
+std::string story(const PlanJob& job) { return fmt::format("{} pictures in float", job.calibration_count); }
+
+nlohmann::json options_of(const PlanJob& job) {
+  const PlanOptions& o = job.options;
+  return {{"--calib", pictures_text(job.all_pictures.slice({.first = job.calibration_count}))},
+          {"--pixel-max", o.pixels.pixel_max},
+          {"--mean", o.pixels.mean},
+          {"--std", o.pixels.std},
+          {"--bgr", o.pixels.is_bgr},
+          {"--resize-short-side", o.pixels.resize_short_side},
+          {"--no-equalising", !o.quantise.is_equalised}};
+}
+
+Status run(PlanJob& job) {
+  const FittedPictures pictures = SLUICE_TRY(job.calibration_pictures());
+  Calibration calibration = SLUICE_TRY(calibrate(*job.state.graph, pictures));
+  CalibratedModel model{{{"", *job.state.graph, std::move(calibration.statistics), {}}}, std::move(calibration.scores)};
+  if (job.options.quantise.is_equalised) {
+    FloatForm equalised{"equalised", *job.state.graph, {}, {}};
+    equalised.gains = equalise(equalised.graph, model.forms[0].statistics);
+    if (!equalised.gains.empty()) {
+      Calibration again = SLUICE_TRY(calibrate(equalised.graph, pictures));
+      equalised.statistics = std::move(again.statistics);
+      model.forms.push_back(std::move(equalised));
+    }
+  }
+  job.state.calibrated = std::move(model);
+  return ok();
+}
+
+// The first form's graph is the import's and not written again.
+BundleFiles save(const PlanState& state) {
+  const CalibratedModel& model = *state.calibrated;
+  ByteWriter to;
+  to.put(std::uint64_t{model.scores.size()});
+  for (const std::vector<float>& scores : model.scores) to.put(scores);
+  to.put(std::uint64_t{model.forms.size()});
+  for (std::size_t f = 0; f < model.forms.size(); ++f) {
+    const FloatForm& form = model.forms[f];
+    to.put(std::string_view(form.name));
+    if (f > 0) to.put(std::string_view(ir::graph_to_bytes(form.graph)));
+    write(form.statistics, to);
+    to.put(std::uint64_t{form.gains.size()});
+    for (const auto& [value, gains] : form.gains) {
+      to.put(std::string_view(value));
+      to.put(gains);
+    }
+  }
+  return {{kFile, to.take()}};
+}
+
+Status load(const BundleFiles& files, PlanState& state) {
+  const std::string bytes = SLUICE_TRY(file_of(files, kFile));
+  ByteReader from(bytes);
+  CalibratedModel model;
+  model.scores.resize(from.length(sizeof(std::uint64_t)));
+  for (std::vector<float>& scores : model.scores) scores = from.list<float>();
+  model.forms.resize(from.length(sizeof(std::uint64_t)));
+  for (std::size_t f = 0; f < model.forms.size(); ++f) {
+    FloatForm& form = model.forms[f];
+    form.name = from.text();
+    if (f == 0)
+      form.graph = *state.graph;
+    else
+      form.graph = SLUICE_TRY(ir::graph_from_bytes(from.text()));
+    form.statistics = read_statistics(from);
+    for (std::size_t count = from.length(sizeof(std::uint64_t)); count-- > 0;) {
+      const std::string value = from.text();
+      form.gains[value] = from.list<double>();
+    }
+  }
+  if (!from.is_complete() || model.forms.empty()) return user_error("{} is not whole", kFile);
+  state.calibrated = std::move(model);
+  return ok();
+}
+
+std::string dump(const PlanState& state) {
+  std::string text;
+  for (const FloatForm& form : state.calibrated->forms) {
+    text += fmt::format("{}\n{:<40} {:>12} {:>8} {:>12} {:>9}\n", form.name.empty() ? "as it is" : form.name, "value",
+                        "largest", "zeros %", "99.99 %", "channels");
+    for (const auto& [name, s] : form.statistics) {
+      text += fmt::format("{:<40} {:>12.6g} {:>8.2f} {:>12.6g} {:>9}\n", name, s.largest(), 100 * s.zero_share(),
+                          s.clip_percentile(0.9999), s.channel_largest().size());
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+Phase calibrate_phase() {
+  return {"calibrate", "statistics of every value", {"import"}, story, options_of, run, save, load, dump};
+}
+
+}  // namespace sluice

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// choose: engine and parallelism of every layer: explored for a target, or by a rule.
+//
+// Menus are not kept: they follow from the network and the target. Of an exploration stays what was chosen, what was
+// weighed (in words, for the report), and the densities that it was fed with, which take the pictures to measure.
+#include <nlohmann/json.hpp>
+
+#include "compiler/driver/choice_json.hpp"
+#include "compiler/driver/design_estimate.hpp"
+#include "compiler/driver/engine_rule.hpp"
+#include "compiler/driver/explore_design.hpp"
+#include "compiler/driver/phase.hpp"
+
+namespace sluice {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kFile = "engines.json";
+constexpr std::size_t kDensityImages = 48;  // pictures whose zeros the exploration is told
+
+std::string story(const PlanJob& job) {
+  const PlanOptions& o = job.options;
+  if (!o.target) return fmt::format("engines by rule ({})", o.engine);
+  return fmt::format("engines and parallelism of {} layers for {} {}", job.state.quantised->network.layers.size(),
+                     o.target->board ? "board" : "budget", o.target->name);
+}
+
+json options_of(const PlanJob& job) {
+  const PlanOptions& o = job.options;
+  json all{{"--engine", o.engine}, {"--board or --budget", "none"}};
+  if (!o.target) return all;
+  const Resources& b = o.target->budget;
+  // With its figures: a board's file may have changed.
+  all["--board or --budget"] =
+      fmt::format("{} ({:.0f} ALMs, {:.0f} RAM blocks, {:.0f} DSP blocks, {:.0f} multipliers, {:g} bytes a cycle)",
+                  o.target->name, b.alms, b.m20k, b.dsp_blocks, b.multipliers, o.target->memory_bytes_per_cycle);
+  all["--target-rate"] = o.target_images_per_s;
+  all["--clock-mhz"] = o.rows.clock_mhz;
+  all["--f-hls"] = o.target->model.hls_factor();
+  return all;
+}
+
+LayerChoice choice_of(const Explored& explored, const NetworkDesign& design, const Target& target) {
+  LayerChoice choice{design.configs, design.exploration.interval_cycles, {}};
+  for (std::size_t i = 0; i < design.configs.size(); ++i) {
+    choice.explanations.push_back(
+        explanation_of(explain_layer(explored.menus[i], explored.densities[i], design.exploration, i, target.budget)));
+  }
+  return choice;
+}
+
+Status run(PlanJob& job) {
+  const IntegerNetwork& network = job.state.quantised->network;
+  const PlanOptions& o = job.options;
+  ChosenEngines chosen;
+  if (!o.target) {
+    chosen.best.configs = SLUICE_TRY(engines_by_rule(network, o.engine));
+  } else {
+    const FittedPictures pictures = SLUICE_TRY(job.calibration_pictures());
+    const PictureCodes codes = SLUICE_TRY(picture_codes(network, pictures.first(kDensityImages)));
+    const double interval = o.target_images_per_s > 0 ? 1e6 * o.rows.clock_mhz / o.target_images_per_s : 0;
+    Explored explored = SLUICE_TRY(explore_design(network, codes, *o.target, o.engine, interval));
+    chosen.best = choice_of(explored, explored.design, *o.target);
+    if (explored.dense) chosen.dense = choice_of(explored, *explored.dense, *o.target);
+    chosen.densities = std::move(explored.densities);
+  }
+  job.state.chosen = std::move(chosen);
+  return ok();
+}
+
+BundleFiles save(const PlanState& state) {
+  const ChosenEngines& chosen = *state.chosen;
+  json j{{"best", choice_to_json(chosen.best)}, {"densities", json::array()}};
+  if (chosen.dense) j["dense"] = choice_to_json(*chosen.dense);
+  for (const LayerDensity& density : chosen.densities) j["densities"].push_back(density_to_json(density));
+  return {{kFile, j.dump() + "\n"}};
+}
+
+Status load(const BundleFiles& files, PlanState& state) {
+  ChosenEngines chosen;
+  SLUICE_CHECK(read_json(files, kFile, [&](const json& j) -> Status {
+    chosen.best = SLUICE_TRY(choice_from_json(j.at("best")));
+    if (j.contains("dense")) chosen.dense = SLUICE_TRY(choice_from_json(j.at("dense")));
+    for (const json& density : j.at("densities")) chosen.densities.push_back(density_from_json(density));
+    return ok();
+  }));
+  state.chosen = std::move(chosen);
+  return ok();
+}
+
+std::string choice_text(const LayerChoice& choice, const std::vector<LayerDensity>& densities) {
+  std::string text = fmt::format(
+      "{:>5}  {:<18} {:>4} {:>4} {:>4} {:>4} {:>4} {:>4} {:>4} {:>4} {:>4}  codes alive, weights alive (a number of 0: "
+      "by rule)\n",
+      "layer", "engine", "O", "L", "M", "taps", "N", "E", "P", "G", "tile");
+  for (std::size_t i = 0; i < choice.configs.size(); ++i) {
+    const LayerConfig& c = choice.configs[i];
+    text += fmt::format("{:>5}  {:<18} {:>4} {:>4} {:>4} {:>4} {:>4} {:>4} {:>4} {:>4} {:>4}", i, to_text(c.engine),
+                        c.filters, c.lanes, c.codes, c.taps, c.multipliers, c.copies, c.pixels, c.group, c.tile_pixels);
+    if (i < densities.size()) text += fmt::format("  {:.3f}, {:.3f}", densities[i].activation, densities[i].weight);
+    text += "\n";
+  }
+  if (choice.interval_cycles > 0) text += fmt::format("{:.0f} cycles an image expected\n", choice.interval_cycles);
+  return text;
+}
+
+std::string dump(const PlanState& state) {
+  const ChosenEngines& chosen = *state.chosen;
+  std::string text = choice_text(chosen.best, chosen.densities);
+  if (chosen.dense) text += "with dense engines alone\n" + choice_text(*chosen.dense, chosen.densities);
+  return text;
+}
+
+}  // namespace
+
+Phase choose_phase() {
+  return {"choose", "engine and parallelism of every layer", {"import", "quantise"}, story, options_of, run, save, load,
+          dump};
+}
+
+}  // namespace sluice

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// import: the ONNX file as a graph in normal form (compiler/ir/graph.hpp).
+#include <nlohmann/json.hpp>
+
+#include "compiler/driver/phase.hpp"
+#include "compiler/frontend/onnx_import.hpp"
+#include "compiler/ir/graph_bytes.hpp"
+#include "compiler/passes/normalise.hpp"
+
+namespace sluice {
+namespace {
+
+constexpr const char* kFile = "graph.bin";
+
+std::string story(const PlanJob& job) { return job.options.model.string(); }
+
+nlohmann::json options_of(const PlanJob& job) {
+  const auto& shape = job.options.input_shape;
+  return {{"the model", job.options.model.filename().string() + " " + job.model_hash},
+          {"--input-shape", shape ? ir::to_text(*shape) : "as in the model"}};
+}
+
+Status run(PlanJob& job) {
+  const std::filesystem::path& model = job.options.model;
+  ir::Graph graph = SLUICE_TRY(frontend::import_onnx(model, {.input_shape = job.options.input_shape}));
+  graph.name = model.stem().string();  // exporters write "torch_jit"; users know the file's name
+  const std::size_t nodes = graph.nodes.size();
+  SLUICE_CHECK(passes::normalise(graph));
+  job.say(fmt::format("{} nodes, opset {}; {} in normal form", nodes, graph.opset, graph.nodes.size()));
+  job.state.graph = std::move(graph);
+  // Pictures that do not go with the model's input are refused now, not after minutes.
+  SLUICE_CHECK(job.calibration_pictures());
+  return ok();
+}
+
+BundleFiles save(const PlanState& state) { return {{kFile, ir::graph_to_bytes(*state.graph)}}; }
+
+Status load(const BundleFiles& files, PlanState& state) {
+  const std::string bytes = SLUICE_TRY(file_of(files, kFile));
+  state.graph = SLUICE_TRY(ir::graph_from_bytes(bytes));
+  return ok();
+}
+
+std::string dump(const PlanState& state) { return ir::print(*state.graph); }
+
+}  // namespace
+
+Phase import_phase() { return {"import", "the graph in normal form", {}, story, options_of, run, save, load, dump}; }
+
+}  // namespace sluice

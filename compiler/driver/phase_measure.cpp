@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// measure: what every row of thresholds loses and saves, on pictures after the calibration ones where there are any.
+#include <nlohmann/json.hpp>
+
+#include "compiler/driver/phase.hpp"
+#include "compiler/driver/picture_names.hpp"
+#include "compiler/quantise/float_runner.hpp"
+#include "runtime/base/parallel.hpp"
+#include "runtime/base/sha256.hpp"
+
+namespace sluice {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kTableFile = "table.json";
+constexpr const char* kFile = "measured_on.json";
+
+bool is_held_out(const PlanJob& job) { return job.all_pictures.size() > job.calibration_count; }
+
+ImageSet held_out(const PlanJob& job) {
+  return job.all_pictures.without_first(job.calibration_count).slice({.first = job.options.held_out_images});
+}
+
+// Where there are no others, calibration pictures measure again; 0 stands for all of them.
+std::size_t repeated_count(const PlanJob& job) {
+  const std::size_t most = job.options.held_out_images;
+  return most == 0 ? job.calibration_count : std::min(most, job.calibration_count);
+}
+
+std::string story(const PlanJob& job) {
+  return fmt::format("{} rows on {} {} pictures", job.options.rows.rows.size(),
+                     is_held_out(job) ? held_out(job).size() : repeated_count(job),
+                     is_held_out(job) ? "held-out" : "calibration");
+}
+
+json options_of(const PlanJob& job) {
+  return {{"--held-out", is_held_out(job) ? pictures_text(held_out(job))
+                                          : fmt::format("{} calibration pictures", repeated_count(job))},
+          {"counted pictures", job.options.rows.counted_images}};
+}
+
+// Held-out pictures are looked at once, so none is kept.
+Result<FittedPictures> measuring_pictures(PlanJob& job) {
+  const FittedPictures calibration = SLUICE_TRY(job.calibration_pictures());
+  if (!is_held_out(job)) return calibration.first(repeated_count(job));
+  return FittedPictures(held_out(job), picture_shape(*job.state.graph), calibration.preprocess(), 0);
+}
+
+Result<std::vector<RowSample>> samples_of(const IntegerNetwork& network, const ir::Graph& graph,
+                                          const FittedPictures& pictures) {
+  const FloatRunner runner = SLUICE_TRY(FloatRunner::prepare(graph, pictures.preprocess()));
+  const Preprocessor preprocessor(network);
+  std::vector<RowSample> samples(pictures.size());
+  SLUICE_CHECK(parallel_try(pictures.size(), [&](std::size_t i) -> Status {
+    const FittedPicture picture = SLUICE_TRY(pictures.load(i));
+    const std::vector<int> top = SLUICE_TRY(runner.top(picture, 1));
+    samples[i] = {preprocessor.codes(picture), top[0], pictures.label(i).value_or(-1)};
+    return ok();
+  }));
+  return samples;
+}
+
+Status run(PlanJob& job) {
+  const Design& design = job.state.final_design();
+  const FittedPictures pictures = SLUICE_TRY(measuring_pictures(job));
+  const std::vector<RowSample> samples = SLUICE_TRY(samples_of(design.network, *job.state.graph, pictures));
+  DesignTable chosen = job.state.design->built.rows;
+  const std::string hash = sha256_hex(design_to_json(design));
+  chosen.design_hash = hash;
+  DesignTable table = SLUICE_TRY(measure_rows(design, std::move(chosen), samples, job.options.rows));
+  if (is_held_out(job) && held_out(job).is_labelled())
+    for (TableRow& row : table.rows) row.labels = "unseen";
+  if (auto status = table.validate(design.network, design.netlist, hash); !status) {
+    return bug_error("the planner made a table that it would refuse: " + status.error().text());
+  }
+  job.state.measured = MeasuredRows{std::move(table), pictures.size(), is_held_out(job)};
+  return ok();
+}
+
+BundleFiles save(const PlanState& state) {
+  const MeasuredRows& measured = *state.measured;
+  return {{kTableFile, table_to_json(measured.table)},
+          {kFile, json{{"images", measured.images}, {"is_held_out", measured.is_held_out}}.dump(1) + "\n"}};
+}
+
+Status load(const BundleFiles& files, PlanState& state) {
+  MeasuredRows measured;
+  const std::string table = SLUICE_TRY(file_of(files, kTableFile));
+  measured.table = SLUICE_TRY(table_from_json(table));
+  SLUICE_CHECK(read_json(files, kFile, [&](const json& j) -> Status {
+    measured.images = j.at("images");
+    measured.is_held_out = j.at("is_held_out");
+    return ok();
+  }));
+  state.measured = std::move(measured);
+  return ok();
+}
+
+std::string dump(const PlanState& state) {
+  std::string text =
+      fmt::format("{:>3} {:>24} {:>16} {:>12}   on {} {} pictures\n", "row", "top-1 loss, points", "cycles an image",
+                  "images/s", state.measured->images, state.measured->is_held_out ? "held-out" : "calibration");
+  for (const TableRow& row : state.measured->table.rows) {
+    text += fmt::format("{:>3} {:>24} {:>16.0f} {:>12.0f}\n", row.id,
+                        fmt::format("{:+.2f} [{:+.2f}, {:+.2f}]", row.loss_points, row.loss_low, row.loss_high),
+                        row.cycles_per_image, row.throughput_images_per_s);
+    for (const TableLayer& l : row.layers)
+      text += fmt::format("    {:<30} density {:.4f} cycles {:.0f}\n", l.name, l.density_assumed, l.cycles);
+  }
+  return text;
+}
+
+}  // namespace
+
+Phase measure_phase() {
+  return {"measure", "the design table", {"import", "build"}, story, options_of, run, save, load, dump};
+}
+
+}  // namespace sluice

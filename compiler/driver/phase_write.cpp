@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// write: the bundle, whole or not at all.
+#include <nlohmann/json.hpp>
+
+#include "compiler/codegen/opencl_writer.hpp"
+#include "compiler/driver/phase.hpp"
+#include "compiler/driver/plan_report.hpp"
+#include "device/device_files.hpp"
+#include "runtime/base/sha256.hpp"
+
+namespace sluice {
+namespace {
+
+std::string story(const PlanJob& job) { return job.options.output.string(); }
+
+nlohmann::json options_of(const PlanJob& job) { return {{"--f-hls", job.options.hls_factor}}; }
+
+Status run(PlanJob& job) {
+  const Design& design = job.state.final_design();
+  BundleFiles files = job.state.checked->golden;
+  files["design.json"] = design_to_json(design);
+  files["table.json"] = table_to_json(job.state.measured->table);
+  files["weights.bin"] = weights_to_bytes(design.network);
+  write_opencl(design, device_files(), files);
+  PlanResult result{{}, job.state.measured->table};
+  result.report = SLUICE_TRY(make_report(job, sha256_hex(files["design.json"])));
+  result.report.phase_seconds["write"] = job.seconds_of_phase();
+  files["report/report.json"] = report_to_json(result.report);
+  SLUICE_CHECK(write_bundle(job.options.output, files));
+  job.state.result = std::move(result);
+  return ok();
+}
+
+// The bundle itself is what it leaves.
+BundleFiles save(const PlanState&) { return {}; }
+Status load(const BundleFiles&, PlanState&) { return bug_error("a written bundle is opened, not loaded"); }
+
+std::string dump(const PlanState& state) {
+  const PlanReport& report = state.result->report;
+  return fmt::format("design {}, {} layers, {} kernels, {} multipliers\n", report.design_hash, report.layers.size(),
+                     report.kernels, report.multipliers);
+}
+
+}  // namespace
+
+Phase write_phase() {
+  return {"write",
+          "report and bundle",
+          {"quantise", "choose", "build", "check", "measure"},
+          story,
+          options_of,
+          run,
+          save,
+          load,
+          dump};
+}
+
+}  // namespace sluice

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Opens what the options name (see plan_job.hpp).
+#include "compiler/driver/plan_job.hpp"
+
+#include "compiler/quantise/float_runner.hpp"
+#include "runtime/base/file.hpp"
+#include "runtime/base/parallel.hpp"
+#include "runtime/base/sha256.hpp"
+#include "runtime/images/label_names.hpp"
+
+namespace sluice {
+
+Result<PlanJob> PlanJob::open(const PlanOptions& options, Say say) {
+  PlanJob job(options, std::move(say));
+  const std::string model = SLUICE_TRY(read_file(options.model));
+  job.model_hash = sha256_hex(model);
+  if (!options.class_names.empty()) job.class_names = SLUICE_TRY(read_label_names(options.class_names));
+  auto opened =
+      options.labels.empty() ? open_images(options.calibration) : open_images(options.calibration[0], options.labels);
+  if (!opened) return std::move(opened).error();
+  job.all_pictures = opened->slice({.part = options.part});
+  if (job.all_pictures.size() == 0)
+    return user_error("{}: no calibration picture is left after --part", options.calibration[0].string());
+  job.calibration_count = job.all_pictures.slice({.first = options.calibration_images}).size();
+  return job;
+}
+
+double PlanJob::seconds_of_phase() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - phase_start).count();
+}
+
+Result<FittedPictures> PlanJob::calibration_pictures() {
+  if (fitted_) return *fitted_;
+  const ir::Graph& graph = *state.graph;
+  const ir::Dims& dims = graph.shapes.at(graph.input);
+  if (dims.size() != 4 || (dims[1] != 1 && dims[1] != 3)) {
+    return user_error("{}: input {} has shape {}; a picture has 1 or 3 channels (1xCxHxW)", options.model.string(),
+                      graph.input, ir::to_text(dims));
+  }
+  Preprocess preprocess = SLUICE_TRY(preprocess_from(options.pixels, static_cast<int>(dims[1])));
+  fitted_.emplace(all_pictures.slice({.first = calibration_count}), picture_shape(graph), std::move(preprocess));
+  return *fitted_;
+}
+
+Result<std::vector<std::vector<std::int16_t>>> picture_codes(const IntegerNetwork& network,
+                                                             const FittedPictures& pictures) {
+  const Preprocessor preprocessor(network);
+  std::vector<std::vector<std::int16_t>> codes(pictures.size());
+  SLUICE_CHECK(parallel_try(pictures.size(), [&](std::size_t i) -> Status {
+    const FittedPicture picture = SLUICE_TRY(pictures.load(i));
+    codes[i] = preprocessor.codes(picture);
+    return ok();
+  }));
+  return codes;
+}
+
+}  // namespace sluice

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// PlanState: what the phases of a plan have made so far, one member a phase.
+//
+// Why: a phase reads what earlier ones made and nothing else, so a plan can stop after any of them, go on from a file,
+// and a search can open the same state in many processes.
+//
+// Before: nothing. After a phase ran or was loaded: its member is there. What can be worked out again from it (menus,
+// float programs, evaluators) is not in it.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/accuracy/choose_quantisation.hpp"
+#include "compiler/driver/design_builder.hpp"
+#include "compiler/dse/measured_density.hpp"
+#include "compiler/pipeline/layer_config.hpp"
+#include "runtime/bundle/bundle.hpp"
+#include "runtime/bundle/report.hpp"
+
+namespace sluice {
+
+// calibrate: forms[0] is the graph as it is, with statistics of every value; forms[1], where there is one, has
+// equalised channels.
+struct CalibratedModel {
+  std::vector<FloatForm> forms;
+  std::vector<std::vector<float>> scores;  // of the float network, for each calibration picture
+};
+
+// quantise
+struct QuantisedModel {
+  IntegerNetwork network;
+  std::vector<SumProof> proofs;              // one per convolution
+  std::map<std::string, double> zero_share;  // of the float values, by the layer that computes them
+  std::vector<QuantiseTrial> trials;
+  std::size_t best = 0;  // of the trials
+};
+
+// choose: engines and parallelism of every layer.
+struct LayerChoice {
+  LayerConfigs configs;
+  // Where a target was explored.
+  double interval_cycles = 0;                  // expected
+  std::vector<LayerExplanation> explanations;  // one a layer
+};
+
+struct ChosenEngines {
+  LayerChoice best;
+  std::optional<LayerChoice> dense;     // a second design to simulate, where `best` mixes engines
+  std::vector<LayerDensity> densities;  // of every layer, measured; empty where nothing was explored
+};
+
+// build
+struct BuiltChoice {
+  BuiltDesign built;
+  bool is_dense = false;  // ChosenEngines::dense simulated faster and was built
+};
+
+// check
+struct CheckedDesign {
+  std::size_t images = 0, same_top1 = 0;
+  BundleFiles golden;
+};
+
+// measure
+struct MeasuredRows {
+  DesignTable table;
+  std::size_t images = 0;
+  bool is_held_out = false;
+};
+
+// write
+struct PlanResult {
+  PlanReport report;
+  DesignTable table;
+};
+
+struct PlanState {
+  std::optional<ir::Graph> graph;  // import: in normal form
+  std::optional<CalibratedModel> calibrated;
+  std::optional<QuantisedModel> quantised;
+  std::optional<ChosenEngines> chosen;
+  std::optional<BuiltChoice> design;
+  std::optional<CheckedDesign> checked;
+  std::optional<MeasuredRows> measured;
+  std::optional<PlanResult> result;
+
+  const Design& final_design() const { return design->built.design; }
+  const LayerChoice& taken() const { return design->is_dense ? *chosen->dense : chosen->best; }
+};
+
+}  // namespace sluice

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+// A plan that was stopped, killed or begun in the middle makes the bundle of one that was not.
+#include "compiler/driver/plan.hpp"
+
+#include <fstream>
+
+#include <gmock/gmock.h>
+
+#include "compiler/driver/phase.hpp"
+#include "tests/unit/compiler/driver/small_plan.hpp"
+
+namespace sluice::test {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class Plan : public ::testing::Test {
+ protected:
+  Plan() : options_(small_plan(scratch_)) {}
+
+  // Plans, and notes what was said; the error's text, or nothing.
+  std::string plan_said(const PlanOptions& options) {
+    said_.clear(), dumped_.clear();
+    auto done = plan(
+        options, [&](const std::string& line) { said_.push_back(line); },
+        [&](const std::string& text) { dumped_ += text; });
+    result_ = done ? std::move(done).value() : std::nullopt;
+    return done ? "" : done.error().text();
+  }
+  // Phases that ran.
+  std::vector<std::string> ran() const {
+    std::vector<std::string> names;
+    for (const std::string& line : said_) {
+      if (line.starts_with("[")) names.push_back(line.substr(6, line.find(':') - 6));
+    }
+    return names;
+  }
+  PlanOptions to(const std::string& output) const {
+    PlanOptions options = options_;
+    options.output = scratch_.path() / output;
+    return options;
+  }
+  // Hashes of all files but the report, which holds times.
+  std::map<std::string, std::string> hashes(const std::string& output) const {
+    auto files = Bundle::open(scratch_.path() / output).value().hashes();
+    files.erase("report/report.json");
+    return files;
+  }
+  // The state of a plan that was killed after a phase: it is there, and the run that made it is not.
+  PlanOptions killed_after(const std::string& phase, const std::string& output) {
+    PlanOptions options = to(output);
+    options.stop_after = phase;
+    EXPECT_EQ(plan_said(options), "");
+    EXPECT_FALSE(result_);
+    options.stop_after.clear();
+    return options;
+  }
+
+  Scratch scratch_;
+  const PlanOptions options_;
+  std::vector<std::string> said_;
+  std::string dumped_;
+  std::optional<PlanResult> result_;
+};
+
+TEST_F(Plan, goes_on_from_wherever_it_was_killed) {
+  ASSERT_EQ(plan_said(options_), "");
+  ASSERT_TRUE(result_);
+  EXPECT_EQ(ran().size(), phases().size());
+  EXPECT_FALSE(fs::exists(options_.state_folder()));
+  for (std::size_t p = 0; p + 1 < phases().size(); ++p) {
+    const std::string& name = phases()[p].name;
+    const PlanOptions options = killed_after(name, "after_" + name);
+    ASSERT_EQ(plan_said(options), "") << name;
+    EXPECT_EQ(ran().size(), phases().size() - p - 1) << name;
+    EXPECT_THAT(said_[0], AllOf(HasSubstr(".plan"), HasSubstr(name))) << "said in a line";
+    EXPECT_EQ(hashes("after_" + name), hashes("bundle")) << name;
+    EXPECT_EQ(result_->report.phase_seconds.size(), phases().size()) << "times of phases that ran before count";
+    EXPECT_FALSE(fs::exists(options.state_folder())) << "no longer needed";
+  }
+}
+
+TEST_F(Plan, another_option_begins_at_the_phase_that_asks_for_it) {
+  PlanOptions options = killed_after("measure", "other");
+  options.engine = "dense";
+  ASSERT_EQ(plan_said(options), "");
+  EXPECT_THAT(said_[0], AllOf(HasSubstr("--engine was auto, now it is dense"), HasSubstr("anew from choose")));
+  EXPECT_THAT(ran(), ElementsAre("choose", "build", "check", "measure", "write"));
+  PlanOptions alone = to("alone");
+  alone.engine = "dense";
+  ASSERT_EQ(plan_said(alone), "");
+  EXPECT_EQ(hashes("other"), hashes("alone"));
+}
+
+TEST_F(Plan, other_pictures_or_another_model_begin_anew) {
+  PlanOptions options = killed_after("build", "other");
+  options.calibration_images = 11;
+  options.stop_after = "calibrate";
+  ASSERT_EQ(plan_said(options), "");
+  EXPECT_THAT(said_[0],
+              AllOf(HasSubstr("--calib was 12 pictures"), HasSubstr("11 pictures"), HasSubstr("anew from calibrate")));
+  std::ofstream(options.model, std::ios::app | std::ios::binary)
+      << std::string("\x12\x01x", 3);  // producer_name: another file, the same network
+  ASSERT_EQ(plan_said(options), "");
+  EXPECT_THAT(said_[0], AllOf(HasSubstr("the model was"), HasSubstr("anew from import")));
+}
+
+TEST_F(Plan, from_a_phase_keeps_the_state) {
+  PlanOptions options = killed_after("build", "first");
+  options.state = options.state_folder();
+  options.output = scratch_.path() / "second";
+  options.from = "choose";
+  ASSERT_EQ(plan_said(options), "");
+  EXPECT_THAT(ran(), ElementsAre("choose", "build", "check", "measure", "write"));
+  EXPECT_TRUE(fs::exists(options.state));
+  options.output = scratch_.path() / "third";
+  options.from = "write";
+  ASSERT_EQ(plan_said(options), "");
+  EXPECT_THAT(ran(), ElementsAre("write"));
+  EXPECT_EQ(hashes("third"), hashes("second"));
+}
+
+TEST_F(Plan, from_a_phase_that_the_state_does_not_reach_is_refused) {
+  PlanOptions options = killed_after("quantise", "bundle");
+  options.from = "check";
+  EXPECT_THAT(plan_said(options),
+              AllOf(HasSubstr("--from check"), HasSubstr("up to quantise"), HasSubstr("can run is choose")));
+  options.from = "choose";
+  options.pixels.mean = {0.25};
+  EXPECT_THAT(plan_said(options),
+              AllOf(HasSubstr("--mean was [0.5], now it is [0.25]"), HasSubstr("can run is calibrate")));
+  EXPECT_TRUE(fs::exists(options.state_folder())) << "a refusal changes nothing";
+  options.state = scratch_.path() / "none";
+  EXPECT_THAT(plan_said(options), HasSubstr("came to no result"));
+  EXPECT_FALSE(fs::exists(options.state));
+}
+
+TEST_F(Plan, damaged_results_are_made_again) {
+  ASSERT_EQ(plan_said(options_), "");
+  const PlanOptions options = killed_after("build", "damaged");
+  const fs::path file = options.state_folder() / "calibrate/statistics.bin";
+  fs::resize_file(file, fs::file_size(file) - 1);
+  ASSERT_EQ(plan_said(options), "");
+  EXPECT_THAT(said_, Contains(AllOf(HasSubstr("statistics.bin: damaged"), HasSubstr("anew from calibrate"))));
+  EXPECT_EQ(ran().size(), phases().size() - 1) << "all but import";
+  EXPECT_EQ(hashes("damaged"), hashes("bundle"));
+}
+
+TEST_F(Plan, an_error_leaves_nothing_unless_it_is_to_be_kept) {
+  PlanOptions options = options_;
+  options.pixels.mean = {1, 2};
+  EXPECT_THAT(plan_said(options), HasSubstr("--mean"));
+  EXPECT_FALSE(fs::exists(options.state_folder()));
+  options.keeps_state = true;
+  EXPECT_THAT(plan_said(options), HasSubstr("--mean"));
+  EXPECT_TRUE(fs::exists(options.state_folder()));
+  options.pixels.mean = {0.5};
+  ASSERT_EQ(plan_said(options), "");
+  EXPECT_TRUE(fs::exists(options.state_folder()));
+}
+
+TEST_F(Plan, dumps_what_a_phase_made_whether_it_ran_or_not) {
+  PlanOptions options = killed_after("choose", "bundle");
+  options.stop_after = "choose";
+  for (const auto& [phase, words] : {std::pair{"import", "Conv(%x"},
+                                     {"calibrate", "zeros %"},
+                                     {"quantise", "nats from float"},
+                                     {"choose", "pair_sparse"}}) {
+    options.dump_after = phase;
+    ASSERT_EQ(plan_said(options), "");
+    EXPECT_THAT(ran(), ElementsAre()) << phase;
+    EXPECT_THAT(dumped_, HasSubstr(words)) << phase;
+  }
+  options.stop_after.clear(), options.dump_after = "build";
+  ASSERT_EQ(plan_said(options), "");
+  EXPECT_THAT(dumped_, AllOf(HasSubstr("sink"), HasSubstr("depth"), HasSubstr("row 3")));
+}
+
+TEST_F(Plan, an_unknown_engine_is_refused_before_anything_is_read) {
+  PlanOptions options = options_;
+  options.engine = "warp";
+  options.model = "absent.onnx";
+  EXPECT_THAT(plan_said(options), HasSubstr("warp"));
+  EXPECT_TRUE(said_.empty());
+}
+
+TEST_F(Plan, reports_what_it_made) {
+  PlanOptions options = small_explored_plan(scratch_);
+  ASSERT_EQ(plan_said(options), "");
+  const Bundle bundle = Bundle::open(options.output).value();
+  const PlanReport& made = result_->report;
+  const auto read = report_from_json(bundle.read("report/report.json").value());
+  ASSERT_TRUE(read) << read.error().text();
+  EXPECT_TRUE(read.value() == made);
+  EXPECT_EQ(made.design_hash, bundle.design_hash());
+  EXPECT_EQ(made.layers.size(), bundle.network().layers.size());
+  ASSERT_TRUE(made.estimated.target);
+  EXPECT_FALSE(made.estimated.target->is_board);
+  EXPECT_TRUE(made.simulated) << "a target sizes streams";
+  EXPECT_TRUE(made.is_held_out);
+  EXPECT_EQ(made.row_images, 12u);
+  ResourceCount sum = made.estimated.resources_shared;
+  for (const ReportedLayer& layer : made.layers) {
+    sum.multipliers += layer.resources.multipliers;
+    EXPECT_TRUE(layer.explain) << layer.name;
+    EXPECT_EQ(layer.sum_proof.has_value(), layer.kind == LayerKind::conv || layer.kind == LayerKind::depthwise)
+        << layer.name;
+  }
+  EXPECT_EQ(sum.multipliers, made.multipliers);
+}
+
+}  // namespace
+}  // namespace sluice::test
