@@ -4,10 +4,7 @@
 // Why two: structure should be readable, numbers compact. weights.bin holds, layer by layer in order: weights (1 or 2
 // bytes each, by `weight_bits`), bias (int32), multipliers (uint16), curve table (int8), little-endian, no gaps; its
 // length must match.
-// nlohmann::json throws on a wrong kind; the one catch below turns that into a sentence naming the field, for which the
-// library must keep parents (JSON_DIAGNOSTICS), at which GCC 12 gives a false alarm.
-#define JSON_DIAGNOSTICS 1
-#pragma GCC diagnostic ignored "-Warray-bounds"
+// nlohmann::json throws on a wrong kind; the one catch below turns that into a sentence naming the field.
 #include <cstring>
 
 #include "device/contract/version.h"
