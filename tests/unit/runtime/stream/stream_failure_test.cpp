@@ -80,6 +80,45 @@ TEST(StreamFailure, ReceiverThatThrowsIsABug) {
   EXPECT_THAT(report.status.error().text(), HasSubstr("oops"));
 }
 
+TEST(StreamFailure, receiver_without_memory_is_the_machines_fault) {
+  WatchedDevice device = watched();
+  NumberedSource source(100);
+  const Receiver throwing = [](Outcome) -> Status { throw std::bad_alloc(); };
+  const StreamReport report = run_stream(device, small_network(), source, throwing);
+  ASSERT_FALSE(report.status);
+  EXPECT_EQ(report.status.error().fault(), Fault::world);
+  EXPECT_THAT(report.status.error().text(), HasSubstr("memory"));
+}
+
+// Each on another thread of the stream: the collecting one, and oneTBB's.
+TEST(StreamFailure, exceptions_of_the_device_come_through) {
+  class Throwing final : public Device {
+   public:
+    explicit Throwing(bool when_submitting) : when_submitting_(when_submitting) {}
+    DeviceInfo info() const override { return {"throwing", "", "measured"}; }
+    std::size_t capacity() const override { return 2; }
+    Status submit(ImageTask) override {
+      if (when_submitting_) throw std::bad_alloc();
+      return ok();
+    }
+    Result<ImageScores> collect() override { throw std::bad_alloc(); }
+    std::vector<KernelTime> kernel_times() const override { return {}; }
+
+   private:
+    bool when_submitting_;
+  };
+  for (const bool when_submitting : {false, true}) {
+    Throwing device(when_submitting);
+    NumberedSource source(10);
+    Keeper keeper;
+    const StreamReport report = run_stream(device, small_network(), source, keeper.receiver());
+    ASSERT_FALSE(report.status);
+    EXPECT_EQ(report.status.error().fault(), Fault::world);
+    EXPECT_THAT(report.status.error().text(), HasSubstr("memory"));
+    EXPECT_TRUE(keeper.outcomes.empty());
+  }
+}
+
 TEST(StreamFailure, DeviceThatMixesUpImagesIsABug) {
   class Liar final : public Device {
    public:
