@@ -38,8 +38,8 @@ Result<double> mean_divergence(const IntegerNetwork& network, const ImageSet& im
   tbb::parallel_for(std::size_t{0}, images.size(), [&](std::size_t i) {
     status[i] = [&]() -> Status {
       const auto codes = evaluator.scores(SLUICE_TRY(preprocessor.codes(SLUICE_TRY(images.load(i)))));
-      std::vector<double> got(codes.begin(), codes.end());
-      for (double& score : got) score *= network.layers.back().output_scale;
+      std::vector<double> got(codes.size());
+      for (std::size_t c = 0; c < codes.size(); ++c) got[c] = network.layers.back().real_value(codes[c], static_cast<int>(c));
       of_picture[i] = divergence({scores[i].begin(), scores[i].end()}, got);
       return ok();
     }();

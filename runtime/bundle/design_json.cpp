@@ -151,6 +151,22 @@ Preprocess preprocess_from(const json& j) {
   return p;
 }
 
+json tail_json(const std::vector<TailStep>& tail) {
+  json steps = json::array();
+  for (const TailStep& step : tail) steps.push_back({{"op", to_text(step.kind)}, {"origin", step.origin}});
+  return steps;
+}
+
+Result<std::vector<TailStep>> tail_from(const json& j) {
+  std::vector<TailStep> tail;
+  for (const json& step : j) {
+    auto kind = tail_kind_from_text(step.at("op"));
+    if (!kind) return std::move(kind).error().in("design.json");
+    tail.push_back({*kind, step.at("origin")});
+  }
+  return tail;
+}
+
 json netlist_json(const Netlist& netlist) {
   json streams = json::array(), kernels = json::array();
   for (const Stream& s : netlist.streams) {
@@ -211,6 +227,7 @@ Result<Design> parse(const json& j, const std::string& weights) {
   design.network.labels = n.at("labels").get<std::vector<std::string>>();
   WeightReader reader(weights);
   for (const json& layer : n.at("layers")) design.network.layers.push_back(SLUICE_TRY(layer_from(layer, reader)));
+  if (n.contains("host_tail")) design.network.host_tail = SLUICE_TRY(tail_from(n.at("host_tail")));
   if (!reader.is_at_end()) return user_error("weights.bin is longer than design.json says: it belongs to another design");
   design.netlist = SLUICE_TRY(netlist_from(j.at("netlist")));
   auto status = design.network.validate();
@@ -225,17 +242,18 @@ std::string design_to_json(const Design& design) {
   const IntegerNetwork& n = design.network;
   json layers = json::array();
   for (const Layer& layer : n.layers) layers.push_back(layer_json(layer));
-  const json j{{"version", kDesignVersion},
-               {"kernel_version", SLUICE_KERNEL_VERSION},
-               {"network",
-                {{"name", n.name},
-                 {"input_shape_hwc", shape_json(n.input)},
-                 {"input_bits", n.input_bits},
-                 {"input_scale", n.input_scale},
-                 {"preprocess", preprocess_json(n.preprocess)},
-                 {"labels", n.labels},
-                 {"layers", layers}}},
-               {"netlist", netlist_json(design.netlist)}};
+  json j{{"version", kDesignVersion},
+         {"kernel_version", SLUICE_KERNEL_VERSION},
+         {"network",
+          {{"name", n.name},
+           {"input_shape_hwc", shape_json(n.input)},
+           {"input_bits", n.input_bits},
+           {"input_scale", n.input_scale},
+           {"preprocess", preprocess_json(n.preprocess)},
+           {"labels", n.labels},
+           {"layers", layers}}},
+         {"netlist", netlist_json(design.netlist)}};
+  if (!n.host_tail.empty()) j["network"]["host_tail"] = tail_json(n.host_tail);
   // Names come from files of any encoding; what is not UTF-8 is replaced, not thrown about.
   return j.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
 }

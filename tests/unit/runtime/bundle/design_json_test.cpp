@@ -108,6 +108,21 @@ TEST_F(BrokenDesign, KeepsAnOrderOfChannelsAndRefusesOneThatIsNone) {
   EXPECT_THAT(refusal(changed), HasSubstr("channel_order"));
 }
 
+TEST_F(BrokenDesign, has_no_host_tail_where_none_is_written) {
+  design_.network.host_tail.clear();
+  const std::string without = design_to_json(design_);
+  EXPECT_EQ(without.find("host_tail"), std::string::npos);
+  auto read = design_from_files(without, weights_);
+  ASSERT_TRUE(read) << read.error().text();
+  EXPECT_TRUE(read->network.host_tail.empty());
+}
+
+TEST_F(BrokenDesign, refuses_a_host_tail_that_nobody_computes) {
+  json changed = json::parse(text_);
+  changed["network"]["host_tail"][1]["op"] = "erf";
+  EXPECT_THAT(refusal(changed), ::testing::AllOf(HasSubstr("design.json"), HasSubstr("erf"), HasSubstr("log_softmax")));
+}
+
 TEST_F(BrokenDesign, NamesTheFileThatIsNotJson) {
   for (const std::string& text : {std::string(), std::string("{"), text_.substr(0, text_.size() / 2), text_ + "}"}) {
     EXPECT_THAT(refusal(text, weights_), HasSubstr("design.json"));
@@ -186,7 +201,7 @@ TEST_F(BrokenDesign, NamesTheFieldThatIsMissingOrOfTheWrongKind) {
         EXPECT_THAT(text, HasSubstr(here.back())) << here;
         ++checked;
       }
-      const bool is_needed = here.back() != "macs" && (at.empty() || at.back() != "numbers");
+      const bool is_needed = here.back() != "macs" && here.back() != "host_tail" && (at.empty() || at.back() != "numbers");
       if (node.is_object() && is_needed) {
         json missing = whole;
         missing[at].erase(key);

@@ -113,6 +113,8 @@ const Broken kBroken[] = {
     {"clamp_high", [](auto& n) { n.layers[0].clamp_high = 128; }, "clamp"},
     {"clamp_swapped", [](auto& n) { n.layers[0].clamp_low = 5, n.layers[0].clamp_high = 4; }, "clamp 5..4"},
     {"not_1x1", [](auto& n) { n.layers.resize(3); n.labels.clear(); }, "1x1"},
+    {"scores_with_gains", [](auto& n) { n.layers.back().channel_gain.assign(5, 2.0); }, "one scale"},
+    {"scores_in_another_order", [](auto& n) { n.layers.back().channel_order = {4, 3, 2, 1, 0}; }, "the model's order"},
     {"few_labels", [](auto& n) { n.labels.pop_back(); }, "labels"},
 };
 
@@ -135,6 +137,10 @@ TEST(Network, KindsComeBackFromTheirNames) {
   for (const CurveKind kind : {CurveKind::none, CurveKind::hard_sigmoid, CurveKind::hard_swish}) {
     EXPECT_EQ(curve_kind_from_text(to_text(kind)).value(), kind);
   }
+  for (const TailKind kind : {TailKind::softmax, TailKind::log_softmax, TailKind::sigmoid}) {
+    EXPECT_EQ(tail_kind_from_text(to_text(kind)).value(), kind);
+  }
+  EXPECT_THAT(tail_kind_from_text("exp").error().text(), HasSubstr("log_softmax"));
   EXPECT_THAT(curve_kind_from_text("tanh").error().text(), HasSubstr("tanh"));
   EXPECT_THAT(layer_kind_from_text("lstm").error().text(), HasSubstr("lstm"));
 }
