@@ -4,7 +4,9 @@
 
 #include <exception>
 #include <new>
+#include <stdexcept>
 #include <system_error>
+#include <typeinfo>
 
 namespace sluice {
 
@@ -16,6 +18,8 @@ Error caught_error(const std::string& doing) {
   } catch (const std::system_error& problem) {
     return world_error("{}: {} ({}, {})", doing, problem.what(), problem.code().category().name(), problem.code().value());
   } catch (const std::exception& problem) {
+    // Its descendants (a format that does not fit its arguments, say) are mistakes of a program.
+    if (typeid(problem) == typeid(std::runtime_error)) return world_error("{}: {}", doing, problem.what());
     return bug_error(fmt::format("{}: {}", doing, problem.what()));
   } catch (...) {
     return bug_error(doing + ": something that is no std::exception was thrown");

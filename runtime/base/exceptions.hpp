@@ -3,7 +3,8 @@
 //
 // Why: Sluice's own functions return errors, but the C++ library and others throw, also on threads where an exception
 // that nobody catches ends the program without a sentence. One place decides whose fault each kind is:
-//   world  memory that ran out, and failures that the operating system numbered (std::system_error, files included)
+//   world  memory that ran out, failures that the operating system numbered (std::system_error, files included), and a
+//          plain std::runtime_error, which oneTBB throws where the system gives it no thread
 //   bug    everything else: whatever a user or a machine can cause should have become an Error where it arose
 //
 // Before: called from a catch block. After: an Error with `doing` in front; nothing is thrown.

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <stdexcept>
 #include <thread>
 
 #include <oneapi/tbb/info.h>
@@ -213,6 +214,8 @@ class Stream {
     Status status;
     try {
       status = receiver_(std::move(outcome));
+    } catch (const std::runtime_error& problem) {
+      status = bug_error(fmt::format("the receiver of outcomes threw: {}", problem.what()));  // it returns what it cannot do
     } catch (...) {
       status = caught_error("the receiver of outcomes threw");
     }

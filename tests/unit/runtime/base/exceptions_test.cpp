@@ -43,6 +43,13 @@ TEST(CaughtError, files_are_named) {
   EXPECT_THAT(error.text(), AllOf(HasSubstr("no_such_file.onnx"), HasSubstr(std::to_string(ENOENT))));
 }
 
+TEST(CaughtError, threads_that_onetbb_does_not_get_are_the_machines) {
+  const Error error = caught([] { throw std::runtime_error("pthread_create has failed: Resource temporarily unavailable"); });
+  EXPECT_EQ(error.fault(), Fault::world);
+  EXPECT_THAT(error.text(), HasSubstr("pthread_create"));
+  EXPECT_EQ(caught([] { throw std::range_error("7"); }).fault(), Fault::bug);
+}
+
 TEST(CaughtError, everything_else_is_our_bug) {
   const Error error = caught([] { throw std::out_of_range("vector::at"); });
   EXPECT_EQ(error.fault(), Fault::bug);
