@@ -42,7 +42,7 @@ void PrintTo(const Broken& broken, std::ostream* out) { *out << broken.name; }
 
 class BrokenNetwork : public ::testing::TestWithParam<Broken> {};
 
-TEST_P(BrokenNetwork, IsRefused) {
+TEST_P(BrokenNetwork, is_refused) {
   IntegerNetwork network = every_kind();
   const auto before = network.validate();
   ASSERT_TRUE(before) << before.error().text();
@@ -121,7 +121,7 @@ const Broken kBroken[] = {
 INSTANTIATE_TEST_SUITE_P(each, BrokenNetwork, ::testing::ValuesIn(kBroken),
                          [](const auto& info) { return std::string(info.param.name); });
 
-TEST(Network, MacsCountEveryTapOfEveryOutputPixel) {
+TEST(Network, macs_count_every_tap_of_every_output_pixel) {
   const IntegerNetwork network = every_kind();
   EXPECT_EQ(network.layers[0].macs(), 8 * 8 * 4 * 3 * 3 * 3);
   EXPECT_EQ(network.layers[1].macs(), 8 * 8 * 4 * 3 * 3);
@@ -129,7 +129,7 @@ TEST(Network, MacsCountEveryTapOfEveryOutputPixel) {
   EXPECT_EQ(network.layers.back().macs(), 5 * (4 + 4));
 }
 
-TEST(Network, KindsComeBackFromTheirNames) {
+TEST(Network, kinds_come_back_from_their_names) {
   for (const LayerKind kind : {LayerKind::conv, LayerKind::depthwise, LayerKind::max_pool, LayerKind::average_pool,
                                LayerKind::global_average_pool, LayerKind::add, LayerKind::scale, LayerKind::concat}) {
     EXPECT_EQ(layer_kind_from_text(to_text(kind)).value(), kind);
@@ -145,7 +145,7 @@ TEST(Network, KindsComeBackFromTheirNames) {
   EXPECT_THAT(layer_kind_from_text("lstm").error().text(), HasSubstr("lstm"));
 }
 
-TEST(PixelTable, RoundsHalfAwayFromZeroAndSaturates) {
+TEST(PixelTable, rounds_half_away_from_zero_and_saturates) {
   IntegerNetwork network = every_kind();
   network.preprocess.mean = {128, 0, 127.5};
   network.preprocess.deviation = {1, 255, 1};
