@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,10 +26,20 @@ namespace sluice::cli {
 struct Common {
   bool is_json = false;
   bool is_quiet = false;
-  std::uint64_t seed = 1;
+  std::uint64_t seed = 1;  // of what Verb::seeds says
 };
 
 using Run = std::function<Status()>;
+
+struct Verb {
+  const char* name;
+  const char* what;
+  const char* seeds;  // what is random in this verb; null: nothing
+  Run (*declare)(CLI::App& command, const Common& common);
+};
+
+// All there are, in the order of the help.
+std::span<const Verb> all_verbs();
 
 // Each declares its options on `command` and returns what to run. `common` outlives the run.
 Run verb_check(CLI::App& command, const Common& common);

@@ -52,7 +52,7 @@ std::string note_of(const CheckedNode& node) {
   switch (node.place) {
     case Place::folded: return node.into.empty() ? "no work left" : "into " + printable(node.into);
     case Place::constant: return "computed while importing";
-    case Place::host: return "behind the scores";
+    case Place::host: return "after the scores";
     case Place::unsupported: return printable(node.problem) + (node.hint.empty() ? "" : "; " + printable(node.hint));
     case Place::open: return "decided when the others are";
     case Place::device: break;
@@ -110,7 +110,7 @@ Run verb_check(CLI::App& command, const Common& common) {
     const ModelCheck check = SLUICE_TRY(check_model(options->model, import));
     const std::size_t unsupported = check.count(Place::unsupported);
     std::optional<FitCheck> fit;
-    if (board && unsupported == 0) fit = SLUICE_TRY(check_fit(options->model, import, *board, options->hls_factor));
+    if (board && unsupported == 0) fit = SLUICE_TRY(check_fit(options->model, import, *board, options->hls_factor, common.seed));
     if (common.is_json) {
       json all = to_json(check, *options);
       if (fit) all["fit"] = to_json(*fit);

@@ -6,9 +6,9 @@
 #include <iostream>
 #include <memory>
 
-#include <nlohmann/json.hpp>
 #include <spdlog/spdlog.h>
 
+#include "apps/cli/classification_text.hpp"
 #include "apps/cli/contact_sheet.hpp"
 #include "apps/cli/verb.hpp"
 #include "runtime/adapt/adaptive_stream.hpp"
@@ -27,35 +27,20 @@ struct Options {
   PolicyFlags policy;
 };
 
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
+LineFormat format_of(const Options& options, const Common& common) {
+  if (common.is_json || options.format == "jsonl") return LineFormat::jsonl;
+  return options.format == "csv" ? LineFormat::csv : LineFormat::text;
 }
 
-// One line per picture.
-std::string line_of(const Outcome& outcome, const IntegerNetwork& network, const std::string& format) {
-  const Classification& c = outcome.result.value();
-  const double scale = network.layers.back().output_scale;
-  const auto score = [&](int index) { return c.scores[std::size_t(index)] * scale; };
-  if (format == "jsonl") {
-    nlohmann::json top = nlohmann::json::array();
-    for (const int index : c.top) top.push_back({{"class", index}, {"label", class_name(network, index)}, {"score", score(index)}});
-    nlohmann::json line{{"file", outcome.name}, {"top", top}, {"row", c.row_id}};
-    if (outcome.label) line["true_class"] = *outcome.label;
-    return line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  }
-  std::string line = format == "csv" ? csv_field(outcome.name) : outcome.name + ":";
-  for (const int index : c.top) {
-    if (format == "csv") line += fmt::format(",{},{},{:.4f}", index, csv_field(class_name(network, index)), score(index));
-    else line += fmt::format("  {} ({:.2f})", class_name(network, index), score(index));
-  }
-  return line;
+std::string sheet_title(const IntegerNetwork& network, const std::string& device, std::size_t right, std::size_t labelled) {
+  std::string title = network.name;
+  if (labelled > 0) title += fmt::format(" on {}: {} of {} right", device, right, labelled);
+  const std::string percentages = percentages_text(network);
+  return percentages.empty() ? title : title + "; " + percentages;
 }
 
-Status classify(Options options, const Common& common) {
-  if (common.is_json) options.format = "jsonl";
+Status classify(const Options& options, const Common& common) {
+  const LineFormat format = format_of(options, common);
   const Bundle bundle = SLUICE_TRY(Bundle::open(options.bundle));
   const IntegerNetwork& network = bundle.network();
   const ImageSet images = SLUICE_TRY(options.images.open());
@@ -64,11 +49,7 @@ Status classify(Options options, const Common& common) {
   // Said before the first line of output, not after it.
   SLUICE_CHECK(check_policy(policy, bundle.table()));
   SLUICE_CHECK(check_policy(policy, device->info()));
-  if (options.format == "csv") {
-    std::cout << "file";
-    for (std::size_t k = 1; k <= std::min<std::size_t>(options.top, std::size_t(network.classes())); ++k) std::cout << fmt::format(",class_{0},label_{0},score_{0}", k);
-    std::cout << "\n";
-  }
+  if (format == LineFormat::csv) std::cout << csv_header(std::min(options.top, static_cast<std::size_t>(network.classes()))) << "\n";
   std::vector<SheetItem> sheet;
   std::size_t right = 0, labelled = 0;
   const Receiver receive = [&](Outcome outcome) -> Status {
@@ -76,14 +57,14 @@ Status classify(Options options, const Common& common) {
       spdlog::error("error: {}", outcome.result.error().text());
       return ok();
     }
-    if (!(std::cout << line_of(outcome, network, options.format) << "\n")) return world_error("standard output could not be written");
+    if (!(std::cout << classification_line(outcome, network, format) << "\n")) return world_error("standard output could not be written");
     const int best = outcome.result->top.front();
     labelled += outcome.label.has_value();
     right += outcome.label == best;
     if (!options.sheet.empty() && sheet.size() < options.sheet_images) {
       Picture picture = SLUICE_TRY(images.load(outcome.index));
       const bool is_right = !outcome.label || *outcome.label == best;
-      sheet.push_back({picture, class_name(network, best), outcome.label ? class_name(network, *outcome.label) : "", is_right});
+      sheet.push_back({picture, short_label(outcome.result.value(), network), outcome.label ? class_name(network, *outcome.label) : "", is_right});
     }
     return ok();
   };
@@ -96,8 +77,8 @@ Status classify(Options options, const Common& common) {
                                             .on_decision = tell, .stream = {.top_k = options.top}});
   SLUICE_CHECK(Status(report.status));
   if (!options.sheet.empty()) {
-    const std::string title = fmt::format("{} on {}: {} of {} right", network.name, device->info().driver, right, labelled);
-    SLUICE_CHECK(write_contact_sheet(sheet, labelled > 0 ? title : network.name, 8, options.sheet));
+    const std::string title = sheet_title(network, device->info().driver, right, labelled);
+    SLUICE_CHECK(write_contact_sheet(sheet, title, 8, options.sheet));
     spdlog::info("contact sheet: {}", options.sheet.string());
   }
   const StreamStatistics& s = report.statistics;

@@ -25,11 +25,18 @@ struct Options {
 
 std::string shape_text(const MapShape& s) { return fmt::format("{}x{}x{}", s.height, s.width, s.channels); }
 
+// What the host computes after the last layer.
+std::string tail_text(const IntegerNetwork& network) {
+  std::string text;
+  for (const TailStep& step : network.host_tail) text += fmt::format(", then {} on the host (node {})", to_text(step.kind), step.origin);
+  return text;
+}
+
 Status print_table(const Bundle& bundle) {
   const simulate::LayerCycles layer_cycles = SLUICE_TRY(simulate::LayerCycles::make(bundle.design()));
   const IntegerNetwork& network = bundle.network();
   const Netlist& netlist = bundle.netlist();
-  std::cout << fmt::format("{}: int{}, input {} (HxWxC), {} classes\n", network.name, network.input_bits, shape_text(network.input), network.classes());
+  std::cout << fmt::format("{}: int{}, input {} (HxWxC), {} classes{}\n", network.name, network.input_bits, shape_text(network.input), network.classes(), tail_text(network));
   const Preprocess& p = network.preprocess;
   std::cout << fmt::format("pixels: {}, {}, mean {:.6g}, deviation {:.6g} (of 0..255)\n",
                            p.resize_short_side > 0 ? fmt::format("short side to {}, then the middle", p.resize_short_side) : std::string("stretched"),

@@ -36,8 +36,8 @@ Result<double> mean_divergence(const IntegerNetwork& network, const FittedPictur
   SLUICE_CHECK(parallel_try(pictures.size(), [&](std::size_t i) -> Status {
     const FittedPicture picture = SLUICE_TRY(pictures.load(i));
     const auto codes = evaluator.scores(preprocessor.codes(picture));
-    std::vector<double> got(codes.begin(), codes.end());
-    for (double& score : got) score *= network.layers.back().output_scale;
+    std::vector<double> got(codes.size());
+    for (std::size_t c = 0; c < codes.size(); ++c) got[c] = network.layers.back().real_value(codes[c], static_cast<int>(c));
     of_picture[i] = divergence({scores[i].begin(), scores[i].end()}, got);
     return ok();
   }));

@@ -18,7 +18,7 @@ enum class Place {
   device,       // a layer of its own
   folded,       // another node does its work
   constant,     // computed while importing
-  host,         // behind the scores
+  host,         // after the scores
   unsupported,
   open,         // its operator is known, but the graph around it cannot be read
 };

@@ -22,10 +22,10 @@ constexpr double kRoom = 1000;         // times a board: room for any design, to
 constexpr double kFarAbove = 2;        // a stem this much slower than the rest could be deserves a word
 
 // Shapes, weights and curves are the model's; scales are those of one picture of noise.
-Result<IntegerNetwork> integer_network(const ir::Graph& graph) {
+Result<IntegerNetwork> integer_network(const ir::Graph& graph, std::uint64_t noise_seed) {
   const ir::Dims dims = graph.shapes.at(graph.input);
   if (dims.size() != 4 || (dims[1] != 1 && dims[1] != 3)) return user_error("input {} has shape {}; a picture has 1 or 3 channels (1xCxHxW)", graph.input, ir::to_text(dims));
-  std::mt19937 random(1);
+  std::mt19937 random(static_cast<std::mt19937::result_type>(noise_seed));
   std::normal_distribution<float> normal;
   std::vector<float> noise(std::size_t(ir::element_count(dims)));
   for (float& value : noise) value = normal(random);
@@ -94,10 +94,11 @@ class Fitter {
 
 }  // namespace
 
-Result<FitCheck> check_fit(const std::filesystem::path& file, const frontend::ImportOptions& options, const bsp::Board& board, double hls_factor) {
+Result<FitCheck> check_fit(const std::filesystem::path& file, const frontend::ImportOptions& options, const bsp::Board& board, double hls_factor,
+                           std::uint64_t noise_seed) {
   ir::Graph graph = SLUICE_TRY(frontend::import_onnx(file, options));
   SLUICE_CHECK(passes::normalise(graph));
-  const IntegerNetwork network = SLUICE_TRY(integer_network(graph));
+  const IntegerNetwork network = SLUICE_TRY(integer_network(graph, noise_seed));
   const Target target = SLUICE_TRY(board_target(board, hls_factor));
   const Fitter fitter(network);
   FitCheck check;

@@ -30,6 +30,7 @@ struct FitCheck {
   std::vector<std::string> warnings;
 };
 
-Result<FitCheck> check_fit(const std::filesystem::path& file, const frontend::ImportOptions& options, const bsp::Board& board, double hls_factor);
+Result<FitCheck> check_fit(const std::filesystem::path& file, const frontend::ImportOptions& options, const bsp::Board& board, double hls_factor,
+                           std::uint64_t noise_seed);
 
 }  // namespace sluice

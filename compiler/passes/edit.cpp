@@ -118,6 +118,23 @@ bool is_never_negative(const ir::Graph& graph, const std::string& value) {
   return false;
 }
 
+bool is_row(const ir::Dims& dims) {
+  std::int64_t longest = 1;
+  for (const std::int64_t dim : dims) longest = std::max(longest, dim);
+  return longest == ir::element_count(dims);
+}
+
+bool is_softmax_of_single_scores(const ir::Graph& graph, const ir::Node& node) {
+  const ir::Dims& dims = graph.shapes.at(node.inputs[0]);
+  if (dims.empty() || !is_row(dims)) return false;
+  const auto rank = static_cast<std::int64_t>(dims.size());
+  std::int64_t axis = node.integer("axis", graph.opset < 13 ? 1 : -1);
+  if (axis < 0) axis += rank;
+  std::int64_t length = 1;  // before opset 13 the axis with all axes after it, since then the axis alone
+  for (std::int64_t i = axis; i < (graph.opset < 13 ? rank : std::min(rank, axis + 1)); ++i) length *= dims[static_cast<std::size_t>(i)];
+  return length < ir::element_count(dims);
+}
+
 bool is_reshape(const ir::Node& node) {
   return node.op == "Flatten" || node.op == "Reshape" || node.op == "Squeeze" || node.op == "Unsqueeze";
 }

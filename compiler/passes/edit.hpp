@@ -42,6 +42,12 @@ void make_depthwise(ir::Graph& graph, ir::Node& node, const std::string& input, 
 // True when no element of `value` can be negative, as far as the nodes that make it tell.
 bool is_never_negative(const ir::Graph& graph, const std::string& value);
 
+// All dimensions but one are 1, as those of a row of scores.
+bool is_row(const ir::Dims& dims);
+
+// A Softmax or LogSoftmax of a row along an axis that holds one of its elements: every result is the same.
+bool is_softmax_of_single_scores(const ir::Graph& graph, const ir::Node& node);
+
 // Flatten, Reshape, Squeeze, Unsqueeze: the same numbers in the same order under other dimensions.
 bool is_reshape(const ir::Node& node);
 

@@ -90,6 +90,11 @@ Verdict check_activation(const ir::Node& node) {
   return {"is not applied to a map of one picture", "apply it to 1xCxHxW maps"};
 }
 
+Verdict check_softmax(const ir::Graph& graph, const ir::Node& node) {
+  if (is_softmax_of_single_scores(graph, node)) return {"runs along an axis of one element, so that all scores become equal", "export it along the classes (axis=1)"};
+  return {"stands inside the network", "it is possible after the scores only, where the host computes it"};
+}
+
 Verdict check_by_op(const ir::Graph& graph, const ir::Node& node) {
   const std::string& op = node.op;
   if (op == "Conv") return check_conv(graph, node);
@@ -100,7 +105,7 @@ Verdict check_by_op(const ir::Graph& graph, const ir::Node& node) {
   if (op == "Concat") return check_concat(graph, node);
   if (op == "Relu" || op == "Clip" || op == "HardSwish" || op == "HardSigmoid") return check_activation(node);
   if (op == "Sigmoid") return {"has no kernel", "train the gate with HardSigmoid instead"};
-  if (op == "Softmax" || op == "LogSoftmax") return {"stands inside the network", "it is possible behind the scores only, where the host leaves it out"};
+  if (op == "Softmax" || op == "LogSoftmax") return check_softmax(graph, node);
   if (op == "Sub" || op == "Div") return {"combines computed maps", "subtracting or dividing by constants, one per channel, is possible"};
   if (op == "Gemm" || op == "MatMul") return {"is not one picture's map times a constant matrix", "flatten the whole map in front of it, and keep matrix and bias constant"};
   if (op == "BatchNormalization") return {"its parameters are computed (training mode), or its input is no map", "export the model in inference mode (model.eval())"};

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Softmax, LogSoftmax and Sigmoid behind the scores change no ranking, reshapes and transpositions of a row of scores
-// move nothing; the host does without them, and the device ends at the scores.
+// Softmax, LogSoftmax and Sigmoid after the scores change no ranking, reshapes and transpositions of a row of scores
+// move nothing; the host computes them (runtime/scores), and the device ends at the scores.
 //
 // Before: verified, shapes inferred. After: `output` is the last value that is not such a node's; those are in
-// `host_tail`, in order.
+// `host_tail`, in order. A Softmax of a row of scores runs along the whole row: one along an axis of a single element,
+// which would make all scores equal, stays in the graph, where normal_form refuses it.
 #include "compiler/passes/split_host_tail.hpp"
 
 #include "compiler/passes/edit.hpp"
@@ -12,12 +13,10 @@ namespace sluice::passes {
 namespace {
 
 bool belongs_to_host(const ir::Graph& graph, const ir::Node& node) {
-  if (node.op == "Softmax" || node.op == "LogSoftmax" || node.op == "Sigmoid") return true;
+  if (node.op == "Softmax" || node.op == "LogSoftmax") return !is_softmax_of_single_scores(graph, node);
+  if (node.op == "Sigmoid") return true;
   // A DequantizeLinear or transposition of anything but scores is work.
-  const ir::Dims& dims = graph.shapes.at(node.inputs[0]);
-  std::int64_t longest = 1;
-  for (const std::int64_t dim : dims) longest = std::max(longest, dim);
-  return (is_reshape(node) || node.op == "Transpose") && longest == ir::element_count(dims);
+  return (is_reshape(node) || node.op == "Transpose") && is_row(graph.shapes.at(node.inputs[0]));
 }
 
 }  // namespace

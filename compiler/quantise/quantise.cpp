@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "compiler/quantise/host_tail.hpp"
 #include "compiler/quantise/lowering.hpp"
 #include "compiler/quantise/value_bounds.hpp"
 
@@ -81,6 +82,7 @@ Result<Quantised> quantise(const ir::Graph& graph, const Statistics& statistics,
     if (value != result.value_of.end() && gains.count(value->second)) layer.channel_gain = gains.at(value->second);
   }
   network.labels = labels;
+  network.host_tail = SLUICE_TRY(host_tail_steps(graph));
   network.input = SLUICE_TRY(map_of(graph, graph.input));
   network.input_bits = options.bits;
   network.input_scale = codes.of(graph.input).scale();

@@ -4,10 +4,7 @@
 // Why two: structure should be readable, numbers compact. weights.bin holds, layer by layer in order: weights (1 or 2
 // bytes each, by `weight_bits`), bias (int32), multipliers (uint16), curve table (int8), little-endian, no gaps; its
 // length must match.
-// nlohmann::json throws on a wrong kind; the one catch below turns that into a sentence naming the field, for which the
-// library must keep parents (JSON_DIAGNOSTICS), at which GCC 12 gives a false alarm.
-#define JSON_DIAGNOSTICS 1
-#pragma GCC diagnostic ignored "-Warray-bounds"
+// nlohmann::json throws on a wrong kind; the one catch below turns that into a sentence naming the field.
 #include <cstring>
 #include <functional>
 
@@ -155,6 +152,22 @@ Preprocess preprocess_from(const json& j) {
   return p;
 }
 
+json tail_json(const std::vector<TailStep>& tail) {
+  json steps = json::array();
+  for (const TailStep& step : tail) steps.push_back({{"op", to_text(step.kind)}, {"origin", step.origin}});
+  return steps;
+}
+
+Result<std::vector<TailStep>> tail_from(const json& j) {
+  std::vector<TailStep> tail;
+  for (const json& step : j) {
+    auto kind = tail_kind_from_text(step.at("op"));
+    if (!kind) return std::move(kind).error().in("design.json");
+    tail.push_back({*kind, step.at("origin")});
+  }
+  return tail;
+}
+
 json netlist_json(const Netlist& netlist) {
   json streams = json::array(), kernels = json::array();
   for (const Stream& s : netlist.streams) {
@@ -221,6 +234,7 @@ Result<IntegerNetwork> network_from(const json& n, const std::string& weights) {
     Layer layer = SLUICE_TRY(layer_from(entry, reader));
     network.layers.push_back(std::move(layer));
   }
+  if (n.contains("host_tail")) network.host_tail = SLUICE_TRY(tail_from(n.at("host_tail")));
   if (!reader.is_at_end()) return user_error("weights.bin is longer than design.json says: it belongs to another design");
   if (auto status = network.validate(); !status) return std::move(status).error().in("design.json");
   return network;
@@ -247,13 +261,15 @@ std::string text_of(const json& j) { return j.dump(1, ' ', false, json::error_ha
 json network_json(const IntegerNetwork& n) {
   json layers = json::array();
   for (const Layer& layer : n.layers) layers.push_back(layer_json(layer));
-  return {{"name", n.name},
+  json j{{"name", n.name},
           {"input_shape_hwc", shape_json(n.input)},
           {"input_bits", n.input_bits},
           {"input_scale", n.input_scale},
           {"preprocess", preprocess_json(n.preprocess)},
           {"labels", n.labels},
           {"layers", layers}};
+  if (!n.host_tail.empty()) j["host_tail"] = tail_json(n.host_tail);
+  return j;
 }
 
 }  // namespace

@@ -37,6 +37,9 @@ const KindTraits& traits(LayerKind kind) {
 constexpr std::array<std::pair<CurveKind, const char*>, 3> kCurves{
     {{CurveKind::none, "none"}, {CurveKind::hard_sigmoid, "hard_sigmoid"}, {CurveKind::hard_swish, "hard_swish"}}};
 
+constexpr std::array<std::pair<TailKind, const char*>, 3> kTails{
+    {{TailKind::softmax, "softmax"}, {TailKind::log_softmax, "log_softmax"}, {TailKind::sigmoid, "sigmoid"}}};
+
 constexpr int kLargestSize = 65536;
 
 
@@ -257,6 +260,22 @@ Result<CurveKind> curve_kind_from_text(const std::string& text) {
   return user_error("curve \"{}\" is not known", text);
 }
 
+const char* to_text(TailKind kind) {
+  return std::find_if(kTails.begin(), kTails.end(), [&](const auto& tail) { return tail.first == kind; })->second;
+}
+
+Result<TailKind> tail_kind_from_text(const std::string& text) {
+  for (const auto& [kind, name] : kTails) {
+    if (text == name) return kind;
+  }
+  return user_error("host tail \"{}\" is not known; softmax, log_softmax and sigmoid are possible", text);
+}
+
+double Layer::real_value(std::int64_t code, int channel) const {
+  const double scale = channel_gain.empty() ? output_scale : output_scale / channel_gain[static_cast<std::size_t>(channel)];
+  return static_cast<double>(code) * scale;
+}
+
 MapShape Layer::operand(std::size_t index) const {
   if (index == 1 && kind == LayerKind::scale) return {1, 1, input.channels};
   if (index == 1 && kind == LayerKind::concat) return {input.height, input.width, output.channels - input.channels};
@@ -302,6 +321,10 @@ Status IntegerNetwork::check_limits() const {
   if (layers.back().output.height != 1 || layers.back().output.width != 1) {
     return user_error("network {}: the last layer makes a map of {}x{}, a classifier ends with 1x1", name,
                       layers.back().output.height, layers.back().output.width);
+  }
+  // Whoever ranks codes as they come must rank the model's classes.
+  if (!layers.back().channel_gain.empty() || !layers.back().channel_order.empty()) {
+    return user_error("network {}: the last layer has channel gains or an order of its own; scores come in the model's order and one scale", name);
   }
   if (!labels.empty() && std::ssize(labels) != classes()) {
     return user_error("network {}: {} labels for {} classes", name, labels.size(), classes());

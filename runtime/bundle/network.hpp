@@ -108,6 +108,8 @@ struct Layer {
 
   // Shape of an operand; the second one of scale and concat differs from `input`.
   MapShape operand(std::size_t index) const;
+  // Real value of a code of one output channel: the one conversion that everybody uses.
+  double real_value(std::int64_t code, int channel) const;
   // Real value of one unit of the code that requantisation makes: of the pre-activation code where there is a curve.
   double code_scale() const { return curve.kind == CurveKind::none ? output_scale : curve.scale; }
   std::int64_t macs() const;  // dense multiply-accumulates per image, padding positions included
@@ -122,6 +124,19 @@ struct Preprocess {
   std::vector<double> deviation;   // one per channel, in pixel units
 };
 
+// A step that the host computes on the row of scores after the last layer. Every step keeps the order of the scores.
+enum class TailKind { softmax, log_softmax, sigmoid };
+
+const char* to_text(TailKind kind);
+Result<TailKind> tail_kind_from_text(const std::string& text);
+
+struct TailStep {
+  TailKind kind = TailKind::softmax;
+  std::string origin;  // the ONNX node it came from, as the user knows it
+
+  bool operator==(const TailStep&) const = default;
+};
+
 struct IntegerNetwork {
   std::string name;
   MapShape input;
@@ -129,7 +144,8 @@ struct IntegerNetwork {
   double input_scale = 1.0;
   Preprocess preprocess;
   std::vector<std::string> labels;  // empty, or one per class
-  std::vector<Layer> layers;        // topological order; the last one produces the scores (1 x 1 x classes)
+  std::vector<Layer> layers;        // topological order; the last one produces the scores (1 x 1 x classes), in the model's order
+  std::vector<TailStep> host_tail;  // after the last layer; computed by runtime/scores
 
   int classes() const { return layers.empty() ? 0 : layers.back().output.channels; }
   Status validate() const;

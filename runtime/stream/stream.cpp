@@ -6,14 +6,16 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <stdexcept>
 #include <thread>
 
 #include <oneapi/tbb/info.h>
 #include <oneapi/tbb/parallel_pipeline.h>
 #include <oneapi/tbb/task_arena.h>
 
-#include "runtime/images/preprocess.hpp"
+#include "runtime/base/exceptions.hpp"
 #include "runtime/base/top_k.hpp"
+#include "runtime/images/preprocess.hpp"
 
 namespace sluice {
 namespace {
@@ -54,12 +56,12 @@ class Stream {
         options_.max_prepared > 0 ? options_.max_prepared : 2 * static_cast<std::size_t>(threads);
     start_ = last_delivery_ = Clock::now();
     {
-      std::jthread collecting([this] { collect_all(); });
+      std::jthread collecting([this] { collect_all_or_tell(); });
       try {
         tbb::task_arena arena(threads);
         arena.execute([&] { pump(tokens); });
-      } catch (const std::exception& problem) {
-        break_off(world_error("the stream's threads failed: {}", problem.what()));
+      } catch (...) {
+        break_off(caught_error("the stream's threads failed"));
       }
       const std::lock_guard lock(mutex_);
       is_complete_ = true;
@@ -145,6 +147,15 @@ class Stream {
     changed_.notify_all();
   }
 
+  // An exception that leaves a thread would end the program.
+  void collect_all_or_tell() {
+    try {
+      collect_all();
+    } catch (...) {
+      break_off(caught_error("collecting results failed"));
+    }
+  }
+
   void collect_all() {
     bool is_delivering = true;
     while (true) {
@@ -203,8 +214,10 @@ class Stream {
     Status status;
     try {
       status = receiver_(std::move(outcome));
-    } catch (const std::exception& problem) {
-      status = bug_error(fmt::format("the receiver of outcomes threw: {}", problem.what()));
+    } catch (const std::runtime_error& problem) {
+      status = bug_error(fmt::format("the receiver of outcomes threw: {}", problem.what()));  // it returns what it cannot do
+    } catch (...) {
+      status = caught_error("the receiver of outcomes threw");
     }
     if (!status) {
       break_off(std::move(status).error());

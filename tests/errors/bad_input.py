@@ -237,6 +237,22 @@ class BadInput(unittest.TestCase):
         self.assertEqual(done.returncode, 2)
         self.assertIn("standard output", done.stderr)
 
+    def test_memory_that_runs_out_ends_in_a_sentence(self):
+        """Wherever it runs out, once the program's libraries have come up; the simulated device needs no OpenCL."""
+        seen = set()
+        for mib in [*range(160, 320, 8), 2000]:
+            limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (mib << 20, mib << 20))
+            run = lambda *words: subprocess.run([SLUICE, *words], capture_output=True, text=True, timeout=120, preexec_fn=limit)
+            if run("--version").returncode != 0:
+                continue
+            done = run("classify", self.shared / "bundle", self.good, "--device", "sim")
+            self.assertIn(done.returncode, (0, 2), f"{mib} MiB: {done.stderr}")
+            self.assertEqual(done.returncode == 2, "error: " in done.stderr, f"{mib} MiB: {done.stderr}")
+            seen.add(done.returncode)
+        if not seen:
+            self.skipTest("the program does not start with limited memory (a sanitiser's does not)")
+        self.assertEqual(seen, {0, 2})
+
     def test_corrupt_picture_leaves_the_others_classified(self):
         pictures = self.folder / "pictures"
         shutil.copytree(self.good, pictures)

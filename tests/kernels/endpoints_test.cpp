@@ -27,7 +27,7 @@ std::map<std::string, int> calls(const std::string& text, const std::string& wor
 
 class KernelText : public ::testing::TestWithParam<std::string> {};
 
-TEST_P(KernelText, ReadsAndWritesEachPortAtOnePlace) {
+TEST_P(KernelText, reads_and_writes_each_port_at_one_place) {
   const std::string text = without_comments(read_file(kernel_file(GetParam())).value());
   const auto from = calls(text, "FROM"), to = calls(text, "TO");
   auto reads = calls(text, "READ"), writes = calls(text, "WRITE");
@@ -49,7 +49,7 @@ TEST_P(KernelText, ReadsAndWritesEachPortAtOnePlace) {
   EXPECT_GE(from.size() + to.size() + has_list, 1u);
 }
 
-TEST_P(KernelText, SpellsNoVendorWordOutsideTheStreamHeader) {
+TEST_P(KernelText, spells_no_vendor_word_outside_the_stream_header) {
   const std::string text = without_comments(read_file(kernel_file(GetParam())).value());
   for (const char* word : {"_intel", "__attribute__", "autorun", "SLUICE_DIALECT"}) {
     EXPECT_EQ(text.find(word), std::string::npos) << word;

@@ -28,8 +28,13 @@ struct Case {
   Where where;
 };
 
+std::string engine_text(int engine) {
+  if (engine > kEngines) return "random configs";
+  return engine == kEngines ? "random engines" : to_text(convolution_engines()[std::size_t(engine)]);
+}
+
 void PrintTo(const Case& c, std::ostream* out) {
-  *out << "seed " << c.seed << " int" << c.bits << " engine " << c.engine << " ";
+  *out << "seed " << c.seed << " int" << c.bits << " " << engine_text(c.engine) << " ";
   PrintTo(c.where, out);
 }
 

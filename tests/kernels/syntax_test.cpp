@@ -20,7 +20,7 @@ using ::testing::HasSubstr;
 
 constexpr Dialect kDialects[] = {Dialect::intel, Dialect::pocl};
 
-TEST(KernelFiles, AreAllBuiltIntoThePlanner) {
+TEST(KernelFiles, are_all_built_into_the_planner) {
   for (const std::string& op : operators()) {
     for (const fs::path& file : {kernel_file(op), signature_file(op)}) {
       const std::string name = fs::relative(file, device_folder());
@@ -33,7 +33,7 @@ TEST(KernelFiles, AreAllBuiltIntoThePlanner) {
 
 class Operators : public ::testing::TestWithParam<std::string> {};
 
-TEST_P(Operators, CompileAlone) {
+TEST_P(Operators, compile_alone) {
   for (const Dialect dialect : kDialects) {
     EXPECT_EQ(front_end_complaints(kernel_file(GetParam()), device_folder(), dialect), "");
   }
@@ -58,7 +58,7 @@ std::string with_change(const std::string& op, const std::string& change, Dialec
   return front_end_complaints(file, device_folder(), dialect);
 }
 
-TEST_P(Operators, AreIncludedAgainAfterThemselves) {
+TEST_P(Operators, are_included_again_after_themselves) {
   // Beat types and streams are declared once; the second instance has another name and id only.
   const Scratch scratch;
   std::string second = read_file(signature_file(GetParam())).value();
@@ -74,7 +74,7 @@ TEST_P(Operators, AreIncludedAgainAfterThemselves) {
   for (const Dialect dialect : kDialects) EXPECT_EQ(front_end_complaints(scratch.path() / "top.cl", device_folder(), dialect), "");
 }
 
-TEST_P(Operators, StopWithoutAParameter) {
+TEST_P(Operators, stop_without_a_parameter) {
   const auto parameters = parameters_of(GetParam());
   ASSERT_GE(parameters.size(), 3u);
   EXPECT_EQ(with_change(GetParam(), "", Dialect::intel), "");
@@ -86,7 +86,7 @@ TEST_P(Operators, StopWithoutAParameter) {
   }
 }
 
-TEST_P(Operators, StopWhenAParameterIsSetTwice) {
+TEST_P(Operators, stop_when_a_parameter_is_set_twice) {
   for (const std::string& name : parameters_of(GetParam())) {
     if (name == "P_STREAMS") continue;
     const std::string text = with_change(GetParam(), "#define " + name + " 12345\n", Dialect::intel);
@@ -94,7 +94,7 @@ TEST_P(Operators, StopWhenAParameterIsSetTwice) {
   }
 }
 
-TEST_P(Operators, StopWhenTheLayerBeforeIsOpen) {
+TEST_P(Operators, stop_when_the_layer_before_is_open) {
   const Scratch scratch;
   ASSERT_TRUE(write_file(scratch.path() / "top.cl", fmt::format("#include \"kernels/{0}/{0}_params.h\"\n"
                                                                 "#include \"lib/begin_layer.h\"\n", GetParam())));
@@ -103,7 +103,7 @@ TEST_P(Operators, StopWhenTheLayerBeforeIsOpen) {
   }
 }
 
-TEST_P(Operators, CloseEverythingTheyOpened) {
+TEST_P(Operators, close_everything_they_opened) {
   const Scratch scratch;
   std::string text = fmt::format("#include \"kernels/{0}/{0}.cl\"\n", GetParam());
   for (const std::string& name : parameters_of(GetParam())) text += fmt::format("#ifdef {0}\n#error \"{0} leaks\"\n#endif\n", name);
@@ -121,7 +121,7 @@ INSTANTIATE_TEST_SUITE_P(each, Operators, ::testing::ValuesIn(operators()), [](c
 
 class Programs : public ::testing::TestWithParam<std::tuple<int, KernelKind>> {};
 
-TEST_P(Programs, PassTheFrontEnd) {
+TEST_P(Programs, pass_the_front_end) {
   const auto& [seed, engine] = GetParam();
   SCOPED_TRACE("seed " + std::to_string(seed));
   Random random(seed);
@@ -134,7 +134,7 @@ TEST_P(Programs, PassTheFrontEnd) {
 
 class ConfiguredPrograms : public ::testing::TestWithParam<int> {};
 
-TEST_P(ConfiguredPrograms, PassTheFrontEnd) {
+TEST_P(ConfiguredPrograms, pass_the_front_end) {
   SCOPED_TRACE("seed " + std::to_string(GetParam()));
   Random random(GetParam());
   const IntegerNetwork network = random_network(random, 2 + GetParam() % 5, GetParam() % 3 == 0 ? 16 : 8);

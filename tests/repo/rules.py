@@ -48,6 +48,7 @@ MAY_INCLUDE = {
     "runtime/base": set(),
     "runtime/bundle": {BASE, CONTRACT},
     "runtime/hal": {BASE, BUNDLE},
+    "runtime/scores": {BASE, BUNDLE},
     "runtime/reference": {BASE, BUNDLE, CONTRACT},
     "runtime/evaluate": {BASE, BUNDLE, CONTRACT, "runtime/reference"},
     "runtime/simulate": {BASE, BUNDLE, CONTRACT, "runtime/evaluate", "runtime/reference"},

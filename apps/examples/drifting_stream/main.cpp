@@ -15,6 +15,7 @@
 
 #include "apps/examples/drifting_stream/drift.hpp"
 #include "apps/examples/drifting_stream/story.hpp"
+#include "runtime/base/exceptions.hpp"
 #include "runtime/base/file.hpp"
 #include "runtime/drivers/device_list.hpp"
 
@@ -97,7 +98,13 @@ int main(int argc, char** argv) {
   app.add_option("--target-fps", options.target_images_per_s, "rate to hold; 0: between those of the most accurate and the fastest row");
   app.add_option("-o,--output", options.output, "folder for stream.png, stream.json and audit.jsonl");
   CLI11_PARSE(app, argc, argv);
-  const Status status = example::run(options);
+  const Status status = [&]() -> Status {
+    try {
+      return example::run(options);
+    } catch (...) {
+      return caught_error("drifting_stream");
+    }
+  }();
   if (status) return 0;
   spdlog::error("error: {}", status.error().text());
   return status.error().fault() == Fault::user ? 1 : status.error().fault() == Fault::world ? 2 : 3;

@@ -18,16 +18,16 @@ namespace sluice {
 
 class Workers {
  public:
+  // Where the system gives no further thread, those that have started must end before they can be joined.
   explicit Workers(unsigned threads) {
-    for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
-  }
-  ~Workers() {
-    {
-      const std::lock_guard lock(mutex_);
-      is_ending_ = true;
+    try {
+      for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
+    } catch (...) {
+      end();
+      throw;
     }
-    changed_.notify_all();
-  }  // the threads join here, before the queue goes
+  }
+  ~Workers() { end(); }  // the threads join after it, before the queue goes
 
   void add(std::function<void()> task) {
     {
@@ -38,6 +38,14 @@ class Workers {
   }
 
  private:
+  void end() {
+    {
+      const std::lock_guard lock(mutex_);
+      is_ending_ = true;
+    }
+    changed_.notify_all();
+  }
+
   void work() {
     while (true) {
       std::function<void()> task;

@@ -38,7 +38,7 @@ IntegerNetwork retrained(IntegerNetwork network, Random& random) {
 
 class Retrained : public ::testing::TestWithParam<int> {};
 
-TEST_P(Retrained, hasTheSameProgramAndOtherParameters) {
+TEST_P(Retrained, has_the_same_program_and_other_parameters) {
   SCOPED_TRACE("seed " + std::to_string(GetParam()));
   Random random(GetParam());
   const IntegerNetwork network = random_network(random, 2 + GetParam() % 4, GetParam() % 3 == 0 ? 16 : 8);
@@ -62,7 +62,7 @@ TEST_P(Retrained, hasTheSameProgramAndOtherParameters) {
 
 INSTANTIATE_TEST_SUITE_P(seeds, Retrained, ::testing::Range(1, 9));
 
-TEST(Program, ofAnotherShapeDiffers) {
+TEST(Program, of_another_shape_differs) {
   Random random(3);
   NetworkMaker narrow(random, {8, 8, 3}), wide(random, {8, 8, 3});
   narrow.conv(4, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput);

@@ -36,12 +36,12 @@ void reaches(const std::string& model, CifarForm form, int stated) {
   EXPECT_EQ(right, stated);
 }
 
-TEST(FloatAccuracy, ResNet8ReachesItsStatedTop1) {
+TEST(FloatAccuracy, resnet8_reaches_its_stated_top1) {
   SLUICE_NEEDS_DATA();
   reaches("resnet8_cifar10.onnx", CifarForm::raw, 881);
 }
 
-TEST(FloatAccuracy, ResNet20ReachesItsStatedTop1) {
+TEST(FloatAccuracy, resnet20_reaches_its_stated_top1) {
   SLUICE_NEEDS_DATA();
   reaches("resnet20_cifar10.onnx", CifarForm::normalised, 915);
 }

@@ -127,7 +127,7 @@ TEST(Refusal, text) {
 TEST(Refusal, softmax_inside_the_network) {
   OnnxWriter w(13);
   const auto y = w.node("Softmax", {w.node("Conv", {w.input("x", {1, 3, 6, 6}), w.random({4, 3, 3, 3})})}, {{"axis", 1}});
-  says(normal_ops(w, finish(w, y, 4)), {"Softmax_1", "behind the scores only"});
+  says(normal_ops(w, finish(w, y, 4)), {"Softmax_1", "after the scores only"});
 }
 
 TEST(Refusal, maps_of_different_sizes_added) {

@@ -60,6 +60,8 @@ class GraphMaker {
     curve(ir::Curve::hard_sigmoid);
     return node("Mul", {map, gates});
   }
+  const ir::Graph& graph() const { return graph_; }
+  void set_opset(int opset) { graph_.opset = opset; }
   // Global average and classifier.
   ir::Graph finish(std::int64_t classes) {
     const std::string average = graph_.shapes.at(graph_.output)[2] > 1 ? node("GlobalAveragePool", {graph_.output}) : graph_.output;

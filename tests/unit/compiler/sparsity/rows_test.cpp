@@ -29,7 +29,7 @@ DesignTable rows_of(const IntegerNetwork& network, KernelKind engine, Random& ra
 }
 
 // A 0/1 shortcut has weights of one magnitude: no quantile may prune them all, nor ask for a code that does not exist.
-TEST(Rows, keepALayerWhoseCodesAreAllAlike) {
+TEST(Rows, keep_a_layer_whose_codes_are_all_alike) {
   Random random(5);
   NetworkMaker make(random, {8, 8, 4});
   make.conv(4, kThree, kNetworkInput);
@@ -43,7 +43,7 @@ TEST(Rows, keepALayerWhoseCodesAreAllAlike) {
   }
 }
 
-TEST(Rows, cutTheShareTheyWereAskedForAndNest) {
+TEST(Rows, cut_the_share_they_were_asked_for_and_nest) {
   Random random(6);
   NetworkMaker make(random, {12, 12, 3});
   make.conv(8, kThree, kNetworkInput);
@@ -69,7 +69,7 @@ TEST(Rows, cutTheShareTheyWereAskedForAndNest) {
 }
 
 // Engines that cannot obey get no thresholds.
-TEST(Rows, giveAnEngineOnlyWhatItObeys) {
+TEST(Rows, give_an_engine_only_what_it_obeys) {
   Random random(7);
   const IntegerNetwork network = random_network(random, 3);
   for (const KernelKind engine : {KernelKind::conv_dense, KernelKind::conv_activation_sparse}) {

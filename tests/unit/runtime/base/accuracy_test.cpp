@@ -8,7 +8,7 @@ namespace sluice {
 namespace {
 
 // R. G. Newcombe, Statistics in Medicine 17 (1998) 857-872, table I, method 3 (score interval without correction).
-TEST(Wilson, AgreesWithNewcombesTable) {
+TEST(Wilson, agrees_with_newcombes_table) {
   const struct {
     int right, count;
     double low, high;
@@ -21,7 +21,7 @@ TEST(Wilson, AgreesWithNewcombesTable) {
   }
 }
 
-TEST(Wilson, IsTheMirrorImageForWrongAnswers) {
+TEST(Wilson, is_the_mirror_image_for_wrong_answers) {
   for (const int right : {0, 3, 500, 997, 1000}) {
     const Interval a = wilson(right, 1000), b = wilson(1000 - right, 1000);
     EXPECT_NEAR(a.low, 1 - b.high, 1e-12);
@@ -33,7 +33,7 @@ TEST(Wilson, IsTheMirrorImageForWrongAnswers) {
   }
 }
 
-TEST(PairedDifference, EqualsTheFormulaByHand) {
+TEST(PairedDifference, equals_the_formula_by_hand) {
   // (12 - 5) / 100 = 0.07; 1.96 * sqrt(17 - 49 / 100) / 100 = 0.0796382
   const Interval interval = paired_difference(12, 5, 100);
   EXPECT_DOUBLE_EQ(interval.value, 0.07);
@@ -41,13 +41,13 @@ TEST(PairedDifference, EqualsTheFormulaByHand) {
   EXPECT_NEAR(interval.value - interval.low, 0.0796382, 1e-6);
 }
 
-TEST(PairedDifference, ChangesItsSignWithTheOrder) {
+TEST(PairedDifference, changes_its_sign_with_the_order) {
   const Interval ab = paired_difference(30, 10, 1000), ba = paired_difference(10, 30, 1000);
   EXPECT_DOUBLE_EQ(ab.value, -ba.value);
   EXPECT_DOUBLE_EQ(ab.low, -ba.high);
 }
 
-TEST(PairedDifference, OfEqualAnswersIsSure) {
+TEST(PairedDifference, of_equal_answers_is_sure) {
   const Interval interval = paired_difference(0, 0, 10);
   EXPECT_EQ(interval.low, 0.0);
   EXPECT_EQ(interval.high, 0.0);

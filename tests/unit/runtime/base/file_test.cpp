@@ -20,7 +20,7 @@ std::vector<std::string> names_in(const fs::path& folder) {
   return names;
 }
 
-TEST(File, ReadsBackWhatWasWritten) {
+TEST(File, reads_back_what_was_written) {
   const TemporaryFolder folder;
   std::string bytes(200'000, 'x');
   bytes[70'000] = '\0';
@@ -31,11 +31,11 @@ TEST(File, ReadsBackWhatWasWritten) {
   EXPECT_THAT(names_in(folder.path()), testing::ElementsAre("a"));
 }
 
-TEST(File, ReadsFilesWhoseSizeTheSystemDoesNotKnow) {
+TEST(File, reads_files_whose_size_the_system_does_not_know) {
   EXPECT_THAT(read_file("/proc/self/status").value(), HasSubstr("VmRSS"));
 }
 
-TEST(File, WrongPathsAreTheUsersFault) {
+TEST(File, wrong_paths_are_the_users_fault) {
   const TemporaryFolder folder;
   const Result<std::string> absent = read_file(folder / "absent");
   EXPECT_EQ(absent.error().fault(), Fault::user);
@@ -43,7 +43,7 @@ TEST(File, WrongPathsAreTheUsersFault) {
   EXPECT_EQ(read_file(folder.path()).error().fault(), Fault::user);
 }
 
-TEST(File, RefusalOfTheSystemNamesCallAndNumber) {
+TEST(File, refusal_of_the_system_names_call_and_number) {
   const TemporaryFolder folder;
   const Status status = write_file(folder / "no/such/a", "x");
   EXPECT_EQ(status.error().fault(), Fault::world);
@@ -51,7 +51,7 @@ TEST(File, RefusalOfTheSystemNamesCallAndNumber) {
   EXPECT_EQ(errno_text(ENOSPC), "No space left on device (ENOSPC, 28)");
 }
 
-TEST(File, FullDiskLeavesNothingBehind) {
+TEST(File, full_disk_leaves_nothing_behind) {
   if (!fs::exists("/dev/full")) GTEST_SKIP() << "this machine has no /dev/full";
   const TemporaryFolder folder;
   fs::create_symlink("/dev/full", folder / "full");
@@ -61,7 +61,7 @@ TEST(File, FullDiskLeavesNothingBehind) {
   EXPECT_THAT(names_in(folder.path()), testing::IsEmpty());
 }
 
-TEST(NewFolder, AppearsOnlyWithItsCommit) {
+TEST(NewFolder, appears_only_with_its_commit) {
   const TemporaryFolder folder;
   const fs::path target = folder / "bundle";
   {
@@ -75,7 +75,7 @@ TEST(NewFolder, AppearsOnlyWithItsCommit) {
   EXPECT_THAT(names_in(folder.path()), testing::ElementsAre("bundle"));
 }
 
-TEST(NewFolder, WithoutCommitNothingStays) {
+TEST(NewFolder, without_commit_nothing_stays) {
   const TemporaryFolder folder;
   {
     NewFolder made = NewFolder::create(folder / "bundle").value();
@@ -85,7 +85,7 @@ TEST(NewFolder, WithoutCommitNothingStays) {
   EXPECT_THAT(names_in(folder.path()), testing::IsEmpty());
 }
 
-TEST(NewFolder, RefusesATargetThatExists) {
+TEST(NewFolder, refuses_a_target_that_exists) {
   const TemporaryFolder folder;
   folder.write("bundle", "a file of the user");
   const Result<NewFolder> made = NewFolder::create(folder / "bundle");
@@ -95,7 +95,7 @@ TEST(NewFolder, RefusesATargetThatExists) {
   EXPECT_EQ(NewFolder::create(folder / "no/bundle").error().fault(), Fault::user);
 }
 
-TEST(NewFolder, TrailingSlashIsTheSameFolder) {
+TEST(NewFolder, trailing_slash_is_the_same_folder) {
   const TemporaryFolder folder;
   NewFolder made = NewFolder::create(folder / "bundle/").value();
   ASSERT_TRUE(made.add("a", "x"));

@@ -73,7 +73,7 @@ std::string check_on_small_disk(const fs::path& folder) {
   return "";
 }
 
-TEST(FullDisk, IsReportedAndLeavesNothingBehind) {
+TEST(FullDisk, is_reported_and_leaves_nothing_behind) {
   const TemporaryFolder folder;
   int pipe_ends[2];
   ASSERT_EQ(::pipe(pipe_ends), 0);

@@ -14,13 +14,13 @@ namespace {
 
 constexpr std::size_t kItems = 1000;
 
-TEST(ParallelTry, RunsEveryItemOnce) {
+TEST(ParallelTry, runs_every_item_once) {
   std::vector<std::atomic<int>> runs(kItems);
   EXPECT_TRUE(parallel_try(kItems, [&](std::size_t i) { return ++runs[i], ok(); }));
   for (std::size_t i = 0; i < kItems; ++i) EXPECT_EQ(runs[i], 1) << "item " << i;
 }
 
-TEST(ParallelTry, TellsTheFailureWithTheLowestIndex) {
+TEST(ParallelTry, tells_the_failure_with_the_lowest_index) {
   for (int repeat = 0; repeat < 5; ++repeat) {
     std::vector<std::atomic<int>> runs(kItems);
     std::atomic<bool> has_begun_high = false;
@@ -39,7 +39,7 @@ TEST(ParallelTry, TellsTheFailureWithTheLowestIndex) {
   }
 }
 
-TEST(ParallelTry, NothingToDoIsNoFailure) {
+TEST(ParallelTry, nothing_to_do_is_no_failure) {
   EXPECT_TRUE(parallel_try(0, [](std::size_t) -> Status { return bug_error("called"); }));
 }
 

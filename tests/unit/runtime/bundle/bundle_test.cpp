@@ -51,7 +51,7 @@ class BundleFolder : public ::testing::Test {
   std::vector<std::string> names_;
 };
 
-TEST_F(BundleFolder, OpensWithTheDesignThatWasWritten) {
+TEST_F(BundleFolder, opens_with_the_design_that_was_written) {
   auto bundle = Bundle::open(folder_);
   ASSERT_TRUE(bundle) << bundle.error().text();
   expect_equal(bundle->network(), network_);
@@ -61,19 +61,19 @@ TEST_F(BundleFolder, OpensWithTheDesignThatWasWritten) {
   for (const std::string& name : names_) EXPECT_EQ(bundle->read(name).value(), content(name)) << name;
 }
 
-TEST_F(BundleFolder, OpensUnderEverySpellingOfItsPath) {
+TEST_F(BundleFolder, opens_under_every_spelling_of_its_path) {
   for (const fs::path& path : {folder_ / "", scratch_.path() / "." / "bundle", fs::relative(folder_)}) {
     EXPECT_TRUE(Bundle::open(path)) << path;
   }
 }
 
-TEST_F(BundleFolder, IsTheSameBytesForTheSameNetwork) {
+TEST_F(BundleFolder, is_the_same_bytes_for_the_same_network) {
   auto again = bundle_of(network_, scratch_.path() / "again");
   ASSERT_TRUE(again) << again.error().text();
   EXPECT_EQ(again->hashes(), Bundle::open(folder_).value().hashes());
 }
 
-TEST_F(BundleFolder, RefusesEveryChangedFileByName) {
+TEST_F(BundleFolder, refuses_every_changed_file_by_name) {
   ASSERT_GE(names_.size(), 10u);
   for (const std::string& name : names_) {
     const std::string before = content(name);
@@ -86,7 +86,7 @@ TEST_F(BundleFolder, RefusesEveryChangedFileByName) {
   EXPECT_EQ(refusal(), "");
 }
 
-TEST_F(BundleFolder, RefusesEveryMissingFileByName) {
+TEST_F(BundleFolder, refuses_every_missing_file_by_name) {
   for (const std::string& name : names_) {
     fs::rename(folder_ / name, scratch_.path() / "aside");
     EXPECT_THAT(refusal(), AllOf(HasSubstr(name), HasSubstr("missing")));
@@ -95,7 +95,7 @@ TEST_F(BundleFolder, RefusesEveryMissingFileByName) {
   EXPECT_EQ(refusal(), "");
 }
 
-TEST_F(BundleFolder, RefusesAddedFilesByName) {
+TEST_F(BundleFolder, refuses_added_files_by_name) {
   for (const char* name : {"extra.txt", "lib/extra.h", "params/stream.h", "new/deep/file"}) {
     fs::create_directories((folder_ / name).parent_path());
     change(name, "#define P_ID 7\n");
@@ -104,12 +104,12 @@ TEST_F(BundleFolder, RefusesAddedFilesByName) {
   }
 }
 
-TEST_F(BundleFolder, RefusesAnAddedLinkToAFolder) {
+TEST_F(BundleFolder, refuses_an_added_link_to_a_folder) {
   fs::create_directory_symlink(scratch_.path(), folder_ / "kernels/elsewhere");
   EXPECT_THAT(refusal(), AllOf(HasSubstr("kernels/elsewhere"), HasSubstr("not part of the bundle")));
 }
 
-TEST_F(BundleFolder, RefusesPathsThatAreNoBundle) {
+TEST_F(BundleFolder, refuses_paths_that_are_no_bundle) {
   const auto open = [&](const fs::path& path) { return Bundle::open(path).error(); };
   EXPECT_THAT(open(scratch_.path() / "absent").text(), HasSubstr("absent: no such bundle"));
   EXPECT_THAT(open(folder_ / "top.cl").text(), HasSubstr("is a file"));
@@ -117,7 +117,7 @@ TEST_F(BundleFolder, RefusesPathsThatAreNoBundle) {
   EXPECT_EQ(open(scratch_.path()).fault(), Fault::user);
 }
 
-TEST_F(BundleFolder, RefusesAManifestOfAnotherVersion) {
+TEST_F(BundleFolder, refuses_a_manifest_of_another_version) {
   json manifest = json::parse(content("manifest.json"));
   for (const json& version : {json(0), json(kBundleVersion + 1), json("1"), json(1.5), json(nullptr), json(1e300)}) {
     manifest["version"] = version;
@@ -126,7 +126,7 @@ TEST_F(BundleFolder, RefusesAManifestOfAnotherVersion) {
   }
 }
 
-TEST_F(BundleFolder, RefusesBrokenManifests) {
+TEST_F(BundleFolder, refuses_broken_manifests) {
   const std::string whole = content("manifest.json");
   for (const std::string& text : {std::string(), std::string("{}"), std::string("[]"), std::string("null"),
                                   whole.substr(0, whole.size() / 2), std::string("{\"version\": 1}"),
@@ -138,7 +138,7 @@ TEST_F(BundleFolder, RefusesBrokenManifests) {
   }
 }
 
-TEST_F(BundleFolder, RefusesManifestEntriesThatLeaveTheFolder) {
+TEST_F(BundleFolder, refuses_manifest_entries_that_leave_the_folder) {
   ASSERT_TRUE(write_file(scratch_.path() / "outside", "text"));
   const json whole = json::parse(content("manifest.json"));
   for (const std::string& name : {std::string("../outside"), std::string("lib/../../outside"), std::string(".."),
@@ -150,7 +150,7 @@ TEST_F(BundleFolder, RefusesManifestEntriesThatLeaveTheFolder) {
   }
 }
 
-TEST_F(BundleFolder, RefusesAManifestWithoutTheFilesItNeeds) {
+TEST_F(BundleFolder, refuses_a_manifest_without_the_files_it_needs) {
   const json whole = json::parse(content("manifest.json"));
   for (const char* name : {"design.json", "weights.bin", "top.cl"}) {
     json manifest = whole;
@@ -161,7 +161,7 @@ TEST_F(BundleFolder, RefusesAManifestWithoutTheFilesItNeeds) {
 }
 
 // Sealed again, so that the content is looked at and not only its hash.
-TEST_F(BundleFolder, NamesEveryJsonFileThatIsBroken) {
+TEST_F(BundleFolder, names_every_json_file_that_is_broken) {
   int files = 0;
   for (const std::string& name : names_) {
     // Reports are for people; nobody opens a bundle for them.
@@ -180,13 +180,13 @@ TEST_F(BundleFolder, NamesEveryJsonFileThatIsBroken) {
   EXPECT_EQ(refusal(), "");
 }
 
-TEST_F(BundleFolder, NamesTruncatedWeights) {
+TEST_F(BundleFolder, names_truncated_weights) {
   const std::string weights = content("weights.bin");
   change_and_seal("weights.bin", weights.substr(0, weights.size() - 2));
   EXPECT_THAT(refusal(), HasSubstr("weights.bin"));
 }
 
-TEST_F(BundleFolder, ReadChecksTheHashAgain) {
+TEST_F(BundleFolder, read_checks_the_hash_again) {
   const Bundle bundle = Bundle::open(folder_).value();
   change("top.cl", "/* changed after opening */\n");
   EXPECT_THAT(bundle.read("top.cl").error().text(), HasSubstr("top.cl was changed"));
@@ -194,7 +194,7 @@ TEST_F(BundleFolder, ReadChecksTheHashAgain) {
   EXPECT_THAT(bundle.read("../outside").error().text(), HasSubstr("no file ../outside"));
 }
 
-TEST_F(BundleFolder, IsNotWrittenOverAnotherOne) {
+TEST_F(BundleFolder, is_not_written_over_another_one) {
   const std::string before = content("manifest.json");
   const auto again = bundle_of(network_, folder_);
   ASSERT_FALSE(again);

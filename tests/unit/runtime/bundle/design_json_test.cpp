@@ -14,7 +14,7 @@ using ::testing::HasSubstr;
 
 class RandomDesigns : public ::testing::TestWithParam<int> {};
 
-TEST_P(RandomDesigns, ComeBackFieldByField) {
+TEST_P(RandomDesigns, come_back_field_by_field) {
   SCOPED_TRACE("seed " + std::to_string(GetParam()));
   Random random(GetParam());
   const Design design = seasoned_design(random, 1 + GetParam() % 5, GetParam() % 3 == 0 ? 16 : 8);
@@ -29,7 +29,7 @@ TEST_P(RandomDesigns, ComeBackFieldByField) {
 }
 
 // Any change of a byte: refused as the user's fault, or a design for which everything the head promises holds.
-TEST_P(RandomDesigns, SurviveRandomBytes) {
+TEST_P(RandomDesigns, survive_random_bytes) {
   SCOPED_TRACE("seed " + std::to_string(GetParam()));
   Random random(GetParam());
   const Design design = seasoned_design(random, 2);
@@ -89,9 +89,9 @@ class BrokenDesign : public ::testing::Test {
   std::string text_, weights_;
 };
 
-TEST_F(BrokenDesign, IsNotRefusedUnchanged) { EXPECT_EQ(refusal(text_, weights_), ""); }
+TEST_F(BrokenDesign, is_not_refused_unchanged) { EXPECT_EQ(refusal(text_, weights_), ""); }
 
-TEST_F(BrokenDesign, KeepsAnOrderOfChannelsAndRefusesOneThatIsNone) {
+TEST_F(BrokenDesign, keeps_an_order_of_channels_and_refuses_one_that_is_none) {
   json changed = json::parse(text_);
   json& layer = changed["network"]["layers"][0];
   std::vector<int> order(std::size_t(design_.network.layers[0].output.channels));
@@ -108,20 +108,35 @@ TEST_F(BrokenDesign, KeepsAnOrderOfChannelsAndRefusesOneThatIsNone) {
   EXPECT_THAT(refusal(changed), HasSubstr("channel_order"));
 }
 
-TEST_F(BrokenDesign, NamesTheFileThatIsNotJson) {
+TEST_F(BrokenDesign, has_no_host_tail_where_none_is_written) {
+  design_.network.host_tail.clear();
+  const std::string without = design_to_json(design_);
+  EXPECT_EQ(without.find("host_tail"), std::string::npos);
+  auto read = design_from_files(without, weights_);
+  ASSERT_TRUE(read) << read.error().text();
+  EXPECT_TRUE(read->network.host_tail.empty());
+}
+
+TEST_F(BrokenDesign, refuses_a_host_tail_that_nobody_computes) {
+  json changed = json::parse(text_);
+  changed["network"]["host_tail"][1]["op"] = "erf";
+  EXPECT_THAT(refusal(changed), ::testing::AllOf(HasSubstr("design.json"), HasSubstr("erf"), HasSubstr("log_softmax")));
+}
+
+TEST_F(BrokenDesign, names_the_file_that_is_not_json) {
   for (const std::string& text : {std::string(), std::string("{"), text_.substr(0, text_.size() / 2), text_ + "}"}) {
     EXPECT_THAT(refusal(text, weights_), HasSubstr("design.json"));
   }
   for (const char* text : {"null", "[]", "{}", "3", "\"text\""}) EXPECT_THAT(refusal(text, weights_), HasSubstr("design.json"));
 }
 
-TEST_F(BrokenDesign, RefusesAnotherVersion) {
+TEST_F(BrokenDesign, refuses_another_version) {
   json changed = json::parse(text_);
   changed["version"] = 999;
   EXPECT_THAT(refusal(changed), ::testing::AllOf(HasSubstr("design.json"), HasSubstr("999")));
 }
 
-TEST_F(BrokenDesign, RefusesOtherKernels) {
+TEST_F(BrokenDesign, refuses_other_kernels) {
   json changed = json::parse(text_);
   ASSERT_EQ(changed["kernel_version"], SLUICE_KERNEL_VERSION);
   changed["kernel_version"] = SLUICE_KERNEL_VERSION - 1;
@@ -130,20 +145,20 @@ TEST_F(BrokenDesign, RefusesOtherKernels) {
   EXPECT_THAT(refusal(changed), HasSubstr("kernel_version"));
 }
 
-TEST_F(BrokenDesign, RefusesWeightsOfAnotherLength) {
+TEST_F(BrokenDesign, refuses_weights_of_another_length) {
   EXPECT_THAT(refusal(text_, weights_.substr(0, weights_.size() - 1)), HasSubstr("weights.bin"));
   EXPECT_THAT(refusal(text_, weights_ + '\0'), HasSubstr("weights.bin"));
   EXPECT_THAT(refusal(text_, ""), HasSubstr("weights.bin"));
 }
 
-TEST_F(BrokenDesign, RefusesWeightsOfAnotherShape) {
+TEST_F(BrokenDesign, refuses_weights_of_another_shape) {
   Random other(78);
   const IntegerNetwork network = seasoned_network(other, 4);
   ASSERT_NE(weights_to_bytes(network).size(), weights_.size());
   EXPECT_THAT(refusal(text_, weights_to_bytes(network)), HasSubstr("weights.bin"));
 }
 
-TEST_F(BrokenDesign, RefusesCountsThatDoNotFitTheShape) {
+TEST_F(BrokenDesign, refuses_counts_that_do_not_fit_the_shape) {
   json changed = json::parse(text_);
   for (json& layer : changed["network"]["layers"]) {
     if (layer["counts"]["weights"] == 0) continue;
@@ -170,7 +185,7 @@ TEST_F(BrokenDesign, names_an_unknown_kernel_file_or_parameter) {
 }
 
 // Every value of the file, one after another: taken away, then of another kind. All of them matter and are named.
-TEST_F(BrokenDesign, NamesTheFieldThatIsMissingOrOfTheWrongKind) {
+TEST_F(BrokenDesign, names_the_field_that_is_missing_or_of_the_wrong_kind) {
   const json whole = json::parse(text_);
   int checked = 0;
   const auto visit = [&](auto&& self, const json& node, const json::json_pointer& at) -> void {
@@ -186,7 +201,7 @@ TEST_F(BrokenDesign, NamesTheFieldThatIsMissingOrOfTheWrongKind) {
         EXPECT_THAT(text, HasSubstr(here.back())) << here;
         ++checked;
       }
-      const bool is_needed = here.back() != "macs" && (at.empty() || at.back() != "numbers");
+      const bool is_needed = here.back() != "macs" && here.back() != "host_tail" && (at.empty() || at.back() != "numbers");
       if (node.is_object() && is_needed) {
         json missing = whole;
         missing[at].erase(key);
@@ -198,7 +213,7 @@ TEST_F(BrokenDesign, NamesTheFieldThatIsMissingOrOfTheWrongKind) {
   EXPECT_GT(checked, 100);
 }
 
-TEST_F(BrokenDesign, NamesThatAreNotUtf8AreWrittenAllTheSame) {
+TEST_F(BrokenDesign, names_that_are_not_utf8_are_written_all_the_same) {
   design_.network.labels[0] = "caf\xe9";  // Latin-1, as class lists often are
   const auto back = design_from_files(design_to_json(design_), weights_);
   ASSERT_TRUE(back) << back.error().text();

@@ -24,6 +24,7 @@ inline IntegerNetwork seasoned_network(Random& random, int blocks, int bits = 8)
     layer.origin = "node/" + layer.name;
     layer.output_scale = real(random);
   }
+  network.host_tail = {{TailKind::log_softmax, "node \"tail\""}, {TailKind::sigmoid, ""}, {TailKind::softmax, "prob"}};
   return network;
 }
 
@@ -63,6 +64,7 @@ inline void expect_equal(const IntegerNetwork& a, const IntegerNetwork& b) {
   EXPECT_EQ(a.preprocess.mean, b.preprocess.mean);
   EXPECT_EQ(a.preprocess.deviation, b.preprocess.deviation);
   EXPECT_EQ(a.labels, b.labels);
+  EXPECT_EQ(a.host_tail, b.host_tail);
   ASSERT_EQ(a.layers.size(), b.layers.size());
   for (std::size_t i = 0; i < a.layers.size(); ++i) expect_equal(a.layers[i], b.layers[i]);
 }

@@ -11,7 +11,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-TEST(Netlist, OfEveryRandomNetworkIsValid) {
+TEST(Netlist, of_every_random_network_is_valid) {
   for (int seed = 1; seed <= 60; ++seed) {
     Random random(seed);
     const Design design = seasoned_design(random, 1 + seed % 6);
@@ -52,7 +52,7 @@ void PrintTo(const Broken& broken, std::ostream* out) { *out << broken.name; }
 
 class BrokenNetlist : public ::testing::TestWithParam<Broken> {};
 
-TEST_P(BrokenNetlist, IsRefused) {
+TEST_P(BrokenNetlist, is_refused) {
   Design design = residual();
   ASSERT_TRUE(design.netlist.validate(design.network));
   GetParam().break_it(design.netlist);
@@ -129,7 +129,7 @@ const Broken kCopyMisfits[] = {
     {"pixels", [](Netlist& n) { kernel_of(n, "gather").numbers[Number::pixels] -= 1; }, "PIXELS"},
 };
 
-TEST(Netlist, MisfitsOfCopiesAreRefused) {
+TEST(Netlist, misfits_of_copies_are_refused) {
   Random random(6);
   NetworkMaker make(random, {6, 5, 4});
   make.conv(8, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput);
@@ -147,7 +147,7 @@ TEST(Netlist, MisfitsOfCopiesAreRefused) {
 }
 
 // What a kernel or an address cannot count is refused when the netlist is built, not by the device's compiler.
-TEST(Netlist, LayersBeyondTheAddressesAreRefused) {
+TEST(Netlist, layers_beyond_the_addresses_are_refused) {
   const auto refusal = [](int channels, int filters, const LayerConfig& config) {
     Random random(1);
     NetworkMaker make(random, {1, 1, channels});
@@ -176,7 +176,7 @@ const Broken kTileMisfits[] = {
 
 class BrokenTiles : public ::testing::TestWithParam<Broken> {};
 
-TEST_P(BrokenTiles, AreRefused) {
+TEST_P(BrokenTiles, are_refused) {
   Random random(5);
   NetworkMaker make(random, {6, 5, 4});
   make.conv(8, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput);
@@ -213,7 +213,7 @@ const Broken kSumMisfits[] = {
     {"sums_to_a_width_kernel", [](Netlist& n) { auto& k = kernel_of(n, "requantise"); k.kind = KernelKind::width, k.numbers.clear(); }, "only a requantise kernel of its layer makes codes of them"},
 };
 
-TEST(Netlist, MisfitsOfSumsAreRefused) {
+TEST(Netlist, misfits_of_sums_are_refused) {
   Random random(8);
   NetworkMaker make(random, {6, 5, 4});
   make.add_curve(make.conv(8, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput));
@@ -254,7 +254,7 @@ const Broken kPrefixMisfits[] = {
     {"without_a_compactor", [](Netlist& n) { kernel_of(n, "conv_grouped_prefix").kind = KernelKind::conv_activation_sparse; }, "parameters"},
 };
 
-TEST(Netlist, GroupedPrefixMisfitsAreRefused) {
+TEST(Netlist, grouped_prefix_misfits_are_refused) {
   Random random(5);
   NetworkMaker make(random, {4, 4, 2});
   make.conv(144, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput);
@@ -270,7 +270,7 @@ TEST(Netlist, GroupedPrefixMisfitsAreRefused) {
   }
 }
 
-TEST(Netlist, OfAnotherNetworkIsRefused) {
+TEST(Netlist, of_another_network_is_refused) {
   int refused = 0;
   for (int seed = 1; seed <= 20; ++seed) {
     Random random(seed);
@@ -280,7 +280,7 @@ TEST(Netlist, OfAnotherNetworkIsRefused) {
   EXPECT_EQ(refused, 20);
 }
 
-TEST(Netlist, MoreThan240KernelsAreRefused) {
+TEST(Netlist, more_than_240_kernels_are_refused) {
   Random random(1);
   NetworkMaker make(random, {3, 3, 2});
   for (int i = 0; i < 130; ++i) make.conv(2, {3, 3, 1, 1, 1, 1, 1, 1}, make.last());

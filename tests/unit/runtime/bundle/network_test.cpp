@@ -42,7 +42,7 @@ void PrintTo(const Broken& broken, std::ostream* out) { *out << broken.name; }
 
 class BrokenNetwork : public ::testing::TestWithParam<Broken> {};
 
-TEST_P(BrokenNetwork, IsRefused) {
+TEST_P(BrokenNetwork, is_refused) {
   IntegerNetwork network = every_kind();
   const auto before = network.validate();
   ASSERT_TRUE(before) << before.error().text();
@@ -113,13 +113,15 @@ const Broken kBroken[] = {
     {"clamp_high", [](auto& n) { n.layers[0].clamp_high = 128; }, "clamp"},
     {"clamp_swapped", [](auto& n) { n.layers[0].clamp_low = 5, n.layers[0].clamp_high = 4; }, "clamp 5..4"},
     {"not_1x1", [](auto& n) { n.layers.resize(3); n.labels.clear(); }, "1x1"},
+    {"scores_with_gains", [](auto& n) { n.layers.back().channel_gain.assign(5, 2.0); }, "one scale"},
+    {"scores_in_another_order", [](auto& n) { n.layers.back().channel_order = {4, 3, 2, 1, 0}; }, "the model's order"},
     {"few_labels", [](auto& n) { n.labels.pop_back(); }, "labels"},
 };
 
 INSTANTIATE_TEST_SUITE_P(each, BrokenNetwork, ::testing::ValuesIn(kBroken),
                          [](const auto& info) { return std::string(info.param.name); });
 
-TEST(Network, MacsCountEveryTapOfEveryOutputPixel) {
+TEST(Network, macs_count_every_tap_of_every_output_pixel) {
   const IntegerNetwork network = every_kind();
   EXPECT_EQ(network.layers[0].macs(), 8 * 8 * 4 * 3 * 3 * 3);
   EXPECT_EQ(network.layers[1].macs(), 8 * 8 * 4 * 3 * 3);
@@ -127,7 +129,7 @@ TEST(Network, MacsCountEveryTapOfEveryOutputPixel) {
   EXPECT_EQ(network.layers.back().macs(), 5 * (4 + 4));
 }
 
-TEST(Network, KindsComeBackFromTheirNames) {
+TEST(Network, kinds_come_back_from_their_names) {
   for (const LayerKind kind : {LayerKind::conv, LayerKind::depthwise, LayerKind::max_pool, LayerKind::average_pool,
                                LayerKind::global_average_pool, LayerKind::add, LayerKind::scale, LayerKind::concat}) {
     EXPECT_EQ(layer_kind_from_text(to_text(kind)).value(), kind);
@@ -135,11 +137,15 @@ TEST(Network, KindsComeBackFromTheirNames) {
   for (const CurveKind kind : {CurveKind::none, CurveKind::hard_sigmoid, CurveKind::hard_swish}) {
     EXPECT_EQ(curve_kind_from_text(to_text(kind)).value(), kind);
   }
+  for (const TailKind kind : {TailKind::softmax, TailKind::log_softmax, TailKind::sigmoid}) {
+    EXPECT_EQ(tail_kind_from_text(to_text(kind)).value(), kind);
+  }
+  EXPECT_THAT(tail_kind_from_text("exp").error().text(), HasSubstr("log_softmax"));
   EXPECT_THAT(curve_kind_from_text("tanh").error().text(), HasSubstr("tanh"));
   EXPECT_THAT(layer_kind_from_text("lstm").error().text(), HasSubstr("lstm"));
 }
 
-TEST(PixelTable, RoundsHalfAwayFromZeroAndSaturates) {
+TEST(PixelTable, rounds_half_away_from_zero_and_saturates) {
   IntegerNetwork network = every_kind();
   network.preprocess.mean = {128, 0, 127.5};
   network.preprocess.deviation = {1, 255, 1};

@@ -260,7 +260,7 @@ LayerConfigs configs_of(const IntegerNetwork& network, KernelKind engine, int se
 
 class ParameterBatches : public ::testing::TestWithParam<std::tuple<int, KernelKind>> {};
 
-TEST_P(ParameterBatches, PutEveryNumberWhereItsKernelLooksForIt) {
+TEST_P(ParameterBatches, put_every_number_where_its_kernel_looks_for_it) {
   const auto& [seed, engine] = GetParam();
   SCOPED_TRACE("seed " + std::to_string(seed));
   Random random(seed);
@@ -278,7 +278,7 @@ TEST_P(ParameterBatches, PutEveryNumberWhereItsKernelLooksForIt) {
   }
 }
 
-TEST_P(ParameterBatches, AreNotLongerThanAskedForUnlessARowIs) {
+TEST_P(ParameterBatches, are_not_longer_than_asked_for_unless_a_row_is) {
   Random random(std::get<0>(GetParam()));
   const IntegerNetwork network = seasoned_network(random, 3);
   const Netlist netlist = build_netlist(network, LayerConfigs(network.layers.size(), {std::get<1>(GetParam())})).value();
@@ -298,7 +298,7 @@ int producer(const Netlist& netlist, int stream) {
   return kernel.kind == KernelKind::fork || kernel.kind == KernelKind::width ? producer(netlist, kernel.inputs[0]) : kernel.layer;
 }
 
-TEST(ParameterBatches, MultiplierAOfAnAdditionBelongsToTheMapOnPortA) {
+TEST(ParameterBatches, multiplier_a_of_an_addition_belongs_to_the_map_on_port_a) {
   int swapped = 0, straight = 0;
   for (int seed = 1; seed <= 80; ++seed) {
     Random random(seed);

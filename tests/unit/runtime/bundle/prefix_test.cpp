@@ -18,7 +18,7 @@ Layer one_place(std::vector<std::int16_t> weights) {
   return layer;
 }
 
-TEST(Prefix, KeepsTheLargestOfEachMultiplierAndTheLowerFilterAmongEquals) {
+TEST(Prefix, keeps_the_largest_of_each_multiplier_and_the_lower_filter_among_equals) {
   // Two multipliers of four filters: the even ones 5 -7 7 5, the odd ones 1 0 -1 1.
   const Layer layer = one_place({5, 1, -7, 0, 7, -1, 5, 1});
   EXPECT_THAT(prefix_weights(layer, {1, 4, 2}), ElementsAre(0, 1, -7, 0, 0, 0, 0, 0));
@@ -28,12 +28,12 @@ TEST(Prefix, KeepsTheLargestOfEachMultiplierAndTheLowerFilterAmongEquals) {
   EXPECT_EQ(prefix_weights(layer, {0, 4, 2}), layer.weights);
 }
 
-TEST(Prefix, PassesDoNotMix) {
+TEST(Prefix, passes_do_not_mix) {
   // One multiplier of two filters, two passes.
   EXPECT_THAT(prefix_weights(one_place({1, 2, 9, 8}), {1, 2, 1}), ElementsAre(0, 2, 9, 0));
 }
 
-TEST(Prefix, RanksAreTheOrderOfASortByMagnitude) {
+TEST(Prefix, ranks_are_the_order_of_a_sort_by_magnitude) {
   for (int seed = 1; seed <= 10; ++seed) {
     Random random(seed);
     NetworkMaker make(random, {3, 3, 2});

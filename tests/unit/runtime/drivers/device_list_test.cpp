@@ -10,7 +10,7 @@
 namespace sluice {
 namespace {
 
-TEST(DeviceList, OpensByNameWithTheWishedCapacity) {
+TEST(DeviceList, opens_by_name_with_the_wished_capacity) {
   const test::Scratch scratch;
   const Bundle bundle = test::bundle_of(tiny_network(), scratch.path() / "bundle").value();
   auto device = open_device("null", bundle, {.images_in_flight = 7});
@@ -19,7 +19,7 @@ TEST(DeviceList, OpensByNameWithTheWishedCapacity) {
   EXPECT_EQ((*device)->capacity(), 7u);
 }
 
-TEST(DeviceList, OpensTheSimulatedDevice) {
+TEST(DeviceList, opens_the_simulated_device) {
   const test::Scratch scratch;
   const Bundle bundle = test::bundle_of(tiny_network(), scratch.path() / "bundle").value();
   auto device = open_device("sim", bundle, {.images_in_flight = 2, .is_paced = false});
@@ -29,7 +29,7 @@ TEST(DeviceList, OpensTheSimulatedDevice) {
   EXPECT_EQ((*device)->capacity(), 2u);
 }
 
-TEST(DeviceList, UnknownNameListsTheKnownOnes) {
+TEST(DeviceList, unknown_name_lists_the_known_ones) {
   const test::Scratch scratch;
   const Bundle bundle = test::bundle_of(tiny_network(), scratch.path() / "bundle").value();
   const auto device = open_device("nul", bundle);

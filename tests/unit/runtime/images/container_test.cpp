@@ -24,7 +24,7 @@ const std::vector<Kind> kKinds = {{".jpg", CV_8UC3, PictureKind::jpeg},  {".jpg"
                                   {".webp", CV_8UC3, PictureKind::webp}, {".ppm", CV_8UC3, PictureKind::pnm},
                                   {".pgm", CV_8UC1, PictureKind::pnm},   {".pgm", CV_16UC1, PictureKind::pnm}};
 
-TEST(Container, KindAndSizeAreRead) {
+TEST(Container, kind_and_size_are_read) {
   for (const Kind& kind : kKinds) {
     SCOPED_TRACE(kind.extension + " type " + std::to_string(kind.type));
     const auto header = inspect_picture(encoded(noise(13, 21, kind.type), kind.extension));
@@ -35,7 +35,7 @@ TEST(Container, KindAndSizeAreRead) {
   }
 }
 
-TEST(Container, EveryPrefixIsRefused) {
+TEST(Container, every_prefix_is_refused) {
   for (const Kind& kind : kKinds) {
     SCOPED_TRACE(kind.extension + " type " + std::to_string(kind.type));
     const std::string whole = encoded(noise(13, 21, kind.type), kind.extension);
@@ -47,29 +47,29 @@ TEST(Container, EveryPrefixIsRefused) {
   }
 }
 
-TEST(Container, BytesAfterTheEndAreAllowed) {
+TEST(Container, bytes_after_the_end_are_allowed) {
   for (const Kind& kind : kKinds) {
     EXPECT_TRUE(inspect_picture(encoded(noise(13, 21, kind.type), kind.extension) + "trailer")) << kind.extension;
   }
 }
 
-TEST(Container, ProgressiveJpegHasManyScans) {
+TEST(Container, progressive_jpeg_has_many_scans) {
   const std::string whole = encoded(noise(64, 64, CV_8UC3), ".jpg", {cv::IMWRITE_JPEG_PROGRESSIVE, 1});
   EXPECT_TRUE(inspect_picture(whole));
   EXPECT_FALSE(inspect_picture(whole.substr(0, whole.size() / 2)));
 }
 
-TEST(Container, JpegWithRestartMarkersIsWhole) {
+TEST(Container, jpeg_with_restart_markers_is_whole) {
   EXPECT_TRUE(inspect_picture(encoded(noise(64, 64, CV_8UC3), ".jpg", {cv::IMWRITE_JPEG_RST_INTERVAL, 1})));
 }
 
-TEST(Container, PngChecksumIsChecked) {
+TEST(Container, png_checksum_is_checked) {
   std::string bytes = encoded(noise(13, 21, CV_8UC3), ".png");
   bytes[bytes.size() / 2] ^= 0x10;
   EXPECT_THAT(inspect_picture(bytes).error().text(), HasSubstr("checksum"));
 }
 
-TEST(Container, BombsAreRefusedByTheirHeader) {
+TEST(Container, bombs_are_refused_by_their_header) {
   const std::string ppm = "P6 60000 60000 255\n";
   EXPECT_THAT(inspect_picture(ppm).error().text(), HasSubstr("cut short"));
   std::string jpeg = encoded(noise(8, 8, CV_8UC3), ".jpg");
@@ -79,7 +79,7 @@ TEST(Container, BombsAreRefusedByTheirHeader) {
   EXPECT_THAT(inspect_picture(jpeg).error().text(), HasSubstr("65535 x 65535 pixels; at most 100 million"));
 }
 
-TEST(Container, ForeignKindsAreNamed) {
+TEST(Container, foreign_kinds_are_named) {
   EXPECT_THAT(inspect_picture("GIF89a...").error().text(), HasSubstr("a GIF"));
   EXPECT_THAT(inspect_picture(std::string("II*\0....", 8)).error().text(), HasSubstr("a TIFF"));
   EXPECT_THAT(inspect_picture(std::string("\0\0\0\x18"
@@ -96,7 +96,7 @@ TEST(Container, ForeignKindsAreNamed) {
 }
 
 // The walkers must stay inside the bytes whatever they are; the address sanitizer watches.
-TEST(Container, GarbageBehindAnySignatureIsSurvived) {
+TEST(Container, garbage_behind_any_signature_is_survived) {
   const unsigned seed = 20240;
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 random(seed);

@@ -16,13 +16,13 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-TEST(Decode, ColourIsRgb) {
+TEST(Decode, colour_is_rgb) {
   const cv::Mat blue_green_red(2, 3, CV_8UC3, cv::Scalar(10, 20, 30));
   const Picture picture = decode_picture(encoded(blue_green_red, ".png"), "a.png").value();
   expect_same(picture.pixels, cv::Mat(2, 3, CV_8UC3, cv::Scalar(30, 20, 10)));
 }
 
-TEST(Decode, GreyStaysGrey) {
+TEST(Decode, grey_stays_grey) {
   for (const char* extension : {".png", ".bmp", ".pgm"}) {
     const cv::Mat grey = noise(9, 11, CV_8UC1);
     expect_same(decode_picture(encoded(grey, extension), "a").value().pixels, grey);
@@ -30,20 +30,20 @@ TEST(Decode, GreyStaysGrey) {
   EXPECT_EQ(decode_picture(encoded(noise(9, 11, CV_8UC1), ".jpg"), "a").value().channels(), 1);
 }
 
-TEST(Decode, SixteenBitsKeepTheirUpperByte) {
+TEST(Decode, sixteen_bits_keep_their_upper_byte) {
   const cv::Mat deep(3, 4, CV_16UC1, cv::Scalar(0x4321));
   expect_same(decode_picture(encoded(deep, ".png"), "a").value().pixels, cv::Mat(3, 4, CV_8UC1, cv::Scalar(0x43)));
   EXPECT_EQ(decode_picture(encoded(noise(3, 4, CV_16UC3), ".png"), "a").value().pixels.type(), CV_8UC3);
   EXPECT_EQ(decode_picture(encoded(deep, ".pgm"), "a").value().pixels.type(), CV_8UC1);
 }
 
-TEST(Decode, AlphaIsDroppedAndTheColourUnderItStands) {
+TEST(Decode, alpha_is_dropped_and_the_colour_under_it_stands) {
   const cv::Mat transparent(2, 2, CV_8UC4, cv::Scalar(10, 20, 30, 0));
   expect_same(decode_picture(encoded(transparent, ".png"), "a").value().pixels,
               cv::Mat(2, 2, CV_8UC3, cv::Scalar(30, 20, 10)));
 }
 
-TEST(Decode, TruncatedPicturesAreErrorsNotGreyHalves) {
+TEST(Decode, truncated_pictures_are_errors_not_grey_halves) {
   for (const char* extension : {".jpg", ".png", ".bmp", ".webp", ".ppm"}) {
     const std::string whole = encoded(noise(64, 64, CV_8UC3), extension);
     const Result<Picture> half = decode_picture(whole.substr(0, whole.size() / 2), "half");
@@ -53,7 +53,7 @@ TEST(Decode, TruncatedPicturesAreErrorsNotGreyHalves) {
   }
 }
 
-TEST(Decode, PngWithTooLittleDataInValidChunksIsDamaged) {
+TEST(Decode, png_with_too_little_data_in_valid_chunks_is_damaged) {
   // A correct file in every chunk, but made for half the height.
   std::string bytes = encoded(noise(16, 16, CV_8UC3), ".png");
   bytes.replace(20, 4, big32(32));
@@ -64,7 +64,7 @@ TEST(Decode, PngWithTooLittleDataInValidChunksIsDamaged) {
   EXPECT_THAT(picture.error().text(), HasSubstr("short.png: the picture is damaged"));
 }
 
-TEST(Decode, DamagedBytesNeverCrash) {
+TEST(Decode, damaged_bytes_never_crash) {
   const unsigned seed = 77;
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 random(seed);
@@ -83,7 +83,7 @@ TEST(Decode, DamagedBytesNeverCrash) {
   }
 }
 
-TEST(Decode, FilesAreNamed) {
+TEST(Decode, files_are_named) {
   const TemporaryFolder folder;
   EXPECT_THAT(load_picture(folder / "absent.jpg").error().text(), HasSubstr("absent.jpg: no such file"));
   EXPECT_THAT(load_picture(folder.write("note.jpg", "hello")).error().text(),
@@ -92,7 +92,7 @@ TEST(Decode, FilesAreNamed) {
   EXPECT_EQ(load_picture(folder.path()).error().fault(), Fault::user);
 }
 
-TEST(Decode, PipesDoNotBlock) {
+TEST(Decode, pipes_do_not_block) {
   const TemporaryFolder folder;
   ASSERT_EQ(::mkfifo((folder / "pipe.jpg").c_str(), 0600), 0);
   EXPECT_THAT(load_picture(folder / "pipe.jpg").error().text(), HasSubstr("not a regular file"));

@@ -28,7 +28,7 @@ class ImageSets : public testing::Test {
   TemporaryFolder folder_;
 };
 
-TEST_F(ImageSets, FolderIsSortedAndHoldsOnlyPictures) {
+TEST_F(ImageSets, folder_is_sorted_and_holds_only_pictures) {
   for (const char* name : {"b.png", "a.PNG", "c.jpeg", ".hidden.png", "sub/d.png"}) picture(name);
   folder_.write("val.txt", "a.PNG 1\n");
   const ImageSet set = open_images(folder_.path()).value();
@@ -38,7 +38,7 @@ TEST_F(ImageSets, FolderIsSortedAndHoldsOnlyPictures) {
   EXPECT_EQ(set.load(1).value().width(), 4);
 }
 
-TEST_F(ImageSets, ListKeepsItsOrderAndFindsFilesBesideIt) {
+TEST_F(ImageSets, list_keeps_its_order_and_finds_files_beside_it) {
   picture("in/z.png", 7);
   picture("in/my cat.png", 9);
   const fs::path list = folder_.write("in/val.txt", "z.png 5\nmy cat.png 2\nz.png 0\n");
@@ -49,21 +49,21 @@ TEST_F(ImageSets, ListKeepsItsOrderAndFindsFilesBesideIt) {
   EXPECT_EQ(set.load(1).value().width(), 9);
 }
 
-TEST_F(ImageSets, ListOutsideTheFolderIsRelativeToTheGivenFolder) {
+TEST_F(ImageSets, list_outside_the_folder_is_relative_to_the_given_folder) {
   picture("photos/z.png");
   const fs::path list = folder_.write("lists/val.txt", "z.png 5\n");
   EXPECT_EQ(open_images(folder_ / "photos", list).value().label(0), 5);
   EXPECT_THAT(open_images(list).error().text(), HasSubstr("none of the 1 files it names exists"));
 }
 
-TEST_F(ImageSets, OneAbsentEntryIsThatPicturesError) {
+TEST_F(ImageSets, one_absent_entry_is_that_pictures_error) {
   picture("a.png");
   const ImageSet set = open_images(folder_.write("val.txt", "a.png 0\ngone.png 1\n")).value();
   EXPECT_TRUE(set.load(0));
   EXPECT_THAT(set.load(1).error().text(), HasSubstr("gone.png: no such file"));
 }
 
-TEST_F(ImageSets, SinglesAndSeveral) {
+TEST_F(ImageSets, singles_and_several) {
   const fs::path one = picture("one.png", 5);
   EXPECT_THAT(file_names(open_images(one).value()), ElementsAre("one.png"));
   const fs::path cifar = folder_.write("c.bin", std::string(2 * 3073, '\1'));
@@ -74,7 +74,7 @@ TEST_F(ImageSets, SinglesAndSeveral) {
   EXPECT_EQ(set.load(2).value().width(), 32);
 }
 
-TEST_F(ImageSets, IdxIsFoundByNameOrContent) {
+TEST_F(ImageSets, idx_is_found_by_name_or_content) {
   const fs::path images = folder_.write("t-images-idx3-ubyte.gz", gzipped(idx_images(12, 3, 3)));
   const fs::path labels = folder_.write("given", idx_labels(12));
   EXPECT_FALSE(open_images(images).value().is_labelled());
@@ -82,7 +82,7 @@ TEST_F(ImageSets, IdxIsFoundByNameOrContent) {
   EXPECT_EQ(open_images(folder_.write("odd_name", idx_images(2, 3, 3))).value().size(), 2u);
 }
 
-TEST_F(ImageSets, SlicesCountFromOneLikeTheLinesOfAList) {
+TEST_F(ImageSets, slices_count_from_one_like_the_lines_of_a_list) {
   for (const char* name : {"1.png", "2.png", "3.png", "4.png", "5.png"}) picture(name);
   const ImageSet set = open_images(folder_.path()).value();
   EXPECT_THAT(file_names(set.slice({Part::odd})), ElementsAre("1.png", "3.png", "5.png"));
@@ -93,11 +93,11 @@ TEST_F(ImageSets, SlicesCountFromOneLikeTheLinesOfAList) {
   EXPECT_EQ(set.slice({}).size(), 5u);
 }
 
-TEST_F(ImageSets, OutOfRangeIsABug) {
+TEST_F(ImageSets, out_of_range_is_a_bug) {
   EXPECT_EQ(open_images(picture("a.png")).value().load(1).error().fault(), Fault::bug);
 }
 
-TEST_F(ImageSets, WrongSourcesAreToldInASentence) {
+TEST_F(ImageSets, wrong_sources_are_told_in_a_sentence) {
   EXPECT_THAT(open_images(folder_ / "absent").error().text(), HasSubstr("no such file or folder"));
   EXPECT_THAT(open_images(folder_.path()).error().text(), HasSubstr("the folder is empty"));
   folder_.write("readme.md", "hello");
@@ -106,7 +106,7 @@ TEST_F(ImageSets, WrongSourcesAreToldInASentence) {
   EXPECT_EQ(open_images(std::vector<fs::path>{}).error().fault(), Fault::user);
 }
 
-TEST(ImageSetData, EvaluationPicturesAllDecode) {
+TEST(ImageSetData, evaluation_pictures_all_decode) {
   const char* data = std::getenv("SLUICE_DATA");
   if (!data) GTEST_SKIP() << "SLUICE_DATA is not set";
   const ImageSet photos = open_images(fs::path(data) / "imagenet1000/val.txt").value();

@@ -12,13 +12,13 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-TEST(LabelNames, OneNamePerLine) {
+TEST(LabelNames, one_name_per_line) {
   const TemporaryFolder folder;
   EXPECT_THAT(read_label_names(folder.write("l", "air plane\r\ncar\n\nbird")).value(),
               ElementsAre("air plane", "car", "bird"));
 }
 
-TEST(LabelNames, WordNetNumbersAreDroppedWhenEveryLineHasOne) {
+TEST(LabelNames, wordnet_numbers_are_dropped_when_every_line_has_one) {
   const TemporaryFolder folder;
   EXPECT_THAT(read_label_names(folder.write("l", "n01440764 tench, Tinca tinca\nn01443537 goldfish\n")).value(),
               ElementsAre("tench, Tinca tinca", "goldfish"));
@@ -28,7 +28,7 @@ TEST(LabelNames, WordNetNumbersAreDroppedWhenEveryLineHasOne) {
               ElementsAre("n01440764", "n01443537"));
 }
 
-TEST(LabelNames, WrongCountIsRefusedWithBothNumbers) {
+TEST(LabelNames, wrong_count_is_refused_with_both_numbers) {
   const TemporaryFolder folder;
   const auto names = read_label_names(folder.write("l", "a\nb\n"), 10);
   ASSERT_FALSE(names);

@@ -11,7 +11,7 @@ namespace {
 
 using testing::HasSubstr;
 
-TEST(ListFile, ReadsFilesAndLabels) {
+TEST(ListFile, reads_files_and_labels) {
   const TemporaryFolder folder;
   const auto entries = read_list_file(folder.write("val.txt",
                                                    "\xEF\xBB\xBF"
@@ -27,7 +27,7 @@ TEST(ListFile, ReadsFilesAndLabels) {
   EXPECT_EQ(entries[3].label, 7);
 }
 
-TEST(ListFile, GarbageLabelsAreRefusedWithTheirLine) {
+TEST(ListFile, garbage_labels_are_refused_with_their_line) {
   const TemporaryFolder folder;
   for (const char* word : {"cat", "-1", "1.5", "3x"}) {
     const auto entries = read_list_file(folder.write("val.txt", std::string("a.jpg 0\n\nb.jpg ") + word + "\n"));
@@ -39,7 +39,7 @@ TEST(ListFile, GarbageLabelsAreRefusedWithTheirLine) {
   EXPECT_THAT(read_list_file(folder.write("val.txt", "a.jpg 99999999999\n")).error().text(), HasSubstr("too large"));
 }
 
-TEST(ListFile, EmptyAndBinaryFilesAreRefused) {
+TEST(ListFile, empty_and_binary_files_are_refused) {
   const TemporaryFolder folder;
   EXPECT_THAT(read_list_file(folder.write("val.txt", " \n\n")).error().text(), HasSubstr("names no picture"));
   EXPECT_THAT(read_list_file(folder.write("val.txt", std::string("a\0b 1\n", 6))).error().text(),

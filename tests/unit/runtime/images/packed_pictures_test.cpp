@@ -12,7 +12,7 @@ namespace {
 
 using testing::HasSubstr;
 
-TEST(Cifar10, PlanesBecomePixels) {
+TEST(Cifar10, planes_become_pixels) {
   std::string bytes;
   for (int n = 0; n < 2; ++n) {
     bytes += static_cast<char>(n + 8);
@@ -28,7 +28,7 @@ TEST(Cifar10, PlanesBecomePixels) {
   EXPECT_EQ(picture.pixels.at<cv::Vec3b>(5, 7), cv::Vec3b(1 + i % 50, 1 + i % 50 + 60, 1 + i % 50 + 120));
 }
 
-TEST(Cifar10, WrongSizeAndLabelAreRefused) {
+TEST(Cifar10, wrong_size_and_label_are_refused) {
   const TemporaryFolder folder;
   EXPECT_THAT(read_cifar10(folder.write("a.bin", std::string(3074, '\0'))).error().text(),
               HasSubstr("3074 bytes are not a whole"));
@@ -45,7 +45,7 @@ class Idx : public testing::TestWithParam<bool> {
   TemporaryFolder folder_;
 };
 
-TEST_P(Idx, ReadsPicturesAndTheLabelsBeside) {
+TEST_P(Idx, reads_pictures_and_the_labels_beside) {
   write("t10k-labels-idx1-ubyte", idx_labels(5));
   const PackedPictures set = read_idx(write("t10k-images-idx3-ubyte", idx_images(5, 4, 3)), {}).value();
   EXPECT_EQ(set.count, 5u);
@@ -55,11 +55,11 @@ TEST_P(Idx, ReadsPicturesAndTheLabelsBeside) {
   EXPECT_EQ(picture.pixels.at<unsigned char>(1, 2), 2 * 7 + 5);
 }
 
-TEST_P(Idx, WithoutLabelsThePicturesAreUnlabelled) {
+TEST_P(Idx, without_labels_the_pictures_are_unlabelled) {
   EXPECT_TRUE(read_idx(write("x-images-idx3-ubyte", idx_images(2, 4, 3)), {}).value().labels.empty());
 }
 
-TEST_P(Idx, FilesThatDoNotAddUpAreRefused) {
+TEST_P(Idx, files_that_do_not_add_up_are_refused) {
   const std::string images = idx_images(5, 4, 3);
   EXPECT_THAT(read_idx(write("a-images-idx3-ubyte", images.substr(0, images.size() - 1)), {}).error().text(),
               HasSubstr("announces 60 bytes, there are 59"));
@@ -78,7 +78,7 @@ TEST_P(Idx, FilesThatDoNotAddUpAreRefused) {
 
 INSTANTIATE_TEST_SUITE_P(PlainAndPacked, Idx, testing::Bool());
 
-TEST(Idx, LabelsMayBePackedWhenThePicturesAreNot) {
+TEST(Idx, labels_may_be_packed_when_the_pictures_are_not) {
   const TemporaryFolder folder;
   folder.write("a-labels-idx1-ubyte.gz", gzipped(idx_labels(3)));
   EXPECT_EQ(read_idx(folder.write("a-images-idx3-ubyte", idx_images(3, 2, 2)), {}).value().labels.size(), 3u);
@@ -86,7 +86,7 @@ TEST(Idx, LabelsMayBePackedWhenThePicturesAreNot) {
   EXPECT_EQ(read_idx(folder.write("b-images-idx3-ubyte", idx_images(3, 2, 2)), given).value().labels.size(), 3u);
 }
 
-TEST(Idx, DamagedGzipIsRefused) {
+TEST(Idx, damaged_gzip_is_refused) {
   const TemporaryFolder folder;
   const std::string packed = gzipped(idx_images(50, 28, 28));
   const auto cut = read_idx(folder.write("a-images-idx3-ubyte.gz", packed.substr(0, packed.size() / 2)), {});
@@ -97,7 +97,7 @@ TEST(Idx, DamagedGzipIsRefused) {
   EXPECT_THAT(read_idx(folder.write("a-images-idx3-ubyte.gz", wrong), {}).error().text(), HasSubstr("damaged"));
 }
 
-TEST(Idx, DebianFashionMnistIsReadable) {
+TEST(Idx, debian_fashion_mnist_is_readable) {
   const std::filesystem::path images = "/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz";
   if (!std::filesystem::exists(images)) GTEST_SKIP() << "package dataset-fashion-mnist is not installed";
   const PackedPictures set = read_idx(images, {}).value();

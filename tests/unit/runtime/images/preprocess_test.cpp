@@ -51,7 +51,7 @@ cv::Mat naive_fit(const cv::Mat& picture, const IntegerNetwork& n) {
   return scaled(cv::Range(top, top + n.input.height), cv::Range(left, left + n.input.width)).clone();
 }
 
-TEST(PreprocessCode, AgreesWithTheNaiveFormula) {
+TEST(PreprocessCode, agrees_with_the_naive_formula) {
   const unsigned seed = 4711;
   std::mt19937 random(seed);
   const auto between = [&](int low, int high) {
@@ -91,13 +91,13 @@ TEST(PreprocessCode, AgreesWithTheNaiveFormula) {
   }
 }
 
-TEST(PreprocessCode, PictureOfTheRightSizeIsNotTouched) {
+TEST(PreprocessCode, picture_of_the_right_size_is_not_touched) {
   const cv::Mat pixels = noise(32, 32, CV_8UC3);
   expect_same(fit_picture({pixels}, {32, 32, 3}, {}).value().pixels, pixels);
   expect_same(fit_picture({pixels}, {32, 32, 3}, {.resize_short_side = 32}).value().pixels, pixels);
 }
 
-TEST(PreprocessCode, ImageNetRuleCutsTheMiddle) {
+TEST(PreprocessCode, imagenet_rule_cuts_the_middle) {
   // Columns carry their number, so that the cut can be read off.
   cv::Mat pixels(256, 300, CV_8UC1);
   for (int x = 0; x < 300; ++x) pixels.col(x).setTo(x % 251);
@@ -106,19 +106,19 @@ TEST(PreprocessCode, ImageNetRuleCutsTheMiddle) {
   EXPECT_EQ(cut.at<unsigned char>(0, 223), (38 + 223) % 251);
 }
 
-TEST(PreprocessCode, InputWiderThanTheScaledPictureStillFits) {
+TEST(PreprocessCode, input_wider_than_the_scaled_picture_still_fits) {
   const cv::Mat cut = fit_picture({noise(100, 100, CV_8UC3)}, {48, 192, 3}, {.resize_short_side = 48}).value().pixels;
   EXPECT_EQ(cut.size(), cv::Size(192, 48));
 }
 
-TEST(PreprocessCode, GreyIsReplicatedAndColourBecomesLuma) {
+TEST(PreprocessCode, grey_is_replicated_and_colour_becomes_luma) {
   const Picture grey{cv::Mat(1, 1, CV_8UC1, cv::Scalar(77))};
   expect_same(fit_picture(grey, {1, 1, 3}, {}).value().pixels, cv::Mat(1, 1, CV_8UC3, cv::Scalar(77, 77, 77)));
   const Picture red{cv::Mat(1, 1, CV_8UC3, cv::Scalar(255, 0, 0))};
   expect_same(fit_picture(red, {1, 1, 1}, {}).value().pixels, cv::Mat(1, 1, CV_8UC1, cv::Scalar(76)));
 }
 
-TEST(PreprocessCode, ExtremeStripsAreRefusedNotAllocated) {
+TEST(PreprocessCode, extreme_strips_are_refused_not_allocated) {
   const auto cut =
       fit_picture({cv::Mat(1, 2'000'000, CV_8UC1, cv::Scalar(0))}, {224, 224, 1}, {.resize_short_side = 256});
   ASSERT_FALSE(cut);
@@ -126,7 +126,7 @@ TEST(PreprocessCode, ExtremeStripsAreRefusedNotAllocated) {
   EXPECT_THAT(cut.error().text(), testing::HasSubstr("2000000 x 1 is too narrow"));
 }
 
-TEST(PreprocessCode, OtherChannelCountsAreRefused) {
+TEST(PreprocessCode, other_channel_counts_are_refused) {
   const auto cut = fit_picture({noise(4, 4, CV_8UC3)}, {4, 4, 5}, {});
   EXPECT_EQ(cut.error().fault(), Fault::user);
   EXPECT_EQ(fit_picture({cv::Mat()}, {4, 4, 3}, {}).error().fault(), Fault::bug);

@@ -105,7 +105,7 @@ INSTANTIATE_TEST_SUITE_P(seeds, Seeds, ::testing::Range(1, 46));
 TEST(Pipeline, equals_the_simulator_that_ticks_behind_shared_requantisers) {
   for (int engine = 0; engine < 5; ++engine) {
     for (const int copies : {1, 3}) {
-      SCOPED_TRACE(fmt::format("engine {}, {} copies", engine, copies));
+      SCOPED_TRACE(fmt::format("{}, {} copies", to_text(convolution_engines()[std::size_t(engine)]), copies));
       Random random(engine);
       test::NetworkMaker make(random, {6, 5, 4});
       make.conv(16, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput);
@@ -147,7 +147,7 @@ TEST(Pipeline, is_not_slower_behind_requantisers_that_are_fast_enough) {
       };
       const double own = interval_of(design_with(8), picture);
       const int lanes = own / (120 * 64) > 1.2 ? 1 : own / (120 * 32) > 1.2 ? 2 : 4;
-      EXPECT_LE(interval_of(design_with(lanes), picture), own * 1.001) << "engine " << engine << ", " << copies << " copies, L " << lanes;
+      EXPECT_LE(interval_of(design_with(lanes), picture), own * 1.001) << to_text(config.engine) << ", " << copies << " copies, L " << lanes;
     }
   }
 }

@@ -9,7 +9,7 @@
 namespace sluice {
 namespace {
 
-TEST(Source, RepeatsTheSetAndThenStaysAtItsEnd) {
+TEST(Source, repeats_the_set_and_then_stays_at_its_end) {
   const TemporaryFolder folder;
   std::string bytes(3 * 3073, '\0');
   for (int i = 0; i < 3; ++i) bytes[i * 3073] = static_cast<char>(i);
@@ -25,7 +25,7 @@ TEST(Source, RepeatsTheSetAndThenStaysAtItsEnd) {
   EXPECT_FALSE(source.next({}).value());
 }
 
-TEST(Source, AnEmptySetEndsAtOnce) {
+TEST(Source, an_empty_set_ends_at_once) {
   ImageSetSource source(ImageSet(), 3);
   EXPECT_FALSE(source.next({}).value());
 }

@@ -15,7 +15,7 @@ std::vector<nanoseconds> hundred() {
   return values;
 }
 
-TEST(Statistics, PercentileIsTheElementFloorNTimesP) {
+TEST(Statistics, percentile_is_the_element_floor_n_times_p) {
   EXPECT_EQ(percentile(hundred(), 0.0), nanoseconds(0));
   EXPECT_EQ(percentile(hundred(), 0.5), nanoseconds(50));
   EXPECT_EQ(percentile(hundred(), 0.99), nanoseconds(99));
@@ -25,7 +25,7 @@ TEST(Statistics, PercentileIsTheElementFloorNTimesP) {
   EXPECT_EQ(percentile({nanoseconds(10), nanoseconds(20), nanoseconds(30)}, 0.5), nanoseconds(20));
 }
 
-TEST(Statistics, RecordKeepsCountMeanAndMaximumOfAll) {
+TEST(Statistics, record_keeps_count_mean_and_maximum_of_all) {
   LatencyRecord record;
   EXPECT_EQ(record.mean(), nanoseconds(0));
   const std::size_t many = LatencyRecord::kKeptLatencies + 1000;
@@ -36,7 +36,7 @@ TEST(Statistics, RecordKeepsCountMeanAndMaximumOfAll) {
   EXPECT_EQ(record.at(1.0), nanoseconds(100)) << "the oldest thousand are no longer kept";
 }
 
-TEST(Statistics, RateCountsClassifiedImagesOnly) {
+TEST(Statistics, rate_counts_classified_images_only) {
   StreamStatistics statistics;
   EXPECT_EQ(statistics.images_per_s(), 0);
   statistics.delivered = 12;

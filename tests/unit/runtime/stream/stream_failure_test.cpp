@@ -11,7 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 using testing::HasSubstr;
 
-TEST(StreamFailure, DeviceLostWhileCollecting) {
+TEST(StreamFailure, device_lost_while_collecting) {
   WatchedDevice device = watched({.capacity = 4, .latency = 1ms, .fail_collect_at = 17});
   NumberedSource source(1000);
   Keeper keeper;
@@ -27,7 +27,7 @@ TEST(StreamFailure, DeviceLostWhileCollecting) {
   expect_books_balance(report.statistics, keeper);
 }
 
-TEST(StreamFailure, DeviceLostWhileSubmittingStillGivesWhatIsInside) {
+TEST(StreamFailure, device_lost_while_submitting_still_gives_what_is_inside) {
   WatchedDevice device = watched({.capacity = 4, .latency = 1ms, .fail_submit_at = 17});
   NumberedSource source(1000);
   Keeper keeper;
@@ -41,7 +41,7 @@ TEST(StreamFailure, DeviceLostWhileSubmittingStillGivesWhatIsInside) {
   expect_books_balance(report.statistics, keeper);
 }
 
-TEST(StreamFailure, SourceLostDeliversWhatWasTaken) {
+TEST(StreamFailure, source_lost_delivers_what_was_taken) {
   WatchedDevice device = watched();
   NumberedSource source(1000);
   source.fail_at = 25;
@@ -53,7 +53,7 @@ TEST(StreamFailure, SourceLostDeliversWhatWasTaken) {
   EXPECT_TRUE(device.is_empty());
 }
 
-TEST(StreamFailure, ReceiverRefusesAndTheDeviceIsLeftEmpty) {
+TEST(StreamFailure, receiver_refuses_and_the_device_is_left_empty) {
   WatchedDevice device = watched({.capacity = 4, .latency = 1ms});
   NumberedSource source(1000);
   Keeper keeper;
@@ -70,7 +70,7 @@ TEST(StreamFailure, ReceiverRefusesAndTheDeviceIsLeftEmpty) {
   expect_books_balance(report.statistics, keeper);
 }
 
-TEST(StreamFailure, ReceiverThatThrowsIsABug) {
+TEST(StreamFailure, receiver_that_throws_is_a_bug) {
   WatchedDevice device = watched();
   NumberedSource source(100);
   const Receiver throwing = [](Outcome) -> Status { throw std::runtime_error("oops"); };
@@ -80,7 +80,46 @@ TEST(StreamFailure, ReceiverThatThrowsIsABug) {
   EXPECT_THAT(report.status.error().text(), HasSubstr("oops"));
 }
 
-TEST(StreamFailure, DeviceThatMixesUpImagesIsABug) {
+TEST(StreamFailure, receiver_without_memory_is_the_machines_fault) {
+  WatchedDevice device = watched();
+  NumberedSource source(100);
+  const Receiver throwing = [](Outcome) -> Status { throw std::bad_alloc(); };
+  const StreamReport report = run_stream(device, small_network(), source, throwing);
+  ASSERT_FALSE(report.status);
+  EXPECT_EQ(report.status.error().fault(), Fault::world);
+  EXPECT_THAT(report.status.error().text(), HasSubstr("memory"));
+}
+
+// Each on another thread of the stream: the collecting one, and oneTBB's.
+TEST(StreamFailure, exceptions_of_the_device_come_through) {
+  class Throwing final : public Device {
+   public:
+    explicit Throwing(bool when_submitting) : when_submitting_(when_submitting) {}
+    DeviceInfo info() const override { return {"throwing", "", "measured"}; }
+    std::size_t capacity() const override { return 2; }
+    Status submit(ImageTask) override {
+      if (when_submitting_) throw std::bad_alloc();
+      return ok();
+    }
+    Result<ImageScores> collect() override { throw std::bad_alloc(); }
+    std::vector<KernelTime> kernel_times() const override { return {}; }
+
+   private:
+    bool when_submitting_;
+  };
+  for (const bool when_submitting : {false, true}) {
+    Throwing device(when_submitting);
+    NumberedSource source(10);
+    Keeper keeper;
+    const StreamReport report = run_stream(device, small_network(), source, keeper.receiver());
+    ASSERT_FALSE(report.status);
+    EXPECT_EQ(report.status.error().fault(), Fault::world);
+    EXPECT_THAT(report.status.error().text(), HasSubstr("memory"));
+    EXPECT_TRUE(keeper.outcomes.empty());
+  }
+}
+
+TEST(StreamFailure, device_that_mixes_up_images_is_a_bug) {
   class Liar final : public Device {
    public:
     DeviceInfo info() const override { return {"liar", "", "measured"}; }
@@ -99,7 +138,7 @@ TEST(StreamFailure, DeviceThatMixesUpImagesIsABug) {
 }
 
 // Random sizes, threads, broken pictures, failures and stops; the books balance and the order holds in all of them.
-TEST(StreamFailure, BooksBalanceWhateverHappens) {
+TEST(StreamFailure, books_balance_whatever_happens) {
   const unsigned seed = 31337;
   std::mt19937 random(seed);
   for (int round = 0; round < 150; ++round) {

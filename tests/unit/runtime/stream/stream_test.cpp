@@ -14,7 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 using testing::HasSubstr;
 
-TEST(Stream, DeliversEveryPictureInOrder) {
+TEST(Stream, delivers_every_picture_in_order) {
   WatchedDevice device = watched({.capacity = 3});
   NumberedSource source(500);
   Keeper keeper;
@@ -32,7 +32,7 @@ TEST(Stream, DeliversEveryPictureInOrder) {
   EXPECT_GE(c.times.total, c.times.device);
 }
 
-TEST(Stream, BrokenPicturesAreErrorsInTheirPlace) {
+TEST(Stream, broken_pictures_are_errors_in_their_place) {
   WatchedDevice device = watched();
   NumberedSource source(40, {0, 7, 8, 39});
   Keeper keeper;
@@ -47,7 +47,7 @@ TEST(Stream, BrokenPicturesAreErrorsInTheirPlace) {
   expect_books_balance(report.statistics, keeper);
 }
 
-TEST(Stream, OneThreadAndOneImageAtATimeAreEnough) {
+TEST(Stream, one_thread_and_one_image_at_a_time_are_enough) {
   WatchedDevice device = watched({.capacity = 8});
   NumberedSource source(50, {3});
   Keeper keeper;
@@ -58,7 +58,7 @@ TEST(Stream, OneThreadAndOneImageAtATimeAreEnough) {
   EXPECT_EQ(device.most_inside, 1);
 }
 
-TEST(Stream, EmptySourceIsNoError) {
+TEST(Stream, empty_source_is_no_error) {
   WatchedDevice device = watched();
   NumberedSource source(0);
   Keeper keeper;
@@ -67,7 +67,7 @@ TEST(Stream, EmptySourceIsNoError) {
   EXPECT_EQ(report.statistics.images_per_s(), 0);
 }
 
-TEST(Stream, SlowReceiverHoldsBackTheSource) {
+TEST(Stream, slow_receiver_holds_back_the_source) {
   WatchedDevice device = watched({.capacity = 2});
   NumberedSource source(60);
   Keeper keeper;
@@ -83,7 +83,7 @@ TEST(Stream, SlowReceiverHoldsBackTheSource) {
   EXPECT_LE(most_ahead, 6u);
 }
 
-TEST(Stream, RowsAreChosenPerImage) {
+TEST(Stream, rows_are_chosen_per_image) {
   WatchedDevice device = watched({.rows = 3});
   NumberedSource source(30);
   Keeper keeper;
@@ -93,7 +93,7 @@ TEST(Stream, RowsAreChosenPerImage) {
   for (const Outcome& outcome : keeper.outcomes) EXPECT_EQ(outcome.result.value().row_id, outcome.index % 3);
 }
 
-TEST(Stream, UnknownRowIsThatImagesError) {
+TEST(Stream, unknown_row_is_that_images_error) {
   WatchedDevice device = watched({.rows = 1});
   NumberedSource source(10);
   Keeper keeper;
@@ -106,7 +106,7 @@ TEST(Stream, UnknownRowIsThatImagesError) {
   EXPECT_EQ(report.statistics.errors, 1u);
 }
 
-TEST(Stream, StopEndsEarlyAndDeliversWhatWasTaken) {
+TEST(Stream, stop_ends_early_and_delivers_what_was_taken) {
   WatchedDevice device = watched({.capacity = 4, .latency = 1ms});
   NumberedSource source(1'000'000);
   Keeper keeper;
@@ -125,7 +125,7 @@ TEST(Stream, StopEndsEarlyAndDeliversWhatWasTaken) {
   expect_books_balance(report.statistics, keeper);
 }
 
-TEST(Stream, StoppedBeforeItStartedTakesNothing) {
+TEST(Stream, stopped_before_it_started_takes_nothing) {
   WatchedDevice device = watched();
   NumberedSource source(10);
   Keeper keeper;
@@ -135,7 +135,7 @@ TEST(Stream, StoppedBeforeItStartedTakesNothing) {
   EXPECT_EQ(source.taken, 0u);
 }
 
-TEST(Stream, LatencyCountsFromTheArrivalTheSourceStates) {
+TEST(Stream, latency_counts_from_the_arrival_the_source_states) {
   class Late final : public Source {
     Result<std::optional<SourceItem>> next(std::stop_token) override {
       if (is_done_) return std::optional<SourceItem>();

@@ -15,23 +15,23 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-TEST(TopK, TiesGoToTheLowerClass) {
+TEST(TopK, ties_go_to_the_lower_class) {
   EXPECT_THAT(top_k(std::vector<std::int32_t>{5, 9, 9, 5, 9}, 4), ElementsAre(1, 2, 4, 0));
   EXPECT_THAT(top_k(std::vector<std::int32_t>{3, 3, 3}, 1), ElementsAre(0));
 }
 
-TEST(TopK, KIsBoundedByTheClasses) {
+TEST(TopK, k_is_bounded_by_the_classes) {
   EXPECT_THAT(top_k(std::vector<std::int32_t>{1, 2}, 5), ElementsAre(1, 0));
   EXPECT_THAT(top_k(std::vector<std::int32_t>{1, 2}, 0), IsEmpty());
   EXPECT_THAT(top_k(std::vector<std::int32_t>{}, 3), IsEmpty());
 }
 
-TEST(TopK, NanComesLast) {
+TEST(TopK, nan_comes_last) {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   EXPECT_THAT(top_k(std::vector<float>{nan, -INFINITY, nan, 1.0f}, 4), ElementsAre(3, 1, 0, 2));
 }
 
-TEST(TopK, AgreesWithAStableSort) {
+TEST(TopK, agrees_with_a_stable_sort) {
   const unsigned seed = 99;
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 random(seed);

@@ -17,7 +17,7 @@ IntegerNetwork one_layer() {
   return network;
 }
 
-TEST(NullDevice, ScoresAreTheStatedHash) {
+TEST(NullDevice, scores_are_the_stated_hash) {
   std::uint64_t hash = 14695981039346656037u;
   for (const std::uint64_t value : {5u, 7u, 65535u}) hash = (hash ^ value) * 1099511628211u;  // row, codes 7 and -1
   const auto score = [&](std::uint64_t c) {
@@ -28,7 +28,7 @@ TEST(NullDevice, ScoresAreTheStatedHash) {
   EXPECT_NE(null_scores({7, -1}, 5, 3), null_scores({-1, 7}, 5, 3));
 }
 
-TEST(NullDevice, ImagesOverlapButLeaveAtTheStatedInterval) {
+TEST(NullDevice, images_overlap_but_leave_at_the_stated_interval) {
   auto device = open_null_device(one_layer(), {.capacity = 4, .latency = 20ms, .interval = 5ms}).value();
   const auto start = std::chrono::steady_clock::now();
   for (std::uint64_t i = 0; i < 4; ++i) ASSERT_TRUE(device->submit({i, 0, {1, 2}}));
@@ -37,7 +37,7 @@ TEST(NullDevice, ImagesOverlapButLeaveAtTheStatedInterval) {
   EXPECT_GE(taken, 35ms);  // 20 for the first, three intervals
 }
 
-TEST(NullDevice, FailsWhenToldTo) {
+TEST(NullDevice, fails_when_told_to) {
   auto device = open_null_device(one_layer(), {.fail_submit_at = 2, .fail_collect_at = 1}).value();
   ASSERT_TRUE(device->submit({0, 0, {1, 2}}));
   ASSERT_TRUE(device->submit({1, 0, {1, 2}}));

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// One sub-command a verb, one net under all of them (see command.hpp).
+//
+// Verbs return errors; what is thrown all the same (memory that ran out, another library's exception, oneTBB's tasks
+// included, which hand theirs to whoever waits for them) becomes an error here.
+#include "apps/cli/command.hpp"
+
+#include <cstdio>
+#include <iostream>
+#include <new>
+
+#include <opencv2/core.hpp>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include "runtime/base/exceptions.hpp"
+
+namespace sluice::cli {
+namespace {
+
+constexpr const char* kVersion = "sluice 0.1.0";
+
+int exit_code(Fault fault) {
+  switch (fault) {
+    case Fault::user: return 1;
+    case Fault::world: return 2;
+    case Fault::bug: return 3;
+  }
+  return 3;
+}
+
+// Called from a catch block.
+Error error_of_verb(const std::string& verb) {
+  const std::string doing = "sluice " + verb;
+  try {
+    throw;
+  } catch (const cv::Exception& problem) {
+    return world_error("{}: OpenCV failed: {} ({}, {})", doing, problem.err, problem.func, problem.code);
+  } catch (const std::bad_alloc&) {
+    return world_error("{}; use fewer pictures (--first, --calib-images), fewer at once (--in-flight), or a machine with more memory",
+                       caught_error(doing).text());
+  } catch (...) {
+    return caught_error(doing);
+  }
+}
+
+Status run_verb(const std::string& verb, const Run& run) {
+  try {
+    return run();
+  } catch (...) {
+    return error_of_verb(verb);
+  }
+}
+
+int tell(const Error& error) {
+  spdlog::error("error: {}", error.text());
+  return exit_code(error.fault());
+}
+
+// Said before the parser, which only misses a sub-command.
+Status check_verb(const std::string& word, std::span<const Verb> verbs) {
+  std::string known;
+  for (const Verb& verb : verbs) {
+    if (word == verb.name) return ok();
+    known += (known.empty() ? "" : ", ") + std::string(verb.name);
+  }
+  return user_error("sluice has no verb \"{}\"; there are {}", word, known);
+}
+
+// Everything but what a verb does: a failure here is ours or the machine's.
+int parse_and_run(int argc, const char* const* argv, std::span<const Verb> verbs) {
+  if (!spdlog::get("sluice")) {
+    auto log = spdlog::stderr_color_mt("sluice");
+    log->set_pattern("%v");
+    spdlog::set_default_logger(log);
+  }
+  CLI::App app("Sluice deploys image classifiers on Intel FPGAs; PoCL (the CPU) is the default device.", "sluice");
+  app.set_version_flag("--version", kVersion);
+  app.require_subcommand(1);
+  app.footer("Each verb explains itself: sluice plan -h");
+  Common common;
+  std::string name;
+  Run run;
+  for (const Verb& verb : verbs) {
+    CLI::App* command = app.add_subcommand(verb.name, verb.what);
+    command->add_flag("--json", common.is_json, "results as JSON");
+    command->add_flag("--quiet", common.is_quiet, "no progress on standard error");
+    const std::string seeds = verb.seeds ? std::string("seed of ") + verb.seeds : "no effect: nothing is random in this verb";
+    command->add_option("--seed", common.seed, seeds)->capture_default_str();
+    command->set_version_flag("--version", kVersion);
+    command->callback([&name, &run, &verb, declared = verb.declare(*command, common)] { name = verb.name, run = declared; });
+  }
+  if (argc > 1 && argv[1][0] != '-') {
+    if (const Status status = check_verb(argv[1], verbs); !status) return tell(status.error());
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 1;
+  }
+  spdlog::set_level(common.is_quiet ? spdlog::level::err : spdlog::level::info);
+  const Status status = run_verb(name, run);
+  std::cout.flush();
+  if (!status) return tell(status.error());
+  return std::cout ? 0 : tell(world_error("standard output could not be written; the result is not complete"));
+}
+
+}  // namespace
+
+int run_command(int argc, const char* const* argv, std::span<const Verb> verbs) {
+  try {
+    return parse_and_run(argc, argv, verbs);
+  } catch (...) {
+    const Error error = caught_error("sluice");
+    std::fprintf(stderr, "error: %s\n", error.text().c_str());
+    return exit_code(error.fault());
+  }
+}
+
+}  // namespace sluice::cli
