@@ -5,13 +5,13 @@
 #include <algorithm>
 
 #include "compiler/model/memory_traffic.hpp"
+#include "device/contract/wire.h"
 
 namespace sluice {
 namespace {
 
 constexpr const char* kCommonBoard = "520n";
 constexpr double kMoreThanAnyAlms = 1e7, kMoreThanAnyBlocks = 1e5, kMoreThanAnyDsps = 1e5;
-constexpr double kMostKernels = 240;
 
 }  // namespace
 
@@ -31,7 +31,7 @@ Result<Target> open_target(const std::string& board, const std::string& budget, 
   const bsp::Budget found = SLUICE_TRY(bsp::find_budget(budget));
   Resources limit;
   limit.alms = kMoreThanAnyAlms, limit.m20k = kMoreThanAnyBlocks, limit.dsp_blocks = kMoreThanAnyDsps;
-  limit.multipliers = double(found.multipliers), limit.kernels = kMostKernels;
+  limit.multipliers = double(found.multipliers), limit.kernels = MOST_KERNELS;
   return Target{found.name, {}, limit, found.clock_mhz, SLUICE_TRY(common_model(hls_factor)), 0};
 }
 
@@ -43,7 +43,7 @@ std::vector<ResourceUse> uses_of(const Resources& total, double bytes_per_image,
     uses.push_back({"memory MB/s", bytes_per_image / interval_cycles * to_mb_per_s, 0, target.memory_bytes_per_cycle * to_mb_per_s, 1e3 * target.board->memory_gb_per_s});
   }
   else uses.push_back({"multipliers", total.multipliers, 0, target.budget.multipliers, target.budget.multipliers});
-  uses.push_back({"kernels", total.kernels, 0, kMostKernels, kMostKernels});
+  uses.push_back({"kernels", total.kernels, 0, MOST_KERNELS, MOST_KERNELS});
   std::stable_sort(uses.begin(), uses.end(), [](const ResourceUse& a, const ResourceUse& b) { return a.share() > b.share(); });
   return uses;
 }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "compiler/dse/bracket.hpp"
+#include "device/contract/wire.h"
 
 namespace sluice {
 namespace {
@@ -16,7 +17,6 @@ namespace {
 constexpr int kRounds = 12;
 constexpr double kDear = 4;           // times its price, for a resource to be spared
 constexpr double kFull = 1 + 1e-12;    // of a budget
-constexpr double kMostKernels = 240;  // of a bundle
 
 // The staircase of a layer under given weights: steps[i] is the cheapest candidate with at most its cycles or fewer, prices
 // falling as cycles grow.
@@ -269,7 +269,7 @@ Resources budget_of(const bsp::Board& board) {
   const bsp::Resources may = board.plannable();
   Resources budget;
   budget.alms = double(may.alms), budget.m20k = double(may.ram_blocks), budget.dsp_blocks = double(may.dsps);
-  budget.kernels = kMostKernels;
+  budget.kernels = MOST_KERNELS;
   return budget;
 }
 

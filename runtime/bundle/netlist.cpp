@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "device/contract/wire.h"
 #include "runtime/bundle/kernels/kernel_record.hpp"
 #include "runtime/bundle/netlist_fit.hpp"
 
@@ -43,7 +44,7 @@ Status Netlist::validate(const IntegerNetwork& network) const {
   if (kernels.size() < 2 || kernels.front().kind != KernelKind::source || kernels.back().kind != KernelKind::sink) {
     return user_error("netlist: it must start with the source and end with the sink");
   }
-  if (kernels.size() > 240) return user_error("netlist: {} kernels, at most 240 are possible", kernels.size());
+  if (kernels.size() > MOST_KERNELS) return user_error("netlist: {} kernels, at most {} are possible", kernels.size(), MOST_KERNELS);
   std::vector<int> written(streams.size(), 0), read(streams.size(), 0);
   std::set<std::string> names;
   for (std::size_t k = 0; k < kernels.size(); ++k) {

@@ -31,7 +31,7 @@ struct Stream {
 struct Kernel {
   std::string name;          // unique; the OpenCL kernel's name
   KernelKind kind = KernelKind::source;
-  int id = 0;                // 1..240; addresses parameters; equals its place in the list + 1
+  int id = 0;                // 1..MOST_KERNELS; addresses parameters; equals its place in the list + 1
   int layer = -1;            // index into the network, or -1 for source, sink, forks and collector
   std::vector<int> inputs;   // stream indices, in port order (IN or A, B)
   std::vector<int> outputs;  // stream indices, in port order (OUT or OUT0, OUT1)

@@ -14,6 +14,7 @@
 
 #include "compiler/dse/measured_density.hpp"
 #include "compiler/dse/network_design.hpp"
+#include "device/contract/wire.h"
 #include "tests/perf/bench_models.hpp"
 
 namespace sluice::perf {
@@ -142,7 +143,7 @@ class Question {
 
 Resources multipliers_of(const bsp::Budget& budget) {
   Resources r;
-  r.multipliers = double(budget.multipliers), r.kernels = 240;
+  r.multipliers = double(budget.multipliers), r.kernels = MOST_KERNELS;
   return r;
 }
 

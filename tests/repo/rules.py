@@ -66,11 +66,11 @@ MAY_INCLUDE = {
     "compiler/quantise": {BASE, BUNDLE, CONTRACT, "runtime/images", "compiler/ir", "compiler/ops"},
     "compiler/sparsity": {BASE, BUNDLE, "runtime/evaluate", "runtime/simulate", "compiler/model"},
     "compiler/model": {BASE, BUNDLE, "bsp"},
-    "compiler/dse": {BASE, BUNDLE, "bsp", "compiler/model", "compiler/pipeline", "runtime/evaluate"},
+    "compiler/dse": {BASE, BUNDLE, CONTRACT, "bsp", "compiler/model", "compiler/pipeline", "runtime/evaluate"},
     "compiler/pipeline": {BASE, BUNDLE, CONTRACT},
     "compiler/codegen": {BASE, BUNDLE},
     "compiler/accuracy": {BASE, BUNDLE, "runtime/evaluate", "runtime/images", "compiler/ir", "compiler/ops", "compiler/quantise"},
-    "compiler/driver": {BASE, BUNDLE, "bsp", "device", "runtime/evaluate", "runtime/simulate", "runtime/images", "runtime/reference", "compiler"},
+    "compiler/driver": {BASE, BUNDLE, CONTRACT, "bsp", "device", "runtime/evaluate", "runtime/simulate", "runtime/images", "runtime/reference", "compiler"},
     "apps": {"bsp", "compiler", "runtime"},
     "tests": {"bsp", "compiler", "runtime", "device", "apps"},
 }
