@@ -53,9 +53,9 @@ MAY_INCLUDE = {
     "runtime/simulate": {BASE, BUNDLE, CONTRACT, "runtime/evaluate", "runtime/reference"},
     "runtime/images": {BASE, BUNDLE},
     "runtime/observe": {BASE, BUNDLE, "runtime/hal", "runtime/evaluate", "runtime/reference", "runtime/simulate"},
-    "runtime/drivers": {BASE, BUNDLE, "runtime/hal", "runtime/evaluate", "runtime/reference", "runtime/simulate"},
+    "runtime/drivers": {BASE, BUNDLE, CONTRACT, "runtime/hal", "runtime/evaluate", "runtime/reference", "runtime/simulate"},
     # It compiles the kernel files natively, with the queue they are compiled against.
-    "runtime/drivers/threads": {BASE, BUNDLE, "runtime/hal", "device", "device/threads"},
+    "runtime/drivers/threads": {BASE, BUNDLE, "runtime/hal", "runtime/drivers/segments", "device", "device/threads"},
     "runtime/stream": {BASE, BUNDLE, "runtime/hal", "runtime/images"},
     "runtime/adapt": {BASE, BUNDLE, "runtime/hal", "runtime/observe", "runtime/stream"},
     "bsp": {BASE},
@@ -77,7 +77,7 @@ MAY_INCLUDE = {
 
 # Headers of other projects that only some places may see.
 ONLY_IN = {
-    "OpenCL": (re.compile(r"^CL/"), ("runtime/drivers/pocl/",)),
+    "OpenCL": (re.compile(r"^CL/"), ("runtime/drivers/opencl/", "runtime/drivers/pocl/", "tests/support/failing_opencl.cpp")),
     "ONNX's protobuf": (re.compile(r"^(onnx\.pb\.h|google/protobuf/)"),
                         ("compiler/frontend/", "tests/fuzz/mutate.cpp", "tests/operators/operator_cases_test.cpp", "tests/support/onnx_writer.cpp",
                          "tests/support/opencv_model.cpp", "tests/unit/compiler/frontend/", "tests/unit/compiler/passes/refusal_test.cpp")),
