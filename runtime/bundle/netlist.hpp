@@ -86,13 +86,7 @@ inline constexpr int kSumBits = 32;
 // Does an engine leave bias, multiplier and curve to a requantise kernel? Its elements are 32-bit sums then.
 bool sends_sums(const Kernel& kernel);
 
-// Values of the number CURVE, as device/lib/parameters.h has them.
-inline constexpr int kCurveNone = 0;
-inline constexpr int kCurveTable = 1;
-inline constexpr int kCurveHardSigmoid = 2;
-inline constexpr int kCurveHardSwish = 3;
-
-// The number CURVE of a layer's kernel.
+// The number CURVE of a layer's kernel: CURVE_NONE and so on of device/contract/wire.h.
 int curve_number(const Layer& layer);
 
 // Bytes of the memory that holds a kernel's parameters and registers on pocl; 0 when it has none. The layout is the
