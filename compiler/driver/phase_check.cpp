@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "compiler/driver/phase.hpp"
+#include "runtime/bundle/code_bytes.hpp"
 #include "runtime/base/parallel.hpp"
 #include "runtime/base/top_k.hpp"
 #include "runtime/evaluate/evaluator.hpp"
@@ -31,12 +32,7 @@ BundleFiles golden_files(const IntegerNetwork& network, const std::vector<Golden
   json list = json::array();
   for (std::size_t i = 0; i < vectors.size(); ++i) {
     const std::string name = fmt::format("golden/input_{:02}.bin", i);
-    std::string bytes;
-    for (const std::int16_t code : vectors[i].codes) {
-      bytes.push_back(static_cast<char>(code & 0xff));
-      if (network.input_bits == 16) bytes.push_back(static_cast<char>(code >> 8 & 0xff));
-    }
-    files[name] = std::move(bytes);
+    files[name] = code_bytes(vectors[i].codes, network.input_bits);
     const std::string& picture = vectors[i].picture;
     list.push_back(
         {{"picture", picture.substr(picture.find_last_of('/') + 1)}, {"input", name}, {"scores", vectors[i].scores}});

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "compiler/dse/bracket.hpp"
+#include "device/contract/wire.h"
 
 namespace sluice {
 namespace {

@@ -6,6 +6,7 @@
 
 #include "compiler/dse/network_menus.hpp"
 #include "compiler/model/engine_memories.hpp"
+#include "device/contract/wire.h"
 
 namespace sluice {
 namespace {
@@ -26,11 +27,11 @@ EngineShape shape_of(const IntegerNetwork& network, const Netlist& netlist, cons
   shape.out_lanes = out ? out->lanes : 1;
   shape.data_bits = shape.weight_bits = network.input_bits;
   shape.sum_bits = sum_bits_of(network);
-  const int curve = number_of(kernel, Number::curve, kCurveNone);
+  const int curve = number_of(kernel, Number::curve, CURVE_NONE);
   // Every kernel that is told a curve requantises, unless it sends sums. A gather carries what its copies send.
   shape.sends_sums = sends_sums(kernel) || (shape.kind == KernelKind::gather && out->element_bits == kSumWordBits);
   if (kernel.numbers.count(Number::curve) != 0 && !shape.sends_sums) shape.requantised_lanes = shape.out_lanes;
-  shape.curve_multipliers = curve == kCurveHardSigmoid ? 2 : curve == kCurveHardSwish ? 3 : 0;
+  shape.curve_multipliers = curve == CURVE_HARD_SIGMOID ? 2 : curve == CURVE_HARD_SWISH ? 3 : 0;
   if (shape.kind == KernelKind::deal || shape.kind == KernelKind::gather) shape.copies = kernel.numbers.at(Number::copies);
   if (kernel.layer < 0) return shape;
   const LayerWork work = work_of(network.layers[std::size_t(kernel.layer)]);
@@ -46,7 +47,7 @@ EngineShape shape_of(const IntegerNetwork& network, const Netlist& netlist, cons
     case KernelKind::compactor: shape.vector_lanes = shape.in_lanes; break;
     default: break;
   }
-  shape.rams = memories_of(shape, work, curve == kCurveTable);
+  shape.rams = memories_of(shape, work, curve == CURVE_TABLE);
   return shape;
 }
 

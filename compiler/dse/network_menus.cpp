@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "device/contract/wire.h"
 #include "runtime/bundle/netlist.hpp"
 
 namespace sluice {
@@ -43,9 +44,9 @@ std::vector<LayerSpec> layer_specs(const IntegerNetwork& network, const std::vec
   for (const Layer& layer : network.layers) {
     LayerSpec spec;
     spec.work = work_of(layer);
-    const int curve = requantises(layer.kind) ? curve_number(layer) : kCurveNone;
-    spec.has_curve_table = curve == kCurveTable;
-    spec.curve_multipliers = curve == kCurveHardSigmoid ? 2 : curve == kCurveHardSwish ? 3 : 0;
+    const int curve = requantises(layer.kind) ? curve_number(layer) : CURVE_NONE;
+    spec.has_curve_table = curve == CURVE_TABLE;
+    spec.curve_multipliers = curve == CURVE_HARD_SIGMOID ? 2 : curve == CURVE_HARD_SWISH ? 3 : 0;
     if (layer.kind == LayerKind::conv) {
       if (makes_gates(network, int(specs.size()))) spec.hurry = kGateHurry;
       spec.is_first = is_first;

@@ -3,6 +3,7 @@
 #include "compiler/pipeline/engine_kernels.hpp"
 
 #include "compiler/pipeline/engine_inputs.hpp"
+#include "device/contract/wire.h"
 
 namespace sluice {
 namespace {
@@ -73,7 +74,7 @@ int add_engine(NetlistDraft& draft, const Kernel& engine) {
   Kernel kernel = engine;
   const bool is_shared = layer.kind == LayerKind::conv && config.lanes < config.filters;
   if (layer.kind == LayerKind::conv) kernel.numbers[Number::sends_sums] = is_shared;
-  if (requantises(layer.kind)) kernel.numbers[Number::curve] = is_shared ? kCurveNone : curve_number(layer);
+  if (requantises(layer.kind)) kernel.numbers[Number::curve] = is_shared ? CURVE_NONE : curve_number(layer);
   const int copies = draft.copies(engine.layer);
   const int out = copies == 1 ? add_one(draft, kernel, layer.output.pixels()) : add_copies(draft, kernel, copies);
   return is_shared ? add_requantise(draft, engine.layer, out) : out;

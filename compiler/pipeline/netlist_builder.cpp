@@ -7,11 +7,10 @@
 #include "compiler/pipeline/fifo_depth.hpp"
 #include "compiler/pipeline/kernel_order.hpp"
 #include "compiler/pipeline/layer_kernels.hpp"
+#include "device/contract/wire.h"
 
 namespace sluice {
 namespace {
-
-constexpr std::size_t kMostKernels = 240;
 
 // A map that nobody reads would block its writer for ever.
 Status check_readers(const IntegerNetwork& network) {
@@ -51,9 +50,9 @@ Result<Netlist> build_netlist(const IntegerNetwork& network, const LayerConfigs&
   const LayerConfigs all = configs.empty() ? LayerConfigs(network.layers.size()) : configs;
   for (std::size_t i = 0; i < all.size(); ++i) SLUICE_CHECK(check_layer_config(network, static_cast<int>(i), all[i]));
   Netlist netlist = layer_kernels(network, all);
-  if (netlist.kernels.size() > kMostKernels) {
+  if (netlist.kernels.size() > MOST_KERNELS) {
     return user_error("the network needs {} kernels, a bundle may have {}; fewer copies (E) of its engines, or a network "
-                      "of fewer layers, fit", netlist.kernels.size(), kMostKernels);
+                      "of fewer layers, fit", netlist.kernels.size(), MOST_KERNELS);
   }
   SLUICE_CHECK(check_reach(network, netlist));
   SLUICE_CHECK(order_kernels(netlist));

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "device/contract/wire.h"
+
 namespace sluice {
 namespace {
 
@@ -35,7 +37,7 @@ Resources budget_of(const bsp::Board& board) {
   budget.alms = double(may.alms), budget.m20k = double(may.ram_blocks), budget.dsp_blocks = double(may.dsps);
   const double share_of_alms = budget.alms / double(board.device.alms);
   budget.mlab = device_mlabs(board.device) * share_of_alms;
-  budget.kernels = kMostKernels;
+  budget.kernels = MOST_KERNELS;
   return budget;
 }
 

@@ -30,7 +30,6 @@ inline constexpr std::array<Limit, kLimits> kLimitTable{{{"ALMs", &Resources::al
                                                          {"MLABs", &Resources::mlab}, {"multipliers", &Resources::multipliers}, {"kernels", &Resources::kernels}}};
 inline constexpr std::size_t kMlabLimit = 3, kKernelLimit = 5;
 
-inline constexpr double kMostKernels = 240;  // of a bundle
 
 // Of a budget, by limit: 1 is all of it.
 using Shares = std::array<double, kLimits>;

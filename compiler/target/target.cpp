@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "compiler/model/memory_traffic.hpp"
+#include "device/contract/wire.h"
 
 namespace sluice {
 namespace {
@@ -36,7 +37,7 @@ Result<Target> open_target(const std::string& board, const std::string& budget, 
   const ResourceModel model = SLUICE_TRY(common_model(hls_factor));
   Resources limit;
   limit.alms = kMoreThanAnyAlms, limit.m20k = kMoreThanAnyBlocks, limit.dsp_blocks = kMoreThanAnyDsps;
-  limit.multipliers = double(found.multipliers), limit.kernels = kMostKernels;
+  limit.multipliers = double(found.multipliers), limit.kernels = MOST_KERNELS;
   return Target{found.name, {}, limit, found.clock_mhz, model, 0};
 }
 

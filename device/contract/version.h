@@ -4,8 +4,8 @@
  * Why: a bitstream outlives the program that planned it. The host packs parameter words, settings and thresholds for
  * kernels it does not compile, and reads their records; a kernel of another layout would take them and compute nonsense.
  *
- * Raise it with any change of beats and their kinds, of the tables and rows of parameters, of settings, or of records. A
- * kernel that computes the same from the same words keeps it. 1: first. 2: curves, scale, concat. 3: several engines,
+ * Raise it with any change of contract/wire.h or of a kernel's parameter words; tests/unit/device/wire_test.cpp fails until
+ * it is raised. A kernel that computes the same from the same words keeps it. 1: first. 2: curves, scale, concat. 3: several engines,
  * copies and lanes a layer. 4: requantisers shared among filters.
  *
  * Before: a bundle's design.json states the version it was planned for. After: a runtime refuses any but this one.

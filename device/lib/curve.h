@@ -9,7 +9,7 @@
  *   CURVE_HARD_SIGMOID, CURVE_HARD_SWISH   the 16-bit formulas of contract/numbers.h
  *
  * Parameters: row CURVE_ROW of table 0; 64 words of four codes, or slope, offset, multiplier, shift, lowest code, highest
- * code. On pocl the memory of SLUICE_CURVE_BYTES follows the 64 bytes of registers.
+ * code. On pocl the memory of SLUICE_CURVE_BYTES follows the REGISTER_BYTES.
  *
  * No guard: included once per layer by the kernel's file; end_layer.h takes the words back. Before: lib/parameters.h.
  */
@@ -28,7 +28,7 @@
 
 #elif P_CURVE == CURVE_TABLE
 #define SLUICE_CURVE_BYTES SLUICE_CURVE_TABLE_CODES
-#define SLUICE_CURVE_MEMORY RAM(char, curve, 1, SLUICE_CURVE_TABLE_CODES, 64)
+#define SLUICE_CURVE_MEMORY RAM(char, curve, 1, SLUICE_CURVE_TABLE_CODES, REGISTER_BYTES)
 #define SLUICE_KEEP_CURVE
 #define SLUICE_IS_CURVE_ROW (table == TABLE_SETTINGS && row == CURVE_ROW)
 #define SLUICE_CURVE_ROW_WORDS (SLUICE_CURVE_TABLE_CODES / 4)
@@ -38,18 +38,18 @@
 #define SLUICE_CURVE(code) curve[0][(code) & (SLUICE_CURVE_TABLE_CODES - 1)]
 
 #else
-#define SLUICE_CURVE_BYTES 64
-#define SLUICE_CURVE_MEMORY         \
-  REGISTER(int, curve_slope, 64)      \
-  REGISTER(int, curve_offset, 68)     \
-  REGISTER(int, curve_multiplier, 72) \
-  REGISTER(int, curve_shift, 76)      \
-  REGISTER(int, curve_low, 80)        \
-  REGISTER(int, curve_high, 84)
+#define SLUICE_CURVE_BYTES CURVE_FORMULA_BYTES
+#define SLUICE_CURVE_MEMORY                            \
+  REGISTER(int, curve_slope, REGISTER_BYTES)           \
+  REGISTER(int, curve_offset, REGISTER_BYTES + 4)      \
+  REGISTER(int, curve_multiplier, REGISTER_BYTES + 8)  \
+  REGISTER(int, curve_shift, REGISTER_BYTES + 12)      \
+  REGISTER(int, curve_low, REGISTER_BYTES + 16)        \
+  REGISTER(int, curve_high, REGISTER_BYTES + 20)
 #define SLUICE_KEEP_CURVE \
   KEEP(curve_slope) KEEP(curve_offset) KEEP(curve_multiplier) KEEP(curve_shift) KEEP(curve_low) KEEP(curve_high)
 #define SLUICE_IS_CURVE_ROW (table == TABLE_SETTINGS && row == CURVE_ROW)
-#define SLUICE_CURVE_ROW_WORDS 6
+#define SLUICE_CURVE_ROW_WORDS CURVE_FORMULA_WORDS
 #define SLUICE_STORE_CURVE_WORD(value)           \
   if (word == 0) curve_slope = (int)(value);      \
   if (word == 1) curve_offset = (int)(value);     \

@@ -11,11 +11,8 @@
  *
  * The threads driver compiles the intel dialect, unchanged, with a C++ compiler (threads/words.hpp).
  *
- * What travels. A stream carries beats of a fixed number of lanes. A beat has a 2-bit kind:
- *   HEADER   opens an image; its word holds {image id: 16 bits, row id: 8 bits}
- *   DATA     lanes of codes; the channels of a pixel in order, pixel after pixel
- *   ADDRESS  opens a batch of parameters; its word holds {kernel id: 8 bits, word address: 24 bits}
- *   WEIGHTS  one 32-bit word for the kernel that the last ADDRESS named, to be stored at the next address
+ * What travels: beats of a fixed number of lanes, each of a 2-bit kind. HEADER opens an image and DATA carries its codes;
+ * ADDRESS opens a batch of parameters and WEIGHTS carries a 32-bit word of it (contract/wire.h has the fields).
  * Parameters use the same streams as pictures, along one spanning tree: forks do not copy them. Every beat has room for
  * a 32-bit word, however narrow its lanes are (an M20K column is 40 bits wide, so the room is free).
  *
@@ -37,21 +34,10 @@
 #define SLUICE_DEVICE_LIB_STREAM_H
 
 #include "contract/numbers.h"
-
-#define KIND_HEADER 0
-#define KIND_DATA 1
-#define KIND_ADDRESS 2
-#define KIND_WEIGHTS 3
+#include "contract/wire.h"
 
 #define SLUICE_PASTE_(a, b) a##b
 #define SLUICE_PASTE(a, b) SLUICE_PASTE_(a, b)
-
-/* Fields of the word of an ADDRESS or HEADER beat. */
-#define ADDRESS_KERNEL(word) ((int)((word) >> 24))
-#define ADDRESS_WORD(word) ((int)((word) & 0xffffff))
-
-/* Set by a join whose two headers named different images: a broken netlist, reported by the host. */
-#define HEADER_ERROR 0x80000000u
 
 #define WORD(port, beat) SLUICE_PASTE(P_##port##_T, _word)(beat)
 #define BEAT_OF(port, kind, word) SLUICE_PASTE(P_##port##_T, _of_word)(kind, word)

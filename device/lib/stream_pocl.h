@@ -5,15 +5,13 @@
  * with fewer. The idea: a launch handles one *segment* of its streams, an image or a batch of parameters, held whole in
  * a buffer; the host orders the launches by events, so that many images are in the pipeline at once.
  *
- * A segment buffer: four 32-bit words {kind of its first beat, number of beats, the first beat's word, unused}, then
- * the other beats' lanes without gaps (an image is therefore a plain NHWC tensor), or 32-bit words for parameters.
+ * A segment buffer: four 32-bit words (SEGMENT_KIND and so on, contract/wire.h), then the other beats' lanes without
+ * gaps (an image is therefore a plain NHWC tensor), or 32-bit words for parameters.
  * Beats past the first are DATA after HEADER and WEIGHTS after ADDRESS, so a kind costs no memory.
  *
  * Before: the producing kernel has finished. After: the output segment is complete; its beat count is 0 when nothing
  * was written (parameters that stopped here).
  */
-#define SLUICE_SEGMENT_WORDS 4
-
 #define SLUICE_DECLARE_INTRINSICS(T)
 #define STREAM(name, T, beats)
 
@@ -27,19 +25,19 @@
 
 /* `tag` names the local variables of a stream: its port, or its place in a list of like streams. */
 #define SLUICE_BEGIN(port, tag, stream)                                           \
-  const uint kind_##tag = SLUICE_PASTE(from_, stream)[0];                         \
-  const uint beats_##tag = SLUICE_PASTE(from_, stream)[1];                        \
+  const uint kind_##tag = SLUICE_PASTE(from_, stream)[SEGMENT_KIND];              \
+  const uint beats_##tag = SLUICE_PASTE(from_, stream)[SEGMENT_BEATS];            \
   (void)beats_##tag;                                                              \
   __global const P_##port##_E* restrict lanes_##tag =                             \
-      (__global const P_##port##_E*)(SLUICE_PASTE(from_, stream) + SLUICE_SEGMENT_WORDS); \
+      (__global const P_##port##_E*)(SLUICE_PASTE(from_, stream) + SEGMENT_HEAD_WORDS); \
   uint cursor_##tag = 0;
 #define SLUICE_BEGIN_OUT(port, tag, stream)                                       \
   __global P_##port##_E* restrict lanes_##tag =                                   \
-      (__global P_##port##_E*)(SLUICE_PASTE(to_, stream) + SLUICE_SEGMENT_WORDS); \
+      (__global P_##port##_E*)(SLUICE_PASTE(to_, stream) + SEGMENT_HEAD_WORDS); \
   uint cursor_##tag = 0;
 #define BEGIN(port) SLUICE_BEGIN(port, port, P_##port)
 #define BEGIN_OUT(port) SLUICE_BEGIN_OUT(port, port, P_##port)
-#define END(port) SLUICE_PASTE(to_, P_##port)[1] = cursor_##port;
+#define END(port) SLUICE_PASTE(to_, P_##port)[SEGMENT_BEATS] = cursor_##port;
 
 #define RAM(T, name, rows, columns, offset) \
   __global T (*restrict name)[columns] = (__global T(*)[columns])(memory + (offset));
@@ -53,7 +51,7 @@
 #define SLUICE_READ(port, tag, stream, beat)                                                  \
   do {                                                                                        \
     if (cursor_##tag == 0) {                                                                  \
-      beat = BEAT_OF(port, kind_##tag, SLUICE_PASTE(from_, stream)[2]);                       \
+      beat = BEAT_OF(port, kind_##tag, SLUICE_PASTE(from_, stream)[SEGMENT_WORD]);            \
     } else if (kind_##tag == KIND_HEADER) {                                                   \
       beat.kind = KIND_DATA;                                                                  \
       _Pragma("unroll")                                                                       \
@@ -61,7 +59,7 @@
         beat.v[lane] = lanes_##tag[(size_t)(cursor_##tag - 1) * P_##port##_LANES + lane];     \
     } else {                                                                                  \
       beat = BEAT_OF(port, KIND_WEIGHTS,                                                      \
-                     SLUICE_PASTE(from_, stream)[SLUICE_SEGMENT_WORDS + cursor_##tag - 1]);   \
+                     SLUICE_PASTE(from_, stream)[SEGMENT_HEAD_WORDS + cursor_##tag - 1]);   \
     }                                                                                         \
     ++cursor_##tag;                                                                           \
   } while (0)
@@ -70,14 +68,14 @@
 #define SLUICE_WRITE(port, tag, stream, beat)                                                 \
   do {                                                                                        \
     if (cursor_##tag == 0) {                                                                  \
-      SLUICE_PASTE(to_, stream)[0] = beat.kind;                                               \
-      SLUICE_PASTE(to_, stream)[2] = WORD(port, beat);                                        \
+      SLUICE_PASTE(to_, stream)[SEGMENT_KIND] = beat.kind;                                    \
+      SLUICE_PASTE(to_, stream)[SEGMENT_WORD] = WORD(port, beat);                             \
     } else if (beat.kind == KIND_DATA) {                                                      \
       _Pragma("unroll")                                                                       \
       for (int lane = 0; lane < P_##port##_LANES; ++lane)                                     \
         lanes_##tag[(size_t)(cursor_##tag - 1) * P_##port##_LANES + lane] = beat.v[lane];     \
     } else {                                                                                  \
-      SLUICE_PASTE(to_, stream)[SLUICE_SEGMENT_WORDS + cursor_##tag - 1] = WORD(port, beat);  \
+      SLUICE_PASTE(to_, stream)[SEGMENT_HEAD_WORDS + cursor_##tag - 1] = WORD(port, beat);  \
     }                                                                                         \
     ++cursor_##tag;                                                                           \
   } while (0)
@@ -87,7 +85,7 @@
 #define TO_LISTED(index, stream) , __global uint* restrict SLUICE_PASTE(to_, stream)
 #define BEGIN_FROM_LISTED(index, stream) SLUICE_BEGIN(IN, index, stream)
 #define BEGIN_TO_LISTED(index, stream) SLUICE_BEGIN_OUT(OUT, index, stream)
-#define END_LISTED(index, stream) SLUICE_PASTE(to_, stream)[1] = cursor_##index;
+#define END_LISTED(index, stream) SLUICE_PASTE(to_, stream)[SEGMENT_BEATS] = cursor_##index;
 #define READ_LISTED(index, stream, beat) SLUICE_READ(IN, index, stream, beat)
 #define WRITE_LISTED(index, stream, beat) SLUICE_WRITE(OUT, index, stream, beat)
 
@@ -97,5 +95,5 @@
   do {                                                                                        \
     beat.kind = (uchar)((index) == 0 ? KIND_HEADER : KIND_DATA);                              \
     for (int lane = 0; lane < RECORD_LANES; ++lane)                                           \
-      beat.v[lane] = (int)SLUICE_PASTE(from_, stream)[(index) == 0 ? 2 : SLUICE_SEGMENT_WORDS + lane]; \
+      beat.v[lane] = (int)SLUICE_PASTE(from_, stream)[(index) == 0 ? SEGMENT_WORD : SEGMENT_HEAD_WORDS + lane]; \
   } while (0)

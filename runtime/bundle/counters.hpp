@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a sparse layer counted while it computed one image. Meanings: device/lib/record.h; equal on every device.
+// What a sparse layer counted while it computed one image. Meanings: RECORD_* of device/contract/wire.h.
 //
 // Copies of an engine send a record each; a layer's counters are their sums, so they do not depend on the copies.
 #pragma once
@@ -23,10 +23,7 @@ struct LayerCounters {
   bool operator==(const LayerCounters&) const = default;
 };
 
-// 32-bit words of a record in the collector's memory: the image's header, then RECORD_LANES counters.
-inline constexpr std::size_t kRecordWords = 5;
-
-// The counters of all layers from the collector's `words` for one image; nothing when a record is another image's.
+// The counters of all layers from the collector's `words` for one image, RECORD_WORDS from each of its streams; nothing when a record is another image's.
 std::optional<std::vector<LayerCounters>> counters_of(const Netlist& netlist, const Kernel& collector, const std::int32_t* words,
                                                       std::uint32_t header);
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "device/contract/wire.h"
 #include "runtime/bundle/kernels/kernel_record.hpp"
 #include "runtime/bundle/netlist_fit.hpp"
 
@@ -43,7 +44,7 @@ Status Netlist::validate(const IntegerNetwork& network) const {
   if (kernels.size() < 2 || kernels.front().kind != KernelKind::source || kernels.back().kind != KernelKind::sink) {
     return user_error("netlist: it must start with the source and end with the sink");
   }
-  if (kernels.size() > 240) return user_error("netlist: {} kernels, at most 240 are possible", kernels.size());
+  if (kernels.size() > MOST_KERNELS) return user_error("netlist: {} kernels, at most {} are possible", kernels.size(), MOST_KERNELS);
   std::vector<int> written(streams.size(), 0), read(streams.size(), 0);
   std::set<std::string> names;
   for (std::size_t k = 0; k < kernels.size(); ++k) {
@@ -134,9 +135,9 @@ int engine_copies(const Netlist& netlist, int layer) {
 bool sends_sums(const Kernel& kernel) { return kernel.numbers.count(Number::sends_sums) != 0 && kernel.numbers.at(Number::sends_sums) != 0; }
 
 int curve_number(const Layer& layer) {
-  if (layer.curve.kind == CurveKind::none) return kCurveNone;
-  if (layer.output_bits == 8) return kCurveTable;
-  return layer.curve.kind == CurveKind::hard_sigmoid ? kCurveHardSigmoid : kCurveHardSwish;
+  if (layer.curve.kind == CurveKind::none) return CURVE_NONE;
+  if (layer.output_bits == 8) return CURVE_TABLE;
+  return layer.curve.kind == CurveKind::hard_sigmoid ? CURVE_HARD_SIGMOID : CURVE_HARD_SWISH;
 }
 
 std::map<std::string, int> named_numbers(const Kernel& kernel) {
@@ -152,7 +153,7 @@ std::int64_t memory_bytes(const Netlist& netlist, const Kernel& kernel) {
 
 std::int64_t longest_list(std::int64_t window, int ranks) { return ranks > 1 ? (window + 1) * ranks : window; }
 
-int prefix_id_bits(int ranks) { return ranks > 4 ? 3 : ranks > 2 ? 2 : 1; }
+int prefix_id_bits(int ranks) { return PREFIX_ID_BITS(ranks); }
 
 int prefix_id_words(int ranks, int multipliers) {
   const int per_word = 32 / prefix_id_bits(ranks);

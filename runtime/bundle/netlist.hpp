@@ -31,7 +31,7 @@ struct Stream {
 struct Kernel {
   std::string name;          // unique; the OpenCL kernel's name
   KernelKind kind = KernelKind::source;
-  int id = 0;                // 1..240; addresses parameters; equals its place in the list + 1
+  int id = 0;                // 1..MOST_KERNELS; addresses parameters; equals its place in the list + 1
   int layer = -1;            // index into the network, or -1 for source, sink, forks and collector
   std::vector<int> inputs;   // stream indices, in port order (IN or A, B)
   std::vector<int> outputs;  // stream indices, in port order (OUT or OUT0, OUT1)
@@ -86,13 +86,7 @@ inline constexpr int kSumBits = 32;
 // Does an engine leave bias, multiplier and curve to a requantise kernel? Its elements are 32-bit sums then.
 bool sends_sums(const Kernel& kernel);
 
-// Values of the number CURVE, as device/lib/parameters.h has them.
-inline constexpr int kCurveNone = 0;
-inline constexpr int kCurveTable = 1;
-inline constexpr int kCurveHardSigmoid = 2;
-inline constexpr int kCurveHardSwish = 3;
-
-// The number CURVE of a layer's kernel.
+// The number CURVE of a layer's kernel: CURVE_NONE and so on of device/contract/wire.h.
 int curve_number(const Layer& layer);
 
 // Bytes of the memory that holds a kernel's parameters and registers on pocl; 0 when it has none. The layout is the

@@ -2,6 +2,7 @@
 // Every kernel against its layer (kernels/<op>.cpp), and every layer against the pixels that its kernels compute.
 #include "runtime/bundle/netlist_fit.hpp"
 
+#include "device/contract/wire.h"
 #include "runtime/bundle/kernels/kernel_record.hpp"
 
 namespace sluice {
@@ -18,7 +19,7 @@ Status check_computed(const KernelFit& fit, LayerKind computes) {
   SLUICE_CHECK(fit.equal("channels left over on " + fit.out().name, layer.output.channels % fit.out().lanes, 0));
   SLUICE_CHECK(fit.carries(fit.out(), fit.own_pixels() * layer.output.channels, bits));
   if (requantises(layer.kind)) {
-    SLUICE_CHECK(fit.number(Number::curve, sends_sums(k) ? kCurveNone : curve_number(layer)));
+    SLUICE_CHECK(fit.number(Number::curve, sends_sums(k) ? CURVE_NONE : curve_number(layer)));
   }
   if (k.inputs.size() == 2) return ok();  // the kernel's own check knows which operand comes where
   return fit.equal("the layer that arrives", fit.producer(0), layer.inputs[0]);

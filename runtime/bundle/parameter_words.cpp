@@ -22,7 +22,7 @@ std::vector<ParameterBatch> parameter_batches(const IntegerNetwork& network, con
       for (std::size_t row = 0; row < rows; row += rows_per_batch) {
         const std::size_t end = std::min(rows, row + rows_per_batch);
         ParameterBatch batch;
-        batch.address = static_cast<std::uint32_t>(kernel.id) << 24 | table.number << 22 | (table.first_row + static_cast<std::uint32_t>(row));
+        batch.address = ADDRESS_WORD(kernel.id, table.number, table.first_row + row);
         batch.words.assign(table.words.begin() + std::ptrdiff_t(row * table.row_words),
                            table.words.begin() + std::ptrdiff_t(end * table.row_words));
         batches.push_back(std::move(batch));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "device/contract/wire.h"
 #include "runtime/base/json.hpp"
 #include "runtime/bundle/kernels/kernel_record.hpp"
 
@@ -95,8 +96,8 @@ Status DesignTable::validate(const IntegerNetwork& network, const Netlist& netli
     return user_error("table.json was planned for design {}, this is design {}; plan the table for this design",
                       design_hash.substr(0, 12), hash.substr(0, 12));
   }
-  if (rows.empty() || std::ssize(rows) > kTableRows) {
-    return user_error("table.json: {} rows; 1 to {} are possible", rows.size(), kTableRows);
+  if (rows.empty() || std::ssize(rows) > TABLE_ROWS) {
+    return user_error("table.json: {} rows; 1 to {} are possible", rows.size(), TABLE_ROWS);
   }
   if (!(clock_mhz > 0)) return user_error("table.json: clock_mhz {} is not a clock", clock_mhz);
   const int limit = (1 << (network.input_bits - 1)) - 1;

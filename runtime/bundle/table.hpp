@@ -23,7 +23,6 @@
 namespace sluice {
 
 inline constexpr int kTableVersion = 1;
-inline constexpr int kTableRows = 16;  // TABLE_ROWS of device/lib/record.h
 
 // What a row leaves out of a layer. Codes with a magnitude below a threshold count as zero; 0 and 1 leave everything as it
 // is.

@@ -7,6 +7,10 @@
 // The idea: a device is a bounded queue. Images enter with submit(), their scores leave with collect() in the order
 // they entered. At most capacity() images are inside; submit() on a full device is refused as a bug of the caller, so
 // back-pressure is the caller's visible duty. One thread may submit while one other thread collects.
+//
+// A device that fails (Fault::world, or a bug found in what it computed) stays failed: every later submit() fails with
+// that first failure, and so does every collect() but for images accepted before, which may still leave, rightly and in
+// order. Nothing blocks for ever, and the device can be closed.
 #pragma once
 
 #include <chrono>

@@ -33,7 +33,7 @@ struct Run {
 struct Program {
   std::vector<Run> runs;
   std::vector<std::uint16_t> costs;
-  // Of an engine: its cycles that busy_cycles of lib/record.h does not count: the header, tiles that only load or leave.
+  // Of an engine: its cycles that busy_cycles of contract/wire.h does not count: the header, tiles that only load or leave.
   std::int64_t uncounted = 0;
 
   // Appends, into the run before where it has the same shape; a run of nothing is left out.

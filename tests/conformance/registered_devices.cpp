@@ -5,6 +5,9 @@
 #include "runtime/drivers/sim/sim_device.hpp"
 #include "runtime/drivers/threads/threads_device.hpp"
 #include "tests/conformance/registry.hpp"
+#include "tests/conformance/tiny_network.hpp"
+#include "tests/support/failing_opencl.hpp"
+#include "tests/support/residual_block.hpp"
 #include "tests/support/scratch.hpp"
 
 namespace sluice {
@@ -58,16 +61,53 @@ Result<std::unique_ptr<Device>> open_threads(const IntegerNetwork& network) {
   return open_threads_device(bundle, options);
 }
 
+std::vector<Failure> null_failures() {
+  const auto opens = [](const NullOptions& options) {
+    return [options](const IntegerNetwork& network) { return open_null_device(network, options); };
+  };
+  return {{"submit", opens({.capacity = 4, .rows = 3, .fail_submit_at = 9}), {}, tiny_network()},
+          {"collect", opens({.capacity = 4, .rows = 3, .fail_collect_at = 6}), {}, tiny_network()}};
+}
+
+// Kernels of the image are running, and of those before it, when a call in the middle of its submission fails.
+std::vector<Failure> pocl_failures() {
+  const auto fails = [](test::OpenClCall call, int good) {
+    return [call, good] { test::fail_opencl_once(call, good); };
+  };
+  return {{"the_first_kernel", open_pocl, fails(test::OpenClCall::enqueue_kernel, 0), tiny_network()},
+          {"a_later_kernel", open_pocl, fails(test::OpenClCall::enqueue_kernel, 3), tiny_network()},
+          {"the_scores", open_pocl, fails(test::OpenClCall::enqueue_read, 0), tiny_network()},
+          {"the_counters", open_pocl, fails(test::OpenClCall::enqueue_read, 1), tiny_network()},
+          {"waiting_for_scores", open_pocl, fails(test::OpenClCall::wait, 0), tiny_network()},
+          {"waiting_for_counters", open_pocl, fails(test::OpenClCall::wait, 1), tiny_network()}};
+}
+
+// The first image stops between streams of which one is too shallow.
+Result<std::unique_ptr<Device>> open_stuck_threads(const IntegerNetwork& network) {
+  const test::Scratch scratch;
+  const LayerConfigs configs(network.layers.size(), {KernelKind::conv_pair_sparse});
+  const auto too_shallow = [](Netlist& netlist) { netlist.streams[std::size_t(test::identity_stream(netlist))].depth = 8; };
+  const Bundle bundle = SLUICE_TRY(test::bundle_of(network, scratch.path() / "bundle", configs, {}, too_shallow));
+  ThreadsOptions options{.capacity = 3, .stall_time = std::chrono::milliseconds(300)};
+  options.compile.cache_folder = test::compiled_kernels_folder();
+  return open_threads_device(bundle, options);
+}
+
+std::vector<Failure> threads_failures() {
+  test::Random random(1);
+  return {{"stall", open_stuck_threads, {}, test::residual_network(random, 3, 10)}};
+}
+
 }  // namespace
 
 std::vector<RegisteredDevice> registered_devices() {
   return {
-      {"null", 3, open_instant},
+      {"null", 3, open_instant, {}, null_failures()},
       {"null_slow", 1, open_slow},
-      {"pocl", 3, open_pocl},
+      {"pocl", 3, open_pocl, {}, pocl_failures()},
       {"sim", 3, open_sim},
       {"sim_unpaced", 3, open_sim_unpaced},
-      {"threads", 3, open_threads},
+      {"threads", 3, open_threads, {}, threads_failures()},
   };
 }
 

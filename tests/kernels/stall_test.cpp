@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A stream that is too shallow stops the pipeline; on threads that ends in a story within seconds, not in silence.
 //
-// The network: a 3x3 convolution, then a residual block of two 3x3 convolutions on a map 8 pixels wide. The identity
-// branch must hold what the two windows hold back (fifo_depth.hpp); the tests make its stream shallower than that.
+// The network is that of residual_block.hpp; the tests make the stream of its identity branch shallower than planned.
 #include <chrono>
 #include <filesystem>
 #include <thread>
@@ -12,7 +11,7 @@
 #include "compiler/pipeline/fifo_depth.hpp"
 #include "runtime/drivers/threads/threads_device.hpp"
 #include "runtime/reference/reference.hpp"
-#include "tests/support/random_network.hpp"
+#include "tests/support/residual_block.hpp"
 #include "tests/support/scratch.hpp"
 
 namespace sluice::test {
@@ -20,24 +19,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
-
-IntegerNetwork residual_network(Random& random) {
-  const Window same{3, 3, 1, 1, 1, 1, 1, 1};
-  NetworkMaker make(random, {8, 8, 2});
-  const int stem = make.conv(4, same, kNetworkInput);
-  make.add(make.conv(4, same, make.conv(4, same, stem)), stem);
-  return make.finish(3);
-}
-
-int identity_stream(const Netlist& netlist) {
-  for (const Kernel& kernel : netlist.kernels) {
-    if (kernel.kind != KernelKind::add) continue;
-    for (const int s : kernel.inputs) {
-      if (netlist.kernels[netlist.writer(s)].kind == KernelKind::fork) return s;
-    }
-  }
-  return -1;
-}
 
 Result<std::unique_ptr<Device>> open_with_depth(const IntegerNetwork& network, int depth, milliseconds stall_time = milliseconds(2000)) {
   const Scratch scratch;

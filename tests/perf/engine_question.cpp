@@ -14,6 +14,7 @@
 
 #include "compiler/dse/measured_density.hpp"
 #include "compiler/dse/network_design.hpp"
+#include "device/contract/wire.h"
 #include "tests/perf/bench_models.hpp"
 
 namespace sluice::perf {
@@ -145,7 +146,7 @@ class Question {
 
 Resources multipliers_of(const bsp::MultiplierBudget& budget) {
   Resources r;
-  r.multipliers = double(budget.multipliers), r.kernels = 240;
+  r.multipliers = double(budget.multipliers), r.kernels = MOST_KERNELS;
   return r;
 }
 

@@ -54,9 +54,9 @@ MAY_INCLUDE = {
     "runtime/simulate": {BASE, BUNDLE, CONTRACT, "runtime/evaluate", "runtime/reference"},
     "runtime/images": {BASE, BUNDLE},
     "runtime/observe": {BASE, BUNDLE, "runtime/hal", "runtime/evaluate", "runtime/reference", "runtime/simulate"},
-    "runtime/drivers": {BASE, BUNDLE, "runtime/hal", "runtime/evaluate", "runtime/reference", "runtime/simulate"},
+    "runtime/drivers": {BASE, BUNDLE, CONTRACT, "runtime/hal", "runtime/evaluate", "runtime/reference", "runtime/simulate"},
     # It compiles the kernel files natively, with the queue they are compiled against.
-    "runtime/drivers/threads": {BASE, BUNDLE, "runtime/hal", "device", "device/threads"},
+    "runtime/drivers/threads": {BASE, BUNDLE, "runtime/hal", "runtime/drivers/segments", "device", "device/threads"},
     "runtime/stream": {BASE, BUNDLE, "runtime/hal", "runtime/images"},
     "runtime/adapt": {BASE, BUNDLE, "runtime/hal", "runtime/observe", "runtime/stream"},
     "bsp": {BASE},
@@ -67,19 +67,19 @@ MAY_INCLUDE = {
     "compiler/quantise": {BASE, BUNDLE, CONTRACT, "runtime/images", "compiler/ir", "compiler/ops"},
     "compiler/sparsity": {BASE, BUNDLE, "runtime/evaluate", "runtime/simulate", "compiler/model"},
     "compiler/model": {BASE, BUNDLE, "bsp"},
-    "compiler/target": {BASE, "bsp", "compiler/model"},
-    "compiler/dse": {BASE, BUNDLE, "compiler/model", "compiler/pipeline", "compiler/target", "runtime/evaluate"},
+    "compiler/target": {BASE, CONTRACT, "bsp", "compiler/model"},
+    "compiler/dse": {BASE, BUNDLE, CONTRACT, "compiler/model", "compiler/pipeline", "compiler/target", "runtime/evaluate"},
     "compiler/pipeline": {BASE, BUNDLE, CONTRACT},
     "compiler/codegen": {BASE, BUNDLE},
     "compiler/accuracy": {BASE, BUNDLE, "runtime/evaluate", "runtime/images", "compiler/ir", "compiler/ops", "compiler/quantise"},
-    "compiler/driver": {BASE, BUNDLE, "bsp", "device", "runtime/evaluate", "runtime/simulate", "runtime/images", "runtime/reference", "compiler"},
+    "compiler/driver": {BASE, BUNDLE, CONTRACT, "bsp", "device", "runtime/evaluate", "runtime/simulate", "runtime/images", "runtime/reference", "compiler"},
     "apps": {"bsp", "compiler", "runtime"},
     "tests": {"bsp", "compiler", "runtime", "device", "apps"},
 }
 
 # Headers of other projects that only some places may see.
 ONLY_IN = {
-    "OpenCL": (re.compile(r"^CL/"), ("runtime/drivers/pocl/",)),
+    "OpenCL": (re.compile(r"^CL/"), ("runtime/drivers/opencl/", "runtime/drivers/pocl/", "tests/support/failing_opencl.cpp")),
     "ONNX's protobuf": (re.compile(r"^(onnx\.pb\.h|google/protobuf/)"),
                         ("compiler/frontend/", "tests/fuzz/mutate.cpp", "tests/operators/operator_cases_test.cpp", "tests/support/onnx_writer.cpp",
                          "tests/support/opencv_model.cpp", "tests/unit/compiler/frontend/", "tests/unit/compiler/passes/refusal_test.cpp")),

@@ -2,7 +2,7 @@
 // Engine-busy cycles of one picture, layer by layer: as the cycle simulator sees them, and as a device counts them.
 //
 // Why: the simulator's times are worth something only while it does the work that devices do. The idea: a device counts the
-// iterations in which an engine works (device/lib/record.h); the simulator has the same iterations among its busy ones.
+// iterations in which an engine works (device/contract/wire.h); the simulator has the same iterations among its busy ones.
 //
 // Before: a valid design. After: one entry a layer that counts, in network order; the copies of an engine together.
 #pragma once

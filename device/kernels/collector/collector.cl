@@ -12,7 +12,6 @@
 #ifndef P_NAME
 #include "kernels/collector/collector_params.h"
 #endif
-#include "lib/record.h"
 #if !defined(P_STREAMS) || !defined(P_IN_T)
 #error "collector.cl: a parameter is missing; collector_params.h lists them"
 #endif

@@ -25,7 +25,6 @@
 #include "kernels/compactor/compactor_params.h"
 #endif
 #include "lib/parameters.h"
-#include "lib/record.h"
 #if !defined(P_ID) || !defined(P_STEPS) || !defined(P_REPLAY) || !defined(P_RANKS)
 #error "compactor.cl: a parameter is missing; compactor_params.h lists them"
 #endif
@@ -42,7 +41,7 @@ TASK(P_NAME, FROM(IN), TO(OUT), MEMORY) {
   BEGIN(IN)
   BEGIN_OUT(OUT)
   SLUICE_PARAMETER_REGISTERS
-  RAM(int, of_rows, SETTING_ROWS, TABLE_ROWS, 64) /* thresholds; then every k */
+  RAM(int, of_rows, SETTING_ROWS, TABLE_ROWS, REGISTER_BYTES) /* thresholds; then every k */
   P_IN_E codes[P_STEPS * P_IN_LANES];
   ushort places[P_STEPS * P_IN_LANES];
   int step = 0, length = 0, threshold = 1, prefix = 1;
@@ -79,10 +78,10 @@ TASK(P_NAME, FROM(IN), TO(OUT), MEMORY) {
       }
     } else if (beat.kind == KIND_HEADER) {
       /* A code of 0 is zero under every row: the threshold is at least 1. */
-      const int of_row = of_rows[0][HEADER_ROW(WORD(IN, beat))];
+      const int of_row = of_rows[SETTINGS_ROW][HEADER_ROW(WORD(IN, beat))];
       threshold = of_row < 1 ? 1 : of_row;
 #if P_RANKS > 1
-      const int k = of_rows[1][HEADER_ROW(WORD(IN, beat))];
+      const int k = of_rows[PREFIX_ROW][HEADER_ROW(WORD(IN, beat))];
       prefix = k < 1 || k > P_RANKS ? P_RANKS : k;
 #endif
       step = 0, length = 0;

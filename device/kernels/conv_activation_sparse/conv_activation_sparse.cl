@@ -13,7 +13,7 @@
  *
  * Settings (table 0): shift, lowest code, highest code. Weights (table 1): row = filter group * P_WINDOW + place, in it
  * one code per filter of the group; places count beats of the window, then lanes. Bias and multiplier (tables 2, 3): row
- * = filter group, word = o. Counters: lib/record.h.
+ * = filter group, word = o. Counters: contract/wire.h.
  *
  * Before: parameters loaded; an image is a HEADER beat and lists. After: a HEADER beat, the output map, and a record.
  */
@@ -23,7 +23,6 @@
 #include "lib/convolution_parameters.h"
 #include "lib/curve.h"
 #include "lib/filter_parameters.h"
-#include "lib/record.h"
 #if !defined(P_ID) || !defined(P_WINDOW) || !defined(P_FILTER_GROUPS) || !defined(P_PIXELS) || \
     !defined(P_WEIGHT_E) || !defined(P_WEIGHTS_PER_WORD) || !defined(P_SENDS_SUMS)
 #error "conv_activation_sparse.cl: a parameter is missing; conv_activation_sparse_params.h lists them"
@@ -33,9 +32,9 @@
 #define ROW_WORDS ((P_OUT_LANES + P_WEIGHTS_PER_WORD - 1) / P_WEIGHTS_PER_WORD)
 #define ROW_CODES (ROW_WORDS * P_WEIGHTS_PER_WORD)
 /* Byte offsets on pocl; the host allocates the same sum (runtime/bundle/netlist.cpp). */
-#define AT_BIAS (64 + SLUICE_CURVE_BYTES)
+#define AT_BIAS (REGISTER_BYTES + SLUICE_CURVE_BYTES)
 #define AT_MULTIPLIER (AT_BIAS + SLUICE_FILTER_BYTES)
-#define AT_WEIGHTS ((AT_MULTIPLIER + SLUICE_FILTER_BYTES + 63) / 64 * 64)
+#define AT_WEIGHTS MEMORY_ALIGNED(AT_MULTIPLIER + SLUICE_FILTER_BYTES)
 
 TASK(P_NAME, FROM(IN), TO(OUT), TO(RECORD), MEMORY) {
   BEGIN(IN)

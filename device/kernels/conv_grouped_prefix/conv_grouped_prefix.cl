@@ -26,7 +26,7 @@
  *
  * Settings (table 0): shift, lowest code, highest code. Weights (table 1): row = (pass * P_WINDOW + place) * G + rank, in it
  * one code per multiplier, then their ids, ID_BITS each, IDS_PER_WORD to a word. Bias and multiplier (tables 2, 3): row =
- * group of O filters, word = o. Counters: lib/record.h; a vector is one pixel's list in one pass.
+ * group of O filters, word = o. Counters: contract/wire.h; a vector is one pixel's list in one pass.
  *
  * Before: parameters loaded; an image is a HEADER beat and lists. After: a HEADER beat, the output map, and a record.
  */
@@ -36,7 +36,6 @@
 #include "lib/convolution_parameters.h"
 #include "lib/curve.h"
 #include "lib/filter_parameters.h"
-#include "lib/record.h"
 #if !defined(P_ID) || !defined(P_WINDOW) || !defined(P_RANKS) || !defined(P_FILTER_GROUPS) || !defined(P_PIXELS) || \
     !defined(P_WEIGHT_E) || !defined(P_WEIGHTS_PER_WORD) || !defined(P_SENDS_SUMS)
 #error "conv_grouped_prefix.cl: a parameter is missing; conv_grouped_prefix_params.h lists them"
@@ -48,14 +47,14 @@
 #define ROWS (P_FILTER_GROUPS * P_WINDOW)
 #define WEIGHT_WORDS ((P_OUT_LANES + P_WEIGHTS_PER_WORD - 1) / P_WEIGHTS_PER_WORD)
 #define ROW_CODES (WEIGHT_WORDS * P_WEIGHTS_PER_WORD)
-#define ID_BITS (P_RANKS > 4 ? 3 : P_RANKS > 2 ? 2 : 1)
+#define ID_BITS PREFIX_ID_BITS(P_RANKS)
 #define IDS_PER_WORD (32 / ID_BITS)
 #define ID_WORDS ((P_OUT_LANES + IDS_PER_WORD - 1) / IDS_PER_WORD)
 #define ROW_WORDS (WEIGHT_WORDS + ID_WORDS)
 /* Byte offsets on pocl; the host allocates the same sum (runtime/bundle/netlist.cpp). */
-#define AT_BIAS (64 + SLUICE_CURVE_BYTES)
+#define AT_BIAS (REGISTER_BYTES + SLUICE_CURVE_BYTES)
 #define AT_MULTIPLIER (AT_BIAS + SLUICE_FILTER_BYTES)
-#define AT_WEIGHTS ((AT_MULTIPLIER + SLUICE_FILTER_BYTES + 63) / 64 * 64)
+#define AT_WEIGHTS MEMORY_ALIGNED(AT_MULTIPLIER + SLUICE_FILTER_BYTES)
 #define AT_IDS (AT_WEIGHTS + 4 * WEIGHT_WORDS * ROWS)
 
 TASK(P_NAME, FROM(IN), TO(OUT), TO(RECORD), MEMORY) {

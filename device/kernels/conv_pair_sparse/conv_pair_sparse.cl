@@ -16,7 +16,7 @@
  *
  * Table 0: row 0 = shift, lowest code, highest code; row 1 = activation threshold, row 2 = weight threshold of each table
  * row. Weights (table 1): row = filter group * P_STEPS + step, in it code [m * O + o]. Bias and multiplier (tables 2, 3):
- * row = filter group, word = o. Counters: lib/record.h.
+ * row = filter group, word = o. Counters: contract/wire.h.
  *
  * Before: parameters loaded; an image is a HEADER beat and vectors. After: a HEADER beat, the output map, and a record.
  */
@@ -26,7 +26,6 @@
 #include "lib/convolution_parameters.h"
 #include "lib/curve.h"
 #include "lib/filter_parameters.h"
-#include "lib/record.h"
 #if !defined(P_ID) || !defined(P_STEPS) || !defined(P_MULTIPLIERS) || !defined(P_FILTER_GROUPS) || !defined(P_PIXELS) || \
     !defined(P_WEIGHT_E) || !defined(P_WEIGHTS_PER_WORD) || !defined(P_SENDS_SUMS)
 #error "conv_pair_sparse.cl: a parameter is missing; conv_pair_sparse_params.h lists them"
@@ -41,10 +40,10 @@
 #define ROW_CODES (ROW_WORDS * P_WEIGHTS_PER_WORD)
 #define IS_THRESHOLD_ROW (table == TABLE_SETTINGS && row > 0 && row < CURVE_ROW)
 /* Byte offsets on pocl; the host allocates the same sum (runtime/bundle/netlist.cpp). */
-#define AT_THRESHOLDS (64 + SLUICE_CURVE_BYTES)
-#define AT_BIAS (AT_THRESHOLDS + 4 * 2 * TABLE_ROWS)
+#define AT_THRESHOLDS (REGISTER_BYTES + SLUICE_CURVE_BYTES)
+#define AT_BIAS (AT_THRESHOLDS + 2 * TABLE_ROW_BYTES)
 #define AT_MULTIPLIER (AT_BIAS + SLUICE_FILTER_BYTES)
-#define AT_WEIGHTS ((AT_MULTIPLIER + SLUICE_FILTER_BYTES + 63) / 64 * 64)
+#define AT_WEIGHTS MEMORY_ALIGNED(AT_MULTIPLIER + SLUICE_FILTER_BYTES)
 
 TASK(P_NAME, FROM(IN), TO(OUT), TO(RECORD), MEMORY) {
   BEGIN(IN)
@@ -104,7 +103,7 @@ TASK(P_NAME, FROM(IN), TO(OUT), TO(RECORD), MEMORY) {
       const uint value = WORD(IN, beat);
       has_output = 0;
       if (IS_THRESHOLD_ROW) {
-        thresholds[row - 1][word] = (int)value;
+        thresholds[row - ACTIVATIONS_ROW][word] = (int)value;
       } else {
         SLUICE_STORE_CONVOLUTION_WORD(value)
       }

@@ -23,7 +23,7 @@
  * window, then lanes. Bias and multiplier (tables 2, 3): row = filter group, word = o.
  *
  * A vector is one filter's prefix on one tile. Products of pixels that a last, smaller tile lacks do not count.
- * Counters: lib/record.h.
+ * Counters: contract/wire.h.
  *
  * Before: parameters loaded; an image is a HEADER beat and periods. After: a HEADER beat, the output map, and a record.
  */
@@ -33,7 +33,6 @@
 #include "lib/convolution_parameters.h"
 #include "lib/curve.h"
 #include "lib/filter_parameters.h"
-#include "lib/record.h"
 #include "lib/tile_marks.h"
 #if !defined(P_ID) || !defined(P_WINDOW) || !defined(P_TILE_PIXELS) || !defined(P_FILTER_GROUPS) || !defined(P_PIXELS) || \
     !defined(P_WEIGHT_E) || !defined(P_WEIGHTS_PER_WORD) || !defined(P_SENDS_SUMS)
@@ -45,16 +44,14 @@
 
 #define CODE_LANES (P_IN_LANES - 1)
 #define ROWS (P_FILTER_GROUPS * P_WINDOW)
-#define TURNS_ROW 16
-#define LENGTHS_ROW 32
 #define IS_TURNS_ROW (table == TABLE_SETTINGS && row >= TURNS_ROW && row < LENGTHS_ROW)
 #define IS_LENGTHS_ROW (table == TABLE_SETTINGS && row >= LENGTHS_ROW)
 /* Byte offsets on pocl; the host allocates the same sum (runtime/bundle/netlist.cpp). */
-#define AT_TURNS (64 + SLUICE_CURVE_BYTES)
+#define AT_TURNS (REGISTER_BYTES + SLUICE_CURVE_BYTES)
 #define AT_LENGTHS (AT_TURNS + 4 * TABLE_ROWS * P_FILTER_GROUPS)
 #define AT_BIAS (AT_LENGTHS + 2 * TABLE_ROWS * P_FILTER_GROUPS * P_OUT_LANES)
 #define AT_MULTIPLIER (AT_BIAS + SLUICE_FILTER_BYTES)
-#define AT_PLACES ((AT_MULTIPLIER + SLUICE_FILTER_BYTES + 63) / 64 * 64)
+#define AT_PLACES MEMORY_ALIGNED(AT_MULTIPLIER + SLUICE_FILTER_BYTES)
 #define AT_WEIGHTS (AT_PLACES + 2 * ROWS * P_OUT_LANES)
 
 TASK(P_NAME, FROM(IN), TO(OUT), TO(RECORD), MEMORY) {
@@ -183,8 +180,6 @@ TASK(P_NAME, FROM(IN), TO(OUT), TO(RECORD), MEMORY) {
 
 #undef CODE_LANES
 #undef ROWS
-#undef TURNS_ROW
-#undef LENGTHS_ROW
 #undef IS_TURNS_ROW
 #undef IS_LENGTHS_ROW
 #undef AT_TURNS

@@ -31,7 +31,7 @@
 
 #define PARTS (P_IN_LANES / P_OUT_LANES)
 /* Byte offsets on pocl; the host allocates the same sum (runtime/bundle/netlist.cpp). */
-#define AT_BIAS (64 + SLUICE_CURVE_BYTES)
+#define AT_BIAS (REGISTER_BYTES + SLUICE_CURVE_BYTES)
 #define AT_MULTIPLIER (AT_BIAS + SLUICE_FILTER_BYTES)
 
 TASK(P_NAME, FROM(IN), TO(OUT), MEMORY) {

@@ -23,7 +23,6 @@
 #include "kernels/tile/tile_params.h"
 #endif
 #include "lib/parameters.h"
-#include "lib/record.h"
 #include "lib/tile_marks.h"
 #if !defined(P_ID) || !defined(P_STEPS) || !defined(P_PIXELS) || !defined(P_TILE_PIXELS) || !defined(P_FILTER_GROUPS)
 #error "tile.cl: a parameter is missing; tile_params.h lists them"
@@ -36,7 +35,7 @@ TASK(P_NAME, FROM(IN), TO(OUT), MEMORY) {
   BEGIN(IN)
   BEGIN_OUT(OUT)
   SLUICE_PARAMETER_REGISTERS
-  RAM(int, cycles, 1, TABLE_ROWS, 64)
+  RAM(int, cycles, 1, TABLE_ROWS, REGISTER_BYTES)
   int pace = 1, step = 0, slot = 0, pixel = 0;
   int loaded = 0; /* beats of this tile */
 

@@ -24,13 +24,13 @@ Status check(const KernelFit& fit) {
 }
 
 std::int64_t stored_bytes(const Netlist&, const Kernel& kernel) {
-  return kRegisterBytes + (kernel.numbers.at(Number::ranks) > 1 ? 2 : 1) * kThresholdRowBytes;
+  return REGISTER_BYTES + (kernel.numbers.at(Number::ranks) > 1 ? 2 : 1) * TABLE_ROW_BYTES;
 }
 
 // tau_a of every row; with ranks also its k.
 void parameters(const ParameterSource& source, std::vector<ParameterTable>& tables) {
-  tables.push_back({kSettingsTable, kTableRows, source.activation_thresholds()});
-  if (source.number(Number::ranks) > 1) tables.push_back({kSettingsTable, kTableRows, source.prefix_lengths(), 1});
+  tables.push_back({TABLE_SETTINGS, TABLE_ROWS, source.activation_thresholds()});
+  if (source.number(Number::ranks) > 1) tables.push_back({TABLE_SETTINGS, TABLE_ROWS, source.prefix_lengths(), PREFIX_ROW});
 }
 
 }  // namespace

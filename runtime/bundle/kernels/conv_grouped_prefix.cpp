@@ -28,7 +28,7 @@ std::int64_t stored_bytes(const Netlist& netlist, const Kernel& kernel) {
 
 // Rows: pass, place in the window, rank; one code per multiplier, then the ids of the filters whose codes these are.
 ParameterTable ranked_weights(const ParameterSource& source) {
-  ParameterTable table{kWeightsTable, 0, {}};
+  ParameterTable table{TABLE_WEIGHTS, 0, {}};
   const Layer& layer = source.layer();
   const Prefix prefix = prefix_of(source.netlist(), source.kernel().layer);
   const int lanes = source.window_beat().lanes, bits = source.number(Number::weight_bits);

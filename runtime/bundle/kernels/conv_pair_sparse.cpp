@@ -23,7 +23,7 @@ std::int64_t stored_bytes(const Netlist& netlist, const Kernel& kernel) {
 
 // Rows downstream of taps.cl: filter group, then channel; code [tap * O + o].
 ParameterTable tap_weights(const ParameterSource& source) {
-  ParameterTable table{kWeightsTable, 0, {}};
+  ParameterTable table{TABLE_WEIGHTS, 0, {}};
   const Layer& layer = source.layer();
   const int taps = layer.window.kernel_h * layer.window.kernel_w, channels = layer.input.channels, out_lanes = source.out_lanes();
   for (int filter = 0; filter < layer.output.channels; filter += out_lanes) {
@@ -41,8 +41,8 @@ ParameterTable tap_weights(const ParameterSource& source) {
 void parameters(const ParameterSource& source, std::vector<ParameterTable>& tables) {
   const bool is_by_taps = source.layer().window.taps() > 1;
   tables.push_back(is_by_taps ? tap_weights(source) : window_weights(source, source.in_lanes()));
-  tables.push_back({kSettingsTable, kTableRows, source.activation_thresholds(), 1});
-  tables.push_back({kSettingsTable, kTableRows, source.weight_thresholds(), 2});
+  tables.push_back({TABLE_SETTINGS, TABLE_ROWS, source.activation_thresholds(), ACTIVATIONS_ROW});
+  tables.push_back({TABLE_SETTINGS, TABLE_ROWS, source.weight_thresholds(), WEIGHTS_ROW});
   append_requantisers(source, tables);
 }
 

@@ -8,9 +8,6 @@
 namespace sluice {
 namespace {
 
-constexpr std::uint32_t kTurnsRow = 16;
-constexpr std::uint32_t kLengthsRow = 32;
-
 // The tiles are cut by the kernel in front, for this one.
 Status check(const KernelFit& fit) {
   SLUICE_CHECK(check_convolution(fit, fit.window_codes()));
@@ -26,8 +23,8 @@ Status check(const KernelFit& fit) {
 std::int64_t stored_bytes(const Netlist& netlist, const Kernel& kernel) {
   const std::int64_t groups = kernel.numbers.at(Number::filter_groups);
   const std::int64_t lanes = netlist.streams[std::size_t(kernel.outputs[0])].lanes;
-  const std::int64_t at_bias = bytes_with_curve(kernel) + kTableRows * groups * (4 + 2 * lanes);
-  const std::int64_t at_places = (at_bias + filter_bytes(netlist, kernel) + 63) / 64 * 64;
+  const std::int64_t at_bias = bytes_with_curve(kernel) + TABLE_ROWS * groups * (4 + 2 * lanes);
+  const std::int64_t at_places = MEMORY_ALIGNED(at_bias + filter_bytes(netlist, kernel));
   return at_places + groups * kernel.numbers.at(Number::window) * lanes * (2 + kernel.numbers.at(Number::weight_bits) / 8);
 }
 
@@ -37,7 +34,7 @@ void parameters(const ParameterSource& source, std::vector<ParameterTable>& tabl
   const WeightLists lists(source.layer(), source.in_lanes() - 1);
   const int groups = source.number(Number::filter_groups), out_lanes = source.out_lanes();
   for (int g = 0; g < groups; ++g) {
-    ParameterTable entries{kWeightsTable, std::size_t(out_lanes), {}, word_of(g * source.number(Number::window))};
+    ParameterTable entries{TABLE_WEIGHTS, std::size_t(out_lanes), {}, word_of(g * source.number(Number::window))};
     const int rows = lists.turns(g * out_lanes, out_lanes, 0);
     for (int entry = 0; entry < rows; ++entry) {
       for (int o = 0; o < out_lanes; ++o) {
@@ -48,8 +45,8 @@ void parameters(const ParameterSource& source, std::vector<ParameterTable>& tabl
     }
     tables.push_back(std::move(entries));
   }
-  ParameterTable turns{kSettingsTable, std::size_t(groups), {}, kTurnsRow};
-  ParameterTable lengths{kSettingsTable, std::size_t(out_lanes), {}, kLengthsRow};
+  ParameterTable turns{TABLE_SETTINGS, std::size_t(groups), {}, TURNS_ROW};
+  ParameterTable lengths{TABLE_SETTINGS, std::size_t(out_lanes), {}, LENGTHS_ROW};
   for (const std::uint32_t word : source.weight_thresholds()) {
     const int threshold = static_cast<int>(word);
     for (int g = 0; g < groups; ++g) turns.words.push_back(word_of(lists.turns(g * out_lanes, out_lanes, threshold)));

@@ -2,11 +2,10 @@
 // See convolution_fit.hpp.
 #include "runtime/bundle/kernels/convolution_fit.hpp"
 
+#include "device/contract/wire.h"
+
 namespace sluice {
 namespace {
-
-// Rows that the address of a parameter counts: 22 bits (device/lib/stream.h, device/lib/parameters.h).
-constexpr std::int64_t kMostRows = std::int64_t{1} << 22;
 
 // The kernel that reads an engine's sums or codes, after the gather of its copies if there is one.
 const Kernel& reader_of(const KernelFit& fit) {
@@ -31,14 +30,14 @@ Status check_convolution(const KernelFit& fit, std::int64_t group_rows) {
   const std::int64_t groups = fit.layer().output.channels / fit.out().lanes;
   SLUICE_CHECK(fit.number(Number::filter_groups, groups));
   const std::int64_t rows = groups * group_rows;
-  if (rows > kMostRows) {
-    return user_error("kernel {}: {} rows of weights; an address reaches {}: compute more filters at once (O)", fit.kernel().name, rows, kMostRows);
+  if (rows > ADDRESS_ROWS) {
+    return user_error("kernel {}: {} rows of weights; an address reaches {}: compute more filters at once (O)", fit.kernel().name, rows, ADDRESS_ROWS);
   }
   SLUICE_CHECK(fit.check_weight_bits());
   SLUICE_CHECK(check_sums(fit));
   if (!is_sparse(fit.kernel().kind)) return ok();
   SLUICE_CHECK(fit.number(Number::pixels, fit.own_pixels()));
-  return fit.carries(fit.out(1), 4, 32);
+  return fit.carries(fit.out(1), RECORD_LANES, 32);
 }
 
 Status check_window_beats(const KernelFit& fit) {

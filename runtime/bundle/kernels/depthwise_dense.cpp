@@ -25,7 +25,7 @@ std::int64_t stored_bytes(const Netlist& netlist, const Kernel& kernel) {
 
 // Rows: a beat of the window; one code per code of the beat.
 void parameters(const ParameterSource& source, std::vector<ParameterTable>& tables) {
-  ParameterTable table{kWeightsTable, 0, {}};
+  ParameterTable table{TABLE_WEIGHTS, 0, {}};
   const Layer& layer = source.layer();
   const WindowBeat beat = source.window_beat();
   const std::vector<WindowPlace> places = window_places(layer, beat);

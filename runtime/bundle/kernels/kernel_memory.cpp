@@ -2,6 +2,8 @@
 // See kernel_memory.hpp.
 #include "runtime/bundle/kernels/kernel_memory.hpp"
 
+#include "device/contract/numbers.h"
+
 namespace sluice {
 
 int beat_products(const Netlist& netlist, const Kernel& kernel) {
@@ -10,7 +12,7 @@ int beat_products(const Netlist& netlist, const Kernel& kernel) {
 
 std::int64_t bytes_with_curve(const Kernel& kernel) {
   const int curve = kernel.numbers.at(Number::curve);
-  return kRegisterBytes + (curve == kCurveNone ? 0 : curve == kCurveTable ? 256 : 64);
+  return REGISTER_BYTES + (curve == CURVE_NONE ? 0 : curve == CURVE_TABLE ? SLUICE_CURVE_TABLE_CODES : CURVE_FORMULA_BYTES);
 }
 
 std::int64_t filter_bytes(const Netlist& netlist, const Kernel& kernel) {
@@ -23,8 +25,8 @@ std::int64_t filter_bytes(const Netlist& netlist, const Kernel& kernel) {
 std::int64_t engine_bytes(const Netlist& netlist, const Kernel& kernel, std::int64_t rows, std::int64_t row_codes,
                           std::int64_t extra_bytes, int threshold_rows) {
   const std::int64_t row_bytes = (row_codes * (kernel.numbers.at(Number::weight_bits) / 8) + 3) / 4 * 4;
-  const std::int64_t at_bias = bytes_with_curve(kernel) + threshold_rows * kThresholdRowBytes;
-  const std::int64_t at_weights = (at_bias + filter_bytes(netlist, kernel) + 63) / 64 * 64;
+  const std::int64_t at_bias = bytes_with_curve(kernel) + threshold_rows * TABLE_ROW_BYTES;
+  const std::int64_t at_weights = MEMORY_ALIGNED(at_bias + filter_bytes(netlist, kernel));
   return at_weights + rows * (row_bytes + extra_bytes);
 }
 

@@ -7,12 +7,10 @@
 
 #include <cstdint>
 
+#include "device/contract/wire.h"
 #include "runtime/bundle/netlist.hpp"
 
 namespace sluice {
-
-inline constexpr std::int64_t kRegisterBytes = 64;
-inline constexpr std::int64_t kThresholdRowBytes = 4 * 16;  // a word for each row of the design table
 
 // Products of a beat that meets all filters of a group, which is also the codes of a row of weights then.
 int beat_products(const Netlist& netlist, const Kernel& kernel);

@@ -5,12 +5,10 @@
 namespace sluice {
 namespace {
 
-constexpr std::uint32_t kCurveRow = 8;
-
 // The row of the fused curve: four codes of its table to a word, or the numbers of its formula.
 void append_curve(std::vector<ParameterTable>& tables, const FusedCurve& curve) {
   if (curve.kind == CurveKind::none) return;
-  ParameterTable table{kSettingsTable, 0, {}, kCurveRow};
+  ParameterTable table{TABLE_SETTINGS, 0, {}, CURVE_ROW};
   if (curve.table.empty()) {
     for (const int number : {curve.slope, curve.offset, curve.multiplier, curve.shift, curve.clamp_low, curve.clamp_high}) {
       table.words.push_back(word_of(number));
@@ -26,7 +24,7 @@ void append_curve(std::vector<ParameterTable>& tables, const FusedCurve& curve) 
 
 template <typename Which>
 std::vector<std::uint32_t> ParameterSource::threshold_words(Which which) const {
-  std::vector<std::uint32_t> words(kTableRows, 0);
+  std::vector<std::uint32_t> words(TABLE_ROWS, 0);
   for (std::size_t r = 0; r < rows_.rows.size(); ++r) {
     words[r] = word_of(which(rows_.thresholds(network_, netlist_, r)[std::size_t(kernel_.layer)]));
   }
@@ -81,7 +79,7 @@ std::vector<WindowPlace> window_places(const Layer& layer, const WindowBeat& bea
 }
 
 ParameterTable window_weights(const ParameterSource& source, int codes) {
-  ParameterTable table{kWeightsTable, 0, {}};
+  ParameterTable table{TABLE_WEIGHTS, 0, {}};
   const Layer& layer = source.layer();
   const Window& w = layer.window;
   const int out_lanes = source.out_lanes(), bits = source.number(Number::weight_bits);
@@ -106,8 +104,8 @@ void append_requantisers(const ParameterSource& source, std::vector<ParameterTab
   if (sends_sums(source.kernel())) return;
   const Layer& layer = source.layer();
   const auto out_lanes = std::size_t(source.out_lanes());
-  tables.push_back({kSettingsTable, 3, {word_of(layer.shift), word_of(layer.clamp_low), word_of(layer.clamp_high)}});
-  ParameterTable bias{kBiasTable, out_lanes, {}}, multiplier{kMultiplierTable, out_lanes, {}};
+  tables.push_back({TABLE_SETTINGS, 3, {word_of(layer.shift), word_of(layer.clamp_low), word_of(layer.clamp_high)}});
+  ParameterTable bias{TABLE_BIAS, out_lanes, {}}, multiplier{TABLE_MULTIPLIER, out_lanes, {}};
   for (const std::int32_t value : layer.bias) bias.words.push_back(word_of(value));
   for (const std::uint16_t value : layer.multiplier) multiplier.words.push_back(value);
   tables.push_back(std::move(bias));
@@ -116,7 +114,7 @@ void append_requantisers(const ParameterSource& source, std::vector<ParameterTab
 }
 
 void append_settings(const ParameterSource& source, std::vector<std::uint32_t> words, std::vector<ParameterTable>& tables) {
-  tables.push_back({kSettingsTable, words.size(), std::move(words)});
+  tables.push_back({TABLE_SETTINGS, words.size(), std::move(words)});
   append_curve(tables, source.layer().curve);
 }
 

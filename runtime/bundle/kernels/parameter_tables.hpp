@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "device/contract/wire.h"
 #include "runtime/bundle/netlist.hpp"
 #include "runtime/bundle/network.hpp"
 #include "runtime/bundle/table.hpp"
@@ -23,11 +24,6 @@ struct ParameterTable {
   std::vector<std::uint32_t> words;
   std::uint32_t first_row = 0;
 };
-
-inline constexpr std::uint32_t kSettingsTable = 0;
-inline constexpr std::uint32_t kWeightsTable = 1;
-inline constexpr std::uint32_t kBiasTable = 2;
-inline constexpr std::uint32_t kMultiplierTable = 3;
 
 // What a kernel's tables are made of.
 class ParameterSource {

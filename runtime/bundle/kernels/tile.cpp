@@ -30,7 +30,7 @@ Status check(const KernelFit& fit) {
   return fit.equal("beats on " + fit.out().name, fit.out().beats, tile_beats(fit.layer(), fit.kernel()));
 }
 
-std::int64_t stored_bytes(const Netlist&, const Kernel&) { return kRegisterBytes + kThresholdRowBytes; }
+std::int64_t stored_bytes(const Netlist&, const Kernel&) { return REGISTER_BYTES + TABLE_ROW_BYTES; }
 
 // Cycles of a tile under each row, all filter groups together.
 void parameters(const ParameterSource& source, std::vector<ParameterTable>& tables) {
@@ -42,7 +42,7 @@ void parameters(const ParameterSource& source, std::vector<ParameterTable>& tabl
     for (int g = 0; g < groups; ++g) cycles += word_of(lists.turns(g * filters, filters, static_cast<int>(threshold)));
     words.push_back(cycles);
   }
-  tables.push_back({kSettingsTable, kTableRows, std::move(words)});
+  tables.push_back({TABLE_SETTINGS, TABLE_ROWS, std::move(words)});
 }
 
 }  // namespace

@@ -8,6 +8,9 @@
 #include <mutex>
 #include <thread>
 
+#include "runtime/hal/admission.hpp"
+#include "runtime/hal/failure_latch.hpp"
+
 namespace sluice {
 namespace {
 
@@ -18,27 +21,18 @@ std::uint64_t step(std::uint64_t hash, std::uint64_t value) { return (hash ^ val
 class NullDevice final : public Device {
  public:
   NullDevice(const IntegerNetwork& network, const NullOptions& options)
-      : options_(options), image_codes_(static_cast<std::size_t>(network.input.size())), classes_(network.classes()) {}
+      : options_(options), admission_(network.input.size(), options.rows, options.capacity), classes_(network.classes()) {}
 
   DeviceInfo info() const override { return {"null", "no hardware, hashed scores", "measured"}; }
   std::size_t capacity() const override { return options_.capacity; }
 
   Status submit(ImageTask task) override {
-    if (task.codes.size() != image_codes_) {
-      return user_error("image {} has {} codes, the network reads {}", task.image_id, task.codes.size(), image_codes_);
-    }
-    if (task.row_id >= options_.rows) {
-      return user_error("image {} asks for row {}, the design table has rows 0 to {}", task.image_id, task.row_id,
-                        options_.rows - 1);
-    }
+    SLUICE_CHECK(failure_.status());
+    SLUICE_CHECK(admission_.check(task));
     {
       const std::lock_guard lock(mutex_);
-      if (inside_.size() >= options_.capacity) {
-        return bug_error(fmt::format("submit to a full device ({} images inside)", inside_.size()));
-      }
-      if (options_.fail_submit_at && submits_ >= *options_.fail_submit_at) {
-        return world_error("null device: submit failed as it was told to");
-      }
+      SLUICE_CHECK(admission_.check_room(inside_.size()));
+      if (options_.fail_submit_at && submits_ >= *options_.fail_submit_at) return fail("submit failed as it was told to");
       ++submits_;
     }
     // Only submit() adds, so the place seen free above is still free below.
@@ -58,10 +52,10 @@ class NullDevice final : public Device {
     Clock::time_point ready;
     {
       const std::lock_guard lock(mutex_);
-      if (inside_.empty()) return bug_error("collect from an empty device");
-      if (options_.fail_collect_at && collects_ >= *options_.fail_collect_at) {
-        return world_error("null device: collect failed as it was told to");
-      }
+      // What came in before submit() failed is computed, and still leaves.
+      if (inside_.empty()) SLUICE_CHECK(failure_.status());
+      SLUICE_CHECK(Admission::check_inside(inside_.size()));
+      if (options_.fail_collect_at && collects_ >= *options_.fail_collect_at) return fail("collect failed as it was told to");
       ready = inside_.front().ready;
     }
     std::this_thread::sleep_until(ready);
@@ -87,9 +81,16 @@ class NullDevice final : public Device {
     Clock::time_point ready;
   };
 
+  // A driver would name the call, the error and its number here.
+  Error fail(const char* what) {
+    failure_.set(world_error("null device: {}", what));
+    return failure_.status().error();
+  }
+
   const Clock::time_point opened_ = Clock::now();
   const NullOptions options_;
-  const std::size_t image_codes_;
+  const Admission admission_;
+  FailureLatch failure_;
   const int classes_;
   mutable std::mutex mutex_;
   std::deque<Inside> inside_;

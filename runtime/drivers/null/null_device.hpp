@@ -25,7 +25,7 @@ struct NullOptions {
   std::uint32_t rows = 1;  // rows of the design table it claims to have
   std::chrono::nanoseconds latency{0};
   std::chrono::nanoseconds interval{0};
-  // The call of that number (from 0) to that function, and every one after it, fails as a lost device would.
+  // The call of that number (from 0) to that function fails as a lost device would, and with it all that Device says.
   std::optional<std::uint64_t> fail_submit_at;
   std::optional<std::uint64_t> fail_collect_at;
 };

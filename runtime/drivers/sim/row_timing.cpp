@@ -2,9 +2,7 @@
 // A short simulation of each row (see row_timing.hpp).
 #include "runtime/drivers/sim/row_timing.hpp"
 
-#include <algorithm>
-#include <cstring>
-
+#include "runtime/bundle/code_bytes.hpp"
 #include "runtime/simulate/simulation.hpp"
 
 namespace sluice {
@@ -48,9 +46,7 @@ Result<std::vector<std::vector<std::int16_t>>> golden_codes(const Bundle& bundle
     if (all.size() == most || !name.starts_with("golden/input_")) continue;
     const std::string content = SLUICE_TRY(bundle.read(name));
     if (content.size() != size * bytes) return user_error("{}: {} bytes, {} codes of {} bytes are needed", name, content.size(), size, bytes);
-    std::vector<std::int16_t>& codes = all.emplace_back(size);
-    if (bytes == 2) std::memcpy(codes.data(), content.data(), content.size());
-    else std::transform(content.begin(), content.end(), codes.begin(), [](char c) { return static_cast<std::int16_t>(static_cast<signed char>(c)); });
+    all.push_back(codes_from_bytes(content, bundle.network().input_bits));
   }
   return all;
 }

@@ -14,6 +14,8 @@
 #include "runtime/drivers/sim/result_cache.hpp"
 #include "runtime/drivers/sim/row_timing.hpp"
 #include "runtime/drivers/sim/workers.hpp"
+#include "runtime/hal/admission.hpp"
+#include "runtime/hal/failure_latch.hpp"
 
 namespace sluice {
 namespace {
@@ -30,6 +32,7 @@ class SimDevice final : public Device {
       : design_(bundle.design()),
         table_(bundle.table()),
         options_(options),
+        admission_(design_.network.input.size(), table_.rows.size(), options.capacity),
         model_(design_, simulate::thresholds_of_rows(table_, design_)),
         rows_(table_.rows.size()),
         cache_(options.cached_results) {
@@ -49,17 +52,12 @@ class SimDevice final : public Device {
   std::size_t capacity() const override { return options_.capacity; }
 
   Status submit(ImageTask task) override {
-    if (std::ssize(task.codes) != design_.network.input.size()) {
-      return user_error("image {}: {} codes, the network's input has {}", task.image_id, task.codes.size(), design_.network.input.size());
-    }
-    if (task.row_id >= table_.rows.size()) {
-      return user_error("image {}: row {} is not in the design table, which has rows 0 to {}", task.image_id, task.row_id,
-                        table_.rows.size() - 1);
-    }
+    SLUICE_CHECK(failure_.status());
+    SLUICE_CHECK(admission_.check(task));
     const nanoseconds offered = Clock::now() - opened_;
     {
       const std::lock_guard lock(mutex_);
-      if (inside_.size() >= options_.capacity) return bug_error("submit to a full device; collect first");
+      SLUICE_CHECK(admission_.check_room(inside_.size()));
       if (rows_[task.row_id].pictures.empty()) rows_[task.row_id].pictures = {task.codes};
     }
     const std::uint64_t image_id = task.image_id;
@@ -79,17 +77,19 @@ class SimDevice final : public Device {
   }
 
   Result<ImageScores> collect() override {
+    SLUICE_CHECK(failure_.status());
     Inside image;
     {
       const std::lock_guard lock(mutex_);
-      if (inside_.empty()) return bug_error("collect from an empty device");
+      SLUICE_CHECK(Admission::check_inside(inside_.size()));
       image = inside_.front();
     }
     std::shared_ptr<const SimResult> result;
     try {
       result = image.result.get();
     } catch (const std::exception& problem) {
-      return world_error("image {}: computing it failed: {}", image.image_id, problem.what());
+      failure_.set(world_error("image {}: computing it failed: {}", image.image_id, problem.what()));
+      return failure_.status().error();
     }
     const nanoseconds offered = options_.is_paced ? image.offered : next_offer();
     const nanoseconds completed = nanoseconds_of(clock_.pass(cycles_of(offered), result->interval_cycles, result->latency_cycles));
@@ -160,6 +160,8 @@ class SimDevice final : public Device {
   const Design design_;
   const DesignTable table_;
   const SimOptions options_;
+  const Admission admission_;
+  FailureLatch failure_;
   std::optional<simulate::Scheduler> scheduler_;  // of design_
   std::optional<simulate::LayerCycles> layer_cycles_;
   const simulate::PictureModel model_;

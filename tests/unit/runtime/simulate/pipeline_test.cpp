@@ -8,6 +8,7 @@
 #include "runtime/reference/reference_counters.hpp"
 #include "tests/support/random_configs.hpp"
 #include "tests/support/random_network.hpp"
+#include "tests/support/residual_block.hpp"
 #include "tests/support/simulated_busy.hpp"
 #include "tests/support/ticking_simulator.hpp"
 
@@ -21,6 +22,8 @@ namespace {
 
 using test::NetworkMaker;
 using test::Random;
+using test::identity_stream;
+using test::residual_network;
 
 struct Picture {
   std::vector<std::int16_t> codes;
@@ -199,14 +202,6 @@ TEST(Pipeline, takes_the_cycles_of_a_timeline_drawn_by_hand) {
   }
 }
 
-IntegerNetwork residual_network(Random& random) {
-  const Window same{3, 3, 1, 1, 1, 1, 1, 1};
-  NetworkMaker make(random, {8, 8, 2});
-  const int stem = make.conv(4, same, kNetworkInput);
-  make.add(make.conv(4, same, make.conv(4, same, stem)), stem);
-  return make.finish(3);
-}
-
 // The same stream, waits and beats held as on threads (tests/kernels/stall_test.cpp), which also counts beats of parameters.
 constexpr const char* kStory = R"(simulated: the pipeline stands still, with 3 images inside
 a cycle of 6 kernels:
@@ -231,9 +226,7 @@ TEST(Pipeline, tells_the_story_of_a_stream_that_is_too_shallow) {
   Random random(1);
   const IntegerNetwork network = residual_network(random);
   Design design{network, build_netlist(network, LayerConfigs(network.layers.size(), LayerConfig{KernelKind::conv_pair_sparse})).value()};
-  for (const Kernel& kernel : design.netlist.kernels) {
-    if (kernel.kind == KernelKind::fork) design.netlist.streams[std::size_t(kernel.outputs[1])].depth = 8;
-  }
+  design.netlist.streams[std::size_t(identity_stream(design.netlist))].depth = 8;
   Pipeline pipeline(design.netlist);
   const Picture picture = random_pictures(random, network, 1)[0];
   auto left = pipeline.pass(Scheduler(design.netlist).programs(work_of(design, picture)));

@@ -2,9 +2,9 @@
 // Names of OpenCL's error numbers (OpenCL 1.2 specification, cl.h; -1001 from the ICD extension).
 #include <map>
 
-#include "runtime/drivers/pocl/opencl.hpp"
+#include "runtime/drivers/opencl/opencl.hpp"
 
-namespace sluice::pocl {
+namespace sluice::opencl {
 
 std::string error_name(int number) {
 #define NAME(code) {code, #code}
@@ -32,4 +32,4 @@ Error error_of(const cl::Error& error, const std::string& doing) {
   return world_error("{}: {} failed ({})", doing, error.what(), error_name(error.err()));
 }
 
-}  // namespace sluice::pocl
+}  // namespace sluice::opencl

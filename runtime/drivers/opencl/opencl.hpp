@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// OpenCL's C++ bindings as this driver uses them, and the one place where their errors become ours.
+// OpenCL's C++ bindings as the drivers use them, and the one place where their errors become ours.
 //
-// Why: a failed call must keep its name and number. Inside the driver the bindings throw cl::Error; every public
-// function of the driver runs its body in `guarded`, so that no exception leaves.
+// Why: a failed call must keep its name and number. Inside a driver the bindings throw cl::Error; every public
+// function of a driver runs its body in `guarded`, so that no exception leaves.
 #pragma once
 
 #define CL_HPP_ENABLE_EXCEPTIONS
@@ -12,7 +12,7 @@
 
 #include "runtime/base/status.hpp"
 
-namespace sluice::pocl {
+namespace sluice::opencl {
 
 // "CL_OUT_OF_RESOURCES, -5"; "unnamed, <n>" for a number the standard does not have.
 std::string error_name(int number);
@@ -30,4 +30,4 @@ auto guarded(const std::string& doing, Fn fn) -> decltype(fn()) {
   }
 }
 
-}  // namespace sluice::pocl
+}  // namespace sluice::opencl

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// The network of residual_block.hpp.
+#include "tests/support/residual_block.hpp"
+
+namespace sluice::test {
+
+IntegerNetwork residual_network(Random& random, int channels, int classes) {
+  const Window same{3, 3, 1, 1, 1, 1, 1, 1};
+  NetworkMaker make(random, {8, 8, channels});
+  const int stem = make.conv(4, same, kNetworkInput);
+  make.add(make.conv(4, same, make.conv(4, same, stem)), stem);
+  return make.finish(classes);
+}
+
+int identity_stream(const Netlist& netlist) {
+  for (const Kernel& kernel : netlist.kernels) {
+    if (kernel.kind != KernelKind::add) continue;
+    for (const int s : kernel.inputs) {
+      if (netlist.kernels[std::size_t(netlist.writer(s))].kind == KernelKind::fork) return s;
+    }
+  }
+  return -1;
+}
+
+}  // namespace sluice::test
