@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "compiler/model/engine_model.hpp"
+
 namespace sluice {
 namespace {
 
@@ -19,7 +21,6 @@ constexpr int kAnyLanes = 0;  // takes or sends what the other side has
 constexpr int kTypicalLanes = 16;
 
 // Lanes of a layer's ends. A taps kernel takes what arrives, and reads the longer the fewer those are.
-bool has_taps(const EngineShape& shape, const LayerWork& work) { return shape.kind == KernelKind::conv_pair_sparse && work.taps() > 1; }
 int lanes_in(const EngineShape& shape, const LayerWork& work) { return has_taps(shape, work) ? kAnyLanes : shape.in_lanes; }
 
 int width_kernels_between(int sent, int taken) {
@@ -100,7 +101,7 @@ class Aligner {
   int differences(std::size_t layer, const EngineShape& shape, const Exploration& design) const {
     int count = 0;
     for (const int source : network_.layers[layer].inputs) {
-      const int sent = source != kNetworkInput ? design.layers[std::size_t(source)].shape.out_lanes : shape.kind == KernelKind::conv_dense && shape.pixels > 1 ? kAnyLanes : network_.input.channels;
+      const int sent = source != kNetworkInput ? design.layers[std::size_t(source)].shape.out_lanes : pixels_at_once(shape) > 1 ? kAnyLanes : network_.input.channels;
       count += width_kernels_between(sent, lanes_in(shape, menus_[layer].spec.work));
     }
     for (const std::size_t reader : readers_[layer]) {

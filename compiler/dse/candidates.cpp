@@ -5,6 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
+
+#include "compiler/dse/engine_ways.hpp"
+#include "compiler/model/engine_model.hpp"
 
 namespace sluice {
 namespace {
@@ -20,15 +24,15 @@ class KnownCycles {
   // For this shape.
   const LayerDensity& density(EngineShape* shape) {
     shape->prefix = std::max(1, int(std::ceil(shape->group * given_.group_kept - 1e-9)));
-    if (shape->kind == KernelKind::conv_weight_sparse) {
-      if (prefix_of_filters_.size() <= std::size_t(shape->filters)) prefix_of_filters_.resize(std::size_t(shape->filters) + 1, 0.0);
-      double& known = prefix_of_filters_[std::size_t(shape->filters)];
-      if (known == 0) known = prefix_cycles(*shape, work_, given_);
-      density_.prefix_cycles = known;
-    } else if (shape->kind == KernelKind::conv_pair_sparse) {
-      const std::array<int, 3> key{shape->vector_lanes, shape->pairs, shape->filters};  // ways come sorted by these
-      if (key != vector_) vector_ = key, density_.vector_cycles = vector_cycles(*shape, given_);
-    }
+    if (!is_engine(shape->kind)) return density_;
+    const auto zeros = engine_ways(shape->kind).zero_numbers.get()(*shape);
+    const std::array<int, 5> key{int(shape->kind), zeros[0], zeros[1], zeros[2], zeros[3]};
+    if (key == last_) return density_;  // ways come sorted by these
+    last_ = key;
+    const auto [known, is_new] = known_.try_emplace(key);
+    if (is_new) known->second = engine_model(shape->kind).zero_cycles.get()(*shape, work_, given_);
+    density_.prefix_cycles = known->second.prefix;
+    density_.vector_cycles = known->second.vector;
     return density_;
   }
 
@@ -36,8 +40,8 @@ class KnownCycles {
   const LayerWork& work_;
   const LayerDensity& given_;
   LayerDensity density_;
-  std::vector<double> prefix_of_filters_;
-  std::array<int, 3> vector_{};
+  std::map<std::array<int, 5>, ZeroCycles> known_;
+  std::array<int, 5> last_{-1};
 };
 
 // Beats or equals in everything.

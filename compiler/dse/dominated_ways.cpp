@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <array>
 
+#include "compiler/dse/engine_ways.hpp"
+#include "compiler/model/layer_time.hpp"
+
 namespace sluice {
 namespace {
 
@@ -27,7 +30,6 @@ std::vector<LayerWay> without_dominated(std::vector<LayerWay> ways, const LayerW
   std::vector<Rated> rated;
   for (std::size_t w = 0; w < ways.size(); ++w) {
     const EngineShape& s = ways[w].shape;
-    const bool is_pair = s.kind == KernelKind::conv_pair_sparse, is_lock_step = is_pair || s.kind == KernelKind::conv_weight_sparse;
     LayerDensity known;  // any figures do: within a key all ways have the same
     known.vector_cycles = known.prefix_cycles = 1;
     LayerDensity many = known;
@@ -36,8 +38,8 @@ std::vector<LayerWay> without_dominated(std::vector<LayerWay> ways, const LayerW
     EngineShape dealt = s;
     dealt.copies = 2;
     const double shared_window = layer_time(dealt, work, known).window;
-    const int tile = s.kind == KernelKind::conv_weight_sparse ? s.pixels : 1;
-    rated.push_back({{int(s.kind), s.group * 100 + tile, s.pairs, is_pair ? s.vector_lanes : 1, is_lock_step ? s.filters : 1, s.sends_sums},
+    const auto zeros = is_engine(s.kind) ? engine_ways(s.kind).zero_numbers.get()(s) : std::array{101, 1, 1, 1};
+    rated.push_back({{int(s.kind), zeros[0], zeros[1], zeros[2], zeros[3], s.sends_sums},
                      layer_time(s, work, many).op, time.op, time.window, shared_window, std::max(time.in, time.out), w});
   }
   std::sort(rated.begin(), rated.end(), [](const Rated& a, const Rated& b) {

@@ -7,19 +7,18 @@
 
 #include <fmt/format.h>
 
+#include "compiler/dse/engine_ways.hpp"
+#include "compiler/model/engine_model.hpp"
+
 namespace sluice {
 namespace {
-
-constexpr KernelKind kEngines[] = {KernelKind::conv_dense, KernelKind::conv_activation_sparse, KernelKind::conv_weight_sparse, KernelKind::conv_grouped_prefix, KernelKind::conv_pair_sparse};
 
 // The rule that keeps an engine out of a layer's menu.
 std::string rule_against(KernelKind kind, const LayerSpec& spec) {
   const LayerWork& work = spec.work;
   if (spec.is_first && kind != KernelKind::conv_dense) return "the first convolution is dense: a picture has no zeros to skip";
   if (std::find(spec.engines.begin(), spec.engines.end(), kind) == spec.engines.end()) return "the plan was restricted to other engines (--engine)";
-  if (kind == KernelKind::conv_grouped_prefix) return fmt::format("no group of 2, 4 or 8 divides {} filters", work.output.channels);
-  if (kind == KernelKind::conv_pair_sparse) return fmt::format("a vector of {} pairs is too short to choose from; 4 and more are", work.taps() > 1 ? work.taps() : work.input.channels);
-  return "no way of this engine fits the layer";
+  return engine_ways(kind).why_none.get()(work);
 }
 
 class Explainer {
@@ -74,9 +73,8 @@ class Explainer {
   // But for its requantisers. A taps kernel takes what arrives.
   bool is_same_engine(const EngineShape& other) const {
     const EngineShape& s = chosen_.shape;
-    const bool has_taps = s.kind == KernelKind::conv_pair_sparse && menu_.spec.work.taps() > 1;
     return other.kind == s.kind && other.vector_lanes == s.vector_lanes && other.pairs == s.pairs && other.filters == s.filters && other.group == s.group &&
-           other.pixels == s.pixels && other.taps == s.taps && (has_taps || other.in_lanes == s.in_lanes);
+           other.pixels == s.pixels && other.taps == s.taps && (has_taps(s, menu_.spec.work) || other.in_lanes == s.in_lanes);
   }
 
   const LayerWay& way_of(const TimedWay& timed) const { return menu_.ways[std::size_t(timed.way)]; }
@@ -125,15 +123,16 @@ std::string numbers_text(const EngineShape& s) {
   const auto number = [&](const char* letter, int value, bool has) {
     if (has) text += fmt::format("{}{}={}", text.empty() ? "" : " ", letter, value);
   };
-  const bool is_list = s.kind == KernelKind::conv_activation_sparse || s.kind == KernelKind::conv_grouped_prefix || s.kind == KernelKind::conv_weight_sparse;
   if (!is_engine(s.kind)) return fmt::format("{} lanes", s.out_lanes);
-  number("M", is_list ? s.in_lanes : s.vector_lanes, s.kind != KernelKind::depthwise_dense);
+  const EngineModel& model = engine_model(s.kind);
+  const int m = engine_ways(s.kind).vector_lanes.get()(s);
+  number("M", m, m > 0);
   number("taps", s.taps, s.taps > 1);
-  number("N", s.pairs, s.kind == KernelKind::conv_pair_sparse);
+  number("N", s.pairs, model.takes_taps.get());
   number("O", s.filters, true);
   number("L", s.out_lanes, s.sends_sums);
   number("G", s.group, s.group > 1);
-  number("P", s.pixels, s.pixels > 1 || s.kind == KernelKind::conv_weight_sparse);
+  number("P", s.pixels, s.pixels > 1 || model.has_tiles.get());
   number("E", s.copies, s.copies > 1);
   return text;
 }
@@ -144,7 +143,7 @@ LayerStory explain_layer(const LayerMenu& menu, const LayerDensity& density, con
   const KernelKind chosen = design.layers[layer].shape.kind;
   story.offers.push_back(explainer.offer_of(chosen));
   if (menu.spec.work.kind == LayerKind::conv) {
-    for (const KernelKind kind : kEngines) {
+    for (const KernelKind kind : convolution_engines()) {
       if (kind != chosen) story.offers.push_back(explainer.offer_of(kind));
     }
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "compiler/dse/engine_ways.hpp"
 #include "compiler/dse/network_menus.hpp"
 #include "compiler/model/engine_memories.hpp"
 #include "device/contract/wire.h"
@@ -37,15 +38,11 @@ EngineShape shape_of(const IntegerNetwork& network, const Netlist& netlist, cons
   const LayerWork work = work_of(network.layers[std::size_t(kernel.layer)]);
   shape.index_bits = index_bits(work);
   shape.taps = number_of(kernel, Number::taps_h, 1) * number_of(kernel, Number::taps_w, 1);
-  if (is_engine(shape.kind)) shape.filters = shape.out_lanes;
-  switch (shape.kind) {
-    case KernelKind::conv_dense: shape.vector_lanes = shape.in_lanes; break;
-    case KernelKind::depthwise_dense: shape.vector_lanes = shape.in_lanes / shape.out_lanes; break;
-    case KernelKind::conv_pair_sparse: shape.vector_lanes = shape.in_lanes, shape.pairs = kernel.numbers.at(Number::multipliers); break;
-    case KernelKind::conv_weight_sparse: shape.pixels = kernel.numbers.at(Number::tile_pixels); break;
-    case KernelKind::conv_grouped_prefix: shape.group = shape.prefix = kernel.numbers.at(Number::ranks); break;
-    case KernelKind::compactor: shape.vector_lanes = shape.in_lanes; break;
-    default: break;
+  if (is_engine(shape.kind)) {
+    shape.filters = shape.out_lanes;
+    engine_ways(shape.kind).read_kernel.get()(kernel, shape);
+  } else if (shape.kind == KernelKind::compactor) {
+    shape.vector_lanes = shape.in_lanes;
   }
   shape.rams = memories_of(shape, work, curve == CURVE_TABLE);
   return shape;

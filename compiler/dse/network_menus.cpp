@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "compiler/dse/engine_ways.hpp"
 #include "device/contract/wire.h"
 #include "runtime/bundle/netlist.hpp"
 
@@ -70,34 +71,15 @@ std::vector<LayerMenu> network_menus(const IntegerNetwork& network, const Resour
 
 LayerConfig config_of(const LayerWork& work, const EngineShape& shape) {
   LayerConfig config;
-  switch (shape.kind) {
-    case KernelKind::conv_dense:
-      config.codes = shape.vector_lanes, config.taps = shape.taps;
-      if (shape.pixels > 1) config.pixels = shape.pixels;
-      break;
-    case KernelKind::depthwise_dense:
-      config.taps = shape.taps, config.codes = shape.filters * shape.taps;
-      break;
-    case KernelKind::conv_activation_sparse:
-      config.engine = KernelKind::conv_activation_sparse, config.codes = shape.in_lanes;
-      break;
-    case KernelKind::conv_grouped_prefix:
-      config.engine = KernelKind::conv_grouped_prefix, config.codes = shape.in_lanes, config.group = shape.group;
-      break;
-    case KernelKind::conv_weight_sparse:
-      config.engine = KernelKind::conv_weight_sparse, config.codes = shape.in_lanes, config.tile_pixels = shape.pixels;
-      break;
-    case KernelKind::conv_pair_sparse:
-      config.engine = KernelKind::conv_pair_sparse, config.multipliers = shape.pairs;
-      if (work.taps() == 1) config.codes = shape.vector_lanes;
-      break;
-    default:
-      config.filters = shape.out_lanes;
-      return config;
+  if (!is_engine(shape.kind)) {
+    config.filters = shape.out_lanes;
+    return config;
   }
+  if (work.kind == LayerKind::conv) config.engine = shape.kind;
   config.filters = shape.filters;
   if (shape.sends_sums) config.lanes = shape.out_lanes;
   if (shape.copies > 1) config.copies = shape.copies;
+  engine_ways(shape.kind).configure.get()(shape, work, config);
   return config;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "compiler/model/engine_memories.hpp"
+#include "compiler/model/engine_model.hpp"
 
 namespace sluice {
 
@@ -77,14 +78,15 @@ LayerWay WayCosts::way(EngineShape shape, int lanes, const Resources& once, cons
   engine.in_lanes = window_lanes, engine.out_lanes = shape.filters;
   if (shape.sends_sums) engine.curve_multipliers = 0, way.once += requantisers(shape);
   // Sums of a pixel, or of a tile, wait for the requantisers, not the engine (compiler/pipeline/fifo_depth.hpp).
-  const std::int64_t at_once = shape.sends_sums && shape.kind == KernelKind::conv_weight_sparse ? shape.pixels : 1;
+  const bool has_tiles = engine_model(shape.kind).has_tiles.get();
+  const std::int64_t at_once = shape.sends_sums && has_tiles ? shape.pixels : 1;
   const std::int64_t depth = std::max<std::int64_t>(kQueueDepth, at_once * work.output.channels / shape.filters);
   way.of_copy += with_queue(engine, shape.filters, shape.sends_sums ? kSumWordBits : options_.data_bits, shape.sends_sums ? depth : kQueueDepth);
   deal_and_gather(way, window_lanes);
-  const bool replays = !has_front && shape.kind != KernelKind::depthwise_dense && shape.filters < work.output.channels;
+  const bool replays = !has_front && engine_model(shape.kind).repeats_windows.get() && shape.filters < work.output.channels;
   if (replays) way.of_dealt_copy += holder(KernelKind::replay, window_lanes, window_lanes, options_.data_bits);
   if (replays && is_bare() && shape.pixels == 1) way.of_dealing += once * -1;
-  const std::int64_t shared = shape.kind == KernelKind::conv_weight_sparse ? work.pixels() / shape.pixels : work.pixels();
+  const std::int64_t shared = has_tiles ? work.pixels() / shape.pixels : work.pixels();
   way.most_copies = int(std::min<std::int64_t>(options_.most_copies, shared));
   return way;
 }

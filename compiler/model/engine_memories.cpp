@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "compiler/model/engine_model.hpp"
+
 namespace sluice {
 namespace {
 
@@ -13,46 +15,24 @@ constexpr int kPlaceBits = 16;  // of a list entry, as the compactor declares it
 
 std::int64_t ceil_of(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
+}  // namespace
+
 int bits_for(std::int64_t values) {
   int bits = 0;
   while ((std::int64_t{1} << bits) < values) ++bits;
   return bits;
 }
 
-Ram weights_of(const EngineShape& s, const LayerWork& work) {
-  const std::int64_t groups = ceil_of(work.output.channels, std::int64_t{s.filters} * s.group);
-  const std::int64_t window = work.window_codes();
-  switch (s.kind) {
-    case KernelKind::depthwise_dense:
-      return {"weights", std::int64_t{s.filters} * s.vector_lanes * s.weight_bits, groups * ceil_of(work.taps(), s.vector_lanes)};
-    case KernelKind::conv_activation_sparse: return {"weights", std::int64_t{s.filters} * s.weight_bits, groups * window};
-    case KernelKind::conv_weight_sparse:
-      return {"weights", std::int64_t{s.filters} * (s.weight_bits + bits_for(window)), groups * window};
-    case KernelKind::conv_grouped_prefix:
-      return {"weights", std::int64_t{s.filters} * (s.weight_bits + bits_for(s.group)), groups * window * s.group};
-    default: return {"weights", std::int64_t{s.vector_lanes} * s.filters * s.weight_bits, groups * ceil_of(window, s.vector_lanes)};
-  }
-}
-
-}  // namespace
-
 std::vector<Ram> memories_of(const EngineShape& s, const LayerWork& work, bool has_curve_table) {
   std::vector<Ram> rams;
-  const Window& w = work.window;
   if (is_engine(s.kind)) {
-    rams.push_back(weights_of(s, work));
-    if (s.kind == KernelKind::conv_weight_sparse) {
-      // One word serves `vector_lanes` kernel columns, so it holds that many pixels less 1 more, and fewer words are needed.
-      const std::int64_t words = std::int64_t{w.kernel_h} * ceil_of(w.kernel_w, s.vector_lanes) * work.input.channels;
-      rams.push_back({"results", std::int64_t{s.pixels} * s.filters * kSumWordBits, 2 * ceil_of(work.output.channels, s.filters)});
-      rams.push_back({"tile", (std::int64_t{s.pixels} + s.vector_lanes - 1) * s.data_bits, 2 * words, s.filters});
-    }
+    engine_model(s.kind).append_memories.get()(s, work, rams);
   } else if (s.kind == KernelKind::window || s.kind == KernelKind::taps) {
-    const std::int64_t words = std::int64_t{w.kernel_h} * work.input.width * ceil_of(work.input.channels, s.in_lanes);
+    const std::int64_t words = std::int64_t{work.window.kernel_h} * work.input.width * ceil_of(work.input.channels, s.in_lanes);
     // All taps at once: kernel rows are banks, and each is read at as many places as it has columns.
     const bool is_banked = s.kind == KernelKind::window && s.taps > 1 && s.taps == work.taps();
     const int places = s.kind == KernelKind::taps ? int(work.taps()) : s.taps;
-    rams.push_back({"rows", std::int64_t{s.in_lanes} * s.data_bits, is_banked ? ceil_of(words, w.kernel_h) : words, places});
+    rams.push_back({"rows", std::int64_t{s.in_lanes} * s.data_bits, is_banked ? ceil_of(words, work.window.kernel_h) : words, places});
   } else if (s.kind == KernelKind::replay) {
     rams.push_back({"window", std::int64_t{s.in_lanes} * s.data_bits, ceil_of(work.window_codes(), s.in_lanes)});
   } else if (s.kind == KernelKind::compactor) {

@@ -25,6 +25,8 @@ inline constexpr int kCurveTableWords = 256;
 
 std::vector<Ram> memories_of(const EngineShape& shape, const LayerWork& work, bool has_curve_table = false);
 
+// Bits that count so many values.
+int bits_for(std::int64_t values);
 // Of a place in a window: EngineShape::index_bits.
 int index_bits(const LayerWork& work);
 

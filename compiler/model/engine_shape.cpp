@@ -2,20 +2,13 @@
 // Names, multipliers and sums (see engine_shape.hpp).
 #include "compiler/model/engine_shape.hpp"
 
+#include "compiler/model/engine_model.hpp"
+
 namespace sluice {
 
 std::int64_t EngineShape::multipliers() const {
-  std::int64_t of_filter = 0;
-  switch (kind) {
-    case KernelKind::conv_dense:
-    case KernelKind::depthwise_dense: of_filter = vector_lanes; break;
-    case KernelKind::conv_pair_sparse: of_filter = pairs; break;
-    case KernelKind::conv_weight_sparse: of_filter = pixels; break;
-    case KernelKind::conv_activation_sparse:
-    case KernelKind::conv_grouped_prefix: of_filter = 1; break;
-    default: break;
-  }
-  return of_filter * filters * copies;
+  if (!is_engine(kind)) return 0;
+  return std::int64_t{engine_model(kind).filter_multipliers.get()(*this)} * filters * copies;
 }
 
 Resources& Resources::operator+=(const Resources& other) {

@@ -47,7 +47,10 @@ Need need_of_copy(const Need& all, const Share& share) {
 }
 
 // Pixels that an engine sends one after another: those of a tile. Requantisers that it shares are slower than it meanwhile.
-int pixels_at_once(const Kernel& engine) { return sends_sums(engine) && engine.kind == KernelKind::conv_weight_sparse ? engine.numbers.at(Number::tile_pixels) : 1; }
+int pixels_at_once(const Kernel& engine) {
+  const auto tile_pixels = engine.numbers.find(Number::tile_pixels);
+  return sends_sums(engine) && tile_pixels != engine.numbers.end() ? tile_pixels->second : 1;
+}
 
 // Streams to and from the copies of an engine: a copy is fed, and its results wait for their turn, while it works.
 void size_copy(const Share& share, std::int64_t pixels, Stream& stream, int held = 1) {

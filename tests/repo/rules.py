@@ -66,7 +66,7 @@ MAY_INCLUDE = {
     "compiler/passes": {BASE, "compiler/ir", "compiler/ops"},
     "compiler/quantise": {BASE, BUNDLE, CONTRACT, "runtime/images", "compiler/ir", "compiler/ops"},
     "compiler/sparsity": {BASE, BUNDLE, "runtime/evaluate", "runtime/simulate", "compiler/model"},
-    "compiler/model": {BASE, BUNDLE, "bsp"},
+    "compiler/model": {BASE, BUNDLE, CONTRACT, "bsp"},
     "compiler/target": {BASE, CONTRACT, "bsp", "compiler/model"},
     "compiler/dse": {BASE, BUNDLE, CONTRACT, "compiler/model", "compiler/pipeline", "compiler/target", "runtime/evaluate"},
     "compiler/pipeline": {BASE, BUNDLE, CONTRACT},

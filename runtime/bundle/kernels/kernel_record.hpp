@@ -13,24 +13,12 @@
 #include <optional>
 #include <vector>
 
+#include "runtime/base/stated.hpp"
 #include "runtime/bundle/kernel_fit.hpp"
 #include "runtime/bundle/kernels/parameter_tables.hpp"
 #include "runtime/bundle/netlist.hpp"
 
 namespace sluice {
-
-// A member that a record must name.
-template <typename T>
-class Stated {
- public:
-  Stated() = delete;
-  template <typename U>
-  Stated(U value) : value_(std::move(value)) {}  // NOLINT: a record reads like a list of values
-  const T& get() const { return value_; }
-
- private:
-  T value_;
-};
 
 inline constexpr int kAsCopies = -1;  // as many ports as the number COPIES says
 inline constexpr int kAnyPorts = -2;  // one or more
