@@ -20,8 +20,7 @@ json choice_to_json(const LayerChoice& choice) {
                        {"copies", c.copies},
                        {"pixels", c.pixels},
                        {"group", c.group},
-                       {"tile_pixels", c.tile_pixels},
-                       {"copy_pixels", c.copy_pixels}});
+                       {"tile_pixels", c.tile_pixels}});
   }
   for (const LayerExplanation& explanation : choice.explanations) explanations.push_back(to_json(explanation));
   return {{"configs", configs}, {"interval_cycles", choice.interval_cycles}, {"explanations", explanations}};
@@ -32,7 +31,7 @@ Result<LayerChoice> choice_from_json(const json& j) {
   for (const json& c : j.at("configs")) {
     const KernelKind engine = SLUICE_TRY(convolution_engine_from_text(c.at("engine")));
     choice.configs.push_back({engine, c.at("filters"), c.at("lanes"), c.at("codes"), c.at("taps"), c.at("multipliers"),
-                              c.at("copies"), c.at("pixels"), c.at("group"), c.at("tile_pixels"), c.at("copy_pixels")});
+                              c.at("copies"), c.at("pixels"), c.at("group"), c.at("tile_pixels")});
   }
   choice.interval_cycles = j.at("interval_cycles");
   for (const json& explanation : j.at("explanations")) choice.explanations.push_back(explanation_from(explanation));

@@ -14,7 +14,7 @@ TEST(Boards, all_files_are_read) {
   ASSERT_TRUE(boards) << boards.error().text();
   EXPECT_GE(boards.value().size(), 9u);
   for (const Board& b : boards.value()) {
-    const Resources r = b.plannable();
+    const DeviceResources r = b.plannable();
     EXPECT_GT(r.alms, 0) << b.name;
     EXPECT_GT(r.ram_blocks, 0) << b.name;
     EXPECT_GT(r.dsps, 0) << b.name;
