@@ -5,6 +5,7 @@
 #include <csignal>
 #include <iostream>
 
+#include <CLI/CLI.hpp>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -17,7 +18,7 @@ using namespace sluice;
 struct Verb {
   const char* name;
   const char* what;
-  cli::Run (*declare)(CLI::App&, const cli::Common&);
+  cli::Run (*declare)(cli::Command, const cli::Common&);
 };
 
 constexpr Verb kVerbs[] = {
@@ -63,7 +64,7 @@ int main(int argc, char** argv) {
     command->add_flag("--quiet", common.is_quiet, "no progress on standard error");
     command->add_option("--seed", common.seed, "seed of everything random")->capture_default_str();
     command->set_version_flag("--version", "sluice 0.1.0");
-    const cli::Run of_verb = verb.declare(*command, common);
+    const cli::Run of_verb = verb.declare(cli::Command(*command), common);
     command->callback([&run, of_verb] { run = of_verb; });
   }
   try {
