@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
 #include <tbb/parallel_for.h>
 
 #include "compiler/frontend/onnx_import.hpp"

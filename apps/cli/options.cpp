@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Options that several verbs share.
 #include "apps/cli/verb.hpp"
+#include "runtime/base/errors.hpp"
 #include "runtime/drivers/device_list.hpp"
 
 namespace sluice::cli {

@@ -10,6 +10,7 @@
 #include <memory>
 #include <random>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "apps/cli/log.hpp"

@@ -8,6 +8,7 @@
 #include "apps/cli/verb.hpp"
 #include "bsp/board.hpp"
 #include "bsp/board_spec.hpp"
+#include "runtime/base/errors.hpp"
 #include "runtime/base/file.hpp"
 
 namespace sluice::cli {

@@ -9,6 +9,7 @@
 #include "apps/cli/verb.hpp"
 #include "compiler/driver/check.hpp"
 #include "compiler/driver/check_fit.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice::cli {
 namespace {

@@ -12,6 +12,7 @@
 #include "apps/cli/log.hpp"
 #include "apps/cli/verb.hpp"
 #include "runtime/adapt/adaptive_stream.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice::cli {
 namespace {

@@ -10,6 +10,7 @@
 #include "apps/cli/log.hpp"
 #include "apps/cli/verb.hpp"
 #include "compiler/accuracy/layer_errors.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice::cli {
 namespace {

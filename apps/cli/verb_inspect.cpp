@@ -9,6 +9,7 @@
 
 #include "apps/cli/inspect_layer.hpp"
 #include "apps/cli/verb.hpp"
+#include "runtime/base/errors.hpp"
 #include "runtime/simulate/layer_cycles.hpp"
 
 namespace sluice::cli {

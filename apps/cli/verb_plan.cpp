@@ -8,6 +8,7 @@
 #include "apps/cli/log.hpp"
 #include "apps/cli/verb.hpp"
 #include "compiler/frontend/onnx_import.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice::cli {
 namespace {

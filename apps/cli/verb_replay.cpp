@@ -10,6 +10,7 @@
 
 #include "apps/cli/verb.hpp"
 #include "runtime/adapt/replay.hpp"
+#include "runtime/base/errors.hpp"
 #include "runtime/base/file.hpp"
 
 namespace sluice::cli {

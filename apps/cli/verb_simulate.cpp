@@ -10,6 +10,7 @@
 
 #include "apps/cli/log.hpp"
 #include "apps/cli/verb.hpp"
+#include "runtime/base/errors.hpp"
 #include "runtime/images/preprocess.hpp"
 #include "runtime/simulate/fifo_sizing.hpp"
 #include "runtime/simulate/picture_model.hpp"

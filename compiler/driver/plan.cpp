@@ -12,6 +12,7 @@
 #include "compiler/driver/design_builder.hpp"
 #include "compiler/driver/explore_design.hpp"
 #include "compiler/driver/report.hpp"
+#include "runtime/base/errors.hpp"
 #include "runtime/evaluate/evaluator.hpp"
 #include "compiler/frontend/onnx_import.hpp"
 #include "compiler/model/memory_traffic.hpp"

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "compiler/model/memory_traffic.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice {
 namespace {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "compiler/dse/bracket.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice {
 namespace {

@@ -7,6 +7,7 @@
 #include "compiler/pipeline/fifo_depth.hpp"
 #include "compiler/pipeline/kernel_order.hpp"
 #include "compiler/pipeline/layer_kernels.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice {
 namespace {

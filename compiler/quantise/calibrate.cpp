@@ -7,6 +7,7 @@
 
 #include <tbb/parallel_for.h>
 
+#include "runtime/base/errors.hpp"
 #include "runtime/images/preprocess.hpp"
 
 namespace sluice {

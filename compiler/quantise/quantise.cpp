@@ -8,6 +8,7 @@
 
 #include "compiler/quantise/lowering.hpp"
 #include "compiler/quantise/value_bounds.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice {
 namespace {

@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "device/contract/version.h"
+#include "runtime/base/errors.hpp"
 #include "runtime/base/json.hpp"
 
 #include "runtime/bundle/bundle.hpp"

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "runtime/base/errors.hpp"
 #include "runtime/bundle/kernels/kernel_record.hpp"
 #include "runtime/bundle/netlist_fit.hpp"
 

@@ -2,6 +2,7 @@
 // Every kernel against its layer (kernels/<op>.cpp), and every layer against the pixels that its kernels compute.
 #include "runtime/bundle/netlist_fit.hpp"
 
+#include "runtime/base/errors.hpp"
 #include "runtime/bundle/kernels/kernel_record.hpp"
 
 namespace sluice {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "runtime/base/errors.hpp"
 #include "runtime/base/json.hpp"
 #include "runtime/bundle/kernels/kernel_record.hpp"
 

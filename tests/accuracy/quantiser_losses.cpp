@@ -21,6 +21,7 @@
 #include "compiler/quantise/calibrate.hpp"
 #include "compiler/quantise/equalise.hpp"
 #include "runtime/base/accuracy.hpp"
+#include "runtime/base/errors.hpp"
 #include "runtime/base/top_k.hpp"
 #include "runtime/evaluate/evaluator.hpp"
 #include "runtime/images/preprocess.hpp"

@@ -2,6 +2,8 @@
 // See convolution_fit.hpp.
 #include "runtime/bundle/kernels/convolution_fit.hpp"
 
+#include "runtime/base/errors.hpp"
+
 namespace sluice {
 namespace {
 

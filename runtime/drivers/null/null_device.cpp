@@ -8,6 +8,8 @@
 #include <mutex>
 #include <thread>
 
+#include "runtime/base/errors.hpp"
+
 namespace sluice {
 namespace {
 

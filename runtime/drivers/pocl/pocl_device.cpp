@@ -6,6 +6,7 @@
 #include <deque>
 #include <mutex>
 
+#include "runtime/base/errors.hpp"
 #include "runtime/bundle/counters.hpp"
 #include "runtime/bundle/parameter_words.hpp"
 #include "runtime/drivers/pocl/opencl.hpp"

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "runtime/base/errors.hpp"
 #include "runtime/simulate/simulation.hpp"
 
 namespace sluice {

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <thread>
 
+#include "runtime/base/errors.hpp"
 #include "runtime/bundle/counters.hpp"
 #include "runtime/bundle/parameter_words.hpp"
 #include "runtime/bundle/program_text.hpp"

@@ -35,7 +35,7 @@ TEST_F(ImageSets, FolderIsSortedAndHoldsOnlyPictures) {
   EXPECT_THAT(file_names(set), ElementsAre("a.PNG", "b.png", "c.jpeg"));
   EXPECT_FALSE(set.is_labelled());
   EXPECT_EQ(set.label(0), std::nullopt);
-  EXPECT_EQ(set.load(1).value().width(), 4);
+  EXPECT_EQ(set.load(1).value().width, 4);
 }
 
 TEST_F(ImageSets, ListKeepsItsOrderAndFindsFilesBesideIt) {
@@ -46,7 +46,7 @@ TEST_F(ImageSets, ListKeepsItsOrderAndFindsFilesBesideIt) {
   EXPECT_THAT(file_names(set), ElementsAre("z.png", "my cat.png", "z.png"));
   EXPECT_TRUE(set.is_labelled());
   EXPECT_EQ(set.label(1), 2);
-  EXPECT_EQ(set.load(1).value().width(), 9);
+  EXPECT_EQ(set.load(1).value().width, 9);
 }
 
 TEST_F(ImageSets, ListOutsideTheFolderIsRelativeToTheGivenFolder) {
@@ -71,7 +71,7 @@ TEST_F(ImageSets, SinglesAndSeveral) {
   EXPECT_THAT(file_names(set), ElementsAre("one.png", "c.bin[0]", "c.bin[1]", "one.png"));
   EXPECT_EQ(set.label(2), 1);
   EXPECT_FALSE(set.is_labelled());
-  EXPECT_EQ(set.load(2).value().width(), 32);
+  EXPECT_EQ(set.load(2).value().width, 32);
 }
 
 TEST_F(ImageSets, IdxIsFoundByNameOrContent) {
@@ -114,7 +114,7 @@ TEST(ImageSetData, EvaluationPicturesAllDecode) {
   for (std::size_t i = 0; i < photos.size(); ++i) {
     const auto picture = photos.load(i);
     ASSERT_TRUE(picture) << picture.error().text();
-    EXPECT_LE(std::min(picture.value().width(), picture.value().height()), 256);
+    EXPECT_LE(std::min(picture.value().width, picture.value().height), 256);
   }
   EXPECT_EQ(open_images(fs::path(data) / "cifar10/test1000.bin").value().size(), 1000u);
 }

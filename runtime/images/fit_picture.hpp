@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Steps 1 and 2 of preprocess.hpp: a decoded picture in the size and colours that the network reads.
+//
+// Not public: it speaks in OpenCV's matrices. Before and after: see preprocess.hpp.
+#pragma once
+
+#include <opencv2/core/mat.hpp>
+
+#include "runtime/base/status.hpp"
+#include "runtime/bundle/network.hpp"
+#include "runtime/images/picture.hpp"
+
+namespace sluice {
+
+// 8-bit pixels of exactly the input's height, width and channels, in the network's colour order. May be over the
+// picture's own memory, which then must outlive it.
+Result<cv::Mat> fit_picture(const Picture& picture, const MapShape& input, const Preprocess& preprocess);
+
+}  // namespace sluice
