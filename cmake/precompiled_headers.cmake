@@ -39,6 +39,7 @@ endfunction()
 # Every target under the folders reads the group's headers, unless it has another group's.
 function(sluice_use_header_group name)
   sluice_targets_under(targets ${ARGN})
+  list(REMOVE_ITEM targets ${name})
   foreach(target IN LISTS targets)
     get_target_property(group ${target} PRECOMPILE_HEADERS_REUSE_FROM)
     if(NOT group)
