@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "bsp/board_files.hpp"
+#include "runtime/base/errors.hpp"
 #include "runtime/base/file.hpp"
 
 namespace sluice::bsp {

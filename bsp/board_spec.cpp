@@ -7,6 +7,8 @@
 
 #include <pugixml.hpp>
 
+#include "runtime/base/errors.hpp"
+
 namespace sluice::bsp {
 namespace {
 

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <sstream>
 
+#include "runtime/base/errors.hpp"
+
 namespace sluice::bsp {
 namespace {
 

@@ -2,6 +2,7 @@
 // The three formats (see classification_text.hpp).
 #include "apps/cli/classification_text.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "apps/cli/verb.hpp"

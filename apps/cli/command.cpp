@@ -9,10 +9,12 @@
 #include <iostream>
 #include <new>
 
+#include <CLI/CLI.hpp>
 #include <opencv2/core.hpp>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "runtime/base/errors.hpp"
 #include "runtime/base/exceptions.hpp"
 
 namespace sluice::cli {
@@ -88,7 +90,7 @@ int parse_and_run(int argc, const char* const* argv, std::span<const Verb> verbs
     const std::string seeds = verb.seeds ? std::string("seed of ") + verb.seeds : "no effect: nothing is random in this verb";
     command->add_option("--seed", common.seed, seeds)->capture_default_str();
     command->set_version_flag("--version", kVersion);
-    command->callback([&name, &run, &verb, declared = verb.declare(*command, common)] { name = verb.name, run = declared; });
+    command->callback([&name, &run, &verb, declared = verb.declare(Command(*command), common)] { name = verb.name, run = declared; });
   }
   if (argc > 1 && argv[1][0] != '-') {
     if (const Status status = check_verb(argv[1], verbs); !status) return tell(status.error());

@@ -7,7 +7,9 @@
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
+#include "runtime/base/errors.hpp"
 #include "runtime/base/file.hpp"
+#include "runtime/images/opencv_picture.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -31,7 +33,7 @@ void put_line(cv::Mat& page, std::string words, const cv::Point& at, int width, 
 
 cv::Mat thumbnail(const Picture& picture) {
   cv::Mat bgr;
-  cv::cvtColor(picture.pixels, bgr, picture.channels() == 1 ? cv::COLOR_GRAY2BGR : cv::COLOR_RGB2BGR);
+  cv::cvtColor(mat_of(picture), bgr, picture.channels == 1 ? cv::COLOR_GRAY2BGR : cv::COLOR_RGB2BGR);
   const double scale = static_cast<double>(kSide) / std::max(bgr.rows, bgr.cols);
   cv::Mat scaled;
   cv::resize(bgr, scaled, cv::Size(std::max(1, int(bgr.cols * scale)), std::max(1, int(bgr.rows * scale))), 0, 0,

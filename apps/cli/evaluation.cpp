@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "compiler/frontend/onnx_import.hpp"
 #include "compiler/passes/normalise.hpp"
 #include "compiler/quantise/float_runner.hpp"

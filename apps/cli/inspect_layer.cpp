@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "runtime/base/errors.hpp"
 #include "runtime/simulate/layer_cycles.hpp"
 
 namespace sluice::cli {

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Options that several verbs share.
 #include "apps/cli/verb.hpp"
+#include "runtime/base/errors.hpp"
 #include "runtime/drivers/device_list.hpp"
 
 namespace sluice::cli {
 
-void ImageFlags::declare(CLI::App& command, const std::string& name, bool is_required) {
-  auto* option = command.add_option(name, sources, "pictures: files, a folder, a list file, a CIFAR-10 .bin or an IDX file");
-  if (is_required) option->required();
+void ImageFlags::declare(Command command, const std::string& name, bool is_required) {
+  const Option option = command.add_option(name, sources, "pictures: files, a folder, a list file, a CIFAR-10 .bin or an IDX file");
+  if (is_required) option.required();
   command.add_option("--labels", labels, "true classes: list file of \"file label\" lines, or an IDX labels file");
   command.add_option("--first", first, "only the first N pictures (0: all)");
-  command.add_option("--part", part, "all, odd or even items (counted from 1)")->check(CLI::IsMember({"all", "odd", "even"}));
+  command.add_option("--part", part, "all, odd or even items (counted from 1)").one_of({"all", "odd", "even"});
 }
 
 Result<ImageSet> ImageFlags::open() const {
@@ -22,12 +23,12 @@ Result<ImageSet> ImageFlags::open() const {
   return images;
 }
 
-void DeviceFlags::declare(CLI::App& command, const std::string& besides) {
+void DeviceFlags::declare(Command command, const std::string& besides) {
   std::string known;
   for (const DeviceKind& kind : device_kinds()) known += (known.empty() ? "" : "; ") + kind.name + " (" + kind.what + ")";
   if (!besides.empty()) known += "; " + besides;
-  command.add_option("--device", device, "where to run: " + known)->capture_default_str();
-  command.add_option("--in-flight", images_in_flight, "images inside the device at once")->check(CLI::Range(1, 256))->capture_default_str();
+  command.add_option("--device", device, "where to run: " + known).capture_default_str();
+  command.add_option("--in-flight", images_in_flight, "images inside the device at once").range(1, 256).capture_default_str();
   command.add_flag("--paced", is_paced, "sim: answer when the wall clock reaches the simulated time, not as soon as the result is known");
   command.add_flag("--exact", is_exact, "pocl: walk every cycle of the sparse engines (slow; results and counters are the same)");
 }
@@ -36,14 +37,14 @@ Result<std::unique_ptr<Device>> DeviceFlags::open(const Bundle& bundle) const {
   return open_device(device, bundle, {.images_in_flight = images_in_flight, .is_exact = is_exact, .is_paced = is_paced});
 }
 
-void PolicyFlags::declare(CLI::App& command) {
+void PolicyFlags::declare(Command command) {
   command.add_option("--policy", policy, "fixed (every image under --row) or target-fps (the most accurate row that holds --target-fps)")
-      ->check(CLI::IsMember({"fixed", "target-fps"}))->capture_default_str();
-  command.add_option("--row", options.row, "row of the design table, for --policy fixed")->capture_default_str();
+      .one_of({"fixed", "target-fps"}).capture_default_str();
+  command.add_option("--row", options.row, "row of the design table, for --policy fixed").capture_default_str();
   command.add_option("--target-fps", options.target_images_per_s, "images/s to hold, for --policy target-fps");
-  command.add_option("--hysteresis", options.hysteresis, "share of the target that a row must have to spare before it is entered")->capture_default_str();
-  command.add_option("--dwell", options.dwell_images, "images under a row before the next switch")->capture_default_str();
-  command.add_option("--probe-period", options.probe_period, "one image of so many runs under another row to measure it (0: none)")->capture_default_str();
+  command.add_option("--hysteresis", options.hysteresis, "share of the target that a row must have to spare before it is entered").capture_default_str();
+  command.add_option("--dwell", options.dwell_images, "images under a row before the next switch").capture_default_str();
+  command.add_option("--probe-period", options.probe_period, "one image of so many runs under another row to measure it (0: none)").capture_default_str();
   command.add_option("--audit-log", audit_log, "write every image and decision as JSON lines; sluice replay reads them");
 }
 

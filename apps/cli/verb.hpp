@@ -2,7 +2,7 @@
 // What a verb is, and what all verbs share.
 //
 // A verb adds its options to its sub-command and returns the function to run. Results go to standard output, the last
-// line being the result; progress and errors go to standard error through spdlog, so that a pipe sees results only.
+// line being the result; progress and errors go to standard error through log.hpp, so that a pipe sees results only.
 #pragma once
 
 #include <filesystem>
@@ -11,8 +11,7 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
+#include "apps/cli/arguments.hpp"
 #include "compiler/driver/plan.hpp"
 #include "runtime/adapt/policy.hpp"
 #include "runtime/base/status.hpp"
@@ -35,22 +34,22 @@ struct Verb {
   const char* name;
   const char* what;
   const char* seeds;  // what is random in this verb; null: nothing
-  Run (*declare)(CLI::App& command, const Common& common);
+  Run (*declare)(Command command, const Common& common);
 };
 
 // All there are, in the order of the help.
 std::span<const Verb> all_verbs();
 
 // Each declares its options on `command` and returns what to run. `common` outlives the run.
-Run verb_check(CLI::App& command, const Common& common);
-Run verb_plan(CLI::App& command, const Common& common);
-Run verb_simulate(CLI::App& command, const Common& common);
-Run verb_classify(CLI::App& command, const Common& common);
-Run verb_eval(CLI::App& command, const Common& common);
-Run verb_bench(CLI::App& command, const Common& common);
-Run verb_inspect(CLI::App& command, const Common& common);
-Run verb_boards(CLI::App& command, const Common& common);
-Run verb_replay(CLI::App& command, const Common& common);
+Run verb_check(Command command, const Common& common);
+Run verb_plan(Command command, const Common& common);
+Run verb_simulate(Command command, const Common& common);
+Run verb_classify(Command command, const Common& common);
+Run verb_eval(Command command, const Common& common);
+Run verb_bench(Command command, const Common& common);
+Run verb_inspect(Command command, const Common& common);
+Run verb_boards(Command command, const Common& common);
+Run verb_replay(Command command, const Common& common);
 
 // Options that several verbs have.
 struct ImageFlags {
@@ -60,7 +59,7 @@ struct ImageFlags {
   std::string part = "all";
 
   // `labels_help` says what the file holds for this verb.
-  void declare(CLI::App& command, const std::string& name, bool is_required);
+  void declare(Command command, const std::string& name, bool is_required);
   Result<ImageSet> open() const;
 };
 
@@ -71,7 +70,7 @@ struct DeviceFlags {
   std::size_t images_in_flight = 8;
 
   // `besides`: what else the verb takes for a device's name.
-  void declare(CLI::App& command, const std::string& besides = {});
+  void declare(Command command, const std::string& besides = {});
   Result<std::unique_ptr<Device>> open(const Bundle& bundle) const;
 };
 
@@ -81,7 +80,7 @@ struct PolicyFlags {
   std::string policy = "fixed";
   std::filesystem::path audit_log;
 
-  void declare(CLI::App& command);
+  void declare(Command command);
   Result<PolicyOptions> get() const;
 };
 

@@ -10,9 +10,10 @@
 #include <memory>
 #include <random>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <spdlog/spdlog.h>
 
+#include "apps/cli/log.hpp"
 #include "apps/cli/verb.hpp"
 #include "runtime/images/preprocess.hpp"
 #include "runtime/stream/statistics.hpp"
@@ -145,7 +146,7 @@ Status bench(const Options& options, const Common& common) {
   if (device->info().is_simulated()) SLUICE_CHECK(meet_all(*device, inputs));
   SLUICE_CHECK(run(*device, inputs, in_flight, std::min(1.0, options.seconds / 4)));
   const std::vector<KernelTime> before = device->kernel_times();
-  spdlog::info("{}: {} s on {}", options.scenario, options.seconds, device->info().driver);
+  log::info("{}: {} s on {}", options.scenario, options.seconds, device->info().driver);
   Measured m = SLUICE_TRY(run(*device, inputs, in_flight, options.seconds));
   const Shares shares = shares_of(before, device->kernel_times());
 
@@ -153,7 +154,7 @@ Status bench(const Options& options, const Common& common) {
   const auto ms = [&](double p) { return 1e-6 * static_cast<double>(percentile(m.latencies, p).count()); };
   const double first_ms = first.latencies.empty() ? 0 : 1e-6 * static_cast<double>(first.latencies[0].count());
   const DeviceInfo info = device->info();
-  if (const std::string remark = device->remark(); !remark.empty()) spdlog::warn("{}", remark);
+  if (const std::string remark = device->remark(); !remark.empty()) log::warn("{}", remark);
   std::int64_t macs = 0;
   for (const Layer& layer : network.layers) macs += layer.macs();
   const double total = shares.total() > 0 ? shares.total() : 1;
@@ -190,11 +191,11 @@ Status bench(const Options& options, const Common& common) {
 
 }  // namespace
 
-Run verb_bench(CLI::App& command, const Common& common) {
+Run verb_bench(Command command, const Common& common) {
   auto options = std::make_shared<Options>();
-  command.add_option("bundle", options->bundle, "folder made by sluice plan")->required();
-  command.add_option("--scenario", options->scenario, "Offline or SingleStream")->check(CLI::IsMember({"Offline", "SingleStream"}))->capture_default_str();
-  command.add_option("--seconds", options->seconds, "how long to measure")->check(CLI::Range(0.1, 86400.0))->capture_default_str();
+  command.add_option("bundle", options->bundle, "folder made by sluice plan").required();
+  command.add_option("--scenario", options->scenario, "Offline or SingleStream").one_of({"Offline", "SingleStream"}).capture_default_str();
+  command.add_option("--seconds", options->seconds, "how long to measure").range(0.1, 86400.0).capture_default_str();
   options->images.declare(command, "--images", false);
   options->device.declare(command);
   return [=, &common] { return bench(*options, common); };

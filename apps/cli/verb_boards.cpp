@@ -8,6 +8,7 @@
 #include "apps/cli/verb.hpp"
 #include "bsp/board.hpp"
 #include "bsp/board_spec.hpp"
+#include "runtime/base/errors.hpp"
 #include "runtime/base/file.hpp"
 
 namespace sluice::cli {
@@ -103,19 +104,19 @@ Status import(const Options& options, const Common& common) {
 
 }  // namespace
 
-Run verb_boards(CLI::App& command, const Common& common) {
+Run verb_boards(Command command, const Common& common) {
   auto options = std::make_shared<Options>();
-  CLI::App* shown = command.add_subcommand("show", "every figure of one board with its source");
-  shown->add_option("board", options->show, "a name from the list, or a .board file")->required();
-  CLI::App* imported = command.add_subcommand("import", "make a board file from a vendor package's board_spec.xml");
-  imported->add_option("spec", options->spec, "board_spec.xml")->required();
-  imported->add_option("-o,--output", options->output, "the new file, ending in .board")->required();
-  shown->fallthrough();
-  imported->fallthrough();
+  const Command shown = command.add_subcommand("show", "every figure of one board with its source");
+  shown.add_option("board", options->show, "a name from the list, or a .board file").required();
+  const Command imported = command.add_subcommand("import", "make a board file from a vendor package's board_spec.xml");
+  imported.add_option("spec", options->spec, "board_spec.xml").required();
+  imported.add_option("-o,--output", options->output, "the new file, ending in .board").required();
+  shown.fallthrough();
+  imported.fallthrough();
   command.require_subcommand(0, 1);
   return [=, &common]() -> Status {
-    if (*shown) return show(options->show, common);
-    if (*imported) return import(*options, common);
+    if (shown.is_given()) return show(options->show, common);
+    if (imported.is_given()) return import(*options, common);
     return list(common);
   };
 }

@@ -9,6 +9,7 @@
 #include "apps/cli/verb.hpp"
 #include "compiler/driver/check.hpp"
 #include "compiler/driver/check_fit.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -94,14 +95,14 @@ void print_fit(const FitCheck& fit) {
 
 }  // namespace
 
-Run verb_check(CLI::App& command, const Common& common) {
+Run verb_check(Command command, const Common& common) {
   auto options = std::make_shared<Options>();
-  command.add_option("model", options->model, "ONNX file")->required();
+  command.add_option("model", options->model, "ONNX file").required();
   command.add_option("--input-shape", options->shape, "for models with a dynamic size: 1x3x224x224");
   command.add_option("--output", options->output, "which output to keep, for models with several");
   command.add_flag("--long", options->is_long, "list constants too");
   command.add_option("--board", options->board, "does the model fit this board (sluice boards lists them), which is the smallest that holds it");
-  command.add_option("--f-hls", options->hls_factor, "with --board: what an HLS compiler's circuit takes beyond plain hardware: 1.5, 2 (default) and 3 are usual")->check(CLI::Range(1.0, 10.0));
+  command.add_option("--f-hls", options->hls_factor, "with --board: what an HLS compiler's circuit takes beyond plain hardware: 1.5, 2 (default) and 3 are usual").range(1.0, 10.0);
   return [=, &common]() -> Status {
     std::optional<bsp::Board> board;
     if (!options->board.empty()) board = SLUICE_TRY(bsp::find_board(options->board));

@@ -6,12 +6,12 @@
 #include <iostream>
 #include <memory>
 
-#include <spdlog/spdlog.h>
-
 #include "apps/cli/classification_text.hpp"
 #include "apps/cli/contact_sheet.hpp"
+#include "apps/cli/log.hpp"
 #include "apps/cli/verb.hpp"
 #include "runtime/adapt/adaptive_stream.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -54,7 +54,7 @@ Status classify(const Options& options, const Common& common) {
   std::size_t right = 0, labelled = 0;
   const Receiver receive = [&](Outcome outcome) -> Status {
     if (!outcome.result) {
-      spdlog::error("error: {}", outcome.result.error().text());
+      log::error("error: {}", outcome.result.error().text());
       return ok();
     }
     if (!(std::cout << classification_line(outcome, network, format) << "\n")) return world_error("standard output could not be written");
@@ -70,7 +70,7 @@ Status classify(const Options& options, const Common& common) {
   };
   ImageSetSource source(images);
   const auto tell = [](const Decision& d) {
-    if (d.choice != d.row) spdlog::info("image {}: row {} -> {}: {}", d.effective_from, d.row, d.choice, d.reason);
+    if (d.choice != d.row) log::info("image {}: row {} -> {}: {}", d.effective_from, d.row, d.choice, d.reason);
   };
   const StreamReport report = run_adaptive(*device, bundle, source, receive,
                                            {.policy = policy, .audit_log = options.policy.audit_log,
@@ -79,26 +79,26 @@ Status classify(const Options& options, const Common& common) {
   if (!options.sheet.empty()) {
     const std::string title = sheet_title(network, device->info().driver, right, labelled);
     SLUICE_CHECK(write_contact_sheet(sheet, title, 8, options.sheet));
-    spdlog::info("contact sheet: {}", options.sheet.string());
+    log::info("contact sheet: {}", options.sheet.string());
   }
   const StreamStatistics& s = report.statistics;
-  spdlog::info("{} pictures, {} could not be read, {:.1f} images/s {} on {}", s.delivered, s.errors,
+  log::info("{} pictures, {} could not be read, {:.1f} images/s {} on {}", s.delivered, s.errors,
                rate_of(s, device->info()), device->info().rate_kind, device->info().driver);
-  if (const std::string remark = device->remark(); !remark.empty()) spdlog::warn("{}", remark);
+  if (const std::string remark = device->remark(); !remark.empty()) log::warn("{}", remark);
   if (s.errors > 0) return user_error("{} of {} pictures could not be classified (see above); the others were", s.errors, s.delivered);
   return ok();
 }
 
 }  // namespace
 
-Run verb_classify(CLI::App& command, const Common& common) {
+Run verb_classify(Command command, const Common& common) {
   auto options = std::make_shared<Options>();
-  command.add_option("bundle", options->bundle, "folder made by sluice plan")->required();
+  command.add_option("bundle", options->bundle, "folder made by sluice plan").required();
   options->images.declare(command, "pictures", true);
-  command.add_option("--top", options->top, "how many classes per picture")->check(CLI::Range(1, 1000))->capture_default_str();
-  command.add_option("--format", options->format, "text, csv or jsonl (--json is jsonl)")->check(CLI::IsMember({"text", "csv", "jsonl"}))->capture_default_str();
+  command.add_option("--top", options->top, "how many classes per picture").range(1, 1000).capture_default_str();
+  command.add_option("--format", options->format, "text, csv or jsonl (--json is jsonl)").one_of({"text", "csv", "jsonl"}).capture_default_str();
   command.add_option("--contact-sheet", options->sheet, "also write the first pictures with their labels as PNG");
-  command.add_option("--sheet-images", options->sheet_images, "how many pictures on it")->check(CLI::Range(1, 400))->capture_default_str();
+  command.add_option("--sheet-images", options->sheet_images, "how many pictures on it").range(1, 400).capture_default_str();
   options->device.declare(command);
   options->policy.declare(command);
   return [=, &common] { return classify(*options, common); };

@@ -5,11 +5,12 @@
 #include <memory>
 
 #include <nlohmann/json.hpp>
-#include <spdlog/spdlog.h>
 
 #include "apps/cli/evaluation.hpp"
+#include "apps/cli/log.hpp"
 #include "apps/cli/verb.hpp"
 #include "compiler/accuracy/layer_errors.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -121,12 +122,12 @@ Status check_labels(const ImageSet& images, const IntegerNetwork& network, const
 
 Status run_device(Evaluation& e, Device& device, const Bundle& bundle, const ImageSet& images, const Execution& integer, const Options& options) {
   DeviceRun run = SLUICE_TRY(run_on_device(device, bundle.network(), images));
-  for (const std::string& error : run.errors) spdlog::warn("left out: {}", error);
+  for (const std::string& error : run.errors) log::warn("left out: {}", error);
   e.unreadable = run.errors.size();
   e.device = device.info();
   e.images_per_s = rate_of(run.statistics, *e.device);
   e.with_integer = compare(run.execution, integer, images);
-  spdlog::info("reference: {} pictures", std::min(options.reference_images, images.size()));
+  log::info("reference: {} pictures", std::min(options.reference_images, images.size()));
   e.with_reference = SLUICE_TRY(compare_with_reference(bundle.network(), images, run.execution, options.reference_images));
   e.executions.push_back(std::move(run.execution));
   return ok();
@@ -141,18 +142,18 @@ Status evaluate(const Options& options, const Common& common) {
 
   Evaluation e;
   if (!options.model.empty()) {
-    spdlog::info("float: {}, {} pictures", options.model.string(), images.size());
+    log::info("float: {}, {} pictures", options.model.string(), images.size());
     const ir::Graph graph = SLUICE_TRY(float_graph(options.model, network));
     Execution real = SLUICE_TRY(run_float(graph, network, images));
     e.executions.push_back(std::move(real));
     e.has_float = true;
     if (options.finds_layer) e.layers = SLUICE_TRY(layer_errors(graph, network, images.slice({.first = options.layer_images})));
   }
-  spdlog::info("integer network: {} pictures", images.size());
+  log::info("integer network: {} pictures", images.size());
   const Execution integer = SLUICE_TRY(run_integer("integer", network, {}, images));
   e.executions.push_back(integer);
   for (std::size_t row = 1; options.has_rows && row < bundle.table().rows.size(); ++row) {
-    spdlog::info("row {}: {} pictures", row, images.size());
+    log::info("row {}: {} pictures", row, images.size());
     const auto thresholds = bundle.table().thresholds(network, bundle.netlist(), row);
     Execution one = SLUICE_TRY(run_integer(fmt::format("row {}", row), network, thresholds, images));
     e.executions.push_back(std::move(one));
@@ -160,7 +161,7 @@ Status evaluate(const Options& options, const Common& common) {
   std::unique_ptr<Device> device;
   if (options.device.device != "none") {
     device = SLUICE_TRY(options.device.open(bundle));
-    spdlog::info("{}: {} pictures", device->info().driver, images.size());
+    log::info("{}: {} pictures", device->info().driver, images.size());
     SLUICE_CHECK(run_device(e, *device, bundle, images, integer, options));
   }
   if (common.is_json) std::cout << to_json(e, network, images, options).dump(1) << "\n";
@@ -177,16 +178,16 @@ Status evaluate(const Options& options, const Common& common) {
 
 }  // namespace
 
-Run verb_eval(CLI::App& command, const Common& common) {
+Run verb_eval(Command command, const Common& common) {
   auto options = std::make_shared<Options>();
-  command.add_option("bundle", options->bundle, "folder made by sluice plan")->required();
+  command.add_option("bundle", options->bundle, "folder made by sluice plan").required();
   options->images.declare(command, "--images", true);
   command.add_option("--model", options->model, "the ONNX file, to evaluate it in float on the same pictures");
   command.add_flag("--rows", options->has_rows, "each row of the design table, too");
-  command.add_option("--reference-images", options->reference_images, "compare the first N pictures with the plain reference")->capture_default_str();
+  command.add_option("--reference-images", options->reference_images, "compare the first N pictures with the plain reference").capture_default_str();
   command.add_flag("--first-diverging-layer", options->finds_layer, "error of every layer against float, and the first that is far from it");
-  command.add_option("--layer-images", options->layer_images, "pictures for that")->check(CLI::PositiveNumber)->capture_default_str();
-  command.add_option("--diverging-above", options->most_layer_error, "relative error (root mean square) from which a layer diverges")->check(CLI::PositiveNumber)->capture_default_str();
+  command.add_option("--layer-images", options->layer_images, "pictures for that").positive().capture_default_str();
+  command.add_option("--diverging-above", options->most_layer_error, "relative error (root mean square) from which a layer diverges").positive().capture_default_str();
   options->device.declare(command, "none (leave it out)");
   return [=, &common] { return evaluate(*options, common); };
 }

@@ -10,6 +10,7 @@
 #include "apps/cli/inspect_layer.hpp"
 #include "apps/cli/report_text.hpp"
 #include "apps/cli/verb.hpp"
+#include "runtime/base/errors.hpp"
 #include "runtime/simulate/layer_cycles.hpp"
 
 namespace sluice::cli {
@@ -94,9 +95,9 @@ Status print_explanation(const Bundle& bundle, std::size_t index, bool is_json) 
 
 }  // namespace
 
-Run verb_inspect(CLI::App& command, const Common& common) {
+Run verb_inspect(Command command, const Common& common) {
   auto options = std::make_shared<Options>();
-  command.add_option("bundle", options->bundle, "folder made by sluice plan")->required();
+  command.add_option("bundle", options->bundle, "folder made by sluice plan").required();
   command.add_option("--layer", options->layer, "one layer, by name or number (l03): engine, parameters, numbers, rows, kernels");
   command.add_option("--explain", options->explain, "one layer of a bundle planned for a board or budget: what each engine would have cost, and the next faster step");
   command.add_flag("--text", options->has_text, "with --layer: the kernel files whole, not only what they say at their head");

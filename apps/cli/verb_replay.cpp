@@ -10,6 +10,7 @@
 
 #include "apps/cli/verb.hpp"
 #include "runtime/adapt/replay.hpp"
+#include "runtime/base/errors.hpp"
 #include "runtime/base/file.hpp"
 
 namespace sluice::cli {
@@ -84,11 +85,11 @@ Status run_replay(const Options& options, const Common& common) {
 
 }  // namespace
 
-Run verb_replay(CLI::App& command, const Common& common) {
+Run verb_replay(Command command, const Common& common) {
   auto options = std::make_shared<Options>();
-  command.add_option("log", options->log, "audit log, from --audit-log of another verb")->required();
-  auto* table = command.add_option("--table", options->table, "a table.json of the same design, to see what it would have chosen");
-  command.add_option("--bundle", options->bundle, "the same, from a bundle")->excludes(table);
+  command.add_option("log", options->log, "audit log, from --audit-log of another verb").required();
+  const Option table = command.add_option("--table", options->table, "a table.json of the same design, to see what it would have chosen");
+  command.add_option("--bundle", options->bundle, "the same, from a bundle").excludes(table);
   return [=, &common] { return run_replay(*options, common); };
 }
 

@@ -7,9 +7,10 @@
 
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
-#include <spdlog/spdlog.h>
 
+#include "apps/cli/log.hpp"
 #include "apps/cli/verb.hpp"
+#include "runtime/base/errors.hpp"
 #include "runtime/images/preprocess.hpp"
 #include "runtime/simulate/fifo_sizing.hpp"
 #include "runtime/simulate/picture_model.hpp"
@@ -82,7 +83,7 @@ Status simulate_bundle(const Options& options, const Common& common) {
       continue;
     }
     SLUICE_CHECK(simulation.pass(programs));
-    if ((i + 1) % 100 == 0) spdlog::info("{} of {} pictures", i + 1, all);
+    if ((i + 1) % 100 == 0) log::info("{} of {} pictures", i + 1, all);
   }
   const simulate::ReportContext context{bundle.design(), options.clock_mhz > 0 ? options.clock_mhz : bundle.table().clock_mhz, options.pipeline,
                                         fmt::format("row {}", fmt::join(options.rows, ", ")), options.has_kernels, options.has_streams};
@@ -93,20 +94,20 @@ Status simulate_bundle(const Options& options, const Common& common) {
 
 }  // namespace
 
-Run verb_simulate(CLI::App& command, const Common& common) {
+Run verb_simulate(Command command, const Common& common) {
   auto options = std::make_shared<Options>();
-  command.add_option("bundle", options->bundle, "folder made by sluice plan")->required();
+  command.add_option("bundle", options->bundle, "folder made by sluice plan").required();
   options->images.declare(command, "--images", true);
-  command.add_option("--row", options->rows, "row of the design table; several, as 0,2, are taken in turn from image to image")->delimiter(',')->capture_default_str();
-  command.add_option("--warm-up", options->warm_up_images, "images that fill the pipeline before the measured ones")->check(CLI::Range(1, 1000))->capture_default_str();
-  command.add_option("--clock-mhz", options->clock_mhz, "another clock than the design table assumes")->check(CLI::Range(1.0, 2000.0));
-  command.add_option("--latency-cycles", options->pipeline.latency_cycles, "cycles from a kernel's iteration to its beat's arrival, assumed the same for all")->check(CLI::Range(0, 1000))->capture_default_str();
+  command.add_option("--row", options->rows, "row of the design table; several, as 0,2, are taken in turn from image to image").delimiter(',').capture_default_str();
+  command.add_option("--warm-up", options->warm_up_images, "images that fill the pipeline before the measured ones").range(1, 1000).capture_default_str();
+  command.add_option("--clock-mhz", options->clock_mhz, "another clock than the design table assumes").range(1.0, 2000.0);
+  command.add_option("--latency-cycles", options->pipeline.latency_cycles, "cycles from a kernel's iteration to its beat's arrival, assumed the same for all").range(0, 1000).capture_default_str();
   command.add_flag("--kernels", options->has_kernels, "list every kernel, not each layer's busiest");
   command.add_flag("--streams", options->has_streams, "list every stream, not only long ones");
   command.add_option("--size-streams", options->sizing_percent,
                      "instead: the smallest depths of streams that keep the interval within so many percent of that with deep streams, on 8 pictures")
-      ->check(CLI::Range(0.01, 100.0));
-  command.add_option("--m20k", options->m20k_budget, "block RAMs that streams may take, for --size-streams")->check(CLI::PositiveNumber);
+      .range(0.01, 100.0);
+  command.add_option("--m20k", options->m20k_budget, "block RAMs that streams may take, for --size-streams").positive();
   return [=, &common] { return simulate_bundle(*options, common); };
 }
 

@@ -13,6 +13,7 @@
 #include "compiler/passes/normalise.hpp"
 #include "compiler/quantise/quantise.hpp"
 #include "compiler/sparsity/channel_order.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice {
 namespace {

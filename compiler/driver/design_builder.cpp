@@ -8,6 +8,7 @@
 #include "compiler/dse/netlist_resources.hpp"
 #include "compiler/model/memory_traffic.hpp"
 #include "compiler/pipeline/netlist_builder.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice {
 namespace {

@@ -2,6 +2,7 @@
 // The list of phases, and what they share in reading their files (see phase.hpp).
 #include "compiler/driver/phase.hpp"
 
+#include "runtime/base/errors.hpp"
 #include "runtime/base/json.hpp"
 
 namespace sluice {

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "compiler/driver/phase.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice {
 namespace {

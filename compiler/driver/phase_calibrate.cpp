@@ -8,6 +8,7 @@
 #include "compiler/quantise/calibrate.hpp"
 #include "compiler/quantise/equalise.hpp"
 #include "runtime/base/bytes.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice {
 namespace {

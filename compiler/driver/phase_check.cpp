@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "compiler/driver/phase.hpp"
+#include "runtime/base/errors.hpp"
 #include "runtime/bundle/code_bytes.hpp"
 #include "runtime/base/parallel.hpp"
 #include "runtime/base/top_k.hpp"

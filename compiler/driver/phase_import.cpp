@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // import: the ONNX file as a graph in normal form (compiler/ir/graph.hpp).
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "compiler/driver/phase.hpp"

@@ -5,6 +5,7 @@
 #include "compiler/driver/phase.hpp"
 #include "compiler/driver/picture_names.hpp"
 #include "compiler/quantise/float_runner.hpp"
+#include "runtime/base/errors.hpp"
 #include "runtime/base/parallel.hpp"
 #include "runtime/base/sha256.hpp"
 

@@ -7,6 +7,7 @@
 
 #include "compiler/driver/phase.hpp"
 #include "compiler/sparsity/channel_order.hpp"
+#include "runtime/base/errors.hpp"
 #include "runtime/base/sha256.hpp"
 
 namespace sluice {

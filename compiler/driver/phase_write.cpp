@@ -6,6 +6,7 @@
 #include "compiler/driver/phase.hpp"
 #include "compiler/driver/plan_report.hpp"
 #include "device/device_files.hpp"
+#include "runtime/base/errors.hpp"
 #include "runtime/base/sha256.hpp"
 
 namespace sluice {

@@ -4,6 +4,8 @@
 
 #include <filesystem>
 
+#include <fmt/format.h>
+
 #include "runtime/base/sha256.hpp"
 
 namespace sluice {

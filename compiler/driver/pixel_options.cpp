@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "runtime/base/errors.hpp"
 #include "runtime/base/file.hpp"
 
 namespace sluice {

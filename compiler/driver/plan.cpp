@@ -2,6 +2,8 @@
 // Runs the phases that are left, and keeps what each makes before the next begins (see plan.hpp).
 #include "compiler/driver/plan.hpp"
 
+#include <fmt/format.h>
+
 #include "compiler/driver/resume.hpp"
 
 namespace sluice {

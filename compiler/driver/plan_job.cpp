@@ -3,6 +3,7 @@
 #include "compiler/driver/plan_job.hpp"
 
 #include "compiler/quantise/float_runner.hpp"
+#include "runtime/base/errors.hpp"
 #include "runtime/base/file.hpp"
 #include "runtime/base/parallel.hpp"
 #include "runtime/base/sha256.hpp"

@@ -4,6 +4,7 @@
 
 #include "compiler/driver/phase.hpp"
 #include "compiler/pipeline/layer_config.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice {
 namespace fs = std::filesystem;

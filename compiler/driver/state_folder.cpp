@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "device/contract/version.h"
+#include "runtime/base/errors.hpp"
 #include "runtime/base/file.hpp"
 #include "runtime/base/json.hpp"
 #include "runtime/base/sha256.hpp"

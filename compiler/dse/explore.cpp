@@ -10,6 +10,7 @@
 
 #include "compiler/dse/bracket.hpp"
 #include "device/contract/wire.h"
+#include "runtime/base/errors.hpp"
 
 namespace sluice {
 namespace {

@@ -10,6 +10,7 @@
 #include <tbb/parallel_for.h>
 
 #include "compiler/pipeline/layer_kernels.hpp"
+#include "runtime/base/errors.hpp"
 #include "runtime/evaluate/counters.hpp"
 #include "runtime/evaluate/evaluator.hpp"
 

@@ -10,6 +10,7 @@
 #include "compiler/model/memory_traffic.hpp"
 #include "compiler/pipeline/layer_kernels.hpp"
 #include "compiler/pipeline/netlist_builder.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice {
 namespace {

@@ -9,6 +9,7 @@
 #include "compiler/frontend/tensor_reader.hpp"
 #include "compiler/ops/op.hpp"
 #include "onnx.pb.h"
+#include "runtime/base/errors.hpp"
 
 namespace sluice::frontend {
 namespace {

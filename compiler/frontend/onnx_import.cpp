@@ -13,6 +13,7 @@
 #include "compiler/ops/op.hpp"
 #include "compiler/ops/shape_inference.hpp"
 #include "onnx.pb.h"
+#include "runtime/base/errors.hpp"
 #include "runtime/base/file.hpp"
 
 namespace sluice::frontend {

@@ -11,6 +11,7 @@
 #include "compiler/ops/element_types.hpp"
 #include "compiler/ops/narrow_floats.hpp"
 #include "onnx.pb.h"
+#include "runtime/base/errors.hpp"
 
 namespace sluice::frontend {
 namespace {

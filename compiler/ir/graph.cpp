@@ -11,6 +11,8 @@
 #include <limits>
 #include <set>
 
+#include "runtime/base/errors.hpp"
+
 namespace sluice::ir {
 
 std::int64_t element_count(const Dims& dims) {

@@ -3,6 +3,7 @@
 #include "compiler/ir/graph_bytes.hpp"
 
 #include "runtime/base/bytes.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice::ir {
 namespace {

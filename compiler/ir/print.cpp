@@ -11,6 +11,8 @@
 // Before: any graph. After: the text; shapes stand where infer_shapes has filled them in.
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "compiler/ir/graph.hpp"
 
 namespace sluice::ir {

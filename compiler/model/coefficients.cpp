@@ -8,6 +8,7 @@
 
 #include "bsp/fact_file.hpp"
 #include "compiler/model/coefficient_files.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice {
 namespace {

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "compiler/ops/window.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice::ops {
 namespace {

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 
+#include "runtime/base/errors.hpp"
+
 namespace sluice::ops {
 
 Result<std::int64_t> normal_axis(std::int64_t axis, std::int64_t rank) {

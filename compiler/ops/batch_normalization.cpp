@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "compiler/ops/op.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice::ops {
 namespace {

@@ -11,6 +11,7 @@
 #include "compiler/ops/element_types.hpp"
 #include "compiler/ops/narrow_floats.hpp"
 #include "compiler/ops/op.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice::ops {
 namespace {

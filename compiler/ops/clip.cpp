@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "compiler/ops/elementwise.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice::ops {
 namespace {

@@ -3,6 +3,7 @@
 // Definition: ONNX Constant-1, -9, -11, -12 (single numbers and lists), -13.
 // Before: exactly one value attribute. After: that tensor.
 #include "compiler/ops/op.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice::ops {
 namespace {

@@ -4,6 +4,7 @@
 // Before: the shape is known. After: a tensor of that shape.
 #include "compiler/ops/axes.hpp"
 #include "compiler/ops/op.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice::ops {
 namespace {

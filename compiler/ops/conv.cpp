@@ -4,6 +4,7 @@
 // The loops here are the definition; the float interpreter runs ops/fast_conv instead, which is tested against them.
 // Before: map of 1 to 3 spatial axes. After: one map per filter, of the window's extent.
 #include "compiler/ops/window.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice::ops {
 namespace {

@@ -3,6 +3,7 @@
 // Definition: ONNX Div-7, -13, -14, with numpy broadcasting.
 // Before: two operands that broadcast. After: their quotient, of the broadcast shape.
 #include "compiler/ops/arithmetic.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice::ops {
 namespace {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "compiler/ops/op.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice::ops {
 

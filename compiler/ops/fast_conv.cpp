@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "compiler/ops/vector_block.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice::ops {
 namespace {

@@ -9,6 +9,7 @@
 #include "compiler/ops/fast_conv.hpp"
 #include "compiler/ops/op.hpp"
 #include "compiler/ops/shape_inference.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice::ops {
 namespace {

@@ -4,6 +4,7 @@
 // Before: indices within the axis. After: the axis is replaced by the indices' dimensions.
 #include "compiler/ops/axes.hpp"
 #include "compiler/ops/op.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice::ops {
 namespace {

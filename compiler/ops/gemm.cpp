@@ -4,6 +4,7 @@
 // Before: two matrices that fit. After: their product; C is broadcast to it.
 #include "compiler/ops/axes.hpp"
 #include "compiler/ops/op.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice::ops {
 namespace {

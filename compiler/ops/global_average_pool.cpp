@@ -3,6 +3,7 @@
 // Definition: ONNX GlobalAveragePool-1.
 // Before: a map of rank 3 or more. After: the spatial extents are 1.
 #include "compiler/ops/op.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice::ops {
 namespace {

@@ -4,6 +4,7 @@
 // Before: inner dimensions agree, outer ones broadcast. After: one product per outer index.
 #include "compiler/ops/axes.hpp"
 #include "compiler/ops/op.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice::ops {
 namespace {

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <map>
 
+#include "runtime/base/errors.hpp"
+
 namespace sluice::ops {
 
 #define SLUICE_OP(function) const Operator& function();

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "compiler/ops/quantize.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice::ops {
 namespace {

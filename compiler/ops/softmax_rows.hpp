@@ -10,6 +10,7 @@
 
 #include "compiler/ops/axes.hpp"
 #include "compiler/ops/op.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice::ops {
 

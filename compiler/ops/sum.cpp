@@ -3,6 +3,7 @@
 // Definition: ONNX Sum-8, -13.
 // Before: one or more operands that broadcast. After: their sum, of the broadcast shape.
 #include "compiler/ops/arithmetic.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice::ops {
 namespace {

@@ -4,6 +4,7 @@
 // Before: perm names every axis once. After: the numbers in the new order.
 #include "compiler/ops/axes.hpp"
 #include "compiler/ops/op.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice::ops {
 namespace {

@@ -6,6 +6,7 @@
 
 #include "compiler/ops/axes.hpp"
 #include "compiler/ops/op.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice::ops {
 namespace {

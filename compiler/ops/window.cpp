@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "runtime/base/errors.hpp"
+
 namespace sluice::ops {
 namespace {
 

@@ -27,6 +27,7 @@
 #include "compiler/passes/remove_quantisation.hpp"
 #include "compiler/passes/resolve_windows.hpp"
 #include "compiler/passes/split_host_tail.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice::passes {
 namespace {

@@ -8,6 +8,7 @@
 #include "compiler/passes/split_host_tail.hpp"
 
 #include "compiler/passes/edit.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice::passes {
 namespace {

@@ -2,6 +2,8 @@
 // One engine, copies of it, requantisers behind them (see engine_kernels.hpp).
 #include "compiler/pipeline/engine_kernels.hpp"
 
+#include <fmt/format.h>
+
 #include "compiler/pipeline/engine_inputs.hpp"
 #include "device/contract/wire.h"
 

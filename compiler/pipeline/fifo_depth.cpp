@@ -6,6 +6,8 @@
 #include <cmath>
 #include <numeric>
 
+#include <fmt/format.h>
+
 #include "runtime/bundle/window_completions.hpp"
 
 namespace sluice {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "runtime/base/errors.hpp"
+
 namespace sluice {
 namespace {
 

@@ -8,6 +8,7 @@
 #include "compiler/pipeline/kernel_order.hpp"
 #include "compiler/pipeline/layer_kernels.hpp"
 #include "device/contract/wire.h"
+#include "runtime/base/errors.hpp"
 
 namespace sluice {
 namespace {

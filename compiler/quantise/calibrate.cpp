@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "runtime/base/errors.hpp"
 #include "runtime/base/parallel.hpp"
 
 namespace sluice {

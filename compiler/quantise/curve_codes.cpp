@@ -7,6 +7,7 @@
 
 #include "compiler/quantise/fixed_point.hpp"
 #include "device/contract/numbers.h"
+#include "runtime/base/errors.hpp"
 
 namespace sluice {
 namespace {

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "device/contract/numbers.h"
+#include "runtime/base/errors.hpp"
 
 namespace sluice {
 

@@ -4,6 +4,8 @@
 
 #include <set>
 
+#include "runtime/base/errors.hpp"
+
 namespace sluice {
 
 Result<std::vector<TailStep>> host_tail_steps(const ir::Graph& graph) {

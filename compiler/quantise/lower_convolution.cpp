@@ -5,6 +5,7 @@
 
 #include "compiler/quantise/filter_codes.hpp"
 #include "compiler/quantise/lowering.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice {
 namespace {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // MaxPool, AveragePool, GlobalAveragePool.
 #include "compiler/quantise/lowering.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice {
 namespace {

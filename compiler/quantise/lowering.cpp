@@ -9,6 +9,7 @@
 #include "compiler/quantise/curve_codes.hpp"
 #include "compiler/quantise/fixed_point.hpp"
 #include "compiler/quantise/output_range.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice {
 namespace {

@@ -9,6 +9,7 @@
 #include "compiler/quantise/host_tail.hpp"
 #include "compiler/quantise/lowering.hpp"
 #include "compiler/quantise/value_bounds.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice {
 namespace {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "runtime/base/errors.hpp"
+
 namespace sluice {
 namespace {
 

@@ -2,6 +2,7 @@
 // See stream_depths.hpp.
 #include "compiler/sparsity/stream_depths.hpp"
 
+#include <fmt/format.h>
 #include <tbb/parallel_for.h>
 
 #include "runtime/simulate/fifo_sizing.hpp"

@@ -6,6 +6,7 @@
 
 #include "compiler/model/memory_traffic.hpp"
 #include "device/contract/wire.h"
+#include "runtime/base/errors.hpp"
 
 namespace sluice {
 namespace {

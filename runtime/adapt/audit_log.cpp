@@ -4,6 +4,7 @@
 
 #include <cerrno>
 
+#include "runtime/base/errors.hpp"
 #include "runtime/base/file.hpp"
 #include "runtime/base/json.hpp"
 

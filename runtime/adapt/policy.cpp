@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "runtime/base/errors.hpp"
+
 namespace sluice {
 
 const char* to_text(Policy policy) { return policy == Policy::fixed ? "fixed" : "target-fps"; }

@@ -2,6 +2,8 @@
 // Takes the decisions of an audit log again (see replay.hpp).
 #include "runtime/adapt/replay.hpp"
 
+#include "runtime/base/errors.hpp"
+
 namespace sluice {
 namespace {
 

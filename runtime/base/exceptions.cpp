@@ -8,6 +8,8 @@
 #include <system_error>
 #include <typeinfo>
 
+#include "runtime/base/errors.hpp"
+
 namespace sluice {
 
 Error caught_error(const std::string& doing) {

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "runtime/base/errors.hpp"
+
 namespace sluice {
 namespace fs = std::filesystem;
 

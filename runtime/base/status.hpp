@@ -17,8 +17,6 @@
 #include <utility>
 #include <variant>
 
-#include <fmt/format.h>
-
 namespace sluice {
 
 enum class Fault { user, world, bug };
@@ -38,21 +36,6 @@ class [[nodiscard]] Error {
   Fault fault_;
   std::string text_;
 };
-
-template <typename... Args>
-Error user_error(fmt::format_string<Args...> pattern, Args&&... args) {
-  return Error(Fault::user, fmt::format(pattern, std::forward<Args>(args)...));
-}
-
-template <typename... Args>
-Error world_error(fmt::format_string<Args...> pattern, Args&&... args) {
-  return Error(Fault::world, fmt::format(pattern, std::forward<Args>(args)...));
-}
-
-// (The builtins, because clang 14 does not find std::source_location in the C++ library of GCC 12.)
-inline Error bug_error(const std::string& what, const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
-  return Error(Fault::bug, fmt::format("this is a bug in sluice ({}:{}): {}", file, line, what));
-}
 
 // Either a T or an Error. Test with operator bool before value().
 template <typename T>

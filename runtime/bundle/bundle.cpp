@@ -2,6 +2,7 @@
 // Writing and opening bundle folders: manifest, hashes, refusals.
 #include "runtime/bundle/bundle.hpp"
 
+#include "runtime/base/errors.hpp"
 #include "runtime/base/file.hpp"
 #include "runtime/base/json.hpp"
 #include "runtime/base/sha256.hpp"

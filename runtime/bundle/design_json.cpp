@@ -9,6 +9,7 @@
 #include <functional>
 
 #include "device/contract/version.h"
+#include "runtime/base/errors.hpp"
 #include "runtime/base/json.hpp"
 
 #include "runtime/bundle/bundle.hpp"

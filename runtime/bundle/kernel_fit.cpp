@@ -2,6 +2,7 @@
 // Comparisons with the shapes of a network (see kernel_fit.hpp).
 #include "runtime/bundle/kernel_fit.hpp"
 
+#include "runtime/base/errors.hpp"
 #include "runtime/bundle/kernels/kernel_record.hpp"
 
 namespace sluice {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "runtime/base/errors.hpp"
+
 namespace sluice {
 namespace {
 

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "device/contract/wire.h"
+#include "runtime/base/errors.hpp"
 #include "runtime/bundle/kernels/kernel_record.hpp"
 #include "runtime/bundle/netlist_fit.hpp"
 

@@ -3,6 +3,7 @@
 #include "runtime/bundle/netlist_fit.hpp"
 
 #include "device/contract/wire.h"
+#include "runtime/base/errors.hpp"
 #include "runtime/bundle/kernels/kernel_record.hpp"
 
 namespace sluice {

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "device/contract/numbers.h"
+#include "runtime/base/errors.hpp"
 
 namespace sluice {
 namespace {

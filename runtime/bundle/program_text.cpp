@@ -6,6 +6,8 @@
 #include <set>
 #include <sstream>
 
+#include "runtime/base/errors.hpp"
+
 namespace sluice {
 namespace {
 

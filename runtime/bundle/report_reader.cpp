@@ -3,6 +3,7 @@
 // below turns that into a sentence.
 #include <limits>
 
+#include "runtime/base/errors.hpp"
 #include "runtime/base/json.hpp"
 #include "runtime/bundle/report.hpp"
 

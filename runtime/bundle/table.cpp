@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "device/contract/wire.h"
+#include "runtime/base/errors.hpp"
 #include "runtime/base/json.hpp"
 #include "runtime/bundle/kernels/kernel_record.hpp"
 

@@ -2,6 +2,7 @@
 // The list behind device_list.hpp.
 #include "runtime/drivers/device_list.hpp"
 
+#include "runtime/base/errors.hpp"
 #include "runtime/drivers/null/null_device.hpp"
 #include "runtime/drivers/pocl/pocl_device.hpp"
 #include "runtime/drivers/sim/sim_device.hpp"

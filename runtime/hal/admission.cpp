@@ -2,6 +2,8 @@
 // The sentences of admission.hpp.
 #include "runtime/hal/admission.hpp"
 
+#include "runtime/base/errors.hpp"
+
 namespace sluice {
 
 Status Admission::check(const ImageTask& task) const {

@@ -8,6 +8,7 @@
 
 #include <zlib.h>
 
+#include "runtime/base/errors.hpp"
 #include "runtime/images/picture.hpp"
 
 namespace sluice {

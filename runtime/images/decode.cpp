@@ -8,8 +8,10 @@
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
+#include "runtime/base/errors.hpp"
 #include "runtime/base/file.hpp"
 #include "runtime/images/container.hpp"
+#include "runtime/images/opencv_picture.hpp"
 
 namespace sluice {
 namespace {
@@ -39,7 +41,7 @@ Result<Picture> decode_known(std::string_view bytes) {
     return user_error("the picture is damaged: the header says {} x {}, the data {} x {}", header.width, header.height,
                       decoded.cols, decoded.rows);
   }
-  return Picture{decoded};
+  return picture_of(decoded);
 }
 
 }  // namespace

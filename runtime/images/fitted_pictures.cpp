@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <mutex>
 
+#include "runtime/base/errors.hpp"
+
 namespace sluice {
 
 struct FittedPictures::Shared {
@@ -36,7 +38,7 @@ Result<FittedPicture> FittedPictures::load(std::size_t i) const {
   Shared& shared = *shared_;
   {
     const std::lock_guard lock(shared.mutex);
-    if (!shared.kept[i].empty()) return FittedPicture{shared.kept[i]};
+    if (!shared.kept[i].empty()) return FittedPicture{shared.kept[i], nullptr};
   }
   const Picture picture = SLUICE_TRY(shared.images.load(i));
   FittedPicture fitted = SLUICE_TRY(fit_picture(picture, shared.input, shared.preprocess));

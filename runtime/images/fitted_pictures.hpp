@@ -12,6 +12,7 @@
 
 #include <memory>
 
+#include "runtime/images/fit_picture.hpp"
 #include "runtime/images/image_set.hpp"
 #include "runtime/images/preprocess.hpp"
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "runtime/base/errors.hpp"
 #include "runtime/base/file.hpp"
 #include "runtime/images/decode.hpp"
 #include "runtime/images/list_file.hpp"

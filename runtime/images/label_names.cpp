@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "runtime/base/errors.hpp"
 #include "runtime/images/list_file.hpp"
 
 namespace sluice {

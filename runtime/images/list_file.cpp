@@ -4,6 +4,7 @@
 
 #include <charconv>
 
+#include "runtime/base/errors.hpp"
 #include "runtime/base/file.hpp"
 
 namespace sluice {

@@ -9,6 +9,7 @@
 
 #include <zlib.h>
 
+#include "runtime/base/errors.hpp"
 #include "runtime/base/file.hpp"
 
 namespace sluice {
@@ -96,15 +97,15 @@ Picture PackedPictures::picture(std::size_t record) const {
   const auto* from = reinterpret_cast<const unsigned char*>(bytes.data()) + first_byte + record * record_bytes;
   const std::size_t plane = static_cast<std::size_t>(height) * static_cast<std::size_t>(width);
   if (layout == PackedLayout::grey) {
-    cv::Mat pixels(height, width, CV_8UC1);
-    std::memcpy(pixels.data, from, plane);
-    return Picture{pixels};
+    auto pixels = std::make_shared<std::uint8_t[]>(plane);
+    std::memcpy(pixels.get(), from, plane);
+    return {height, width, 1, std::move(pixels)};
   }
-  cv::Mat pixels(height, width, CV_8UC3);
+  auto pixels = std::make_shared<std::uint8_t[]>(3 * plane);
   for (std::size_t i = 0; i < plane; ++i) {
-    for (std::size_t c = 0; c < 3; ++c) pixels.data[3 * i + c] = from[c * plane + i];
+    for (std::size_t c = 0; c < 3; ++c) pixels[3 * i + c] = from[c * plane + i];
   }
-  return Picture{pixels};
+  return {height, width, 3, std::move(pixels)};
 }
 
 Result<PackedPictures> read_cifar10(const std::filesystem::path& file) {

@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // Picture: one decoded picture on its way from a file or a camera to the network.
 //
-// Before: produced by decode_picture(), an ImageSet or a live source. After: `pixels` is not empty and is either
-// CV_8UC1 (grey) or CV_8UC3 in the order R, G, B; consumers index without checks. cv::Mat shares its memory between
-// copies, so a Picture is cheap to hand on; nobody writes into one that came from somebody else.
+// Why: plain memory, so that a program that feeds pictures needs no picture library of ours; opencv_picture.hpp turns one
+// into a cv::Mat and back where this folder and the programs calculate.
+//
+// Before: produced by decode_picture(), an ImageSet or a live source. After: `pixels` holds height * width * channels bytes,
+// row by row without gaps, one channel (grey) or three in the order R, G, B; consumers index without checks. Copies share
+// the memory, so a Picture is cheap to hand on; nobody writes into one that came from somebody else.
 #pragma once
 
 #include <cstdint>
-
-#include <opencv2/core/mat.hpp>
+#include <memory>
 
 namespace sluice {
 
 struct Picture {
-  cv::Mat pixels;
-
-  int height() const { return pixels.rows; }
-  int width() const { return pixels.cols; }
-  int channels() const { return pixels.channels(); }
+  int height = 0;
+  int width = 0;
+  int channels = 0;
+  std::shared_ptr<const std::uint8_t[]> pixels;
 };
 
 // Pictures above this are refused before any memory is taken: a 30 kB file can claim to be 4 gigapixels.

@@ -2,7 +2,7 @@
 // From a decoded picture to what the network reads: integer codes for the device, floats for the reference.
 //
 // Why one place: a pixel of difference in cropping or rounding between calibration, float reference and device would
-// look like a loss of the quantised network. All three share fit_picture(); after it only numbers differ.
+// look like a loss of the quantised network. All three share fit_picture(), which is not public; after it only numbers differ.
 //
 // The geometry, in this order:
 //   1. resize_short_side > 0: scale so that the shorter side has that length (or more, if the input would not fit into
@@ -27,13 +27,7 @@
 
 namespace sluice {
 
-// A picture after steps 1 and 2: 8-bit pixels of exactly the input's height, width and channels, in the network's colour
-// order. A type of its own, so that nobody fits a picture twice.
-struct FittedPicture {
-  cv::Mat pixels;
-};
-
-Result<FittedPicture> fit_picture(const Picture& picture, const MapShape& input, const Preprocess& preprocess);
+struct FittedPicture;  // after steps 1 and 2: fit_picture.hpp
 
 // Float tensor in NCHW order (N = 1).
 Result<std::vector<float>> preprocess_float(const FittedPicture& picture, const Preprocess& preprocess);

@@ -7,6 +7,8 @@
 #include <numeric>
 #include <optional>
 
+#include "runtime/base/errors.hpp"
+
 namespace sluice::simulate {
 namespace {
 

@@ -4,6 +4,8 @@
 
 #include <bit>
 
+#include "runtime/base/errors.hpp"
+
 namespace sluice::simulate {
 namespace {
 

@@ -2,6 +2,7 @@
 // Tables and JSON of a simulation (see report.hpp).
 #include "runtime/simulate/report.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace sluice::simulate {

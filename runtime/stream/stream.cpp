@@ -13,6 +13,7 @@
 #include <oneapi/tbb/parallel_pipeline.h>
 #include <oneapi/tbb/task_arena.h>
 
+#include "runtime/base/errors.hpp"
 #include "runtime/base/exceptions.hpp"
 #include "runtime/base/top_k.hpp"
 #include "runtime/images/preprocess.hpp"

@@ -20,6 +20,7 @@
 #include "compiler/quantise/calibrate.hpp"
 #include "compiler/quantise/equalise.hpp"
 #include "runtime/base/accuracy.hpp"
+#include "runtime/base/errors.hpp"
 #include "runtime/base/parallel.hpp"
 #include "runtime/base/top_k.hpp"
 #include "runtime/evaluate/evaluator.hpp"

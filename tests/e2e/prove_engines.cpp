@@ -14,6 +14,7 @@
 #include <tbb/parallel_for.h>
 
 #include "compiler/pipeline/netlist_builder.hpp"
+#include "runtime/base/errors.hpp"
 #include "runtime/drivers/device_list.hpp"
 #include "runtime/images/image_set.hpp"
 #include "runtime/images/preprocess.hpp"

@@ -35,30 +35,64 @@ Result<Bundle> demo_bundle(const std::filesystem::path& folder) {
   return Bundle::open(folder);
 }
 
-class RowSwitch : public testing::TestWithParam<const char*> {
-  // So that the threads device finds its kernels compiled, in the build folder.
-  void SetUp() override { setenv("XDG_CACHE_HOME", compiled_kernels_folder().c_str(), 1); }
+// What every device is held against: made once, for all of them.
+struct Expected {
+  std::unique_ptr<Scratch> scratch;  // holds the bundle's files
+  Bundle bundle;
+  std::vector<ImageTask> tasks;
+  std::vector<std::vector<std::int32_t>> scores;
+  std::vector<std::vector<LayerCounters>> counters;
 };
 
-TEST_P(RowSwitch, a_thousand_images_under_random_rows_are_each_as_computed_alone) {
-  const Scratch scratch;
-  const auto bundle = demo_bundle(scratch.path() / "bundle");
-  ASSERT_TRUE(bundle) << bundle.error().text();
-  const IntegerNetwork& network = bundle.value().network();
-  const DesignTable& table = bundle.value().table();
-  ASSERT_GE(table.rows.size(), 4u);
-  auto pictures = open_images("/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz");
-  ASSERT_TRUE(pictures) << pictures.error().text();
-
+Result<std::unique_ptr<Expected>> make_expected() {
+  auto scratch = std::make_unique<Scratch>();
+  Bundle bundle = SLUICE_TRY(demo_bundle(scratch->path() / "bundle"));
+  std::unique_ptr<Expected> expected(new Expected{std::move(scratch), std::move(bundle), {}, {}, {}});
+  const IntegerNetwork& network = expected->bundle.network();
+  const DesignTable& table = expected->bundle.table();
+  const ImageSet pictures = SLUICE_TRY(open_images("/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz"));
   Random random(kSeed);
   std::uniform_int_distribution<std::uint32_t> any_row(0, static_cast<std::uint32_t>(table.rows.size()) - 1);
   const Preprocessor preprocessor(network);
-  std::vector<ImageTask> tasks;
   for (std::size_t i = 0; i < kImages; ++i) {
-    tasks.push_back({i, any_row(random), preprocessor.codes(pictures->load(i).value()).value()});
+    const std::uint32_t row = any_row(random);
+    const Picture picture = SLUICE_TRY(pictures.load(i));
+    auto codes = SLUICE_TRY(preprocessor.codes(picture));
+    expected->tasks.push_back({i, row, std::move(codes)});
   }
+  expected->scores.resize(kImages);
+  expected->counters.resize(kImages);
+  tbb::parallel_for(std::size_t{0}, kImages, [&](std::size_t i) {
+    const ImageTask& task = expected->tasks[i];
+    const auto thresholds = table.thresholds(network, expected->bundle.netlist(), task.row_id);
+    const std::vector<Map> maps = run_reference(network, task.codes, thresholds);
+    expected->scores[i] = maps.back();
+    expected->counters[i] = reference_counters(expected->bundle.design(), task.codes, maps, thresholds);
+  });
+  return expected;
+}
+class RowSwitch : public testing::TestWithParam<const char*> {
+ protected:
+  static void SetUpTestSuite() {
+    // So that the threads device finds its kernels compiled, in the build folder.
+    setenv("XDG_CACHE_HOME", compiled_kernels_folder().c_str(), 1);
+    auto made = make_expected();
+    ASSERT_TRUE(made) << made.error().text();
+    expected_ = std::move(made).value();
+  }
+  static void TearDownTestSuite() { expected_.reset(); }
 
-  auto device = open_device(GetParam(), bundle.value(), {.images_in_flight = 8});
+  static std::unique_ptr<Expected> expected_;
+};
+
+std::unique_ptr<Expected> RowSwitch::expected_;
+
+TEST_P(RowSwitch, a_thousand_images_under_random_rows_are_each_as_computed_alone) {
+  const Bundle& bundle = expected_->bundle;
+  const std::vector<ImageTask>& tasks = expected_->tasks;
+  ASSERT_GE(bundle.table().rows.size(), 4u);
+
+  auto device = open_device(GetParam(), bundle, {.images_in_flight = 8});
   ASSERT_TRUE(device) << device.error().text();
   std::vector<ImageScores> together;
   for (std::size_t i = 0; i < kImages; ++i) {
@@ -67,17 +101,16 @@ TEST_P(RowSwitch, a_thousand_images_under_random_rows_are_each_as_computed_alone
   }
   while (together.size() < kImages) together.push_back((*device)->collect().value());
 
-  std::vector<std::string> wrong(kImages);
-  tbb::parallel_for(std::size_t{0}, kImages, [&](std::size_t i) {
-    const auto thresholds = table.thresholds(network, bundle.value().netlist(), tasks[i].row_id);
-    const std::vector<Map> maps = run_reference(network, tasks[i].codes, thresholds);
-    if (together[i].image_id != i || together[i].row_id != tasks[i].row_id) wrong[i] = "another image or row came out";
-    else if (together[i].scores != maps.back()) wrong[i] = "scores differ from the reference";
-    else if (together[i].counters != reference_counters(bundle.value().design(), tasks[i].codes, maps, thresholds)) wrong[i] = "counters differ";
-  });
-  for (std::size_t i = 0; i < kImages; ++i) EXPECT_EQ(wrong[i], "") << "image " << i << ", row " << tasks[i].row_id << ", seed " << kSeed;
+  for (std::size_t i = 0; i < kImages; ++i) {
+    SCOPED_TRACE("image " + std::to_string(i) + ", row " + std::to_string(tasks[i].row_id) + ", seed " +
+                 std::to_string(kSeed));
+    EXPECT_EQ(together[i].image_id, i);
+    EXPECT_EQ(together[i].row_id, tasks[i].row_id);
+    EXPECT_TRUE(together[i].scores == expected_->scores[i]) << "scores differ from the reference";
+    EXPECT_TRUE(together[i].counters == expected_->counters[i]) << "counters differ";
+  }
 
-  auto lonely = open_device(GetParam(), bundle.value(), {.images_in_flight = 1});
+  auto lonely = open_device(GetParam(), bundle, {.images_in_flight = 1});
   ASSERT_TRUE(lonely);
   std::size_t changes = 0;
   for (std::size_t i = 0; i < kAlone; ++i) {
@@ -87,7 +120,7 @@ TEST_P(RowSwitch, a_thousand_images_under_random_rows_are_each_as_computed_alone
     EXPECT_EQ(alone->scores, together[i].scores) << "image " << i;
     EXPECT_EQ(alone->counters, together[i].counters) << "image " << i;
     // The rows must matter: under row 0 some scores are others.
-    changes += tasks[i].row_id != 0 && reference_scores(network, tasks[i].codes) != alone->scores;
+    changes += tasks[i].row_id != 0 && reference_scores(bundle.network(), tasks[i].codes) != alone->scores;
   }
   EXPECT_GT(changes, kAlone / 3) << "the rows of this table change nothing; the test says nothing";
 }

@@ -14,6 +14,8 @@
 #include <cstring>
 #include <random>
 
+#include <fmt/format.h>
+
 #include "compiler/frontend/onnx_import.hpp"
 #include "compiler/ops/float_interpreter.hpp"
 #include "compiler/passes/normal_form.hpp"

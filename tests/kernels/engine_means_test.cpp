@@ -8,6 +8,7 @@
 // are dead with probability S. One filter: no lock step. The printed means must lie within four standard errors.
 #include <cmath>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "runtime/drivers/pocl/pocl_device.hpp"

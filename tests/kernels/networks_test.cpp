@@ -5,6 +5,7 @@
 #include <ostream>
 #include <set>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "compiler/pipeline/netlist_builder.hpp"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Fewer requantisers than filters: every engine sends sums, alone and in copies, with every curve, and scores and counters
 // equal the plain reference's. L from one to a divisor of O that leaves two parts, O from a part of the filters to all of them.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "compiler/pipeline/netlist_builder.hpp"

@@ -2,6 +2,7 @@
 // Kernel files alone and generated programs pass an OpenCL front end; broken parameter headers are stopped by #error.
 #include <sstream>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "device/device_files.hpp"

@@ -13,6 +13,7 @@
 #include "compiler/frontend/onnx_import.hpp"
 #include "compiler/ops/float_interpreter.hpp"
 #include "compiler/passes/normalise.hpp"
+#include "runtime/base/errors.hpp"
 #include "runtime/base/file.hpp"
 #include "tests/support/normal_form.hpp"
 

@@ -20,6 +20,7 @@
 #include "compiler/ops/float_interpreter.hpp"
 #include "compiler/ops/op.hpp"
 #include "onnx.pb.h"
+#include "runtime/base/errors.hpp"
 #include "runtime/base/file.hpp"
 #include "tests/unit/compiler/testing.hpp"
 

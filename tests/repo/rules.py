@@ -27,6 +27,7 @@ PACKAGE_OF_CMAKE = {
     "Python3": "python3", "Threads": "build-essential", "SLUICE_CLANG": "clang-14", "SLUICE_ONNX_PROTO_DIR": "libonnx-dev",
     "SLUICE_ONNX_CASES": "libonnx-testdata",
 }
+OUR_OWN_PACKAGE = "sluice"  # what the program of tests/install finds
 PACKAGE_OF_MODULE = {"PIL": "python3-pil", "numpy": "python3-numpy", "torch": "python3-torchvision", "torchvision": "python3-torchvision"}
 MODULE_NOT_IN_DEBIAN = {"onnxruntime"}  # its test is skipped, visibly, without it
 
@@ -148,6 +149,8 @@ def packages(tree):
         if not path.endswith("CMakeLists.txt"):
             continue
         for name in re.findall(r"^\s*find_(?:package|program|path)\((\w+)", text, re.M):
+            if name == OUR_OWN_PACKAGE:
+                continue
             if name in PACKAGE_OF_CMAKE:
                 need(PACKAGE_OF_CMAKE[name], f"{path}: {name}", listed)
             else:
@@ -179,6 +182,22 @@ def include_directions(tree):
             for what, (pattern, places) in ONLY_IN.items():
                 if pattern.match(name) and not path.startswith(places):
                     breaches.append(f"{path}: \"{name}\": {what} only in {', '.join(places)}")
+    return breaches
+
+
+def public_headers(tree):
+    """What is installed includes the standard library and what is installed, nothing else."""
+    build = "runtime/CMakeLists.txt"
+    listed = re.search(r"set\(SLUICE_PUBLIC_HEADERS([^)]*)\)", tree[build])
+    headers = set(listed.group(1).split()) if listed else set()
+    breaches = [] if headers else [f"{build}: SLUICE_PUBLIC_HEADERS is not there"]
+    for path in sorted(headers):
+        if path not in tree:
+            breaches.append(f"{build}: the public header {path} does not exist")
+            continue
+        for name, is_ours in _includes(path, tree[path]):
+            if name not in headers and (is_ours or not re.match(r"^[a-z_]+$", name)):
+                breaches.append(f"{path}: is public and includes \"{name}\", which is not")
     return breaches
 
 
@@ -261,4 +280,4 @@ def readme_folders(tree):
     return breaches
 
 
-RULES = [packages, include_directions, heads, forbidden_words, tries, readme_folders]
+RULES = [packages, include_directions, public_headers, heads, forbidden_words, tries, readme_folders]

@@ -9,6 +9,8 @@
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 
+#include "runtime/images/opencv_picture.hpp"
+
 namespace sluice::example {
 
 const std::vector<Scene>& scenes() {
@@ -38,8 +40,9 @@ Disturbance disturbance_at(std::uint64_t index, std::uint64_t length) {
 
 Picture disturbed(const Picture& picture, const Disturbance& d, std::uint64_t seed) {
   constexpr double kMiddle = 127.5, kLeastBlur = 0.2;
+  const cv::Mat from = mat_of(picture);
   cv::Mat pixels;
-  picture.pixels.convertTo(pixels, CV_32F, d.contrast, kMiddle * (1 - d.contrast) + d.brightness);
+  from.convertTo(pixels, CV_32F, d.contrast, kMiddle * (1 - d.contrast) + d.brightness);
   if (d.blur_sigma > kLeastBlur) cv::GaussianBlur(pixels, pixels, cv::Size(), d.blur_sigma);
   if (d.noise_sigma > 0) {
     cv::Mat noise(pixels.size(), pixels.type());
@@ -47,9 +50,9 @@ Picture disturbed(const Picture& picture, const Disturbance& d, std::uint64_t se
     random.fill(noise, cv::RNG::NORMAL, 0, d.noise_sigma);
     pixels += noise;
   }
-  Picture result;
-  pixels.convertTo(result.pixels, picture.pixels.type());  // saturates
-  return result;
+  cv::Mat result;
+  pixels.convertTo(result, from.type());  // saturates
+  return picture_of(result);
 }
 
 DriftingSource::DriftingSource(ImageSet set, std::uint64_t length, std::uint64_t seed)

@@ -15,6 +15,7 @@
 
 #include "apps/examples/drifting_stream/drift.hpp"
 #include "apps/examples/drifting_stream/story.hpp"
+#include "runtime/base/errors.hpp"
 #include "runtime/base/exceptions.hpp"
 #include "runtime/base/file.hpp"
 #include "runtime/drivers/device_list.hpp"

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "apps/examples/drifting_stream/drift.hpp"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The record of collector.cl: counter records to the host.
+#include "runtime/base/errors.hpp"
 #include "runtime/bundle/kernels/kernel_record.hpp"
 
 namespace sluice {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The record of compactor.cl: the list of a window's non-zero codes.
+#include "runtime/base/errors.hpp"
 #include "runtime/bundle/kernels/kernel_record.hpp"
 #include "runtime/bundle/kernels/kernel_memory.hpp"
 

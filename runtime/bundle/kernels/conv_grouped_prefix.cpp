@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The record of conv_grouped_prefix.cl: as conv_activation_sparse, each multiplier with G filters by magnitude.
+#include "runtime/base/errors.hpp"
 #include "runtime/bundle/kernels/kernel_record.hpp"
 #include "runtime/bundle/kernels/convolution_fit.hpp"
 #include "runtime/bundle/kernels/kernel_memory.hpp"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The record of conv_pair_sparse.cl: multiplies pairs in which both are non-zero, N of M a cycle.
+#include "runtime/base/errors.hpp"
 #include "runtime/bundle/kernels/kernel_record.hpp"
 #include "runtime/bundle/kernels/convolution_fit.hpp"
 #include "runtime/bundle/kernels/kernel_memory.hpp"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The record of conv_weight_sparse.cl: multiplies the non-zero weights of each filter's list by P pixels.
+#include "runtime/base/errors.hpp"
 #include "runtime/bundle/kernels/kernel_record.hpp"
 #include "runtime/bundle/kernels/convolution_fit.hpp"
 #include "runtime/bundle/kernels/kernel_memory.hpp"

@@ -3,6 +3,7 @@
 #include "runtime/bundle/kernels/convolution_fit.hpp"
 
 #include "device/contract/wire.h"
+#include "runtime/base/errors.hpp"
 
 namespace sluice {
 namespace {

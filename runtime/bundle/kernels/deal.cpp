@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The record of deal.cl: pixels to the copies of an engine, in turn.
+#include "runtime/base/errors.hpp"
 #include "runtime/bundle/kernels/kernel_record.hpp"
 
 namespace sluice {

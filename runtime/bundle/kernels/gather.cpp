@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The record of gather.cl: the results of an engine's copies, in turn.
+#include "runtime/base/errors.hpp"
 #include "runtime/bundle/kernels/kernel_record.hpp"
 
 namespace sluice {

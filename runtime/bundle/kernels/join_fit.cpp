@@ -2,6 +2,8 @@
 // See join_fit.hpp.
 #include "runtime/bundle/kernels/join_fit.hpp"
 
+#include "runtime/base/errors.hpp"
+
 namespace sluice {
 
 Result<std::size_t> operand_on_a(const KernelFit& fit) {

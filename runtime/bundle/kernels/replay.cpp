@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The record of replay.cl: a window again for every filter group of a copy.
+#include "runtime/base/errors.hpp"
 #include "runtime/bundle/kernels/kernel_record.hpp"
 
 namespace sluice {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The record of requantise.cl: codes of the sums that an engine and its copies send.
+#include "runtime/base/errors.hpp"
 #include "runtime/bundle/kernels/kernel_record.hpp"
 #include "runtime/bundle/kernels/kernel_memory.hpp"
 

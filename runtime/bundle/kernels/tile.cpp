@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The record of tile.cl: windows in tiles of P pixels for the weight-sparse engine.
+#include "runtime/base/errors.hpp"
 #include "runtime/bundle/kernels/kernel_record.hpp"
 #include "runtime/bundle/kernels/kernel_memory.hpp"
 #include "runtime/bundle/weight_lists.hpp"

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The record of width.cl: beats of other lanes.
+#include <fmt/format.h>
+
 #include "runtime/bundle/kernels/kernel_record.hpp"
 
 namespace sluice {

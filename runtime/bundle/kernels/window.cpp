@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The record of window.cl: the line buffer that sends windows in beats.
+#include "runtime/base/errors.hpp"
 #include "runtime/bundle/kernels/kernel_record.hpp"
 #include "runtime/bundle/kernels/line_buffer_fit.hpp"
 

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <thread>
 
+#include "runtime/base/errors.hpp"
 #include "runtime/hal/admission.hpp"
 #include "runtime/hal/failure_latch.hpp"
 

@@ -4,6 +4,8 @@
 
 #include <vector>
 
+#include "runtime/base/errors.hpp"
+
 namespace sluice::opencl {
 
 Result<OpenClContext> open_context(const std::string& platform_name, const std::string& advice) {

@@ -2,6 +2,7 @@
 // Names of OpenCL's error numbers (OpenCL 1.2 specification, cl.h; -1001 from the ICD extension).
 #include <map>
 
+#include "runtime/base/errors.hpp"
 #include "runtime/drivers/opencl/opencl.hpp"
 
 namespace sluice::opencl {

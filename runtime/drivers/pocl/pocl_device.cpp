@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <mutex>
 
+#include <fmt/format.h>
+
 #include "runtime/bundle/program_text.hpp"
 #include "runtime/drivers/opencl/context.hpp"
 #include "runtime/drivers/segments/segment_device.hpp"

@@ -2,6 +2,8 @@
 // The checks of records.hpp.
 #include "runtime/drivers/segments/records.hpp"
 
+#include "runtime/base/errors.hpp"
+
 namespace sluice::segments {
 
 Result<ImageScores> checked_scores(const Netlist& netlist, const PipelineEnds& ends, const InsideImage& image,

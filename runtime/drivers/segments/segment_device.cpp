@@ -2,6 +2,8 @@
 // Admits, packs, hands to the driver; takes from the driver, checks, answers.
 #include "runtime/drivers/segments/segment_device.hpp"
 
+#include <fmt/format.h>
+
 namespace sluice::segments {
 
 SegmentDevice::SegmentDevice(const Bundle& bundle, std::size_t capacity)

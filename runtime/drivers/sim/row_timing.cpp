@@ -2,6 +2,7 @@
 // A short simulation of each row (see row_timing.hpp).
 #include "runtime/drivers/sim/row_timing.hpp"
 
+#include "runtime/base/errors.hpp"
 #include "runtime/bundle/code_bytes.hpp"
 #include "runtime/simulate/simulation.hpp"
 

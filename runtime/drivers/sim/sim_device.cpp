@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "runtime/base/errors.hpp"
 #include "runtime/drivers/sim/pipeline_clock.hpp"
 #include "runtime/drivers/sim/result_cache.hpp"
 #include "runtime/drivers/sim/row_timing.hpp"

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "device/device_files.hpp"
+#include "runtime/base/errors.hpp"
 #include "runtime/base/file.hpp"
 #include "runtime/base/sha256.hpp"
 #include "runtime/drivers/threads/process.hpp"

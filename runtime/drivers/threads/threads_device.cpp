@@ -9,6 +9,7 @@
 #include <mutex>
 #include <thread>
 
+#include "runtime/base/errors.hpp"
 #include "runtime/bundle/program_text.hpp"
 #include "runtime/drivers/segments/segment_device.hpp"
 #include "runtime/drivers/threads/pipeline.hpp"

@@ -4,6 +4,8 @@
 
 #include <map>
 
+#include <fmt/format.h>
+
 #include "device/contract/wire.h"
 #include "runtime/bundle/parameter_words.hpp"
 

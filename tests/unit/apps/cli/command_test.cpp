@@ -9,6 +9,7 @@
 #include <opencv2/core.hpp>
 #include <tbb/parallel_for.h>
 
+#include "runtime/base/errors.hpp"
 #include "tests/unit/apps/cli/commands.hpp"
 
 namespace sluice::test {
@@ -77,18 +78,18 @@ INSTANTIATE_TEST_SUITE_P(each, RefusedOptions, ::testing::ValuesIn(kRefused), []
 
 // A verb of its own for each way to end.
 template <void (*body)()>
-cli::Run throws(CLI::App&, const cli::Common&) {
+cli::Run throws(cli::Command, const cli::Common&) {
   return []() -> Status {
     body();
     return ok();
   };
 }
 template <Error (*error)()>
-cli::Run fails(CLI::App&, const cli::Common&) {
+cli::Run fails(cli::Command, const cli::Common&) {
   return []() -> Status { return error(); };
 }
 template <void (*body)()>
-cli::Run throws_at_once(CLI::App&, const cli::Common&) {
+cli::Run throws_at_once(cli::Command, const cli::Common&) {
   body();
   return {};
 }

@@ -6,6 +6,7 @@
 #include <ctime>
 #include <random>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "tests/unit/compiler/dse/network_shapes.hpp"

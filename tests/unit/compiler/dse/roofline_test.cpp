@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Dense MobileNetV3 beyond the roofline of published designs: the cycle simulator agrees with the model where no stream is short,
 // and the planned streams keep the design well beyond the published rate. Streams of the right depth: tests/perf/rooflines.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "tests/support/known_shapes.hpp"

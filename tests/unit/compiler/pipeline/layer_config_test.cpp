@@ -2,6 +2,7 @@
 // What a parallelism must divide is said in a sentence, and what is chosen shows in streams and cycles.
 #include "compiler/pipeline/layer_config.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "compiler/pipeline/netlist_builder.hpp"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What follows the scores in the model is computed on the host: outputs equal the float interpreter's on the whole model.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "compiler/passes/normalise.hpp"

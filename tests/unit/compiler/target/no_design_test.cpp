@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // NoDesign is a value beside designs and errors, and an error of the user's only for those who must have a design.
 #include "compiler/target/no_design.hpp"
+#include "runtime/base/errors.hpp"
 
 #include <gmock/gmock.h>
 

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "runtime/adapt/replay.hpp"
+#include "runtime/base/errors.hpp"
 #include "runtime/drivers/null/null_device.hpp"
 #include "runtime/drivers/sim/sim_device.hpp"
 #include "tests/support/random_network.hpp"
@@ -24,10 +25,10 @@ class PixelSource final : public Source {
     const std::uint64_t i = index_++;
     const auto load = [this, i]() -> Result<Picture> {
       if (i == broken_) return user_error("p{}: damaged", i);
-      Picture picture{cv::Mat(8, 8, CV_8UC3)};
+      auto pixels = std::make_shared<std::uint8_t[]>(8 * 8 * 3);
       Random random(i);
-      for (int p = 0; p < 8 * 8 * 3; ++p) picture.pixels.data[p] = static_cast<unsigned char>(random() % (i < black_from_ ? 128 : 1));
-      return picture;
+      for (int p = 0; p < 8 * 8 * 3; ++p) pixels[p] = static_cast<unsigned char>(random() % (i < black_from_ ? 128 : 1));
+      return Picture{8, 8, 3, std::move(pixels)};
     };
     return std::optional<SourceItem>(SourceItem{"p" + std::to_string(i), std::nullopt, load});
   }

@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include "runtime/base/errors.hpp"
 #include "runtime/base/file.hpp"
 #include "tests/support/design_models.hpp"
 #include "tests/support/scratch.hpp"

@@ -7,6 +7,7 @@
 
 #include <gmock/gmock.h>
 
+#include "runtime/base/errors.hpp"
 #include "runtime/base/exceptions.hpp"
 
 namespace sluice {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Result and Status keep value, fault and sentence; the macros leave the function with the error.
-#include "runtime/base/status.hpp"
+#include "runtime/base/errors.hpp"
 
 #include <memory>
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // design.json and weights.bin keep every field, and whatever they are turned into is refused or valid.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 

@@ -2,6 +2,7 @@
 // Designs in which no field keeps its default value, and their comparison field by field.
 #pragma once
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "compiler/pipeline/netlist_builder.hpp"

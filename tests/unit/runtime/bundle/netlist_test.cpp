@@ -2,6 +2,7 @@
 // Netlist::validate() holds for what the planner builds and refuses each single fault.
 #include <functional>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "tests/unit/runtime/bundle/designs.hpp"

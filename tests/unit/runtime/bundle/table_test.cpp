@@ -2,6 +2,7 @@
 // A design table survives its file, and one that the design cannot obey is refused with a sentence.
 #include "runtime/bundle/table.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "compiler/pipeline/netlist_builder.hpp"

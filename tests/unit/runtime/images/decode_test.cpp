@@ -19,27 +19,27 @@ using testing::StartsWith;
 TEST(Decode, colour_is_rgb) {
   const cv::Mat blue_green_red(2, 3, CV_8UC3, cv::Scalar(10, 20, 30));
   const Picture picture = decode_picture(encoded(blue_green_red, ".png"), "a.png").value();
-  expect_same(picture.pixels, cv::Mat(2, 3, CV_8UC3, cv::Scalar(30, 20, 10)));
+  expect_same(pixels_of(picture), cv::Mat(2, 3, CV_8UC3, cv::Scalar(30, 20, 10)));
 }
 
 TEST(Decode, grey_stays_grey) {
   for (const char* extension : {".png", ".bmp", ".pgm"}) {
     const cv::Mat grey = noise(9, 11, CV_8UC1);
-    expect_same(decode_picture(encoded(grey, extension), "a").value().pixels, grey);
+    expect_same(pixels_of(decode_picture(encoded(grey, extension), "a").value()), grey);
   }
-  EXPECT_EQ(decode_picture(encoded(noise(9, 11, CV_8UC1), ".jpg"), "a").value().channels(), 1);
+  EXPECT_EQ(decode_picture(encoded(noise(9, 11, CV_8UC1), ".jpg"), "a").value().channels, 1);
 }
 
 TEST(Decode, sixteen_bits_keep_their_upper_byte) {
   const cv::Mat deep(3, 4, CV_16UC1, cv::Scalar(0x4321));
-  expect_same(decode_picture(encoded(deep, ".png"), "a").value().pixels, cv::Mat(3, 4, CV_8UC1, cv::Scalar(0x43)));
-  EXPECT_EQ(decode_picture(encoded(noise(3, 4, CV_16UC3), ".png"), "a").value().pixels.type(), CV_8UC3);
-  EXPECT_EQ(decode_picture(encoded(deep, ".pgm"), "a").value().pixels.type(), CV_8UC1);
+  expect_same(pixels_of(decode_picture(encoded(deep, ".png"), "a").value()), cv::Mat(3, 4, CV_8UC1, cv::Scalar(0x43)));
+  EXPECT_EQ(pixels_of(decode_picture(encoded(noise(3, 4, CV_16UC3), ".png"), "a").value()).type(), CV_8UC3);
+  EXPECT_EQ(pixels_of(decode_picture(encoded(deep, ".pgm"), "a").value()).type(), CV_8UC1);
 }
 
 TEST(Decode, alpha_is_dropped_and_the_colour_under_it_stands) {
   const cv::Mat transparent(2, 2, CV_8UC4, cv::Scalar(10, 20, 30, 0));
-  expect_same(decode_picture(encoded(transparent, ".png"), "a").value().pixels,
+  expect_same(pixels_of(decode_picture(encoded(transparent, ".png"), "a").value()),
               cv::Mat(2, 2, CV_8UC3, cv::Scalar(30, 20, 10)));
 }
 
@@ -75,7 +75,7 @@ TEST(Decode, damaged_bytes_never_crash) {
       for (unsigned i = 0; i < 1 + random() % 4; ++i) bytes[random() % bytes.size()] = static_cast<char>(random());
       const Result<Picture> picture = decode_picture(bytes, "damaged");
       if (picture) {
-        EXPECT_TRUE(picture.value().pixels.type() == CV_8UC1 || picture.value().pixels.type() == CV_8UC3);
+        EXPECT_TRUE(pixels_of(picture.value()).type() == CV_8UC1 || pixels_of(picture.value()).type() == CV_8UC3);
       } else {
         EXPECT_THAT(picture.error().text(), StartsWith("damaged: "));
       }

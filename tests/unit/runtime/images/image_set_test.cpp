@@ -35,7 +35,7 @@ TEST_F(ImageSets, folder_is_sorted_and_holds_only_pictures) {
   EXPECT_THAT(file_names(set), ElementsAre("a.PNG", "b.png", "c.jpeg"));
   EXPECT_FALSE(set.is_labelled());
   EXPECT_EQ(set.label(0), std::nullopt);
-  EXPECT_EQ(set.load(1).value().width(), 4);
+  EXPECT_EQ(set.load(1).value().width, 4);
 }
 
 TEST_F(ImageSets, list_keeps_its_order_and_finds_files_beside_it) {
@@ -46,7 +46,7 @@ TEST_F(ImageSets, list_keeps_its_order_and_finds_files_beside_it) {
   EXPECT_THAT(file_names(set), ElementsAre("z.png", "my cat.png", "z.png"));
   EXPECT_TRUE(set.is_labelled());
   EXPECT_EQ(set.label(1), 2);
-  EXPECT_EQ(set.load(1).value().width(), 9);
+  EXPECT_EQ(set.load(1).value().width, 9);
 }
 
 TEST_F(ImageSets, list_outside_the_folder_is_relative_to_the_given_folder) {
@@ -71,7 +71,7 @@ TEST_F(ImageSets, singles_and_several) {
   EXPECT_THAT(file_names(set), ElementsAre("one.png", "c.bin[0]", "c.bin[1]", "one.png"));
   EXPECT_EQ(set.label(2), 1);
   EXPECT_FALSE(set.is_labelled());
-  EXPECT_EQ(set.load(2).value().width(), 32);
+  EXPECT_EQ(set.load(2).value().width, 32);
 }
 
 TEST_F(ImageSets, idx_is_found_by_name_or_content) {
@@ -114,7 +114,7 @@ TEST(ImageSetData, evaluation_pictures_all_decode) {
   for (std::size_t i = 0; i < photos.size(); ++i) {
     const auto picture = photos.load(i);
     ASSERT_TRUE(picture) << picture.error().text();
-    EXPECT_LE(std::min(picture.value().width(), picture.value().height()), 256);
+    EXPECT_LE(std::min(picture.value().width, picture.value().height), 256);
   }
   EXPECT_EQ(open_images(fs::path(data) / "cifar10/test1000.bin").value().size(), 1000u);
 }

@@ -23,9 +23,9 @@ TEST(Cifar10, planes_become_pixels) {
   EXPECT_EQ(set.count, 2u);
   EXPECT_THAT(set.labels, testing::ElementsAre(8, 9));
   const Picture picture = set.picture(1);
-  ASSERT_EQ(picture.pixels.type(), CV_8UC3);
+  ASSERT_EQ(pixels_of(picture).type(), CV_8UC3);
   const int i = 5 * 32 + 7;
-  EXPECT_EQ(picture.pixels.at<cv::Vec3b>(5, 7), cv::Vec3b(1 + i % 50, 1 + i % 50 + 60, 1 + i % 50 + 120));
+  EXPECT_EQ(pixels_of(picture).at<cv::Vec3b>(5, 7), cv::Vec3b(1 + i % 50, 1 + i % 50 + 60, 1 + i % 50 + 120));
 }
 
 TEST(Cifar10, wrong_size_and_label_are_refused) {
@@ -51,8 +51,8 @@ TEST_P(Idx, reads_pictures_and_the_labels_beside) {
   EXPECT_EQ(set.count, 5u);
   EXPECT_THAT(set.labels, testing::ElementsAre(0, 1, 2, 3, 4));
   const Picture picture = set.picture(2);
-  EXPECT_EQ(picture.pixels.size(), cv::Size(3, 4));
-  EXPECT_EQ(picture.pixels.at<unsigned char>(1, 2), 2 * 7 + 5);
+  EXPECT_EQ(pixels_of(picture).size(), cv::Size(3, 4));
+  EXPECT_EQ(pixels_of(picture).at<unsigned char>(1, 2), 2 * 7 + 5);
 }
 
 TEST_P(Idx, without_labels_the_pictures_are_unlabelled) {

@@ -10,6 +10,8 @@
 #include <zlib.h>
 #include <opencv2/imgcodecs.hpp>
 
+#include "runtime/images/opencv_picture.hpp"
+
 namespace sluice {
 
 // Random pixels of an OpenCV type; smooth enough that JPEG keeps its size ordinary.
@@ -26,6 +28,9 @@ inline std::string encoded(const cv::Mat& pixels, const std::string& extension, 
   cv::imencode(extension, pixels, bytes, options);
   return std::string(bytes.begin(), bytes.end());
 }
+
+// The picture's pixels in memory of their own.
+inline cv::Mat pixels_of(const Picture& picture) { return mat_of(picture).clone(); }
 
 inline std::string gzipped(const std::string& plain) {
   z_stream stream{};

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <opencv2/imgproc.hpp>
 
+#include "runtime/images/fit_picture.hpp"
 #include "tests/unit/runtime/images/picture_files.hpp"
 
 namespace sluice {
@@ -68,14 +69,14 @@ TEST(PreprocessCode, agrees_with_the_naive_formula) {
       how.deviation.push_back(between(1, 255) * 0.5);
     }
     const IntegerNetwork n = network(input, how, 1.0 / between(1, 100), random() % 2 ? 8 : 16);
-    const Picture picture{noise(between(1, 50), between(1, 50), random() % 2 ? CV_8UC3 : CV_8UC1, random())};
+    const Picture picture = picture_of(noise(between(1, 50), between(1, 50), random() % 2 ? CV_8UC3 : CV_8UC1, random()));
 
     const auto codes = Preprocessor(n).codes(picture);
     ASSERT_TRUE(codes) << codes.error().text();
     const auto floats = preprocess_float(picture, input, how).value();
     ASSERT_EQ(codes.value().size(), static_cast<std::size_t>(input.size()));
     ASSERT_EQ(floats.size(), codes.value().size());
-    const cv::Mat fitted = naive_fit(picture.pixels, n);
+    const cv::Mat fitted = naive_fit(mat_of(picture), n);
     const double limit = n.input_bits == 8 ? 127 : 32767;
     for (int y = 0; y < input.height; ++y) {
       for (int x = 0; x < input.width; ++x) {
@@ -93,43 +94,43 @@ TEST(PreprocessCode, agrees_with_the_naive_formula) {
 
 TEST(PreprocessCode, picture_of_the_right_size_is_not_touched) {
   const cv::Mat pixels = noise(32, 32, CV_8UC3);
-  expect_same(fit_picture({pixels}, {32, 32, 3}, {}).value().pixels, pixels);
-  expect_same(fit_picture({pixels}, {32, 32, 3}, {.resize_short_side = 32}).value().pixels, pixels);
+  expect_same(fit_picture(picture_of(pixels), {32, 32, 3}, {}).value().pixels, pixels);
+  expect_same(fit_picture(picture_of(pixels), {32, 32, 3}, {.resize_short_side = 32}).value().pixels, pixels);
 }
 
 TEST(PreprocessCode, imagenet_rule_cuts_the_middle) {
   // Columns carry their number, so that the cut can be read off.
   cv::Mat pixels(256, 300, CV_8UC1);
   for (int x = 0; x < 300; ++x) pixels.col(x).setTo(x % 251);
-  const cv::Mat cut = fit_picture({pixels}, {224, 224, 1}, {.resize_short_side = 256}).value().pixels;
+  const cv::Mat cut = fit_picture(picture_of(pixels), {224, 224, 1}, {.resize_short_side = 256}).value().pixels;
   EXPECT_EQ(cut.at<unsigned char>(0, 0), 38);  // (300 - 224) / 2
   EXPECT_EQ(cut.at<unsigned char>(0, 223), (38 + 223) % 251);
 }
 
 TEST(PreprocessCode, input_wider_than_the_scaled_picture_still_fits) {
-  const cv::Mat cut = fit_picture({noise(100, 100, CV_8UC3)}, {48, 192, 3}, {.resize_short_side = 48}).value().pixels;
+  const cv::Mat cut = fit_picture(picture_of(noise(100, 100, CV_8UC3)), {48, 192, 3}, {.resize_short_side = 48}).value().pixels;
   EXPECT_EQ(cut.size(), cv::Size(192, 48));
 }
 
 TEST(PreprocessCode, grey_is_replicated_and_colour_becomes_luma) {
-  const Picture grey{cv::Mat(1, 1, CV_8UC1, cv::Scalar(77))};
+  const Picture grey = picture_of(cv::Mat(1, 1, CV_8UC1, cv::Scalar(77)));
   expect_same(fit_picture(grey, {1, 1, 3}, {}).value().pixels, cv::Mat(1, 1, CV_8UC3, cv::Scalar(77, 77, 77)));
-  const Picture red{cv::Mat(1, 1, CV_8UC3, cv::Scalar(255, 0, 0))};
+  const Picture red = picture_of(cv::Mat(1, 1, CV_8UC3, cv::Scalar(255, 0, 0)));
   expect_same(fit_picture(red, {1, 1, 1}, {}).value().pixels, cv::Mat(1, 1, CV_8UC1, cv::Scalar(76)));
 }
 
 TEST(PreprocessCode, extreme_strips_are_refused_not_allocated) {
   const auto cut =
-      fit_picture({cv::Mat(1, 2'000'000, CV_8UC1, cv::Scalar(0))}, {224, 224, 1}, {.resize_short_side = 256});
+      fit_picture(picture_of(cv::Mat(1, 2'000'000, CV_8UC1, cv::Scalar(0))), {224, 224, 1}, {.resize_short_side = 256});
   ASSERT_FALSE(cut);
   EXPECT_EQ(cut.error().fault(), Fault::user);
   EXPECT_THAT(cut.error().text(), testing::HasSubstr("2000000 x 1 is too narrow"));
 }
 
 TEST(PreprocessCode, other_channel_counts_are_refused) {
-  const auto cut = fit_picture({noise(4, 4, CV_8UC3)}, {4, 4, 5}, {});
+  const auto cut = fit_picture(picture_of(noise(4, 4, CV_8UC3)), {4, 4, 5}, {});
   EXPECT_EQ(cut.error().fault(), Fault::user);
-  EXPECT_EQ(fit_picture({cv::Mat()}, {4, 4, 3}, {}).error().fault(), Fault::bug);
+  EXPECT_EQ(fit_picture({}, {4, 4, 3}, {}).error().fault(), Fault::bug);
 }
 
 }  // namespace

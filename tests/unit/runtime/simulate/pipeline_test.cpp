@@ -2,6 +2,7 @@
 // The recurrences against a simulator that ticks, a timeline by hand, and a depth that is too small.
 #include "runtime/simulate/pipeline.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "compiler/pipeline/netlist_builder.hpp"

@@ -19,7 +19,7 @@ TEST(Source, repeats_the_set_and_then_stays_at_its_end) {
     ASSERT_TRUE(item) << i;
     EXPECT_EQ(item->label, i % 3);
     EXPECT_TRUE(item->name.ends_with("a.bin[" + std::to_string(i % 3) + "]"));
-    EXPECT_EQ(item->load().value().width(), 32);
+    EXPECT_EQ(item->load().value().width, 32);
   }
   EXPECT_FALSE(source.next({}).value());
   EXPECT_FALSE(source.next({}).value());

@@ -2,6 +2,7 @@
 // The pipeline when something fails: nothing twice, nothing out of order, the books balance, the sentence tells it.
 #include <random>
 
+#include "runtime/base/errors.hpp"
 #include "runtime/stream/stream.hpp"
 #include "tests/unit/runtime/stream/stream_parts.hpp"
 

@@ -7,6 +7,7 @@
 
 #include <gmock/gmock.h>
 
+#include "runtime/base/errors.hpp"
 #include "runtime/drivers/null/null_device.hpp"
 #include "runtime/images/preprocess.hpp"
 #include "runtime/stream/stream.hpp"
@@ -26,7 +27,7 @@ inline IntegerNetwork small_network() {
 
 inline Picture numbered_picture(std::uint64_t index) {
   const auto byte = [&](int shift) { return static_cast<unsigned char>(index >> shift); };
-  return Picture{(cv::Mat_<unsigned char>(2, 2) << byte(0), byte(8), byte(16), 1)};
+  return {2, 2, 1, std::shared_ptr<const std::uint8_t[]>(new std::uint8_t[4]{byte(0), byte(8), byte(16), 1})};
 }
 
 inline std::vector<std::int32_t> expected_scores(std::uint64_t index, std::uint32_t row) {

@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The runtime installs alone and is enough for a program outside the tree.
+
+Installs the components runtime and apps into an empty folder of the build tree, builds tests/install/program
+against that folder, plans the demo network with the installed command, and classifies with both: same labels, and a
+failure is told.
+
+Usage: install_test.py CMAKE COMPILER SOURCE_DIR BUILD_DIR
+"""
+import csv
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+CMAKE, COMPILER = sys.argv[1:3]
+SOURCE, BUILD = (pathlib.Path(p).resolve() for p in sys.argv[3:5])
+FASHION = pathlib.Path("/usr/share/datasets/fashion-mnist")
+EXAMPLE = SOURCE / "apps/examples/fashion_mnist"
+PICTURES = FASHION / "t10k-images-idx3-ubyte.gz"
+COUNT = 8
+failures = 0
+
+
+def run(*arguments, code=0):
+    done = subprocess.run([str(a) for a in arguments], capture_output=True, text=True)
+    if done.returncode != code:
+        sys.exit(f"{' '.join(map(str, arguments))}\n{done.stdout}{done.stderr}")
+    return done
+
+
+def check(holds, what):
+    global failures
+    failures += not holds
+    print(("ok    " if holds else "FAIL  ") + what, flush=True)
+
+
+prefix = BUILD / "installed"
+shutil.rmtree(prefix, ignore_errors=True)
+run(CMAKE, "--install", BUILD, "--component", "runtime", "--prefix", prefix)
+check(not (prefix / "bin").exists(), "the component runtime brings no program")
+run(CMAKE, "--install", BUILD, "--component", "apps", "--prefix", prefix)
+scratch = pathlib.Path(tempfile.mkdtemp(prefix="sluice-install-"))
+try:
+    # A copy: nothing of the tree is near the program.
+    shutil.copytree(SOURCE / "tests/install/program", scratch / "program")
+    run(CMAKE, "-S", scratch / "program", "-B", scratch / "build", f"-DCMAKE_PREFIX_PATH={prefix}",
+        f"-DCMAKE_CXX_COMPILER={COMPILER}")
+    run(CMAKE, "--build", scratch / "build")
+    program, sluice, bundle = scratch / "build/classify", prefix / "bin/sluice", scratch / "bundle"
+    run(sluice, "plan", EXAMPLE / "resnet8_fashion_mnist.onnx", "--calib", FASHION / "train-images-idx3-ubyte.gz",
+        "--calib-images", 40, "--held-out", 10, "--class-names", EXAMPLE / "class_names.txt", "--pixel-max", 1,
+        "--mean", 0.2860, "--std", 0.3530, "--engine", "dense", "-o", bundle)
+    told = [line.split("\t")[0] for line in run(program, bundle, "pocl", PICTURES, COUNT).stdout.splitlines()]
+    lines = run(sluice, "classify", bundle, PICTURES, "--first", COUNT, "--top", 1, "--format", "csv").stdout
+    by_command = [row[2] for row in list(csv.reader(lines.splitlines()))[-COUNT:]]
+    check(len(told) == COUNT and told == by_command, f"program and command label alike: {', '.join(told)}")
+    refused = run(program, scratch / "none", "pocl", PICTURES, 1, code=1).stderr
+    check(refused.startswith("yours: ") and "none" in refused, "a bundle that is not there is told: " + refused.strip())
+finally:
+    shutil.rmtree(scratch)
+sys.exit(failures != 0)
