@@ -20,7 +20,9 @@ bool is_within(const Resources& a, const Resources& b) {
 std::vector<LayerWay> without_dominated(std::vector<LayerWay> ways, const LayerWork& work) {
   struct Rated {
     std::array<int, 6> key;
-    double op, op_without_zeros;  // the loop that copies share, for few zeros and many: a compactor's has a part that has none
+    // Cycles of the loop that copies share, when almost all codes are zero, and when none is. A compactor's read time is
+    // the same in both.
+    double op, op_without_zeros;
     double window, shared_window; // line buffer, without and with copies
     double floor;                 // other streams
     std::size_t way;

@@ -8,8 +8,9 @@
 //
 // "Cheapest" needs one price for several resources: price = sum of weight * share of the budget. The weights follow the
 // shares (Lagrange): what is fullest at the best interval found becomes dearer in the next round. For given weights the
-// choice is optimal; over the rounds the best design that fits is kept, and among equally fast ones the emptiest. Prices reach
-// only the convex part of the front, so faster designs that are a little too large are repaired by exchanges.
+// choice is optimal; over the rounds the best design that fits is kept, and among equally fast ones the emptiest. A weighted
+// sum finds only designs on the convex hull. Afterwards we take slightly too large faster designs and swap single layers
+// until they fit.
 //
 // Before: menus (layer_menu.hpp), one density for each; a budget, in which 0 stands for no limit. After: a design that keeps the
 // budget, or NoDesign with what is short in the smallest one. Same input, same design.

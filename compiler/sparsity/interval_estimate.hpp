@@ -2,10 +2,10 @@
 // IntervalEstimate: cycles from image to image, from what every kernel has to do for some pictures.
 //
 // Why: the table promises rates that the simulator, and later a board, must keep. Simulating every row on every picture takes
-// minutes; adding up programs takes no longer than making them. The idea: the busiest kernel sets the interval; another one that
-// is at times busier adds to it what the streams between the two cannot absorb (compiler/model/pipeline_time.hpp). Slices
-// of all pictures, in turn, are the bands' grain; streams hold depth / beats of an image, on the shortest way between
-// two kernels.
+// minutes; adding up programs takes no longer than making them. The idea: the busiest kernel sets the interval. Another
+// kernel may be busier for a while; what the streams between the two cannot absorb of that is added
+// (compiler/model/pipeline_time.hpp). Each picture is cut into 64 slices; a band is a run of slices whose imbalance the
+// streams can absorb. A stream absorbs depth / beats of an image; between two kernels the way that holds least counts.
 //
 // What it leaves out: kernels that wait for the first rows of their window while the one before has no room to go on, and more
 // than two kernels that take turns. Measured: tests/e2e/estimates_last.txt.

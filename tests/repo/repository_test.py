@@ -79,6 +79,14 @@ class PlantedBreaches(unittest.TestCase):
         (rules.tries, "runtime/base/a.cpp", "void f() { SLUICE_TRY(h()); }\n", "not a whole right-hand side"),
         (rules.readme_folders, "README.md", ("`apps/`", "`applications/`"), "`applications` does not exist"),
         (rules.readme_folders, "tests/README.md", ("`kernels`", "`kernel`"), "`kernel` does not exist"),
+        (rules.engine_places, "compiler/model/engine_model.cpp", ("conv_pair_sparse_model", "other_model"), "engine_model.cpp does not name conv_pair_sparse"),
+        (rules.engine_places, "runtime/bundle/kernels/conv_pair_sparse.cpp", ("conv_pair_sparse_record", "other_record"), "does not name conv_pair_sparse"),
+        (rules.engine_places, "device/contract/kernel_list.inc", "SLUICE_SPARSE_ENGINE(conv_novel, novel)\n", "conv_novel.cl does not exist"),
+        (rules.engine_places, "device/contract/kernel_list.inc", "SLUICE_SPARSE_ENGINE(conv_novel, novel)\n", "coefficients does not name"),
+        (rules.engine_places, "runtime/base/file.cpp", "constexpr auto k = KernelKind::conv_pair_sparse;\n", "names conv_pair_sparse, but is not in the list"),
+        (rules.engine_places, "runtime/bundle/table.cpp", ("KernelKind::conv_grouped_prefix", "kSome"), "which it does not name"),
+        (rules.engine_places, "device/README.md", ("11. `compiler", "11. `a`\n12. `compiler"), "takes 13 files"),
+        (rules.engine_places, "device/README.md", ("## Adding an engine", "## Adding engines"), "no list under"),
     ]
 
     def test_each_is_found(self):

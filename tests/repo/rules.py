@@ -280,4 +280,51 @@ def readme_folders(tree):
     return breaches
 
 
-RULES = [packages, include_directions, public_headers, heads, forbidden_words, tries, readme_folders]
+# What names a sparse engine beyond the list of device/README.md, by engine, each with its reason.
+ENGINE_NAMED_ELSEWHERE = {
+    ("conv_activation_sparse", "compiler/driver/engine_rule.cpp"): "the rule of --engine auto takes it for 1x1 windows",
+    ("conv_activation_sparse", "compiler/dse/measured_density.cpp"): "its counters tell the zeros of every window",
+    ("conv_activation_sparse", "compiler/pipeline/layer_config.cpp"): "stands in where grouped_prefix finds no G",
+    ("conv_pair_sparse", "compiler/driver/engine_rule.cpp"): "the rule of --engine auto takes it for other windows",
+    ("conv_pair_sparse", "compiler/dse/measured_density.cpp"): "its vectors of live pairs are measured for its ways",
+    ("conv_pair_sparse", "compiler/pipeline/layer_config.cpp"): "the only one without a number of codes of its own",
+    ("conv_weight_sparse", "compiler/pipeline/layer_config.cpp"): "the only one with tiles (P)",
+    ("conv_weight_sparse", "runtime/bundle/kernels/tile.cpp"): "a tile kernel feeds this engine alone",
+    ("conv_weight_sparse", "runtime/simulate/layer_cycles.cpp"): "its periods follow from its counter, not from the picture",
+    ("conv_grouped_prefix", "compiler/pipeline/layer_config.cpp"): "the only one that groups filters (G)",
+    ("conv_grouped_prefix", "runtime/bundle/table.cpp"): "the only one whose rows hold a k",
+}
+MOST_ENGINE_FILES = 12
+COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.S)
+
+
+def engine_places(tree):
+    """A sparse engine is in the files that device/README.md lists under "Adding an engine", and in no others."""
+    section = re.search(r"^## Adding an engine$(.*?)^## ", tree["device/README.md"], re.M | re.S)
+    listed = re.findall(r"^\d+\. `([^`]+)`", section.group(1), re.M) if section else []
+    if not listed:
+        return ["device/README.md: no list under \"Adding an engine\""]
+    breaches = []
+    if len(listed) > MOST_ENGINE_FILES:
+        breaches.append(f"device/README.md: an engine takes {len(listed)} files, more than {MOST_ENGINE_FILES}")
+    engines = re.findall(r"^SLUICE_SPARSE_ENGINE\((\w+), (\w+)\)", tree["device/contract/kernel_list.inc"], re.M)
+    production = {path: COMMENT.sub(" ", text) for path, text in tree.items()
+                  if path.startswith(("device/", "runtime/", "compiler/", "apps/")) and re.search(r"\.(cpp|hpp|h|cl|inc)$", path)}
+    for op, name in engines:
+        own = [path.replace("<op>", op) for path in listed]
+        for path in own:
+            # Sources call it <op>; coefficients and prose call it by its name.
+            is_named = op in production[path] if path in production else re.search(rf"\b{name}\b", tree.get(path, ""))
+            if path not in tree:
+                breaches.append(f"{path} does not exist; {op} needs it")
+            elif not is_named:
+                breaches.append(f"{path} does not name {op}")
+        for path, code in production.items():
+            if op in code and path not in own and (op, path) not in ENGINE_NAMED_ELSEWHERE:
+                breaches.append(f"{path} names {op}, but is not in the list of device/README.md")
+    breaches += [f"{path} is let off for {op}, which it does not name" for op, path in ENGINE_NAMED_ELSEWHERE
+                 if op not in production.get(path, "")]
+    return breaches
+
+
+RULES = [packages, include_directions, public_headers, heads, forbidden_words, tries, readme_folders, engine_places]
