@@ -287,7 +287,7 @@ ENGINE_NAMED_ELSEWHERE = {
     ("conv_activation_sparse", "compiler/pipeline/layer_config.cpp"): "stands in where grouped_prefix finds no G",
     ("conv_pair_sparse", "compiler/driver/engine_rule.cpp"): "the rule of --engine auto takes it for other windows",
     ("conv_pair_sparse", "compiler/dse/measured_density.cpp"): "its vectors of live pairs are measured for its ways",
-    ("conv_pair_sparse", "compiler/pipeline/layer_config.cpp"): "the only one without a number of codes of its own",
+    ("conv_pair_sparse", "compiler/pipeline/layer_config.cpp"): "the only one with N, and with the taps of a channel as a vector",
     ("conv_weight_sparse", "compiler/pipeline/layer_config.cpp"): "the only one with tiles (P)",
     ("conv_weight_sparse", "runtime/bundle/kernels/tile.cpp"): "a tile kernel feeds this engine alone",
     ("conv_weight_sparse", "runtime/simulate/layer_cycles.cpp"): "its periods follow from its counter, not from the picture",
