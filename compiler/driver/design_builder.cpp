@@ -28,7 +28,7 @@ Result<StreamSizing> size(Design& design, const DesignTable& rows, const std::ve
   const std::int64_t most_blocks = target && target->board ? blocks_left(design, *target) : std::numeric_limits<std::int64_t>::max();
   Design sized = design;
   StreamSizing sizing = SLUICE_TRY(size_streams(sized, rows, first, tolerance, most_blocks));
-  SLUICE_CHECK(sized.netlist.validate(sized.network));
+  SLUICE_CHECK(own_work(sized.netlist.validate(sized.network), "the netlist with sized streams"));
   if (target) {
     const Resources total = netlist_resources(sized.network, sized.netlist, target->model).total;
     const ResourceUse fullest = uses_of(total, memory_bytes_per_image(sized.netlist), sizing.interval_cycles[0], *target).front();

@@ -29,4 +29,12 @@ inline Error bug_error(const std::string& what, const char* file = __builtin_FIL
   return Error(Fault::bug, fmt::format("this is a bug in sluice ({}:{}): {}", file, line, what));
 }
 
+// The same checks guard files that users hand in and what Sluice has made itself. Of the latter a failure is our bug,
+// whoever the check would blame: SLUICE_CHECK(own_work(netlist.validate(network), "the netlist built")).
+inline Status own_work(Status check, const std::string& what, const char* file = __builtin_FILE(),
+                       int line = __builtin_LINE()) {
+  if (check || check.error().fault() == Fault::bug) return check;
+  return bug_error(what + " is not valid: " + check.error().text(), file, line);
+}
+
 }  // namespace sluice

@@ -82,13 +82,6 @@ class [[nodiscard]] Status {
 
 inline Status ok() { return Status(); }
 
-// The same checks guard files that users hand in and what Sluice has made itself. Of the latter a failure is our bug, whoever the
-// check would blame: SLUICE_CHECK(own_work(netlist.validate(network), "the netlist built")).
-inline Status own_work(Status check, const std::string& what, const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
-  if (check || check.error().fault() == Fault::bug) return check;
-  return bug_error(what + " is not valid: " + check.error().text(), file, line);
-}
-
 }  // namespace sluice
 
 // Evaluates a Result expression to its value, or returns its error from the enclosing function. Only as a whole right-hand
