@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "runtime/base/errors.hpp"
+#include "runtime/bundle/netlist_index.hpp"
 #include "runtime/simulate/layer_cycles.hpp"
 
 namespace sluice::cli {
@@ -114,7 +115,7 @@ Result<std::size_t> find_layer(const Bundle& bundle, const std::string& name) {
 
 Result<std::string> layer_text(const Bundle& bundle, std::size_t index, bool has_text) {
   const Layer& layer = bundle.network().layers[index];
-  const std::string engine = engine_name(bundle.netlist(), static_cast<int>(index));
+  const std::string engine = NetlistIndex(bundle.netlist()).engine_name(static_cast<int>(index));
   std::string text = fmt::format("{}: {} from {}\n", layer.name, to_text(layer.kind), layer.origin) +
                      fmt::format("{} -> {}{}, reads {}\n", shape_text(layer.input), shape_text(layer.output), window_text(layer), inputs_text(bundle.network(), layer));
   if (!engine.empty()) {
@@ -143,7 +144,7 @@ Result<std::string> layer_text(const Bundle& bundle, std::size_t index, bool has
 Result<json> layer_json(const Bundle& bundle, std::size_t index) {
   const Layer& layer = bundle.network().layers[index];
   const auto cycles = SLUICE_TRY(simulate::LayerCycles::make(bundle.design()));
-  json j{{"layer", layer.name}, {"kind", to_text(layer.kind)}, {"origin", layer.origin}, {"engine", engine_name(bundle.netlist(), static_cast<int>(index))},
+  json j{{"layer", layer.name}, {"kind", to_text(layer.kind)}, {"origin", layer.origin}, {"engine", NetlistIndex(bundle.netlist()).engine_name(static_cast<int>(index))},
          {"input_shape_hwc", {layer.input.height, layer.input.width, layer.input.channels}},
          {"output_shape_hwc", {layer.output.height, layer.output.width, layer.output.channels}}, {"macs_per_image", layer.macs()},
          {"fixed_cycles", cycles.fixed(static_cast<int>(index))}, {"shift", layer.shift}, {"output_scale", layer.output_scale}};

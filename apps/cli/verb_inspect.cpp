@@ -11,6 +11,7 @@
 #include "apps/cli/report_text.hpp"
 #include "apps/cli/verb.hpp"
 #include "runtime/base/errors.hpp"
+#include "runtime/bundle/netlist_index.hpp"
 #include "runtime/simulate/layer_cycles.hpp"
 
 namespace sluice::cli {
@@ -45,6 +46,7 @@ Status print_table(const Bundle& bundle) {
   std::cout << fmt::format("design {}, {} files\n\n", bundle.design_hash().substr(0, 12), bundle.hashes().size() + 1);
   std::cout << fmt::format("{:<30} {:<20} {:<18} {:<16} {:>10} {:>8} {:>12}\n", "layer", "kind", "engine", "output HxWxC", "MACs", "mult.", "cycles (est.)");
   const TableRow& row = bundle.table().rows[0];
+  const NetlistIndex index(netlist);
   std::int64_t macs = 0;
   double slowest = 0;
   int all_multipliers = 0;
@@ -54,10 +56,8 @@ Status print_table(const Bundle& bundle) {
     const auto in_table = std::find_if(row.layers.begin(), row.layers.end(), [&](const TableLayer& l) { return l.name == layer.name; });
     if (in_table != row.layers.end()) cycles = std::max(cycles, in_table->cycles);
     int count = 0;
-    for (const Kernel& kernel : netlist.kernels) {
-      if (kernel.layer == static_cast<int>(i)) count += multipliers(netlist, kernel);
-    }
-    std::cout << fmt::format("{:<30} {:<20} {:<18} {:<16} {:>10} {:>8} {:>12.0f}\n", layer.name, to_text(layer.kind), engine_name(netlist, static_cast<int>(i)), shape_text(layer.output), layer.macs(), count, cycles);
+    for (const int k : index.kernels(static_cast<int>(i))) count += multipliers(netlist, netlist.kernels[std::size_t(k)]);
+    std::cout << fmt::format("{:<30} {:<20} {:<18} {:<16} {:>10} {:>8} {:>12.0f}\n", layer.name, to_text(layer.kind), index.engine_name(static_cast<int>(i)), shape_text(layer.output), layer.macs(), count, cycles);
     macs += layer.macs();
     all_multipliers += count;
     slowest = std::max(slowest, cycles);

@@ -2,6 +2,8 @@
 // The three verbs of generated text are comment, define and include; nothing else is ever written.
 #include "compiler/codegen/opencl_writer.hpp"
 
+#include "runtime/bundle/netlist_index.hpp"
+
 #include <algorithm>
 #include <set>
 
@@ -126,9 +128,9 @@ void define_ports(Text& text, const Netlist& netlist, const Kernel& kernel) {
 }
 
 // The layer whose map a fork hands out; -1 for the network's input and for kernels that are no forks.
-int maker_of(const Netlist& netlist, const Kernel& kernel) {
+int maker_of(const NetlistIndex& index, const Kernel& kernel) {
   const Kernel* writer = &kernel;
-  while (writer->kind == KernelKind::fork) writer = &netlist.kernels[std::size_t(netlist.writer(writer->inputs[0]))];
+  while (writer->kind == KernelKind::fork) writer = &index.writing(writer->inputs[0]);
   return kernel.kind == KernelKind::fork ? writer->layer : -1;
 }
 
@@ -196,8 +198,9 @@ std::string top_file(const Design& design) {
   text.gap();
   for (const Layer& layer : design.network.layers) text.include("params/" + layer.name + ".h", layer_line(design.network, layer));
   text.gap();
+  const NetlistIndex index(netlist);
   for (const Kernel& kernel : netlist.kernels) {
-    if (kernel.layer < 0 && maker_of(netlist, kernel) < 0) text.include("params/" + kernel.name + ".h");
+    if (kernel.layer < 0 && maker_of(index, kernel) < 0) text.include("params/" + kernel.name + ".h");
   }
   return text.take();
 }
@@ -206,8 +209,9 @@ std::string layer_file(const Design& design, int layer) {
   Text text;
   text.comment(layer_line(design.network, design.network.layers[std::size_t(layer)]));
   text.comment("made by sluice; the kernels of one layer and the forks of its map, in the order of their ids");
+  const NetlistIndex index(design.netlist);
   for (const Kernel& kernel : design.netlist.kernels) {
-    if (kernel.layer == layer || (kernel.layer < 0 && maker_of(design.netlist, kernel) == layer)) text.include("params/" + kernel.name + ".h");
+    if (kernel.layer == layer || (kernel.layer < 0 && maker_of(index, kernel) == layer)) text.include("params/" + kernel.name + ".h");
   }
   return text.take();
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "runtime/bundle/netlist_index.hpp"
 #include "runtime/simulate/layer_cycles.hpp"
 
 namespace sluice {
@@ -13,6 +14,7 @@ Result<DesignEstimate> estimate_design(const Design& design, const DesignTable& 
   const auto cycles = SLUICE_TRY(simulate::LayerCycles::make(design));
   const NetlistResources resources = netlist_resources(design.network, design.netlist, model);
   const TableRow& row = table.rows[0];
+  const NetlistIndex index(design.netlist);
   DesignEstimate all;
   all.total = resources.total;
   std::int64_t macs = 0;
@@ -21,7 +23,7 @@ Result<DesignEstimate> estimate_design(const Design& design, const DesignTable& 
   for (std::size_t i = 0; i < design.network.layers.size(); ++i) {
     const Layer& layer = design.network.layers[i];
     macs += layer.macs();
-    LayerEstimate one{engine_name(design.netlist, int(i)), cycles.fixed(int(i)), rounded(resources.layers[i])};
+    LayerEstimate one{index.engine_name(int(i)), cycles.fixed(int(i)), rounded(resources.layers[i])};
     const auto entry =
         std::find_if(row.layers.begin(), row.layers.end(), [&](const TableLayer& l) { return l.name == layer.name; });
     if (entry != row.layers.end()) one.cycles = std::max(one.cycles, entry->cycles);

@@ -9,29 +9,19 @@
 #include "compiler/dse/engine_ways.hpp"
 #include "compiler/model/engine_memories.hpp"
 #include "compiler/model/layer_time.hpp"
+#include "runtime/bundle/kernels/kernel_record.hpp"
 
 namespace sluice {
 namespace {
 
 constexpr int kMostSharedLanes = 3;  // choices of L below O
 
-KernelKind small_kind(LayerKind kind) {
-  switch (kind) {
-    case LayerKind::max_pool: return KernelKind::max_pool;
-    case LayerKind::average_pool: return KernelKind::average_pool;
-    case LayerKind::global_average_pool: return KernelKind::global_average_pool;
-    case LayerKind::add: return KernelKind::add;
-    case LayerKind::scale: return KernelKind::scale;
-    default: return KernelKind::concat;
-  }
-}
-
 // Layers without weights: lanes divide the channels of every operand.
 void append_small(WayList& list) {
   const LayerWork& work = list.work();
   const LayerSpec& spec = list.spec();
   const WayCosts& costs = list.costs();
-  const KernelKind kind = small_kind(work.kind);
+  const KernelKind kind = kernel_computing(work.kind);
   const bool is_concat = kind == KernelKind::concat;
   const int channels = is_concat ? std::gcd(work.input.channels, work.output.channels) : work.output.channels;
   const bool requantises = kind != KernelKind::max_pool && !is_concat;

@@ -6,6 +6,7 @@
 
 #include "compiler/pipeline/engine_inputs.hpp"
 #include "device/contract/wire.h"
+#include "runtime/bundle/netlist_index.hpp"
 
 namespace sluice {
 namespace {
@@ -13,7 +14,7 @@ namespace {
 // Channels in a beat that arrives: all its codes, but for windows of several taps.
 int lanes_of_input(const NetlistDraft& draft, const Kernel& kernel) {
   const int lanes = draft.stream(kernel.inputs[0]).lanes;
-  return kernel.kind == KernelKind::depthwise_dense ? lanes / window_beat(draft.netlist, kernel.inputs[0]).taps() : lanes;
+  return kernel.kind == KernelKind::depthwise_dense ? lanes / NetlistIndex(draft.netlist).window_beat(kernel.inputs[0]).taps() : lanes;
 }
 
 // The kernel itself, computing `pixels` of the layer's pixels, behind the kernels that are its own; returns its output.

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "runtime/bundle/netlist_index.hpp"
 #include "runtime/bundle/window_completions.hpp"
 
 namespace sluice {
@@ -75,26 +76,26 @@ int waiting_pixels(const Need& early, const Need& late) {
 
 // What a scale kernel's gates take through their layers, once averaged, as a share of an image: those take a beat a cycle, and an
 // image's beats are spread over the cycles of the slowest stage.
-double images_during_gates(const Netlist& netlist, const Kernel& scale) {
+double images_during_gates(const NetlistIndex& index, const Kernel& scale) {
   std::int64_t latency_cycles = 0, interval_cycles = 1;
-  for (const Stream& stream : netlist.streams) interval_cycles = std::max(interval_cycles, stream.beats);
-  for (const Kernel* kernel = &netlist.kernels[netlist.writer(scale.inputs[0])];
+  for (const Stream& stream : index.netlist().streams) interval_cycles = std::max(interval_cycles, stream.beats);
+  for (const Kernel* kernel = &index.writing(scale.inputs[0]);
        !kernel->inputs.empty() && kernel->kind != KernelKind::fork && kernel->kind != KernelKind::global_average_pool;
-       kernel = &netlist.kernels[netlist.writer(kernel->inputs[0])]) {
+       kernel = &index.writing(kernel->inputs[0])) {
     if (kernel->numbers.count(Number::curve) == 0) continue;
-    latency_cycles += std::max(netlist.streams[kernel->inputs[0]].beats, netlist.streams[kernel->outputs[0]].beats);
+    latency_cycles += std::max(index.stream(kernel->inputs[0]).beats, index.stream(kernel->outputs[0]).beats);
   }
   return static_cast<double>(latency_cycles) / static_cast<double>(interval_cycles);
 }
 
 // Depths of both inputs of a join, and what its output needs. `a` and `b` may have one pixel (gates) for all of the map.
 // `late`: of each stream, how long it has waited for gates, in images; its output's is set.
-Need size_join(const IntegerNetwork& network, Netlist& netlist, const Kernel& kernel, Need a, Need b, std::vector<double>& late) {
+Need size_join(const IntegerNetwork& network, Netlist& netlist, const NetlistIndex& index, const Kernel& kernel, Need a, Need b, std::vector<double>& late) {
   const std::size_t pixels = std::max(a.size(), b.size());
   a.resize(pixels, a.back());
   b.resize(pixels, b.back());
   const bool is_scale = kernel.kind == KernelKind::scale;
-  const double of_gates = is_scale ? images_during_gates(netlist, kernel) : 0;
+  const double of_gates = is_scale ? images_during_gates(index, kernel) : 0;
   for (std::size_t side = 0; side < 2; ++side) {
     Stream& stream = netlist.streams[kernel.inputs[side]];
     if (is_scale && side == 0) continue;  // gates are latched as they come
@@ -118,9 +119,9 @@ Need size_join(const IntegerNetwork& network, Netlist& netlist, const Kernel& ke
 }
 
 // The stream into a kernel that holds a pixel while it sends; a line buffer in front of it is never the slow one.
-void size_pixel(const IntegerNetwork& network, Netlist& netlist, const Kernel& reader) {
+void size_pixel(const IntegerNetwork& network, Netlist& netlist, const NetlistIndex& index, const Kernel& reader) {
   Stream& stream = netlist.streams[reader.inputs[0]];
-  const Kernel& writer = netlist.kernels[netlist.writer(reader.inputs[0])];
+  const Kernel& writer = index.writing(reader.inputs[0]);
   if (writer.kind == KernelKind::window || writer.kind == KernelKind::taps) return;
   const bool is_of_map = reader.kind == KernelKind::window || reader.kind == KernelKind::taps;
   const MapShape& map = network.layers[reader.layer].input;
@@ -131,9 +132,9 @@ void size_pixel(const IntegerNetwork& network, Netlist& netlist, const Kernel& r
 }
 
 // Sums that an engine sends at once wait for the requantisers, not the engine.
-void size_sums(Netlist& netlist, const Kernel& requantise) {
+void size_sums(Netlist& netlist, const NetlistIndex& index, const Kernel& requantise) {
   Stream& stream = netlist.streams[requantise.inputs[0]];
-  const Kernel& engine = netlist.kernels[netlist.writer(requantise.inputs[0])];
+  const Kernel& engine = index.writing(requantise.inputs[0]);
   if (engine.kind == KernelKind::gather) return;  // they wait in front of it
   const int pixels = pixels_at_once(engine), beats = pixels * engine.numbers.at(Number::filter_groups);
   if (beats <= kDepth) return;
@@ -144,6 +145,7 @@ void size_sums(Netlist& netlist, const Kernel& requantise) {
 }  // namespace
 
 void size_fifos(const IntegerNetwork& network, Netlist& netlist) {
+  const NetlistIndex index(netlist);  // who writes and reads does not change here
   std::vector<Need> need(netlist.streams.size());
   std::vector<double> late(netlist.streams.size(), 0.0);
   for (Stream& stream : netlist.streams) {
@@ -152,8 +154,8 @@ void size_fifos(const IntegerNetwork& network, Netlist& netlist) {
   }
   for (const Kernel& kernel : netlist.kernels) {
     for (const int s : kernel.outputs) late[std::size_t(s)] = kernel.inputs.empty() ? 0.0 : late[std::size_t(kernel.inputs[0])];
-    if (kernel.kind == KernelKind::window || kernel.kind == KernelKind::taps || kernel.kind == KernelKind::compactor || kernel.kind == KernelKind::replay) size_pixel(network, netlist, kernel);
-    if (kernel.kind == KernelKind::requantise) size_sums(netlist, kernel);
+    if (kernel.kind == KernelKind::window || kernel.kind == KernelKind::taps || kernel.kind == KernelKind::compactor || kernel.kind == KernelKind::replay) size_pixel(network, netlist, index, kernel);
+    if (kernel.kind == KernelKind::requantise) size_sums(netlist, index, kernel);
     if (kernel.kind == KernelKind::source) {
       Need& out = need[kernel.outputs[0]];
       out.resize(std::size_t(network.input.height) * network.input.width);
@@ -186,11 +188,11 @@ void size_fifos(const IntegerNetwork& network, Netlist& netlist) {
       out.resize(std::size_t(layer.output.height) * layer.output.width);
       for (std::size_t p = 0; p < out.size(); ++p) out[p] = need[kernel.inputs[p % copies]][p / copies];
       for (std::size_t copy = 0; copy < copies; ++copy) {
-        const Kernel& engine = netlist.kernels[netlist.writer(kernel.inputs[copy])];
-        size_copy(share_of(netlist, engine), std::ssize(out), netlist.streams[kernel.inputs[copy]], pixels_at_once(engine));
+        const Kernel& engine = index.writing(kernel.inputs[copy]);
+        size_copy(index.share(engine), std::ssize(out), netlist.streams[kernel.inputs[copy]], pixels_at_once(engine));
       }
     } else if (kernel.inputs.size() == 2) {
-      need[kernel.outputs[0]] = size_join(network, netlist, kernel, need[kernel.inputs[0]], need[kernel.inputs[1]], late);
+      need[kernel.outputs[0]] = size_join(network, netlist, index, kernel, need[kernel.inputs[0]], need[kernel.inputs[1]], late);
     } else {
       for (const int s : kernel.outputs) need[s] = need[kernel.inputs[0]];
     }

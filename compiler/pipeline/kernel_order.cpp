@@ -5,13 +5,14 @@
 #include <algorithm>
 
 #include "runtime/base/errors.hpp"
+#include "runtime/bundle/netlist_index.hpp"
 
 namespace sluice {
 namespace {
 
 class Walk {
  public:
-  explicit Walk(const Netlist& netlist) : netlist_(netlist), has_arrived_(netlist.streams.size(), false) {}
+  explicit Walk(const Netlist& netlist) : netlist_(netlist), index_(netlist), has_arrived_(netlist.streams.size(), false) {}
 
   Result<Netlist> run() {
     SLUICE_CHECK(visit(0, -1));
@@ -34,7 +35,7 @@ class Walk {
     ordered_.push_back(kernel);
     for (auto s = kernel.outputs.rbegin(); s != kernel.outputs.rend(); ++s) {
       has_arrived_[*s] = true;
-      SLUICE_CHECK(visit(netlist_.reader(*s), *s));
+      SLUICE_CHECK(visit(index_.reader(*s), *s));
       if (kernel.kind == KernelKind::fork && *s == kernel.outputs[1]) set_range(place);
       if (kernel.kind == KernelKind::deal && *s == kernel.outputs[1]) ordered_[place].numbers[Number::copy_first] = static_cast<int>(place) + 2;
     }
@@ -76,6 +77,7 @@ class Walk {
   }
 
   const Netlist& netlist_;
+  const NetlistIndex index_;
   std::vector<bool> has_arrived_;
   std::vector<Kernel> ordered_;
 };

@@ -10,24 +10,10 @@
 #include "compiler/pipeline/input_kernels.hpp"
 #include "compiler/pipeline/map_forks.hpp"
 #include "compiler/pipeline/netlist_draft.hpp"
+#include "runtime/bundle/kernels/kernel_record.hpp"
 
 namespace sluice {
 namespace {
-
-// The kernel that computes a layer: its engine, or the one of the layer's own name.
-KernelKind kind_of(const Layer& layer, KernelKind engine) {
-  switch (layer.kind) {
-    case LayerKind::conv: return engine;
-    case LayerKind::depthwise: return KernelKind::depthwise_dense;
-    case LayerKind::max_pool: return KernelKind::max_pool;
-    case LayerKind::average_pool: return KernelKind::average_pool;
-    case LayerKind::global_average_pool: return KernelKind::global_average_pool;
-    case LayerKind::add: return KernelKind::add;
-    case LayerKind::scale: return KernelKind::scale;
-    case LayerKind::concat: return KernelKind::concat;
-  }
-  return engine;
-}
 
 class Maker {
  public:
@@ -60,7 +46,7 @@ class Maker {
   // Adds the kernels of one layer; returns the stream of its output map.
   int make_layer(int index) {
     const Layer& layer = network_.layers[index];
-    const KernelKind kind = kind_of(layer, draft_.config(index).engine);
+    const KernelKind kind = layer.kind == LayerKind::conv ? draft_.config(index).engine : kernel_computing(layer.kind);
     Kernel kernel{layer.name + "_" + op_of(kind), kind, 0, index, {}, {}, {}};
     if (operand_count(layer.kind) == 2) make_join(index, kernel);
     else kernel.inputs = {make_input(index, forks_.arrival(index, 0), kernel)};

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "compiler/model/pipeline_time.hpp"
+#include "runtime/bundle/netlist_index.hpp"
 #include "runtime/simulate/kernel_cycles.hpp"
 
 namespace sluice {
@@ -17,6 +18,7 @@ constexpr int kSlices = 64;  // of an image: half a row of a small picture, thre
 // Share of an image that the streams between `from` and every kernel hold, on the way that holds least. Streams are walked
 // both ways: behind a fork one branch waits for the other.
 std::vector<double> slack_from(const Netlist& netlist, std::size_t from) {
+  const NetlistIndex index(netlist);
   std::vector<double> slack(netlist.kernels.size(), std::numeric_limits<double>::infinity());
   slack[from] = 0;
   for (bool has_changed = true; has_changed;) {
@@ -25,7 +27,7 @@ std::vector<double> slack_from(const Netlist& netlist, std::size_t from) {
       for (const int s : netlist.kernels[k].inputs) {
         const Stream& stream = netlist.streams[std::size_t(s)];
         const double share = static_cast<double>(stream.depth) / static_cast<double>(std::max<std::int64_t>(1, stream.beats));
-        double &writer = slack[std::size_t(netlist.writer(s))], &reader = slack[k];
+        double &writer = slack[std::size_t(index.writer(s))], &reader = slack[k];
         const double near = std::min(writer, reader);
         for (double* end : {&writer, &reader}) if (near + share < *end) *end = near + share, has_changed = true;
       }

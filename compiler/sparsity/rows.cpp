@@ -9,6 +9,7 @@
 #include <tbb/parallel_for.h>
 
 #include "compiler/sparsity/interval_estimate.hpp"
+#include "runtime/bundle/netlist_index.hpp"
 #include "runtime/evaluate/counters.hpp"
 #include "runtime/evaluate/evaluator.hpp"
 #include "runtime/base/accuracy.hpp"
@@ -130,6 +131,7 @@ DesignTable choose_rows(const Design& design, const std::vector<RowSample>& cali
   table.clock_mhz = options.clock_mhz;
   const TableRow empty = table.rows[0];
   table.rows.clear();
+  const NetlistIndex index(design.netlist);
   for (const Quantiles& quantiles : options.rows) {
     TableRow row = empty;
     row.id = static_cast<int>(table.rows.size());
@@ -138,7 +140,7 @@ DesignTable choose_rows(const Design& design, const std::vector<RowSample>& cali
       if (next == row.layers.size() || row.layers[next].name != network.layers[i].name) continue;
       TableLayer& layer = row.layers[next++];
       if (obeys_weight_threshold(layer.engine)) layer.thresholds.weight = weights[i].threshold(quantiles.weight);
-      if (obeys_prefix(layer.engine)) layer.k = prefix_length(prefix_of(design.netlist, static_cast<int>(i)).filters, quantiles.weight);
+      if (obeys_prefix(layer.engine)) layer.k = prefix_length(index.prefix(static_cast<int>(i)).filters, quantiles.weight);
       if (obeys_activation_threshold(layer.engine)) layer.thresholds.activation = activations[i].threshold(quantiles.activation);
     }
     table.rows.push_back(row);

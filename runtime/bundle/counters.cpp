@@ -4,16 +4,24 @@
 
 #include "device/contract/wire.h"
 #include "runtime/bundle/netlist.hpp"
+#include "runtime/bundle/netlist_index.hpp"
 
 namespace sluice {
 
-std::optional<std::vector<LayerCounters>> counters_of(const Netlist& netlist, const Kernel& collector, const std::int32_t* words,
+std::vector<int> record_layers(const Netlist& netlist, const Kernel& collector) {
+  const NetlistIndex index(netlist);
+  std::vector<int> layers;
+  for (const int stream : collector.inputs) layers.push_back(index.writing(stream).layer);
+  return layers;
+}
+
+std::optional<std::vector<LayerCounters>> counters_of(const std::vector<int>& record_layers, const std::int32_t* words,
                                                       std::uint32_t header) {
   std::vector<LayerCounters> all;
-  for (std::size_t i = 0; i < collector.inputs.size(); ++i) {
+  for (std::size_t i = 0; i < record_layers.size(); ++i) {
     const std::int32_t* record = words + RECORD_WORDS * i;
     if (static_cast<std::uint32_t>(record[0]) != header) return std::nullopt;
-    const int layer = netlist.kernels[std::size_t(netlist.writer(collector.inputs[i]))].layer;
+    const int layer = record_layers[i];
     if (all.empty() || all.back().layer != layer) all.push_back({layer, 0, 0, 0, 0});
     const auto counter = [&](int lane) { return static_cast<std::uint32_t>(record[1 + lane]); };
     all.back().vectors += counter(RECORD_VECTORS);

@@ -32,7 +32,7 @@ int KernelFit::producer(std::size_t port) const {
   const Kernel* from = &writer(port);
   while (from->kind == KernelKind::fork || kernel_record(from->kind).role.get() == Role::carries) {
     if (from->kind != KernelKind::fork && from->layer != kernel_.layer) return kNobody;
-    from = &netlist_.kernels[std::size_t(netlist_.writer(from->inputs[0]))];
+    from = &index_.writing(from->inputs[0]);
   }
   return from->layer;
 }

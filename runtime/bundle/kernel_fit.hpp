@@ -11,25 +11,26 @@
 #include <algorithm>
 
 #include "runtime/base/status.hpp"
-#include "runtime/bundle/netlist.hpp"
+#include "runtime/bundle/netlist_index.hpp"
 
 namespace sluice {
 
 class KernelFit {
  public:
-  KernelFit(const IntegerNetwork& network, const Netlist& netlist, const Kernel& kernel)
-      : network_(network), netlist_(netlist), kernel_(kernel) {}
+  KernelFit(const IntegerNetwork& network, const NetlistIndex& index, const Kernel& kernel)
+      : network_(network), index_(index), kernel_(kernel) {}
 
   const IntegerNetwork& network() const { return network_; }
-  const Netlist& netlist() const { return netlist_; }
+  const NetlistIndex& index() const { return index_; }
+  const Netlist& netlist() const { return index_.netlist(); }
   const Kernel& kernel() const { return kernel_; }
   // Before: the kernel belongs to a layer.
   const Layer& layer() const { return network_.layers[std::size_t(kernel_.layer)]; }
 
-  const Stream& in(std::size_t port = 0) const { return netlist_.streams[std::size_t(kernel_.inputs[port])]; }
-  const Stream& out(std::size_t port = 0) const { return netlist_.streams[std::size_t(kernel_.outputs[port])]; }
-  const Kernel& writer(std::size_t port = 0) const { return netlist_.kernels[std::size_t(netlist_.writer(kernel_.inputs[port]))]; }
-  const Kernel& reader(std::size_t port = 0) const { return netlist_.kernels[std::size_t(netlist_.reader(kernel_.outputs[port]))]; }
+  const Stream& in(std::size_t port = 0) const { return index_.stream(kernel_.inputs[port]); }
+  const Stream& out(std::size_t port = 0) const { return index_.stream(kernel_.outputs[port]); }
+  const Kernel& writer(std::size_t port = 0) const { return index_.writing(kernel_.inputs[port]); }
+  const Kernel& reader(std::size_t port = 0) const { return index_.reading(kernel_.outputs[port]); }
   int value(Number number) const { return kernel_.numbers.at(number); }
 
   // Fails with what was found and what the network needs.
@@ -48,14 +49,14 @@ class KernelFit {
   Status check_weight_bits() const;
 
   // Pixels of the layer that this kernel works on.
-  std::int64_t own_pixels() const { return share_of(netlist_, kernel_).of(pixels()); }
+  std::int64_t own_pixels() const { return index_.share(kernel_).of(pixels()); }
   std::int64_t pixels() const { return layer().output.pixels(); }
   std::int64_t taps() const { return layer().window.taps(); }
   std::int64_t window_codes() const { return taps() * layer().input.channels; }
 
  private:
   const IntegerNetwork& network_;
-  const Netlist& netlist_;
+  const NetlistIndex& index_;
   const Kernel& kernel_;
 };
 

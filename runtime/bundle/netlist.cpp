@@ -81,58 +81,6 @@ Status Netlist::validate(const IntegerNetwork& network) const {
   return check_fit(network, *this);
 }
 
-int Netlist::writer(int stream) const {
-  for (std::size_t k = 0; k < kernels.size(); ++k) {
-    for (const int s : kernels[k].outputs) if (s == stream) return static_cast<int>(k);
-  }
-  return -1;
-}
-
-int Netlist::reader(int stream) const {
-  for (std::size_t k = 0; k < kernels.size(); ++k) {
-    for (const int s : kernels[k].inputs) if (s == stream) return static_cast<int>(k);
-  }
-  return -1;
-}
-
-WindowBeat window_beat(const Netlist& netlist, int stream) {
-  const Kernel* writer = &netlist.kernels[std::size_t(netlist.writer(stream))];
-  while (writer->kind == KernelKind::compactor || writer->kind == KernelKind::replay || writer->kind == KernelKind::deal) {
-    stream = writer->inputs[0];
-    writer = &netlist.kernels[std::size_t(netlist.writer(stream))];
-  }
-  if (writer->kind != KernelKind::window) return {netlist.streams[std::size_t(stream)].lanes, 1, 1};
-  WindowBeat beat{1, writer->numbers.at(Number::taps_h), writer->numbers.at(Number::taps_w)};
-  beat.lanes = netlist.streams[std::size_t(writer->outputs[0])].lanes / std::max(1, beat.taps());
-  return beat;
-}
-
-Share share_of(const Netlist& netlist, const Kernel& kernel) {
-  int stream = kernel.inputs[0];
-  const Kernel* writer = &netlist.kernels[std::size_t(netlist.writer(stream))];
-  while (writer->layer == kernel.layer && (writer->kind == KernelKind::compactor || writer->kind == KernelKind::tile || writer->kind == KernelKind::replay)) {
-    stream = writer->inputs[0];
-    writer = &netlist.kernels[std::size_t(netlist.writer(stream))];
-  }
-  if (writer->layer != kernel.layer || writer->kind != KernelKind::deal) return {};
-  const auto place = std::find(writer->outputs.begin(), writer->outputs.end(), stream) - writer->outputs.begin();
-  return {static_cast<int>(place), static_cast<int>(writer->outputs.size())};
-}
-
-const Kernel* sparse_engine(const Netlist& netlist, int layer) {
-  for (const Kernel& kernel : netlist.kernels) {
-    if (kernel.layer == layer && is_sparse(kernel.kind)) return &kernel;
-  }
-  return nullptr;
-}
-
-int engine_copies(const Netlist& netlist, int layer) {
-  for (const Kernel& kernel : netlist.kernels) {
-    if (kernel.layer == layer && kernel.kind == KernelKind::gather) return static_cast<int>(kernel.inputs.size());
-  }
-  return 1;
-}
-
 bool sends_sums(const Kernel& kernel) { return kernel.numbers.count(Number::sends_sums) != 0 && kernel.numbers.at(Number::sends_sums) != 0; }
 
 int curve_number(const Layer& layer) {

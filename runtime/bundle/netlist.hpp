@@ -43,23 +43,7 @@ struct Netlist {
   std::vector<Kernel> kernels;
 
   Status validate(const IntegerNetwork& network) const;
-  // Index of the kernel that writes / reads a stream; validate() guarantees that it exists.
-  int writer(int stream) const;
-  int reader(int stream) const;
 };
-
-// How the beats of a stream of windows are made (device/kernels/window/window.cl): channels and taps of a beat.
-struct WindowBeat {
-  int lanes = 1;  // channels
-  int taps_h = 1;
-  int taps_w = 1;
-
-  int taps() const { return taps_h * taps_w; }
-};
-
-// Of the windows that reach an engine on `stream`, through compactor, replay and deal kernels; where there is no window
-// kernel a beat has one tap.
-WindowBeat window_beat(const Netlist& netlist, int stream);
 
 // The pixels that a kernel of a layer works on: copies of an engine have every `copies`-th one.
 struct Share {
@@ -68,15 +52,6 @@ struct Share {
 
   std::int64_t of(std::int64_t pixels) const { return (pixels - copy + copies - 1) / copies; }
 };
-
-// Follows the kernel's input back to the deal kernel of its layer, if there is one.
-Share share_of(const Netlist& netlist, const Kernel& kernel);
-
-// The sparse engine of a layer, or the first of its copies, which have equal numbers; null where a layer has none.
-const Kernel* sparse_engine(const Netlist& netlist, int layer);
-
-// Copies of the engine that computes a layer.
-int engine_copies(const Netlist& netlist, int layer);
 
 // The kernel's numbers under the names that its file and design.json give them.
 std::map<std::string, int> named_numbers(const Kernel& kernel);

@@ -43,8 +43,9 @@ Status check_one(const KernelFit& fit) {
 
 Status check_fit(const IntegerNetwork& network, const Netlist& netlist) {
   std::vector<std::int64_t> computed(network.layers.size(), 0);
+  const NetlistIndex index(netlist);
   for (const Kernel& kernel : netlist.kernels) {
-    const KernelFit fit(network, netlist, kernel);
+    const KernelFit fit(network, index, kernel);
     SLUICE_CHECK(check_one(fit));
     if (kernel_record(kernel.kind).computes.get()) computed[std::size_t(kernel.layer)] += fit.own_pixels();
   }

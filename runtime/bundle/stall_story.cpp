@@ -2,6 +2,8 @@
 // Follows the edges of the wait-for graph to their end, then tells who stands where.
 #include "runtime/bundle/stall_story.hpp"
 
+#include "runtime/bundle/netlist_index.hpp"
+
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -18,14 +20,15 @@ bool is_satisfied(const Netlist& netlist, const StallSnapshot& snapshot, const S
 }
 
 // The kernel that this one waits for, or -1.
-int waited_for(const Netlist& netlist, const StallSnapshot& snapshot, int kernel) {
+int waited_for(const NetlistIndex& index, const StallSnapshot& snapshot, int kernel) {
   const StallSnapshot::KernelState& state = snapshot.kernels[kernel];
-  if (state.wait == Wait::beat) return netlist.writer(state.stream);
-  if (state.wait == Wait::room) return netlist.reader(state.stream);
+  if (state.wait == Wait::beat) return index.writer(state.stream);
+  if (state.wait == Wait::room) return index.reader(state.stream);
   return -1;
 }
 
-std::string line_of(const Netlist& netlist, const StallSnapshot& snapshot, int kernel) {
+std::string line_of(const NetlistIndex& index, const StallSnapshot& snapshot, int kernel) {
+  const Netlist& netlist = index.netlist();
   const std::string& name = netlist.kernels[kernel].name;
   const StallSnapshot::KernelState& state = snapshot.kernels[kernel];
   if (state.wait == Wait::nothing) return fmt::format("  {} waits for nothing\n", name);
@@ -35,15 +38,15 @@ std::string line_of(const Netlist& netlist, const StallSnapshot& snapshot, int k
   const bool is_reading = state.wait == Wait::beat;
   return fmt::format("  {} waits to {} {}: {} (depth {}, {} beats written, {} read), waits for {}\n", name, is_reading ? "read" : "write",
                      stream.name, beats.written == beats.taken ? "empty" : is_reading ? "not empty" : "full", stream.depth, beats.written,
-                     beats.taken, netlist.kernels[waited_for(netlist, snapshot, kernel)].name);
+                     beats.taken, netlist.kernels[waited_for(index, snapshot, kernel)].name);
 }
 
 // The path from `kernel` along the edges until a kernel stands in it already, or waits for no kernel.
-std::vector<int> path_from(const Netlist& netlist, const StallSnapshot& snapshot, int kernel) {
+std::vector<int> path_from(const NetlistIndex& index, const StallSnapshot& snapshot, int kernel) {
   std::vector<int> path;
   while (kernel >= 0 && std::find(path.begin(), path.end(), kernel) == path.end()) {
     path.push_back(kernel);
-    kernel = waited_for(netlist, snapshot, kernel);
+    kernel = waited_for(index, snapshot, kernel);
   }
   return path;
 }
@@ -68,12 +71,13 @@ bool is_deadlocked(const Netlist& netlist, const StallSnapshot& snapshot) {
 }
 
 std::string stall_story(const Netlist& netlist, const StallSnapshot& snapshot) {
+  const NetlistIndex index(netlist);
   const int kernels = static_cast<int>(netlist.kernels.size());
   std::vector<bool> is_told(kernels, false);
   std::string story;
   for (int kernel = 0; kernel < kernels; ++kernel) {
-    std::vector<int> path = path_from(netlist, snapshot, kernel);
-    const int next = waited_for(netlist, snapshot, path.back());
+    std::vector<int> path = path_from(index, snapshot, kernel);
+    const int next = waited_for(index, snapshot, path.back());
     const auto start = next < 0 ? path.end() - 1 : std::find(path.begin(), path.end(), next);
     // The end of the path: a cycle, turned so that its first kernel in the netlist stands first, or the one who waits for nobody.
     std::vector<int> end(start, path.end());
@@ -85,14 +89,14 @@ std::string stall_story(const Netlist& netlist, const StallSnapshot& snapshot) {
     else if (last == Wait::nothing) story += "a kernel computes and touches no stream:\n";
     else story += "one end waits for the host:\n";
     for (const int member : end) {
-      story += line_of(netlist, snapshot, member);
+      story += line_of(index, snapshot, member);
       is_told[member] = true;
     }
     if (next >= 0) story += advice(netlist, snapshot, end);
   }
   story += "behind them:\n";
   for (int kernel = 0; kernel < kernels; ++kernel) {
-    if (!is_told[kernel]) story += line_of(netlist, snapshot, kernel);
+    if (!is_told[kernel]) story += line_of(index, snapshot, kernel);
   }
   return story;
 }

@@ -8,6 +8,7 @@
 #include "runtime/base/errors.hpp"
 #include "runtime/base/json.hpp"
 #include "runtime/bundle/kernels/kernel_record.hpp"
+#include "runtime/bundle/netlist_index.hpp"
 
 namespace sluice {
 namespace {
@@ -72,26 +73,6 @@ bool obeys_activation_threshold(KernelKind engine) { return kernel_record(engine
 
 bool obeys_prefix(KernelKind engine) { return kernel_record(engine).obeys.get().prefix; }
 
-Prefix prefix_of(const Netlist& netlist, int layer) {
-  for (const Kernel& kernel : netlist.kernels) {
-    if (kernel.layer != layer || kernel.kind != KernelKind::conv_grouped_prefix) continue;
-    return {0, kernel.numbers.at(Number::ranks), netlist.streams[std::size_t(kernel.outputs[0])].lanes};
-  }
-  return {};
-}
-
-std::optional<KernelKind> engine_of(const Netlist& netlist, int layer) {
-  for (const Kernel& kernel : netlist.kernels) {
-    if (kernel.layer == layer && is_engine(kernel.kind)) return kernel.kind;
-  }
-  return std::nullopt;
-}
-
-std::string engine_name(const Netlist& netlist, int layer) {
-  const auto engine = engine_of(netlist, layer);
-  return engine ? to_text(*engine) : "";
-}
-
 Status DesignTable::validate(const IntegerNetwork& network, const Netlist& netlist, const std::string& hash) const {
   if (design_hash != hash) {
     return user_error("table.json was planned for design {}, this is design {}; plan the table for this design",
@@ -102,18 +83,19 @@ Status DesignTable::validate(const IntegerNetwork& network, const Netlist& netli
   }
   if (!(clock_mhz > 0)) return user_error("table.json: clock_mhz {} is not a clock", clock_mhz);
   const int limit = (1 << (network.input_bits - 1)) - 1;
+  const NetlistIndex index(netlist);
   for (std::size_t r = 0; r < rows.size(); ++r) {
     const TableRow& row = rows[r];
     if (row.id != static_cast<int>(r)) return user_error("table.json: row {} has id {}; ids count from 0", r, row.id);
     if (row.labels != "seen" && row.labels != "unseen") return user_error("table row {}: labels are \"{}\"; seen or unseen are possible", row.id, row.labels);
     std::size_t next = 0;
     for (std::size_t i = 0; i < network.layers.size(); ++i) {
-      const auto engine = engine_of(netlist, static_cast<int>(i));
-      if (!engine) continue;
+      const Kernel* engine = index.engine(static_cast<int>(i));
+      if (engine == nullptr) continue;
       if (next >= row.layers.size() || row.layers[next].name != network.layers[i].name) {
         return user_error("table row {}: layer {} is missing or out of order", row.id, network.layers[i].name);
       }
-      SLUICE_CHECK(check_layer(row, row.layers[next], *engine, prefix_of(netlist, static_cast<int>(i)), limit));
+      SLUICE_CHECK(check_layer(row, row.layers[next], engine->kind, index.prefix(static_cast<int>(i)), limit));
       ++next;
     }
     if (next != row.layers.size()) return user_error("table row {}: layer {} is not a convolution of this design", row.id, row.layers[next].name);
@@ -122,6 +104,7 @@ Status DesignTable::validate(const IntegerNetwork& network, const Netlist& netli
 }
 
 std::vector<Thresholds> DesignTable::thresholds(const IntegerNetwork& network, const Netlist& netlist, std::size_t row) const {
+  const NetlistIndex index(netlist);
   std::vector<Thresholds> all(network.layers.size());
   std::size_t next = 0;
   const auto& of_row = rows.at(row).layers;
@@ -129,7 +112,7 @@ std::vector<Thresholds> DesignTable::thresholds(const IntegerNetwork& network, c
     if (network.layers[i].name != of_row[next].name) continue;
     const TableLayer& layer = of_row[next++];
     all[i] = layer.thresholds;
-    Prefix prefix = prefix_of(netlist, static_cast<int>(i));
+    Prefix prefix = index.prefix(static_cast<int>(i));
     prefix.k = layer.k;
     // All of them is no prefix, however it was written.
     if (layer.k != 0 && layer.k != prefix.filters) all[i].prefix = prefix;
@@ -138,10 +121,11 @@ std::vector<Thresholds> DesignTable::thresholds(const IntegerNetwork& network, c
 }
 
 DesignTable dense_table(const IntegerNetwork& network, const Netlist& netlist, const std::string& design_hash) {
+  const NetlistIndex index(netlist);
   DesignTable table{design_hash, 1.0, {TableRow{}}};
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
-    const auto engine = engine_of(netlist, static_cast<int>(i));
-    if (engine) table.rows[0].layers.push_back({network.layers[i].name, *engine, {}, 0, 1.0, 0.0});
+    const Kernel* engine = index.engine(static_cast<int>(i));
+    if (engine != nullptr) table.rows[0].layers.push_back({network.layers[i].name, engine->kind, {}, 0, 1.0, 0.0});
   }
   return table;
 }

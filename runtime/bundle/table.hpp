@@ -11,7 +11,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -75,13 +74,5 @@ Result<DesignTable> table_from_json(const std::string& text);
 bool obeys_weight_threshold(KernelKind engine);
 bool obeys_activation_threshold(KernelKind engine);
 bool obeys_prefix(KernelKind engine);
-
-// Filters and multipliers of the grouped-prefix engine that computes a layer, k being 0; all 0 when another one does.
-Prefix prefix_of(const Netlist& netlist, int layer);
-
-// The engine that computes a layer in this netlist; none for layers without weights.
-std::optional<KernelKind> engine_of(const Netlist& netlist, int layer);
-// Its name as users know it; empty for layers without weights.
-std::string engine_name(const Netlist& netlist, int layer);
 
 }  // namespace sluice

@@ -155,7 +155,7 @@ void CounterModel::conv_grouped_prefix_layer(const Engine& engine, SparseLayer& 
 
 void CounterModel::conv_weight_sparse_layer(const Engine& engine, SparseLayer& sparse) {
   sparse.of_every_picture = count_weights(engine.kernel.layer, engine.layer, engine.thresholds.weight, engine.number(Number::tile_pixels),
-                                          engine.out_lanes(), engine_copies(engine.netlist, engine.kernel.layer));
+                                          engine.out_lanes(), engine.index.copies(engine.kernel.layer));
 }
 
 void CounterModel::conv_pair_sparse_layer(const Engine& engine, SparseLayer& sparse) {
@@ -181,11 +181,12 @@ void CounterModel::conv_pair_sparse_layer(const Engine& engine, SparseLayer& spa
 }
 
 CounterModel::CounterModel(const Design& design, const std::vector<Thresholds>& thresholds) : network_(design.network) {
+  const NetlistIndex index(design.netlist);
   for (std::size_t i = 0; i < network_.layers.size(); ++i) {
     const Thresholds layer_thresholds = thresholds.empty() ? Thresholds{} : thresholds[i];
-    const Kernel* kernel = sparse_engine(design.netlist, static_cast<int>(i));
+    const Kernel* kernel = index.sparse_engine(static_cast<int>(i));
     if (kernel == nullptr) continue;
-    const Engine engine{design.netlist, *kernel, network_.layers[i], layer_thresholds};
+    const Engine engine{index, *kernel, network_.layers[i], layer_thresholds};
     SparseLayer& sparse = layers_.emplace_back(SparseLayer{static_cast<int>(i), layer_thresholds.activation});
     switch (kernel->kind) {
 #define SLUICE_SPARSE_ENGINE(op, name) \

@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "runtime/bundle/netlist_index.hpp"
 #include "runtime/evaluate/evaluator.hpp"
 #include "runtime/bundle/bundle.hpp"
 #include "runtime/bundle/counters.hpp"
@@ -60,14 +61,14 @@ class CounterModel {
   };
   // What the constructor knows of the engine of a layer.
   struct Engine {
-    const Netlist& netlist;
+    const NetlistIndex& index;
     const Kernel& kernel;  // the engine, or the first of its copies
     const Layer& layer;
     const Thresholds& thresholds;
 
     int number(Number name) const { return kernel.numbers.at(name); }
-    int in_lanes() const { return netlist.streams[std::size_t(kernel.inputs[0])].lanes; }
-    int out_lanes() const { return netlist.streams[std::size_t(kernel.outputs[0])].lanes; }
+    int in_lanes() const { return index.stream(kernel.inputs[0]).lanes; }
+    int out_lanes() const { return index.stream(kernel.outputs[0]).lanes; }
   };
   // Of each sparse engine, what it counts by: <op>_layer.
 #define SLUICE_SPARSE_ENGINE(op, name) static void op##_layer(const Engine& engine, SparseLayer& sparse);

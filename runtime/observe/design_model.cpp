@@ -2,6 +2,8 @@
 // What monitor and controller know of a design (see design_model.hpp).
 #include "runtime/observe/design_model.hpp"
 
+#include "runtime/bundle/netlist_index.hpp"
+
 #include <algorithm>
 
 namespace sluice {
@@ -9,9 +11,10 @@ namespace {
 
 // Network layers that the table has an entry for: every one that an engine computes.
 std::vector<int> table_layers(const Bundle& bundle) {
+  const NetlistIndex index(bundle.netlist());
   std::vector<int> layers;
   for (std::size_t i = 0; i < bundle.network().layers.size(); ++i) {
-    if (engine_of(bundle.netlist(), static_cast<int>(i))) layers.push_back(static_cast<int>(i));
+    if (index.engine(static_cast<int>(i)) != nullptr) layers.push_back(static_cast<int>(i));
   }
   return layers;
 }

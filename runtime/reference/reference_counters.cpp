@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "runtime/bundle/netlist_index.hpp"
+
 namespace sluice {
 namespace {
 
@@ -13,12 +15,12 @@ struct Operands {
   const Layer& layer;
   const Map& input;
   Thresholds thresholds;
-  const Netlist& netlist;
+  const NetlistIndex& index;
   const Kernel& engine;
 
   int number(Number name) const { return engine.numbers.at(name); }
-  int in_lanes() const { return netlist.streams[std::size_t(engine.inputs[0])].lanes; }
-  int out_lanes() const { return netlist.streams[std::size_t(engine.outputs[0])].lanes; }
+  int in_lanes() const { return index.stream(engine.inputs[0]).lanes; }
+  int out_lanes() const { return index.stream(engine.outputs[0]).lanes; }
 
   bool is_activation_live(int y, int x, int channel) const {
     if (y < 0 || y >= layer.input.height || x < 0 || x >= layer.input.width) return false;
@@ -143,7 +145,7 @@ void count_tiles(const Operands& o, int pixels, LayerCounters& counters) {
 
 // Each copy cuts the pixels of its own into tiles.
 void count_conv_weight_sparse(const Operands& o, LayerCounters& counters) {
-  const int copies = engine_copies(o.netlist, o.engine.layer), pixels = o.layer.output.height * o.layer.output.width;
+  const int copies = o.index.copies(o.engine.layer), pixels = o.layer.output.height * o.layer.output.width;
   for (int copy = 0; copy < copies; ++copy) count_tiles(o, static_cast<int>(Share{copy, copies}.of(pixels)), counters);
 }
 
@@ -151,15 +153,16 @@ void count_conv_weight_sparse(const Operands& o, LayerCounters& counters) {
 
 std::vector<LayerCounters> reference_counters(const Design& design, const std::vector<std::int16_t>& codes,
                                               const std::vector<Map>& maps, const std::vector<Thresholds>& thresholds) {
+  const NetlistIndex index(design.netlist);
   const Map input(codes.begin(), codes.end());
   std::vector<LayerCounters> all;
   for (std::size_t i = 0; i < design.network.layers.size(); ++i) {
-    const Kernel* engine = sparse_engine(design.netlist, static_cast<int>(i));
+    const Kernel* engine = index.sparse_engine(static_cast<int>(i));
     if (engine == nullptr) continue;
     const Layer& layer = design.network.layers[i];
     const int source = layer.inputs[0];
     const Operands operands{layer, source < 0 ? input : maps[std::size_t(source)], thresholds.empty() ? Thresholds{} : thresholds[i],
-                            design.netlist, *engine};
+                            index, *engine};
     LayerCounters& counters = all.emplace_back(LayerCounters{static_cast<int>(i), 0, 0, 0, 0});
     switch (engine->kind) {
 #define SLUICE_SPARSE_ENGINE(op, name) \

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "runtime/bundle/netlist_index.hpp"
 #include "runtime/simulate/kernel_cycles.hpp"
 
 namespace sluice::simulate {
@@ -25,17 +26,18 @@ LayerVectors periods_of(int layer, std::int64_t cycles) {
 Result<LayerCycles> LayerCycles::make(const Design& design) {
   const auto netlist = std::make_shared<const Netlist>(design.netlist);
   LayerCycles all(netlist, Scheduler(*netlist));
+  const NetlistIndex index(*netlist);
   std::vector<LayerVectors> zeros;
   for (std::size_t i = 0; i < design.network.layers.size(); ++i) {
-    const Kernel* engine = sparse_engine(*netlist, static_cast<int>(i));
+    const Kernel* engine = index.sparse_engine(static_cast<int>(i));
     zeros.push_back(engine ? zero_work(design, *engine) : LayerVectors{.counters = {static_cast<int>(i), 0, 0, 0, 0}});
-    all.layers_.push_back({.copies = engine_copies(*netlist, static_cast<int>(i)), .filters = design.network.layers[i].output.channels});
+    all.layers_.push_back({.copies = index.copies(static_cast<int>(i)), .filters = design.network.layers[i].output.channels});
   }
   const ImagePrograms programs = all.scheduler_.programs(zeros);
   for (std::size_t k = 0; k < programs.size(); ++k) {
     const Kernel& kernel = netlist->kernels[k];
     const auto cycles = static_cast<double>(busy_cycles(*programs[k]));
-    if (kernel.layer < 0 || !engine_of(*netlist, kernel.layer)) all.floor_ = std::max(all.floor_, cycles);
+    if (kernel.layer < 0 || index.engine(kernel.layer) == nullptr) all.floor_ = std::max(all.floor_, cycles);
     if (kernel.layer < 0) continue;
     OfLayer& of_layer = all.layers_[std::size_t(kernel.layer)];
     of_layer.fixed = std::max(of_layer.fixed, cycles);
@@ -44,10 +46,10 @@ Result<LayerCycles> LayerCycles::make(const Design& design) {
       of_layer.periodic.push_back(k);
       continue;
     }
-    for (std::size_t e = 0; e < programs.size(); ++e) {
-      const Kernel& engine = netlist->kernels[e];
-      if (engine.layer != kernel.layer || !is_sparse(engine.kind) || share_of(*netlist, engine).copy != share_of(*netlist, kernel).copy) continue;
-      const auto counted = static_cast<double>(busy_cycles(*programs[e]) - kHeader);
+    for (const int e : index.kernels(kernel.layer)) {
+      const Kernel& engine = netlist->kernels[std::size_t(e)];
+      if (!is_sparse(engine.kind) || index.share(engine).copy != index.share(kernel).copy) continue;
+      const auto counted = static_cast<double>(busy_cycles(*programs[std::size_t(e)]) - kHeader);
       of_layer.beside_counter = std::max(of_layer.beside_counter, cycles - counted);
     }
   }

@@ -20,7 +20,7 @@ bool is_by_picture(KernelKind kind) { return is_sparse(kind) || kind == KernelKi
 }  // namespace
 
 std::vector<std::uint16_t> KernelView::own_live() const {
-  const Share share = share_of(netlist, kernel);
+  const Share share = index.share(kernel);
   if (share.copies == 1) return work.live;
   const auto pixels = static_cast<std::size_t>(work.pixels);
   const std::size_t of_pixel = work.live.size() / pixels;
@@ -31,12 +31,12 @@ std::vector<std::uint16_t> KernelView::own_live() const {
   return own;
 }
 
-Scheduler::Scheduler(const Netlist& netlist) : netlist_(&netlist) {
+Scheduler::Scheduler(const Netlist& netlist) : index_(netlist) {
   for (const Kernel& kernel : netlist.kernels) {
     const Schedule schedule = kSchedules[std::size_t(kernel.kind)];
     const bool changes = simulate::is_by_picture(kernel.kind);
     by_picture_.push_back(changes ? schedule : nullptr);
-    fixed_.push_back(changes ? nullptr : std::make_shared<const Program>(schedule({netlist, kernel, LayerVectors{}})));
+    fixed_.push_back(changes ? nullptr : std::make_shared<const Program>(schedule({index_, kernel, LayerVectors{}})));
   }
 }
 
@@ -44,7 +44,7 @@ ImagePrograms Scheduler::programs(const std::vector<LayerVectors>& work) const {
   ImagePrograms programs = fixed_;
   for (std::size_t k = 0; k < programs.size(); ++k) {
     if (by_picture_[k] == nullptr) continue;
-    const Kernel& kernel = netlist_->kernels[k];
+    const Kernel& kernel = index_.netlist().kernels[k];
     const auto of_layer = std::find_if(work.begin(), work.end(), [&](const LayerVectors& w) { return w.counters.layer == kernel.layer; });
     programs[k] = program(k, *of_layer);
   }
@@ -53,7 +53,7 @@ ImagePrograms Scheduler::programs(const std::vector<LayerVectors>& work) const {
 
 std::shared_ptr<const Program> Scheduler::program(std::size_t kernel, const LayerVectors& work) const {
   if (!is_by_picture(kernel)) return fixed_[kernel];
-  return std::make_shared<const Program>(by_picture_[kernel]({*netlist_, netlist_->kernels[kernel], work}));
+  return std::make_shared<const Program>(by_picture_[kernel]({index_, index_.netlist().kernels[kernel], work}));
 }
 
 }  // namespace sluice::simulate

@@ -15,7 +15,7 @@
 
 #include <memory>
 
-#include "runtime/bundle/netlist.hpp"
+#include "runtime/bundle/netlist_index.hpp"
 #include "runtime/evaluate/counters.hpp"
 #include "runtime/simulate/program.hpp"
 
@@ -23,15 +23,15 @@ namespace sluice::simulate {
 
 // A kernel as its schedule sees it, with the work of its layer; that is empty for layers without counters.
 struct KernelView {
-  const Netlist& netlist;
+  const NetlistIndex& index;
   const Kernel& kernel;
   const LayerVectors& work;
 
   std::int64_t number(Number name) const { return kernel.numbers.at(name); }
   // The live counts of the pixels that this kernel works on: of every copy's own, in turn.
   std::vector<std::uint16_t> own_live() const;
-  const Stream& in(std::size_t port = 0) const { return netlist.streams[std::size_t(kernel.inputs[port])]; }
-  const Stream& out(std::size_t port = 0) const { return netlist.streams[std::size_t(kernel.outputs[port])]; }
+  const Stream& in(std::size_t port = 0) const { return index.stream(kernel.inputs[port]); }
+  const Stream& out(std::size_t port = 0) const { return index.stream(kernel.outputs[port]); }
 };
 
 using Schedule = Program (*)(const KernelView&);
@@ -51,7 +51,7 @@ class Scheduler {
   bool is_by_picture(std::size_t kernel) const { return by_picture_[kernel] != nullptr; }
 
  private:
-  const Netlist* netlist_;
+  NetlistIndex index_;
   std::vector<Schedule> by_picture_;  // null where the program is the same for all pictures
   ImagePrograms fixed_;
 };

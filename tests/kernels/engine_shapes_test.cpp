@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 
 #include "compiler/pipeline/netlist_builder.hpp"
+#include "runtime/bundle/netlist_index.hpp"
 #include "tests/kernels/equal_reference.hpp"
 #include "tests/support/random_rows.hpp"
 #include "tests/support/scratch.hpp"
@@ -126,7 +127,7 @@ TEST_P(GroupedPrefixOnDevices, equals_the_reference) {
   const LayerConfigs configs(network.layers.size(), LayerConfig{KernelKind::conv_grouped_prefix});
   const Netlist netlist = build_netlist(network, configs).value();
   std::set<int> filters;
-  for (int i = 0; i < std::ssize(network.layers); ++i) filters.insert(prefix_of(netlist, i).filters);
+  for (int i = 0; i < std::ssize(network.layers); ++i) filters.insert(NetlistIndex(netlist).prefix(i).filters);
   ASSERT_THAT(filters, ::testing::ElementsAre(0, 2, 4, 8)) << "0: the pool";
   const Scratch scratch;
   auto bundle = bundle_of(network, scratch.path() / "bundle", configs, [&](DesignTable& table, const Netlist&) { add_random_rows(table, netlist, random, 6); });

@@ -9,6 +9,7 @@
 #include <gmock/gmock.h>
 
 #include "compiler/pipeline/netlist_builder.hpp"
+#include "runtime/bundle/netlist_index.hpp"
 #include "tests/kernels/equal_reference.hpp"
 #include "tests/kernels/kernel_files.hpp"
 #include "tests/support/random_configs.hpp"
@@ -83,15 +84,15 @@ void see_parallelism(const Netlist& netlist, const Kernel& kernel, std::set<std:
   if (kernel.kind == KernelKind::width) seen.insert(lanes(kernel.outputs[0]) > lanes(kernel.inputs[0]) ? "wider" : "narrower");
   if (kernel.kind == KernelKind::gather) {
     seen.insert(fmt::format("{} copies", kernel.inputs.size()));
-    seen.insert("copies of " + std::string(op_of(netlist.kernels[std::size_t(netlist.writer(kernel.inputs[0]))].kind)));
+    seen.insert("copies of " + std::string(op_of(netlist.kernels[std::size_t(NetlistIndex(netlist).writer(kernel.inputs[0]))].kind)));
   }
   if (kernel.kind == KernelKind::requantise) {
-    const Kernel& writer = netlist.kernels[std::size_t(netlist.writer(kernel.inputs[0]))];
-    const Kernel& engine = writer.kind == KernelKind::gather ? netlist.kernels[std::size_t(netlist.writer(writer.inputs[0]))] : writer;
+    const Kernel& writer = netlist.kernels[std::size_t(NetlistIndex(netlist).writer(kernel.inputs[0]))];
+    const Kernel& engine = writer.kind == KernelKind::gather ? netlist.kernels[std::size_t(NetlistIndex(netlist).writer(writer.inputs[0]))] : writer;
     seen.insert("sums of " + std::string(op_of(engine.kind)) + (writer.kind == KernelKind::gather ? ", copies" : ""));
     seen.insert(fmt::format("sums to curve {}", kernel.numbers.at(Number::curve)));
   }
-  if (kernel.kind == KernelKind::replay) seen.insert("replay of " + std::string(op_of(netlist.kernels[std::size_t(netlist.reader(kernel.outputs[0]))].kind)));
+  if (kernel.kind == KernelKind::replay) seen.insert("replay of " + std::string(op_of(netlist.kernels[std::size_t(NetlistIndex(netlist).reader(kernel.outputs[0]))].kind)));
   if (kernel.kind != KernelKind::window) return;
   seen.insert(fmt::format("pixels {}", kernel.numbers.at(Number::in_pixels)));
   if (kernel.numbers.at(Number::taps_h) > 1) seen.insert("all taps");

@@ -292,7 +292,6 @@ ENGINE_NAMED_ELSEWHERE = {
     ("conv_weight_sparse", "runtime/bundle/kernels/tile.cpp"): "a tile kernel feeds this engine alone",
     ("conv_weight_sparse", "runtime/simulate/layer_cycles.cpp"): "its periods follow from its counter, not from the picture",
     ("conv_grouped_prefix", "compiler/pipeline/layer_config.cpp"): "the only one that groups filters (G)",
-    ("conv_grouped_prefix", "runtime/bundle/table.cpp"): "the only one whose rows hold a k",
 }
 MOST_ENGINE_FILES = 12
 COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.S)

@@ -2,6 +2,8 @@
 // The network of residual_block.hpp.
 #include "tests/support/residual_block.hpp"
 
+#include "runtime/bundle/netlist_index.hpp"
+
 namespace sluice::test {
 
 IntegerNetwork residual_network(Random& random, int channels, int classes) {
@@ -16,7 +18,7 @@ int identity_stream(const Netlist& netlist) {
   for (const Kernel& kernel : netlist.kernels) {
     if (kernel.kind != KernelKind::add) continue;
     for (const int s : kernel.inputs) {
-      if (netlist.kernels[std::size_t(netlist.writer(s))].kind == KernelKind::fork) return s;
+      if (netlist.kernels[std::size_t(NetlistIndex(netlist).writer(s))].kind == KernelKind::fork) return s;
     }
   }
   return -1;

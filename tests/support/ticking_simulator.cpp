@@ -2,6 +2,8 @@
 // Kernel by kernel what the .cl files do, then the clock.
 #include "tests/support/ticking_simulator.hpp"
 
+#include "runtime/bundle/netlist_index.hpp"
+
 #include <cmath>
 #include <cstdlib>
 #include <deque>
@@ -16,7 +18,7 @@ class Maker {
 
   Actions make(const Kernel& kernel) {
     kernel_ = &kernel;
-    share_ = kernel.layer >= 0 ? share_of(netlist_, kernel) : Share{};
+    share_ = kernel.layer >= 0 ? NetlistIndex(netlist_).share(kernel) : Share{};
     actions_.clear();
     const std::string op = op_of(kernel.kind);
     if (op == "source") for (std::int64_t i = 0; i < 1 + out_beats(); ++i) write(0), tick();
@@ -307,7 +309,7 @@ class Maker {
 
   void weight_sparse() {
     read(0), write(0), write(1), tick();
-    const Kernel& tile = netlist_.kernels[std::size_t(netlist_.writer(kernel_->inputs[0]))];
+    const Kernel& tile = netlist_.kernels[std::size_t(NetlistIndex(netlist_).writer(kernel_->inputs[0]))];
     const std::int64_t steps = tile.numbers.at(Number::steps), groups = n("FILTER_GROUPS");
     std::int64_t step = 0, slot = 0, multiplied = 0, unsent = 0, sent_groups = 0, sent_pixels = 0;
     for (const std::vector<char>& beats : tile_beats_of(tile)) {

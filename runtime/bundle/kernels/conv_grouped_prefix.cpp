@@ -31,7 +31,7 @@ std::int64_t stored_bytes(const Netlist& netlist, const Kernel& kernel) {
 ParameterTable ranked_weights(const ParameterSource& source) {
   ParameterTable table{TABLE_WEIGHTS, 0, {}};
   const Layer& layer = source.layer();
-  const Prefix prefix = prefix_of(source.netlist(), source.kernel().layer);
+  const Prefix prefix = source.index().prefix(source.kernel().layer);
   const int lanes = source.window_beat().lanes, bits = source.number(Number::weight_bits);
   const int channels = layer.input.channels, multipliers = prefix.multipliers, pass_filters = prefix.filters * multipliers;
   const int taps = layer.window.kernel_h * layer.window.kernel_w;

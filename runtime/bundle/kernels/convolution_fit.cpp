@@ -12,7 +12,7 @@ namespace {
 const Kernel& reader_of(const KernelFit& fit) {
   const Kernel& reader = fit.reader();
   if (reader.kind != KernelKind::gather) return reader;
-  return fit.netlist().kernels[std::size_t(fit.netlist().reader(reader.outputs[0]))];
+  return fit.index().reading(reader.outputs[0]);
 }
 
 // Sums reach the requantisers of their own layer, and nobody else.

@@ -9,18 +9,17 @@ namespace {
 // Parameters find a copy by the ids of its kernels: the last copy's stand first, without gap.
 Status check_copy_ids(const KernelFit& fit) {
   const Kernel& deal = fit.kernel();
-  const Netlist& netlist = fit.netlist();
   const int first = fit.value(Number::copy_first), kernels = fit.value(Number::copy_kernels);
   for (std::size_t copy = 1; copy < deal.outputs.size(); ++copy) {
     int id = first + static_cast<int>(deal.outputs.size() - 1 - copy) * kernels, stream = deal.outputs[copy];
     for (int i = 0; i < kernels; ++i, ++id) {
-      const Kernel& next = netlist.kernels[std::size_t(netlist.reader(stream))];
+      const Kernel& next = fit.index().reading(stream);
       if (next.id != id || next.layer != deal.layer || next.kind == KernelKind::gather) {
         return user_error("kernel {}: COPY_FIRST {} and COPY_KERNELS {} do not lead to {}", deal.name, first, kernels, next.name);
       }
       stream = next.outputs[0];
     }
-    if (netlist.kernels[std::size_t(netlist.reader(stream))].kind != KernelKind::gather) {
+    if (fit.index().reading(stream).kind != KernelKind::gather) {
       return user_error("kernel {}: COPY_KERNELS is {}, a copy has more", deal.name, kernels);
     }
   }

@@ -7,7 +7,7 @@ namespace sluice {
 namespace {
 
 Status check(const KernelFit& fit) {
-  const WindowBeat beat = window_beat(fit.netlist(), fit.kernel().inputs[0]);
+  const WindowBeat beat = fit.index().window_beat(fit.kernel().inputs[0]);
   SLUICE_CHECK(fit.equal("channels of a beat on " + fit.in().name, beat.lanes, fit.out().lanes));
   SLUICE_CHECK(fit.equal("lanes of " + fit.in().name, fit.in().lanes, beat.lanes * beat.taps()));
   SLUICE_CHECK(fit.number(Number::filter_groups, fit.layer().output.channels / fit.out().lanes));

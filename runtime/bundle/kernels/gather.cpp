@@ -16,7 +16,7 @@ Status check(const KernelFit& fit) {
     const Kernel& engine = fit.writer(copy);
     SLUICE_CHECK(fit.equal("the layer that arrives", engine.layer, fit.kernel().layer));
     if (!is_engine(engine.kind)) return user_error("kernel {}: {} is no copy of an engine", fit.kernel().name, engine.name);
-    const Share share = share_of(fit.netlist(), engine);
+    const Share share = fit.index().share(engine);
     SLUICE_CHECK(fit.equal("the copy on " + fit.in(copy).name, share.copy, std::int64_t(copy)));
     SLUICE_CHECK(fit.equal("the copies of " + engine.name, share.copies, std::ssize(fit.kernel().inputs)));
     SLUICE_CHECK(fit.equal("lanes of " + fit.in(copy).name, fit.in(copy).lanes, fit.out().lanes));

@@ -13,4 +13,11 @@ const KernelRecord& kernel_record(KernelKind kind) {
   return source_record();  // there is no other kind
 }
 
+KernelKind kernel_computing(LayerKind kind) {
+  for (int k = 0; k < kKernelKinds; ++k) {
+    if (kernel_record(KernelKind(k)).computes.get() == kind) return KernelKind(k);
+  }
+  return KernelKind::conv_dense;  // there is no kind that no kernel computes
+}
+
 }  // namespace sluice

@@ -62,6 +62,10 @@ struct KernelRecord {
 
 const KernelRecord& kernel_record(KernelKind kind);
 
+// The first kernel of the list that computes layers of this kind: of a convolution the dense engine, of other kinds the
+// only one.
+KernelKind kernel_computing(LayerKind kind);
+
 // Of the record of this kind, in <op>.cpp.
 #define SLUICE_KERNEL(op, name) const KernelRecord& op##_record();
 #include "device/contract/kernel_list.inc"

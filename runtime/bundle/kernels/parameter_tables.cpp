@@ -25,9 +25,7 @@ void append_curve(std::vector<ParameterTable>& tables, const FusedCurve& curve) 
 template <typename Which>
 std::vector<std::uint32_t> ParameterSource::threshold_words(Which which) const {
   std::vector<std::uint32_t> words(TABLE_ROWS, 0);
-  for (std::size_t r = 0; r < rows_.rows.size(); ++r) {
-    words[r] = word_of(which(rows_.thresholds(network_, netlist_, r)[std::size_t(kernel_.layer)]));
-  }
+  for (std::size_t r = 0; r < rows_.size(); ++r) words[r] = word_of(which(rows_[r][std::size_t(kernel_.layer)]));
   return words;
 }
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "device/contract/wire.h"
-#include "runtime/bundle/netlist.hpp"
+#include "runtime/bundle/netlist_index.hpp"
 #include "runtime/bundle/network.hpp"
 #include "runtime/bundle/table.hpp"
 
@@ -28,16 +28,18 @@ struct ParameterTable {
 // What a kernel's tables are made of.
 class ParameterSource {
  public:
-  ParameterSource(const IntegerNetwork& network, const Netlist& netlist, const DesignTable& rows, const Kernel& kernel)
-      : network_(network), netlist_(netlist), rows_(rows), kernel_(kernel) {}
+  // `rows`: the thresholds of every layer, by row of the design table.
+  ParameterSource(const IntegerNetwork& network, const NetlistIndex& index, const std::vector<std::vector<Thresholds>>& rows,
+                  const Kernel& kernel)
+      : network_(network), index_(index), rows_(rows), kernel_(kernel) {}
 
   const Layer& layer() const { return network_.layers[std::size_t(kernel_.layer)]; }
-  const Netlist& netlist() const { return netlist_; }
+  const NetlistIndex& index() const { return index_; }
   const Kernel& kernel() const { return kernel_; }
   int number(Number name) const { return kernel_.numbers.at(name); }
-  int in_lanes() const { return netlist_.streams[std::size_t(kernel_.inputs[0])].lanes; }
-  int out_lanes() const { return netlist_.streams[std::size_t(kernel_.outputs[0])].lanes; }
-  WindowBeat window_beat() const { return sluice::window_beat(netlist_, kernel_.inputs[0]); }
+  int in_lanes() const { return index_.stream(kernel_.inputs[0]).lanes; }
+  int out_lanes() const { return index_.stream(kernel_.outputs[0]).lanes; }
+  WindowBeat window_beat() const { return index_.window_beat(kernel_.inputs[0]); }
 
   // A word for each of the table's rows; 0 for rows that do not exist.
   std::vector<std::uint32_t> weight_thresholds() const;
@@ -49,8 +51,8 @@ class ParameterSource {
   std::vector<std::uint32_t> threshold_words(Which which) const;
 
   const IntegerNetwork& network_;
-  const Netlist& netlist_;
-  const DesignTable& rows_;
+  const NetlistIndex& index_;
+  const std::vector<std::vector<Thresholds>>& rows_;
   const Kernel& kernel_;
 };
 

@@ -11,7 +11,7 @@ namespace {
 const Kernel& engine_before(const KernelFit& fit) {
   const Kernel& writer = fit.writer();
   if (writer.kind != KernelKind::gather) return writer;
-  return fit.netlist().kernels[std::size_t(fit.netlist().writer(writer.inputs[0]))];
+  return fit.index().writing(writer.inputs[0]);
 }
 
 // Sums of its layer's engine come in, codes of the layer's map leave.

@@ -10,7 +10,7 @@ namespace {
 
 Status check(const KernelFit& fit) {
   const std::int64_t window = fit.window_codes();
-  SLUICE_CHECK(fit.equal("taps of a beat on " + fit.in().name, window_beat(fit.netlist(), fit.kernel().inputs[0]).taps(), 1));
+  SLUICE_CHECK(fit.equal("taps of a beat on " + fit.in().name, fit.index().window_beat(fit.kernel().inputs[0]).taps(), 1));
   SLUICE_CHECK(fit.equal("window codes left over", window % fit.in().lanes, 0));
   SLUICE_CHECK(fit.number(Number::steps, window / fit.in().lanes));
   SLUICE_CHECK(fit.number(Number::pixels, fit.own_pixels()));

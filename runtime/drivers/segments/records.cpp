@@ -6,8 +6,7 @@
 
 namespace sluice::segments {
 
-Result<ImageScores> checked_scores(const Netlist& netlist, const PipelineEnds& ends, const InsideImage& image,
-                                   Arrival arrival) {
+Result<ImageScores> checked_scores(const PipelineEnds& ends, const InsideImage& image, Arrival arrival) {
   if (arrival.scores.size() != ends.score_words || arrival.counters.size() != ends.counter_words) {
     return bug_error(fmt::format("image {}: {} words of scores and {} of counters arrived; {} and {} were expected",
                                  image.image_id, arrival.scores.size(), arrival.counters.size(), ends.score_words,
@@ -23,8 +22,7 @@ Result<ImageScores> checked_scores(const Netlist& netlist, const PipelineEnds& e
                      {},
                      {}};
   if (ends.collector < 0) return scores;
-  auto counters =
-      counters_of(netlist, netlist.kernels[std::size_t(ends.collector)], arrival.counters.data(), image.header);
+  auto counters = counters_of(ends.record_layers, arrival.counters.data(), image.header);
   if (!counters) return bug_error("a counter record belongs to another image");
   scores.counters = *std::move(counters);
   return scores;

@@ -33,7 +33,6 @@ struct Arrival {
   Clock::time_point completed;
 };
 
-Result<ImageScores> checked_scores(const Netlist& netlist, const PipelineEnds& ends, const InsideImage& image,
-                                   Arrival arrival);
+Result<ImageScores> checked_scores(const PipelineEnds& ends, const InsideImage& image, Arrival arrival);
 
 }  // namespace sluice::segments

@@ -3,6 +3,7 @@
 #include "runtime/drivers/segments/segment.hpp"
 
 #include "runtime/bundle/code_bytes.hpp"
+#include "runtime/bundle/counters.hpp"
 #include "runtime/bundle/parameter_words.hpp"
 
 namespace sluice::segments {
@@ -30,6 +31,7 @@ PipelineEnds::PipelineEnds(const Netlist& netlist) : collector(-1), counter_word
     if (netlist.kernels[k].kind != KernelKind::collector) continue;
     collector = static_cast<int>(k);
     counter_words = RECORD_WORDS * netlist.kernels[k].inputs.size();
+    record_layers = sluice::record_layers(netlist, netlist.kernels[k]);
   }
 }
 

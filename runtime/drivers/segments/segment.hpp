@@ -37,6 +37,7 @@ struct PipelineEnds {
   std::size_t score_words;    // that the sink leaves for an image
   int collector;              // index of the kernel, -1 where the design has no counters
   std::size_t counter_words;  // that the collector leaves for an image
+  std::vector<int> record_layers;  // whose counters those are, one record after another
 };
 
 PackedSegment picture_segment(const IntegerNetwork& network, const PipelineEnds& ends,

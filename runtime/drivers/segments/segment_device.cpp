@@ -42,7 +42,7 @@ Result<ImageScores> SegmentDevice::collect() {
   Result<Arrival> arrival = receive(image);
   if (!arrival) return fail(std::move(arrival).error());
   const Clock::time_point completed = arrival->completed;
-  Result<ImageScores> scores = checked_scores(netlist_, ends_, image, std::move(arrival).value());
+  Result<ImageScores> scores = checked_scores(ends_, image, std::move(arrival).value());
   if (!scores) return fail(std::move(scores).error());
   scores->completed_at = completed - opened_;
   const std::lock_guard lock(mutex_);

@@ -12,6 +12,7 @@
 
 #include "runtime/base/errors.hpp"
 #include "runtime/base/file.hpp"
+#include "runtime/bundle/netlist_index.hpp"
 
 namespace sluice::threads {
 namespace {
@@ -57,6 +58,7 @@ Result<std::unique_ptr<Pipeline>> Pipeline::create(const Netlist& netlist, Chann
     return user_error("top.cl declares {} channels, design.json has {} streams; plan the bundle again", table.count, netlist.streams.size());
   }
   std::unique_ptr<Pipeline> pipeline(new Pipeline(netlist));
+  const NetlistIndex index(netlist);
   for (unsigned s = 0; s < table.count; ++s) {
     auto& channel = table.channels[s];
     if (channel.depth != static_cast<unsigned>(netlist.streams[s].depth)) {
@@ -72,8 +74,8 @@ Result<std::unique_ptr<Pipeline>> Pipeline::create(const Netlist& netlist, Chann
     queue.wait = &Pipeline::wait_for_beats;
     queue.owner = pipeline.get();
     queue.stream = static_cast<int>(s);
-    queue.writer = netlist.writer(queue.stream);
-    queue.reader = netlist.reader(queue.stream);
+    queue.writer = index.writer(queue.stream);
+    queue.reader = index.reader(queue.stream);
     pipeline->threads_[queue.writer].ports.push_back(&queue);
     pipeline->threads_[queue.reader].ports.push_back(&queue);
     channel.queue = &queue;

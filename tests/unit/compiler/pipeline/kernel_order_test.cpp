@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "compiler/pipeline/netlist_builder.hpp"
+#include "runtime/bundle/netlist_index.hpp"
 #include "tests/support/known_shapes.hpp"
 #include "tests/support/random_configs.hpp"
 
@@ -28,7 +29,7 @@ bool reaches(const Netlist& netlist, int id) {
     if (kernel.id == id) return true;
     if (kernel.outputs.empty()) return false;
     const int stream = kernel.outputs[output_for(kernel, id)];
-    at = std::size_t(netlist.reader(stream));
+    at = std::size_t(NetlistIndex(netlist).reader(stream));
     if (netlist.kernels[at].inputs[0] != stream) return false;  // port B of a join takes no parameters
   }
   return false;

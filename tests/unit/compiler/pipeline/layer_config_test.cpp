@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 
 #include "compiler/pipeline/netlist_builder.hpp"
+#include "runtime/bundle/netlist_index.hpp"
 #include "runtime/simulate/layer_cycles.hpp"
 #include "tests/support/random_network.hpp"
 #include "tests/unit/compiler/pipeline/token_flow.hpp"
@@ -104,8 +105,8 @@ TEST(LayerConfig, shows_in_multipliers_and_cycles) {
   const auto cycles = simulate::LayerCycles::make({network, *built}).value();
   EXPECT_EQ(cycles.fixed(0), 80 * 3 + 17 + 1) << "the window, 17 pixels complete none; copy 0: 27 of the 80 pixels, 3 beats for each of 3 filter groups";
   EXPECT_EQ(cycles.fixed(1), 80 * 3 + 1) << "three beats of four channels are made one of twelve, then two of six";
-  EXPECT_EQ(engine_copies(*built, 0), 3);
-  EXPECT_EQ(engine_copies(*built, 1), 1);
+  EXPECT_EQ(NetlistIndex(*built).copies(0), 3);
+  EXPECT_EQ(NetlistIndex(*built).copies(1), 1);
   const std::vector<LayerCounters> counters{{3, 80, 800, 1001, 0}};
   EXPECT_EQ(cycles.of_image(counters)[3], 1 + 500.5);
 }
@@ -143,7 +144,7 @@ TEST(LayerConfig, shares_requantisers_among_filters_and_copies) {
     ASSERT_EQ(kernel != nullptr, *c.in_front != 0);
     if (kernel == nullptr) continue;
     const Stream& sums = built->streams[std::size_t(kernel->inputs[0])];
-    EXPECT_EQ(built->kernels[std::size_t(built->writer(kernel->inputs[0]))].name, name + c.in_front);
+    EXPECT_EQ(NetlistIndex(*built).writing(kernel->inputs[0]).name, name + c.in_front);
     EXPECT_EQ(sums.lanes, c.filters);
     EXPECT_EQ(sums.element_bits, 32);
     EXPECT_EQ(built->streams[std::size_t(kernel->outputs[0])].lanes, c.lanes);

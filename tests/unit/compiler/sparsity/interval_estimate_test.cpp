@@ -7,6 +7,7 @@
 
 #include "compiler/pipeline/netlist_builder.hpp"
 #include "compiler/sparsity/stream_depths.hpp"
+#include "runtime/bundle/netlist_index.hpp"
 #include "runtime/simulate/kernel_cycles.hpp"
 #include "runtime/simulate/layer_cycles.hpp"
 #include "runtime/simulate/simulation.hpp"
@@ -85,7 +86,7 @@ TEST_P(Estimates, of_layers_from_counters_are_those_of_their_kernels) {
     else from_programs[std::size_t(layer)] = std::max(from_programs[std::size_t(layer)], cycles);
   }
   for (std::size_t i = 0; i < from_programs.size(); ++i) {
-    if (engine_copies(design.netlist, static_cast<int>(i)) == 1) EXPECT_EQ(from_counters[i], from_programs[i]) << design.network.layers[i].name;
+    if (NetlistIndex(design.netlist).copies(static_cast<int>(i)) == 1) EXPECT_EQ(from_counters[i], from_programs[i]) << design.network.layers[i].name;
     else EXPECT_LE(from_counters[i], 1.001 * from_programs[i] + 1) << design.network.layers[i].name << ": the slowest copy is not faster than the mean";
   }
   EXPECT_GE(layer_cycles.slowest(counters), floor);

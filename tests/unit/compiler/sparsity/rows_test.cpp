@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "compiler/pipeline/netlist_builder.hpp"
+#include "runtime/bundle/netlist_index.hpp"
 #include "tests/support/random_network.hpp"
 
 namespace sluice::test {
@@ -108,7 +109,7 @@ class RowsOfAPrefix : public ::testing::Test {
 };
 
 TEST_F(RowsOfAPrefix, the_quantile_of_the_weights_leaves_out_as_many_whole_ranks_as_it_holds) {
-  ASSERT_EQ(prefix_of(design_.netlist, 1).filters, 8);
+  ASSERT_EQ(NetlistIndex(design_.netlist).prefix(1).filters, 8);
   // Shares of eighths: none, 0.1 holds none, 3/8 exactly, half and a bit, and never all of them.
   const DesignTable table = rows({{0, 0}, {0.1, 0}, {0.375, 0.3}, {0.55, 0}, {1, 0}});
   const Status status = table.validate(design_.network, design_.netlist, "hash");

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include "runtime/bundle/netlist_index.hpp"
 #include "tests/unit/runtime/bundle/designs.hpp"
 
 namespace sluice::test {
@@ -19,8 +20,8 @@ TEST(Netlist, of_every_random_network_is_valid) {
     const auto status = design.netlist.validate(design.network);
     EXPECT_TRUE(status) << "seed " << seed << ": " << status.error().text();
     for (int s = 0; s < std::ssize(design.netlist.streams); ++s) {
-      EXPECT_LT(design.netlist.writer(s), design.netlist.reader(s)) << "seed " << seed;
-      EXPECT_GE(design.netlist.writer(s), 0);
+      EXPECT_LT(NetlistIndex(design.netlist).writer(s), NetlistIndex(design.netlist).reader(s)) << "seed " << seed;
+      EXPECT_GE(NetlistIndex(design.netlist).writer(s), 0);
     }
   }
 }
@@ -261,7 +262,7 @@ TEST(Netlist, grouped_prefix_misfits_are_refused) {
   make.conv(144, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput);
   const IntegerNetwork network = make.finish(3);
   const Netlist netlist = build_netlist(network, {{KernelKind::conv_grouped_prefix}, {KernelKind::conv_dense}, {KernelKind::conv_dense}}).value();
-  ASSERT_EQ(prefix_of(netlist, 0), (Prefix{0, 8, 9}));
+  ASSERT_EQ(NetlistIndex(netlist).prefix(0), (Prefix{0, 8, 9}));
   for (const Broken& fault : kPrefixMisfits) {
     Netlist broken = netlist;
     fault.break_it(broken);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every weight, bias, multiplier, setting and threshold stands at the address that the head of its kernel file states.
+#include "runtime/bundle/netlist_index.hpp"
 #include "runtime/bundle/parameter_words.hpp"
 
 #include <algorithm>
@@ -33,7 +34,7 @@ void for_each_step(const Layer& layer, int lanes, Fn fn) {
 // live weights of that row, each once and at its place in the window. Returns the cycles of a tile under each row.
 std::vector<std::int64_t> check_lists(const Layer& layer, const Netlist& netlist, const Kernel& kernel, const std::vector<std::int64_t>& thresholds,
                                       Memories& memories) {
-  const Kernel& tile = netlist.kernels[netlist.writer(kernel.inputs[0])];
+  const Kernel& tile = netlist.kernels[NetlistIndex(netlist).writer(kernel.inputs[0])];
   const int lanes = netlist.streams[tile.inputs[0]].lanes, out = netlist.streams[kernel.outputs[0]].lanes;
   const int groups = layer.output.channels / out, window = kernel.numbers.at(Number::window);
   std::vector<std::int64_t> cycles(16, 0);
@@ -79,7 +80,7 @@ void check_biases(const Layer& layer, const Netlist& netlist, const Kernel& kern
 void check_ranked_weights(const Layer& layer, const Netlist& netlist, const Kernel& kernel, int group, Memories& memories) {
   const int ranks = kernel.numbers.at(Number::ranks), out = netlist.streams[kernel.outputs[0]].lanes;
   if (group % ranks != 0) return;
-  const int lanes = netlist.streams[netlist.kernels[netlist.writer(kernel.inputs[0])].inputs[0]].lanes;
+  const int lanes = netlist.streams[netlist.kernels[NetlistIndex(netlist).writer(kernel.inputs[0])].inputs[0]].lanes;
   const int bits = ranks == 8 ? 3 : ranks / 2, ids_per_word = 32 / bits, weight_words = (out * kernel.numbers.at(Number::weight_bits) + 31) / 32;
   for_each_step(layer, lanes, [&](int step, int ky, int kx, int channels) {
     for (int lane = 0; lane < lanes; ++lane) {
@@ -118,7 +119,7 @@ void check_weights(const Layer& layer, const Netlist& netlist, const Kernel& ker
       }
     } else if (kernel.kind == KernelKind::conv_activation_sparse) {
       // Places count beats of the window in front of the compactor, then its lanes.
-      const Kernel& compactor = netlist.kernels[netlist.writer(kernel.inputs[0])];
+      const Kernel& compactor = netlist.kernels[NetlistIndex(netlist).writer(kernel.inputs[0])];
       const int lanes = netlist.streams[compactor.inputs[0]].lanes;
       for_each_step(layer, lanes, [&](int step, int ky, int kx, int channels) {
         for (int lane = 0; lane < lanes; ++lane) {
@@ -234,7 +235,7 @@ void check_kernel(const Design& design, const DesignTable& table, const Kernel& 
     const auto of_weights = column(design, table, kernel.layer, &Thresholds::weight);
     if (kernel.kind == KernelKind::conv_weight_sparse) {
       const auto cycles = check_lists(layer, design.netlist, kernel, of_weights, memories);
-      check_settings(cycles, design.netlist.kernels[design.netlist.writer(kernel.inputs[0])], 0, memories);
+      check_settings(cycles, design.netlist.kernels[NetlistIndex(design.netlist).writer(kernel.inputs[0])], 0, memories);
     } else {
       check_weights(layer, design.netlist, kernel, memories);
     }
@@ -294,7 +295,7 @@ INSTANTIATE_TEST_SUITE_P(seeds, ParameterBatches,
 
 // Which layer's map arrives on a stream, followed backwards through forks and width kernels.
 int producer(const Netlist& netlist, int stream) {
-  const Kernel& kernel = netlist.kernels[netlist.writer(stream)];
+  const Kernel& kernel = netlist.kernels[NetlistIndex(netlist).writer(stream)];
   return kernel.kind == KernelKind::fork || kernel.kind == KernelKind::width ? producer(netlist, kernel.inputs[0]) : kernel.layer;
 }
 

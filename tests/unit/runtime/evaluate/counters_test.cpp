@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The fast counters equal the reference's, on random networks, engines and thresholds, and for windows of many taps.
+#include "runtime/bundle/netlist_index.hpp"
 #include "runtime/evaluate/counters.hpp"
 
 #include <gtest/gtest.h>
@@ -19,7 +20,7 @@ void expect_equal(const IntegerNetwork& network, const LayerConfigs& configs, Ra
   for (int round = 0; round < 3; ++round) {
     std::vector<Thresholds> thresholds(round == 0 ? 0 : network.layers.size());
     for (std::size_t i = 0; i < thresholds.size(); ++i) {
-      Prefix prefix = prefix_of(*netlist, static_cast<int>(i));
+      Prefix prefix = NetlistIndex(*netlist).prefix(static_cast<int>(i));
       if (prefix.filters > 0) prefix.k = 1 + static_cast<int>(random() % prefix.filters);
       thresholds[i] = {static_cast<int>(random() % 90), static_cast<int>(random() % 90), prefix};
     }

@@ -2,6 +2,7 @@
 // ResNet-20, quantised from real pictures: the evaluator equals the plain reference in every map and counter.
 #include <gtest/gtest.h>
 
+#include "runtime/bundle/netlist_index.hpp"
 #include "runtime/evaluate/counters.hpp"
 #include "compiler/frontend/onnx_import.hpp"
 #include "compiler/passes/normalise.hpp"
@@ -32,7 +33,7 @@ TEST(RealNetwork, resnet20_equals_the_reference) {
     const Design design{network, *netlist};
     std::vector<Thresholds> thresholds(network.layers.size());
     for (std::size_t i = 0; i < thresholds.size(); ++i) {
-      Prefix prefix = prefix_of(*netlist, static_cast<int>(i));
+      Prefix prefix = NetlistIndex(*netlist).prefix(static_cast<int>(i));
       prefix.k = prefix.filters * 3 / 4;
       thresholds[i] = {netlist == &pairs ? threshold : 0, threshold, prefix};
     }
