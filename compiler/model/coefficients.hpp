@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Coefficients: what logic costs, read from the two files beside this one.
+// Coefficients: what logic costs, read from the two files in this folder.
 //
 // Why: a cost figure is worth what its origin is worth, so none stands in the source. fitted.coefficients is written by
 // fit/fit.py from synthesis sweeps, assumed.coefficients by hand; both name the origin of every line (bsp/fact_file.hpp
