@@ -208,7 +208,7 @@ Result<ir::Node> side_node(const ir::Node& node, std::size_t index, int opset) {
   return side;
 }
 
-// One node per output that is read, so that every node behind has one output.
+// One node per output that is read, so that every node of the graph has one output.
 Status split_outputs(const std::set<std::string>& read, ir::Graph& graph) {
   std::set<std::string> names;
   for (const ir::Node& node : graph.nodes) names.insert(node.name);

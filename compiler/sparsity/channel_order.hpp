@@ -5,8 +5,8 @@
 // 17 to 21 % of its weight-sparse cycles to that. The order of a map's channels means nothing to the network, so filters may be
 // sorted by the weights they keep. The idea: maps whose channels must stay aligned (operands and result of an add and a
 // squeeze-excite, both sides of a depthwise convolution and a pool) form a component with one order, by the shares that its
-// convolutions' filters keep of their layer's, weighted with the layer's MACs. A concatenation's order follows from
-// its operands'; where two of them meet, and for pictures and scores, the order stays.
+// convolutions' filters keep of their layer's weights, weighted with the layer's MACs. A concatenation's order follows
+// from the orders of its operands. Where two of them meet, and for pictures and scores, the order stays.
 //
 // The threshold that counts as kept is the lower quartile of the non-zero magnitudes: rows cut some weights, natural zeros are few.
 //
