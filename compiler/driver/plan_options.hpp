@@ -42,7 +42,7 @@ struct PlanOptions {
   std::optional<double> sizing_percent;
 
   // The state between phases (state_folder.hpp). Phases by name (phase.hpp); empty: the first, the last, none.
-  std::filesystem::path state;  // empty: beside the output, with ".plan" after its name
+  std::filesystem::path state;  // empty: next to the output, with ".plan" after its name
   bool keeps_state = false;     // after the bundle is written, or after an error
   std::string from, stop_after, dump_after;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What stands between a map and the engine that reads it, engine by engine.
 //
-// Why: engines differ in what they read (beats of windows, the taps of a channel, lists, tiles) and in the numbers of their
-// kernel file; everything else of a layer's kernels is the same for all. A new engine is two functions here.
+// Why: engines differ in what they read (beats of windows, the taps of a channel, lists, tiles) and in the numbers of
+// their kernel file. Everything else of a layer's kernels is the same for all. A new engine is two functions here.
 //
 // Before: the draft's configs have their defaults. After: the kernels stand in the draft, the engine has its numbers but
 // those that all engines share (SENDS_SUMS, CURVE, PIXELS of a sparse one).

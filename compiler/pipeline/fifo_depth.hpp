@@ -17,9 +17,9 @@
 // Copies of an engine take and give their pixels in a fixed turn, so they hold back nothing that this order does not; their
 // streams hold a pixel, or what the engine sends at once, for speed's sake.
 //
-// A kernel that reads a pixel and then sends for long (a list, a window many times) does not read meanwhile, and a slow
-// engine in front of it stands still once the stream is full. Its stream holds the whole next pixel: 16 beats where a pixel
-// has 20 cost MobileNetV2 a tenth of its rate.
+// A kernel that reads a pixel and then sends for long (a list, a window many times) does not read meanwhile. A slow
+// engine upstream of it stands still once the stream is full. Its stream holds the whole next pixel: 16 beats where a
+// pixel has 20 cost MobileNetV2 a tenth of its rate.
 //
 // Engines that send sums to requantisers fewer than their filters (engine_kernels.hpp) send a pixel, or a tile of them, faster than
 // those read; the stream between holds it, so that the engine goes on with the next one.
