@@ -4,7 +4,7 @@
 // The idea: resources are the netlist's (compiler/dse/netlist_resources), cycles those of the table's row 0, which the
 // counters gave on real pictures; so what is reported is what was built, not what the menus thought.
 //
-// Before: a design, its table. After: figures that add up; EMM as design section 7 has it.
+// Before: a design, its table. After: figures that add up.
 #pragma once
 
 #include "compiler/dse/explain.hpp"

@@ -18,7 +18,7 @@
 namespace sluice {
 
 struct DesignGoal {
-  double target_interval = 0;         // as ExploreGoal's
+  double target_interval = 0;         // as ExploreGoal::target_interval
   double memory_bytes_per_cycle = 0;  // of the board (model/memory_traffic.hpp); 0: no limit
 };
 

@@ -2,7 +2,7 @@
 // Reads the graph (see graph_reader.hpp).
 //
 // The walk back from the output is a depth-first search with its own stack: a chain of a million nodes must not
-// overflow the program's. A value met again while it is still open closes a cycle.
+// overflow the program's stack. A value met again while it is still open closes a cycle.
 // Before and after: as the header says.
 #include "compiler/frontend/graph_reader.hpp"
 

@@ -19,7 +19,7 @@ namespace sluice {
 
 class ResourceModel {
  public:
-  // hls_factor 0: the coefficients' own. The device says what a DSP and a RAM block hold.
+  // hls_factor 0: the factor of the coefficients. The device says what a DSP and a RAM block hold.
   ResourceModel(Coefficients coefficients, const bsp::FpgaDevice& device, double hls_factor = 0);
 
   Resources kernel(const EngineShape& shape) const;

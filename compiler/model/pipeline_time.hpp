@@ -3,8 +3,8 @@
 //
 // Why: all layers work at once, so the slowest sets the rate. But which one is slowest changes down a picture and from
 // picture to picture; FIFOs absorb only differences shorter than what they hold. So the estimate cuts calibration into
-// bands of that length and takes the mean over the bands of the largest layer time, not the largest mean (design
-// section 7). Longer FIFOs lower it; the largest mean is its limit.
+// bands of that length and takes the mean over the bands of the largest layer time, not the largest mean. Longer FIFOs
+// lower it; the largest mean is its limit.
 //
 // Before: one row for each slice, in time order: cycles of every layer in that slice. After: cycles a slice.
 #pragma once

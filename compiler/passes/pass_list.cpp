@@ -51,7 +51,7 @@ constexpr Pass kPasses[] = {
     {"fold_pad", fold_pad},
     {"means_to_pools", means_to_pools},              // after fold_pad: padding decides whether a pool is a mean
     {"split_host_tail", split_host_tail},
-    {"lift_vectors", lift_vectors},                  // after split_host_tail: a Flatten of the scores is no Gemm's input
+    {"lift_vectors", lift_vectors},                  // after split_host_tail: no Gemm reads a Flatten of the scores
     {"fold_affine", fold_affine},                    // before fuse_activation: a clamp after it must find the Conv
     {"expand_windows", expand_windows},
     {"fuse_activation", fuse_activation},

@@ -16,8 +16,8 @@ namespace sluice {
 // that deals pixels to its copies, reads.
 int add_engine_input(NetlistDraft& draft, int index, int map, Kernel& engine);
 
-// Kernels of one copy alone, which works on `pixels` of the layer's pixels; afterwards it reads from them. `engine` has the
-// name of the copy.
+// Kernels of one copy alone, which works on `pixels` of the layer's pixels. Afterwards the copy reads from them.
+// `engine` has the name of the copy.
 void add_copy_input(NetlistDraft& draft, Kernel& engine, std::int64_t pixels);
 
 }  // namespace sluice

@@ -34,8 +34,8 @@ int lanes_for(int channels);
 struct LayerConfig {
   KernelKind engine = KernelKind::conv_dense;  // of a convolution; the other kinds have one engine each
   // O: filters (of a grouped-prefix engine: multipliers, each with G filters), or channels of a depthwise layer, a pool or a join, computed at once; a
-  // divisor of the output channels (of a concatenation: of both operands'). Default: lanes_for(filters); outside convolutions
-  // the lanes that arrive.
+  // divisor of the output channels (of a concatenation: of the channels of both operands). Default: lanes_for(filters);
+  // outside convolutions the lanes that arrive.
   int filters = 0;
   // L: codes that leave a convolution in a beat, a divisor of O. Default O: every filter lane of every copy has a requantiser
   // of its own. Fewer stand after the engine, in a kernel that its copies share (engine_kernels.hpp).

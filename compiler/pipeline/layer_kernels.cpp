@@ -14,7 +14,7 @@
 namespace sluice {
 namespace {
 
-// The kernel that computes a layer: its engine, or the one of the layer's own name.
+// The kernel that computes a layer: its engine, or the kernel that has the name of the layer's kind.
 KernelKind kind_of(const Layer& layer, KernelKind engine) {
   switch (layer.kind) {
     case LayerKind::conv: return engine;

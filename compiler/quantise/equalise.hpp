@@ -9,8 +9,9 @@
 //
 // The idea: a depthwise reader has a scale per channel, too, so the channel may fill the whole range. Any other reader has
 // one scale for its filter's channels; there, rounding of the map and of the weights are balanced: gain =
-// sqrt(reader's weights / channel's range), both as shares of the layer's largest. No gain is below 1 or takes a channel
-// beyond the map's range, so a ReLU6 cuts nothing that a calibration picture had; beyond those it may cut early.
+// sqrt(reader's weights / channel's range), both as shares of the layer's largest value. No gain is below 1 or takes a
+// channel beyond the map's range, so a ReLU6 cuts nothing that a calibration picture had; beyond those it may cut
+// early.
 //
 // Before: graph normalised, statistics of it. After: graph computes the same on the calibration pictures; statistics are
 // out of date, but for values with no gain.

@@ -54,7 +54,7 @@ class [[nodiscard]] DesignResult {
 
   // Null where there is a design, or an error.
   const NoDesign* no_design() const { return std::get_if<1>(&state_); }
-  // Of a failed one: the error, or NoDesign's sentence as the user's.
+  // Of a failed one: the error, or NoDesign's sentence as a user's error.
   Error error() const { return no_design() ? Error(Fault::user, no_design()->text) : std::get<2>(state_); }
 
  private:

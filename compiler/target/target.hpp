@@ -23,7 +23,7 @@ struct Target {
   double memory_bytes_per_cycle = 0;  // of a board; 0: no limit
 };
 
-// hls_factor 0: the coefficients' own.
+// hls_factor 0: the factor of the coefficients.
 Result<Target> board_target(const bsp::Board& board, double hls_factor);
 
 // One of both names is empty.
