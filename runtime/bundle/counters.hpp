@@ -23,7 +23,8 @@ struct LayerCounters {
   bool operator==(const LayerCounters&) const = default;
 };
 
-// The counters of all layers from the collector's `words` for one image, RECORD_WORDS from each of its streams; nothing when a record is another image's.
+// The counters of all layers from the collector's `words` for one image, RECORD_WORDS from each of its streams. Nothing
+// when a record belongs to another image.
 std::optional<std::vector<LayerCounters>> counters_of(const Netlist& netlist, const Kernel& collector, const std::int32_t* words,
                                                       std::uint32_t header);
 

@@ -145,7 +145,7 @@ SLUICE_INLINE void tile(const Convolution& c, const FilterBlock& block, const ty
       }
     }
   }
-  // Copies, because a store of bytes may change anything the compiler sees behind a reference.
+  // Copies, because a store of bytes may change anything the compiler sees through a reference.
   const Requantise requantise = c.requantise;
   const Element element = c.out;
   const std::int64_t step = c.filters;

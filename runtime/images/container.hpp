@@ -25,7 +25,7 @@ struct PictureHeader {
   int height = 0;
 };
 
-// Errors are Fault::user and do not name the file; the caller puts the name in front.
+// Errors are Fault::user and do not name the file; the caller puts the name before it.
 Result<PictureHeader> inspect_picture(std::string_view bytes);
 
 }  // namespace sluice

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The host pipeline: source -> decode -> preprocess -> submit -> collect -> label, around one device.
 //
-// Why: decoding a photo takes milliseconds, an FPGA answers in fractions of one; the device is only busy when several
-// pictures are prepared while others are inside it. And a stream must keep its word whatever happens: order, no picture
-// twice, none silently missing, memory that does not grow.
+// Why: decoding a photo takes milliseconds, an FPGA answers in fractions of one. So the device is only busy when
+// several pictures are prepared while others are inside it. And a stream must keep its word whatever happens: order, no
+// picture twice, none silently missing, memory that does not grow.
 //
 // The idea:
 //
