@@ -69,7 +69,7 @@ Status check_verb(const std::string& word, std::span<const Verb> verbs) {
   return user_error("sluice has no verb \"{}\"; there are {}", word, known);
 }
 
-// Everything but what a verb does: a failure here is ours or the machine's.
+// Everything but what a verb does: a failure here is our fault or the machine's fault.
 int parse_and_run(int argc, const char* const* argv, std::span<const Verb> verbs) {
   if (!spdlog::get("sluice")) {
     auto log = spdlog::stderr_color_mt("sluice");

@@ -37,7 +37,8 @@ std::uint32_t fastest_row(const DesignTable& table) {
   return fastest;
 }
 
-// A third of the way from the most accurate row's rate to the fastest row's, by the table: neither is always right.
+// A third of the way from the rate of the most accurate row to that of the fastest, by the table: neither is always
+// right.
 double usual_target(const DesignTable& table) {
   const double accurate = table.rows[rows_by_accuracy(table)[0]].throughput_images_per_s;
   return accurate + (table.rows[fastest_row(table)].throughput_images_per_s - accurate) / 3;
