@@ -9,8 +9,7 @@
 //   M N O E G P  as in engine_shape.hpp       A D W  bits of sum, activation, weight;  B = D + W of a product
 //   T = M - 1 adders of a tree                H = max(0, G - 2): a second accumulator's select fits the adder's LUT
 //   X = ceil(log2 M) stages of a shifter      K  kernel columns in one RAM word, less 1: inputs of an aligner
-//   I  bits of a place in a window            L  lanes that leave     S  bits of the beats: both ends of a kernel, or
-//   of a queue
+//   I  bits of a place in a window            L  lanes that leave     S  bits of the beats at a kernel's ends, or of a queue
 //
 // Before: the files, compiled in. After: every key is known and has a source, every term is one of letters.
 #pragma once

@@ -100,7 +100,7 @@ struct Layer {
   int shift = 0;
   int clamp_low = 0;   // the fused clamp: codes outside [clamp_low, clamp_high] saturate
   int clamp_high = 0;
-  FusedCurve curve; // after that
+  FusedCurve curve;    // after that
   int output_bits = 8;        // 8 inside the network; 16 for the classifier's last layer
   double output_scale = 1.0;  // real value = code * output_scale, over the channel's gain where there are gains
   std::vector<double> channel_gain;  // empty, or one per output channel; no arithmetic needs it

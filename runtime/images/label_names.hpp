@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Names of the classes: a text file with one name per line, class 0 first.
 //
-// ImageNet's synset_words.txt puts a WordNet number before each ("n01440764 tench, Tinca tinca"). When every line
+// ImageNet's synset_words.txt puts a WordNet number before each name ("n01440764 tench, Tinca tinca"). When every line
 // starts with n and eight digits, the number is dropped; a file of bare numbers keeps them.
 #pragma once
 

@@ -3,7 +3,7 @@
 //
 // Why: adaptation has nothing to do on pictures that look like the calibration set. The idea: the stream is cut into
 // equal scenes; within a scene one disturbance swells to its height and fades (a half sine), so changes are gradual as
-// they are before a camera. Noise is a function of the seed and the picture's place: the same stream every time.
+// they are in front of a camera. Noise is a function of the seed and the picture's place: the same stream every time.
 //
 // Before: a labelled set. After: `length` items, the set over and over; labels are kept.
 #pragma once

@@ -7,9 +7,9 @@
 // PipelineClock at the table's clock says when the image would leave. Every rate of it is *simulated*, and labelled so.
 //
 // Two ways to keep time:
-//   paced     collect() returns when the wall clock has reached the model's time; submission is timed by the wall
-//   clock. Where
-//             this machine computes slower than the design would, answers come late; remark() says how many did.
+//   paced     collect() returns when the wall clock has reached the model's time; submission is timed
+//             by the wall clock. Where this machine computes slower than the design would, answers come late;
+//             remark() says how many did.
 //   unpaced   collect() returns as soon as the result is known. The device's clock then runs as if it were always full:
 //             an image is offered when the one `capacity` places before it left.
 //
