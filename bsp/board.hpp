@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Board: what a design may use on one FPGA board, and a MultiplierBudget to compare with a published design.
 //
-// Why: the planner asks "does it fit, and how fast may the clock be"; the answer is the device's resources less what
+// Why: the planner asks "does it fit, and how fast may the clock be". The answer is the device's resources less what
 // the board's shell blocks, less what must stay free so that placement succeeds. The figures are text files with their
 // sources: bsp/devices (the chips), bsp/boards (what surrounds one), bsp/budgets (multipliers and clock only, no build
 // target).

@@ -2,7 +2,7 @@
 // sluice bench BUNDLE: images/s, latencies, and where the time goes.
 //
 // Two scenarios with MLPerf LoadGen's meaning (results are not MLPerf results): Offline keeps the device full and
-// reports images/s; SingleStream sends the next image when the last one came back and reports latency. Images are
+// reports images/s. SingleStream sends the next image when the last one came back and reports latency. Images are
 // prepared before the clock starts, so the figures are those of the device, copies in and out included. `sluice eval`
 // and `classify` report rates with decoding. Warm-up is not counted; the first image's latency is printed alone.
 #include <algorithm>

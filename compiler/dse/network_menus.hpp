@@ -2,8 +2,8 @@
 // From a network to the exploration's menus, and from what it chose back to LayerConfigs.
 //
 // Why: the exploration knows shapes only. The pipeline is built from LayerConfigs. The idea: a way of a menu is a
-// LayerConfig in other words, so that whatever is chosen can be built; tests/unit/compiler/dse holds any way and number of
-// copies against check_layer_config() and against the kernels that are built from it.
+// LayerConfig in other words, so that whatever is chosen can be built. tests/unit/compiler/dse holds any way and number
+// of copies against check_layer_config() and against the kernels that are built from it.
 //
 // Before: a valid network. After: one menu a layer; a config for every way of it.
 #pragma once

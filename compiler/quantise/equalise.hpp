@@ -7,8 +7,8 @@
 // (cross-layer equalisation, Nagel et al., arXiv 1906.04721, section 4.1). Filters have scales of their own, so the
 // producer pays nothing.
 //
-// The idea: a depthwise reader has a scale per channel, too, so the channel may fill the whole range. Any other reader has
-// one scale for its filter's channels; there, rounding of the map and of the weights are balanced: gain =
+// The idea: a depthwise reader has a scale per channel, too, so the channel may fill the whole range. Any other reader
+// has one scale for its filter's channels. There, rounding of the map and of the weights are balanced: gain =
 // sqrt(reader's weights / channel's range), both as shares of the layer's largest value. No gain is below 1 or takes a
 // channel beyond the map's range, so a ReLU6 cuts nothing that a calibration picture had; beyond those it may cut
 // early.

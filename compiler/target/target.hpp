@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Target: what a plan is made for: a board, or a budget of multipliers, and the model that costs kernels on it.
 //
-// Before: names as the user gave them. After: figures; a budget limits multipliers and kernels only, and its other resources are
-// priced as on a chip larger than any, so that of two equal designs the smaller is taken.
+// Before: names as the user gave them. After: figures. A budget limits multipliers and kernels only. Its other
+// resources are priced as on a chip larger than any, so that of two equal designs the smaller is taken.
 #pragma once
 
 #include <optional>

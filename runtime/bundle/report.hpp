@@ -6,7 +6,7 @@
 // from, because an estimate must never pass for a measurement.
 //
 // Before: figures of one design. After: report_from_json(report_to_json(r)) is r again, but for what is not UTF-8 in
-// names; a file that is broken or of another version is refused by a sentence that names the key.
+// names. A file that is broken or of another version is refused by a sentence that names the key.
 #pragma once
 
 #include <map>

@@ -36,7 +36,7 @@ struct PackedPictures {
 Result<PackedPictures> read_cifar10(const std::filesystem::path& file);
 
 // `labels`: the labels file, or empty for "the one next to it": the name with labels-idx1 in place of images-idx3, with
-// or without .gz; without one the pictures are unlabelled.
+// or without .gz. Without a labels file the pictures are unlabelled.
 Result<PackedPictures> read_idx(const std::filesystem::path& images, const std::filesystem::path& labels);
 
 // True when the name or the first bytes say so.

@@ -3,8 +3,8 @@
 //
 // Three passes over the same drifting stream (drift.hpp) on the simulated device: the most accurate row, the fastest row,
 // and the controller choosing among all rows to hold a rate. Writes stream.png (rate, target, row, density, accuracy),
-// stream.json (the passes in numbers) and audit.jsonl (`sluice replay` takes its decisions again); prints every switch and
-// a table.
+// stream.json (the passes in numbers) and audit.jsonl (`sluice replay` takes its decisions again). Prints every switch
+// and a table.
 //
 // It is also an example of the runtime in a program of one's own: open a bundle, open a device, run_adaptive().
 #include <iostream>
