@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Board: what a design may use on one FPGA board, and a MultiplierBudget to stand beside a published design.
+// Board: what a design may use on one FPGA board, and a MultiplierBudget to compare with a published design.
 //
-// Why: the planner asks "does it fit, and how fast may the clock be"; the answer is the device's resources less what the
-// board's shell blocks, less what must stay free so that placement succeeds. The figures are text files with their sources:
-// bsp/devices (the chips), bsp/boards (what surrounds one), bsp/budgets (multipliers and clock only, no build target).
+// Why: the planner asks "does it fit, and how fast may the clock be". The answer is the device's resources less what
+// the board's shell blocks, less what must stay free so that placement succeeds. The figures are text files with their
+// sources: bsp/devices (the chips), bsp/boards (what surrounds one), bsp/budgets (multipliers and clock only, no build
+// target).
 //
 // Before: files of this form. After: every figure is in its range, the device exists, shell <= device.
 #pragma once
@@ -48,7 +49,7 @@ struct Board {
   double clock_mhz = 0;  // planned
   FactFile facts, device_facts;
 
-  // What is left of the device beside the shell.
+  // What the shell leaves of the device.
   DeviceResources beside_shell() const;
   // Of that, what a plan may use: above these shares the vendor's tools need much longer and fail more often.
   static constexpr double kMostAlms = 0.80, kMostRamBlocks = 0.90, kMostDsps = 0.90;

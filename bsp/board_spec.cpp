@@ -76,7 +76,7 @@ Result<ImportedBoard> import_board_spec(const std::string& file, const std::stri
   double megabytes_per_s = 0, bytes = 0;
   for (const pugi::xml_node memory : board.children("global_mem")) {
     const std::string allocation = memory.attribute("allocation_type").as_string();
-    if (!allocation.empty() && allocation.find("device") == std::string::npos) continue;  // the host's, seen through PCIe
+    if (!allocation.empty() && allocation.find("device") == std::string::npos) continue;  // host memory through PCIe
     megabytes_per_s += memory.attribute("max_bandwidth").as_double();
     for (const pugi::xml_node interface : memory.children("interface")) {
       ++banks;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // FactFile: lines of "key = value  # confirmed: source", the form of every board, device and budget file.
 //
-// Why not JSON: a number in a board file is worth what its source is worth, so each line says where its number is from and
-// whether anybody has confirmed it; and an error should name the line. The grammar is the four kinds of line:
+// Why not JSON: a number in a board file is worth what its source is worth, so each line says where its number is from
+// and whether anybody has confirmed it. An error should name the line. The grammar is the four kinds of line:
 //
 //   # a comment               (an empty line)
 //   key = text                key = value  # confirmed: source     or     # unconfirmed: source

@@ -36,7 +36,7 @@ function(sluice_targets_under result)
   set(${result} ${found} PARENT_SCOPE)
 endfunction()
 
-# Every target under the folders reads the group's headers, unless it has another group's.
+# Every target under the folders reads the group's headers, unless it has those of another group.
 function(sluice_use_header_group name)
   sluice_targets_under(targets ${ARGN})
   list(REMOVE_ITEM targets ${name})

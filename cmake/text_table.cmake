@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Text files of the tree, compiled in, so that a program needs no source tree beside it.
+# Text files of the tree, compiled in, so that a program needs no source tree when it runs.
 
 # sluice_text_table(<output> HEADER <header> FUNCTION <function> [PREFIX <prefix>] FILES <files>): a source at `output` in
 # the build folder that defines `function`, named with its namespaces and declared in `header`: the text of each file, by

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Command: what a verb declares its arguments on; a thin face of CLI11's App.
 //
-// Why: CLI11 is a header of templates, and a verb that included it took ten seconds to compile. Only arguments.cpp, command.cpp
-// and what calls them do; a verb sees these few functions, which say what CLI11's say.
+// Why: CLI11 is a header of templates, and a verb that included it took ten seconds to compile. Only arguments.cpp,
+// command.cpp and what calls them include it. A verb sees these few functions, which say what those of CLI11 say.
 //
-// Before: the App outlives every Command and Option made from it. After: the options are the App's; copies are the same.
+// Before: the App outlives every Command and Option made from it. After: the options belong to the App; copies are the
+// same.
 #pragma once
 
 #include <cstddef>
@@ -46,7 +47,7 @@ class Command {
   Option add_flag(const std::string& name, bool& value, const std::string& what) const;
   Command add_subcommand(const std::string& name, const std::string& what) const;
   void require_subcommand(std::size_t least, std::size_t most) const;
-  // Options that this sub-command does not know are its parent's.
+  // Options that this sub-command does not know belong to its parent.
   void fallthrough() const;
 
   // How often the option was given, and whether this sub-command was.

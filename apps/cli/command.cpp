@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // One sub-command a verb, one net under all of them (see command.hpp).
 //
-// Verbs return errors; what is thrown all the same (memory that ran out, another library's exception, oneTBB's tasks
-// included, which hand theirs to whoever waits for them) becomes an error here.
+// Verbs return errors. What is thrown all the same becomes an error here: memory that ran out, another library's
+// exception. oneTBB's tasks are included; they hand their exceptions to whoever waits for them.
 #include "apps/cli/command.hpp"
 
 #include <cstdio>
@@ -69,7 +69,7 @@ Status check_verb(const std::string& word, std::span<const Verb> verbs) {
   return user_error("sluice has no verb \"{}\"; there are {}", word, known);
 }
 
-// Everything but what a verb does: a failure here is ours or the machine's.
+// Everything but what a verb does: a failure here is our fault or the machine's fault.
 int parse_and_run(int argc, const char* const* argv, std::span<const Verb> verbs) {
   if (!spdlog::get("sluice")) {
     auto log = spdlog::stderr_color_mt("sluice");

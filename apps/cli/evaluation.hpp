@@ -46,7 +46,7 @@ Result<Execution> run_float(const ir::Graph& graph, const IntegerNetwork& networ
 // The integer network under a row's thresholds, by the evaluator.
 Result<Execution> run_integer(const std::string& name, const IntegerNetwork& network, const std::vector<Thresholds>& thresholds, const ImageSet& images);
 
-// Scores of one execution held against another's.
+// Scores of one execution held against those of another.
 struct Exactness {
   std::size_t images = 0;
   std::size_t equal = 0;

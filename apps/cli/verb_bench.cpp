@@ -2,9 +2,9 @@
 // sluice bench BUNDLE: images/s, latencies, and where the time goes.
 //
 // Two scenarios with MLPerf LoadGen's meaning (results are not MLPerf results): Offline keeps the device full and
-// reports images/s; SingleStream sends the next image when the last one came back and reports latency. Images are
-// prepared before the clock starts, so the figures are the device's, copies in and out included; `sluice eval` and
-// `classify` report rates with decoding. Warm-up is not counted; the first image's latency is printed alone.
+// reports images/s. SingleStream sends the next image when the last one came back and reports latency. Images are
+// prepared before the clock starts, so the figures are those of the device, copies in and out included. `sluice eval`
+// and `classify` report rates with decoding. Warm-up is not counted; the first image's latency is printed alone.
 #include <algorithm>
 #include <iostream>
 #include <memory>
@@ -142,7 +142,7 @@ Status bench(const Options& options, const Common& common) {
   const std::size_t in_flight = options.scenario == "SingleStream" ? 1 : device->capacity();
 
   const Measured first = SLUICE_TRY(run(*device, inputs, 1, 0.0));
-  // A simulated device computes a picture when it first meets it; that is this machine's time, not the device's.
+  // A simulated device computes a picture when it first meets it. That time is this machine's, not the device's own.
   if (device->info().is_simulated()) SLUICE_CHECK(meet_all(*device, inputs));
   SLUICE_CHECK(run(*device, inputs, in_flight, std::min(1.0, options.seconds / 4)));
   const std::vector<KernelTime> before = device->kernel_times();

@@ -33,7 +33,7 @@ struct Options {
 
 constexpr std::size_t kSizingPictures = 8;
 
-// Depths that keep the rate, beside the bundle's, on the first pictures simulated.
+// Depths that keep the rate, next to those of the bundle, on the first pictures simulated.
 Status print_sizing(const Options& options, const Netlist& netlist, const std::vector<simulate::ImagePrograms>& images, bool is_json) {
   simulate::FifoSizingOptions sizing_options{.tolerance = options.sizing_percent / 100, .pipeline = options.pipeline};
   if (options.m20k_budget > 0) sizing_options.m20k_budget = options.m20k_budget;

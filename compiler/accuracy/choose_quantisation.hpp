@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // choose_quantisation: which way of quantising serves this network, by trying them.
 //
-// Why: no rule serves all. Squared error favours the many small values, percentiles cut what one network cannot miss, the
-// largest value wastes codes on an outlier; equalised channels help 8 bits and cut a little beyond the calibration
+// Why: no rule serves all. Squared error favours the many small values, percentiles cut what one network cannot miss,
+// the largest value wastes codes on an outlier. Equalised channels help 8 bits and cut a little beyond the calibration
 // pictures, which 16 bits need not pay. What counts is what the scores lose, and the evaluator tells it in a second.
-// The idea: every candidate is quantised and run on calibration pictures; the one whose class probabilities are nearest to
-// float's wins (mean Kullback-Leibler divergence; it sees what a flip of the first class on few pictures does not).
+// The idea: every candidate is quantised and run on calibration pictures. The one whose class probabilities are nearest
+// to those of float wins (mean Kullback-Leibler divergence; it sees what a flip of the first class on few pictures does
+// not).
 //
 // Before: at least one form and one picture, with the float scores of each picture. After: the best candidate, and all figures.
 #pragma once

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // LayerErrors: how far each layer of an integer network is from the float network, in order of execution.
 //
-// Why: a loss of accuracy is one number at the end; who wants to mend it must know where the two part. The idea: both
+// Why: a loss of accuracy is one number at the end. Who wants to mend it must know where the two part. The idea: both
 // networks run on the same pictures, every map is turned back to real values, and the error is compared with the signal:
 // the signal-to-quantisation-noise ratio (SQNR) falls slowly where rounding adds up and at once where a layer is wrong.
 //

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Follows each node of the file through the passes (see check.hpp).
 //
-// Two steps, because shapes can only be inferred when every operator is known: first each node alone; if all can be
-// read, import and passes, and then the question what became of each.
+// Two steps, because shapes can only be inferred when every operator is known. First each node is read alone. If all
+// can be read, import and passes follow, and then the question what became of each.
 // Before and after: as the header says.
 #include "compiler/driver/check.hpp"
 

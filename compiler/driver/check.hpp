@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // check_model: where each node of a model would go, and what stands in the way, without planning anything.
 //
-// Why: a user decides by this whether and how to export again; so all of it must be told at once, with the next step.
+// Why: a user decides by this whether and how to export again. So all of it must be told at once, with the next step.
 // Before: any file. After: one entry per node that the scores need; an error only where the file is broken as a whole.
 #pragma once
 

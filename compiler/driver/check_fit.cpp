@@ -22,7 +22,7 @@ constexpr double kAnyInterval = 1e15;  // cycles: the smallest design
 constexpr double kRoom = 1000;         // times a board: room for any design, to see what it takes
 constexpr double kFarAbove = 2;        // a stem this much slower than the rest could be deserves a word
 
-// Shapes, weights and curves are the model's; scales are those of one picture of noise.
+// Shapes, weights and curves come from the model, scales from one picture of noise.
 Result<IntegerNetwork> integer_network(const ir::Graph& graph, std::uint64_t noise_seed) {
   const ir::Dims dims = graph.shapes.at(graph.input);
   if (dims.size() != 4 || (dims[1] != 1 && dims[1] != 3)) return user_error("input {} has shape {}; a picture has 1 or 3 channels (1xCxHxW)", graph.input, ir::to_text(dims));

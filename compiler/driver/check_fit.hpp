@@ -2,8 +2,8 @@
 // check_fit: does a model fit a board, what is short and by how much, which is the smallest board that holds it.
 //
 // Why: a user asks this before there are calibration pictures. The idea: numbers of weights and shapes decide what a design costs,
-// so the network is quantised on one picture of noise, and densities are assumed: half of the codes behind a ReLU, all others; weights as
-// they are. Everything that follows is labelled so.
+// so the network is quantised on one picture of noise, and densities are assumed: half of the codes after a ReLU, all
+// others. Weights count as they are. Everything that follows is labelled so.
 //
 // Before: a model whose nodes are all supported. After: sentences and figures, all estimated.
 #pragma once
@@ -17,7 +17,7 @@
 
 namespace sluice {
 
-inline constexpr double kAssumedDensity = 0.5;  // of codes behind a ReLU
+inline constexpr double kAssumedDensity = 0.5;  // of codes after a ReLU
 
 struct FitCheck {
   std::string board;

@@ -16,7 +16,7 @@ namespace {
 // Fewer know too little of how pictures vary: depths from 4 made ResNet-20 wait for 5 % on others, from 12 for 3 %.
 constexpr std::size_t kSizingImages = 12;
 
-// Block RAM for streams: what the target has beside everything else.
+// Block RAM for streams: what the target has left after everything else.
 std::int64_t blocks_left(const Design& design, const Target& target) {
   const double others = netlist_resources(design.network, design.netlist, target.model).total.m20k - double(stream_ram_blocks(design.netlist));
   return std::max<std::int64_t>(0, std::int64_t(target.budget.m20k - others));

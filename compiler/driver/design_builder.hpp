@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // build_design: netlist, rows and the depths of streams of a network with the engines that were chosen.
 //
-// Why: an estimate counts what each layer does, not how long it waits for its neighbours; with depths by rule alone, designs explored for a
-// board simulated up to two thirds slower than estimated. With depths from simulation they keep it within a few percent
-// (./run prove-designs).
+// Why: an estimate counts what each layer does, not how long it waits for its neighbours. With depths by rule alone,
+// designs explored for a board simulated up to two thirds slower than estimated. With depths from simulation they keep
+// it within a few percent (./run prove-designs).
 //
 // Before: configs of this network; pictures, of which the first few are simulated some dozen times. After: a valid design; with simulated
-// depths it fits its target, in the block RAM that this has left. Where it cannot, depths are by rule, and why is said.
+// depths it fits its target, in the block RAM that this has left. Where it cannot, depths are by rule and the reason is
+// said.
 #pragma once
 
 #include <optional>

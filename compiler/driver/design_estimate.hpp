@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // estimate_design: what a built design costs and how fast it is, layer by layer, in the report's own words.
 //
-// The idea: resources are the netlist's (compiler/dse/netlist_resources), cycles those of the table's row 0, which the
-// counters gave on real pictures; so what is reported is what was built, not what the menus thought.
+// The idea: resources come from the netlist (compiler/dse/netlist_resources), cycles from the table's row 0, which the
+// counters gave on real pictures. So what is reported is what was built, not what the menus thought.
 //
-// Before: a design, its table. After: figures that add up; EMM as design section 7 has it.
+// Before: a design, its table. After: figures that add up.
 #pragma once
 
 #include "compiler/dse/explain.hpp"

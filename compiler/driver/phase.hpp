@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Phase: one step of a plan, as data: what it needs, what it makes, how that is kept in files.
 //
-// Why: a plan takes minutes to hours; it must survive a kill, begin again with another board after the expensive
-// phases, and show what any phase made. The idea: one list knows the order (phases()), every phase fills one member of
+// Why: a plan takes minutes to hours. It must survive a kill, begin again with another board after the expensive
+// phases, and show what any phase made. The idea: one list knows the order (phases()). Every phase fills one member of
 // PlanState, and saves and loads that member alone.
 //
 // Before run() and save(): what `needs` names has run or is loaded. After load(save(state)): the member is what it was.

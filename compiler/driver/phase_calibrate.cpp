@@ -45,7 +45,7 @@ Status run(PlanJob& job) {
   return ok();
 }
 
-// The first form's graph is the import's and not written again.
+// The graph of the first form is the one of the import phase and not written again.
 BundleFiles save(const PlanState& state) {
   const CalibratedModel& model = *state.calibrated;
   ByteWriter to;

@@ -2,8 +2,8 @@
 // pictures_text: which pictures, in a line that differs where they do: their number, and a hash of names, sizes and
 // labels.
 //
-// Why: results of a plan may be taken up again only with the same pictures, and reading them all to know would take as
-// long as planning. A file that changed and kept its size is taken for the same.
+// Why: results of a plan may be taken up again only with the same pictures. Reading them all to know would take as long
+// as planning. A file that changed and kept its size is taken for the same.
 #pragma once
 
 #include <string>

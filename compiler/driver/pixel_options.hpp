@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How pixels become a network's input, in the user's words: as flags of `sluice plan` or as a small JSON file beside the
-// model, which is easier to hand on than a command line:
+// How pixels become a network's input, in the user's words: as flags of `sluice plan` or as a small JSON file next to
+// the model, which is easier to hand on than a command line:
 //
 //   {"pixel_max": 1, "mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225], "bgr": false, "resize_short_side": 256}
 //

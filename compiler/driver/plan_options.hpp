@@ -32,9 +32,9 @@ struct PlanOptions {
   QuantiseOptions quantise{.method = RangeMethod::best};
   std::string engine = "auto";  // auto, or a name of convolution_engine_from_text()
   std::optional<Target>
-      target;  // what the exploration plans for; none: a rule chooses engines, parallelism is the default's
+      target;  // what the exploration plans for; none: a rule chooses engines, parallelism is the default
   double target_images_per_s = 0;      // with a target: fewest resources at this rate; 0: the highest rate
-  double hls_factor = 0;               // without a target; 0: the coefficients' own
+  double hls_factor = 0;               // without a target; 0: the factor of the coefficients
   std::size_t held_out_images = 2000;  // pictures after the calibration ones that measure the rows
   RowOptions rows;
   // Depths of streams by simulation, within so many percent of the best rate; 0: by rule. None: 1 with a target, else
@@ -42,7 +42,7 @@ struct PlanOptions {
   std::optional<double> sizing_percent;
 
   // The state between phases (state_folder.hpp). Phases by name (phase.hpp); empty: the first, the last, none.
-  std::filesystem::path state;  // empty: beside the output, with ".plan" after its name
+  std::filesystem::path state;  // empty: next to the output, with ".plan" after its name
   bool keeps_state = false;     // after the bundle is written, or after an error
   std::string from, stop_after, dump_after;
 

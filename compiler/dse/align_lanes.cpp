@@ -20,7 +20,7 @@ constexpr int kAnyLanes = 0;  // takes or sends what the other side has
 // A width kernel between streams of about this many lanes.
 constexpr int kTypicalLanes = 16;
 
-// Lanes of a layer's ends. A taps kernel takes what arrives, and reads the longer the fewer those are.
+// Lanes of a layer's ends. A taps kernel takes the lanes that arrive; the fewer they are, the longer it reads.
 int lanes_in(const EngineShape& shape, const LayerWork& work) { return has_taps(shape, work) ? kAnyLanes : shape.in_lanes; }
 
 int width_kernels_between(int sent, int taken) {
@@ -90,7 +90,7 @@ class Aligner {
     return window_cycles(shape, work) + 1 > interval;
   }
 
-  // Taps kernels, the layer's own and its readers', that would be slower than the interval.
+  // Taps kernels of the layer and of its readers that would be slower than the interval.
   int slow_taps(std::size_t layer, const EngineShape& shape, double interval, const Exploration& design) const {
     int count = is_slow(layer, shape, lanes_sent_to(layer, design), interval);
     for (const std::size_t reader : readers_[layer]) count += is_slow(reader, design.layers[reader].shape, shape.out_lanes, interval);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lets neighbours agree on the lanes between them, where that is cheaper than a width kernel.
 //
-// Why: the exploration picks each layer's way alone, and most neighbours would then differ; every difference is one
-// or two width kernels, of some hundred ALMs and out of the 240 of a bundle. The idea: layer after layer, take the way of
-// least price, differences with both neighbours included, among those that are not slower than the interval; a few sweeps, each
-// of which can only lower the price (iterated conditional modes, Besag 1986).
+// Why: the exploration picks each layer's way alone, and most neighbours would then differ. Every difference is one or
+// two width kernels, of some hundred ALMs and out of the 240 of a bundle. The idea: layer after layer, take the way of
+// least price, differences with both neighbours included, among those that are not slower than the interval. A few
+// sweeps follow, each of which can only lower the price (iterated conditional modes, Besag 1986).
 //
 // Before: a design of explore() for these menus and densities. After: its interval or a shorter one, its price with width
 // kernels or a lower one.

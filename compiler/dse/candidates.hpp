@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // LayerTable: a layer's ways under given densities, as numbers that are walked many times; Candidate: a way with copies.
 //
-// Why: a menu has a thousand ways, with copies ten thousand, and a search walks them for every set of prices. For any prices the
-// best ones lie on the front of cycles and resources, and of that only what is near the interval searched for matters
-// (bracket.hpp says what is near): a few dozen. The idea: the front is collected once, the interval's limits being known;
-// most candidates lose against one of a few good ones, so those that beat others lately are compared first (block nested loops with a
-// self-organising window; Boerzsoenyi, Kossmann and Stocker, "The Skyline Operator", ICDE 2001).
+// Why: a menu has a thousand ways, with copies ten thousand, and a search walks them for every set of prices. For any
+// prices the best ones lie on the front of cycles and resources. Of that only what is near the interval searched for
+// matters (bracket.hpp says what is near): a few dozen. The idea: the front is collected once, the interval's limits
+// being known. Most candidates lose against one of a few good ones, so those that beat others lately are compared first
+// (block nested loops with a self-organising window; Boerzsoenyi, Kossmann and Stocker, "The Skyline Operator", ICDE
+// 2001).
 //
 // Before: a menu with ways; a budget, in which a figure of 0 is no limit. After: see each function.
 #pragma once

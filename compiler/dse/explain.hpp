@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Why a layer has the engine it has: the best way of every engine at the design's interval, and the next faster step.
 //
-// Why: "the planner chose" convinces nobody, and who knows what a faster layer costs knows which board to buy. The idea: the
-// menu once more, engine by engine, at the interval and the prices that the exploration ended with.
+// Why: "the planner chose" convinces nobody. Who knows what a faster layer costs knows which board to buy. The idea:
+// the menu once more, engine by engine, at the interval and the prices that the exploration ended with.
 //
 // Before: a design of explore() for these menus and densities. After: one offer for every engine, the chosen one first.
 #pragma once

@@ -158,8 +158,9 @@ class Explorer {
     return at_edge;
   }
 
-  // Prices reach only the convex front. So the next smaller interval is tried beyond them: from these picks, all faster than
-  // the best design and a little too large, layer by layer the exchange is made that frees most of what is short. True: that fitted.
+  // Prices reach only the convex front. So the next smaller interval is tried beyond them. It starts from these picks,
+  // all faster than the best design and a little too large. Layer by layer the exchange is made that frees most of what
+  // is short. True: that fitted.
   bool repair(std::vector<std::size_t> picks, Shares sum) {
     if (picks.size() != candidates_.size()) return false;
     for (std::size_t exchanges = 0; missing(sum) > 0; ++exchanges) {

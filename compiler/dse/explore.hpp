@@ -25,7 +25,7 @@ namespace sluice {
 
 struct ExploreGoal {
   double target_interval = 0;  // 0: as fast as the budget allows; else fewest resources at this many cycles an image
-  Resources fixed;             // kernels beside the layers: source, sink, collector, forks
+  Resources fixed;             // kernels outside the layers: source, sink, collector, forks
   double least_interval = 0;   // what memory allows; no way is worth more
 };
 

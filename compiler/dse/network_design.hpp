@@ -5,8 +5,8 @@
 // source, sink and collector are known when the netlist stands. So: explore, build, cost what is built; the
 // difference is set aside (ExploreGoal::fixed), and again until what is built keeps the budget.
 //
-// Greedy steps may end behind a design of one engine for all, so each of those that could be faster is tried as well: the answer
-// is never behind any of them.
+// Greedy steps may end with a slower design than one engine for all gives. So each of those that could be faster is
+// tried as well: the answer is never slower than any of them.
 //
 // Before: menus and densities of this network. After: configs, the netlist from them, what it costs, within the budget and the
 // kernels of a bundle; or NoDesign with what is short.
@@ -18,7 +18,7 @@
 namespace sluice {
 
 struct DesignGoal {
-  double target_interval = 0;         // as ExploreGoal's
+  double target_interval = 0;         // as ExploreGoal::target_interval
   double memory_bytes_per_cycle = 0;  // of the board (model/memory_traffic.hpp); 0: no limit
 };
 

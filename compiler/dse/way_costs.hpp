@@ -2,7 +2,7 @@
 // WayCosts: what the kernels of a way cost, those it needs once and those of each copy.
 //
 // Why: E copies cost E times engine and compactor or tile, which a search multiplies out itself. Several copies of an engine
-// without those also need a replay kernel each, because the window, which stands once in front of a deal, then comes once.
+// without those also need a replay kernel each, because the window, which stands once before a deal, then comes once.
 // Requantisers are the engine's own, one for each of O filters and again in every copy, or L of them, once for the layer: then the
 // engines send sums, four times as wide as codes, also through the gather (compiler/pipeline/engine_kernels.hpp).
 //
@@ -23,7 +23,7 @@ class WayCosts {
   // Would the window kernel only copy? Then it is not built.
   bool is_bare() const { return spec_.work.window == Window{}; }
 
-  // A kernel and the queue behind it.
+  // A kernel and the queue after it.
   Resources with_queue(const EngineShape& shape, int lanes, int bits, std::int64_t depth = kQueueDepth) const;
   Resources line_buffer(KernelKind kind, int in_lanes, int out_lanes, int taps = 1) const;
   // A kernel that holds a window: compactor, tile or replay.

@@ -2,7 +2,7 @@
 // Reads the graph (see graph_reader.hpp).
 //
 // The walk back from the output is a depth-first search with its own stack: a chain of a million nodes must not
-// overflow the program's. A value met again while it is still open closes a cycle.
+// overflow the program's stack. A value met again while it is still open closes a cycle.
 // Before and after: as the header says.
 #include "compiler/frontend/graph_reader.hpp"
 
@@ -208,7 +208,7 @@ Result<ir::Node> side_node(const ir::Node& node, std::size_t index, int opset) {
   return side;
 }
 
-// One node per output that is read, so that every node behind has one output.
+// One node per output that is read, so that every node of the graph has one output.
 Status split_outputs(const std::set<std::string>& read, ir::Graph& graph) {
   std::set<std::string> names;
   for (const ir::Node& node : graph.nodes) names.insert(node.name);

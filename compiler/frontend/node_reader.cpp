@@ -47,7 +47,7 @@ Status fill(const onnx::NodeProto& proto, int opset, ir::Node& node) {
     return user_error("belongs to the domain \"{}\", which is not ONNX's own; export without the optimisations of one "
                       "runtime", proto.domain());
   }
-  const bool is_side_output = proto.op_type().find('.') != std::string::npos;  // our names, not ONNX's
+  const bool is_side_output = proto.op_type().find('.') != std::string::npos;  // names of Sluice, not of ONNX
   if (is_side_output || !ops::find_operator(proto.op_type())) return user_error("is not supported; {}", hint_for(proto.op_type()));
   for (const auto& attribute : proto.attribute()) {
     Result<ir::Attribute> value = read_attribute(attribute);

@@ -2,7 +2,7 @@
 // Reads tensors (see tensor_reader.hpp).
 //
 // raw_data is little endian whatever the machine. Strings have a list of their own and are never raw.
-// Before and after: as the header says. The caller puts the tensor's name in front of an error.
+// Before and after: as the header says. The caller puts the tensor's name before an error's text.
 #include "compiler/frontend/tensor_reader.hpp"
 
 #include <bit>

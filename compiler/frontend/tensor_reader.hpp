@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // read_tensor: a TensorProto becomes a Tensor.
 //
-// Why apart: ONNX stores one tensor in two ways (raw bytes, or a typed list whose element is not the tensor's), and a
-// length that does not fit its dimensions is the commonest way a file is broken.
+// Why apart: ONNX stores one tensor in two ways (raw bytes, or a typed list whose element type is not the tensor's),
+// and a length that does not fit its dimensions is the commonest way a file is broken.
 // Before: any TensorProto. After: as many numbers as the dimensions say, floats of all widths as float.
 #pragma once
 

@@ -60,7 +60,7 @@ struct Tensor {
 
 using Attribute = std::variant<std::int64_t, float, std::string, std::vector<std::int64_t>, std::vector<float>, Tensor>;
 
-// Function fused behind a node: `curve` first, then the clamp. ReLU is {0, none}, ReLU6 {0, 6} without a curve.
+// Function fused to a node: `curve` first, then the clamp. ReLU is {0, none}, ReLU6 {0, 6} without a curve.
 //   hard_sigmoid(x) = min(1, max(0, alpha * x + beta))      hard_swish(x) = x * hard_sigmoid(x)
 enum class Curve { none, hard_sigmoid, hard_swish };
 

@@ -2,10 +2,10 @@
 // A graph as bytes, and back: what a plan's state keeps of the model.
 //
 // Why: whoever goes on with a plan needs the graph as the passes left it, with its weights, and no ONNX. The idea:
-// every field in the order of graph.hpp (runtime/base/bytes.hpp), a tag with a version in front.
+// every field in the order of graph.hpp (runtime/base/bytes.hpp), after a tag with a version.
 //
-// Before: any graph; bytes of any origin. After: graph_from_bytes(graph_to_bytes(g)) is g again; other bytes are
-// refused by a sentence, and what is accepted keeps verify() and has tensors of the sizes that their dimensions say.
+// Before: any graph; bytes of any origin. After: graph_from_bytes(graph_to_bytes(g)) is g again. Other bytes are
+// refused by a sentence. What is accepted keeps verify() and has tensors of the sizes that their dimensions say.
 #pragma once
 
 #include <string>

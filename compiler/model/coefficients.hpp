@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Coefficients: what logic costs, read from the two files beside this one.
+// Coefficients: what logic costs, read from the two files in this folder.
 //
 // Why: a cost figure is worth what its origin is worth, so none stands in the source. fitted.coefficients is written by
-// fit/fit.py from synthesis sweeps, assumed.coefficients by hand; both name the origin of every line (bsp/fact_file.hpp
+// fit/fit.py from synthesis sweeps, assumed.coefficients by hand. Both name the origin of every line (bsp/fact_file.hpp
 // is the grammar) and are compiled in. A count is a sum of terms, and the keys say which: "dense.aluts.O*A = 1.6" adds
 // 1.6 ALUTs for each filter and bit of its accumulator. Letters:
 //
 //   M N O E G P  as in engine_shape.hpp       A D W  bits of sum, activation, weight;  B = D + W of a product
 //   T = M - 1 adders of a tree                H = max(0, G - 2): a second accumulator's select fits the adder's LUT
 //   X = ceil(log2 M) stages of a shifter      K  kernel columns in one RAM word, less 1: inputs of an aligner
-//   I  bits of a place in a window            L  lanes that leave     S  bits of the beats: both ends of a kernel, or a queue's
+//   I  bits of a place in a window            L  lanes that leave     S  bits of beats, at both ends or in a queue
 //
 // Before: the files, compiled in. After: every key is known and has a source, every term is one of letters.
 #pragma once

@@ -8,7 +8,8 @@
 //             weight_sparse O*(W + place), one entry for each weight, because row 0 may keep them all
 //   tile      weight_sparse: the activations of a tile, twice (one is filled while the other is read), a copy per filter
 //   results   weight_sparse: sums of a tile, twice, until they are sent
-//   bias, multiplier  a word of 32 bits for each lane that requantises, in the engine or behind it; curve: 256 codes for each
+//   bias, multiplier  a word of 32 bits for each lane that requantises, in the engine or after it;
+//             curve: 256 codes for each
 //   rows      window: K_h rows of the map; a copy per tap of a beat; taps: the same, a copy per tap
 //   list      compactor: a window in M banks of {code, place}
 //   window    replay: the beats of one

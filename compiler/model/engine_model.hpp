@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // EngineModel: what the hardware model must know of an engine, one record an engine.
 //
-// Why: cycles, windows, memories and multipliers of an engine are asked for in several places; with one record a new engine
-// is one place, and a figure that is left out does not compile. Formulas: layer_time.hpp.
+// Why: cycles, windows, memories and multipliers of an engine are asked for in several places. With one record a new
+// engine is one place, and a figure that is left out does not compile. Formulas: layer_time.hpp.
 //
 // Before: a shape whose numbers are at least 1 and fit the engine; the layer is one that the engine computes. After: stated
 // at each member.

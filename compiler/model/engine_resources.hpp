@@ -2,7 +2,7 @@
 // Resources of a kernel or a stream.
 //
 //   logic = f_hls * (engine's terms + requantised lanes) + kernel + stream ends        (coefficients.hpp)
-//           + the select of L sums of O in front of requantisers that are shared
+//           + the select of L sums of O upstream of requantisers that are shared
 //   ALMs  = max(ALUTs / 2, registers / 4) + ten for each MLAB
 //   DSP   = multipliers / (18x19 products a block, from the board: two, for int8 as for int16) + requantised lanes
 //   RAM   = its memories (memory_blocks.hpp); all of it once for each of the E copies
@@ -19,7 +19,7 @@ namespace sluice {
 
 class ResourceModel {
  public:
-  // hls_factor 0: the coefficients' own. The device says what a DSP and a RAM block hold.
+  // hls_factor 0: the factor of the coefficients. The device says what a DSP and a RAM block hold.
   ResourceModel(Coefficients coefficients, const bsp::FpgaDevice& device, double hls_factor = 0);
 
   Resources kernel(const EngineShape& shape) const;

@@ -6,7 +6,7 @@
 //   M vector lanes   N pairs a cycle and filter   O filters side by side   E copies over output pixels
 //   G filters of one multiplier   k how many of them a row runs   P pixels that share a weight (or enter at once)
 //
-// Before: nothing. After: multipliers() and the models beside this file agree on which numbers count for which kind.
+// Before: nothing. After: multipliers() and the models in this folder agree on which numbers count for which kind.
 #pragma once
 
 #include <cstdint>
@@ -45,7 +45,8 @@ struct EngineShape {
   int index_bits = 12;       // weight_sparse, compactor: place in a window
   // Lanes with a requantiser of their own: all that an engine sends, or none where it sends sums.
   int requantised_lanes = 0;
-  // Engines: sums leave, for a requantise kernel behind them. Gather: carries those. requantise: its input is sums in any case.
+  // Engines: sums leave, for a requantise kernel downstream. Gather: carries those. requantise: its input is sums in
+  // any case.
   bool sends_sums = false;
   int curve_multipliers = 0;  // 0: no curve or the table; 2: hard-sigmoid, 3: hard-swish, by formula
   std::vector<Ram> rams;      // of one copy

@@ -82,8 +82,8 @@ double window_cycles(const EngineShape& shape, const LayerWork& work) {
   const bool is_again = shape.copies == 1 && is_engine(shape.kind) && engine_model(shape.kind).repeats_windows.get();
   const auto groups = double(is_again ? ceil_of(work.output.channels, shape.filters) : 1);
   const double out = pixels * steps * groups;
-  // A line buffer stops reading while it sends; with each channel group of a pixel that completes a window, a beat of it leaves,
-  // but for taps.
+  // A line buffer stops reading while it sends. With each channel group of a pixel that completes a window, a beat of
+  // it leaves, but for taps.
   if (work.window == Window{} && groups == 1 && shape.pixels == 1) return out;  // there is none
   if (const int together = pixels_at_once(shape); together > 1) {
     return double(stem_window_cycles(work.window, work.input, work.output, together, std::int64_t(steps * groups)));

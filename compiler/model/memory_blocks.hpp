@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // RAM blocks of one on-chip memory.
 //
-// Why: bits do not say what a memory takes. A block of 20,480 bits serves as 512 x 40, 1024 x 20 or 2048 x 10, so a wide
-// shallow memory wastes most of its blocks; a second reader needs a copy; and a memory of a few words goes into MLABs, which are
-// ALMs. The idea: the cheapest of the modes, words side by side and one behind the other, times copies.
+// Why: bits do not say what a memory takes. A block of 20,480 bits serves as 512 x 40, 1024 x 20 or 2048 x 10, so a
+// wide shallow memory wastes most of its blocks. A second reader needs a copy. A memory of a few words goes into MLABs,
+// which are ALMs. The idea: the cheapest of the modes, words side by side and one after the other, times copies.
 //
 // Before: width and depth at least 1 (else it costs nothing). After: whole blocks.
 #pragma once

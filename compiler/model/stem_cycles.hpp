@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cycles of a line buffer that takes several neighbouring pixels a cycle.
 //
-// Why: a stem of stride 2 at four pixels a beat completes two outputs a beat in every other row; device/kernels/window/window.cl
-// spreads those sends, so its time is neither beats in nor beats out alone. The idea: its decisions without its codes, beat by beat
-// (runtime/bundle/window_completions.hpp).
+// Why: a stem of stride 2 at four pixels a beat completes two outputs a beat in every other row.
+// device/kernels/window/window.cl spreads those sends, so its time is neither beats in nor beats out alone. The idea:
+// its decisions without its codes, beat by beat (runtime/bundle/window_completions.hpp).
 //
 // Before: `together` divides the width and is above 1. After: cycles of a picture, without its header.
 #pragma once

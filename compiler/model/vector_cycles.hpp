@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cycles that a sparse engine spends on a vector, from how many of its operand pairs are live.
 //
-// Why: an engine of N multipliers takes ceil(live / N) cycles for a vector of M pairs, so its rate follows the spread of
-// `live`, not its mean alone: of the forms in hass.md section 5 the histogram's, which is exact.
+// Why: an engine of N multipliers takes ceil(live / N) cycles for a vector of M pairs, so its rate follows the spread
+// of `live`, not its mean alone. Of the forms in hass.md section 5 this is the one by histogram, which is exact.
 //
 // Zero-vector skipping: a vector without a live pair costs nothing, else a cycle. It is for engines that see only
 // activation zeros before the fork; joint zeros may not be skipped (hass.md pitfall 15.4).

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Axes, broadcasting and data movement: what many operators' definitions share.
 //
-// Why: ONNX counts negative axes from the end and aligns broadcast shapes on the right, everywhere alike; a dozen
+// Why: ONNX counts negative axes from the end and aligns broadcast shapes on the right, everywhere alike. A dozen
 // operators only move numbers. Written once, each such operator is a rule "which source index".
 //
 // Before: dims with no negative entry. After: results within the bounds of the given dims, or an error.

@@ -47,7 +47,7 @@ std::string to_text(const ir::Tensor& in, std::size_t i) {
   return fmt::format("{}", value);
 }
 
-// The whole of `text` as a number of type T, in the C locale whatever the program's is.
+// The whole of `text` as a number of type T, in the C locale whatever the program's locale is.
 template <typename T>
 Result<T> number_of(const std::string& text) {
   T number{};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Concat: tensors one behind the other along one axis; SqueezeNet joins channels with it, exporters build shapes.
+// Concat: tensors one after the other along one axis; SqueezeNet joins channels with it, exporters build shapes.
 // Definition: ONNX Concat-4, -11 (negative axis), -13.
 // Before: all other dimensions agree. After: the axis is the sum.
 #include <algorithm>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ONNX's numbers for element types (TensorProto.DataType) and what becomes of them here.
 //
-// Why: Cast names its target by that number, the importer reads it from every tensor; neither may include the other.
+// Why: Cast names its target by that number. The importer reads it from every tensor. Neither may include the other.
 // Before: any number from a file. After: the graph's own element type, or nothing for what is not possible.
 #pragma once
 

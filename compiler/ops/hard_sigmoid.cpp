@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // HardSigmoid: max(0, min(1, alpha * x + beta)), the gate of MobileNetV3's squeeze-excite blocks.
-// Definition: ONNX HardSigmoid-6. PyTorch means alpha = 1/6, ONNX's default and Paddle's is 0.2.
+// Definition: ONNX HardSigmoid-6. PyTorch means alpha = 1/6. The default of ONNX and of Paddle is 0.2.
 // Before: any tensor. After: the same shape, within 0 and 1.
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Identity: a second name for a value; exporters leave it behind.
+// Identity: a second name for a value; exporters leave it in the file.
 // Definition: ONNX Identity-1, -13, -14, -16 (tensors only).
 // Before: any tensor. After: the same one.
 #include "compiler/ops/elementwise.hpp"

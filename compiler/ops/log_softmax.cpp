@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // LogSoftmax: the logarithm of Softmax, at the end of some classifiers; it stays on the host.
-// Definition: ONNX LogSoftmax-1, -11 (the axis and all behind it as one row), -13 (one axis).
+// Definition: ONNX LogSoftmax-1, -11 (the axis and all after it as one row), -13 (one axis).
 // Before: any tensor of floats. After: the same shape.
 #include "compiler/ops/softmax_rows.hpp"
 

@@ -6,8 +6,8 @@
 //
 // The record answers: which opsets; which attributes of which kind since when; how many inputs; which values are
 // refused and in what words; the shape of the result; the result itself, written from the ONNX definition with plain
-// loops. A record computes one output; further outputs of an ONNX operator have records of their own, named behind a
-// dot, and the importer makes a node for each that is read. So a node of a graph has one output, always.
+// loops. A record computes one output. Further outputs of an ONNX operator have records of their own, called
+// OPERATOR.OUTPUT. The importer makes a node for each that is read. So a node of a graph has one output, always.
 //
 // Before: nodes whose attributes `check_node` has accepted. After: shape() bounds every size by ir::kMaxElements, and
 // evaluate() may rely on all that shape() has checked.

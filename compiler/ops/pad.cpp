@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pad: a border around the tensor; passes/fold_pad moves it into the window behind it.
+// Pad: a border around the tensor; passes/fold_pad moves it into the window that reads it.
 // Definition: ONNX Pad-2 (pads and value are attributes), -11, -13 (inputs), -18 (axes). Negative pads cut off.
 // Modes constant, edge and reflect run in float; only constant can reach the device.
 // Before: pads are constant. After: each axis is longer by its two pads.

@@ -12,7 +12,7 @@
 namespace sluice::ops {
 
 struct QuantizeAxis {
-  std::int64_t inner = 1;     // elements behind one step of the axis
+  std::int64_t inner = 1;     // elements of one step of the axis
   std::int64_t channels = 1;  // 1: one scale for all
 
   std::int64_t channel(std::int64_t element) const { return channels == 1 ? 0 : element / inner % channels; }

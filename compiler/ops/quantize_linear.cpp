@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // QuantizeLinear: saturate(round(x / scale) + zero_point), ties to even.
-// Definition: ONNX QuantizeLinear-10, -13 (axis), -19; the zero point's type (uint8 without one) is the result's.
+// Definition: ONNX QuantizeLinear-10, -13 (axis), -19; the result has the zero point's type (uint8 without one).
 // Before: scale per tensor or per channel. After: integers of 8 bits.
 #include <algorithm>
 #include <cmath>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // infer_shapes: the shape of every value, from the input's shape and the operators' rules.
 //
-// Why: exporters leave shape arithmetic in the file (Shape, Gather, Concat, Reshape). A rule alone cannot answer such
-// a Reshape; so small constants and everything computed from shapes alone are evaluated on the way.
+// Why: exporters leave shape arithmetic in the file (Shape, Gather, Concat, Reshape). A rule alone cannot answer such a
+// Reshape. So small constants and everything computed from shapes alone are evaluated on the way.
 //
 // Before: nodes in topological order, `shapes` holds the input's shape. After: `shapes` holds every value, nothing else.
 #pragma once

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What Softmax and LogSoftmax share: which numbers make one row.
 //
-// Why: before opset 13 a row is the axis with all axes behind it, since then it is the axis alone.
+// Why: before opset 13 a row is the axis with all axes after it. Since then it is the axis alone.
 // Before: an axis that exists. After: every row was handed to `work` once.
 #pragma once
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // VectorBlock: the two inner loops of FastConv for the vector unit of this machine.
 //
-// Why apart: it is the only file that knows instruction sets. The text is one template over GNU vector types; it is
-// instantiated inside functions compiled for AVX-512, AVX2 and the baseline, and one of them is picked at start.
+// Why apart: it is the only file that knows instruction sets. The text is one template over GNU vector types. It is
+// instantiated inside functions compiled for AVX-512, AVX2 and the baseline. One of them is picked at start.
 //
 // Before: pointers to as many floats as stated; no alignment is asked for. After: sums in order of k, unfused.
 #pragma once

@@ -2,13 +2,13 @@
 // Window: the geometry of a sliding window, shared by convolution and pooling.
 //
 // Why: kernel_shape, strides, dilations, pads, auto_pad and ceil_mode interact; five places need the same answer.
-// The formulas are those of the ONNX operator text: out = floor or ceil((in + pads - extent) / stride) + 1 with
-// extent = (kernel - 1) * dilation + 1; SAME gives out = ceil(in / stride) and splits the missing pads, the odd one at
-// the end (UPPER) or the beginning (LOWER). With ceil_mode a last window that would start behind the data is dropped,
-// as later ONNX texts and every framework do.
+// The formulas are those of the ONNX operator text: out = floor or ceil((in + pads - extent) / stride) + 1 with extent
+// = (kernel - 1) * dilation + 1. SAME gives out = ceil(in / stride) and splits the missing pads, the odd one at the end
+// (UPPER) or the beginning (LOWER). With ceil_mode a last window that would start after the data is dropped, as later
+// ONNX texts and every framework do.
 //
-// Pictures have height and width; a row of rank 3 is seen as height 1, a volume of rank 5 has a depth in front. Volumes
-// are for the plain loops of the operators' definitions: neither FastConv nor the device has them.
+// Pictures have height and width. A row of rank 3 is seen as height 1. A volume of rank 5 has a depth before them.
+// Volumes are for the plain loops of the operators' definitions: neither FastConv nor the device has them.
 //
 // Before: a call with an input of rank 3 to 5. After: all extents are positive and fit the map.
 #pragma once

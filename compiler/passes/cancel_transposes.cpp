@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Networks from TensorFlow are channels-last, ONNX operators channels-first. Exporters put Transpose around them:
-//   - behind the picture: the graph's input is simply taken channels-first (the loader of pictures makes either);
+//   - after the picture: the graph's input is simply taken channels-first (the loader of pictures makes either);
 //   - two in a row: one with the product of both orders, or none;
 //   - of a map of one pixel, or of one channel to the front: a Reshape, since no number moves;
-//   - in front of a mean over height and width: the mean names other axes.
+//   - before a mean over height and width: the mean names other axes.
 // One between a map and the matrix that flattens it is taken into the matrix by lift_vectors.
 //
 // Before: verified, shapes inferred. After: none of these. The input's shape may have changed its order.

@@ -78,7 +78,7 @@ std::optional<std::vector<float>> constant_per_channel(const ir::Graph& graph, c
   // Walk the constant itself, not the map: its own channel axis, if it has one, counts from the end.
   std::vector<float> numbers(static_cast<std::size_t>(dims[1]), 0.0f);
   std::vector<bool> is_known(numbers.size(), false);
-  const std::size_t behind = dims.size() - 2;  // axes behind the channel
+  const std::size_t behind = dims.size() - 2;  // axes after the channel
   const bool has_channel = tensor.dims.size() > behind && tensor.dims[tensor.dims.size() - 1 - behind] != 1;
   std::int64_t inner = 1;
   for (std::size_t axis = 0; axis < std::min(behind, tensor.dims.size()); ++axis) inner *= tensor.dims[tensor.dims.size() - 1 - axis];

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // y = (x - mean) * scale / sqrt(variance + epsilon) + bias is a factor and an offset per channel. In this order:
-//   - a convolution in front takes both into its weights and bias;
-//   - another normalisation in front: the two become one;
-//   - convolutions behind it take the factor into their weights and the offset into their bias, if all readers are such.
-//     Zero padding stands behind the offset, so a window that pads takes no offset: padded zeros would turn into it;
+//   - a convolution before it takes both into its weights and bias;
+//   - another normalisation before it: the two become one;
+//   - convolutions after it take the factor into their weights and the offset into their bias, if all readers are such.
+//     Zero padding comes after the offset, so a window that pads takes no offset: padded zeros would turn into it;
 //   - else it is a depthwise convolution with one tap.
 //
 // Before: verified, shapes inferred, rows lifted to maps. After: no BatchNormalization of a map with constant
@@ -124,7 +124,7 @@ void compose(ir::Graph& graph, ir::Node& node, const std::string& input, const A
 }  // namespace
 
 Status fold_affine(ir::Graph& graph) {
-  // From the front: into the convolution or the normalisation before it.
+  // Backwards: into the convolution or the normalisation before it.
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     if (graph.nodes[i].op != "BatchNormalization") continue;
     const auto affine = affine_of(graph, graph.nodes[i]);
@@ -139,7 +139,7 @@ Status fold_affine(ir::Graph& graph) {
       if (const auto first = affine_of(graph, maker)) compose(graph, graph.nodes[i], maker.inputs[0], *first, *affine);
     }
   }
-  // What is left: into all convolutions behind it, or a layer of its own.
+  // What is left: into all convolutions after it, or a layer of its own.
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     if (graph.nodes[i].op != "BatchNormalization") continue;
     const auto affine = affine_of(graph, graph.nodes[i]);

@@ -4,7 +4,7 @@
 // own definitions compute it.
 //
 // A hostile file can ask for huge results of tiny constants (ConstantOfShape), so a result may be no larger than what
-// the file holds already, or small; larger ones stay nodes and are refused as such.
+// the file holds already, or small. Larger ones stay nodes and are refused as such.
 //
 // Before: verified, shapes inferred. After: no node whose inputs are all constant, but for those too large.
 #include "compiler/passes/fold_constants.hpp"

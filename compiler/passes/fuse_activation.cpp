@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A clamp or a curve behind a convolution, an addition, a product or an average costs nothing on the device: results are
+// A clamp or a curve after a convolution, an addition, a product or an average costs nothing on the device: results are
 // rounded and saturated there anyway. A clamp and a hard-sigmoid never change the order of two numbers, so they may
-// change places with MaxPool, and any function of single numbers with Concat; that brings them to such a node.
+// change places with MaxPool. Any function of single numbers may change places with Concat. That brings them to such a
+// node.
 //
 // Before: verified, rows lifted. After: no such node of a map; one that finds nothing to join is a depthwise
 // convolution with weights 1.

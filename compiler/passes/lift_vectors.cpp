@@ -20,7 +20,7 @@ namespace {
 
 bool is_vector(const ir::Dims& dims) { return dims.size() == 4 && dims[0] == 1 && dims[2] == 1 && dims[3] == 1; }
 
-// The same number, value by value, is applied to what comes in: a reshape may stand before or behind it.
+// The same number, value by value, is applied to what comes in: a reshape may stand before or after it.
 bool is_elementwise(const std::string& op) { return op == "Relu" || op == "Clip" || op == "HardSwish" || op == "HardSigmoid"; }
 
 // Gemm's constants as rows (outputs x inputs) and bias, alpha and beta applied.
@@ -123,7 +123,7 @@ class Lifter {
     return out.size() >= 2 && out[0] == 1 && out[1] == in[1] && ir::element_count(out) == in[1];
   }
 
-  // Relu(Flatten(x)) is Flatten(Relu(x)); so the reshape comes to stand in front of the matrix.
+  // Relu(Flatten(x)) is Flatten(Relu(x)); so the reshape comes to stand just before the matrix.
   void sink_reshape(std::size_t index) {
     ir::Node& node = graph_.nodes[index];
     const auto maker = index_of_producer(graph_, node.inputs[0]);
@@ -144,7 +144,7 @@ class Lifter {
   void lift_gemm(ir::Node& gemm) {
     auto matrix = matrix_of(graph_, gemm);
     const ir::Dims& row = graph_.shapes.at(gemm.inputs[0]);
-    // A column taken transposed is a row; reshapes in front of it do not care.
+    // A column taken transposed is a row; reshapes before it do not care.
     const bool is_one_row = row.size() == 2 && row[gemm.integer("transA", 0) != 0 ? 1 : 0] == 1;
     if (!matrix || !is_one_row) return;
     std::string map = gemm.inputs[0];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// x * W of a row x is Gemm(x, W). A bias added behind it is folded later, with all other additions of constants.
+// x * W of a row x is Gemm(x, W). A bias added after it is folded later, with all other additions of constants.
 //
 // Before: constants folded. After: no MatMul of a computed row with a constant matrix.
 #include "compiler/passes/matmul_to_gemm.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Three spellings of one thing. ReduceMean without keepdims gets a Flatten behind it, which lift_vectors takes away.
+// Three spellings of one thing. ReduceMean without keepdims gets a Flatten after it, which lift_vectors takes away.
 //
 // Before: verified, shapes inferred, pads resolved. After: no ReduceMean over exactly height and width, no AveragePool
 // over the whole map.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The passes, in the order in which they must run, and the check behind them.
+// The passes, in the order in which they must run, and the check after them.
 //
 // A pass is one file pair and one line here. It changes what it can and leaves the rest: what must not be left is
 // decided once, by normal_form. The graph is verified and its shapes are inferred again after each pass, so that a slip
@@ -49,10 +49,10 @@ constexpr Pass kPasses[] = {
     {"arithmetic_to_affine", arithmetic_to_affine},
     {"resolve_windows", resolve_windows},            // before fold_pad: SAME depends on the padded size
     {"fold_pad", fold_pad},
-    {"means_to_pools", means_to_pools},              // behind fold_pad: padding decides whether a pool is a mean
+    {"means_to_pools", means_to_pools},              // after fold_pad: padding decides whether a pool is a mean
     {"split_host_tail", split_host_tail},
-    {"lift_vectors", lift_vectors},                  // behind split_host_tail: a Flatten of the scores is no Gemm's input
-    {"fold_affine", fold_affine},                    // before fuse_activation: a clamp behind it must find the Conv
+    {"lift_vectors", lift_vectors},                  // after split_host_tail: no Gemm reads a Flatten of the scores
+    {"fold_affine", fold_affine},                    // before fuse_activation: a clamp after it must find the Conv
     {"expand_windows", expand_windows},
     {"fuse_activation", fuse_activation},
     {"order_operands", order_operands},

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A quantised model in QDQ form is a float model with its rounding written out. Sluice rounds on its own, so the pairs
 // go; the weights' DequantizeLinear is folded with the constants. What must stay is saturation: quantisers drop a Relu
-// whose work the following QuantizeLinear does (zero point at the end of the range), so behind a node that can clamp
-// for nothing a pair becomes Clip(low, high) with the bounds of its codes. Elsewhere (the picture, pools, joins of maps
+// whose work the following QuantizeLinear does (zero point at the end of the range), so after a node that can clamp for
+// nothing a pair becomes Clip(low, high) with the bounds of its codes. Elsewhere (the picture, pools, joins of maps
 // that are clamped already) the pair becomes nothing.
 //
 // Before: constants folded. After: no pair with constant scale and zero point; results differ by rounding only.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // auto_pad splits the padding that is missing for ceil(input / stride) windows; ceil_mode lets a last window hang over
-// the map. ops/window.hpp solves both. Behind this pass a window is kernel_shape, strides, pads and (Conv) dilations.
+// the map. ops/window.hpp solves both. After this pass a window is kernel_shape, strides, pads and (Conv) dilations.
 //
 // A hanging window of MaxPool is a pad at the end, since padding never wins. One of AveragePool that does not count
 // padding is too; one that counts the stated pads but not what hangs over has no such form and keeps ceil_mode.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Softmax, LogSoftmax and Sigmoid after the scores change no ranking, reshapes and transpositions of a row of scores
-// move nothing; the host computes them (runtime/scores), and the device ends at the scores.
+// Softmax, LogSoftmax and Sigmoid after the scores change no ranking. Reshapes and transpositions of a row of scores
+// move nothing. The host computes them (runtime/scores); the device ends at the scores.
 //
-// Before: verified, shapes inferred. After: `output` is the last value that is not such a node's; those are in
+// Before: verified, shapes inferred. After: `output` is the last value that no such node computes; those nodes are in
 // `host_tail`, in order. A Softmax of a row of scores runs along the whole row: one along an axis of a single element,
 // which would make all scores equal, stays in the graph, where normal_form refuses it.
 #include "compiler/passes/split_host_tail.hpp"

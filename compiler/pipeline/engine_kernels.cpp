@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One engine, copies of it, requantisers behind them (see engine_kernels.hpp).
+// One engine, copies of it, requantisers after them (see engine_kernels.hpp).
 #include "compiler/pipeline/engine_kernels.hpp"
 
 #include <fmt/format.h>
@@ -17,7 +17,8 @@ int lanes_of_input(const NetlistDraft& draft, const Kernel& kernel) {
   return kernel.kind == KernelKind::depthwise_dense ? lanes / NetlistIndex(draft.netlist).window_beat(kernel.inputs[0]).taps() : lanes;
 }
 
-// The kernel itself, computing `pixels` of the layer's pixels, behind the kernels that are its own; returns its output.
+// The kernel itself, computing `pixels` of the layer's pixels, and before it the kernels that are its own. Returns its
+// output.
 int add_one(NetlistDraft& draft, Kernel kernel, std::int64_t pixels) {
   const Layer& layer = draft.layer(kernel.layer);
   const int lanes = draft.out_lanes(kernel.layer, lanes_of_input(draft, kernel));
@@ -58,7 +59,7 @@ int add_copies(NetlistDraft& draft, const Kernel& engine, int copies) {
   return gather.outputs[0];
 }
 
-// L requantisers behind the sums of all copies.
+// L requantisers for the sums of all copies.
 int add_requantise(NetlistDraft& draft, int index, int sums) {
   const Layer& layer = draft.layer(index);
   const int lanes = draft.config(index).lanes;

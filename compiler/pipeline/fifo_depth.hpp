@@ -14,15 +14,15 @@
 //
 // This bounds what must wait, whatever the speed of the kernels, as long as no kernel holds back more than its window,
 // or the tiles that a weight-sparse engine has in work, which count the same way.
-// Copies of an engine take and give their pixels in a fixed turn, so they hold back nothing that this order does not; their
-// streams hold a pixel, or what the engine sends at once, for speed's sake.
+// Copies of an engine take and give their pixels in a fixed turn, so they hold back nothing that this order does not.
+// Their streams hold a pixel, or what the engine sends at once, for speed's sake.
 //
-// A kernel that reads a pixel and then sends for long (a list, a window many times) does not read meanwhile, and a slow
-// engine in front of it stands still once the stream is full. Its stream holds the whole next pixel: 16 beats where a pixel
-// has 20 cost MobileNetV2 a tenth of its rate.
+// A kernel that reads a pixel and then sends for long (a list, a window many times) does not read meanwhile. A slow
+// engine upstream of it stands still once the stream is full. Its stream holds the whole next pixel: 16 beats where a
+// pixel has 20 cost MobileNetV2 a tenth of its rate.
 //
-// Engines that send sums to requantisers fewer than their filters (engine_kernels.hpp) send a pixel, or a tile of them, faster than
-// those read; the stream between holds it, so that the engine goes on with the next one.
+// Engines that send sums to requantisers fewer than their filters (engine_kernels.hpp) send a pixel, or a tile of them,
+// faster than those read. The stream between holds it, so that the engine goes on with the next one.
 //
 // Other streams get kDepth beats, joins kMargin beats more than the bound. (hass.md section 8.1 sums pipeline depths
 // for the same purpose; need[] is exact for windows.)

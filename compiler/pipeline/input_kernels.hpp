@@ -9,10 +9,11 @@
 namespace sluice {
 
 // Brings an operand in beats of `lanes` (0: as it comes). Two widths of which none divides the other meet in their least
-// common multiple, which costs no cycle and divides the channels as both do; where that is too wide, in their divisor.
+// common multiple, which costs no cycle and divides the channels as both do. Where that is too wide, they meet in their
+// common divisor.
 int add_width(NetlistDraft& draft, int index, int operand, int in, int lanes);
 
-// The line buffer in front of a windowed layer; none where it would only copy. `kind` is window (beats of the map's
+// The line buffer before a windowed layer; none where it would only copy. `kind` is window (beats of the map's
 // lanes, or several taps of them) or taps (beats of all taps of a channel).
 int add_window(NetlistDraft& draft, int index, KernelKind kind, int in, int out_lanes, int replay);
 

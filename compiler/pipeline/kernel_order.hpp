@@ -9,8 +9,9 @@
 // its inputs. That walk is a tree, and parameters take it: port A of a join is the input on which it was entered. A
 // subtree is numbered without gap, so the ranges exist for every network, however its branches cross.
 //
-// A deal kernel is a fork of more branches: its copies are walked from the last to the first, copy 0 leads on, and the gather
-// kernel is entered behind copy 0, whose port so carries the parameters. The copies' ids are numbered without gap too.
+// A deal kernel is a fork of more branches. Its copies are walked from the last to the first, and copy 0 leads on. The
+// gather kernel is entered after copy 0, whose port so carries the parameters. The copies' ids are numbered without gap
+// too.
 //
 // Before: kernels and streams of layer_kernels.hpp. After: kernels in order with ids, streams in the order of their
 // writers, fork ranges set; fails when a scale kernel would be entered on its map.

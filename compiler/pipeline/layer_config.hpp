@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// LayerConfig: how much of a layer is computed at once, and by which engine: what design-space exploration chooses.
+// LayerConfig: how much of a layer is computed at once, and by which engine. Design-space exploration chooses it.
 //
-// Why: a pipeline is as fast as its slowest layer, so work must be spread over layers in any proportion. The idea: every
-// parallelism is a number of the layer, 0 leaves it to a rule; the netlist follows from the numbers alone
-// (layer_kernels.hpp), and neighbours need not agree (width kernels stand between streams of different lanes).
+// Why: a pipeline is as fast as its slowest layer, so work must be spread over layers in any proportion. The idea:
+// every parallelism is a number of the layer; 0 leaves it to a rule. The netlist follows from the numbers alone
+// (layer_kernels.hpp). Neighbours need not agree (width kernels stand between streams of different lanes).
 //
 // Before: the network is valid. After check_layer_config(): the numbers divide what they must divide.
 #pragma once
@@ -34,11 +34,11 @@ int lanes_for(int channels);
 struct LayerConfig {
   KernelKind engine = KernelKind::conv_dense;  // of a convolution; the other kinds have one engine each
   // O: filters (of a grouped-prefix engine: multipliers, each with G filters), or channels of a depthwise layer, a pool or a join, computed at once; a
-  // divisor of the output channels (of a concatenation: of both operands'). Default: lanes_for(filters); outside convolutions
-  // the lanes that arrive.
+  // divisor of the output channels (of a concatenation: of the channels of both operands). Default: lanes_for(filters);
+  // outside convolutions the lanes that arrive.
   int filters = 0;
   // L: codes that leave a convolution in a beat, a divisor of O. Default O: every filter lane of every copy has a requantiser
-  // of its own. Fewer stand behind the engine, in a kernel that its copies share (engine_kernels.hpp).
+  // of its own. Fewer stand after the engine, in a kernel that its copies share (engine_kernels.hpp).
   int lanes = 0;
   // M: codes of a window beat: input channels at once times `taps`. Default: the lanes that arrive, times `taps`.
   int codes = 0;

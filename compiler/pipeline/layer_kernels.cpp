@@ -53,7 +53,7 @@ class Maker {
     return add_engine(draft_, kernel);
   }
 
-  // Kernels in front of a layer with one operand, and its numbers; returns what it (or its copies) reads.
+  // Kernels before a layer with one operand, and its numbers; returns what it (or its copies) reads.
   int make_input(int index, int stream, Kernel& kernel) {
     const Layer& layer = network_.layers[index];
     const LayerConfig& config = draft_.config(index);

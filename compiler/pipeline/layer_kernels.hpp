@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The kernels of every layer and the streams between them, in no particular order yet.
 //
-// Why: which kernels a layer is made of, and how wide its streams are, is one decision; their order, ids and depths are
+// Why: which kernels a layer is made of, and how wide its streams are, is one decision. Their order, ids and depths are
 // others (kernel_order.hpp, fifo_depth.hpp).
 //
-// Widths: a layer works in the lanes of its config. By default a convolution sends lanes_for(filters) lanes, the grouped-prefix
-// engine as many as it has multipliers; every other layer keeps those that arrive, so that it needs no buffer, and a join
-// works in the largest width that divides both its operands'. Width kernels stand where a stream has other lanes than its reader.
+// Widths: a layer works in the lanes of its config. By default a convolution sends lanes_for(filters) lanes, the
+// grouped-prefix engine as many as it has multipliers. Every other layer keeps those that arrive, so that it needs no
+// buffer. A join works in the largest width that divides the widths of both operands. Width kernels stand where a
+// stream has other lanes than its reader.
 //
 // Before: the network is valid, one checked config per layer, and every layer but the last has a reader. After: a netlist without ids; port A of scale
 // carries its gates, of the other joins the first operand.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who reads which map, and the forks that hand a map to several readers.
 //
-// Why: a stream has one reader, a map may have many; in which order they are served decides where parameters travel.
-// The idea: a chain of forks, the reader with the longest way to the network's end first: it goes through OUT0, so that
+// Why: a stream has one reader, a map may have many. The order in which they are served decides where parameters
+// travel.
+// The idea: a chain of forks, the reader with the longest way to the network's end first. It goes through OUT0, so that
 // OUT1 is usually the bare shortcut of a block.
 //
 // Before: the network is valid. After distribute(): every reading of the map has a stream of its own, see arrival().

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs the float network on calibration pictures and collects the statistics of every value.
 //
-// Why: see statistics.hpp. The idea: pictures are cut into a fixed number of chunks, each chunk is run by one task and
-// the chunks are merged in order; so the result does not depend on the number of threads.
+// Why: see statistics.hpp. The idea: pictures are cut into a fixed number of chunks. Each chunk is run by one task, and
+// the chunks are merged in order. So the result does not depend on the number of threads.
 //
 // Before: graph in normal form, at least one picture. After: statistics for the graph's input and every node's output.
 #pragma once

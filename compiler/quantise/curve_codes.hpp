@@ -3,7 +3,7 @@
 //
 // Why: a layer with a curve rounds twice: its sum to a *pre-activation* code, which the curve turns into the output code.
 // The scale of the first needs no statistics. A hard-sigmoid is constant outside the interval where its line runs between
-// 0 and 1 ([-3, 3] for alpha 1/6, beta 1/2); a hard-swish is 0 below that interval and the identity above, so the range
+// 0 and 1 ([-3, 3] for alpha 1/6, beta 1/2). A hard-swish is 0 below that interval and the identity above. So the range
 // is the interval or what the output can hold, whichever is larger. Codes beyond saturate, and so does the curve.
 //
 // Before: activation.curve is not none, alpha is not 0. After: kind, scale and either the table or the formula are set;

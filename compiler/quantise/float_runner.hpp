@@ -2,7 +2,7 @@
 // FloatRunner: the float network on pictures.
 //
 // Why: calibration, the comparison of layers, the rows' loss and `eval` all ask what the float network says of a
-// picture; each would cut it, turn it into a tensor and look for the best class. Here it is done once.
+// picture. Each would cut it, turn it into a tensor and look for the best class. Here it is done once.
 //
 // Before: a graph whose input is a picture (1 x C x H x W), preprocessing as the bundle has it. After: scores, from any
 // number of threads.

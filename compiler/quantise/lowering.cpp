@@ -87,7 +87,7 @@ Result<Layer> Lowering::begin(const ir::Node& node, LayerKind kind) const {
     auto curve = curve_codes(node.activation, output, clamp);
     if (!curve) return std::move(curve).error().in(node.label());
     layer.curve = std::move(*curve);
-    // The clamp stands behind the curve; what enters it only saturates.
+    // The clamp comes after the curve; what enters the curve only saturates.
     clamp = {-limit_of(output.stored_bits), limit_of(output.stored_bits)};
   }
   layer.clamp_low = clamp.low;

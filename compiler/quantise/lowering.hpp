@@ -60,7 +60,7 @@ class Lowering {
 Result<MapShape> map_of(const ir::Graph& graph, const std::string& value);
 // Kernel, strides and pads of a node.
 Window window_of(const ir::Node& node, const std::vector<std::int64_t>& kernel);
-// A clamp or curve behind a node that passes codes on has nowhere to go.
+// A clamp or curve after a node that passes codes on has nowhere to go.
 Status refuse_activation(const ir::Node& node);
 
 // Bits of the input with which every filter of a convolution keeps as many weight bits as it must; fails for what is not

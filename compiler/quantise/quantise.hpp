@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // quantise: from a float graph in normal form and its statistics to an integer network.
 //
-// Why: everything behind this point is integer. Symmetric fixed point as design section 3 says: one scale per map, one
-// per filter of a convolution, multipliers of 16 bits and one shift per layer; zero is code 0. A fused curve works on codes
-// of a scale of its own (curve_codes.hpp); maps that pools and concatenations pass on share one (value_codes.hpp).
+// Why: everything after this point is integer. Symmetric fixed point: one scale per map, one per filter of a
+// convolution, multipliers of 16 bits and one shift per layer; zero is code 0. A fused curve works on codes of a scale
+// of its own (curve_codes.hpp); maps that pools and concatenations pass on share one (value_codes.hpp).
 //
 // The proof: for each filter of each convolution the largest possible |sum| follows from its weights' codes and from the
 // codes that can occur at its input (filter_codes.hpp). For int8 it must stay below 2^26, for int16 below 2^31. A filter

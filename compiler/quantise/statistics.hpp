@@ -4,9 +4,9 @@
 // Why: a scale must be chosen for every map before anything is integer. The largest value seen is a poor choice when one
 // picture in a thousand has an outlier; a histogram lets the choice weigh clipping against resolution.
 //
-// The idea: 2,048 bins over |value|; when a value falls outside, the range doubles and neighbouring bins merge, so one
-// pass over unknown data suffices and two histograms can be added (threads). Zero counts, per-channel means and
-// largest magnitudes are kept beside it, for bias correction and equalisation (Nagel et al., arXiv 1906.04721).
+// The idea: 2,048 bins over |value|. When a value falls outside, the range doubles and neighbouring bins merge. So one
+// pass over unknown data suffices and two histograms can be added (threads). Zero counts, per-channel means and largest
+// magnitudes are kept too, for bias correction and equalisation (Nagel et al., arXiv 1906.04721).
 //
 // Before: values are finite. After: `clip_*` answer with a magnitude > 0.
 #pragma once

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // How far down a value can go, whatever the picture: from the graph alone.
 //
-// Why: the proof of a convolution's sums weighs the largest against the smallest input. Behind a ReLU there are no
-// negative codes, so positive and negative weights never help each other, and a sum needs about a bit less.
+// Why: the proof of a convolution's sums weighs the largest against the smallest input. After a ReLU there are no
+// negative codes. So positive and negative weights never help each other, and a sum needs about a bit less.
 //
 // The idea: interval arithmetic, forwards, on the lower end only: the upper end is the range that calibration chooses.
 // What comes out decides how many bits are kept; the proof itself uses the exact codes of the lowered layers.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which codes every value of a graph has: bits and scale.
 //
-// Why: a scale cannot be chosen value by value. Max pools and concatenations pass codes on, so what they read and what they
-// make must have one scale; and the codes of a map are limited by its most demanding reader's proof.
+// Why: a scale cannot be chosen value by value. Max pools and concatenations pass codes on, so what they read and what
+// they make must have one scale. The codes of a map are limited by its most demanding reader's proof.
 //
 // The idea: values that must share codes form a group (union-find over MaxPool and Concat, so that chains of them and
 // producers with other readers fall into place). A group's range is the largest that any of its computed values needs,

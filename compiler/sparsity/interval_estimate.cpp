@@ -16,7 +16,7 @@ namespace {
 constexpr int kSlices = 64;  // of an image: half a row of a small picture, three of a large one
 
 // Share of an image that the streams between `from` and every kernel hold, on the way that holds least. Streams are walked
-// both ways: behind a fork one branch waits for the other.
+// both ways: after a fork one branch waits for the other.
 std::vector<double> slack_from(const Netlist& netlist, std::size_t from) {
   const NetlistIndex index(netlist);
   std::vector<double> slack(netlist.kernels.size(), std::numeric_limits<double>::infinity());

@@ -10,7 +10,8 @@
 // What it leaves out: kernels that wait for the first rows of their window while the one before has no room to go on, and more
 // than two kernels that take turns. Measured: tests/e2e/estimates_last.txt.
 //
-// Before: a valid netlist; programs of its scheduler, at least one picture. After: not below the largest mean.
+// Before: a valid netlist; programs that its simulate::Scheduler made, at least one picture. After: not below the
+// largest mean.
 #pragma once
 
 #include "runtime/simulate/schedule.hpp"

@@ -7,7 +7,7 @@
 // many as the quantile of |w| holds, rounded down. Then the row is measured on pictures the thresholds were not chosen
 // on: paired top-1 loss against float, density and busy cycles per layer, and from every kernel's work the estimated interval.
 //
-// Before: a valid design; pictures with the float network's scores beside them. After: a valid table.
+// Before: a valid design; pictures, each with the float network's scores. After: a valid table.
 #pragma once
 
 #include <utility>

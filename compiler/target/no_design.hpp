@@ -2,9 +2,9 @@
 // NoDesign: that nothing fits a target, what is short, how much is needed at least and how much there is.
 //
 // Why: "does not fit" is an answer, not a failure. Whoever tries several boards, or one engine after another, goes on to the next;
-// an error must not look like it, or a bug would read as "this board is too small". So it is a value of its own beside the
-// design and the Error: DesignResult holds exactly one of the three. Where a design must be had, NoDesign becomes the user's
-// error with its sentence: SLUICE_TRY does that.
+// an error must not look like it, or a bug would read as "this board is too small". So it is a value of its own, next
+// to the design and the Error: DesignResult holds exactly one of the three. Where a design must be had, NoDesign
+// becomes the user's error with its sentence: SLUICE_TRY does that.
 //
 // Before: nothing. After: a NoDesign names at least one shortage, or its text says why there is none.
 #pragma once
@@ -54,7 +54,7 @@ class [[nodiscard]] DesignResult {
 
   // Null where there is a design, or an error.
   const NoDesign* no_design() const { return std::get_if<1>(&state_); }
-  // Of a failed one: the error, or NoDesign's sentence as the user's.
+  // Of a failed one: the error, or NoDesign's sentence as a user's error.
   Error error() const { return no_design() ? Error(Fault::user, no_design()->text) : std::get<2>(state_); }
 
  private:

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Target: what a plan is made for: a board, or a budget of multipliers, and the model that costs kernels on it.
 //
-// Before: names as the user gave them. After: figures; a budget limits multipliers and kernels only, and its other resources are
-// priced as on a chip larger than any, so that of two equal designs the smaller is taken.
+// Before: names as the user gave them. After: figures. A budget limits multipliers and kernels only. Its other
+// resources are priced as on a chip larger than any, so that of two equal designs the smaller is taken.
 #pragma once
 
 #include <optional>
@@ -23,7 +23,7 @@ struct Target {
   double memory_bytes_per_cycle = 0;  // of a board; 0: no limit
 };
 
-// hls_factor 0: the coefficients' own.
+// hls_factor 0: the factor of the coefficients.
 Result<Target> board_target(const bsp::Board& board, double hls_factor);
 
 // One of both names is empty.

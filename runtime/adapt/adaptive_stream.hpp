@@ -5,8 +5,8 @@
 // program. The idea: run_stream() with its two hooks: row_for asks the controller, and the receiver is told what each
 // image did before its outcome is handed on. A picture that could not be classified teaches nothing and is skipped.
 //
-// Before: the device is open and empty. After: as run_stream(); the log, where wanted, is complete or its error is the
-// stream's.
+// Before: the device is open and empty. After: as run_stream(); the log, where wanted, is complete, or the stream fails
+// with its error.
 #pragma once
 
 #include <filesystem>

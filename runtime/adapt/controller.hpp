@@ -8,12 +8,12 @@
 //   it holds                        -> most accurate row *above* it predicted to hold target * (1 + hysteresis)
 //   fewer than dwell_images under the running row -> stay
 //
-// Predictions are the Monitor's. What another row would take on these pictures cannot be read off the running row (noise
-// passes one threshold and not the next), so one image in probe_period runs under another row, each in turn: a row
-// travels with its image, a probe costs nothing but the difference in cycles, which the prediction includes.
+// The Monitor predicts. What another row would take on these pictures cannot be read off the running row (noise
+// passes one threshold and not the next), so one image in probe_period runs under another row, each in turn. A row
+// travels with its image, so a probe costs nothing but the difference in cycles, which the prediction includes.
 //
 // Determinism: a decision after image n is effective from image n + lag_images, the first that cannot have been submitted
-// yet, so that rows do not depend on the timing of threads; the same observations give the same decisions.
+// yet, so that rows do not depend on the timing of threads. The same observations give the same decisions.
 //
 // One thread asks row_for() in order of the images while another reports observe() in order.
 #pragma once

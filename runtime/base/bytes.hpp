@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ByteWriter and ByteReader: numbers, lists and texts as bytes, little-endian, for files that only Sluice reads.
 //
-// Why: a graph's weights and a histogram's bins are megabytes; as JSON they would be tens of them. The idea: a value is
+// Why: a graph's weights and a histogram's bins are megabytes. As JSON they would be tens of them. The idea: a value is
 // its bytes, a list is its length (8 bytes) and its values. A reader that runs out of bytes answers with zeros and
 // empty lists from then on and remembers it, so that whoever reads a long file asks once, at the end.
 //

@@ -7,7 +7,7 @@
 //          plain std::runtime_error, which oneTBB throws where the system gives it no thread
 //   bug    everything else: whatever a user or a machine can cause should have become an Error where it arose
 //
-// Before: called from a catch block. After: an Error with `doing` in front; nothing is thrown.
+// Before: called from a catch block. After: an Error that begins with `doing`; nothing is thrown.
 #pragma once
 
 #include <string>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files and folders with errors that say what happened, and nothing half-written left behind.
+// Files and folders with errors that say what happened. Nothing half-written stays.
 //
 // Why: a bundle that was cut short by a full disk must not look like a bundle. The idea is the usual one: write
-// everything into a sibling folder with a temporary name, flush, and rename it into place as the last step; whoever
+// everything into a sibling folder with a temporary name, flush, and rename it into place as the last step. Whoever
 // fails before that removes the temporary folder.
 //
 // Every failure is Fault::user when the path given is wrong (absent, of the wrong kind, already there), and
@@ -29,7 +29,7 @@ Status replace_file(const std::filesystem::path& path, std::string_view bytes);
 // A folder that comes into being whole or not at all.
 class NewFolder {
  public:
-  // Refuses a target that exists. The temporary folder stands beside the target, on the same file system.
+  // Refuses a target that exists. The temporary folder stands next to the target, on the same file system.
   static Result<NewFolder> create(const std::filesystem::path& target);
 
   NewFolder(NewFolder&& other) noexcept;

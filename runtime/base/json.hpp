@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // parse_json: JSON from a file somebody may have written to hurt.
 //
-// Why: nlohmann's parser is a loop, but printing or copying what it built recurses once per level, and 300,000 opening
+// Why: nlohmann's parser is a loop, but printing or copying what it built recurses once per level. So 300,000 opening
 // brackets end the program without a word. Nothing Sluice writes is nested deeper than ten.
 //
 // After: a value nested at most kMostJsonDepth deep, or a discarded one (is_discarded(), and neither object nor array).

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // parallel_try: the same work for many items, on all cores, any of which may fail.
 //
-// Why: pictures are independent, so most loops over them run in parallel, and each would collect a Status per picture and
+// Why: pictures are independent, so most loops over them run in parallel. Each would collect a Status per picture and
 // then look for the first failure. The idea: do it once, and keep the threads' library out of every header.
 //
 // Before: `fn` may run at the same time for different items. After: ok, and fn ran for every item; or the error of the

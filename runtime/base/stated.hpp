@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Stated: a member that a record must name.
 //
-// Why: records of kernels and engines are lists of facts and functions; one that is forgotten must not compile to a null
-// pointer or a false. The idea: no default constructor, so an initialiser that leaves the member out is an error.
+// Why: records of kernels and engines are lists of facts and functions. One that is forgotten must not compile to a
+// null pointer or a false. The idea: no default constructor, so an initialiser that leaves the member out is an error.
 #pragma once
 
 #include <utility>

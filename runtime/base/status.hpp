@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Status and Result: how every part of Sluice says that something did not work.
 //
-// Why: three different people can act on a failure, so a failure names which of them it is. The idea follows Halide's
-// Error.h (user error and internal error never mix) and IREE's status codes (a code tells the caller what to do):
+// Why: three different people can act on a failure, so a failure names which of them it is. The idea follows Error.h of
+// Halide (user error and internal error never mix) and IREE's status codes (a code tells the caller what to do):
 //   user   your input cannot be done: the text says where, what was found, what is possible and what to try.
 //   world  the machine failed: the text names the call, the error's name and number, and what happened to the data.
 //   bug    Sluice is wrong: the text says so and where. Callers never repair a bug; they stop.
@@ -21,7 +21,7 @@ namespace sluice {
 
 enum class Fault { user, world, bug };
 
-// One failure: who can act on it, and a sentence. Context is put in front while the error travels up.
+// One failure: who can act on it, and a sentence. Context is put before it while the error travels up.
 class [[nodiscard]] Error {
  public:
   Error(Fault fault, std::string text) : fault_(fault), text_(std::move(text)) {}
@@ -29,7 +29,7 @@ class [[nodiscard]] Error {
   Fault fault() const { return fault_; }
   const std::string& text() const { return text_; }
 
-  // Returns the same error with "context: " in front of its text.
+  // Returns the same error with "context: " before its text.
   Error in(const std::string& context) && { return Error(fault_, context + ": " + text_); }
 
  private:
@@ -54,7 +54,8 @@ class [[nodiscard]] Result {
   Error&& error() && { return std::move(std::get<1>(state_)); }
 
  private:
-  // Asking a failed Result for its value is a bug in the caller; stop with the error's own words, not a variant's.
+  // Asking a failed Result for its value is a bug in the caller; stop with the error's own words, not those of
+  // std::variant.
   T& checked() {
     if (state_.index() == 1) {
       std::fprintf(stderr, "this is a bug in sluice: value() of a failed Result: %s\n", error().text().c_str());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The best classes of a score vector: the one function behind every label and every top-1 or top-5 figure.
+// The best classes of a score vector: every label and every top-1 or top-5 figure comes from this one function.
 //
 // Why: quantised scores tie often, and two programs that break ties differently disagree on accuracy by tenths of a
 // percent without either being wrong. The rule: higher score first, equal scores by lower class index, NaN last.

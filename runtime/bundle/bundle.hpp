@@ -13,8 +13,8 @@
 //   report/         report.json: what the planner measured and estimated
 //   manifest.json   format version, program version, hashes
 //
-// Before: a folder. After: an open Bundle is verified and valid; nothing is read from disk behind its back but the
-// program, through read().
+// Before: a folder. After: an open Bundle is verified and valid; nothing is read from disk later but the program,
+// through read().
 #pragma once
 
 #include <filesystem>

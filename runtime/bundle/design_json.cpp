@@ -2,9 +2,9 @@
 // design.json and weights.bin: the two files from which a runtime rebuilds network and netlist.
 //
 // Why two: structure should be readable, numbers compact. weights.bin holds, layer by layer in order: weights (1 or 2
-// bytes each, by `weight_bits`), bias (int32), multipliers (uint16), curve table (int8), little-endian, no gaps; its
-// length must match.
-// nlohmann::json throws on a wrong kind; the one catch below turns that into a sentence naming the field.
+// bytes each, by `weight_bits`), bias (int32), multipliers (uint16), curve table (int8), little-endian, no gaps. Its
+// length must match. nlohmann::json throws on a wrong kind; the one catch below turns that into a sentence naming the
+// field.
 #include <cstring>
 #include <functional>
 

@@ -4,7 +4,7 @@
 // Why: planner, reference interpreter, code generator, runtime and tests must agree on one description that knows
 // neither ONNX nor OpenCL. It is written to `design.json` (structure, scales) and `weights.bin` (numbers).
 //
-// The arithmetic of every field is defined in device/contract/numbers.h and design section 3 of compiler/README.md.
+// The arithmetic of every field is defined in device/contract/numbers.h.
 // Maps are stored pixel by pixel, channels innermost (NHWC, N = 1), which is also the order on every stream.
 //
 // Before: produced by compiler/quantise or read by bundle reader. After: `validate()` holds, so that a consumer may
@@ -57,7 +57,7 @@ struct Window {
   bool operator==(const Window&) const = default;
 };
 
-// A curve fused behind a layer's requantisation, which then makes pre-activation codes of `output_bits` bits.
+// A curve fused after a layer's requantisation, which then makes pre-activation codes of `output_bits` bits.
 // Arithmetic: device/contract/numbers.h. Codes of 8 bits use the table, of 16 bits the formula.
 enum class CurveKind { none, hard_sigmoid, hard_swish };
 
@@ -100,7 +100,7 @@ struct Layer {
   int shift = 0;
   int clamp_low = 0;   // the fused clamp: codes outside [clamp_low, clamp_high] saturate
   int clamp_high = 0;
-  FusedCurve curve;    // behind that
+  FusedCurve curve;    // after that
   int output_bits = 8;        // 8 inside the network; 16 for the classifier's last layer
   double output_scale = 1.0;  // real value = code * output_scale, over the channel's gain where there are gains
   std::vector<double> channel_gain;  // empty, or one per output channel; no arithmetic needs it

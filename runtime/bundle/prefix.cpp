@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ranks by counting who stands in front (see prefix.hpp).
+// Ranks by counting the weights that come before (see prefix.hpp).
 #include "runtime/bundle/prefix.hpp"
 
 #include <cstdlib>

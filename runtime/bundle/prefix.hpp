@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Prefix: which weights the grouped-prefix engine multiplies, the one definition for packing, reference and evaluator.
 //
-// Why: the engine stores each multiplier's weights by magnitude and stops after k of them; whoever computes its result must
-// leave out the same ones. The definition: filters come in passes of filters * multipliers; multiplier o of a pass owns
-// every multipliers-th filter from its o-th on. At each place of the window (kernel row, kernel column, channel) the weights
-// of one multiplier's filters are ranked by descending magnitude, *among equals the lower filter first*; a row multiplies the
-// ranks below k.
+// Why: the engine stores each multiplier's weights by magnitude and stops after k of them. Whoever computes its result
+// must leave out the same ones. The definition: filters come in passes of filters * multipliers; multiplier o of a pass
+// owns every multipliers-th filter from its o-th on. At each place of the window (kernel row, kernel column, channel)
+// the weights of one multiplier's filters are ranked by descending magnitude, *among equals the lower filter first*. A
+// row multiplies the ranks below k.
 //
 // Before: filters * multipliers divides the layer's filters. After: ranks 0..filters-1, each once per multiplier and place.
 #pragma once

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // PlanReport: what the planner measured and estimated of a design, as the bundle's report/report.json.
 //
-// Why: the command, its JSON, `inspect` and every page show the same figures, so they are written once and read by one
-// reader, which knows their types. The idea: a struct whose fields are the file's keys; every rate says where it comes
+// Why: the command, its JSON, `inspect` and every page show the same figures. So they are written once and read by one
+// reader, which knows their types. The idea: a struct whose fields are the file's keys. Every rate says where it comes
 // from, because an estimate must never pass for a measurement.
 //
 // Before: figures of one design. After: report_from_json(report_to_json(r)) is r again, but for what is not UTF-8 in
-// names; a file that is broken or of another version is refused by a sentence that names the key.
+// names. A file that is broken or of another version is refused by a sentence that names the key.
 #pragma once
 
 #include <map>

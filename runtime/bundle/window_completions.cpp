@@ -43,7 +43,7 @@ WindowCompletions::Row WindowCompletions::last_row() const {
 
 const WindowCompletions::Row& WindowCompletions::row(int y) const {
   if (y == in_.height - 1) return last_;
-  const int top = y - (window_.kernel_h - 1) + window_.pad_top;  // of a window that ends in this row, from the first one's
+  const int top = y - (window_.kernel_h - 1) + window_.pad_top;  // from the first window's top, of the one ending here
   const bool completes = top >= 0 && top % window_.stride_h == 0 && top / window_.stride_h < out_.height;
   return completes ? one_ : none_;
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // WindowCompletions: which output pixels of a window are completed by which input places.
 //
-// Why: device/kernels/window/window.cl and taps.cl decide it code by code; the simulator, the hardware model and the depths of
-// streams need the same decision without the codes. It stands here once for all of them, and tests hold it to the kernels.
+// Why: device/kernels/window/window.cl and taps.cl decide it code by code. The simulator, the hardware model and the
+// depths of streams need the same decision without the codes. It stands here once for all of them, and tests hold it to
+// the kernels.
 //
 // The rule: the map arrives in raster order, `together` neighbouring places a beat. An output pixel is complete with its last tap; one
 // whose last tap lies beyond the map, with the last place of its row or map. Output pixels leave in raster order. A beat completes at

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The list behind device_list.hpp.
+// The list that device_list.hpp declares.
 #include "runtime/drivers/device_list.hpp"
 
 #include "runtime/base/errors.hpp"

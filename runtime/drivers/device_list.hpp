@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Opens a device for a bundle by the name a user types.
 //
-// Why: programs know devices only through runtime/hal; this list is the one place that names drivers. Adding a driver
-// is one entry in device_list.cpp and one link in CMakeLists.txt beside it.
+// Why: programs know devices only through runtime/hal. This list is the one place that names drivers. Adding a driver
+// is one entry in device_list.cpp and one link in the CMakeLists.txt of this folder.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Packing of weights into the layouts of kernels.hpp, and the operand in front of a convolution.
+// Packing of weights into the layouts of kernels.hpp, and the operand of a convolution.
 //
 // The operand is the input map itself where nothing must be changed: no border, no threshold, the right form. Else it is
 // copied into scratch memory, which stays in the cache: a copied code is used at least as often as there are filters.

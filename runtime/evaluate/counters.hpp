@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // CounterModel: what the sparse engines of a design will count on a picture, fast.
 //
-// Why: densities and cycles of a row are means of these counters over pictures; counting straight from the definition
-// (runtime/reference/reference_counters) took half of planning. The idea: non-zero weights and activations as bit masks,
-// one bit a multiplier lane, so that the live pairs of a (vector, filter) are the ones of mask & mask. What the weight-sparse
-// engine counts depends on the row only, and is counted once.
+// Why: densities and cycles of a row are means of these counters over pictures. Counting straight from the definition
+// (runtime/reference/reference_counters) took half of planning. The idea: non-zero weights and activations as bit
+// masks, one bit a multiplier lane, so that the live pairs of a (vector, filter) are the ones of mask & mask. What the
+// weight-sparse engine counts depends on the row only, and is counted once.
 //
 // Equal to reference_counters() (tests/unit/runtime/evaluate).
 //
@@ -29,7 +29,7 @@ struct LayerVectors {
   // each pixel, filter group and vector (outer to inner, the engine's order). weight_sparse: cycles of each filter group.
   std::vector<std::uint16_t> live = {};
   std::int64_t pixels = 1;  // of the layer's map
-  // activation_sparse, grouped_prefix: cycles that an entry of a list takes, and those behind its last one.
+  // activation_sparse, grouped_prefix: cycles that an entry of a list takes, and those after its last one.
   std::uint32_t entry_cycles = 1, end_cycles = 0;
 
   std::int64_t list_cycles(std::uint16_t entries) const { return std::max<std::int64_t>(1, std::int64_t{entries} * entry_cycles + end_cycles); }
@@ -52,7 +52,8 @@ class CounterModel {
     int index = 0;
     int activation_threshold = 0;
     bool counts_pairs = false;  // pair_sparse; else a window's list
-    // Of a list, sent `passes` times: products and cycles of an entry, cycles behind the last one; a list takes at least one.
+    // Of a list, sent `passes` times: products and cycles of an entry, cycles after the last one; a list takes at least
+    // one.
     std::uint32_t passes = 0, entry_pairs = 0, entry_cycles = 1, end_cycles = 0;
     int lanes = 0, group_filters = 0, multipliers = 0, mask_words = 0;  // pair_sparse
     // pair_sparse: [vector of a pixel][filter][word], a bit per lane whose weight counts.

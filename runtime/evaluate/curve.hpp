@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The curve behind a layer's requantisation, applied to the stored map in place.
+// The curve after a layer's requantisation, applied to the stored map in place.
 //
-// Why in a pass of its own: a map lies in the nearest cache, a look-up of bytes costs little beside its convolution, and no
-// kernel needs a second form. Arithmetic: behind_curve() of the reference, which is device/contract/numbers.h.
+// Why in a pass of its own: a map lies in the nearest cache, a look-up of bytes costs little compared with its
+// convolution, and no kernel needs a second form. Arithmetic: behind_curve() of the reference, which is
+// device/contract/numbers.h.
 //
 // Before: `out` holds the layer's pre-activation codes. After: its output codes. Nothing happens without a curve.
 #pragma once

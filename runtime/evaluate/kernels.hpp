@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kernels: the inner loops of the evaluator for one instruction set.
 //
-// Why apart: only the files kernels_*.cpp know instruction sets; each is compiled for its own, and one is picked at start.
-// Their common text is kernels_body.hpp.
+// Why apart: only the files kernels_*.cpp know instruction sets. Each is compiled for its own, and one is picked at
+// start. Their common text is kernels_body.hpp.
 //
 // The idea: maps lie in memory in the form in which a multiplier reads them, pixel by pixel, channels innermost.
 //   byte: code + 128 as unsigned 8 bits, for vpdpbusd (unsigned activations times signed weights, 4 products a lane);
@@ -10,7 +10,7 @@
 //   word: the code as signed 16 bits, for vpmaddwd / vpdpwssd (2 products a lane).
 // Products and sums are 32-bit and wrap, never saturate; so every order of adding gives the definition's number.
 //
-// Before: pointers as stated; up to kSlack bytes behind a map may be read. After: exactly numbers.h.
+// Before: pointers as stated; up to kSlack bytes after a map may be read. After: exactly numbers.h.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +21,7 @@ namespace sluice::evaluate {
 
 enum class Element : std::uint8_t { byte, word };
 
-inline constexpr int kSlack = 64;        // readable bytes behind every map
+inline constexpr int kSlack = 64;        // readable bytes after every map
 inline constexpr int kTilePixels = 8;    // output pixels whose sums are held in registers together
 inline constexpr int kBlockVectors = 3;  // at most so many vectors of filters with them
 

@@ -2,7 +2,7 @@
 // The text of the kernels, instantiated once per instruction set (kernels_*.cpp).
 //
 // Isa gives: Sums (a vector of 32-bit sums), kLanes, load, store, requantise(sums, multipliers, Requantise), put(codes,
-// out, element, count); its Dot types ByteDot and WordDot give: Code, kDot, broadcast, dot; its DepthwiseByte and
+// out, element, count). Its Dot types ByteDot and WordDot give: Code, kDot, broadcast, dot. Its DepthwiseByte and
 // DepthwiseWord give: Code, Sums, kTaps, kSums, kChannels, interleave, dot, load, requantise, put.
 //
 // A convolution holds kTilePixels x up to kBlockVectors vectors of sums in registers: each vector of weights is used for
@@ -145,7 +145,7 @@ SLUICE_INLINE void tile(const Convolution& c, const FilterBlock& block, const ty
       }
     }
   }
-  // Copies, because a store of bytes may change anything the compiler sees behind a reference.
+  // Copies, because a store of bytes may change anything the compiler sees through a reference.
   const Requantise requantise = c.requantise;
   const Element element = c.out;
   const std::int64_t step = c.filters;

@@ -102,7 +102,7 @@ class ScaleLayer final : public PreparedLayer {
   std::vector<std::int32_t> multipliers_;
 };
 
-// Two maps of the same scale, channels behind channels.
+// Two maps of the same scale, the channels of one after those of the other.
 class ConcatenationLayer final : public PreparedLayer {
  public:
   ConcatenationLayer(const Layer& layer, const Kernels& kernels) : layer_(layer), kernels_(kernels) {}

@@ -4,8 +4,8 @@
 // Why: packing costs about as much as evaluating one picture, evaluating takes thousands. A prepared layer never changes
 // and is shared by every evaluator whose thresholds for it are the same.
 //
-// A new kind is a class here and a line in prepare_layer(); the compiler misses it in the switch. The curve behind a layer is
-// not its part: curve.hpp.
+// A new kind is a class here and a line in prepare_layer(); the compiler misses it in the switch. The curve after a
+// layer is not its part: curve.hpp.
 //
 // Before: the layer is valid and outlives this. After: run() is const and may be called from many threads.
 #pragma once
@@ -31,7 +31,7 @@ class PreparedLayer {
   virtual void run(const StoredMap& a, const StoredMap& b, const StoredMap& out) const = 0;
 };
 
-// Form of a layer's output map, given the form of its first operand's.
+// Form of a layer's output map, given the form of its first operand.
 Element output_element(const Layer& layer, Element input, const Kernels& kernels);
 // Form of a map of so many bits.
 Element element_of(int bits, const Kernels& kernels);

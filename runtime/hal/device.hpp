@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Device: what every place that can run a bundle must offer, and nothing more.
 //
-// Why: the stream pipeline, the benchmark and the conformance suite are written once against this class; a PoCL
-// device, a board, a simulator and the null device differ only behind it (the shape follows IREE's HAL drivers).
+// Why: the stream pipeline, the benchmark and the conformance suite are written once against this class. A PoCL device,
+// a board, a simulator and the null device differ only in how they implement it (the shape follows IREE's HAL drivers).
 //
-// The idea: a device is a bounded queue. Images enter with submit(), their scores leave with collect() in the order
+// The idea: a device is a bounded queue. Images enter with submit(). Their scores leave with collect() in the order
 // they entered. At most capacity() images are inside; submit() on a full device is refused as a bug of the caller, so
 // back-pressure is the caller's visible duty. One thread may submit while one other thread collects.
 //

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // FailureLatch: the first failure of a device, which stays.
 //
-// Why: what a device does after something went wrong in it cannot be trusted, and the first failure is the story; what
+// Why: what a device does after something went wrong in it cannot be trusted. The first failure is the story; what
 // follows from it is not. Before: nothing. After set(): status() is that failure for good. Any thread may call.
 #pragma once
 

@@ -2,7 +2,7 @@
 // Looks at the container of an encoded picture without decoding it: kind, size, and whether it is all there.
 //
 // Why: the decoders under OpenCV turn a JPEG that was cut in half into a picture with a grey lower half and a line on
-// stderr; a benchmark would classify the grey and call it a result. They also take memory for whatever size a header
+// stderr. A benchmark would classify the grey and call it a result. They also take memory for whatever size a header
 // claims. Both are cheap to see beforehand by walking the container's own structure:
 //   JPEG  segments from SOI to EOI (ITU-T T.81, annex B)      PNG   chunks to IEND with their CRC (RFC 2083)
 //   BMP   header against file size                            WebP  RIFF size (RFC 9649)      PNM  header, file size
@@ -25,7 +25,7 @@ struct PictureHeader {
   int height = 0;
 };
 
-// Errors are Fault::user and do not name the file; the caller puts the name in front.
+// Errors are Fault::user and do not name the file; the caller puts the name before it.
 Result<PictureHeader> inspect_picture(std::string_view bytes);
 
 }  // namespace sluice

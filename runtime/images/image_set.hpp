@@ -11,7 +11,7 @@
 //   picture      one file
 //   list         .txt or .lst of "file label" lines, files relative to the list's folder
 //   CIFAR-10     .bin, carries its labels
-//   IDX          *-images-idx3-ubyte[.gz], labels beside it or given
+//   IDX          *-images-idx3-ubyte[.gz], labels next to it or given
 //
 // After opening: at least one item. load() may be called from many threads at once. What is wrong with one picture is
 // told by its load(), not by opening, so that one bad file does not spoil a set.

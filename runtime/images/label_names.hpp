@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Names of the classes: a text file with one name per line, class 0 first.
 //
-// ImageNet's synset_words.txt puts a WordNet number in front ("n01440764 tench, Tinca tinca"). When every line starts
-// with n and eight digits, the number is dropped; a file of bare numbers keeps them.
+// ImageNet's synset_words.txt puts a WordNet number before each name ("n01440764 tench, Tinca tinca"). When every line
+// starts with n and eight digits, the number is dropped; a file of bare numbers keeps them.
 #pragma once
 
 #include <filesystem>

@@ -2,7 +2,7 @@
 // Lists of pictures in the form of ImageNet's val.txt: "file label" per line, the label a class number from 0.
 //
 // The rule for one line, so that file names with spaces work: if the last word is a whole number, it is the label and
-// everything before it is the file; a line of one word is an unlabelled file; anything else is refused with its line
+// everything before it is the file. A line of one word is an unlabelled file. Anything else is refused with its line
 // number. Blank lines and carriage returns are skipped.
 #pragma once
 

@@ -26,7 +26,7 @@ struct PackedPictures {
   int width = 0;
   std::size_t count = 0;
   std::size_t first_byte = 0;    // of the pixels of record 0
-  std::size_t record_bytes = 0;  // from one record's pixels to the next one's
+  std::size_t record_bytes = 0;  // from the pixels of one record to those of the next
   std::string bytes;
   std::vector<int> labels;
 
@@ -35,8 +35,8 @@ struct PackedPictures {
 
 Result<PackedPictures> read_cifar10(const std::filesystem::path& file);
 
-// `labels`: the labels file, or empty for "the one beside it": the name with labels-idx1 in place of images-idx3, with
-// or without .gz; without one the pictures are unlabelled.
+// `labels`: the labels file, or empty for "the one next to it": the name with labels-idx1 in place of images-idx3, with
+// or without .gz. Without a labels file the pictures are unlabelled.
 Result<PackedPictures> read_idx(const std::filesystem::path& images, const std::filesystem::path& labels);
 
 // True when the name or the first bytes say so.

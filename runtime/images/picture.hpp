@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Picture: one decoded picture on its way from a file or a camera to the network.
 //
-// Why: plain memory, so that a program that feeds pictures needs no picture library of ours; opencv_picture.hpp turns one
-// into a cv::Mat and back where this folder and the programs calculate.
+// Why: plain memory, so that a program that feeds pictures needs no picture library of ours. opencv_picture.hpp turns a
+// Picture into a cv::Mat and back where this folder and the programs calculate.
 //
 // Before: produced by decode_picture(), an ImageSet or a live source. After: `pixels` holds height * width * channels bytes,
 // row by row without gaps, one channel (grey) or three in the order R, G, B; consumers index without checks. Copies share

@@ -13,7 +13,7 @@ void RunningAverage::add(double value, double weight) {
     fast_ = slow_ = last_ = value;
     return;
   }
-  // The first values weigh alike: a plain mean until an exponential one has as many behind it.
+  // The first values weigh alike: a plain mean until an exponential one has seen as many.
   const double of_count = 1.0 / static_cast<double>(count_);
   const auto share = [&](double of_one) { return std::max(1 - std::pow(1 - of_one, weight), of_count); };
   const double fast = share(kFast), slow = share(kSlow);

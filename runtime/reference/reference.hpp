@@ -2,7 +2,7 @@
 // The plain reference: computes an integer network straight from its definition.
 //
 // Why: every device result is compared with this, so it must be obviously right: loops from the formulas of
-// design section 3 and device/contract/numbers.h, no rearrangement, one layer after another. It is slow, and stays so.
+// device/contract/numbers.h, no rearrangement, one layer after another. It is slow, and stays so.
 //
 // Before: the network is valid, `codes` has input.size() entries. After: one map per layer.
 #pragma once

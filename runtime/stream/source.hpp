@@ -2,8 +2,8 @@
 // Source: where the pipeline takes pictures from, one after the other.
 //
 // Why: a folder, a benchmark that repeats ten pictures, and a camera differ in when the next picture is there and
-// whether there is one; the pipeline must not know which it is. A source hands out the way to get the picture rather
-// than the picture, so that decoding runs in parallel behind it.
+// whether there is one. The pipeline must not know which it is. A source hands out the way to get the picture rather
+// than the picture, so that pictures are decoded in parallel.
 #pragma once
 
 #include <chrono>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The host pipeline: source -> decode -> preprocess -> submit -> collect -> label, around one device.
 //
-// Why: decoding a photo takes milliseconds, an FPGA answers in fractions of one; the device is only busy when several
-// pictures are prepared while others are inside it. And a stream must keep its word whatever happens: order, no picture
-// twice, none silently missing, memory that does not grow.
+// Why: decoding a photo takes milliseconds, an FPGA answers in fractions of one. So the device is only busy when
+// several pictures are prepared while others are inside it. And a stream must keep its word whatever happens: order, no
+// picture twice, none silently missing, memory that does not grow.
 //
 // The idea:
 //
@@ -11,7 +11,7 @@
 //   serial     parallel (oneTBB)      serial      capacity()     one thread of its own
 //
 // A bounded number of tokens runs through the oneTBB pipeline on the left. Submit appends to a short queue of what is
-// on its way, which the collecting thread empties in order; a picture that could not be decoded travels in that queue
+// on its way, which the collecting thread empties in order. A picture that could not be decoded travels in that queue
 // as its error and so keeps its place. Submit waits while the queue holds as many as the device does. It waits only for
 // the collecting thread, never for another oneTBB task, so one worker thread is enough and nothing can lock up.
 // Back-pressure: a slow receiver fills the queue, then the device, then the tokens, and the source is not asked again.

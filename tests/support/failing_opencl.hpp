@@ -2,8 +2,8 @@
 // An OpenCL that fails once, on command.
 //
 // Why: a driver must survive the failure of any call, and a healthy machine gives none. The idea: failing_opencl.cpp
-// defines the entry points named below; a program that is linked with it calls them instead of the ICD loader's, to which
-// they hand everything on but the one call that is to fail.
+// defines the entry points named below; a program that is linked with it calls them instead of those of the ICD loader.
+// They hand everything on to the loader but the one call that is to fail.
 //
 // Before: a program linked with failing_opencl.cpp itself, not with a library that holds it. After the failure: OpenCL
 // works as before, so that a driver which goes on is found out.

@@ -48,7 +48,7 @@ IntegerNetwork mobilenet_v3(Random& random, int size, const std::vector<Inverted
   int at = with_curve(make.conv(16, square(3, 2), kNetworkInput));
   for (const InvertedResidual& row : rows) {
     const int before = at;
-    // As in the authors' code, a row that does not widen has no 1x1 convolution in front.
+    // As in the authors' code, a row that does not widen begins without a 1x1 convolution.
     if (row.expanded != make.shape_of(at).channels) {
       at = make.conv(row.expanded, {}, at);
       if (row.has_swish) make.add_curve(at);

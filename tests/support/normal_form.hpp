@@ -2,7 +2,7 @@
 // What comparing a file's graph with its normal form takes: normalise() leaves the host's tail to the host, and takes
 // channels-last pictures channels-first.
 //
-//   with_tail(normal, imported)   the tail put behind again, so that the result means what the file's did
+//   with_tail(normal, imported)   the tail put back at the end, so that the result means what the file's did
 //   turned(picture, dims)         the picture in the order of the normal form's input
 //
 // Before: `imported` is the graph that normalise() started from. After: graph and picture for the float interpreter.
@@ -17,7 +17,7 @@ inline ir::Graph with_tail(ir::Graph graph, const ir::Graph& imported) {
   ir::Node& first = graph.host_tail.front();
   const auto written = imported.shapes.find(first.inputs[0]);
   const std::string row = "scores as in the file", shape = row + ": shape";
-  // The tail may start behind a value that a pass made; the file's own result has as many numbers.
+  // The tail may start after a value that a pass made; the file's own result has as many numbers.
   graph.initialisers[shape] = ir::Tensor::of_integers(written != imported.shapes.end() ? written->second : imported.shapes.at(imported.output));
   graph.nodes.push_back({.name = row, .op = "Reshape", .inputs = {graph.output, shape}, .outputs = {row}});
   first.inputs[0] = row;

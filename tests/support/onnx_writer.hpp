@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // OnnxWriter: ONNX files of a few nodes, for tests of the front end.
 //
-// Why: tests of exporters' quirks need files that show one quirk each; downloaded models show many at once.
+// Why: tests of exporters' quirks need files that show one quirk each. Downloaded models show many at once.
 //   OnnxWriter w(13);
 //   auto x = w.input("x", {1, 3, 8, 8});
 //   auto y = w.node("Conv", {x, w.random({4, 3, 3, 3})}, {{"pads", {1, 1, 1, 1}}});

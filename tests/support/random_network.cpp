@@ -51,7 +51,7 @@ Layer& NetworkMaker::append(LayerKind kind, int source, const MapShape& output, 
   return network_.layers.back();
 }
 
-// Puts a curve behind the layer: random numbers that use the whole range of codes, now and then saturating.
+// Puts a curve after the layer: random numbers that use the whole range of codes, now and then saturating.
 void NetworkMaker::add_curve(int index) {
   Layer& layer = network_.layers[index];
   const int limit = (1 << (layer.output_bits - 1)) - 1;

@@ -90,7 +90,7 @@ class Maker {
     }
   }
 
-  // The outer loop reads copy 0; behind its last beat of a pixel the inner loop reads the others that have one.
+  // The outer loop reads copy 0; after its last beat of a pixel the inner loop reads the others that have one.
   void gather() {
     const auto copies = static_cast<int>(n("COPIES"));
     for (int copy = 0; copy < copies; ++copy) {
@@ -180,7 +180,7 @@ class Maker {
             continue;
           }
           if (is_one && pixels == 0) tick();
-          // window.cl sends a channel group of the first pixel as it comes, everything else behind the last one.
+          // window.cl sends a channel group of the first pixel as it comes, everything else after the last one.
           const std::int64_t of_group = is_one ? steps_a_pixel / (groups * n("REPLAY")) : 0;
           const std::int64_t steps = is_last ? pixels * steps_a_pixel - (pixels > 0 ? (groups - 1) * of_group : 0) : pixels > 0 ? of_group : 0;
           for (std::int64_t step = 0; step < steps; ++step) write(0), tick();
@@ -219,7 +219,7 @@ class Maker {
     }
     return length;
   }
-  // Without ranks, an empty list is one entry; with them, each entry comes k times and all ranks are fetched behind it.
+  // Without ranks, an empty list is one entry. With them, each entry comes k times and all ranks are fetched after it.
   std::int64_t entries_of(std::int64_t pixel, std::int64_t ranks) const {
     if (ranks == 1) return std::max<std::int64_t>(1, list_length(pixel));
     const int k = thresholds_.empty() ? 0 : thresholds_[std::size_t(kernel_->layer)].prefix.k;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A simulator that ticks: all kernels advance one cycle at a time, beats lie in queues.
 //
-// Why: runtime/simulate computes times by recurrences; this one is so plain that it can be read beside the kernel files. What
-// each kernel does is written here a second time, from the loops of its .cl, and the non-zeros are counted from the reference's
-// maps, code by code. Slow, for small networks.
+// Why: runtime/simulate computes times by recurrences; this one is so plain that it can be compared with the kernel
+// files line by line. What each kernel does is written here a second time, from the loops of its .cl, and the non-zeros
+// are counted from the reference's maps, code by code. Slow, for small networks.
 //
 // Rules of a cycle: a kernel goes through reads and writes in the order of its text until one is not possible, or until the
 // iteration's cycle is over. A beat written in cycle w can be read from w + 1 + latency on; a slot read in cycle r can be
@@ -31,7 +31,7 @@ struct TickedImage {
   std::int64_t arrival = 0;
 };
 
-// What the kernels do for a picture whose maps are the reference's.
+// What the kernels do for a picture, by the reference's maps of it.
 TickedImage ticked_image(const Design& design, const std::vector<std::int16_t>& codes, const std::vector<Thresholds>& thresholds,
                          std::int64_t arrival = 0);
 

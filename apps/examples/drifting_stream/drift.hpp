@@ -2,7 +2,7 @@
 // A stream whose light, lens and sensor get worse and better again, made from ordinary pictures.
 //
 // Why: adaptation has nothing to do on pictures that look like the calibration set. The idea: the stream is cut into
-// equal scenes; within a scene one disturbance swells to its height and fades (a half sine), so changes are gradual as
+// equal scenes. Within a scene one disturbance swells to its height and fades (a half sine), so changes are gradual as
 // they are in front of a camera. Noise is a function of the seed and the picture's place: the same stream every time.
 //
 // Before: a labelled set. After: `length` items, the set over and over; labels are kept.

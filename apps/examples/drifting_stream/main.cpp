@@ -3,8 +3,8 @@
 //
 // Three passes over the same drifting stream (drift.hpp) on the simulated device: the most accurate row, the fastest row,
 // and the controller choosing among all rows to hold a rate. Writes stream.png (rate, target, row, density, accuracy),
-// stream.json (the passes in numbers) and audit.jsonl (`sluice replay` takes its decisions again); prints every switch and
-// a table.
+// stream.json (the passes in numbers) and audit.jsonl (`sluice replay` takes its decisions again). Prints every switch
+// and a table.
 //
 // It is also an example of the runtime in a program of one's own: open a bundle, open a device, run_adaptive().
 #include <iostream>
@@ -37,7 +37,8 @@ std::uint32_t fastest_row(const DesignTable& table) {
   return fastest;
 }
 
-// A third of the way from the most accurate row's rate to the fastest row's, by the table: neither is always right.
+// A third of the way from the rate of the most accurate row to that of the fastest, by the table: neither is always
+// right.
 double usual_target(const DesignTable& table) {
   const double accurate = table.rows[rows_by_accuracy(table)[0]].throughput_images_per_s;
   return accurate + (table.rows[fastest_row(table)].throughput_images_per_s - accurate) / 3;

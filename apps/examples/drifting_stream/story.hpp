@@ -20,10 +20,10 @@ struct Story {
   std::string device_name;
 };
 
-inline constexpr std::size_t kRateWindow = 32;       // images behind a rate
-inline constexpr std::size_t kAccuracyWindow = 200;  // images behind a moving accuracy
+inline constexpr std::size_t kRateWindow = 32;       // images that a rate covers
+inline constexpr std::size_t kAccuracyWindow = 200;  // images that a moving accuracy covers
 
-// Accuracy and rate of every pass; density per layer, scene by scene, beside what the table assumed.
+// Accuracy and rate of every pass; density per layer, scene by scene, compared with what the table assumed.
 std::string story_text(const Story& story, const DesignTable& table);
 // The same for programs.
 std::string story_json(const Story& story, const DesignTable& table);

@@ -5,7 +5,7 @@
 // device/lib/stream.h), one kernel launch per layer stage and image, so what it computes is what the engines compute.
 //
 // The idea: the netlist is a pipeline. Image n runs kernel k when its producers have finished image n and kernel k has
-// finished image n - 1; OpenCL events state exactly that, on one out-of-order queue, and the worker threads keep several
+// finished image n - 1. OpenCL events state exactly that, on one out-of-order queue. The worker threads keep several
 // images in different layers at once. Each image inside owns a slot: one segment buffer per stream.
 //
 // Before: an open bundle. After open(): program built, parameters loaded over the streams. See Device for the rest.

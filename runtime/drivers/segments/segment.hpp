@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// PackedSegment: what the source kernel is given, a segment of beats and the bytes behind them; how pictures and
+// PackedSegment: what the source kernel is given, a segment of beats and the bytes that they carry; how pictures and
 // parameters become segments; what comes back.
 //
 // Why: every device that runs the bundle's kernels feeds the same source and reads the same sink and collector, whether

@@ -32,8 +32,8 @@ class SegmentDevice : public Device {
  protected:
   SegmentDevice(const Bundle& bundle, std::size_t capacity);
 
-  // Starts an image on its way and returns. Its place is free: records of the image before on it have been received.
-  // Called by the submitting thread.
+  // Starts an image on its way and returns. Its place is free: records of the image that had it before have been
+  // received. Called by the submitting thread.
   virtual Status enqueue(const InsideImage& image, PackedSegment picture) = 0;
   // Waits for the records of the oldest image. Fails, and does not block, after the driver itself has called fail().
   // Called by the collecting thread.

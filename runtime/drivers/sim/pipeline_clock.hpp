@@ -6,7 +6,8 @@
 //
 //   left[i] = max(offered[i] + latency[i], left[i - 1] + interval[i])
 //
-// Both figures are the cycle simulator's (row_timing.hpp). Before: 0 < interval <= latency. After: times never decrease.
+// Both figures come from the cycle simulator (row_timing.hpp). Before: 0 < interval <= latency. After: times never
+// decrease.
 #pragma once
 
 #include <algorithm>

@@ -2,8 +2,8 @@
 // ResultCache: what the network makes of a picture under a row, computed once.
 //
 // Why: a processor needs milliseconds where the FPGA needs a tenth of one; a closed loop at the FPGA's rate is possible
-// only for pictures whose result is known. The idea: key = SHA-256 of the input codes and the row; at most `capacity`
-// results are kept, and the one that was unused for longest leaves (a camera stream has no end, memory has).
+// only for pictures whose result is known. The idea: key = SHA-256 of the input codes and the row. At most `capacity`
+// results are kept. The one that was unused for longest leaves (a camera stream has no end, memory has).
 //
 // Before: results are functions of codes and row. After: the same. Thread-safe; a result that is being computed is not
 // computed a second time by who asks meanwhile.

@@ -3,9 +3,9 @@
 //
 // Why: simulating a picture takes a hundred times as long as computing it, too long for a device that answers thousands of
 // images a second. The idea: simulate a few pictures of a row once, and note how the interval and the first image's latency
-// relate to the cycles of the slowest layer (runtime/simulate/layer_cycles.hpp), which every picture's counters tell at once:
-// what a pipeline loses to waiting, headers and kernels beside the engines belongs to the design, what changes from picture
-// to picture is the engines' work.
+// relate to the cycles of the slowest layer (runtime/simulate/layer_cycles.hpp), which every picture's counters tell at
+// once. What a pipeline loses to waiting, headers and kernels other than the engines belongs to the design. What
+// changes from picture to picture is the engines' work.
 //
 // Before: pictures like those to come. After: for these pictures exactly the simulator's mean interval.
 #pragma once

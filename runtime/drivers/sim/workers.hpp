@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Workers: threads of the simulated device's own, that compute while the caller waits.
 //
-// Why not oneTBB's: its threads are as many as the machine has cores, and the stream that feeds a device keeps one of them
-// waiting in submit(); a task of the device could then wait for ever for a thread that waits for the device.
+// Why not the threads of oneTBB: they are as many as the machine has cores, and the stream that feeds a device keeps
+// one of them waiting in submit(). A task of the device could then wait for ever for a thread that waits for the
+// device.
 //
 // Before: tasks that do not throw. After: tasks run in the order given, each once; the destructor finishes all of them.
 #pragma once

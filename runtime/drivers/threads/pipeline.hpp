@@ -39,7 +39,7 @@ class Pipeline {
 
   // Starts a thread that runs `body` as kernel number `kernel` until Stopped.
   Status start(int kernel, std::function<void()> body);
-  // Ends the run: every thread that waits, or comes to wait, leaves. Callable from any thread, also a kernel's.
+  // Ends the run: every thread that waits, or comes to wait, leaves. Callable from any thread, also that of a kernel.
   void close();
   // close(), and joins. Not from a kernel's thread.
   void stop();

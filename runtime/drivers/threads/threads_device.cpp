@@ -180,7 +180,7 @@ class ThreadsDevice final : public segments::SegmentDevice {
     changed_.notify_all();
   }
 
-  // The watchdog's thread. Looks several times per stall time; a run in which nothing moved for all of it has failed
+  // The watchdog's thread. Looks several times per stall time. A run in which nothing moved for all of it has failed
   // when nobody can go on, or when a kernel has used that much processor time without touching a stream. (Neither
   // happens to a process that is merely stopped or starved.) It ends with the device or with the first failure, and
   // joins the threads.

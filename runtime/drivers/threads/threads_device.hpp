@@ -3,7 +3,7 @@
 //
 // Why: no aoc, no board, and still the text that would be synthesised must be shown to be right: results, counters, and
 // that no image ever gets stuck between streams of the depths that were planned. The idea: device/threads/words.hpp.
-// It is no model of time; zeros cost as much as other numbers, and every rate of it is this machine's.
+// It is no model of time; zeros cost as much as other numbers, and every rate of it is the rate of this machine.
 //
 // When nothing moves although images are inside, a watchdog stops the run; every call then fails with the story of who
 // waits for whom (stall_story.hpp).
