@@ -84,7 +84,7 @@ class PlantedBreaches(unittest.TestCase):
         (rules.engine_places, "device/contract/kernel_list.inc", "SLUICE_SPARSE_ENGINE(conv_novel, novel)\n", "conv_novel.cl does not exist"),
         (rules.engine_places, "device/contract/kernel_list.inc", "SLUICE_SPARSE_ENGINE(conv_novel, novel)\n", "coefficients does not name"),
         (rules.engine_places, "runtime/base/file.cpp", "constexpr auto k = KernelKind::conv_pair_sparse;\n", "names conv_pair_sparse, but is not in the list"),
-        (rules.engine_places, "runtime/bundle/table.cpp", ("KernelKind::conv_grouped_prefix", "kSome"), "which it does not name"),
+        (rules.engine_places, "runtime/bundle/kernels/tile.cpp", ("KernelKind::conv_weight_sparse", "kSome"), "which it does not name"),
         (rules.engine_places, "device/README.md", ("11. `compiler", "11. `a`\n12. `compiler"), "takes 13 files"),
         (rules.engine_places, "device/README.md", ("## Adding an engine", "## Adding engines"), "no list under"),
     ]
