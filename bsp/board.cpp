@@ -13,14 +13,22 @@
 namespace sluice::bsp {
 namespace {
 
-constexpr Key kDeviceKeys[] = {
-    {"title", true, false}, {"family", true, false}, {"alms", true, true}, {"ram_blocks", true, true}, {"ram_block_bits", true, true},
-    {"dsps", true, true}, {"multipliers_per_dsp", true, true}, {"int8_products_per_dsp", true, true}, {"mlab_bits", false, true},
-    {"clock_low_mhz", true, true}, {"clock_high_mhz", true, true}};
+constexpr Key kDeviceKeys[] = {{"title", true, false},
+                               {"family", true, false},
+                               {"alms", true, true},
+                               {"ram_blocks", true, true},
+                               {"ram_block_bits", true, true},
+                               {"dsps", true, true},
+                               {"multipliers_per_dsp", true, true},
+                               {"int8_products_per_dsp", true, true},
+                               {"mlab_bits", false, true},
+                               {"clock_low_mhz", true, true},
+                               {"clock_high_mhz", true, true}};
 constexpr Key kBoardKeys[] = {
-    {"title", true, false}, {"device", true, false}, {"aoc_boards", false, true}, {"is_build_target", true, true},
-    {"shell_alms", true, true}, {"shell_ram_blocks", true, true}, {"shell_dsps", true, true}, {"memory_banks", true, true},
-    {"memory_gb", true, true}, {"memory_gb_per_s", true, true}, {"clock_mhz", true, true}};
+    {"title", true, false},          {"device", true, false},      {"aoc_boards", false, true},
+    {"is_build_target", true, true}, {"shell_alms", true, true},   {"shell_ram_blocks", true, true},
+    {"shell_dsps", true, true},      {"memory_banks", true, true}, {"memory_gb", true, true},
+    {"memory_gb_per_s", true, true}, {"clock_mhz", true, true}};
 constexpr Key kBudgetKeys[] = {{"title", true, false}, {"multipliers", true, true}, {"clock_mhz", true, true}};
 
 constexpr long kMost = 100'000'000;
@@ -54,7 +62,8 @@ std::string joined(const std::vector<std::string>& names) {
 
 // All files of a folder, read by `read`.
 template <typename T>
-Result<std::vector<T>> read_all(const std::string& folder, const std::string& ending, Result<T> (*read)(const std::string&, const std::string&, const std::string&)) {
+Result<std::vector<T>> read_all(const std::string& folder, const std::string& ending,
+                                Result<T> (*read)(const std::string&, const std::string&, const std::string&)) {
   std::vector<T> all;
   for (const std::string& name : names_in(folder)) {
     const std::string path = folder + "/" + name + ending;
@@ -66,12 +75,14 @@ Result<std::vector<T>> read_all(const std::string& folder, const std::string& en
 
 }  // namespace
 
-Result<FpgaDevice> read_device(const std::string& name, const std::string& file, const std::string& text, FactFile* facts) {
+Result<FpgaDevice> read_device(const std::string& name, const std::string& file, const std::string& text,
+                               FactFile* facts) {
   const FactFile f = SLUICE_TRY(FactFile::parse(file, text));
   SLUICE_CHECK(f.check(kDeviceKeys));
   FpgaDevice d{name, f.text("title"), f.text("family")};
   static const std::vector<std::string> families{"arria10", "stratix10", "agilex7", "cyclone5"};
-  if (std::find(families.begin(), families.end(), d.family) == families.end()) return f.wrong("family", joined(families) + " are possible");
+  if (std::find(families.begin(), families.end(), d.family) == families.end())
+    return f.wrong("family", joined(families) + " are possible");
   d.alms = SLUICE_TRY(f.whole("alms", 1, kMost));
   d.ram_blocks = SLUICE_TRY(f.whole("ram_blocks", 1, kMost));
   d.ram_block_bits = SLUICE_TRY(f.whole("ram_block_bits", 1024, 1 << 20));
@@ -93,11 +104,14 @@ Result<Board> read_board(const std::string& name, const std::string& file, const
   SLUICE_CHECK(f.check(kBoardKeys));
   b.title = f.text("title");
   const std::string device_file = "devices/" + f.text("device") + ".device";
-  if (board_files().count(device_file) == 0) return f.wrong("device", "is not known; there are: " + joined(names_in("devices")));
-  b.device = SLUICE_TRY(read_device(f.text("device"), "bsp/" + device_file, board_files().at(device_file), &b.device_facts));
+  if (board_files().count(device_file) == 0)
+    return f.wrong("device", "is not known; there are: " + joined(names_in("devices")));
+  b.device =
+      SLUICE_TRY(read_device(f.text("device"), "bsp/" + device_file, board_files().at(device_file), &b.device_facts));
   if (f.has("aoc_boards")) b.aoc_boards = list_of(f.text("aoc_boards"));
   b.is_build_target = SLUICE_TRY(f.yes_or_no("is_build_target"));
-  if (b.is_build_target && b.aoc_boards.empty()) return f.wrong("is_build_target", "a board without aoc_boards cannot be built for");
+  if (b.is_build_target && b.aoc_boards.empty())
+    return f.wrong("is_build_target", "a board without aoc_boards cannot be built for");
   b.shell.alms = SLUICE_TRY(f.whole("shell_alms", 0, b.device.alms - 1));
   b.shell.ram_blocks = SLUICE_TRY(f.whole("shell_ram_blocks", 0, b.device.ram_blocks - 1));
   b.shell.dsps = SLUICE_TRY(f.whole("shell_dsps", 0, b.device.dsps - 1));
@@ -128,11 +142,14 @@ DeviceResources Board::plannable() const {
 }
 
 Result<std::vector<Board>> known_boards() { return read_all<Board>("boards", ".board", read_board); }
-Result<std::vector<MultiplierBudget>> known_budgets() { return read_all<MultiplierBudget>("budgets", ".budget", read_budget); }
+Result<std::vector<MultiplierBudget>> known_budgets() {
+  return read_all<MultiplierBudget>("budgets", ".budget", read_budget);
+}
 Result<std::vector<FpgaDevice>> known_devices() {
-  return read_all<FpgaDevice>("devices", ".device", [](const std::string& name, const std::string& file, const std::string& text) {
-    return read_device(name, file, text);
-  });
+  return read_all<FpgaDevice>("devices", ".device",
+                              [](const std::string& name, const std::string& file, const std::string& text) {
+                                return read_device(name, file, text);
+                              });
 }
 
 Result<Board> find_board(const std::string& name_or_file) {
@@ -143,15 +160,17 @@ Result<Board> find_board(const std::string& name_or_file) {
   }
   const auto found = board_files().find("boards/" + name_or_file + ".board");
   if (found == board_files().end()) {
-    return user_error("board \"{}\" is not known; there are: {}; or give a .board file (sluice boards import makes one)", name_or_file,
-                      joined(names_in("boards")));
+    return user_error(
+        "board \"{}\" is not known; there are: {}; or give a .board file (sluice boards import makes one)",
+        name_or_file, joined(names_in("boards")));
   }
   return read_board(name_or_file, "bsp/" + found->first, found->second);
 }
 
 Result<MultiplierBudget> find_budget(const std::string& name) {
   const auto found = board_files().find("budgets/" + name + ".budget");
-  if (found == board_files().end()) return user_error("budget \"{}\" is not known; there are: {}", name, joined(names_in("budgets")));
+  if (found == board_files().end())
+    return user_error("budget \"{}\" is not known; there are: {}", name, joined(names_in("budgets")));
   return read_budget(name, "bsp/" + found->first, found->second);
 }
 

@@ -17,16 +17,16 @@
 namespace sluice::bsp {
 
 struct FpgaDevice {
-  std::string name;    // file name without ending: "10ax115"
+  std::string name;  // file name without ending: "10ax115"
   std::string title;
   std::string family;  // arria10, stratix10, agilex7, cyclone5
   long alms = 0;
-  long ram_blocks = 0;      // M20K, on Cyclone V M10K
+  long ram_blocks = 0;  // M20K, on Cyclone V M10K
   long ram_block_bits = 0;
   long dsps = 0;
-  long multipliers_per_dsp = 0;    // 18x19 products a cycle
-  long int8_products_per_dsp = 0;  // without packing tricks
-  long mlab_bits = 0;              // 0: not known
+  long multipliers_per_dsp = 0;                  // 18x19 products a cycle
+  long int8_products_per_dsp = 0;                // without packing tricks
+  long mlab_bits = 0;                            // 0: not known
   double clock_low_mhz = 0, clock_high_mhz = 0;  // of public OpenCL designs
 };
 
@@ -66,7 +66,8 @@ struct MultiplierBudget {
 };
 
 // `file` is what errors call it; `name` becomes the name.
-Result<FpgaDevice> read_device(const std::string& name, const std::string& file, const std::string& text, FactFile* facts = nullptr);
+Result<FpgaDevice> read_device(const std::string& name, const std::string& file, const std::string& text,
+                               FactFile* facts = nullptr);
 Result<Board> read_board(const std::string& name, const std::string& file, const std::string& text);
 Result<MultiplierBudget> read_budget(const std::string& name, const std::string& file, const std::string& text);
 

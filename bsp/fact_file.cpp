@@ -28,7 +28,8 @@ Result<Fact> fact_of(const std::string& right, int line) {
     fact.is_confirmed = kind == "confirmed:";
     fact.source = trimmed(note.substr(kind.size()));
   }
-  if (fact.source.empty()) return user_error("\"{}\" is no source; \"# confirmed: where from\" or \"# unconfirmed: where from\" is", note);
+  if (fact.source.empty())
+    return user_error("\"{}\" is no source; \"# confirmed: where from\" or \"# unconfirmed: where from\" is", note);
   return fact;
 }
 
@@ -47,7 +48,8 @@ Result<FactFile> FactFile::parse(const std::string& file, const std::string& tex
     const std::string key = trimmed(line.substr(0, equals));
     auto fact = fact_of(line.substr(equals + 1), number);
     if (!fact) return std::move(fact).error().in(fmt::format("{}:{}: {}", file, number, key));
-    if (facts.has(key)) return user_error("{}:{}: {} stands in line {} already", file, number, key, facts.facts_.at(key).line);
+    if (facts.has(key))
+      return user_error("{}:{}: {} stands in line {} already", file, number, key, facts.facts_.at(key).line);
     facts.facts_[key] = std::move(fact).value();
   }
   return facts;
@@ -65,7 +67,8 @@ Status FactFile::check(const Key* keys, std::size_t count) const {
       return user_error("{}:{}: {} is not known; there are: {}", file_, fact.line, name, possible);
     }
     if (key->is_figure && fact.source.empty()) {
-      return user_error("{}:{}: {} has no source; add \"# confirmed: where from\" or \"# unconfirmed: where from\"", file_, fact.line, name);
+      return user_error("{}:{}: {} has no source; add \"# confirmed: where from\" or \"# unconfirmed: where from\"",
+                        file_, fact.line, name);
     }
   }
   for (std::size_t k = 0; k < count; ++k) {
@@ -82,7 +85,8 @@ Result<double> FactFile::number(const std::string& key, double low, double high)
   const std::string& value = facts_.at(key).value;
   double result = 0;
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), result);
-  if (error != std::errc() || end != value.data() + value.size() || !std::isfinite(result)) return wrong(key, "is not a number");
+  if (error != std::errc() || end != value.data() + value.size() || !std::isfinite(result))
+    return wrong(key, "is not a number");
   if (result < low || result > high) return wrong(key, fmt::format("{} to {} is possible", low, high));
   return result;
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files of this folder as text, by path relative to it: the kernel files, which code generation copies into a bundle, and
-// what the threads driver puts in front of a bundle's program.
+// Files of this folder as text, by path relative to it: the kernel files, which code generation copies into a bundle,
+// and what the threads driver puts in front of a bundle's program.
 //
-// Why: planner and driver are programs that need no source tree beside them. The tables are made by device/CMakeLists.txt.
+// Why: planner and driver are programs that need no source tree beside them. The tables are made by
+// device/CMakeLists.txt.
 #pragma once
 
 #include <map>

@@ -17,7 +17,9 @@ Option Option::range(int least, int most) const { return Option(option_->check(C
 Option Option::range(double least, double most) const { return Option(option_->check(CLI::Range(least, most))); }
 Option Option::positive() const { return Option(option_->check(CLI::PositiveNumber)); }
 
-Option Option::one_of(const std::vector<std::string>& words) const { return Option(option_->check(CLI::IsMember(words))); }
+Option Option::one_of(const std::vector<std::string>& words) const {
+  return Option(option_->check(CLI::IsMember(words)));
+}
 
 template <typename T>
 Option Command::add_option(const std::string& name, T& value, const std::string& what) const {
@@ -40,7 +42,9 @@ Option Command::add_flag(const std::string& name, bool& value, const std::string
   return Option(app_->add_flag(name, value, what));
 }
 
-Command Command::add_subcommand(const std::string& name, const std::string& what) const { return Command(*app_->add_subcommand(name, what)); }
+Command Command::add_subcommand(const std::string& name, const std::string& what) const {
+  return Command(*app_->add_subcommand(name, what));
+}
 
 void Command::require_subcommand(std::size_t least, std::size_t most) const { app_->require_subcommand(least, most); }
 

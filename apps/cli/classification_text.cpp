@@ -32,13 +32,15 @@ std::string score_text(const IntegerNetwork& network, const ModelScores& scores,
   if (kind == ProbabilityKind::none) return fmt::format("{:.2f}", output);
   const std::string percent = fmt::format("{:.1f} %", 100 * scores.probabilities[index]);
   if (kind == ProbabilityKind::softmax_of_outputs) return fmt::format("{} (softmax of {:.2f})", percent, output);
-  return network.host_tail.back().kind == TailKind::log_softmax ? fmt::format("{} (log {:.3g})", percent, output) : percent;
+  return network.host_tail.back().kind == TailKind::log_softmax ? fmt::format("{} (log {:.3g})", percent, output)
+                                                                : percent;
 }
 
 std::string text_line(const Outcome& outcome, const IntegerNetwork& network, const ModelScores& scores) {
   std::string line = outcome.name + ":";
   for (const int index : outcome.result.value().top) {
-    line += fmt::format("  {} {}", shown_name(network, index), score_text(network, scores, static_cast<std::size_t>(index)));
+    line += fmt::format("  {} {}", shown_name(network, index),
+                        score_text(network, scores, static_cast<std::size_t>(index)));
   }
   return line;
 }
@@ -62,7 +64,10 @@ std::string json_line(const Outcome& outcome, const IntegerNetwork& network, con
     if (!scores.probabilities.empty()) entry["probability"] = scores.probabilities[at];
     top.push_back(std::move(entry));
   }
-  json line{{"file", outcome.name}, {"top", top}, {"row", c.row_id}, {"probability_kind", to_text(probability_kind(network))}};
+  json line{{"file", outcome.name},
+            {"top", top},
+            {"row", c.row_id},
+            {"probability_kind", to_text(probability_kind(network))}};
   if (outcome.label) line["true_class"] = *outcome.label;
   return line.dump(-1, ' ', false, json::error_handler_t::replace);
 }
@@ -72,9 +77,12 @@ std::string json_line(const Outcome& outcome, const IntegerNetwork& network, con
 std::string classification_line(const Outcome& outcome, const IntegerNetwork& network, LineFormat format) {
   const ModelScores scores = model_scores(network, outcome.result.value().scores);
   switch (format) {
-    case LineFormat::text: return text_line(outcome, network, scores);
-    case LineFormat::csv: return csv_line(outcome, network, scores);
-    case LineFormat::jsonl: return json_line(outcome, network, scores);
+    case LineFormat::text:
+      return text_line(outcome, network, scores);
+    case LineFormat::csv:
+      return csv_line(outcome, network, scores);
+    case LineFormat::jsonl:
+      return json_line(outcome, network, scores);
   }
   return "";
 }
@@ -89,14 +97,18 @@ std::string short_label(const Classification& classification, const IntegerNetwo
   const int best = classification.top.front();
   const ModelScores scores = model_scores(network, classification.scores);
   if (scores.probabilities.empty()) return shown_name(network, best);
-  return fmt::format("{:.0f} % {}", 100 * scores.probabilities[static_cast<std::size_t>(best)], shown_name(network, best));
+  return fmt::format("{:.0f} % {}", 100 * scores.probabilities[static_cast<std::size_t>(best)],
+                     shown_name(network, best));
 }
 
 std::string percentages_text(const IntegerNetwork& network) {
   switch (probability_kind(network)) {
-    case ProbabilityKind::none: return "";
-    case ProbabilityKind::model: return "percentages: the model's own";
-    case ProbabilityKind::softmax_of_outputs: return "percentages: softmax of the model's outputs";
+    case ProbabilityKind::none:
+      return "";
+    case ProbabilityKind::model:
+      return "percentages: the model's own";
+    case ProbabilityKind::softmax_of_outputs:
+      return "percentages: softmax of the model's outputs";
   }
   return "";
 }

@@ -9,10 +9,10 @@
 #include <iostream>
 #include <new>
 
-#include <CLI/CLI.hpp>
-#include <opencv2/core.hpp>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <CLI/CLI.hpp>
+#include <opencv2/core.hpp>
 
 #include "runtime/base/errors.hpp"
 #include "runtime/base/exceptions.hpp"
@@ -24,9 +24,12 @@ constexpr const char* kVersion = "sluice 0.1.0";
 
 int exit_code(Fault fault) {
   switch (fault) {
-    case Fault::user: return 1;
-    case Fault::world: return 2;
-    case Fault::bug: return 3;
+    case Fault::user:
+      return 1;
+    case Fault::world:
+      return 2;
+    case Fault::bug:
+      return 3;
   }
   return 3;
 }
@@ -39,8 +42,9 @@ Error error_of_verb(const std::string& verb) {
   } catch (const cv::Exception& problem) {
     return world_error("{}: OpenCV failed: {} ({}, {})", doing, problem.err, problem.func, problem.code);
   } catch (const std::bad_alloc&) {
-    return world_error("{}; use fewer pictures (--first, --calib-images), fewer at once (--in-flight), or a machine with more memory",
-                       caught_error(doing).text());
+    return world_error(
+        "{}; use fewer pictures (--first, --calib-images), fewer at once (--in-flight), or a machine with more memory",
+        caught_error(doing).text());
   } catch (...) {
     return caught_error(doing);
   }
@@ -87,10 +91,12 @@ int parse_and_run(int argc, const char* const* argv, std::span<const Verb> verbs
     CLI::App* command = app.add_subcommand(verb.name, verb.what);
     command->add_flag("--json", common.is_json, "results as JSON");
     command->add_flag("--quiet", common.is_quiet, "no progress on standard error");
-    const std::string seeds = verb.seeds ? std::string("seed of ") + verb.seeds : "no effect: nothing is random in this verb";
+    const std::string seeds =
+        verb.seeds ? std::string("seed of ") + verb.seeds : "no effect: nothing is random in this verb";
     command->add_option("--seed", common.seed, seeds)->capture_default_str();
     command->set_version_flag("--version", kVersion);
-    command->callback([&name, &run, &verb, declared = verb.declare(Command(*command), common)] { name = verb.name, run = declared; });
+    command->callback(
+        [&name, &run, &verb, declared = verb.declare(Command(*command), common)] { name = verb.name, run = declared; });
   }
   if (argc > 1 && argv[1][0] != '-') {
     if (const Status status = check_verb(argv[1], verbs); !status) return tell(status.error());

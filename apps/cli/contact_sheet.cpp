@@ -16,14 +16,16 @@ namespace {
 
 constexpr int kSide = 112;
 constexpr int kGap = 12;
-constexpr int kText = 34;   // two lines under a picture
+constexpr int kText = 34;  // two lines under a picture
 constexpr int kTitle = 34;
 
 const cv::Scalar kInk(40, 40, 40), kRed(30, 30, 200), kGrey(120, 120, 120);
 
 // Writes a line, shortened with dots to fit `width` pixels.
 void put_line(cv::Mat& page, std::string words, const cv::Point& at, int width, double size, const cv::Scalar& colour) {
-  const auto extent = [&](const std::string& s) { return cv::getTextSize(s, cv::FONT_HERSHEY_SIMPLEX, size, 1, nullptr).width; };
+  const auto extent = [&](const std::string& s) {
+    return cv::getTextSize(s, cv::FONT_HERSHEY_SIMPLEX, size, 1, nullptr).width;
+  };
   if (extent(words) > width) {
     while (!words.empty() && extent(words + "..") > width) words.pop_back();
     words += "..";
@@ -46,7 +48,8 @@ cv::Mat thumbnail(const Picture& picture) {
 Status write_contact_sheet(const std::vector<SheetItem>& items, const std::string& title, int columns,
                            const std::filesystem::path& file) {
   const int rows = (static_cast<int>(items.size()) + columns - 1) / columns;
-  cv::Mat page(kTitle + rows * (kSide + kText + kGap) + kGap, columns * (kSide + kGap) + kGap, CV_8UC3, cv::Scalar(255, 255, 255));
+  cv::Mat page(kTitle + rows * (kSide + kText + kGap) + kGap, columns * (kSide + kGap) + kGap, CV_8UC3,
+               cv::Scalar(255, 255, 255));
   put_line(page, title, {kGap, 23}, page.cols - 2 * kGap, 0.5, kInk);
   for (std::size_t i = 0; i < items.size(); ++i) {
     const SheetItem& item = items[i];

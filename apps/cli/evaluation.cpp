@@ -23,7 +23,8 @@ namespace {
 constexpr std::size_t kTop = 5;
 
 bool is_right(const std::vector<int>& top, int label, std::size_t k) {
-  return std::find(top.begin(), top.begin() + std::ptrdiff_t(std::min(k, top.size())), label) != top.begin() + std::ptrdiff_t(std::min(k, top.size()));
+  return std::find(top.begin(), top.begin() + std::ptrdiff_t(std::min(k, top.size())), label) !=
+         top.begin() + std::ptrdiff_t(std::min(k, top.size()));
 }
 
 // fn(index, picture) -> Status for every readable picture, on all cores. Unreadable ones are told by the device's run.
@@ -35,10 +36,12 @@ Status for_each_picture(const ImageSet& images, std::size_t count, Fn fn) {
   });
 }
 
-std::string first_difference(const std::string& picture, const std::string& who, const std::vector<std::int32_t>& scores,
-                             const std::string& other, const std::vector<std::int32_t>& expected) {
+std::string first_difference(const std::string& picture, const std::string& who,
+                             const std::vector<std::int32_t>& scores, const std::string& other,
+                             const std::vector<std::int32_t>& expected) {
   for (std::size_t c = 0; c < expected.size(); ++c) {
-    if (scores[c] != expected[c]) return fmt::format("{}: class {}: {} {}, {} {}", picture, c, who, scores[c], other, expected[c]);
+    if (scores[c] != expected[c])
+      return fmt::format("{}: class {}: {} {}, {} {}", picture, c, who, scores[c], other, expected[c]);
   }
   return {};
 }
@@ -99,7 +102,8 @@ Result<Execution> run_float(const ir::Graph& graph, const IntegerNetwork& networ
   return run;
 }
 
-Result<Execution> run_integer(const std::string& name, const IntegerNetwork& network, const std::vector<Thresholds>& thresholds, const ImageSet& images) {
+Result<Execution> run_integer(const std::string& name, const IntegerNetwork& network,
+                              const std::vector<Thresholds>& thresholds, const ImageSet& images) {
   Execution run{name, Tops(images.size()), std::vector<std::vector<std::int32_t>>(images.size())};
   const Preprocessor preprocessor(network);
   const Evaluator evaluator(network, thresholds);
@@ -112,7 +116,8 @@ Result<Execution> run_integer(const std::string& name, const IntegerNetwork& net
   return run;
 }
 
-Result<Exactness> compare_with_reference(const IntegerNetwork& network, const ImageSet& images, const Execution& run, std::size_t most) {
+Result<Exactness> compare_with_reference(const IntegerNetwork& network, const ImageSet& images, const Execution& run,
+                                         std::size_t most) {
   std::vector<std::string> differences(std::min(most, images.size()));
   const Preprocessor preprocessor(network);
   SLUICE_CHECK(for_each_picture(images, differences.size(), [&](std::size_t i, const Picture& picture) -> Status {
@@ -123,7 +128,8 @@ Result<Exactness> compare_with_reference(const IntegerNetwork& network, const Im
     return ok();
   }));
   Exactness exactness;
-  for (std::size_t i = 0; i < differences.size(); ++i) if (!run.scores[i].empty()) count(exactness, i, differences[i]);
+  for (std::size_t i = 0; i < differences.size(); ++i)
+    if (!run.scores[i].empty()) count(exactness, i, differences[i]);
   return exactness;
 }
 
@@ -136,22 +142,28 @@ Exactness compare(const Execution& run, const Execution& expected, const ImageSe
   return exactness;
 }
 
-Result<std::string> locate_difference(Device& device, const Bundle& bundle, const ImageSet& images, std::size_t picture) {
+Result<std::string> locate_difference(Device& device, const Bundle& bundle, const ImageSet& images,
+                                      std::size_t picture) {
   const IntegerNetwork& network = bundle.network();
   const Picture loaded = SLUICE_TRY(images.load(picture));
   const auto codes = SLUICE_TRY(Preprocessor(network).codes(loaded));
   SLUICE_CHECK(device.submit({.image_id = 0, .row_id = 0, .codes = codes}));
   const ImageScores answer = SLUICE_TRY(device.collect());
-  if (answer.scores == reference_scores(network, codes)) return std::string("the same picture alone comes out right: images disturb each other");
+  if (answer.scores == reference_scores(network, codes))
+    return std::string("the same picture alone comes out right: images disturb each other");
   const auto thresholds = bundle.table().thresholds(network, bundle.netlist(), 0);
-  const std::vector<LayerCounters> expected = reference_counters(bundle.design(), codes, run_reference(network, codes, thresholds), thresholds);
-  if (answer.counters.size() != expected.size() || expected.empty()) return std::string("the device has no counters that would tell the layer");
+  const std::vector<LayerCounters> expected =
+      reference_counters(bundle.design(), codes, run_reference(network, codes, thresholds), thresholds);
+  if (answer.counters.size() != expected.size() || expected.empty())
+    return std::string("the device has no counters that would tell the layer");
   std::string before = "the input";
   for (std::size_t i = 0; i < expected.size(); ++i) {
     const std::string& layer = network.layers[std::size_t(expected[i].layer)].name;
     if (answer.counters[i] != expected[i]) {
-      return fmt::format("the first sparse layer that counts otherwise is {}: {} live pairs where the reference has {}; the last that agrees is {}",
-                         layer, answer.counters[i].nonzero_pairs, expected[i].nonzero_pairs, before);
+      return fmt::format(
+          "the first sparse layer that counts otherwise is {}: {} live pairs where the reference has {}; the last that "
+          "agrees is {}",
+          layer, answer.counters[i].nonzero_pairs, expected[i].nonzero_pairs, before);
     }
     before = layer;
   }

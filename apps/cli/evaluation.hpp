@@ -44,7 +44,8 @@ Result<ir::Graph> float_graph(const std::filesystem::path& model, const IntegerN
 Result<Execution> run_float(const ir::Graph& graph, const IntegerNetwork& network, const ImageSet& images);
 
 // The integer network under a row's thresholds, by the evaluator.
-Result<Execution> run_integer(const std::string& name, const IntegerNetwork& network, const std::vector<Thresholds>& thresholds, const ImageSet& images);
+Result<Execution> run_integer(const std::string& name, const IntegerNetwork& network,
+                              const std::vector<Thresholds>& thresholds, const ImageSet& images);
 
 // Scores of one execution held against those of another.
 struct Exactness {
@@ -54,11 +55,13 @@ struct Exactness {
   std::string first_difference;  // picture, class, both codes; empty when all are equal
 };
 // With the plain reference, row 0, on the first `count` readable pictures.
-Result<Exactness> compare_with_reference(const IntegerNetwork& network, const ImageSet& images, const Execution& run, std::size_t count);
+Result<Exactness> compare_with_reference(const IntegerNetwork& network, const ImageSet& images, const Execution& run,
+                                         std::size_t count);
 Exactness compare(const Execution& run, const Execution& expected, const ImageSet& images);
 
 // Where a device leaves the reference on a picture, as far as its counters tell: a sentence.
-Result<std::string> locate_difference(Device& device, const Bundle& bundle, const ImageSet& images, std::size_t picture);
+Result<std::string> locate_difference(Device& device, const Bundle& bundle, const ImageSet& images,
+                                      std::size_t picture);
 
 struct Accuracy {
   std::size_t images = 0;

@@ -35,30 +35,36 @@ Spread spread_of(const std::vector<Number>& numbers) {
 }
 
 std::string spread_text(const char* what, const Spread& s) {
-  return fmt::format("{:<12} {} codes in {}..{}, {} of them 0 ({:.1f} %)\n", what, s.count, s.low, s.high, s.zeros, 100.0 * static_cast<double>(s.zeros) / static_cast<double>(s.count));
+  return fmt::format("{:<12} {} codes in {}..{}, {} of them 0 ({:.1f} %)\n", what, s.count, s.low, s.high, s.zeros,
+                     100.0 * static_cast<double>(s.zeros) / static_cast<double>(s.count));
 }
 
 std::vector<const Kernel*> kernels_of(const Bundle& bundle, std::size_t layer) {
   std::vector<const Kernel*> kernels;
-  for (const Kernel& kernel : bundle.netlist().kernels) if (kernel.layer == static_cast<int>(layer)) kernels.push_back(&kernel);
+  for (const Kernel& kernel : bundle.netlist().kernels)
+    if (kernel.layer == static_cast<int>(layer)) kernels.push_back(&kernel);
   return kernels;
 }
 
 // The entry of a layer in a row; null for layers the table does not hold.
 const TableLayer* entry_of(const TableRow& row, const std::string& name) {
-  const auto found = std::find_if(row.layers.begin(), row.layers.end(), [&](const TableLayer& l) { return l.name == name; });
+  const auto found =
+      std::find_if(row.layers.begin(), row.layers.end(), [&](const TableLayer& l) { return l.name == name; });
   return found == row.layers.end() ? nullptr : &*found;
 }
 
 std::string window_text(const Layer& layer) {
   const Window& w = layer.window;
   if (!has_window(layer.kind)) return {};
-  return fmt::format(", window {}x{}, stride {}x{}, padding {} {} {} {}", w.kernel_h, w.kernel_w, w.stride_h, w.stride_w, w.pad_top, w.pad_left, w.pad_bottom, w.pad_right);
+  return fmt::format(", window {}x{}, stride {}x{}, padding {} {} {} {}", w.kernel_h, w.kernel_w, w.stride_h,
+                     w.stride_w, w.pad_top, w.pad_left, w.pad_bottom, w.pad_right);
 }
 
 std::string inputs_text(const IntegerNetwork& network, const Layer& layer) {
   std::string text;
-  for (const int input : layer.inputs) text += (text.empty() ? "" : ", ") + (input == kNetworkInput ? std::string("the picture") : network.layers[std::size_t(input)].name);
+  for (const int input : layer.inputs)
+    text += (text.empty() ? "" : ", ") +
+            (input == kNetworkInput ? std::string("the picture") : network.layers[std::size_t(input)].name);
   return text;
 }
 
@@ -70,8 +76,9 @@ std::string numbers_text(const Layer& layer) {
     const Spread s = spread_of(layer.multiplier);
     text += fmt::format("{:<12} {} in {}..{}, shift {}\n", "multipliers", s.count, s.low, s.high, layer.shift);
   }
-  text += fmt::format("{:<12} codes {}..{} of {} bits, real value = code * {:.6g}{}\n", "output", layer.clamp_low, layer.clamp_high, layer.output_bits,
-                      layer.output_scale, layer.channel_gain.empty() ? "" : " / gain of the channel");
+  text += fmt::format("{:<12} codes {}..{} of {} bits, real value = code * {:.6g}{}\n", "output", layer.clamp_low,
+                      layer.clamp_high, layer.output_bits, layer.output_scale,
+                      layer.channel_gain.empty() ? "" : " / gain of the channel");
   if (layer.curve.kind != CurveKind::none) {
     text += fmt::format("{:<12} {} of code * {:.6g}, by {}\n", "curve", to_text(layer.curve.kind), layer.curve.scale,
                         layer.curve.table.empty() ? "the 16-bit formula" : "a table of 256 codes");
@@ -84,15 +91,17 @@ std::string rows_text(const Bundle& bundle, const Layer& layer) {
   for (const TableRow& row : bundle.table().rows) {
     const TableLayer* entry = entry_of(row, layer.name);
     if (!entry) return {};
-    text += fmt::format("row {:<2} tau_w {:<4} tau_a {:<4} k {:<2} density {:.3f}, {:.0f} cycles an image (estimated)\n", row.id, entry->thresholds.weight,
-                        entry->thresholds.activation, entry->k, entry->density_assumed, entry->cycles);
+    text += fmt::format(
+        "row {:<2} tau_w {:<4} tau_a {:<4} k {:<2} density {:.3f}, {:.0f} cycles an image (estimated)\n", row.id,
+        entry->thresholds.weight, entry->thresholds.activation, entry->k, entry->density_assumed, entry->cycles);
   }
   return text;
 }
 
 std::string stream_text(const Netlist& netlist, int index) {
   const Stream& s = netlist.streams[std::size_t(index)];
-  return fmt::format("{} ({} x {} bits a beat, {} beats an image, depth {}: {})", s.name, s.lanes, s.element_bits, s.beats, s.depth, s.why);
+  return fmt::format("{} ({} x {} bits a beat, {} beats an image, depth {}: {})", s.name, s.lanes, s.element_bits,
+                     s.beats, s.depth, s.why);
 }
 
 // The comment a kernel file opens with, or all of it.
@@ -109,27 +118,30 @@ Result<std::size_t> find_layer(const Bundle& bundle, const std::string& name) {
   for (std::size_t i = 0; i < layers.size(); ++i) {
     if (layers[i].name == name || layers[i].name.substr(0, layers[i].name.find('_')) == name) return i;
   }
-  return user_error("{}: no layer \"{}\"; there are {} to {}, and without --layer all are listed", bundle.folder().string(), name,
-                    layers.front().name, layers.back().name);
+  return user_error("{}: no layer \"{}\"; there are {} to {}, and without --layer all are listed",
+                    bundle.folder().string(), name, layers.front().name, layers.back().name);
 }
 
 Result<std::string> layer_text(const Bundle& bundle, std::size_t index, bool has_text) {
   const Layer& layer = bundle.network().layers[index];
   const std::string engine = NetlistIndex(bundle.netlist()).engine_name(static_cast<int>(index));
   std::string text = fmt::format("{}: {} from {}\n", layer.name, to_text(layer.kind), layer.origin) +
-                     fmt::format("{} -> {}{}, reads {}\n", shape_text(layer.input), shape_text(layer.output), window_text(layer), inputs_text(bundle.network(), layer));
+                     fmt::format("{} -> {}{}, reads {}\n", shape_text(layer.input), shape_text(layer.output),
+                                 window_text(layer), inputs_text(bundle.network(), layer));
   if (!engine.empty()) {
     int of_weights = 0, of_sums = 0;
     for (const Kernel* kernel : kernels_of(bundle, index)) {
       of_weights += multipliers(bundle.netlist(), *kernel);
       of_sums += requantisers(bundle.netlist(), *kernel);
     }
-    text += fmt::format("engine {}, {} multipliers, {} requantisers, {} MACs an image\n", engine, of_weights, of_sums, layer.macs());
+    text += fmt::format("engine {}, {} multipliers, {} requantisers, {} MACs an image\n", engine, of_weights, of_sums,
+                        layer.macs());
   }
   text += "\n" + numbers_text(layer) + rows_text(bundle, layer);
   std::set<KernelKind> told;  // one file may serve several kernels of a layer
   for (const Kernel* kernel : kernels_of(bundle, index)) {
-    const std::string file = fmt::format("kernels/{0}/{0}.cl", op_of(kernel->kind)), header = "params/" + kernel->name + ".h";
+    const std::string file = fmt::format("kernels/{0}/{0}.cl", op_of(kernel->kind)),
+                      header = "params/" + kernel->name + ".h";
     text += fmt::format("\nkernel {} (id {}), file {}, parameters {}\n", kernel->name, kernel->id, file, header);
     for (const int stream : kernel->inputs) text += "  reads  " + stream_text(bundle.netlist(), stream) + "\n";
     for (const int stream : kernel->outputs) text += "  writes " + stream_text(bundle.netlist(), stream) + "\n";
@@ -144,19 +156,32 @@ Result<std::string> layer_text(const Bundle& bundle, std::size_t index, bool has
 Result<json> layer_json(const Bundle& bundle, std::size_t index) {
   const Layer& layer = bundle.network().layers[index];
   const auto cycles = SLUICE_TRY(simulate::LayerCycles::make(bundle.design()));
-  json j{{"layer", layer.name}, {"kind", to_text(layer.kind)}, {"origin", layer.origin}, {"engine", NetlistIndex(bundle.netlist()).engine_name(static_cast<int>(index))},
+  json j{{"layer", layer.name},
+         {"kind", to_text(layer.kind)},
+         {"origin", layer.origin},
+         {"engine", NetlistIndex(bundle.netlist()).engine_name(static_cast<int>(index))},
          {"input_shape_hwc", {layer.input.height, layer.input.width, layer.input.channels}},
-         {"output_shape_hwc", {layer.output.height, layer.output.width, layer.output.channels}}, {"macs_per_image", layer.macs()},
-         {"fixed_cycles", cycles.fixed(static_cast<int>(index))}, {"shift", layer.shift}, {"output_scale", layer.output_scale}};
+         {"output_shape_hwc", {layer.output.height, layer.output.width, layer.output.channels}},
+         {"macs_per_image", layer.macs()},
+         {"fixed_cycles", cycles.fixed(static_cast<int>(index))},
+         {"shift", layer.shift},
+         {"output_scale", layer.output_scale}};
   for (const Kernel* kernel : kernels_of(bundle, index)) {
-    j["kernels"].push_back({{"name", kernel->name}, {"id", kernel->id}, {"file", fmt::format("kernels/{0}/{0}.cl", op_of(kernel->kind))},
-                            {"numbers", named_numbers(*kernel)}, {"multipliers", multipliers(bundle.netlist(), *kernel)},
+    j["kernels"].push_back({{"name", kernel->name},
+                            {"id", kernel->id},
+                            {"file", fmt::format("kernels/{0}/{0}.cl", op_of(kernel->kind))},
+                            {"numbers", named_numbers(*kernel)},
+                            {"multipliers", multipliers(bundle.netlist(), *kernel)},
                             {"requantisers", requantisers(bundle.netlist(), *kernel)}});
   }
   for (const TableRow& row : bundle.table().rows) {
     if (const TableLayer* entry = entry_of(row, layer.name)) {
-      j["rows"].push_back({{"id", row.id}, {"tau_w", entry->thresholds.weight}, {"tau_a", entry->thresholds.activation}, {"k", entry->k},
-                           {"density_assumed", entry->density_assumed}, {"cycles", entry->cycles}});
+      j["rows"].push_back({{"id", row.id},
+                           {"tau_w", entry->thresholds.weight},
+                           {"tau_a", entry->thresholds.activation},
+                           {"k", entry->k},
+                           {"density_assumed", entry->density_assumed},
+                           {"cycles", entry->cycles}});
     }
   }
   return j;

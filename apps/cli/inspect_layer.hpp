@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one layer of a bundle is: its place in the network, its engine and parameters, its numbers, its rows, the kernels
-// that compute it with their files.
+// What one layer of a bundle is: its place in the network, its engine and parameters, its numbers, its rows, the
+// kernels that compute it with their files.
 //
-// Why: who doubts a layer should find everything about it in one place, down to the text that the board's compiler reads.
+// Why: who doubts a layer should find everything about it in one place, down to the text that the board's compiler
+// reads.
 //
 // Before: an open bundle. After: a text for people or JSON; nothing is changed.
 #pragma once

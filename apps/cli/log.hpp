@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lines for standard error: progress, warnings, errors.
 //
-// Why: spdlog's templates, expanded in every verb, took most of a verb's compilation; text is formatted here by fmt's own
-// library and handed on finished.
-// After: the line is written, unless --quiet holds it back.
+// Why: spdlog's templates, expanded in every verb, took most of a verb's compilation; text is formatted here by fmt's
+// own library and handed on finished. After: the line is written, unless --quiet holds it back.
 #pragma once
 
 #include <string>

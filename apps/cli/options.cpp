@@ -7,7 +7,8 @@
 namespace sluice::cli {
 
 void ImageFlags::declare(Command command, const std::string& name, bool is_required) {
-  const Option option = command.add_option(name, sources, "pictures: files, a folder, a list file, a CIFAR-10 .bin or an IDX file");
+  const Option option =
+      command.add_option(name, sources, "pictures: files, a folder, a list file, a CIFAR-10 .bin or an IDX file");
   if (is_required) option.required();
   command.add_option("--labels", labels, "true classes: list file of \"file label\" lines, or an IDX labels file");
   command.add_option("--first", first, "only the first N pictures (0: all)");
@@ -15,7 +16,8 @@ void ImageFlags::declare(Command command, const std::string& name, bool is_requi
 }
 
 Result<ImageSet> ImageFlags::open() const {
-  if (!labels.empty() && sources.size() > 1) return user_error("--labels goes with one source of pictures, not {}", sources.size());
+  if (!labels.empty() && sources.size() > 1)
+    return user_error("--labels goes with one source of pictures, not {}", sources.size());
   ImageSet images = SLUICE_TRY(labels.empty() ? open_images(sources) : open_images(sources.at(0), labels));
   const Part which = part == "odd" ? Part::odd : part == "even" ? Part::even : Part::all;
   images = images.slice({which, first});
@@ -25,27 +27,44 @@ Result<ImageSet> ImageFlags::open() const {
 
 void DeviceFlags::declare(Command command, const std::string& besides) {
   std::string known;
-  for (const DeviceKind& kind : device_kinds()) known += (known.empty() ? "" : "; ") + kind.name + " (" + kind.what + ")";
+  for (const DeviceKind& kind : device_kinds())
+    known += (known.empty() ? "" : "; ") + kind.name + " (" + kind.what + ")";
   if (!besides.empty()) known += "; " + besides;
   command.add_option("--device", device, "where to run: " + known).capture_default_str();
-  command.add_option("--in-flight", images_in_flight, "images inside the device at once").range(1, 256).capture_default_str();
-  command.add_flag("--paced", is_paced, "sim: answer when the wall clock reaches the simulated time, not as soon as the result is known");
-  command.add_flag("--exact", is_exact, "pocl: walk every cycle of the sparse engines (slow; results and counters are the same)");
+  command.add_option("--in-flight", images_in_flight, "images inside the device at once")
+      .range(1, 256)
+      .capture_default_str();
+  command.add_flag("--paced", is_paced,
+                   "sim: answer when the wall clock reaches the simulated time, not as soon as the result is known");
+  command.add_flag("--exact", is_exact,
+                   "pocl: walk every cycle of the sparse engines (slow; results and counters are the same)");
 }
 
 Result<std::unique_ptr<Device>> DeviceFlags::open(const Bundle& bundle) const {
-  return open_device(device, bundle, {.images_in_flight = images_in_flight, .is_exact = is_exact, .is_paced = is_paced});
+  return open_device(device, bundle,
+                     {.images_in_flight = images_in_flight, .is_exact = is_exact, .is_paced = is_paced});
 }
 
 void PolicyFlags::declare(Command command) {
-  command.add_option("--policy", policy, "fixed (every image under --row) or target-fps (the most accurate row that holds --target-fps)")
-      .one_of({"fixed", "target-fps"}).capture_default_str();
+  command
+      .add_option("--policy", policy,
+                  "fixed (every image under --row) or target-fps (the most accurate row that holds --target-fps)")
+      .one_of({"fixed", "target-fps"})
+      .capture_default_str();
   command.add_option("--row", options.row, "row of the design table, for --policy fixed").capture_default_str();
   command.add_option("--target-fps", options.target_images_per_s, "images/s to hold, for --policy target-fps");
-  command.add_option("--hysteresis", options.hysteresis, "share of the target that a row must have to spare before it is entered").capture_default_str();
-  command.add_option("--dwell", options.dwell_images, "images under a row before the next switch").capture_default_str();
-  command.add_option("--probe-period", options.probe_period, "one image of so many runs under another row to measure it (0: none)").capture_default_str();
-  command.add_option("--audit-log", audit_log, "write every image and decision as JSON lines; sluice replay reads them");
+  command
+      .add_option("--hysteresis", options.hysteresis,
+                  "share of the target that a row must have to spare before it is entered")
+      .capture_default_str();
+  command.add_option("--dwell", options.dwell_images, "images under a row before the next switch")
+      .capture_default_str();
+  command
+      .add_option("--probe-period", options.probe_period,
+                  "one image of so many runs under another row to measure it (0: none)")
+      .capture_default_str();
+  command.add_option("--audit-log", audit_log,
+                     "write every image and decision as JSON lines; sluice replay reads them");
 }
 
 Result<PolicyOptions> PolicyFlags::get() const {

@@ -161,31 +161,54 @@ Status bench(const Options& options, const Common& common) {
   if (common.is_json) {
     json slowest = json::array();
     for (const KernelTime& k : shares.slowest) slowest.push_back({{"kernel", k.kernel}, {"share", k.seconds / total}});
-    std::cout << json{{"network", network.name}, {"precision", fmt::format("int{}", network.input_bits)}, {"design_hash", bundle.design_hash()},
-                      {"device", info.driver}, {"device_name", info.name}, {"scenario", options.scenario}, {"images", m.images},
-                      {"seconds", m.seconds}, {"throughput_images_per_s", rate}, {"throughput_kind", info.rate_kind},
-                      {"in_flight", in_flight}, {"open_s", open_s}, {"first_image_ms", first_ms},
-                      {"latency_ms", {{"p50", ms(.5)}, {"p90", ms(.9)}, {"p95", ms(.95)}, {"p97", ms(.97)}, {"p99", ms(.99)}, {"p99_9", ms(.999)}}},
-                      {"macs_per_image", macs}, {"pictures", options.images.sources.empty() ? "random codes" : "given"},
-                      {"kernel_time_share", {{"convolution", shares.convolution_s / total}, {"convolution_feed", shares.window_s / total},
-                                             {"outside_convolutions", shares.other_s / total}}},
+    std::cout << json{{"network", network.name},
+                      {"precision", fmt::format("int{}", network.input_bits)},
+                      {"design_hash", bundle.design_hash()},
+                      {"device", info.driver},
+                      {"device_name", info.name},
+                      {"scenario", options.scenario},
+                      {"images", m.images},
+                      {"seconds", m.seconds},
+                      {"throughput_images_per_s", rate},
+                      {"throughput_kind", info.rate_kind},
+                      {"in_flight", in_flight},
+                      {"open_s", open_s},
+                      {"first_image_ms", first_ms},
+                      {"latency_ms",
+                       {{"p50", ms(.5)},
+                        {"p90", ms(.9)},
+                        {"p95", ms(.95)},
+                        {"p97", ms(.97)},
+                        {"p99", ms(.99)},
+                        {"p99_9", ms(.999)}}},
+                      {"macs_per_image", macs},
+                      {"pictures", options.images.sources.empty() ? "random codes" : "given"},
+                      {"kernel_time_share",
+                       {{"convolution", shares.convolution_s / total},
+                        {"convolution_feed", shares.window_s / total},
+                        {"outside_convolutions", shares.other_s / total}}},
                       {"slowest_kernels", slowest}}
-                     .dump(1) << "\n";
+                     .dump(1)
+              << "\n";
     return ok();
   }
-  std::cout << fmt::format("{} int{}, {:.1f} M MACs an image, on {} ({}), {} in flight, {}\n", network.name, network.input_bits,
-                           1e-6 * static_cast<double>(macs), info.driver, info.name, in_flight,
+  std::cout << fmt::format("{} int{}, {:.1f} M MACs an image, on {} ({}), {} in flight, {}\n", network.name,
+                           network.input_bits, 1e-6 * static_cast<double>(macs), info.driver, info.name, in_flight,
                            options.images.sources.empty() ? "random codes" : "given pictures")
             << fmt::format("opened in {:.2f} s, first image {:.2f} ms\n", open_s, first_ms)
-            << fmt::format("latency ms: p50 {:.2f}  p90 {:.2f}  p95 {:.2f}  p97 {:.2f}  p99 {:.2f}  p99.9 {:.2f}\n", ms(.5), ms(.9), ms(.95), ms(.97), ms(.99), ms(.999));
+            << fmt::format("latency ms: p50 {:.2f}  p90 {:.2f}  p95 {:.2f}  p97 {:.2f}  p99 {:.2f}  p99.9 {:.2f}\n",
+                           ms(.5), ms(.9), ms(.95), ms(.97), ms(.99), ms(.999));
   if (shares.total() > 0) {
-    std::cout << fmt::format("kernel time: multiplier arrays {:.1f} %, what feeds them {:.1f} %, outside convolutions {:.1f} %\n",
-                             100 * shares.convolution_s / total, 100 * shares.window_s / total, 100 * shares.other_s / total);
+    std::cout << fmt::format(
+        "kernel time: multiplier arrays {:.1f} %, what feeds them {:.1f} %, outside convolutions {:.1f} %\n",
+        100 * shares.convolution_s / total, 100 * shares.window_s / total, 100 * shares.other_s / total);
     for (const KernelTime& k : shares.slowest) {
-      std::cout << fmt::format("  {:<44} {:5.1f} %  {:.3f} ms an image\n", k.kernel, 100 * k.seconds / total, 1e3 * k.seconds / static_cast<double>(std::max<std::uint64_t>(1, k.launches)));
+      std::cout << fmt::format("  {:<44} {:5.1f} %  {:.3f} ms an image\n", k.kernel, 100 * k.seconds / total,
+                               1e3 * k.seconds / static_cast<double>(std::max<std::uint64_t>(1, k.launches)));
     }
   }
-  std::cout << fmt::format("{}: {:.1f} images/s {} on {} ({} images in {:.2f} s)\n", options.scenario, rate, info.rate_kind, info.driver, m.images, m.seconds);
+  std::cout << fmt::format("{}: {:.1f} images/s {} on {} ({} images in {:.2f} s)\n", options.scenario, rate,
+                           info.rate_kind, info.driver, m.images, m.seconds);
   return ok();
 }
 
@@ -194,7 +217,9 @@ Status bench(const Options& options, const Common& common) {
 Run verb_bench(Command command, const Common& common) {
   auto options = std::make_shared<Options>();
   command.add_option("bundle", options->bundle, "folder made by sluice plan").required();
-  command.add_option("--scenario", options->scenario, "Offline or SingleStream").one_of({"Offline", "SingleStream"}).capture_default_str();
+  command.add_option("--scenario", options->scenario, "Offline or SingleStream")
+      .one_of({"Offline", "SingleStream"})
+      .capture_default_str();
   command.add_option("--seconds", options->seconds, "how long to measure").range(0.1, 86400.0).capture_default_str();
   options->images.declare(command, "--images", false);
   options->device.declare(command);

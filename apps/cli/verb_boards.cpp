@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// sluice boards [list | show NAME | import board_spec.xml -o FILE]: which boards are known, and where each figure is from.
+// sluice boards [list | show NAME | import board_spec.xml -o FILE]: which boards are known, and where each figure is
+// from.
 #include <iostream>
 #include <memory>
 
@@ -21,7 +22,9 @@ struct Options {
   std::filesystem::path spec, output;
 };
 
-json to_json(const bsp::DeviceResources& r) { return {{"alms", r.alms}, {"ram_blocks", r.ram_blocks}, {"dsps", r.dsps}}; }
+json to_json(const bsp::DeviceResources& r) {
+  return {{"alms", r.alms}, {"ram_blocks", r.ram_blocks}, {"dsps", r.dsps}};
+}
 
 json to_json(const bsp::FactFile& facts) {
   json all = json::object();
@@ -33,9 +36,17 @@ json to_json(const bsp::FactFile& facts) {
 }
 
 json to_json(const bsp::Board& b) {
-  return {{"name", b.name}, {"title", b.title}, {"device", b.device.name}, {"family", b.device.family}, {"aoc_boards", b.aoc_boards},
-          {"is_build_target", b.is_build_target}, {"beside_shell", to_json(b.beside_shell())}, {"plannable", to_json(b.plannable())},
-          {"multipliers", b.plannable().dsps * b.device.multipliers_per_dsp}, {"memory_gb_per_s", b.memory_gb_per_s}, {"clock_mhz", b.clock_mhz}};
+  return {{"name", b.name},
+          {"title", b.title},
+          {"device", b.device.name},
+          {"family", b.device.family},
+          {"aoc_boards", b.aoc_boards},
+          {"is_build_target", b.is_build_target},
+          {"beside_shell", to_json(b.beside_shell())},
+          {"plannable", to_json(b.plannable())},
+          {"multipliers", b.plannable().dsps * b.device.multipliers_per_dsp},
+          {"memory_gb_per_s", b.memory_gb_per_s},
+          {"clock_mhz", b.clock_mhz}};
 }
 
 Status list(const Common& common) {
@@ -44,20 +55,27 @@ Status list(const Common& common) {
   if (common.is_json) {
     json j{{"boards", json::array()}, {"budgets", json::array()}};
     for (const bsp::Board& b : boards) j["boards"].push_back(to_json(b));
-    for (const bsp::MultiplierBudget& b : budgets) j["budgets"].push_back({{"name", b.name}, {"title", b.title}, {"multipliers", b.multipliers}, {"clock_mhz", b.clock_mhz}});
+    for (const bsp::MultiplierBudget& b : budgets)
+      j["budgets"].push_back(
+          {{"name", b.name}, {"title", b.title}, {"multipliers", b.multipliers}, {"clock_mhz", b.clock_mhz}});
     std::cout << j.dump(1) << "\n";
     return ok();
   }
-  std::cout << fmt::format("{:<12} {:<34} {:<9} {:>8} {:>8} {:>6} {:>12} {:>7} {:>6}  {}\n", "board", "", "device", "ALMs", "RAMs", "DSPs", "18x19 mult.", "GB/s", "MHz", "build");
+  std::cout << fmt::format("{:<12} {:<34} {:<9} {:>8} {:>8} {:>6} {:>12} {:>7} {:>6}  {}\n", "board", "", "device",
+                           "ALMs", "RAMs", "DSPs", "18x19 mult.", "GB/s", "MHz", "build");
   for (const bsp::Board& b : boards) {
     const bsp::DeviceResources r = b.plannable();
-    std::cout << fmt::format("{:<12} {:<34} {:<9} {:>8} {:>8} {:>6} {:>12} {:>7.1f} {:>6.0f}  {}\n", b.name, b.title, b.device.name, r.alms, r.ram_blocks,
-                             r.dsps, r.dsps * b.device.multipliers_per_dsp, b.memory_gb_per_s, b.clock_mhz, b.is_build_target ? "yes" : "no");
+    std::cout << fmt::format("{:<12} {:<34} {:<9} {:>8} {:>8} {:>6} {:>12} {:>7.1f} {:>6.0f}  {}\n", b.name, b.title,
+                             b.device.name, r.alms, r.ram_blocks, r.dsps, r.dsps * b.device.multipliers_per_dsp,
+                             b.memory_gb_per_s, b.clock_mhz, b.is_build_target ? "yes" : "no");
   }
   std::cout << fmt::format("\n{:<12} {:<34} {:>12} {:>6}\n", "budget", "", "multipliers", "MHz");
-  for (const bsp::MultiplierBudget& b : budgets) std::cout << fmt::format("{:<12} {:<34} {:>12} {:>6.0f}\n", b.name, b.title, b.multipliers, b.clock_mhz);
-  std::cout << fmt::format("\nALMs, RAMs and DSPs are what a plan may use: {:.0f}, {:.0f} and {:.0f} % of what the shell leaves; clocks are planned, not measured\n",
-                           100 * bsp::Board::kMostAlms, 100 * bsp::Board::kMostRamBlocks, 100 * bsp::Board::kMostDsps)
+  for (const bsp::MultiplierBudget& b : budgets)
+    std::cout << fmt::format("{:<12} {:<34} {:>12} {:>6.0f}\n", b.name, b.title, b.multipliers, b.clock_mhz);
+  std::cout << fmt::format(
+                   "\nALMs, RAMs and DSPs are what a plan may use: {:.0f}, {:.0f} and {:.0f} % of what the shell "
+                   "leaves; clocks are planned, not measured\n",
+                   100 * bsp::Board::kMostAlms, 100 * bsp::Board::kMostRamBlocks, 100 * bsp::Board::kMostDsps)
             << fmt::format("{} boards, {} budgets\n", boards.size(), budgets.size());
   return ok();
 }
@@ -65,7 +83,9 @@ Status list(const Common& common) {
 void print_facts(const std::string& title, const bsp::FactFile& facts) {
   std::cout << title << "\n";
   for (const auto& [key, fact] : facts.facts()) {
-    std::cout << fmt::format("  {:<22} {:<26} {}\n", key, fact.value, fact.source.empty() ? "" : (fact.is_confirmed ? "confirmed: " : "unconfirmed: ") + fact.source);
+    std::cout << fmt::format(
+        "  {:<22} {:<26} {}\n", key, fact.value,
+        fact.source.empty() ? "" : (fact.is_confirmed ? "confirmed: " : "unconfirmed: ") + fact.source);
   }
 }
 
@@ -81,16 +101,20 @@ Status show(const std::string& name, const Common& common) {
   print_facts("board " + b.name, b.facts);
   print_facts("device " + b.device.name, b.device_facts);
   const bsp::DeviceResources left = b.beside_shell(), plan = b.plannable();
-  std::cout << fmt::format("beside the shell: {} ALMs, {} RAM blocks, {} DSP blocks\n", left.alms, left.ram_blocks, left.dsps)
-            << fmt::format("a plan may use {} ALMs, {} RAM blocks, {} DSP blocks ({} multipliers) at {:.0f} MHz\n", plan.alms, plan.ram_blocks, plan.dsps,
-                           plan.dsps * b.device.multipliers_per_dsp, b.clock_mhz);
+  std::cout << fmt::format("beside the shell: {} ALMs, {} RAM blocks, {} DSP blocks\n", left.alms, left.ram_blocks,
+                           left.dsps)
+            << fmt::format("a plan may use {} ALMs, {} RAM blocks, {} DSP blocks ({} multipliers) at {:.0f} MHz\n",
+                           plan.alms, plan.ram_blocks, plan.dsps, plan.dsps * b.device.multipliers_per_dsp,
+                           b.clock_mhz);
   return ok();
 }
 
 Status import(const Options& options, const Common& common) {
-  if (options.output.extension() != ".board") return user_error("{}: a board file ends in .board", options.output.string());
+  if (options.output.extension() != ".board")
+    return user_error("{}: a board file ends in .board", options.output.string());
   std::error_code error;
-  if (std::filesystem::exists(options.output, error)) return user_error("{}: exists already; remove it or choose another name", options.output.string());
+  if (std::filesystem::exists(options.output, error))
+    return user_error("{}: exists already; remove it or choose another name", options.output.string());
   const std::string spec = SLUICE_TRY(read_file(options.spec));
   const bsp::ImportedBoard board = SLUICE_TRY(bsp::import_board_spec(options.spec.string(), spec));
   SLUICE_CHECK(replace_file(options.output, board.text));
@@ -98,7 +122,9 @@ Status import(const Options& options, const Common& common) {
     std::cout << json{{"name", board.name}, {"file", options.output.string()}}.dump(1) << "\n";
     return ok();
   }
-  std::cout << board.text << fmt::format("written to {0}; `sluice boards show {0}` prints what a plan may use\n", options.output.string());
+  std::cout << board.text
+            << fmt::format("written to {0}; `sluice boards show {0}` prints what a plan may use\n",
+                           options.output.string());
   return ok();
 }
 

@@ -45,18 +45,30 @@ json to_json(const ModelCheck& check, const Options& options) {
   }
   json warnings = json::array();
   for (const std::string& warning : check.warnings) warnings.push_back(printable(warning));
-  return {{"model", options.model.string()}, {"opset", check.opset}, {"input", check.input}, {"is_supported", check.count(Place::unsupported) == 0},
-          {"macs_per_image", check.macs}, {"weights", check.weights}, {"nodes", std::move(nodes)}, {"warnings", std::move(warnings)}};
+  return {{"model", options.model.string()},
+          {"opset", check.opset},
+          {"input", check.input},
+          {"is_supported", check.count(Place::unsupported) == 0},
+          {"macs_per_image", check.macs},
+          {"weights", check.weights},
+          {"nodes", std::move(nodes)},
+          {"warnings", std::move(warnings)}};
 }
 
 std::string note_of(const CheckedNode& node) {
   switch (node.place) {
-    case Place::folded: return node.into.empty() ? "no work left" : "into " + printable(node.into);
-    case Place::constant: return "computed while importing";
-    case Place::host: return "after the scores";
-    case Place::unsupported: return printable(node.problem) + (node.hint.empty() ? "" : "; " + printable(node.hint));
-    case Place::open: return "decided when the others are";
-    case Place::device: break;
+    case Place::folded:
+      return node.into.empty() ? "no work left" : "into " + printable(node.into);
+    case Place::constant:
+      return "computed while importing";
+    case Place::host:
+      return "after the scores";
+    case Place::unsupported:
+      return printable(node.problem) + (node.hint.empty() ? "" : "; " + printable(node.hint));
+    case Place::open:
+      return "decided when the others are";
+    case Place::device:
+      break;
   }
   return "";
 }
@@ -69,16 +81,26 @@ void print_table(const ModelCheck& check, const Options& options) {
       ++constants;
       continue;
     }
-    std::cout << fmt::format("{:<40} {:<20} {:<12} {}\n", printable(node.name, 80), printable(node.op, 40), to_text(node.place), note_of(node));
+    std::cout << fmt::format("{:<40} {:<20} {:<12} {}\n", printable(node.name, 80), printable(node.op, 40),
+                             to_text(node.place), note_of(node));
   }
-  if (constants > 0) std::cout << fmt::format("and {} nodes that are computed while importing (--long lists them)\n", constants);
+  if (constants > 0)
+    std::cout << fmt::format("and {} nodes that are computed while importing (--long lists them)\n", constants);
   for (const std::string& warning : check.warnings) std::cout << "warning: " << printable(warning) << "\n";
 }
 
 json to_json(const FitCheck& fit) {
-  json all{{"kind", "estimated"}, {"board", fit.board}, {"fits", fit.fits}, {"story", fit.story}, {"smallest_board", fit.smallest_board}, {"assumed_density_behind_relu", kAssumedDensity},
-           {"uses", json::array()}, {"warnings", fit.warnings}};
-  for (const ResourceUse& use : fit.uses) all["uses"].push_back({{"resource", use.resource}, {"used", use.used}, {"plannable", use.plannable}, {"short_by", use.short_by()}});
+  json all{{"kind", "estimated"},
+           {"board", fit.board},
+           {"fits", fit.fits},
+           {"story", fit.story},
+           {"smallest_board", fit.smallest_board},
+           {"assumed_density_behind_relu", kAssumedDensity},
+           {"uses", json::array()},
+           {"warnings", fit.warnings}};
+  for (const ResourceUse& use : fit.uses)
+    all["uses"].push_back(
+        {{"resource", use.resource}, {"used", use.used}, {"plannable", use.plannable}, {"short_by", use.short_by()}});
   if (fit.fits) all["throughput_images_per_s"] = fit.images_per_s, all["bottleneck"] = fit.bottleneck;
   return all;
 }
@@ -86,10 +108,14 @@ json to_json(const FitCheck& fit) {
 void print_fit(const FitCheck& fit) {
   std::cout << fmt::format("\nsmallest design (estimated): {}\n", fit.story);
   if (fit.fits) {
-    std::cout << fmt::format("fastest design that fits: {:.0f} images/s (estimated; assumes that {:.0f} % of the codes behind a ReLU are not 0), {} sets the rate\n", fit.images_per_s,
-                             100 * kAssumedDensity, fit.bottleneck);
+    std::cout << fmt::format(
+        "fastest design that fits: {:.0f} images/s (estimated; assumes that {:.0f} % of the codes behind a ReLU are "
+        "not 0), {} sets the rate\n",
+        fit.images_per_s, 100 * kAssumedDensity, fit.bottleneck);
   }
-  std::cout << (fit.smallest_board.empty() ? std::string("no known board holds it\n") : fmt::format("smallest known board that holds it: {}\n", fit.smallest_board));
+  std::cout << (fit.smallest_board.empty()
+                    ? std::string("no known board holds it\n")
+                    : fmt::format("smallest known board that holds it: {}\n", fit.smallest_board));
   for (const std::string& warning : fit.warnings) std::cout << "warning: " << warning << "\n";
 }
 
@@ -101,8 +127,13 @@ Run verb_check(Command command, const Common& common) {
   command.add_option("--input-shape", options->shape, "for models with a dynamic size: 1x3x224x224");
   command.add_option("--output", options->output, "which output to keep, for models with several");
   command.add_flag("--long", options->is_long, "list constants too");
-  command.add_option("--board", options->board, "does the model fit this board (sluice boards lists them), which is the smallest that holds it");
-  command.add_option("--f-hls", options->hls_factor, "with --board: what an HLS compiler's circuit takes beyond plain hardware: 1.5, 2 (default) and 3 are usual").range(1.0, 10.0);
+  command.add_option("--board", options->board,
+                     "does the model fit this board (sluice boards lists them), which is the smallest that holds it");
+  command
+      .add_option(
+          "--f-hls", options->hls_factor,
+          "with --board: what an HLS compiler's circuit takes beyond plain hardware: 1.5, 2 (default) and 3 are usual")
+      .range(1.0, 10.0);
   return [=, &common]() -> Status {
     std::optional<bsp::Board> board;
     if (!options->board.empty()) board = SLUICE_TRY(bsp::find_board(options->board));
@@ -111,7 +142,8 @@ Run verb_check(Command command, const Common& common) {
     const ModelCheck check = SLUICE_TRY(check_model(options->model, import));
     const std::size_t unsupported = check.count(Place::unsupported);
     std::optional<FitCheck> fit;
-    if (board && unsupported == 0) fit = SLUICE_TRY(check_fit(options->model, import, *board, options->hls_factor, common.seed));
+    if (board && unsupported == 0)
+      fit = SLUICE_TRY(check_fit(options->model, import, *board, options->hls_factor, common.seed));
     if (common.is_json) {
       json all = to_json(check, *options);
       if (fit) all["fit"] = to_json(*fit);
@@ -120,14 +152,18 @@ Run verb_check(Command command, const Common& common) {
       print_table(check, *options);
       if (fit) print_fit(*fit);
       if (unsupported == 0) {
-        std::cout << fmt::format("supported: {} layers on the device ({:.1f} M MACs an image, {:.2f} M weights), {} nodes folded, {} on the host; {} warnings\n",
-                                 check.count(Place::device), 1e-6 * static_cast<double>(check.macs), 1e-6 * static_cast<double>(check.weights),
-                                 check.count(Place::folded), check.count(Place::host), check.warnings.size());
+        std::cout << fmt::format(
+            "supported: {} layers on the device ({:.1f} M MACs an image, {:.2f} M weights), {} nodes folded, {} on the "
+            "host; {} warnings\n",
+            check.count(Place::device), 1e-6 * static_cast<double>(check.macs),
+            1e-6 * static_cast<double>(check.weights), check.count(Place::folded), check.count(Place::host),
+            check.warnings.size());
       }
     }
     if (fit && !fit->fits) return user_error("{} does not fit {}", options->model.string(), fit->board);
     if (unsupported == 0) return ok();
-    return user_error("{}: {} of {} nodes are not supported; the table says why", options->model.string(), unsupported, check.nodes.size());
+    return user_error("{}: {} of {} nodes are not supported; the table says why", options->model.string(), unsupported,
+                      check.nodes.size());
   };
 }
 

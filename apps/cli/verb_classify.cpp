@@ -32,7 +32,8 @@ LineFormat format_of(const Options& options, const Common& common) {
   return options.format == "csv" ? LineFormat::csv : LineFormat::text;
 }
 
-std::string sheet_title(const IntegerNetwork& network, const std::string& device, std::size_t right, std::size_t labelled) {
+std::string sheet_title(const IntegerNetwork& network, const std::string& device, std::size_t right,
+                        std::size_t labelled) {
   std::string title = network.name;
   if (labelled > 0) title += fmt::format(" on {}: {} of {} right", device, right, labelled);
   const std::string percentages = percentages_text(network);
@@ -49,7 +50,8 @@ Status classify(const Options& options, const Common& common) {
   // Said before the first line of output, not after it.
   SLUICE_CHECK(check_policy(policy, bundle.table()));
   SLUICE_CHECK(check_policy(policy, device->info()));
-  if (format == LineFormat::csv) std::cout << csv_header(std::min(options.top, static_cast<std::size_t>(network.classes()))) << "\n";
+  if (format == LineFormat::csv)
+    std::cout << csv_header(std::min(options.top, static_cast<std::size_t>(network.classes()))) << "\n";
   std::vector<SheetItem> sheet;
   std::size_t right = 0, labelled = 0;
   const Receiver receive = [&](Outcome outcome) -> Status {
@@ -57,14 +59,16 @@ Status classify(const Options& options, const Common& common) {
       log::error("error: {}", outcome.result.error().text());
       return ok();
     }
-    if (!(std::cout << classification_line(outcome, network, format) << "\n")) return world_error("standard output could not be written");
+    if (!(std::cout << classification_line(outcome, network, format) << "\n"))
+      return world_error("standard output could not be written");
     const int best = outcome.result->top.front();
     labelled += outcome.label.has_value();
     right += outcome.label == best;
     if (!options.sheet.empty() && sheet.size() < options.sheet_images) {
       Picture picture = SLUICE_TRY(images.load(outcome.index));
       const bool is_right = !outcome.label || *outcome.label == best;
-      sheet.push_back({picture, short_label(outcome.result.value(), network), outcome.label ? class_name(network, *outcome.label) : "", is_right});
+      sheet.push_back({picture, short_label(outcome.result.value(), network),
+                       outcome.label ? class_name(network, *outcome.label) : "", is_right});
     }
     return ok();
   };
@@ -72,9 +76,9 @@ Status classify(const Options& options, const Common& common) {
   const auto tell = [](const Decision& d) {
     if (d.choice != d.row) log::info("image {}: row {} -> {}: {}", d.effective_from, d.row, d.choice, d.reason);
   };
-  const StreamReport report = run_adaptive(*device, bundle, source, receive,
-                                           {.policy = policy, .audit_log = options.policy.audit_log,
-                                            .on_decision = tell, .stream = {.top_k = options.top}});
+  const StreamReport report = run_adaptive(
+      *device, bundle, source, receive,
+      {.policy = policy, .audit_log = options.policy.audit_log, .on_decision = tell, .stream = {.top_k = options.top}});
   SLUICE_CHECK(Status(report.status));
   if (!options.sheet.empty()) {
     const std::string title = sheet_title(network, device->info().driver, right, labelled);
@@ -83,9 +87,10 @@ Status classify(const Options& options, const Common& common) {
   }
   const StreamStatistics& s = report.statistics;
   log::info("{} pictures, {} could not be read, {:.1f} images/s {} on {}", s.delivered, s.errors,
-               rate_of(s, device->info()), device->info().rate_kind, device->info().driver);
+            rate_of(s, device->info()), device->info().rate_kind, device->info().driver);
   if (const std::string remark = device->remark(); !remark.empty()) log::warn("{}", remark);
-  if (s.errors > 0) return user_error("{} of {} pictures could not be classified (see above); the others were", s.errors, s.delivered);
+  if (s.errors > 0)
+    return user_error("{} of {} pictures could not be classified (see above); the others were", s.errors, s.delivered);
   return ok();
 }
 
@@ -96,9 +101,13 @@ Run verb_classify(Command command, const Common& common) {
   command.add_option("bundle", options->bundle, "folder made by sluice plan").required();
   options->images.declare(command, "pictures", true);
   command.add_option("--top", options->top, "how many classes per picture").range(1, 1000).capture_default_str();
-  command.add_option("--format", options->format, "text, csv or jsonl (--json is jsonl)").one_of({"text", "csv", "jsonl"}).capture_default_str();
+  command.add_option("--format", options->format, "text, csv or jsonl (--json is jsonl)")
+      .one_of({"text", "csv", "jsonl"})
+      .capture_default_str();
   command.add_option("--contact-sheet", options->sheet, "also write the first pictures with their labels as PNG");
-  command.add_option("--sheet-images", options->sheet_images, "how many pictures on it").range(1, 400).capture_default_str();
+  command.add_option("--sheet-images", options->sheet_images, "how many pictures on it")
+      .range(1, 400)
+      .capture_default_str();
   options->device.declare(command);
   options->policy.declare(command);
   return [=, &common] { return classify(*options, common); };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// sluice eval BUNDLE --images PICTURES [--labels F] [--model ONNX]: how often is it right, is it bit-exact, and where do
-// float and integer part?
+// sluice eval BUNDLE --images PICTURES [--labels F] [--model ONNX]: how often is it right, is it bit-exact, and where
+// do float and integer part?
 #include <iostream>
 #include <memory>
 
@@ -34,13 +34,15 @@ struct Evaluation {
   std::vector<Execution> executions;  // float first where it was asked for, then integer, rows, the device
   std::size_t unreadable = 0;
   bool has_float = false;
-  std::optional<DeviceInfo> device;   // none: left out
+  std::optional<DeviceInfo> device;  // none: left out
   double images_per_s = 0;
   Exactness with_reference, with_integer;
   std::vector<LayerError> layers;
 };
 
-json interval_json(const Interval& i) { return {{"percent", 100 * i.value}, {"low", 100 * i.low}, {"high", 100 * i.high}}; }
+json interval_json(const Interval& i) {
+  return {{"percent", 100 * i.value}, {"low", 100 * i.low}, {"high", 100 * i.high}};
+}
 
 std::string interval_text(const Interval& i) {
   return fmt::format("{:.2f} % [{:.2f}, {:.2f}]", 100 * i.value, 100 * i.low, 100 * i.high);
@@ -51,11 +53,17 @@ Interval loss_of(const Evaluation& e, const Execution& execution, const ImageSet
 }
 
 json to_json(const Evaluation& e, const IntegerNetwork& network, const ImageSet& images, const Options& options) {
-  json j{{"network", network.name}, {"precision", fmt::format("int{}", network.input_bits)}, {"unreadable_images", e.unreadable}};
+  json j{{"network", network.name},
+         {"precision", fmt::format("int{}", network.input_bits)},
+         {"unreadable_images", e.unreadable}};
   for (const Execution& execution : e.executions) {
     const Accuracy a = accuracy_of(execution.tops, images);
-    json entry{{"name", execution.name}, {"images", a.images}, {"top1", interval_json(a.top1)}, {"top5", interval_json(a.top5)}};
-    if (e.has_float && execution.name != "float") entry["top1_loss_points"] = interval_json(loss_of(e, execution, images));
+    json entry{{"name", execution.name},
+               {"images", a.images},
+               {"top1", interval_json(a.top1)},
+               {"top5", interval_json(a.top5)}};
+    if (e.has_float && execution.name != "float")
+      entry["top1_loss_points"] = interval_json(loss_of(e, execution, images));
     j["executions"].push_back(std::move(entry));
   }
   if (e.device) {
@@ -69,7 +77,11 @@ json to_json(const Evaluation& e, const IntegerNetwork& network, const ImageSet&
     const int first = first_above(e.layers, options.most_layer_error);
     j["layers"] = json::array();
     for (const LayerError& l : e.layers) {
-      j["layers"].push_back({{"layer", l.layer}, {"origin", l.origin}, {"relative_error", l.relative()}, {"sqnr_db", l.sqnr_db()}, {"largest_error", l.largest}});
+      j["layers"].push_back({{"layer", l.layer},
+                             {"origin", l.origin},
+                             {"relative_error", l.relative()},
+                             {"sqnr_db", l.sqnr_db()},
+                             {"largest_error", l.largest}});
     }
     j["first_diverging_layer"] = first < 0 ? json(nullptr) : json(e.layers[std::size_t(first)].layer);
     j["diverging_above"] = options.most_layer_error;
@@ -79,33 +91,39 @@ json to_json(const Evaluation& e, const IntegerNetwork& network, const ImageSet&
 
 void print_layers(const std::vector<LayerError>& layers, const Options& options) {
   std::cout << fmt::format("\n{:<30} {:>14} {:>10} {:>14}\n", "layer", "relative error", "SQNR, dB", "largest error");
-  for (const LayerError& l : layers) std::cout << fmt::format("{:<30} {:>14.4f} {:>10.1f} {:>14.4g}\n", l.layer, l.relative(), l.sqnr_db(), l.largest);
+  for (const LayerError& l : layers)
+    std::cout << fmt::format("{:<30} {:>14.4f} {:>10.1f} {:>14.4g}\n", l.layer, l.relative(), l.sqnr_db(), l.largest);
   const int first = first_above(layers, options.most_layer_error);
   if (first < 0) {
     std::cout << fmt::format("no layer is more than {:.3g} from float (relative error)\n\n", options.most_layer_error);
   } else {
     const LayerError& l = layers[std::size_t(first)];
-    std::cout << fmt::format("first diverging layer: {} (node {}), relative error {:.3f} above {:.3g}\n\n", l.layer, l.origin, l.relative(), options.most_layer_error);
+    std::cout << fmt::format("first diverging layer: {} (node {}), relative error {:.3f} above {:.3g}\n\n", l.layer,
+                             l.origin, l.relative(), options.most_layer_error);
   }
 }
 
 void print(const Evaluation& e, const IntegerNetwork& network, const ImageSet& images, const Options& options) {
   for (const Execution& execution : e.executions) {
     const Accuracy a = accuracy_of(execution.tops, images);
-    const std::string who = execution.name == "float" ? execution.name : fmt::format("{} int{}", execution.name, network.input_bits);
-    std::cout << fmt::format("{:<16} top-1 {}  top-5 {}  ({} pictures)", who, interval_text(a.top1), interval_text(a.top5), a.images);
+    const std::string who =
+        execution.name == "float" ? execution.name : fmt::format("{} int{}", execution.name, network.input_bits);
+    std::cout << fmt::format("{:<16} top-1 {}  top-5 {}  ({} pictures)", who, interval_text(a.top1),
+                             interval_text(a.top5), a.images);
     if (e.has_float && execution.name != "float") {
       const Interval loss = loss_of(e, execution, images);
-      std::cout << fmt::format("  loss {:+.2f} points [{:+.2f}, {:+.2f}], paired", 100 * loss.value, 100 * loss.low, 100 * loss.high);
+      std::cout << fmt::format("  loss {:+.2f} points [{:+.2f}, {:+.2f}], paired", 100 * loss.value, 100 * loss.low,
+                               100 * loss.high);
     }
     std::cout << "\n";
   }
   if (!e.layers.empty()) print_layers(e.layers, options);
   if (!e.device) return;
-  std::cout << fmt::format("bit-exact with the reference on {} of {} pictures, with the integer evaluator on {} of {}\n", e.with_reference.equal,
-                           e.with_reference.images, e.with_integer.equal, e.with_integer.images)
-            << fmt::format("{:.1f} images/s {} on {} ({}), decoding {}\n", e.images_per_s, e.device->rate_kind, e.device->driver, e.device->name,
-                           e.device->is_simulated() ? "left out" : "included");
+  std::cout << fmt::format(
+                   "bit-exact with the reference on {} of {} pictures, with the integer evaluator on {} of {}\n",
+                   e.with_reference.equal, e.with_reference.images, e.with_integer.equal, e.with_integer.images)
+            << fmt::format("{:.1f} images/s {} on {} ({}), decoding {}\n", e.images_per_s, e.device->rate_kind,
+                           e.device->driver, e.device->name, e.device->is_simulated() ? "left out" : "included");
 }
 
 Status check_labels(const ImageSet& images, const IntegerNetwork& network, const Options& options) {
@@ -114,13 +132,15 @@ Status check_labels(const ImageSet& images, const IntegerNetwork& network, const
   }
   for (std::size_t i = 0; i < images.size(); ++i) {
     if (*images.label(i) >= network.classes()) {
-      return user_error("{}: label {}, the network has classes 0..{}", images.name(i), *images.label(i), network.classes() - 1);
+      return user_error("{}: label {}, the network has classes 0..{}", images.name(i), *images.label(i),
+                        network.classes() - 1);
     }
   }
   return ok();
 }
 
-Status run_device(Evaluation& e, Device& device, const Bundle& bundle, const ImageSet& images, const Execution& integer, const Options& options) {
+Status run_device(Evaluation& e, Device& device, const Bundle& bundle, const ImageSet& images, const Execution& integer,
+                  const Options& options) {
   DeviceRun run = SLUICE_TRY(run_on_device(device, bundle.network(), images));
   for (const std::string& error : run.errors) log::warn("left out: {}", error);
   e.unreadable = run.errors.size();
@@ -128,7 +148,8 @@ Status run_device(Evaluation& e, Device& device, const Bundle& bundle, const Ima
   e.images_per_s = rate_of(run.statistics, *e.device);
   e.with_integer = compare(run.execution, integer, images);
   log::info("reference: {} pictures", std::min(options.reference_images, images.size()));
-  e.with_reference = SLUICE_TRY(compare_with_reference(bundle.network(), images, run.execution, options.reference_images));
+  e.with_reference =
+      SLUICE_TRY(compare_with_reference(bundle.network(), images, run.execution, options.reference_images));
   e.executions.push_back(std::move(run.execution));
   return ok();
 }
@@ -138,7 +159,8 @@ Status evaluate(const Options& options, const Common& common) {
   const IntegerNetwork& network = bundle.network();
   const ImageSet images = SLUICE_TRY(options.images.open());
   SLUICE_CHECK(check_labels(images, network, options));
-  if (options.finds_layer && options.model.empty()) return user_error("--first-diverging-layer compares with the float model: give it with --model");
+  if (options.finds_layer && options.model.empty())
+    return user_error("--first-diverging-layer compares with the float model: give it with --model");
 
   Evaluation e;
   if (!options.model.empty()) {
@@ -147,7 +169,8 @@ Status evaluate(const Options& options, const Common& common) {
     Execution real = SLUICE_TRY(run_float(graph, network, images));
     e.executions.push_back(std::move(real));
     e.has_float = true;
-    if (options.finds_layer) e.layers = SLUICE_TRY(layer_errors(graph, network, images.slice({.first = options.layer_images})));
+    if (options.finds_layer)
+      e.layers = SLUICE_TRY(layer_errors(graph, network, images.slice({.first = options.layer_images})));
   }
   log::info("integer network: {} pictures", images.size());
   const Execution integer = SLUICE_TRY(run_integer("integer", network, {}, images));
@@ -164,8 +187,10 @@ Status evaluate(const Options& options, const Common& common) {
     log::info("{}: {} pictures", device->info().driver, images.size());
     SLUICE_CHECK(run_device(e, *device, bundle, images, integer, options));
   }
-  if (common.is_json) std::cout << to_json(e, network, images, options).dump(1) << "\n";
-  else print(e, network, images, options);
+  if (common.is_json)
+    std::cout << to_json(e, network, images, options).dump(1) << "\n";
+  else
+    print(e, network, images, options);
 
   if (!device || e.device->driver == "null") return ok();
   for (const Exactness* exactness : {&e.with_reference, &e.with_integer}) {
@@ -184,10 +209,18 @@ Run verb_eval(Command command, const Common& common) {
   options->images.declare(command, "--images", true);
   command.add_option("--model", options->model, "the ONNX file, to evaluate it in float on the same pictures");
   command.add_flag("--rows", options->has_rows, "each row of the design table, too");
-  command.add_option("--reference-images", options->reference_images, "compare the first N pictures with the plain reference").capture_default_str();
-  command.add_flag("--first-diverging-layer", options->finds_layer, "error of every layer against float, and the first that is far from it");
+  command
+      .add_option("--reference-images", options->reference_images,
+                  "compare the first N pictures with the plain reference")
+      .capture_default_str();
+  command.add_flag("--first-diverging-layer", options->finds_layer,
+                   "error of every layer against float, and the first that is far from it");
   command.add_option("--layer-images", options->layer_images, "pictures for that").positive().capture_default_str();
-  command.add_option("--diverging-above", options->most_layer_error, "relative error (root mean square) from which a layer diverges").positive().capture_default_str();
+  command
+      .add_option("--diverging-above", options->most_layer_error,
+                  "relative error (root mean square) from which a layer diverges")
+      .positive()
+      .capture_default_str();
   options->device.declare(command, "none (leave it out)");
   return [=, &common] { return evaluate(*options, common); };
 }

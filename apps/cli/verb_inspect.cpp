@@ -30,7 +30,8 @@ std::string shape_text(const MapShape& s) { return fmt::format("{}x{}x{}", s.hei
 // What the host computes after the last layer.
 std::string tail_text(const IntegerNetwork& network) {
   std::string text;
-  for (const TailStep& step : network.host_tail) text += fmt::format(", then {} on the host (node {})", to_text(step.kind), step.origin);
+  for (const TailStep& step : network.host_tail)
+    text += fmt::format(", then {} on the host (node {})", to_text(step.kind), step.origin);
   return text;
 }
 
@@ -38,13 +39,20 @@ Status print_table(const Bundle& bundle) {
   const simulate::LayerCycles layer_cycles = SLUICE_TRY(simulate::LayerCycles::make(bundle.design()));
   const IntegerNetwork& network = bundle.network();
   const Netlist& netlist = bundle.netlist();
-  std::cout << fmt::format("{}: int{}, input {} (HxWxC), {} classes{}\n", network.name, network.input_bits, shape_text(network.input), network.classes(), tail_text(network));
+  std::cout << fmt::format("{}: int{}, input {} (HxWxC), {} classes{}\n", network.name, network.input_bits,
+                           shape_text(network.input), network.classes(), tail_text(network));
   const Preprocess& p = network.preprocess;
   std::cout << fmt::format("pixels: {}, {}, mean {:.6g}, deviation {:.6g} (of 0..255)\n",
-                           p.resize_short_side > 0 ? fmt::format("short side to {}, then the middle", p.resize_short_side) : std::string("stretched"),
-                           network.input.channels == 1 ? "grey" : p.is_bgr ? "BGR" : "RGB", fmt::join(p.mean, " "), fmt::join(p.deviation, " "));
+                           p.resize_short_side > 0
+                               ? fmt::format("short side to {}, then the middle", p.resize_short_side)
+                               : std::string("stretched"),
+                           network.input.channels == 1 ? "grey"
+                           : p.is_bgr                  ? "BGR"
+                                                       : "RGB",
+                           fmt::join(p.mean, " "), fmt::join(p.deviation, " "));
   std::cout << fmt::format("design {}, {} files\n\n", bundle.design_hash().substr(0, 12), bundle.hashes().size() + 1);
-  std::cout << fmt::format("{:<30} {:<20} {:<18} {:<16} {:>10} {:>8} {:>12}\n", "layer", "kind", "engine", "output HxWxC", "MACs", "mult.", "cycles (est.)");
+  std::cout << fmt::format("{:<30} {:<20} {:<18} {:<16} {:>10} {:>8} {:>12}\n", "layer", "kind", "engine",
+                           "output HxWxC", "MACs", "mult.", "cycles (est.)");
   const TableRow& row = bundle.table().rows[0];
   const NetlistIndex index(netlist);
   std::int64_t macs = 0;
@@ -53,17 +61,22 @@ Status print_table(const Bundle& bundle) {
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
     const Layer& layer = network.layers[i];
     double cycles = layer_cycles.fixed(static_cast<int>(i));
-    const auto in_table = std::find_if(row.layers.begin(), row.layers.end(), [&](const TableLayer& l) { return l.name == layer.name; });
+    const auto in_table =
+        std::find_if(row.layers.begin(), row.layers.end(), [&](const TableLayer& l) { return l.name == layer.name; });
     if (in_table != row.layers.end()) cycles = std::max(cycles, in_table->cycles);
     int count = 0;
-    for (const int k : index.kernels(static_cast<int>(i))) count += multipliers(netlist, netlist.kernels[std::size_t(k)]);
-    std::cout << fmt::format("{:<30} {:<20} {:<18} {:<16} {:>10} {:>8} {:>12.0f}\n", layer.name, to_text(layer.kind), index.engine_name(static_cast<int>(i)), shape_text(layer.output), layer.macs(), count, cycles);
+    for (const int k : index.kernels(static_cast<int>(i)))
+      count += multipliers(netlist, netlist.kernels[std::size_t(k)]);
+    std::cout << fmt::format("{:<30} {:<20} {:<18} {:<16} {:>10} {:>8} {:>12.0f}\n", layer.name, to_text(layer.kind),
+                             index.engine_name(static_cast<int>(i)), shape_text(layer.output), layer.macs(), count,
+                             cycles);
     macs += layer.macs();
     all_multipliers += count;
     slowest = std::max(slowest, cycles);
   }
-  std::cout << fmt::format("\n{} layers, {} kernels, {} streams, {} MACs, {} multipliers, estimated {:.0f} cycles an image (row 0)\n", network.layers.size(),
-                           netlist.kernels.size(), netlist.streams.size(), macs, all_multipliers, slowest);
+  std::cout << fmt::format(
+      "\n{} layers, {} kernels, {} streams, {} MACs, {} multipliers, estimated {:.0f} cycles an image (row 0)\n",
+      network.layers.size(), netlist.kernels.size(), netlist.streams.size(), macs, all_multipliers, slowest);
   return ok();
 }
 
@@ -98,9 +111,13 @@ Status print_explanation(const Bundle& bundle, std::size_t index, bool is_json) 
 Run verb_inspect(Command command, const Common& common) {
   auto options = std::make_shared<Options>();
   command.add_option("bundle", options->bundle, "folder made by sluice plan").required();
-  command.add_option("--layer", options->layer, "one layer, by name or number (l03): engine, parameters, numbers, rows, kernels");
-  command.add_option("--explain", options->explain, "one layer of a bundle planned for a board or budget: what each engine would have cost, and the next faster step");
-  command.add_flag("--text", options->has_text, "with --layer: the kernel files whole, not only what they say at their head");
+  command.add_option("--layer", options->layer,
+                     "one layer, by name or number (l03): engine, parameters, numbers, rows, kernels");
+  command.add_option("--explain", options->explain,
+                     "one layer of a bundle planned for a board or budget: what each engine would have cost, and the "
+                     "next faster step");
+  command.add_flag("--text", options->has_text,
+                   "with --layer: the kernel files whole, not only what they say at their head");
   return [=, &common]() -> Status {
     const Bundle bundle = SLUICE_TRY(Bundle::open(options->bundle));
     if (!options->layer.empty()) {

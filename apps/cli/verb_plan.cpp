@@ -110,40 +110,92 @@ Run verb_plan(Command command, const Common& common) {
   auto board = std::make_shared<std::string>();
   auto budget = std::make_shared<std::string>();
   command.add_option("model", options->model, "ONNX file").required();
-  command.add_option("--calib", options->calibration, "calibration pictures: folder, files, list, CIFAR-10 .bin or IDX").required();
-  command.add_option("--calib-images", options->calibration_images, "use the first N of them (0: all)").capture_default_str();
-  command.add_option("--labels", options->labels, "true classes of the calibration pictures: list file of \"file label\" lines, or an IDX labels file");
-  command.add_option("--part", *part, "all, odd or even ones of the calibration pictures (counted from 1)").one_of({"all", "odd", "even"}).capture_default_str();
+  command.add_option("--calib", options->calibration, "calibration pictures: folder, files, list, CIFAR-10 .bin or IDX")
+      .required();
+  command.add_option("--calib-images", options->calibration_images, "use the first N of them (0: all)")
+      .capture_default_str();
+  command.add_option(
+      "--labels", options->labels,
+      "true classes of the calibration pictures: list file of \"file label\" lines, or an IDX labels file");
+  command.add_option("--part", *part, "all, odd or even ones of the calibration pictures (counted from 1)")
+      .one_of({"all", "odd", "even"})
+      .capture_default_str();
   command.add_option("--class-names", options->class_names, "text file, one class name per line");
   command.add_option("-o,--output", options->output, "folder of the new bundle").required();
   command.add_option("--input-shape", *shape, "for models with a dynamic size: 1x3x224x224");
-  command.add_option("--preprocess", *preprocess, "JSON file with pixel_max, mean, std, bgr, resize_short_side, in place of the flags below; a flag that is given wins");
-  command.add_option("--pixel-max", options->pixels.pixel_max, "what a white pixel was in training, 255 or 1; --mean and --std are in this unit").capture_default_str();
-  command.add_option("--mean", options->pixels.mean, "subtracted from each channel, one value or one per channel").delimiter(',');
+  command.add_option("--preprocess", *preprocess,
+                     "JSON file with pixel_max, mean, std, bgr, resize_short_side, in place of the flags below; a flag "
+                     "that is given wins");
+  command
+      .add_option("--pixel-max", options->pixels.pixel_max,
+                  "what a white pixel was in training, 255 or 1; --mean and --std are in this unit")
+      .capture_default_str();
+  command.add_option("--mean", options->pixels.mean, "subtracted from each channel, one value or one per channel")
+      .delimiter(',');
   command.add_option("--std", options->pixels.std, "divides each channel").delimiter(',');
   command.add_flag("--bgr", options->pixels.is_bgr, "the network wants blue first");
-  command.add_option("--resize-short-side", options->pixels.resize_short_side, "scale the shorter side to this, then crop the middle (ImageNet: 256); 0: stretch").range(0, 65536);
+  command
+      .add_option("--resize-short-side", options->pixels.resize_short_side,
+                  "scale the shorter side to this, then crop the middle (ImageNet: 256); 0: stretch")
+      .range(0, 65536);
   command.add_option("--precision", *precision, "int8 or int16").one_of({"int8", "int16"}).capture_default_str();
-  command.add_option("--range", *method, "how map ranges are chosen: mse, percentile, largest, or best of them on the calibration pictures").one_of({"best", "mse", "percentile", "largest"}).capture_default_str();
-  command.add_option("--percentile", options->quantise.percentile, "share of values inside the range, for --range percentile").range(0.5, 1.0).capture_default_str();
+  command
+      .add_option("--range", *method,
+                  "how map ranges are chosen: mse, percentile, largest, or best of them on the calibration pictures")
+      .one_of({"best", "mse", "percentile", "largest"})
+      .capture_default_str();
+  command
+      .add_option("--percentile", options->quantise.percentile,
+                  "share of values inside the range, for --range percentile")
+      .range(0.5, 1.0)
+      .capture_default_str();
   command.add_flag("--no-bias-correction", *no_correction, "leave the biases as they are after rounding the weights");
   command.add_flag("--no-equalising", *no_equalising, "leave the channels of a map at their own ranges");
-  command.add_option("--board", *board, "explore designs for this board (sluice boards lists them, or a .board file) and build the best");
-  command.add_option("--budget", *budget, "explore within the multipliers and at the clock of a published design (sluice boards lists them)");
-  command.add_option("--target-rate", options->target_images_per_s, "with --board or --budget: fewest resources at so many images/s; without: the highest rate").positive();
-  command.add_option("--f-hls", options->hls_factor, "what an HLS compiler's circuit takes beyond plain hardware, as a factor on swept logic: 1.5, 2 (default) and 3 are usual").range(1.0, 10.0);
-  command.add_option("--engine", options->engine, "with --board or --budget: the exploration may use this one and dense; without, that of every convolution but the first and the last")
-      .one_of(engine_names()).capture_default_str();
-  command.add_option("--held-out", options->held_out_images, "pictures behind the calibration ones that measure the table's rows; where there are none behind, so many of those").capture_default_str();
-  command.add_option("--size-streams", options->sizing_percent,
-                     "depths of streams by simulation: every row keeps its interval within so many percent of the best; 0: not, saves a minute or more with large "
-                     "pictures. Without this flag: 1 with --board or --budget, else 0")
+  command.add_option("--board", *board,
+                     "explore designs for this board (sluice boards lists them, or a .board file) and build the best");
+  command.add_option(
+      "--budget", *budget,
+      "explore within the multipliers and at the clock of a published design (sluice boards lists them)");
+  command
+      .add_option("--target-rate", options->target_images_per_s,
+                  "with --board or --budget: fewest resources at so many images/s; without: the highest rate")
+      .positive();
+  command
+      .add_option("--f-hls", options->hls_factor,
+                  "what an HLS compiler's circuit takes beyond plain hardware, as a factor on swept logic: 1.5, 2 "
+                  "(default) and 3 are usual")
+      .range(1.0, 10.0);
+  command
+      .add_option("--engine", options->engine,
+                  "with --board or --budget: the exploration may use this one and dense; without, that of every "
+                  "convolution but the first and the last")
+      .one_of(engine_names())
+      .capture_default_str();
+  command
+      .add_option("--held-out", options->held_out_images,
+                  "pictures behind the calibration ones that measure the table's rows; where there are none behind, so "
+                  "many of those")
+      .capture_default_str();
+  command
+      .add_option("--size-streams", options->sizing_percent,
+                  "depths of streams by simulation: every row keeps its interval within so many percent of the best; "
+                  "0: not, saves a minute or more with large "
+                  "pictures. Without this flag: 1 with --board or --budget, else 0")
       .range(0.0, 100.0);
-  command.add_option("--clock-mhz", options->rows.clock_mhz, "clock assumed for estimated rates; with --board or --budget theirs").range(1.0, 2000.0).capture_default_str();
-  command.add_option("--state", options->state, "folder that keeps what each phase made, so that a plan that was killed goes on where it was; default: the output's name and .plan");
-  command.add_flag("--keep-state", options->keeps_state, "leave that folder when the bundle is written, or after an error; it also stays with --stop-after and --from");
+  command
+      .add_option("--clock-mhz", options->rows.clock_mhz,
+                  "clock assumed for estimated rates; with --board or --budget theirs")
+      .range(1.0, 2000.0)
+      .capture_default_str();
+  command.add_option("--state", options->state,
+                     "folder that keeps what each phase made, so that a plan that was killed goes on where it was; "
+                     "default: the output's name and .plan");
+  command.add_flag(
+      "--keep-state", options->keeps_state,
+      "leave that folder when the bundle is written, or after an error; it also stays with --stop-after and --from");
   command.add_option("--stop-after", options->stop_after, "end after this phase: " + phase_names());
-  command.add_option("--from", options->from, "begin with this phase, from a kept state whose earlier phases had the same options");
+  command.add_option("--from", options->from,
+                     "begin with this phase, from a kept state whose earlier phases had the same options");
   command.add_option("--dump-after", options->dump_after, "print what this phase made, as text");
   return [=, &common]() -> Status {
     if (!preprocess->empty()) {
@@ -152,7 +204,10 @@ Run verb_plan(Command command, const Common& common) {
     }
     if (!shape->empty()) options->input_shape = SLUICE_TRY(frontend::parse_shape(*shape));
     options->quantise.bits = *precision == "int8" ? 8 : 16;
-    options->quantise.method = *method == "mse" ? RangeMethod::mse : *method == "percentile" ? RangeMethod::percentile : *method == "largest" ? RangeMethod::largest : RangeMethod::best;
+    options->quantise.method = *method == "mse"          ? RangeMethod::mse
+                               : *method == "percentile" ? RangeMethod::percentile
+                               : *method == "largest"    ? RangeMethod::largest
+                                                         : RangeMethod::best;
     options->quantise.is_equalised = !*no_equalising;
     options->part = *part == "odd" ? Part::odd : *part == "even" ? Part::even : Part::all;
     options->quantise.has_bias_correction = !*no_correction;
@@ -160,15 +215,19 @@ Run verb_plan(Command command, const Common& common) {
       options->target = SLUICE_TRY(open_target(*board, *budget, options->hls_factor));
       if (command.count("--clock-mhz") == 0) options->rows.clock_mhz = options->target->clock_mhz;
     } else if (options->target_images_per_s > 0) {
-      return user_error("--target-rate {}: name the board (--board) or budget (--budget) that it is planned for", options->target_images_per_s);
+      return user_error("--target-rate {}: name the board (--board) or budget (--budget) that it is planned for",
+                        options->target_images_per_s);
     }
-    if (common.is_json && !options->dump_after.empty()) return user_error("--dump-after {} prints text; leave --json away", options->dump_after);
+    if (common.is_json && !options->dump_after.empty())
+      return user_error("--dump-after {} prints text; leave --json away", options->dump_after);
     const auto say = [](const std::string& line) { log::info("{}", line); };
     const auto dump = [](const std::string& text) { std::cout << text; };
     const std::optional<PlanResult> result = SLUICE_TRY(plan(*options, say, dump));
     if (!result) return ok();
-    if (common.is_json) std::cout << result_json(result->report, *options).dump(1) << "\n";
-    else std::cout << result_text(*result, *options);
+    if (common.is_json)
+      std::cout << result_json(result->report, *options).dump(1) << "\n";
+    else
+      std::cout << result_text(*result, *options);
     return ok();
   };
 }

@@ -39,24 +39,34 @@ json to_json(const Replay& r, const Audit& audit) {
   json switches = json::array();
   for (const Decision& d : r.decisions) {
     if (d.choice == d.row) continue;
-    switches.push_back({{"image", d.effective_from}, {"row", d.row}, {"choice", d.choice}, {"reason", d.reason},
+    switches.push_back({{"image", d.effective_from},
+                        {"row", d.row},
+                        {"choice", d.choice},
+                        {"reason", d.reason},
                         {"expected_images_per_s", d.predicted_images_per_s[d.choice]}});
   }
-  json j{{"images", r.images}, {"decisions", r.decisions.size()}, {"switches", switches}, {"policy", to_text(audit.start.options.policy)},
-         {"device", audit.start.device}, {"rate_kind", audit.start.rate_kind}, {"is_log_complete", audit.has_end},
+  json j{{"images", r.images},
+         {"decisions", r.decisions.size()},
+         {"switches", switches},
+         {"policy", to_text(audit.start.options.policy)},
+         {"device", audit.start.device},
+         {"rate_kind", audit.start.rate_kind},
+         {"is_log_complete", audit.has_end},
          {"is_own_table", r.is_same_table}};
   if (r.is_same_table) j["differences"] = r.differences;
   return j;
 }
 
 void print(const Replay& r, const Audit& audit) {
-  std::cout << fmt::format("{} images on {}, policy {}", r.images, audit.start.device, to_text(audit.start.options.policy));
-  if (audit.start.options.policy == Policy::target_fps) std::cout << fmt::format(", target {:.0f} images/s", audit.start.options.target_images_per_s);
+  std::cout << fmt::format("{} images on {}, policy {}", r.images, audit.start.device,
+                           to_text(audit.start.options.policy));
+  if (audit.start.options.policy == Policy::target_fps)
+    std::cout << fmt::format(", target {:.0f} images/s", audit.start.options.target_images_per_s);
   std::cout << (audit.has_end ? "\n" : "; the log was cut short\n");
   for (const Decision& d : r.decisions) {
     if (d.choice == d.row) continue;
-    std::cout << fmt::format("image {:>7}: row {} -> {}  {:.0f} images/s expected {}; {}\n", d.effective_from, d.row, d.choice,
-                             d.predicted_images_per_s[d.choice], audit.start.rate_kind, d.reason);
+    std::cout << fmt::format("image {:>7}: row {} -> {}  {:.0f} images/s expected {}; {}\n", d.effective_from, d.row,
+                             d.choice, d.predicted_images_per_s[d.choice], audit.start.rate_kind, d.reason);
   }
 }
 
@@ -70,11 +80,14 @@ Status run_replay(const Options& options, const Common& common) {
     const DesignTable table = SLUICE_TRY(other_table(options));
     result = SLUICE_TRY(replay(audit, table));
   }
-  if (common.is_json) std::cout << to_json(result, audit).dump(1) << "\n";
-  else print(result, audit);
+  if (common.is_json)
+    std::cout << to_json(result, audit).dump(1) << "\n";
+  else
+    print(result, audit);
   if (is_own && result.differences > 0) {
-    return user_error("{}: {} decisions come out otherwise; was the log edited, or written by another version? first, {}",
-                      options.log.string(), result.differences, result.first_difference);
+    return user_error(
+        "{}: {} decisions come out otherwise; was the log edited, or written by another version? first, {}",
+        options.log.string(), result.differences, result.first_difference);
   }
   if (!common.is_json) {
     std::cout << fmt::format("{} decisions, {} switches{}\n", result.decisions.size(), result.switches,
@@ -88,7 +101,8 @@ Status run_replay(const Options& options, const Common& common) {
 Run verb_replay(Command command, const Common& common) {
   auto options = std::make_shared<Options>();
   command.add_option("log", options->log, "audit log, from --audit-log of another verb").required();
-  const Option table = command.add_option("--table", options->table, "a table.json of the same design, to see what it would have chosen");
+  const Option table = command.add_option("--table", options->table,
+                                          "a table.json of the same design, to see what it would have chosen");
   command.add_option("--bundle", options->bundle, "the same, from a bundle").excludes(table);
   return [=, &common] { return run_replay(*options, common); };
 }

@@ -37,7 +37,8 @@ Result<double> mean_divergence(const IntegerNetwork& network, const FittedPictur
     const FittedPicture picture = SLUICE_TRY(pictures.load(i));
     const auto codes = evaluator.scores(preprocessor.codes(picture));
     std::vector<double> got(codes.size());
-    for (std::size_t c = 0; c < codes.size(); ++c) got[c] = network.layers.back().real_value(codes[c], static_cast<int>(c));
+    for (std::size_t c = 0; c < codes.size(); ++c)
+      got[c] = network.layers.back().real_value(codes[c], static_cast<int>(c));
     of_picture[i] = divergence({scores[i].begin(), scores[i].end()}, got);
     return ok();
   }));
@@ -54,14 +55,17 @@ struct Method {
 
 std::vector<Method> methods_of(const QuantiseOptions& options) {
   if (options.method != RangeMethod::best) return {{options.method, options.percentile, to_text(options.method)}};
-  return {{RangeMethod::mse, 1, "mse"}, {RangeMethod::percentile, 0.9999, "percentile 0.9999"},
-          {RangeMethod::percentile, 0.99999, "percentile 0.99999"}, {RangeMethod::largest, 1, "largest"}};
+  return {{RangeMethod::mse, 1, "mse"},
+          {RangeMethod::percentile, 0.9999, "percentile 0.9999"},
+          {RangeMethod::percentile, 0.99999, "percentile 0.99999"},
+          {RangeMethod::largest, 1, "largest"}};
 }
 
 }  // namespace
 
-Result<ChosenQuantisation> choose_quantisation(const std::vector<FloatForm>& forms, const std::vector<std::string>& labels,
-                                               const QuantiseOptions& options, const FittedPictures& pictures,
+Result<ChosenQuantisation> choose_quantisation(const std::vector<FloatForm>& forms,
+                                               const std::vector<std::string>& labels, const QuantiseOptions& options,
+                                               const FittedPictures& pictures,
                                                const std::vector<std::vector<float>>& scores) {
   ChosenQuantisation chosen;
   const FittedPictures tried = pictures.first(kTrialImages);
@@ -70,7 +74,8 @@ Result<ChosenQuantisation> choose_quantisation(const std::vector<FloatForm>& for
       QuantiseOptions one = options;
       one.method = method.method;
       one.percentile = method.percentile;
-      Quantised quantised = SLUICE_TRY(quantise(forms[f].graph, forms[f].statistics, pictures.preprocess(), labels, one, forms[f].gains));
+      Quantised quantised =
+          SLUICE_TRY(quantise(forms[f].graph, forms[f].statistics, pictures.preprocess(), labels, one, forms[f].gains));
       const double divergence = SLUICE_TRY(mean_divergence(quantised.network, tried, scores));
       chosen.trials.push_back({method.name + (forms[f].name.empty() ? "" : ", " + forms[f].name), divergence});
       // Written so that NaN never wins.

@@ -8,7 +8,8 @@
 // to those of float wins (mean Kullback-Leibler divergence; it sees what a flip of the first class on few pictures does
 // not).
 //
-// Before: at least one form and one picture, with the float scores of each picture. After: the best candidate, and all figures.
+// Before: at least one form and one picture, with the float scores of each picture. After: the best candidate, and all
+// figures.
 #pragma once
 
 #include <string>
@@ -40,8 +41,9 @@ struct ChosenQuantisation {
 };
 
 // options.method: a method, or RangeMethod::best for all of them, each on every form.
-Result<ChosenQuantisation> choose_quantisation(const std::vector<FloatForm>& forms, const std::vector<std::string>& labels,
-                                               const QuantiseOptions& options, const FittedPictures& pictures,
+Result<ChosenQuantisation> choose_quantisation(const std::vector<FloatForm>& forms,
+                                               const std::vector<std::string>& labels, const QuantiseOptions& options,
+                                               const FittedPictures& pictures,
                                                const std::vector<std::vector<float>>& scores);
 
 }  // namespace sluice

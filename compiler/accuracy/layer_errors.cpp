@@ -47,9 +47,12 @@ void add_map(LayerError& error, const ir::Tensor& real, const Map& codes, const 
 
 double LayerError::relative() const { return signal > 0 ? std::sqrt(noise / signal) : noise > 0 ? 1.0 : 0.0; }
 
-double LayerError::sqnr_db() const { return relative() > 0 ? std::min(kMostDecibels, -20 * std::log10(relative())) : kMostDecibels; }
+double LayerError::sqnr_db() const {
+  return relative() > 0 ? std::min(kMostDecibels, -20 * std::log10(relative())) : kMostDecibels;
+}
 
-Result<std::vector<LayerError>> layer_errors(const ir::Graph& graph, const IntegerNetwork& network, const ImageSet& images) {
+Result<std::vector<LayerError>> layer_errors(const ir::Graph& graph, const IntegerNetwork& network,
+                                             const ImageSet& images) {
   const FloatRunner runner = SLUICE_TRY(FloatRunner::prepare(graph, network.preprocess));
   const Preprocessor preprocessor(network);
   const Evaluator evaluator(network);
@@ -64,7 +67,8 @@ Result<std::vector<LayerError>> layer_errors(const ir::Graph& graph, const Integ
     const PictureMaps maps = evaluator.evaluate(preprocessor.codes(picture));
     SLUICE_CHECK(runner.scores(picture, [&](const std::string& value, const ir::Tensor& real) {
       for (std::size_t i = 0; i < values.size(); ++i) {
-        if (values[i] == value) add_map(partial[s][i], real, evaluator.map(maps, static_cast<int>(i)), network.layers[i]);
+        if (values[i] == value)
+          add_map(partial[s][i], real, evaluator.map(maps, static_cast<int>(i)), network.layers[i]);
       }
     }));
     return ok();
@@ -80,7 +84,8 @@ Result<std::vector<LayerError>> layer_errors(const ir::Graph& graph, const Integ
       all.noise += of_picture[i].noise;
       all.largest = std::max(all.largest, of_picture[i].largest);
     }
-    const double count = static_cast<double>(layer.output.size()) * std::max(1.0, static_cast<double>(std::count(is_read.begin(), is_read.end(), 1)));
+    const double count = static_cast<double>(layer.output.size()) *
+                         std::max(1.0, static_cast<double>(std::count(is_read.begin(), is_read.end(), 1)));
     all.signal /= count;
     all.noise /= count;
     errors.push_back(std::move(all));
@@ -89,7 +94,8 @@ Result<std::vector<LayerError>> layer_errors(const ir::Graph& graph, const Integ
 }
 
 int first_above(const std::vector<LayerError>& errors, double most) {
-  const auto found = std::find_if(errors.begin(), errors.end(), [most](const LayerError& e) { return e.relative() > most; });
+  const auto found =
+      std::find_if(errors.begin(), errors.end(), [most](const LayerError& e) { return e.relative() > most; });
   return found == errors.end() ? -1 : static_cast<int>(found - errors.begin());
 }
 

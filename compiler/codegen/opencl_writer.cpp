@@ -71,7 +71,8 @@ const char* meaning_of(const std::string& number) {
 // Generated files stand in comments; an ONNX name must not end one.
 std::string harmless(std::string text) {
   for (std::size_t at; (at = text.find("*/")) != std::string::npos;) text.replace(at, 2, "* /");
-  for (char& c : text) if (static_cast<unsigned char>(c) < 0x20) c = '?';
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < 0x20) c = '?';
   return text;
 }
 
@@ -81,10 +82,11 @@ std::string layer_line(const IntegerNetwork& network, const Layer& layer) {
   for (const int source : layer.inputs) {
     inputs += (inputs.empty() ? "" : ", ") + (source < 0 ? std::string("input") : network.layers[source].name);
   }
-  return harmless(fmt::format("{} {}{} {} -> {} from {} ({})", layer.name, to_text(layer.kind),
-                              has_window(layer.kind) ? fmt::format(" {}x{}/{}", w.kernel_h, w.kernel_w, w.stride_h) : "",
-                              shape_text(layer.input), shape_text(layer.output), inputs,
-                              layer.curve.kind == CurveKind::none ? layer.origin : layer.origin + ", " + to_text(layer.curve.kind)));
+  return harmless(fmt::format(
+      "{} {}{} {} -> {} from {} ({})", layer.name, to_text(layer.kind),
+      has_window(layer.kind) ? fmt::format(" {}x{}/{}", w.kernel_h, w.kernel_w, w.stride_h) : "",
+      shape_text(layer.input), shape_text(layer.output), inputs,
+      layer.curve.kind == CurveKind::none ? layer.origin : layer.origin + ", " + to_text(layer.curve.kind)));
 }
 
 // What all streams of a port or list have in common.
@@ -103,7 +105,8 @@ void define_port(Text& text, const std::string& port, const Stream& stream) {
 void define_copies(Text& text, const Netlist& netlist, const std::vector<int>& streams, std::size_t first) {
   std::string list;
   for (std::size_t copy = first; copy < streams.size(); ++copy) {
-    list += fmt::format("{}each({}, {})", list.empty() ? "" : " ", copy, netlist.streams[std::size_t(streams[copy])].name);
+    list +=
+        fmt::format("{}each({}, {})", list.empty() ? "" : " ", copy, netlist.streams[std::size_t(streams[copy])].name);
   }
   text.define("P_STREAMS(each)", list);
 }
@@ -111,7 +114,8 @@ void define_copies(Text& text, const Netlist& netlist, const std::vector<int>& s
 void define_ports(Text& text, const Netlist& netlist, const Kernel& kernel) {
   using Ports = std::vector<std::string>;
   const auto define_all = [&](const Ports& names, const std::vector<int>& streams) {
-    for (std::size_t i = 0; i < std::min(names.size(), streams.size()); ++i) define_port(text, names[i], netlist.streams[std::size_t(streams[i])]);
+    for (std::size_t i = 0; i < std::min(names.size(), streams.size()); ++i)
+      define_port(text, names[i], netlist.streams[std::size_t(streams[i])]);
   };
   if (kernel.kind == KernelKind::deal) {
     define_all({"IN"}, kernel.inputs);
@@ -164,7 +168,8 @@ std::string parameter_header(const Design& design, const Kernel& kernel) {
   }
   define_ports(text, netlist, kernel);
   for (const auto& [number, value] : kernel.numbers) {
-    if (number == Number::is_swapped && kernel.kind != KernelKind::concat) continue;  // concerns only the order of the multipliers
+    if (number == Number::is_swapped && kernel.kind != KernelKind::concat)
+      continue;  // concerns only the order of the multipliers
     if (number == Number::weight_bits) {
       text.define("P_WEIGHT_E", value == 8 ? "char" : "short");
       text.define("P_WEIGHTS_PER_WORD", std::to_string(32 / value));
@@ -181,13 +186,16 @@ std::string top_file(const Design& design) {
   Text text;
   text.comment(harmless(fmt::format("{}: {} layers as {} kernels; made by sluice, do not edit", design.network.name,
                                     design.network.layers.size(), netlist.kernels.size())));
-  text.comment("streams with their depth in beats, then the layers: a layer's file includes those of its kernels, which hold numbers");
+  text.comment(
+      "streams with their depth in beats, then the layers: a layer's file includes those of its kernels, which hold "
+      "numbers");
   text.gap();
   text.include("lib/stream.h");
   std::set<std::string> types;
   for (const Stream& stream : netlist.streams) {
     if (types.insert(beat_type(stream)).second) {
-      text.declare(fmt::format("BEAT_I{}", stream.element_bits), fmt::format("{}, {}", beat_type(stream), room(stream)));
+      text.declare(fmt::format("BEAT_I{}", stream.element_bits),
+                   fmt::format("{}, {}", beat_type(stream), room(stream)));
     }
   }
   text.gap();
@@ -196,7 +204,8 @@ std::string top_file(const Design& design) {
                  stream.depth == 16 ? "" : stream.why);
   }
   text.gap();
-  for (const Layer& layer : design.network.layers) text.include("params/" + layer.name + ".h", layer_line(design.network, layer));
+  for (const Layer& layer : design.network.layers)
+    text.include("params/" + layer.name + ".h", layer_line(design.network, layer));
   text.gap();
   const NetlistIndex index(netlist);
   for (const Kernel& kernel : netlist.kernels) {
@@ -211,7 +220,8 @@ std::string layer_file(const Design& design, int layer) {
   text.comment("made by sluice; the kernels of one layer and the forks of its map, in the order of their ids");
   const NetlistIndex index(design.netlist);
   for (const Kernel& kernel : design.netlist.kernels) {
-    if (kernel.layer == layer || (kernel.layer < 0 && maker_of(index, kernel) == layer)) text.include("params/" + kernel.name + ".h");
+    if (kernel.layer == layer || (kernel.layer < 0 && maker_of(index, kernel) == layer))
+      text.include("params/" + kernel.name + ".h");
   }
   return text.take();
 }
@@ -222,7 +232,8 @@ void write_opencl(const Design& design, const std::map<std::string, std::string>
     files["params/" + kernel.name + ".h"] = parameter_header(design, kernel);
     ops.insert(op_of(kernel.kind));
   }
-  for (int layer = 0; layer < std::ssize(design.network.layers); ++layer) files["params/" + design.network.layers[std::size_t(layer)].name + ".h"] = layer_file(design, layer);
+  for (int layer = 0; layer < std::ssize(design.network.layers); ++layer)
+    files["params/" + design.network.layers[std::size_t(layer)].name + ".h"] = layer_file(design, layer);
   files["top.cl"] = top_file(design);
   for (const auto& [path, content] : device_files) {
     const bool is_kernel = path.rfind("kernels/", 0) == 0;

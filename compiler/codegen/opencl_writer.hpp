@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes the OpenCL program of a bundle: one parameter header per kernel and one file per layer, the top file, the kernel files it needs.
+// Writes the OpenCL program of a bundle: one parameter header per kernel and one file per layer, the top file, the
+// kernel files it needs.
 //
 // Why: aoc has no templates, so one real kernel file is included once per instance, each time between a generated
 // header with that instance's numbers and the file's own end_layer.h. The generated text holds numbers, names and

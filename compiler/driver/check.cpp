@@ -32,9 +32,10 @@ class Fates {
     for (const ir::Node& node : normal.host_tail) tail_.insert(node.name);
     for (const auto& [name, tensor] : imported.initialisers) constants_.insert(name);
     for (const ir::Node& node : imported.nodes) {
-      const bool is_constant = node.op == "Shape" || std::all_of(node.inputs.begin(), node.inputs.end(), [&](const std::string& value) {
-        return value.empty() || constants_.count(value) != 0;
-      });
+      const bool is_constant =
+          node.op == "Shape" || std::all_of(node.inputs.begin(), node.inputs.end(), [&](const std::string& value) {
+            return value.empty() || constants_.count(value) != 0;
+          });
       if (is_constant) constants_.insert(node.outputs[0]);
       for (const std::string& value : node.inputs) readers_[value].push_back(&node);
     }
@@ -69,7 +70,8 @@ class Fates {
       const auto noted = normal_.folded.find(name);
       if (noted != normal_.folded.end() && !noted->second.empty()) {
         name = noted->second;
-        const auto found = std::find_if(imported_.nodes.begin(), imported_.nodes.end(), [&](const ir::Node& n) { return n.name == name; });
+        const auto found = std::find_if(imported_.nodes.begin(), imported_.nodes.end(),
+                                        [&](const ir::Node& n) { return n.name == name; });
         if (found != imported_.nodes.end()) at = &*found;
         continue;
       }
@@ -99,18 +101,25 @@ void count_work(const ir::Graph& graph, ModelCheck& check) {
 
 std::string to_text(Place place) {
   switch (place) {
-    case Place::device: return "device";
-    case Place::folded: return "folded";
-    case Place::constant: return "constant";
-    case Place::host: return "host";
-    case Place::unsupported: return "unsupported";
-    case Place::open: return "open";
+    case Place::device:
+      return "device";
+    case Place::folded:
+      return "folded";
+    case Place::constant:
+      return "constant";
+    case Place::host:
+      return "host";
+    case Place::unsupported:
+      return "unsupported";
+    case Place::open:
+      return "open";
   }
   return "?";
 }
 
 std::size_t ModelCheck::count(Place place) const {
-  return static_cast<std::size_t>(std::count_if(nodes.begin(), nodes.end(), [&](const CheckedNode& node) { return node.place == place; }));
+  return static_cast<std::size_t>(
+      std::count_if(nodes.begin(), nodes.end(), [&](const CheckedNode& node) { return node.place == place; }));
 }
 
 Result<ModelCheck> check_model(const std::filesystem::path& file, const frontend::ImportOptions& options) {
@@ -131,18 +140,22 @@ Result<ModelCheck> check_model(const std::filesystem::path& file, const frontend
   std::map<std::string, passes::Finding> findings;
   std::vector<passes::Finding> made;  // on nodes that are not the file's own
   const auto is_own = [&](const std::string& name) {
-    return std::any_of(imported.nodes.begin(), imported.nodes.end(), [&](const ir::Node& node) { return node.name == name; });
+    return std::any_of(imported.nodes.begin(), imported.nodes.end(),
+                       [&](const ir::Node& node) { return node.name == name; });
   };
   for (passes::Finding& finding : passes::outside_normal_form(graph)) {
-    if (is_own(finding.node)) findings.emplace(finding.node, std::move(finding));
-    else made.push_back(std::move(finding));
+    if (is_own(finding.node))
+      findings.emplace(finding.node, std::move(finding));
+    else
+      made.push_back(std::move(finding));
   }
   check.opset = graph.opset;
   check.input = graph.shapes.at(graph.input);
   const Fates fates(imported, graph);
   check.nodes.clear();
   for (const ir::Node& node : imported.nodes) check.nodes.push_back(fates.of(node, findings));
-  for (const passes::Finding& f : made) check.nodes.push_back({f.node, f.op, Place::unsupported, "", f.problem, f.hint});
+  for (const passes::Finding& f : made)
+    check.nodes.push_back({f.node, f.op, Place::unsupported, "", f.problem, f.hint});
   if (check.count(Place::unsupported) > 0) return check;
   count_work(graph, check);
   check.warnings = warnings_of(imported, graph);

@@ -15,12 +15,12 @@
 namespace sluice {
 
 enum class Place {
-  device,       // a layer of its own
-  folded,       // another node does its work
-  constant,     // computed while importing
-  host,         // after the scores
+  device,    // a layer of its own
+  folded,    // another node does its work
+  constant,  // computed while importing
+  host,      // after the scores
   unsupported,
-  open,         // its operator is known, but the graph around it cannot be read
+  open,  // its operator is known, but the graph around it cannot be read
 };
 
 std::string to_text(Place place);

@@ -25,16 +25,18 @@ constexpr double kFarAbove = 2;        // a stem this much slower than the rest 
 // Shapes, weights and curves come from the model, scales from one picture of noise.
 Result<IntegerNetwork> integer_network(const ir::Graph& graph, std::uint64_t noise_seed) {
   const ir::Dims dims = graph.shapes.at(graph.input);
-  if (dims.size() != 4 || (dims[1] != 1 && dims[1] != 3)) return user_error("input {} has shape {}; a picture has 1 or 3 channels (1xCxHxW)", graph.input, ir::to_text(dims));
+  if (dims.size() != 4 || (dims[1] != 1 && dims[1] != 3))
+    return user_error("input {} has shape {}; a picture has 1 or 3 channels (1xCxHxW)", graph.input, ir::to_text(dims));
   std::mt19937 random(static_cast<std::mt19937::result_type>(noise_seed));
   std::normal_distribution<float> normal;
   std::vector<float> noise(std::size_t(ir::element_count(dims)));
   for (float& value : noise) value = normal(random);
   Statistics statistics;
   const ops::FloatProgram program = SLUICE_TRY(ops::FloatProgram::prepare(graph));
-  SLUICE_CHECK(program.run(ir::Tensor::of_values(dims, std::move(noise)), [&](const std::string& name, const ir::Tensor& value) {
-    statistics[name].add(value.values.data(), value.size(), value.dims.size() > 1 ? value.dims[1] : 1);
-  }));
+  SLUICE_CHECK(
+      program.run(ir::Tensor::of_values(dims, std::move(noise)), [&](const std::string& name, const ir::Tensor& value) {
+        statistics[name].add(value.values.data(), value.size(), value.dims.size() > 1 ? value.dims[1] : 1);
+      }));
   QuantiseOptions options;
   options.has_bias_correction = options.is_equalised = false;
   const Preprocess preprocess = SLUICE_TRY(preprocess_from({}, int(dims[1])));
@@ -44,17 +46,20 @@ Result<IntegerNetwork> integer_network(const ir::Graph& graph, std::uint64_t noi
 
 class Fitter {
  public:
-  explicit Fitter(const IntegerNetwork& network) : network_(network), densities_(assumed_densities(network, kAssumedDensity)) {}
+  explicit Fitter(const IntegerNetwork& network)
+      : network_(network), densities_(assumed_densities(network, kAssumedDensity)) {}
 
   DesignResult<NetworkDesign> design(const Target& target, double room, double interval) const {
-    return design_network(network_, network_menus(network_, target.model), densities_, target.model, target.budget * room,
+    return design_network(network_, network_menus(network_, target.model), densities_, target.model,
+                          target.budget * room,
                           {.target_interval = interval, .memory_bytes_per_cycle = target.memory_bytes_per_cycle});
   }
 
   // The known board with the fewest ALMs that holds the network.
   Result<std::string> smallest_board(double hls_factor) const {
     auto boards = SLUICE_TRY(bsp::known_boards());
-    std::stable_sort(boards.begin(), boards.end(), [](const bsp::Board& a, const bsp::Board& b) { return a.plannable().alms < b.plannable().alms; });
+    std::stable_sort(boards.begin(), boards.end(),
+                     [](const bsp::Board& a, const bsp::Board& b) { return a.plannable().alms < b.plannable().alms; });
     for (const bsp::Board& board : boards) {
       const Target target = SLUICE_TRY(board_target(board, hls_factor));
       const auto found = design(target, 1, kAnyInterval);
@@ -83,8 +88,16 @@ class Fitter {
       dense += is_conv && layer.shape.kind == KernelKind::conv_dense;
     }
     const double slowest = rest.empty() ? 0 : *std::max_element(rest.begin(), rest.end());
-    if (stem > kFarAbove * slowest) all.push_back(fmt::format("the first convolution {} needs {:.0f} cycles at best, the others could do with {:.0f}; a larger stride or a smaller picture helps", stem_name, stem, slowest));
-    if (dense > 0) all.push_back(fmt::format("{} of {} convolutions behind the first gain nothing from sparsity in the fastest design: dense engines are cheaper there", dense, convolutions));
+    if (stem > kFarAbove * slowest)
+      all.push_back(
+          fmt::format("the first convolution {} needs {:.0f} cycles at best, the others could do with {:.0f}; a larger "
+                      "stride or a smaller picture helps",
+                      stem_name, stem, slowest));
+    if (dense > 0)
+      all.push_back(
+          fmt::format("{} of {} convolutions behind the first gain nothing from sparsity in the fastest design: dense "
+                      "engines are cheaper there",
+                      dense, convolutions));
     return all;
   }
 
@@ -95,8 +108,8 @@ class Fitter {
 
 }  // namespace
 
-Result<FitCheck> check_fit(const std::filesystem::path& file, const frontend::ImportOptions& options, const bsp::Board& board, double hls_factor,
-                           std::uint64_t noise_seed) {
+Result<FitCheck> check_fit(const std::filesystem::path& file, const frontend::ImportOptions& options,
+                           const bsp::Board& board, double hls_factor, std::uint64_t noise_seed) {
   ir::Graph graph = SLUICE_TRY(frontend::import_onnx(file, options));
   SLUICE_CHECK(passes::normalise(graph));
   const IntegerNetwork network = SLUICE_TRY(integer_network(graph, noise_seed));
@@ -108,13 +121,15 @@ Result<FitCheck> check_fit(const std::filesystem::path& file, const frontend::Im
   check.fits = bool(smallest);
   if (smallest.no_design()) smallest = fitter.design(target, kRoom, kAnyInterval);
   const NetworkDesign least = SLUICE_TRY(std::move(smallest));
-  check.uses = uses_of(least.resources.total, memory_bytes_per_image(least.netlist), least.exploration.interval_cycles, target);
+  check.uses =
+      uses_of(least.resources.total, memory_bytes_per_image(least.netlist), least.exploration.interval_cycles, target);
   check.story = story_of(check.uses, board.name);
   check.smallest_board = SLUICE_TRY(fitter.smallest_board(hls_factor));
   if (!check.fits) return check;
   const NetworkDesign fastest = SLUICE_TRY(fitter.design(target, 1, 0));
   check.images_per_s = 1e6 * target.clock_mhz / fastest.exploration.interval_cycles;
-  check.bottleneck = fastest.exploration.slowest < 0 ? "memory" : network.layers[std::size_t(fastest.exploration.slowest)].name;
+  check.bottleneck =
+      fastest.exploration.slowest < 0 ? "memory" : network.layers[std::size_t(fastest.exploration.slowest)].name;
   check.warnings = fitter.warnings(fastest);
   return check;
 }

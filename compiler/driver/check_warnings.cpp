@@ -29,10 +29,12 @@ std::string names_text(const std::vector<std::string>& names) {
 void warn_of_input(const ir::Graph& graph, Warnings& warnings) {
   const ir::Dims& input = graph.shapes.at(graph.input);
   if (input.size() == 4 && input[1] != 1 && input[1] != 3) {
-    warnings.push_back(fmt::format("the input \"{}\" is {}; pictures have 1 or 3 channels", graph.input, ir::to_text(input)));
+    warnings.push_back(
+        fmt::format("the input \"{}\" is {}; pictures have 1 or 3 channels", graph.input, ir::to_text(input)));
   }
   if (graph.opset > kTestedOpset) {
-    warnings.push_back(fmt::format("opset {} is read where operators mean what they did in {}; tests cover 7 to {}", graph.opset, kTestedOpset, kTestedOpset));
+    warnings.push_back(fmt::format("opset {} is read where operators mean what they did in {}; tests cover 7 to {}",
+                                   graph.opset, kTestedOpset, kTestedOpset));
   }
 }
 
@@ -40,7 +42,8 @@ void warn_of_input(const ir::Graph& graph, Warnings& warnings) {
 void warn_of_lone_nodes(const ir::Graph& imported, const ir::Graph& graph, Warnings& warnings) {
   std::vector<std::string> alone;
   for (const ir::Node& node : graph.nodes) {
-    const auto origin = std::find_if(imported.nodes.begin(), imported.nodes.end(), [&](const ir::Node& n) { return n.name == node.name; });
+    const auto origin = std::find_if(imported.nodes.begin(), imported.nodes.end(),
+                                     [&](const ir::Node& n) { return n.name == node.name; });
     const std::string was = origin == imported.nodes.end() ? node.op : origin->op;
     if (node.op != "Conv" || was == "Conv" || was == "Gemm" || was == "MatMul") continue;
     const bool is_preprocessing = node.inputs[0] == graph.input && was != "Pad" && was != "Relu" && was != "Clip";
@@ -48,10 +51,13 @@ void warn_of_lone_nodes(const ir::Graph& imported, const ir::Graph& graph, Warni
       alone.push_back(node.name);
       continue;
     }
-    warnings.push_back(fmt::format("{} node \"{}\" works on the picture and costs a kernel; if it normalises pixels, take it out of the model and "
-                                   "give --mean and --std to sluice plan", was, node.name));
+    warnings.push_back(fmt::format(
+        "{} node \"{}\" works on the picture and costs a kernel; if it normalises pixels, take it out of the model and "
+        "give --mean and --std to sluice plan",
+        was, node.name));
   }
-  if (!alone.empty()) warnings.push_back(fmt::format("no convolution in front to join, a kernel each: {}", names_text(alone)));
+  if (!alone.empty())
+    warnings.push_back(fmt::format("no convolution in front to join, a kernel each: {}", names_text(alone)));
 }
 
 void warn_of_zero_weights(const ir::Graph& graph, Warnings& warnings) {
@@ -69,24 +75,30 @@ void warn_of_zero_weights(const ir::Graph& graph, Warnings& warnings) {
     if (empty > 0) layers.push_back(node.name);
     all += empty;
   }
-  if (all > 0) warnings.push_back(fmt::format("{} filters hold zeros only, smaller layers would do the same: {}", all, names_text(layers)));
+  if (all > 0)
+    warnings.push_back(
+        fmt::format("{} filters hold zeros only, smaller layers would do the same: {}", all, names_text(layers)));
 }
 
 void warn_of_written_out(const ir::Graph& imported, const ir::Graph& graph, Warnings& warnings) {
   std::vector<std::string> layers;
   std::int64_t stored = 0, written = 0;
   for (const ir::Node& node : imported.nodes) {
-    const auto now = std::find_if(graph.nodes.begin(), graph.nodes.end(), [&](const ir::Node& n) { return n.name == node.name && n.op == "Conv"; });
+    const auto now = std::find_if(graph.nodes.begin(), graph.nodes.end(),
+                                  [&](const ir::Node& n) { return n.name == node.name && n.op == "Conv"; });
     if (node.op != "Conv" || now == graph.nodes.end()) continue;
-    const std::int64_t before = ir::element_count(imported.shapes.at(node.inputs[1])), after = ir::element_count(graph.shapes.at(now->inputs[1]));
+    const std::int64_t before = ir::element_count(imported.shapes.at(node.inputs[1])),
+                       after = ir::element_count(graph.shapes.at(now->inputs[1]));
     if (after <= before) continue;
     layers.push_back(node.name);
     stored += before;
     written += after;
   }
   if (layers.empty()) return;
-  warnings.push_back(fmt::format("groups or dilation are written out with zeros, {} weights instead of {}, which only engines that skip zeros gain back: {}",
-                                 written, stored, names_text(layers)));
+  warnings.push_back(
+      fmt::format("groups or dilation are written out with zeros, {} weights instead of {}, which only engines that "
+                  "skip zeros gain back: {}",
+                  written, stored, names_text(layers)));
 }
 
 void warn_of_balance(const ir::Graph& graph, Warnings& warnings) {
@@ -105,12 +117,14 @@ void warn_of_balance(const ir::Graph& graph, Warnings& warnings) {
     }
   }
   if (heaviest && convolutions > 2 && static_cast<double>(largest) > kLargeShare * static_cast<double>(all)) {
-    warnings.push_back(fmt::format("{} does {:.0f} % of all multiplications; a pipeline is as fast as its slowest layer", heaviest->label(),
-                                   100.0 * static_cast<double>(largest) / static_cast<double>(all)));
+    warnings.push_back(
+        fmt::format("{} does {:.0f} % of all multiplications; a pipeline is as fast as its slowest layer",
+                    heaviest->label(), 100.0 * static_cast<double>(largest) / static_cast<double>(all)));
   }
   if (weights > kLargestOnChipBytes) {
-    warnings.push_back(fmt::format("{:.1f} M weights: at 8 bits more than the {:.0f} MB of block memory on a Stratix 10 2800", 1e-6 * static_cast<double>(weights),
-                                   1e-6 * static_cast<double>(kLargestOnChipBytes)));
+    warnings.push_back(
+        fmt::format("{:.1f} M weights: at 8 bits more than the {:.0f} MB of block memory on a Stratix 10 2800",
+                    1e-6 * static_cast<double>(weights), 1e-6 * static_cast<double>(kLargestOnChipBytes)));
   }
 }
 

@@ -5,17 +5,17 @@
 // designs explored for a board simulated up to two thirds slower than estimated. With depths from simulation they keep
 // it within a few percent (./run prove-designs).
 //
-// Before: configs of this network; pictures, of which the first few are simulated some dozen times. After: a valid design; with simulated
-// depths it fits its target, in the block RAM that this has left. Where it cannot, depths are by rule and the reason is
-// said.
+// Before: configs of this network; pictures, of which the first few are simulated some dozen times. After: a valid
+// design; with simulated depths it fits its target, in the block RAM that this has left. Where it cannot, depths are by
+// rule and the reason is said.
 #pragma once
 
 #include <optional>
 #include <string>
 
-#include "compiler/target/target.hpp"
 #include "compiler/pipeline/layer_config.hpp"
 #include "compiler/sparsity/stream_depths.hpp"
+#include "compiler/target/target.hpp"
 
 namespace sluice {
 
@@ -27,7 +27,8 @@ struct BuiltDesign {
 };
 
 // `tolerance`: of size_streams(); 0: depths by rule.
-Result<BuiltDesign> build_design(const IntegerNetwork& network, const LayerConfigs& configs, const RowOptions& rows, const std::vector<RowSample>& pictures,
-                                 double tolerance, const std::optional<Target>& target);
+Result<BuiltDesign> build_design(const IntegerNetwork& network, const LayerConfigs& configs, const RowOptions& rows,
+                                 const std::vector<RowSample>& pictures, double tolerance,
+                                 const std::optional<Target>& target);
 
 }  // namespace sluice

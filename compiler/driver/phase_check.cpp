@@ -6,9 +6,9 @@
 
 #include "compiler/driver/phase.hpp"
 #include "runtime/base/errors.hpp"
-#include "runtime/bundle/code_bytes.hpp"
 #include "runtime/base/parallel.hpp"
 #include "runtime/base/top_k.hpp"
+#include "runtime/bundle/code_bytes.hpp"
 #include "runtime/evaluate/evaluator.hpp"
 #include "runtime/reference/reference.hpp"
 

@@ -49,13 +49,15 @@ Reader flag_into(bool& to) {
 
 Reader side_into(int& to) {
   return [&to](const json& value) -> Status {
-    if (!value.is_number_integer() || value < 0 || value > kLargestSide) return user_error("{} is not a whole number from 0 to {}", value.dump(), kLargestSide);
+    if (!value.is_number_integer() || value < 0 || value > kLargestSide)
+      return user_error("{} is not a whole number from 0 to {}", value.dump(), kLargestSide);
     to = value;
     return ok();
   };
 }
 
-Result<std::vector<double>> per_channel(const char* option, const std::vector<double>& values, int channels, double otherwise) {
+Result<std::vector<double>> per_channel(const char* option, const std::vector<double>& values, int channels,
+                                        double otherwise) {
   if (values.empty()) return std::vector<double>(channels, otherwise);
   if (values.size() == 1) return std::vector<double>(channels, values[0]);
   if (std::ssize(values) != channels) {
@@ -70,7 +72,9 @@ Result<std::vector<double>> per_channel(const char* option, const std::vector<do
 Result<PixelOptions> read_pixel_options(const std::filesystem::path& file) {
   const std::string text = SLUICE_TRY(read_file(file));
   const json j = json::parse(text, nullptr, false);
-  if (!j.is_object()) return user_error("{}: not a JSON object like {{\"pixel_max\": 1, \"mean\": [0.5], \"std\": [0.5]}}", file.string());
+  if (!j.is_object())
+    return user_error("{}: not a JSON object like {{\"pixel_max\": 1, \"mean\": [0.5], \"std\": [0.5]}}",
+                      file.string());
   PixelOptions pixels;
   const std::map<std::string, Reader> readers{{"pixel_max", number_into(pixels.pixel_max)},
                                               {"mean", numbers_into(pixels.mean)},
@@ -91,7 +95,9 @@ Result<PixelOptions> read_pixel_options(const std::filesystem::path& file) {
 }
 
 Result<Preprocess> preprocess_from(const PixelOptions& pixels, int channels) {
-  if (pixels.pixel_max <= 0) return user_error("pixel maximum (--pixel-max): {} is not a positive number; 255 and 1 are usual", pixels.pixel_max);
+  if (pixels.pixel_max <= 0)
+    return user_error("pixel maximum (--pixel-max): {} is not a positive number; 255 and 1 are usual",
+                      pixels.pixel_max);
   Preprocess preprocess;
   preprocess.is_bgr = pixels.is_bgr;
   preprocess.resize_short_side = pixels.resize_short_side;

@@ -11,10 +11,10 @@
 #include <vector>
 
 #include "compiler/driver/pixel_options.hpp"
-#include "compiler/target/target.hpp"
 #include "compiler/ir/graph.hpp"
 #include "compiler/quantise/quantise.hpp"
 #include "compiler/sparsity/rows.hpp"
+#include "compiler/target/target.hpp"
 #include "runtime/images/image_set.hpp"
 
 namespace sluice {

@@ -21,7 +21,9 @@ constexpr int kAnyLanes = 0;  // takes or sends what the other side has
 constexpr int kTypicalLanes = 16;
 
 // Lanes of a layer's ends. A taps kernel takes the lanes that arrive; the fewer they are, the longer it reads.
-int lanes_in(const EngineShape& shape, const LayerWork& work) { return has_taps(shape, work) ? kAnyLanes : shape.in_lanes; }
+int lanes_in(const EngineShape& shape, const LayerWork& work) {
+  return has_taps(shape, work) ? kAnyLanes : shape.in_lanes;
+}
 
 int width_kernels_between(int sent, int taken) {
   if (sent == kAnyLanes || taken == kAnyLanes || sent == taken) return 0;
@@ -30,8 +32,9 @@ int width_kernels_between(int sent, int taken) {
 
 class Aligner {
  public:
-  Aligner(const IntegerNetwork& network, const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities, const ResourceModel& model,
-          const Resources& budget, const Exploration& design)
+  Aligner(const IntegerNetwork& network, const std::vector<LayerMenu>& menus,
+          const std::vector<LayerDensity>& densities, const ResourceModel& model, const Resources& budget,
+          const Exploration& design)
       : network_(network), menus_(menus), budget_(budget), weights_(design.weights), readers_(network.layers.size()) {
     const double dearest = *std::max_element(weights_.begin(), weights_.end());
     for (std::size_t r = 0; r < kLimits; ++r) weights_[r] += is_merit(r) ? kLeastShare * dearest : 0;
@@ -56,7 +59,8 @@ class Aligner {
         const Resources cost = way.cost(timed.copies);
         EngineShape shape = way.shape;
         shape.copies = timed.copies;
-        const double price = price_of(cost) + width_price_ * differences(i, shape, design) + kTooSlow * slow_taps(i, shape, interval, design);
+        const double price = price_of(cost) + width_price_ * differences(i, shape, design) +
+                             kTooSlow * slow_taps(i, shape, interval, design);
         if (price >= least) continue;
         least = price;
         best = {shape, timed.own_cycles, cost};
@@ -93,7 +97,8 @@ class Aligner {
   // Taps kernels of the layer and of its readers that would be slower than the interval.
   int slow_taps(std::size_t layer, const EngineShape& shape, double interval, const Exploration& design) const {
     int count = is_slow(layer, shape, lanes_sent_to(layer, design), interval);
-    for (const std::size_t reader : readers_[layer]) count += is_slow(reader, design.layers[reader].shape, shape.out_lanes, interval);
+    for (const std::size_t reader : readers_[layer])
+      count += is_slow(reader, design.layers[reader].shape, shape.out_lanes, interval);
     return count;
   }
 
@@ -101,7 +106,9 @@ class Aligner {
   int differences(std::size_t layer, const EngineShape& shape, const Exploration& design) const {
     int count = 0;
     for (const int source : network_.layers[layer].inputs) {
-      const int sent = source != kNetworkInput ? design.layers[std::size_t(source)].shape.out_lanes : pixels_at_once(shape) > 1 ? kAnyLanes : network_.input.channels;
+      const int sent = source != kNetworkInput     ? design.layers[std::size_t(source)].shape.out_lanes
+                       : pixels_at_once(shape) > 1 ? kAnyLanes
+                                                   : network_.input.channels;
       count += width_kernels_between(sent, lanes_in(shape, menus_[layer].spec.work));
     }
     for (const std::size_t reader : readers_[layer]) {
@@ -121,8 +128,9 @@ class Aligner {
 
 }  // namespace
 
-void align_lanes(const IntegerNetwork& network, const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities,
-                 const ResourceModel& model, const Resources& budget, const ExploreGoal& goal, double interval_cycles, Exploration& design) {
+void align_lanes(const IntegerNetwork& network, const std::vector<LayerMenu>& menus,
+                 const std::vector<LayerDensity>& densities, const ResourceModel& model, const Resources& budget,
+                 const ExploreGoal& goal, double interval_cycles, Exploration& design) {
   const Aligner aligner(network, menus, densities, model, budget, design);
   for (int sweep = 0; sweep < kSweeps; ++sweep) aligner.sweep(interval_cycles, design);
   aligner.settle_taps(design);
@@ -130,7 +138,8 @@ void align_lanes(const IntegerNetwork& network, const std::vector<LayerMenu>& me
   design.interval_cycles = goal.least_interval, design.slowest = -1;
   for (std::size_t i = 0; i < design.layers.size(); ++i) {
     design.total += design.layers[i].cost;
-    if (design.layers[i].cycles > design.interval_cycles) design.interval_cycles = design.layers[i].cycles, design.slowest = int(i);
+    if (design.layers[i].cycles > design.interval_cycles)
+      design.interval_cycles = design.layers[i].cycles, design.slowest = int(i);
   }
 }
 

@@ -21,7 +21,9 @@ std::size_t class_of(double cycles) {
 }
 
 // The least cycles of a class.
-double edge_of(std::size_t number) { return std::bit_cast<double>((std::uint64_t{number} << (52 - kClassBits)) + std::bit_cast<std::uint64_t>(1.0)); }
+double edge_of(std::size_t number) {
+  return std::bit_cast<double>((std::uint64_t{number} << (52 - kClassBits)) + std::bit_cast<std::uint64_t>(1.0));
+}
 
 struct Cheapest {
   double price = kInfinite, cycles = 0;
@@ -52,8 +54,10 @@ std::size_t first_affordable(const std::vector<std::vector<Cheapest>>& classes, 
     const std::size_t middle = (low + high) / 2;
     double price = 0;
     for (const auto& of_layer : classes) price += of_layer[middle].price;
-    if (price > affordable) low = middle + 1;
-    else high = middle;
+    if (price > affordable)
+      low = middle + 1;
+    else
+      high = middle;
   }
   return low;
 }
@@ -93,8 +97,10 @@ Bracket bracket(const std::vector<LayerTable>& layers, const Shares& taken, cons
         continue;
       }
       at_edge = sum;
-      if (fullest(sum) <= 1) high = middle, found.high = std::min(found.high, interval);
-      else low = middle + 1;
+      if (fullest(sum) <= 1)
+        high = middle, found.high = std::min(found.high, interval);
+      else
+        low = middle + 1;
     }
     found.low = std::max(found.low, edge_of(first_affordable(classes, affordable)));
     update_prices(at_edge, round, &found.weights);

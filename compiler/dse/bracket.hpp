@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bracket: between which intervals the fastest design within a budget lies, and prices that suit it; cheaply, and proven.
+// Bracket: between which intervals the fastest design within a budget lies, and prices that suit it; cheaply, and
+// proven.
 //
 // Why: collecting a front costs as much as all that is done with it. Most of a front lies far from the interval that is
 // looked for. The idea: cycles in classes, sixteen an octave, and in each the cheapest candidate, which one walk of a
@@ -7,8 +8,8 @@
 // where even the cheapest candidates cost more than the whole budget at its prices, nothing fits, for prices are a
 // relaxation. Better prices narrow the gap, so it is done a few times (the update is the one of explore.cpp).
 //
-// Before: one table a layer; shares already taken. After: low <= interval of any design that fits; a design with at most
-// `high` fits, unless none was found: then high is infinite.
+// Before: one table a layer; shares already taken. After: low <= interval of any design that fits; a design with at
+// most `high` fits, unless none was found: then high is infinite.
 #pragma once
 
 #include <vector>

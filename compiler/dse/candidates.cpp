@@ -16,8 +16,10 @@ namespace {
 // Keeps the figures of a density that take long, for as many ways as share them.
 class KnownCycles {
  public:
-  KnownCycles(const LayerMenu& menu, const LayerDensity& given) : work_(menu.spec.work), given_(given), density_(given) {
-    if (density_.list_cycles <= 0) density_.list_cycles = mean_list_length(work_, given), density_.live_codes = mean_live_codes(work_, given);
+  KnownCycles(const LayerMenu& menu, const LayerDensity& given)
+      : work_(menu.spec.work), given_(given), density_(given) {
+    if (density_.list_cycles <= 0)
+      density_.list_cycles = mean_list_length(work_, given), density_.live_codes = mean_live_codes(work_, given);
     density_.window_live.clear();  // known now; and long
   }
 
@@ -85,7 +87,8 @@ double priced(const Shares& shares, const Shares& weights) {
   return price;
 }
 
-LayerTable::LayerTable(const LayerMenu& menu, const LayerDensity& density, const Resources& budget) : hurry_(menu.spec.hurry) {
+LayerTable::LayerTable(const LayerMenu& menu, const LayerDensity& density, const Resources& budget)
+    : hurry_(menu.spec.hurry) {
   KnownCycles known(menu, density);
   ways_.reserve(menu.ways.size());
   EngineShape shape;
@@ -101,9 +104,10 @@ LayerTable::LayerTable(const LayerMenu& menu, const LayerDensity& density, const
     }
     LayerTime streams = dealt;
     streams.op = 0;
-    ways_.push_back({single, dealt, streams.interval(), double(std::max<std::int64_t>(1, work_units(shape, menu.spec.work))),
-                     shares_of(way.once, budget), shares_of(way.of_copy, budget), shares_of(way.of_dealing, budget), shares_of(way.of_dealt_copy, budget),
-                     way.most_copies});
+    ways_.push_back({single, dealt, streams.interval(),
+                     double(std::max<std::int64_t>(1, work_units(shape, menu.spec.work))), shares_of(way.once, budget),
+                     shares_of(way.of_copy, budget), shares_of(way.of_dealing, budget),
+                     shares_of(way.of_dealt_copy, budget), way.most_copies});
   }
 }
 
@@ -116,7 +120,8 @@ LayerTable::Prices LayerTable::prices(std::size_t way, const Shares& weights) co
 Shares LayerTable::shares(std::size_t way, int copies) const {
   const Way& w = ways_[way];
   Shares all;
-  for (std::size_t r = 0; r < kLimits; ++r) all[r] = w.once[r] + w.of_copy[r] * copies + (copies > 1 ? w.of_dealing[r] + w.of_dealt_copy[r] * copies : 0);
+  for (std::size_t r = 0; r < kLimits; ++r)
+    all[r] = w.once[r] + w.of_copy[r] * copies + (copies > 1 ? w.of_dealing[r] + w.of_dealt_copy[r] * copies : 0);
   return all;
 }
 
@@ -134,7 +139,8 @@ std::vector<TimedWay> timed_ways(const LayerMenu& menu, const LayerDensity& dens
   std::vector<TimedWay> all;
   const LayerTable table(menu, density, budget);
   table.for_each([&](std::size_t way, int copies, double cycles) {
-    if (copies == 1 || fullest(table.shares(way, copies)) <= 1) all.push_back({cycles, table.own(cycles), int(way), copies});
+    if (copies == 1 || fullest(table.shares(way, copies)) <= 1)
+      all.push_back({cycles, table.own(cycles), int(way), copies});
   });
   std::stable_sort(all.begin(), all.end(), [](const TimedWay& a, const TimedWay& b) { return a.cycles < b.cycles; });
   return all;

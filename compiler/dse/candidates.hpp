@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// LayerTable: a layer's ways under given densities, as numbers that are walked many times; Candidate: a way with copies.
+// LayerTable: a layer's ways under given densities, as numbers that are walked many times; Candidate: a way with
+// copies.
 //
 // Why: a menu has a thousand ways, with copies ten thousand, and a search walks them for every set of prices. For any
 // prices the best ones lie on the front of cycles and resources. Of that only what is near the interval searched for
@@ -22,7 +23,8 @@
 
 namespace sluice {
 
-// MLABs are ALMs, and paid for as such: their number is a limit of designs, no price by itself and no merit of a candidate.
+// MLABs are ALMs, and paid for as such: their number is a limit of designs, no price by itself and no merit of a
+// candidate.
 inline constexpr bool is_merit(std::size_t limit) { return limit != kMlabLimit; }
 
 double priced(const Shares& shares, const Shares& weights);
@@ -36,7 +38,7 @@ struct Candidate {
 
 // A way with a number of copies, its cycles known.
 struct TimedWay {
-  double cycles = 0;      // times the layer's hurry
+  double cycles = 0;  // times the layer's hurry
   double own_cycles = 0;
   int way = 0, copies = 1;
 };
@@ -48,7 +50,8 @@ class LayerTable {
  public:
   LayerTable(const LayerMenu& menu, const LayerDensity& density, const Resources& budget);
 
-  // Calls fn(way, copies, cycles times hurry) for every number of copies that brings something; those of a way in a row, ascending.
+  // Calls fn(way, copies, cycles times hurry) for every number of copies that brings something; those of a way in a
+  // row, ascending.
   template <typename Fn>
   void for_each(Fn fn) const {
     for (std::size_t w = 0; w < ways_.size(); ++w) {
@@ -71,11 +74,14 @@ class LayerTable {
   }
 
   // A way's price without copies, and with: single; dealt + copies * of_copy.
-  struct Prices { double single, dealt, of_copy; };
+  struct Prices {
+    double single, dealt, of_copy;
+  };
   Prices prices(std::size_t way, const Shares& weights) const;
   Shares shares(std::size_t way, int copies) const;
 
-  // The front of the candidates that the budget can hold, in the order of cycles: none above `high`; below `low` all count alike.
+  // The front of the candidates that the budget can hold, in the order of cycles: none above `high`; below `low` all
+  // count alike.
   std::vector<Candidate> front(double low, double high) const;
   double least_cycles() const;
   double own(double cycles) const { return cycles / hurry_; }

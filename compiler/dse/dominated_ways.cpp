@@ -12,7 +12,8 @@ namespace sluice {
 namespace {
 
 bool is_within(const Resources& a, const Resources& b) {
-  return a.alms <= b.alms && a.m20k <= b.m20k && a.dsp_blocks <= b.dsp_blocks && a.multipliers <= b.multipliers && a.kernels <= b.kernels;
+  return a.alms <= b.alms && a.m20k <= b.m20k && a.dsp_blocks <= b.dsp_blocks && a.multipliers <= b.multipliers &&
+         a.kernels <= b.kernels;
 }
 
 }  // namespace
@@ -20,14 +21,17 @@ bool is_within(const Resources& a, const Resources& b) {
 std::vector<LayerWay> without_dominated(std::vector<LayerWay> ways, const LayerWork& work) {
   struct Rated {
     std::array<int, 6> key;
-    // Cycles of the loop that copies share, when almost all codes are zero, and when none is. A compactor's read time is
-    // the same in both.
+    // Cycles of the loop that copies share, when almost all codes are zero, and when none is. A compactor's read time
+    // is the same in both.
     double op, op_without_zeros;
-    double window, shared_window; // line buffer, without and with copies
-    double floor;                 // other streams
+    double window, shared_window;  // line buffer, without and with copies
+    double floor;                  // other streams
     std::size_t way;
 
-    bool is_as_fast(const Rated& b) const { return op_without_zeros <= b.op_without_zeros && window <= b.window && shared_window <= b.shared_window && floor <= b.floor; }
+    bool is_as_fast(const Rated& b) const {
+      return op_without_zeros <= b.op_without_zeros && window <= b.window && shared_window <= b.shared_window &&
+             floor <= b.floor;
+    }
   };
   std::vector<Rated> rated;
   for (std::size_t w = 0; w < ways.size(); ++w) {
@@ -42,7 +46,12 @@ std::vector<LayerWay> without_dominated(std::vector<LayerWay> ways, const LayerW
     const double shared_window = layer_time(dealt, work, known).window;
     const auto zeros = is_engine(s.kind) ? engine_ways(s.kind).zero_numbers.get()(s) : std::array{101, 1, 1, 1};
     rated.push_back({{int(s.kind), zeros[0], zeros[1], zeros[2], zeros[3], s.sends_sums},
-                     layer_time(s, work, many).op, time.op, time.window, shared_window, std::max(time.in, time.out), w});
+                     layer_time(s, work, many).op,
+                     time.op,
+                     time.window,
+                     shared_window,
+                     std::max(time.in, time.out),
+                     w});
   }
   std::sort(rated.begin(), rated.end(), [](const Rated& a, const Rated& b) {
     if (a.key != b.key) return a.key < b.key;
@@ -54,11 +63,12 @@ std::vector<LayerWay> without_dominated(std::vector<LayerWay> ways, const LayerW
   for (const Rated& r : rated) {
     if (!kept.empty() && kept.back().key != r.key) first_of_key = kept.size();
     const LayerWay& way = ways[r.way];
-    const bool is_dominated = std::any_of(kept.begin() + std::ptrdiff_t(first_of_key), kept.end(), [&](const Rated& other) {
-      const LayerWay& o = ways[other.way];
-      return other.is_as_fast(r) && is_within(o.once, way.once) && is_within(o.of_copy, way.of_copy) && is_within(o.of_dealing, way.of_dealing) &&
-             is_within(o.of_dealt_copy, way.of_dealt_copy);
-    });
+    const bool is_dominated =
+        std::any_of(kept.begin() + std::ptrdiff_t(first_of_key), kept.end(), [&](const Rated& other) {
+          const LayerWay& o = ways[other.way];
+          return other.is_as_fast(r) && is_within(o.once, way.once) && is_within(o.of_copy, way.of_copy) &&
+                 is_within(o.of_dealing, way.of_dealing) && is_within(o.of_dealt_copy, way.of_dealt_copy);
+        });
     if (!is_dominated) kept.push_back(r);
   }
   std::vector<LayerWay> left;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Drops the ways of a menu that no design would take.
 //
-// Why: a search goes over every way for every question. The idea: a way goes that another one equals or beats in cycles and in every
-// resource, whatever the densities and copies; both must be of one kind and treat zeros alike.
+// Why: a search goes over every way for every question. The idea: a way goes that another one equals or beats in cycles
+// and in every resource, whatever the densities and copies; both must be of one kind and treat zeros alike.
 //
 // Before: all ways of a layer. After: for every way that was dropped, one is left that is as good.
 #pragma once

@@ -66,11 +66,12 @@ void append_dense(WayList& list) {
 const EngineWays& conv_dense_ways() {
   static const EngineWays ways{
       .append = append_dense,
-      .configure = [](const EngineShape& s, const LayerWork&, LayerConfig& config) {
-        config.codes = s.vector_lanes;
-        config.taps = s.taps;
-        if (s.pixels > 1) config.pixels = s.pixels;
-      },
+      .configure =
+          [](const EngineShape& s, const LayerWork&, LayerConfig& config) {
+            config.codes = s.vector_lanes;
+            config.taps = s.taps;
+            if (s.pixels > 1) config.pixels = s.pixels;
+          },
       .read_kernel = read_beat,
       .why_none = no_reason,
       .zero_numbers = group_alone,
@@ -98,10 +99,11 @@ void append_depthwise(WayList& list) {
 const EngineWays& depthwise_dense_ways() {
   static const EngineWays ways{
       .append = append_depthwise,
-      .configure = [](const EngineShape& s, const LayerWork&, LayerConfig& config) {
-        config.taps = s.taps;
-        config.codes = s.filters * s.taps;
-      },
+      .configure =
+          [](const EngineShape& s, const LayerWork&, LayerConfig& config) {
+            config.taps = s.taps;
+            config.codes = s.filters * s.taps;
+          },
       .read_kernel = [](const Kernel&, EngineShape& s) { s.vector_lanes = s.in_lanes / s.out_lanes; },
       .why_none = no_reason,
       .zero_numbers = group_alone,
@@ -143,13 +145,21 @@ const EngineWays& conv_activation_sparse_ways() {
 
 const EngineWays& conv_grouped_prefix_ways() {
   static const EngineWays ways{
-      .append = [](WayList& list) { append_list_ways(list, KernelKind::conv_grouped_prefix, {2, 4, 8}); },
-      .configure = [](const EngineShape& s, const LayerWork&, LayerConfig& config) {
-        config.codes = s.in_lanes;
-        config.group = s.group;
-      },
-      .read_kernel = [](const Kernel& kernel, EngineShape& s) { s.group = s.prefix = kernel.numbers.at(Number::ranks); },
-      .why_none = [](const LayerWork& work) { return fmt::format("no group of 2, 4 or 8 divides {} filters", work.output.channels); },
+      .append =
+          [](WayList& list) {
+            append_list_ways(list, KernelKind::conv_grouped_prefix, {2, 4, 8});
+          },
+      .configure =
+          [](const EngineShape& s, const LayerWork&, LayerConfig& config) {
+            config.codes = s.in_lanes;
+            config.group = s.group;
+          },
+      .read_kernel = [](const Kernel& kernel,
+                        EngineShape& s) { s.group = s.prefix = kernel.numbers.at(Number::ranks); },
+      .why_none =
+          [](const LayerWork& work) {
+            return fmt::format("no group of 2, 4 or 8 divides {} filters", work.output.channels);
+          },
       .zero_numbers = group_alone,
       .vector_lanes = arriving_lanes,
   };
@@ -176,14 +186,18 @@ void append_weight_sparse(WayList& list) {
 const EngineWays& conv_weight_sparse_ways() {
   static const EngineWays ways{
       .append = append_weight_sparse,
-      .configure = [](const EngineShape& s, const LayerWork&, LayerConfig& config) {
-        config.codes = s.in_lanes;
-        config.tile_pixels = s.pixels;
-      },
+      .configure =
+          [](const EngineShape& s, const LayerWork&, LayerConfig& config) {
+            config.codes = s.in_lanes;
+            config.tile_pixels = s.pixels;
+          },
       .read_kernel = [](const Kernel& kernel, EngineShape& s) { s.pixels = kernel.numbers.at(Number::tile_pixels); },
       .why_none = no_reason,
       // Filters of a group run in lock step.
-      .zero_numbers = [](const EngineShape& s) { return std::array{s.group * 100 + s.pixels, s.pairs, 1, s.filters}; },
+      .zero_numbers =
+          [](const EngineShape& s) {
+            return std::array{s.group * 100 + s.pixels, s.pairs, 1, s.filters};
+          },
       .vector_lanes = arriving_lanes,
   };
   return ways;
@@ -216,19 +230,26 @@ void append_pair_sparse(WayList& list) {
 const EngineWays& conv_pair_sparse_ways() {
   static const EngineWays ways{
       .append = append_pair_sparse,
-      .configure = [](const EngineShape& s, const LayerWork& work, LayerConfig& config) {
-        config.multipliers = s.pairs;
-        if (work.taps() == 1) config.codes = s.vector_lanes;
-      },
-      .read_kernel = [](const Kernel& kernel, EngineShape& s) {
-        read_beat(kernel, s);
-        s.pairs = kernel.numbers.at(Number::multipliers);
-      },
-      .why_none = [](const LayerWork& work) {
-        const std::int64_t lanes = work.taps() > 1 ? work.taps() : work.input.channels;
-        return fmt::format("a vector of {} pairs is too short to choose from; {} and more are", lanes, kFewestPairLanes);
-      },
-      .zero_numbers = [](const EngineShape& s) { return std::array{s.group * 100 + 1, s.pairs, s.vector_lanes, s.filters}; },
+      .configure =
+          [](const EngineShape& s, const LayerWork& work, LayerConfig& config) {
+            config.multipliers = s.pairs;
+            if (work.taps() == 1) config.codes = s.vector_lanes;
+          },
+      .read_kernel =
+          [](const Kernel& kernel, EngineShape& s) {
+            read_beat(kernel, s);
+            s.pairs = kernel.numbers.at(Number::multipliers);
+          },
+      .why_none =
+          [](const LayerWork& work) {
+            const std::int64_t lanes = work.taps() > 1 ? work.taps() : work.input.channels;
+            return fmt::format("a vector of {} pairs is too short to choose from; {} and more are", lanes,
+                               kFewestPairLanes);
+          },
+      .zero_numbers =
+          [](const EngineShape& s) {
+            return std::array{s.group * 100 + 1, s.pairs, s.vector_lanes, s.filters};
+          },
       .vector_lanes = beat_lanes,
   };
   return ways;
@@ -239,9 +260,11 @@ const EngineWays& conv_pair_sparse_ways() {
 const EngineWays& engine_ways(KernelKind kind) {
   switch (kind) {
 #define SLUICE_ENGINE(op, name) \
-  case KernelKind::op: return op##_ways();
+  case KernelKind::op:          \
+    return op##_ways();
 #include "device/contract/kernel_list.inc"
-    default: return conv_dense_ways();  // no engine: the caller's fault
+    default:
+      return conv_dense_ways();  // no engine: the caller's fault
   }
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // EngineWays: what the exploration must know of an engine, one record an engine.
 //
-// Why: which ways an engine can be built, what its numbers are called, how a way becomes a LayerConfig and a built kernel a
-// shape: a new engine is one record, and a question that it leaves out does not compile.
+// Why: which ways an engine can be built, what its numbers are called, how a way becomes a LayerConfig and a built
+// kernel a shape: a new engine is one record, and a question that it leaves out does not compile.
 //
 // Before: stated at each member. After: nothing is changed but what is returned or appended to.
 #pragma once
@@ -53,7 +53,8 @@ struct EngineWays {
   Stated<void (*)(const Kernel&, EngineShape&)> read_kernel;
   // Why a layer has no way of this engine, though it may have; a sentence.
   Stated<std::string (*)(const LayerWork&)> why_none;
-  // Numbers on which the effect of zeros depends, {G and P, N, M, O}: ways with equal ones can be compared without pictures.
+  // Numbers on which the effect of zeros depends, {G and P, N, M, O}: ways with equal ones can be compared without
+  // pictures.
   Stated<std::array<int, 4> (*)(const EngineShape&)> zero_numbers;
   // M as people know it; 0: none.
   Stated<int (*)(const EngineShape&)> vector_lanes;

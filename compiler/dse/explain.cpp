@@ -16,35 +16,50 @@ namespace {
 // The rule that keeps an engine out of a layer's menu.
 std::string rule_against(KernelKind kind, const LayerSpec& spec) {
   const LayerWork& work = spec.work;
-  if (spec.is_first && kind != KernelKind::conv_dense) return "the first convolution is dense: a picture has no zeros to skip";
-  if (std::find(spec.engines.begin(), spec.engines.end(), kind) == spec.engines.end()) return "the plan was restricted to other engines (--engine)";
+  if (spec.is_first && kind != KernelKind::conv_dense)
+    return "the first convolution is dense: a picture has no zeros to skip";
+  if (std::find(spec.engines.begin(), spec.engines.end(), kind) == spec.engines.end())
+    return "the plan was restricted to other engines (--engine)";
   return engine_ways(kind).why_none.get()(work);
 }
 
 class Explainer {
  public:
-  Explainer(const LayerMenu& menu, const LayerDensity& density, const Exploration& design, std::size_t layer, const Resources& budget)
-      : menu_(menu), design_(design), chosen_(design.layers[layer]), budget_(budget), ways_(timed_ways(menu, density, budget)) {}
+  Explainer(const LayerMenu& menu, const LayerDensity& density, const Exploration& design, std::size_t layer,
+            const Resources& budget)
+      : menu_(menu),
+        design_(design),
+        chosen_(design.layers[layer]),
+        budget_(budget),
+        ways_(timed_ways(menu, density, budget)) {}
 
   EngineOffer offer_of(KernelKind kind) const {
-    if (kind == chosen_.shape.kind) return {kind, Verdict::chosen, "the cheapest that keeps the interval, lanes of its neighbours considered", chosen_.shape, chosen_.cycles, chosen_.cost};
+    if (kind == chosen_.shape.kind)
+      return {
+          kind,          Verdict::chosen, "the cheapest that keeps the interval, lanes of its neighbours considered",
+          chosen_.shape, chosen_.cycles,  chosen_.cost};
     const auto of_kind = [&](const TimedWay& t) { return way_of(t).shape.kind == kind; };
     const auto fastest = std::find_if(ways_.begin(), ways_.end(), of_kind);
     if (fastest == ways_.end()) return {kind, Verdict::not_allowed, rule_against(kind, menu_.spec), {}, 0, {}};
-    const TimedWay* best = cheapest([&](const TimedWay& t) { return of_kind(t) && t.cycles <= design_.interval_cycles; });
+    const TimedWay* best =
+        cheapest([&](const TimedWay& t) { return of_kind(t) && t.cycles <= design_.interval_cycles; });
     if (best) {
       const double times = price_of(way_of(*best).cost(best->copies)) / std::max(1e-12, price_of(chosen_.cost));
       return offer(*best, Verdict::dearer,
-                   times > 1 ? fmt::format("{:.2f} times the price of the chosen way", times) : "as cheap by itself, but its lanes would need width kernels beside it");
+                   times > 1 ? fmt::format("{:.2f} times the price of the chosen way", times)
+                             : "as cheap by itself, but its lanes would need width kernels beside it");
     }
-    return offer(*fastest, Verdict::too_slow, fmt::format("takes {:.0f} cycles at best, the interval has {:.0f}", fastest->own_cycles, design_.interval_cycles));
+    return offer(*fastest, Verdict::too_slow,
+                 fmt::format("takes {:.0f} cycles at best, the interval has {:.0f}", fastest->own_cycles,
+                             design_.interval_cycles));
   }
 
   // The same engine and copies with other numbers of requantisers.
   std::string requantisers() const {
     const EngineShape& s = chosen_.shape;
     if (s.filters == 1) return {};
-    std::string text = s.sends_sums ? fmt::format("{} for {} filters{}", s.out_lanes, s.filters, s.copies > 1 ? fmt::format(" of {} copies", s.copies) : "")
+    std::string text = s.sends_sums ? fmt::format("{} for {} filters{}", s.out_lanes, s.filters,
+                                                  s.copies > 1 ? fmt::format(" of {} copies", s.copies) : "")
                                     : "one for each filter" + std::string(s.copies > 1 ? " of each copy" : "");
     for (std::size_t w = 0; w < menu_.ways.size(); ++w) {
       const EngineShape& other = menu_.ways[w].shape;
@@ -73,8 +88,9 @@ class Explainer {
   // But for its requantisers. A taps kernel takes what arrives.
   bool is_same_engine(const EngineShape& other) const {
     const EngineShape& s = chosen_.shape;
-    return other.kind == s.kind && other.vector_lanes == s.vector_lanes && other.pairs == s.pairs && other.filters == s.filters && other.group == s.group &&
-           other.pixels == s.pixels && other.taps == s.taps && (has_taps(s, menu_.spec.work) || other.in_lanes == s.in_lanes);
+    return other.kind == s.kind && other.vector_lanes == s.vector_lanes && other.pairs == s.pairs &&
+           other.filters == s.filters && other.group == s.group && other.pixels == s.pixels && other.taps == s.taps &&
+           (has_taps(s, menu_.spec.work) || other.in_lanes == s.in_lanes);
   }
 
   const LayerWay& way_of(const TimedWay& timed) const { return menu_.ways[std::size_t(timed.way)]; }
@@ -94,7 +110,8 @@ class Explainer {
   }
 
   EngineOffer offer(const TimedWay& timed, Verdict verdict, std::string why) const {
-    EngineOffer made{way_of(timed).shape.kind, verdict, std::move(why), way_of(timed).shape, timed.own_cycles, way_of(timed).cost(timed.copies)};
+    EngineOffer made{way_of(timed).shape.kind, verdict,          std::move(why),
+                     way_of(timed).shape,      timed.own_cycles, way_of(timed).cost(timed.copies)};
     made.shape.copies = timed.copies;
     return made;
   }
@@ -110,10 +127,14 @@ class Explainer {
 
 const char* to_text(Verdict verdict) {
   switch (verdict) {
-    case Verdict::chosen: return "chosen";
-    case Verdict::dearer: return "dearer";
-    case Verdict::too_slow: return "too slow";
-    case Verdict::not_allowed: break;
+    case Verdict::chosen:
+      return "chosen";
+    case Verdict::dearer:
+      return "dearer";
+    case Verdict::too_slow:
+      return "too slow";
+    case Verdict::not_allowed:
+      break;
   }
   return "not allowed";
 }
@@ -137,7 +158,8 @@ std::string numbers_text(const EngineShape& s) {
   return text;
 }
 
-LayerStory explain_layer(const LayerMenu& menu, const LayerDensity& density, const Exploration& design, std::size_t layer, const Resources& budget) {
+LayerStory explain_layer(const LayerMenu& menu, const LayerDensity& density, const Exploration& design,
+                         std::size_t layer, const Resources& budget) {
   const Explainer explainer(menu, density, design, layer, budget);
   LayerStory story;
   const KernelKind chosen = design.layers[layer].shape.kind;

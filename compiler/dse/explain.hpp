@@ -22,21 +22,23 @@ const char* to_text(Verdict verdict);
 struct EngineOffer {
   KernelKind kind = KernelKind::conv_dense;
   Verdict verdict = Verdict::not_allowed;
-  std::string why;      // in a sentence
-  EngineShape shape;    // of the best way; of the fastest where all are too slow
-  double cycles = 0;    // 0: there is no way
+  std::string why;    // in a sentence
+  EngineShape shape;  // of the best way; of the fastest where all are too slow
+  double cycles = 0;  // 0: there is no way
   Resources cost;
 };
 
 struct LayerStory {
   std::vector<EngineOffer> offers;
-  std::string requantisers;           // why the layer has as many as it has; empty outside convolutions and where O is 1
-  std::optional<EngineOffer> faster;  // cheapest way that is faster than the chosen one; cost is what it takes beyond that
+  std::string requantisers;  // why the layer has as many as it has; empty outside convolutions and where O is 1
+  std::optional<EngineOffer>
+      faster;  // cheapest way that is faster than the chosen one; cost is what it takes beyond that
 };
 
 // "M=9 N=3 O=4 L=2 E=2": the numbers of a shape that its kind has.
 std::string numbers_text(const EngineShape& shape);
 
-LayerStory explain_layer(const LayerMenu& menu, const LayerDensity& density, const Exploration& design, std::size_t layer, const Resources& budget);
+LayerStory explain_layer(const LayerMenu& menu, const LayerDensity& density, const Exploration& design,
+                         std::size_t layer, const Resources& budget);
 
 }  // namespace sluice

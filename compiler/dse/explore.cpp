@@ -16,11 +16,11 @@ namespace sluice {
 namespace {
 
 constexpr int kRounds = 12;
-constexpr double kDear = 4;           // times its price, for a resource to be spared
-constexpr double kFull = 1 + 1e-12;   // of a budget
+constexpr double kDear = 4;          // times its price, for a resource to be spared
+constexpr double kFull = 1 + 1e-12;  // of a budget
 
-// The staircase of a layer under given weights: steps[i] is the cheapest candidate with at most its cycles or fewer, prices
-// falling as cycles grow.
+// The staircase of a layer under given weights: steps[i] is the cheapest candidate with at most its cycles or fewer,
+// prices falling as cycles grow.
 struct Step {
   double cycles;
   std::size_t candidate;
@@ -33,14 +33,17 @@ void staircase(const std::vector<Candidate>& all, const Shares& weights, std::ve
     const double price = priced(all[i].shares, weights);
     if (price >= cheapest) continue;
     cheapest = price;
-    if (!steps->empty() && steps->back().cycles == all[i].cycles) steps->back().candidate = i;
-    else steps->push_back({all[i].cycles, i});
+    if (!steps->empty() && steps->back().cycles == all[i].cycles)
+      steps->back().candidate = i;
+    else
+      steps->push_back({all[i].cycles, i});
   }
 }
 
 class Explorer {
  public:
-  Explorer(const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities, const Resources& budget, const ExploreGoal& goal)
+  Explorer(const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities, const Resources& budget,
+           const ExploreGoal& goal)
       : menus_(menus), budget_(budget), goal_(goal), fixed_(shares_of(goal.fixed, budget)), steps_(menus.size()) {
     tables_.reserve(menus.size());
     for (std::size_t l = 0; l < menus.size(); ++l) tables_.emplace_back(menus[l], densities[l], budget);
@@ -55,12 +58,15 @@ class Explorer {
       low = std::max(near.low, goal_.least_interval), high = std::max(near.high, low), weights_ = near.weights;
     }
     for (const LayerTable& table : tables_) candidates_.push_back(table.front(low, high));
-    if (std::any_of(candidates_.begin(), candidates_.end(), [](const auto& all) { return all.empty(); })) return refusal();
+    if (std::any_of(candidates_.begin(), candidates_.end(), [](const auto& all) { return all.empty(); }))
+      return refusal();
     for (int round = 0; round < kRounds; ++round) {
       set_prices(weights_);
       Shares full = has_target() ? keep(goal_.target_interval) : bisect();
       charge_while_short(&full);
-      if (!has_target() && !chosen_.empty() && round >= kRounds / 2) while (repair_cheapest()) {}
+      if (!has_target() && !chosen_.empty() && round >= kRounds / 2)
+        while (repair_cheapest()) {
+        }
       update_prices(full, round, &weights_);
     }
     if (!has_target() && !chosen_.empty()) repair_everywhere();
@@ -101,7 +107,8 @@ class Explorer {
     *sum = fixed_;
     picks->clear();
     for (std::size_t l = 0; l < steps_.size(); ++l) {
-      const auto after = std::upper_bound(steps_[l].begin(), steps_[l].end(), interval, [](double i, const Step& s) { return i < s.cycles; });
+      const auto after = std::upper_bound(steps_[l].begin(), steps_[l].end(), interval,
+                                          [](double i, const Step& s) { return i < s.cycles; });
       if (after == steps_[l].begin()) return false;
       picks->push_back(std::prev(after)->candidate);
       for (std::size_t r = 0; r < kLimits; ++r) (*sum)[r] += candidates_[l][picks->back()].shares[r];
@@ -121,8 +128,10 @@ class Explorer {
     if (fullest(sum) > kFull) return;
     const double interval = interval_of(picks);
     const double full = fullness(sum);
-    const bool is_better = has_target() ? full < best_full_ : std::make_pair(interval, full) < std::make_pair(best_interval_, best_full_);
-    if (chosen_.empty() || is_better) chosen_ = picks, best_interval_ = interval, best_full_ = full, best_weights_ = weights_;
+    const bool is_better =
+        has_target() ? full < best_full_ : std::make_pair(interval, full) < std::make_pair(best_interval_, best_full_);
+    if (chosen_.empty() || is_better)
+      chosen_ = picks, best_interval_ = interval, best_full_ = full, best_weights_ = weights_;
   }
 
   Shares keep(double interval) {
@@ -152,8 +161,10 @@ class Explorer {
       }
       offer(picks, sum);
       at_edge = sum;
-      if (fullest(sum) <= kFull) high = middle;
-      else low = middle + 1;
+      if (fullest(sum) <= kFull)
+        high = middle;
+      else
+        low = middle + 1;
     }
     return at_edge;
   }
@@ -184,14 +195,16 @@ class Explorer {
 
   // From the best design, and from those that spare one resource after the other.
   void repair_everywhere() {
-    while (repair_best()) {}
+    while (repair_best()) {
+    }
     const Shares best = best_weights_;
     for (std::size_t r = 0; r < kLimits; ++r) {
       Shares dear = best;
       dear[r] *= kDear;
       if (dear[r] == 0) continue;
       set_prices(dear);
-      while (repair_cheapest()) {}
+      while (repair_cheapest()) {
+      }
     }
   }
 
@@ -227,15 +240,18 @@ class Explorer {
   }
 
   NoDesign refusal() const {
-    if (has_target() && goal_.least_interval > goal_.target_interval) return memory_too_slow(goal_.least_interval, goal_.target_interval);
+    if (has_target() && goal_.least_interval > goal_.target_interval)
+      return memory_too_slow(goal_.least_interval, goal_.target_interval);
     double least = 0;
     for (const LayerTable& table : tables_) least = std::max(least, table.least_cycles());
     if (least > goal_.target_interval && has_target()) {
       return {{{"cycles an image", least, goal_.target_interval}},
-              fmt::format("{:.0f} cycles an image are asked for; the fastest way of the slowest layer takes {:.0f}", goal_.target_interval, least)};
+              fmt::format("{:.0f} cycles an image are asked for; the fastest way of the slowest layer takes {:.0f}",
+                          goal_.target_interval, least)};
     }
     Resources smallest;
-    for (std::size_t r = 0; r < kLimits; ++r) smallest.*kLimitTable[r].part = emptiest_shares_[r] * budget_.*kLimitTable[r].part;
+    for (std::size_t r = 0; r < kLimits; ++r)
+      smallest.*kLimitTable[r].part = emptiest_shares_[r] * budget_.*kLimitTable[r].part;
     return no_design(uses_of(smallest, budget_), "found");
   }
 
@@ -272,11 +288,12 @@ class Explorer {
 
 }  // namespace
 
-DesignResult<Exploration> explore(const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities, const Resources& budget,
-                                  const ExploreGoal& goal) {
+DesignResult<Exploration> explore(const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities,
+                                  const Resources& budget, const ExploreGoal& goal) {
   if (menus.size() != densities.size()) return bug_error("explore() needs one density a layer");
   for (const LayerMenu& menu : menus) {
-    if (menu.ways.empty()) return user_error("{}: none of the allowed engines can compute this layer; allow dense", menu.spec.work.name);
+    if (menu.ways.empty())
+      return user_error("{}: none of the allowed engines can compute this layer; allow dense", menu.spec.work.name);
   }
   return Explorer(menus, densities, budget, goal).run();
 }

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Explores designs: one way for every layer, as fast as the board allows, or as small as a rate allows.
 //
-// Why: all layers work at once, so a cycle saved in any but the slowest is worth nothing and costs ALMs. The idea: for an
-// interval I, each layer takes the cheapest way that is not slower than I; the design's cost is the sum. So growing the
-// slowest layer first, balancing rates and trimming the rest (hass.md section 10) are one step, and the smallest I that
-// fits is found by bisection over the ways' own cycles.
+// Why: all layers work at once, so a cycle saved in any but the slowest is worth nothing and costs ALMs. The idea: for
+// an interval I, each layer takes the cheapest way that is not slower than I; the design's cost is the sum. So growing
+// the slowest layer first, balancing rates and trimming the rest (hass.md section 10) are one step, and the smallest I
+// that fits is found by bisection over the ways' own cycles.
 //
 // "Cheapest" needs one price for several resources: price = sum of weight * share of the budget. The weights follow the
 // shares (Lagrange): what is fullest at the best interval found becomes dearer in the next round. For given weights the
-// choice is optimal; over the rounds the best design that fits is kept, and among equally fast ones the emptiest. A weighted
-// sum finds only designs on the convex hull. Afterwards we take slightly too large faster designs and swap single layers
-// until they fit.
+// choice is optimal; over the rounds the best design that fits is kept, and among equally fast ones the emptiest. A
+// weighted sum finds only designs on the convex hull. Afterwards we take slightly too large faster designs and swap
+// single layers until they fit.
 //
-// Before: menus (layer_menu.hpp), one density for each; a budget, in which 0 stands for no limit. After: a design that keeps the
-// budget, or NoDesign with what is short in the smallest one. Same input, same design.
+// Before: menus (layer_menu.hpp), one density for each; a budget, in which 0 stands for no limit. After: a design that
+// keeps the budget, or NoDesign with what is short in the smallest one. Same input, same design.
 #pragma once
 
 #include <vector>
@@ -38,12 +38,12 @@ struct ChosenLayer {
 struct Exploration {
   std::vector<ChosenLayer> layers;
   double interval_cycles = 0;
-  Resources total;      // with goal.fixed
-  int slowest = -1;     // index of a layer that sets the interval; -1: memory does
-  Shares weights{};     // prices that it was chosen by: price = sum of weight * share
+  Resources total;   // with goal.fixed
+  int slowest = -1;  // index of a layer that sets the interval; -1: memory does
+  Shares weights{};  // prices that it was chosen by: price = sum of weight * share
 };
 
-DesignResult<Exploration> explore(const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities, const Resources& budget,
-                                  const ExploreGoal& goal = {});
+DesignResult<Exploration> explore(const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities,
+                                  const Resources& budget, const ExploreGoal& goal = {});
 
 }  // namespace sluice

@@ -42,21 +42,24 @@ void append_small(WayList& list) {
 
 }  // namespace
 
-void WayList::add(const EngineShape& shape, const Resources& once, const Resources& front, int window_lanes, bool has_front) {
+void WayList::add(const EngineShape& shape, const Resources& once, const Resources& front, int window_lanes,
+                  bool has_front) {
   ways_.push_back(costs_.way(shape, shape.filters, once, front, window_lanes, has_front));
   if (spec_.work.kind != LayerKind::conv) return;
-  for (const int lanes : shared_lanes(shape)) ways_.push_back(costs_.way(shape, lanes, once, front, window_lanes, has_front));
+  for (const int lanes : shared_lanes(shape))
+    ways_.push_back(costs_.way(shape, lanes, once, front, window_lanes, has_front));
 }
 
-// L below O worth a choice: from the fewest that a single engine keeps busy on data without zeros, doubling at least, since
-// copies and zeros need more.
+// L below O worth a choice: from the fewest that a single engine keeps busy on data without zeros, doubling at least,
+// since copies and zeros need more.
 std::vector<int> WayList::shared_lanes(EngineShape shape) const {
   LayerDensity full;
   full.list_cycles = full.live_codes = double(spec_.work.window_codes());
   full.vector_cycles = (shape.vector_lanes + shape.pairs - 1) / shape.pairs;
   full.prefix_cycles = full.list_cycles * spec_.work.output.channels / shape.filters;
   shape.out_lanes = shape.filters;
-  const double interval = layer_time(shape, spec_.work, full).interval(), codes = double(spec_.work.pixels() * spec_.work.output.channels);
+  const double interval = layer_time(shape, spec_.work, full).interval(),
+               codes = double(spec_.work.pixels() * spec_.work.output.channels);
   std::vector<int> lanes;
   for (int l = 1; l < shape.filters && int(lanes.size()) < kMostSharedLanes; ++l) {
     const bool is_enough = codes / l <= interval, is_larger = lanes.empty() || l >= 2 * lanes.back();
@@ -83,7 +86,8 @@ LayerMenu layer_menu(const LayerSpec& spec, const ResourceModel& model, const Me
       // The stem is dense: a picture has no zeros to skip.
       const bool is_dense = engine == KernelKind::conv_dense;
       const bool is_allowed = std::find(spec.engines.begin(), spec.engines.end(), engine) != spec.engines.end();
-      if (spec.is_first ? is_dense : is_allowed || (is_dense && spec.engines.empty())) engine_ways(engine).append.get()(list);
+      if (spec.is_first ? is_dense : is_allowed || (is_dense && spec.engines.empty()))
+        engine_ways(engine).append.get()(list);
     }
   } else {
     append_small(list);

@@ -19,7 +19,9 @@ namespace {
 
 bool is_live(int code, int threshold) { return code != 0 && std::abs(code) >= threshold; }
 
-int weight_threshold(const std::vector<Thresholds>& thresholds, std::size_t layer) { return thresholds.empty() ? 0 : thresholds[layer].weight; }
+int weight_threshold(const std::vector<Thresholds>& thresholds, std::size_t layer) {
+  return thresholds.empty() ? 0 : thresholds[layer].weight;
+}
 
 // Weight zeros: the share of the layer, the number of each filter.
 void count_weights(const Layer& layer, int threshold, LayerDensity& density) {
@@ -27,7 +29,8 @@ void count_weights(const Layer& layer, int threshold, LayerDensity& density) {
   std::int64_t live = 0;
   for (std::size_t f = 0; f < filters; ++f) {
     const auto first = layer.weights.begin() + std::ptrdiff_t(f * size);
-    density.prefixes.push_back(int(std::count_if(first, first + std::ptrdiff_t(size), [&](int w) { return is_live(w, threshold); })));
+    density.prefixes.push_back(
+        int(std::count_if(first, first + std::ptrdiff_t(size), [&](int w) { return is_live(w, threshold); })));
     live += density.prefixes.back();
   }
   density.weight = double(live) / double(layer.weights.size());
@@ -85,8 +88,10 @@ std::vector<std::pair<int, int>> pair_vectors(const LayerMenu& menu) {
 
 }  // namespace
 
-Result<std::vector<LayerDensity>> measured_densities(const IntegerNetwork& network, const std::vector<LayerMenu>& menus, const PictureCodes& pictures,
-                                                     const std::vector<Thresholds>& thresholds, const DensityOptions& options) {
+Result<std::vector<LayerDensity>> measured_densities(const IntegerNetwork& network, const std::vector<LayerMenu>& menus,
+                                                     const PictureCodes& pictures,
+                                                     const std::vector<Thresholds>& thresholds,
+                                                     const DensityOptions& options) {
   if (pictures.empty()) return bug_error("densities are measured on at least one picture");
   std::vector<LayerDensity> densities(network.layers.size());
   const Measurer measurer(network, pictures, thresholds);
@@ -133,7 +138,9 @@ std::vector<LayerDensity> assumed_densities(const IntegerNetwork& network, doubl
     const Layer& layer = network.layers[i];
     const double arriving = layer.inputs[0] == kNetworkInput ? 1.0 : of_map[std::size_t(layer.inputs[0])];
     const bool is_passed_on = layer.kind == LayerKind::max_pool || layer.kind == LayerKind::concat;
-    of_map[i] = is_passed_on ? arriving : layer.clamp_low >= 0 && layer.curve.kind == CurveKind::none ? behind_relu : 1.0;
+    of_map[i] = is_passed_on                                                  ? arriving
+                : layer.clamp_low >= 0 && layer.curve.kind == CurveKind::none ? behind_relu
+                                                                              : 1.0;
     if (layer.kind != LayerKind::conv) continue;
     densities[i].activation = arriving;
     count_weights(layer, 0, densities[i]);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Densities of a network's layers, measured on pictures: what the exploration is fed with.
 //
-// Why: what an engine skips depends on where the zeros lie, not on their share alone. The idea: let the counters' own model
-// (runtime/evaluate/counters) walk the pictures through designs made for the question, and keep its vectors as
-// histograms: live codes of each window (activation_sparse, grouped_prefix), and for pair_sparse the most live pairs of the
-// filters that run in lock step, for each number O of them. Weights are counted from the codes.
+// Why: what an engine skips depends on where the zeros lie, not on their share alone. The idea: let the counters' own
+// model (runtime/evaluate/counters) walk the pictures through designs made for the question, and keep its vectors as
+// histograms: live codes of each window (activation_sparse, grouped_prefix), and for pair_sparse the most live pairs of
+// the filters that run in lock step, for each number O of them. Weights are counted from the codes.
 //
-// Before: valid network; codes of pictures; thresholds one per layer, or empty. After: one LayerDensity a layer. The same
-// pictures, the same answer.
+// Before: valid network; codes of pictures; thresholds one per layer, or empty. After: one LayerDensity a layer. The
+// same pictures, the same answer.
 #pragma once
 
 #include <cstdint>
@@ -26,10 +26,13 @@ struct DensityOptions {
 using PictureCodes = std::vector<std::vector<std::int16_t>>;
 
 // `menus` say for which vectors pair_sparse is asked about.
-Result<std::vector<LayerDensity>> measured_densities(const IntegerNetwork& network, const std::vector<LayerMenu>& menus, const PictureCodes& pictures,
-                                                     const std::vector<Thresholds>& thresholds = {}, const DensityOptions& options = {});
+Result<std::vector<LayerDensity>> measured_densities(const IntegerNetwork& network, const std::vector<LayerMenu>& menus,
+                                                     const PictureCodes& pictures,
+                                                     const std::vector<Thresholds>& thresholds = {},
+                                                     const DensityOptions& options = {});
 
-// Where nothing is measured: pictures dense, `behind_relu` of the codes that a clamp at 0 lets through, weights as they are.
+// Where nothing is measured: pictures dense, `behind_relu` of the codes that a clamp at 0 lets through, weights as they
+// are.
 std::vector<LayerDensity> assumed_densities(const IntegerNetwork& network, double behind_relu);
 
 }  // namespace sluice

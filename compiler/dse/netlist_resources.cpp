@@ -33,7 +33,8 @@ EngineShape shape_of(const IntegerNetwork& network, const Netlist& netlist, cons
   shape.sends_sums = sends_sums(kernel) || (shape.kind == KernelKind::gather && out->element_bits == kSumWordBits);
   if (kernel.numbers.count(Number::curve) != 0 && !shape.sends_sums) shape.requantised_lanes = shape.out_lanes;
   shape.curve_multipliers = curve == CURVE_HARD_SIGMOID ? 2 : curve == CURVE_HARD_SWISH ? 3 : 0;
-  if (shape.kind == KernelKind::deal || shape.kind == KernelKind::gather) shape.copies = kernel.numbers.at(Number::copies);
+  if (shape.kind == KernelKind::deal || shape.kind == KernelKind::gather)
+    shape.copies = kernel.numbers.at(Number::copies);
   if (kernel.layer < 0) return shape;
   const LayerWork work = work_of(network.layers[std::size_t(kernel.layer)]);
   shape.index_bits = index_bits(work);

@@ -19,7 +19,8 @@ constexpr int kRounds = 12;
 constexpr double kHopeless = 1.02;
 
 Resources positive(Resources r) {
-  for (double* part : {&r.alms, &r.m20k, &r.dsp_blocks, &r.multipliers, &r.kernels, &r.registers, &r.mlab}) *part = std::max(0.0, *part);
+  for (double* part : {&r.alms, &r.m20k, &r.dsp_blocks, &r.multipliers, &r.kernels, &r.registers, &r.mlab})
+    *part = std::max(0.0, *part);
   return r;
 }
 
@@ -44,7 +45,8 @@ Resources over(const Resources& used, const Resources& budget) {
   return difference;
 }
 
-// A resource that is short by a little would stay so for many rounds: of each that is short, half a percent of the budget at least.
+// A resource that is short by a little would stay so for many rounds: of each that is short, half a percent of the
+// budget at least.
 Resources with_least_step(Resources step, const Resources& budget) {
   for (const Limit& limit : kLimitTable) {
     if (step.*limit.part > 0) step.*limit.part = std::max(step.*limit.part, 0.005 * budget.*limit.part);
@@ -52,8 +54,9 @@ Resources with_least_step(Resources step, const Resources& budget) {
   return step;
 }
 
-DesignResult<NetworkDesign> design_from(const IntegerNetwork& network, const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities,
-                                     const ResourceModel& model, const Resources& budget, const DesignGoal& design_goal) {
+DesignResult<NetworkDesign> design_from(const IntegerNetwork& network, const std::vector<LayerMenu>& menus,
+                                        const std::vector<LayerDensity>& densities, const ResourceModel& model,
+                                        const Resources& budget, const DesignGoal& design_goal) {
   ExploreGoal goal;
   goal.target_interval = design_goal.target_interval;
   goal.least_interval = memory_cycles(memory_bytes_per_image(network), design_goal.memory_bytes_per_cycle);
@@ -71,24 +74,30 @@ DesignResult<NetworkDesign> design_from(const IntegerNetwork& network, const std
     }
     NetworkDesign design;
     design.exploration = std::move(explored).value();
-    align_lanes(network, menus, densities, model, budget, goal, std::max(goal.target_interval, design.exploration.interval_cycles), design.exploration);
+    align_lanes(network, menus, densities, model, budget, goal,
+                std::max(goal.target_interval, design.exploration.interval_cycles), design.exploration);
     design.configs = configs_of(network, design.exploration);
     // Depths are left out where there are too many kernels to build: they cost none.
     const Netlist unsized = layer_kernels(network, design.configs);
     const bool has_too_many = budget.kernels > 0 && double(unsized.kernels.size()) > budget.kernels;
-    if (has_too_many) design.netlist = unsized;
-    else design.netlist = SLUICE_TRY(build_netlist(network, design.configs));
+    if (has_too_many)
+      design.netlist = unsized;
+    else
+      design.netlist = SLUICE_TRY(build_netlist(network, design.configs));
     design.resources = netlist_resources(network, design.netlist, model);
     // Records of counters, which the choice of engines adds.
     const double moved = memory_cycles(memory_bytes_per_image(design.netlist), design_goal.memory_bytes_per_cycle);
     if (goal.target_interval > 0 && moved > goal.target_interval) return memory_too_slow(moved, goal.target_interval);
-    if (moved > design.exploration.interval_cycles) design.exploration.interval_cycles = moved, design.exploration.slowest = -1;
+    if (moved > design.exploration.interval_cycles)
+      design.exploration.interval_cycles = moved, design.exploration.slowest = -1;
     const std::vector<ResourceUse> uses = uses_of(design.resources.total, budget);
     if (!has_too_many && fits(uses)) return design;
     enough = goal.fixed;
     refusal = no_design(uses, "built");
-    if (round == 0) goal.fixed = less(design.resources.total, design.exploration.total);
-    else goal.fixed += with_least_step(over(design.resources.total, budget) * (1 + 0.1 * round), budget);
+    if (round == 0)
+      goal.fixed = less(design.resources.total, design.exploration.total);
+    else
+      goal.fixed += with_least_step(over(design.resources.total, budget) * (1 + 0.1 * round), budget);
   }
   return refusal;
 }
@@ -108,13 +117,15 @@ std::vector<LayerMenu> of_one_kind(std::vector<LayerMenu> menus, KernelKind kind
 
 }  // namespace
 
-DesignResult<NetworkDesign> design_network(const IntegerNetwork& network, const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities,
-                                           const ResourceModel& model, const Resources& budget, const DesignGoal& goal) {
+DesignResult<NetworkDesign> design_network(const IntegerNetwork& network, const std::vector<LayerMenu>& menus,
+                                           const std::vector<LayerDensity>& densities, const ResourceModel& model,
+                                           const Resources& budget, const DesignGoal& goal) {
   DesignResult<NetworkDesign> best = design_from(network, menus, densities, model, budget, goal);
   if (goal.target_interval > 0 || (!best && !best.no_design())) return best;
   std::set<KernelKind> kinds;
   for (const LayerMenu& menu : menus) {
-    for (const LayerWay& way : menu.ways) if (menu.spec.work.kind == LayerKind::conv && !menu.spec.is_first) kinds.insert(way.shape.kind);
+    for (const LayerWay& way : menu.ways)
+      if (menu.spec.work.kind == LayerKind::conv && !menu.spec.is_first) kinds.insert(way.shape.kind);
   }
   if (kinds.size() < 2) return best;
   for (const KernelKind kind : kinds) {
@@ -125,7 +136,8 @@ DesignResult<NetworkDesign> design_network(const IntegerNetwork& network, const 
     if (!hope || (best && hope.value().interval_cycles >= kHopeless * best->exploration.interval_cycles)) continue;
     DesignResult<NetworkDesign> other = design_from(network, single, densities, model, budget, goal);
     if (!other && !other.no_design()) return other;
-    if (other && (!best || other->exploration.interval_cycles < best->exploration.interval_cycles)) best = std::move(other);
+    if (other && (!best || other->exploration.interval_cycles < best->exploration.interval_cycles))
+      best = std::move(other);
   }
   return best;
 }

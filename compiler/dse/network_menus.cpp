@@ -26,7 +26,8 @@ bool makes_gates(const IntegerNetwork& network, int index) {
   return false;
 }
 
-// Pixels may enter side by side where one layer reads the picture, and only a stride gives it less than a window for each.
+// Pixels may enter side by side where one layer reads the picture, and only a stride gives it less than a window for
+// each.
 int most_pixels(const IntegerNetwork& network, const Layer& layer) {
   const auto readers = std::count_if(network.layers.begin(), network.layers.end(), [](const Layer& other) {
     return std::count(other.inputs.begin(), other.inputs.end(), kNetworkInput) > 0;
@@ -60,7 +61,8 @@ std::vector<LayerSpec> layer_specs(const IntegerNetwork& network, const std::vec
   return specs;
 }
 
-std::vector<LayerMenu> network_menus(const IntegerNetwork& network, const ResourceModel& model, const std::vector<KernelKind>& engines) {
+std::vector<LayerMenu> network_menus(const IntegerNetwork& network, const ResourceModel& model,
+                                     const std::vector<KernelKind>& engines) {
   MenuOptions options;
   options.data_bits = options.weight_bits = network.input_bits;
   options.sum_bits = sum_bits_of(network);
@@ -85,7 +87,8 @@ LayerConfig config_of(const LayerWork& work, const EngineShape& shape) {
 
 LayerConfigs configs_of(const IntegerNetwork& network, const Exploration& chosen) {
   LayerConfigs configs;
-  for (std::size_t i = 0; i < network.layers.size(); ++i) configs.push_back(config_of(work_of(network.layers[i]), chosen.layers[i].shape));
+  for (std::size_t i = 0; i < network.layers.size(); ++i)
+    configs.push_back(config_of(work_of(network.layers[i]), chosen.layers[i].shape));
   return configs;
 }
 

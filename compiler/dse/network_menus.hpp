@@ -16,12 +16,12 @@
 
 namespace sluice {
 
-
 // `engines`: allowed for convolutions after the first one; empty: all. The last convolution on one pixel may be sparse,
 // too.
 std::vector<LayerSpec> layer_specs(const IntegerNetwork& network, const std::vector<KernelKind>& engines = {});
 
-std::vector<LayerMenu> network_menus(const IntegerNetwork& network, const ResourceModel& model, const std::vector<KernelKind>& engines = {});
+std::vector<LayerMenu> network_menus(const IntegerNetwork& network, const ResourceModel& model,
+                                     const std::vector<KernelKind>& engines = {});
 
 LayerConfig config_of(const LayerWork& work, const EngineShape& shape);
 LayerConfigs configs_of(const IntegerNetwork& network, const Exploration& chosen);

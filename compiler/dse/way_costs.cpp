@@ -67,7 +67,8 @@ Resources WayCosts::requantisers(const EngineShape& engine) const {
   return with_queue(shape, shape.out_lanes, options_.data_bits);
 }
 
-LayerWay WayCosts::way(EngineShape shape, int lanes, const Resources& once, const Resources& front, int window_lanes, bool has_front) const {
+LayerWay WayCosts::way(EngineShape shape, int lanes, const Resources& once, const Resources& front, int window_lanes,
+                       bool has_front) const {
   const LayerWork& work = spec_.work;
   shape.out_lanes = lanes, shape.sends_sums = lanes < shape.filters;
   shape.requantised_lanes = shape.sends_sums ? 0 : shape.filters;
@@ -81,9 +82,11 @@ LayerWay WayCosts::way(EngineShape shape, int lanes, const Resources& once, cons
   const bool has_tiles = engine_model(shape.kind).has_tiles.get();
   const std::int64_t at_once = shape.sends_sums && has_tiles ? shape.pixels : 1;
   const std::int64_t depth = std::max<std::int64_t>(kQueueDepth, at_once * work.output.channels / shape.filters);
-  way.of_copy += with_queue(engine, shape.filters, shape.sends_sums ? kSumWordBits : options_.data_bits, shape.sends_sums ? depth : kQueueDepth);
+  way.of_copy += with_queue(engine, shape.filters, shape.sends_sums ? kSumWordBits : options_.data_bits,
+                            shape.sends_sums ? depth : kQueueDepth);
   deal_and_gather(way, window_lanes);
-  const bool replays = !has_front && engine_model(shape.kind).repeats_windows.get() && shape.filters < work.output.channels;
+  const bool replays =
+      !has_front && engine_model(shape.kind).repeats_windows.get() && shape.filters < work.output.channels;
   if (replays) way.of_dealt_copy += holder(KernelKind::replay, window_lanes, window_lanes, options_.data_bits);
   if (replays && is_bare() && shape.pixels == 1) way.of_dealing += once * -1;
   const std::int64_t shared = has_tiles ? work.pixels() / shape.pixels : work.pixels();

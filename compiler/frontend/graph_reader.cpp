@@ -102,15 +102,16 @@ Result<std::vector<int>> order_nodes(const onnx::GraphProto& proto, const Source
                         node.op_type(), node.name(), value);
     }
     if (marks[maker->second] == Mark::open) {
-      return user_error("{} node \"{}\" needs its own result \"{}\": the graph has a cycle", node.op_type(), node.name(),
-                        value);
+      return user_error("{} node \"{}\" needs its own result \"{}\": the graph has a cycle", node.op_type(),
+                        node.name(), value);
     }
     is_file_in_order &= maker->second < index;
     if (marks[maker->second] == Mark::done) continue;
     marks[maker->second] = Mark::open;
     stack.emplace_back(maker->second, 0);
   }
-  if (order.size() > kMostNodes) return user_error("the scores need {} nodes; the most is {}", order.size(), kMostNodes);
+  if (order.size() > kMostNodes)
+    return user_error("the scores need {} nodes; the most is {}", order.size(), kMostNodes);
   // A sound file is in order already; its own order is the one the user knows.
   if (is_file_in_order) std::sort(order.begin(), order.end());
   return order;
@@ -159,7 +160,8 @@ Status read_input(const onnx::GraphProto& proto, const Sources& sources, const s
     names += (names.empty() ? "" : ", ") + input.name();
   }
   if (used.size() > 1) {
-    return user_error("has {} inputs ({}); Sluice takes one picture: export the others as constants", used.size(), names);
+    return user_error("has {} inputs ({}); Sluice takes one picture: export the others as constants", used.size(),
+                      names);
   }
   graph.input = used.empty() ? sources.inputs.begin()->first : used[0];
   graph.shapes[graph.input] = SLUICE_TRY(input_dims(*sources.inputs.at(graph.input), options));
@@ -184,10 +186,12 @@ Status read_nodes(const onnx::GraphProto& proto, const std::vector<int>& order, 
   for (int index : order) {
     Result<ir::Node> node = read_node(proto.node(index), index, graph.opset);
     if (!node) {
-      if (++count <= kMostProblems) problems += fmt::format("\n  {}: {}", label_of(proto.node(index), index), node.error().text());
+      if (++count <= kMostProblems)
+        problems += fmt::format("\n  {}: {}", label_of(proto.node(index), index), node.error().text());
       continue;
     }
-    for (std::string given = node->name; uses[node->name]++ > 0;) node->name = fmt::format("{}_{}", given, ++uses[given]);
+    for (std::string given = node->name; uses[node->name]++ > 0;)
+      node->name = fmt::format("{}_{}", given, ++uses[given]);
     graph.nodes.push_back(std::move(*node));
   }
   if (count > kMostProblems) problems += fmt::format("\n  and {} more", count - kMostProblems);
@@ -199,7 +203,8 @@ Status read_nodes(const onnx::GraphProto& proto, const std::vector<int>& order, 
 Result<ir::Node> side_node(const ir::Node& node, std::size_t index, int opset) {
   const auto& names = ops::find_operator(node.op)->side_outputs;
   if (index > names.size()) {
-    return user_error("output {} (\"{}\") is used; possible are the first {}", index, node.outputs[index], 1 + names.size());
+    return user_error("output {} (\"{}\") is used; possible are the first {}", index, node.outputs[index],
+                      1 + names.size());
   }
   ir::Node side = node;
   side.op = names[index - 1];

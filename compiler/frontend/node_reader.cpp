@@ -27,28 +27,36 @@ onnx::AttributeProto::AttributeType type_of(const onnx::AttributeProto& proto) {
 
 Result<ir::Attribute> read_attribute(const onnx::AttributeProto& proto) {
   switch (type_of(proto)) {
-    case onnx::AttributeProto::FLOAT: return ir::Attribute(proto.f());
-    case onnx::AttributeProto::INT: return ir::Attribute(std::int64_t{proto.i()});
-    case onnx::AttributeProto::STRING: return ir::Attribute(std::string(proto.s()));
-    case onnx::AttributeProto::FLOATS: return ir::Attribute(std::vector<float>(proto.floats().begin(), proto.floats().end()));
+    case onnx::AttributeProto::FLOAT:
+      return ir::Attribute(proto.f());
+    case onnx::AttributeProto::INT:
+      return ir::Attribute(std::int64_t{proto.i()});
+    case onnx::AttributeProto::STRING:
+      return ir::Attribute(std::string(proto.s()));
+    case onnx::AttributeProto::FLOATS:
+      return ir::Attribute(std::vector<float>(proto.floats().begin(), proto.floats().end()));
     case onnx::AttributeProto::INTS:
       return ir::Attribute(std::vector<std::int64_t>(proto.ints().begin(), proto.ints().end()));
     case onnx::AttributeProto::TENSOR: {
       ir::Tensor tensor = SLUICE_TRY(read_tensor(proto.t()));
       return ir::Attribute(std::move(tensor));
     }
-    default: return user_error("is of a kind that no supported operator takes");
+    default:
+      return user_error("is of a kind that no supported operator takes");
   }
 }
 
 Status fill(const onnx::NodeProto& proto, int opset, ir::Node& node) {
   const bool is_foreign = !proto.domain().empty() && proto.domain() != "ai.onnx";
   if (is_foreign) {
-    return user_error("belongs to the domain \"{}\", which is not ONNX's own; export without the optimisations of one "
-                      "runtime", proto.domain());
+    return user_error(
+        "belongs to the domain \"{}\", which is not ONNX's own; export without the optimisations of one "
+        "runtime",
+        proto.domain());
   }
   const bool is_side_output = proto.op_type().find('.') != std::string::npos;  // names of Sluice, not of ONNX
-  if (is_side_output || !ops::find_operator(proto.op_type())) return user_error("is not supported; {}", hint_for(proto.op_type()));
+  if (is_side_output || !ops::find_operator(proto.op_type()))
+    return user_error("is not supported; {}", hint_for(proto.op_type()));
   for (const auto& attribute : proto.attribute()) {
     Result<ir::Attribute> value = read_attribute(attribute);
     if (!value) return std::move(value).error().in("attribute \"" + attribute.name() + "\"");

@@ -42,8 +42,10 @@ Result<int> opset_of(const onnx::ModelProto& model) {
   }
   if (opset == 0) return user_error("does not say which opset it uses (opset_import is missing)");
   if (opset < ops::kFirstOpset || opset > ops::kLastOpset) {
-    return user_error("uses opset {}; possible are {} to {}: export again with opset 13, or convert it with onnx's "
-                      "version converter", opset, ops::kFirstOpset, ops::kLastOpset);
+    return user_error(
+        "uses opset {}; possible are {} to {}: export again with opset 13, or convert it with onnx's "
+        "version converter",
+        opset, ops::kFirstOpset, ops::kLastOpset);
   }
   return static_cast<int>(opset);
 }

@@ -77,10 +77,14 @@ Status read_integers(const onnx::TensorProto& proto, std::vector<std::int64_t>& 
     return read_list(proto.int32_data(), out, same);
   }
   switch (proto.data_type()) {
-    case onnx::TensorProto::INT64: return read_raw<std::int64_t>(proto.raw_data(), out, same);
-    case onnx::TensorProto::INT32: return read_raw<std::int32_t>(proto.raw_data(), out, same);
-    case onnx::TensorProto::INT8: return read_raw<std::int8_t>(proto.raw_data(), out, same);
-    default: return read_raw<std::uint8_t>(proto.raw_data(), out, same);
+    case onnx::TensorProto::INT64:
+      return read_raw<std::int64_t>(proto.raw_data(), out, same);
+    case onnx::TensorProto::INT32:
+      return read_raw<std::int32_t>(proto.raw_data(), out, same);
+    case onnx::TensorProto::INT8:
+      return read_raw<std::int8_t>(proto.raw_data(), out, same);
+    default:
+      return read_raw<std::uint8_t>(proto.raw_data(), out, same);
   }
 }
 

@@ -106,7 +106,8 @@ Status Graph::verify() const {
   std::set<std::string> node_names;
   for (const auto& [name, tensor] : initialisers) {
     const std::int64_t expected = element_count(tensor.dims);
-    const std::int64_t held = static_cast<std::int64_t>(tensor.values.size() + tensor.integers.size() + tensor.texts.size());
+    const std::int64_t held =
+        static_cast<std::int64_t>(tensor.values.size() + tensor.integers.size() + tensor.texts.size());
     if (held != expected) {
       return bug_error(fmt::format("constant \"{}\" of {} holds {} numbers", name, to_text(tensor.dims), held));
     }

@@ -43,14 +43,16 @@ enum class ElementType { real, int64, int32, int8, uint8, boolean, text };
 // A dense constant or computed tensor. Integers (shapes, axes) are kept apart so that they stay exact.
 struct Tensor {
   Dims dims;
-  std::vector<float> values;             // element_count(dims) of them, or empty when something else is held
-  std::vector<std::int64_t> integers;    // the same, for integer and bool tensors
-  std::vector<std::string> texts;        // the same, for strings
+  std::vector<float> values;           // element_count(dims) of them, or empty when something else is held
+  std::vector<std::int64_t> integers;  // the same, for integer and bool tensors
+  std::vector<std::string> texts;      // the same, for strings
   ElementType type = ElementType::real;
 
   bool is_text() const { return type == ElementType::text; }
   bool is_integer() const { return type != ElementType::real && !is_text(); }
-  std::int64_t size() const { return static_cast<std::int64_t>(is_text() ? texts.size() : is_integer() ? integers.size() : values.size()); }
+  std::int64_t size() const {
+    return static_cast<std::int64_t>(is_text() ? texts.size() : is_integer() ? integers.size() : values.size());
+  }
   // An element as float, whichever kind of number is held.
   float at(std::int64_t index) const { return is_integer() ? static_cast<float>(integers[index]) : values[index]; }
   static Tensor zeros(Dims dims);
@@ -73,9 +75,9 @@ struct Activation {
 };
 
 struct Node {
-  std::string name;  // as in the file; made up ("Conv_12") where the file has none
-  std::string op;    // ONNX operator name
-  std::vector<std::string> inputs;   // value names; "" for an omitted optional input
+  std::string name;                 // as in the file; made up ("Conv_12") where the file has none
+  std::string op;                   // ONNX operator name
+  std::vector<std::string> inputs;  // value names; "" for an omitted optional input
   std::vector<std::string> outputs;
   std::map<std::string, Attribute> attributes;
   Activation activation;
@@ -92,12 +94,12 @@ struct Node {
 struct Graph {
   std::string name;
   int opset = 0;
-  std::string input;                            // the one computed input
-  std::string output;                           // the one result that is kept (the scores)
-  std::vector<Node> nodes;                      // topological order
+  std::string input;        // the one computed input
+  std::string output;       // the one result that is kept (the scores)
+  std::vector<Node> nodes;  // topological order
   std::map<std::string, Tensor> initialisers;
-  std::map<std::string, Dims> shapes;           // of every value, after infer_shapes
-  std::vector<Node> host_tail;                  // after passes/normalise: what followed `output`, left to the host
+  std::map<std::string, Dims> shapes;  // of every value, after infer_shapes
+  std::vector<Node> host_tail;         // after passes/normalise: what followed `output`, left to the host
   // Nodes of the file that passes took out: which node does their work now, or "" where none is left to do.
   std::map<std::string, std::string> folded;
 
@@ -107,7 +109,8 @@ struct Graph {
   Status verify() const;
 };
 
-// One node a line, for --dump-after and golden tests: `%out = Conv(%in, w[16x3x3x3]) {strides=[1,1]} relu  # node name`.
+// One node a line, for --dump-after and golden tests: `%out = Conv(%in, w[16x3x3x3]) {strides=[1,1]} relu  # node
+// name`.
 std::string print(const Graph& graph);
 
 }  // namespace sluice::ir

@@ -48,13 +48,14 @@ std::string value_text(const Graph& graph, const std::string& value) {
 std::string activation_text(const Activation& activation) {
   std::string curve;
   if (activation.curve != Curve::none) {
-    curve = fmt::format(" {}[{},{}]", activation.curve == Curve::hard_swish ? "hard_swish" : "hard_sigmoid", activation.alpha, activation.beta);
+    curve = fmt::format(" {}[{},{}]", activation.curve == Curve::hard_swish ? "hard_swish" : "hard_sigmoid",
+                        activation.alpha, activation.beta);
   }
   if (!activation.low && !activation.high) return curve;
   if (activation.low == 0.0f && !activation.high) return curve + " relu";
   if (activation.low == 0.0f && activation.high == 6.0f) return curve + " relu6";
   return curve + fmt::format(" clamp[{},{}]", activation.low ? fmt::format("{}", *activation.low) : "-",
-                     activation.high ? fmt::format("{}", *activation.high) : "-");
+                             activation.high ? fmt::format("{}", *activation.high) : "-");
 }
 
 std::string node_text(const Graph& graph, const Node& node) {

@@ -59,7 +59,9 @@ class Coefficients {
   // A single figure; it exists (parse has seen to it).
   double figure(const std::string& key) const { return figures_.at(key); }
   bool has_fit(const std::string& part) const { return errors_.count(part + ".aluts") != 0; }
-  FitError fit_error(const std::string& part, bool of_registers = false) const { return errors_.at(part + (of_registers ? ".registers" : ".aluts")); }
+  FitError fit_error(const std::string& part, bool of_registers = false) const {
+    return errors_.at(part + (of_registers ? ".registers" : ".aluts"));
+  }
 
  private:
   struct Term {

@@ -28,15 +28,18 @@ std::vector<Ram> memories_of(const EngineShape& s, const LayerWork& work, bool h
   if (is_engine(s.kind)) {
     engine_model(s.kind).append_memories.get()(s, work, rams);
   } else if (s.kind == KernelKind::window || s.kind == KernelKind::taps) {
-    const std::int64_t words = std::int64_t{work.window.kernel_h} * work.input.width * ceil_of(work.input.channels, s.in_lanes);
+    const std::int64_t words =
+        std::int64_t{work.window.kernel_h} * work.input.width * ceil_of(work.input.channels, s.in_lanes);
     // All taps at once: kernel rows are banks, and each is read at as many places as it has columns.
     const bool is_banked = s.kind == KernelKind::window && s.taps > 1 && s.taps == work.taps();
     const int places = s.kind == KernelKind::taps ? int(work.taps()) : s.taps;
-    rams.push_back({"rows", std::int64_t{s.in_lanes} * s.data_bits, is_banked ? ceil_of(words, work.window.kernel_h) : words, places});
+    rams.push_back({"rows", std::int64_t{s.in_lanes} * s.data_bits,
+                    is_banked ? ceil_of(words, work.window.kernel_h) : words, places});
   } else if (s.kind == KernelKind::replay) {
     rams.push_back({"window", std::int64_t{s.in_lanes} * s.data_bits, ceil_of(work.window_codes(), s.in_lanes)});
   } else if (s.kind == KernelKind::compactor) {
-    rams.push_back({"list", std::int64_t{s.vector_lanes} * (s.data_bits + kPlaceBits), ceil_of(work.window_codes(), s.vector_lanes)});
+    rams.push_back({"list", std::int64_t{s.vector_lanes} * (s.data_bits + kPlaceBits),
+                    ceil_of(work.window_codes(), s.vector_lanes)});
   } else if (s.kind == KernelKind::global_average_pool) {
     rams.push_back({"sums", std::int64_t{s.in_lanes} * s.sum_bits, ceil_of(work.input.channels, s.in_lanes)});
   }
@@ -46,7 +49,8 @@ std::vector<Ram> memories_of(const EngineShape& s, const LayerWork& work, bool h
     rams.push_back({"bias", lanes * kWordBits, rows});
     rams.push_back({"multiplier", lanes * kWordBits, rows});
   }
-  if (has_curve_table && s.requantised_lanes > 0) rams.push_back({"curve", s.data_bits, kCurveTableWords, s.requantised_lanes});
+  if (has_curve_table && s.requantised_lanes > 0)
+    rams.push_back({"curve", s.data_bits, kCurveTableWords, s.requantised_lanes});
   return rams;
 }
 

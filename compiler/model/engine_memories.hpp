@@ -3,12 +3,13 @@
 //
 // The idea: what the kernel files under device/kernels declare, as width, depth and read ports:
 //
-//   weights   dense M*O*W wide, pair_sparse too (the engine picks N of M, so all M must be there: hass.md pitfall 15.2);
+//   weights   dense M*O*W wide, pair_sparse too (the engine picks N of M, so all M must be there: hass.md
+//   pitfall 15.2);
 //             activation_sparse O*W by index; grouped_prefix O*(W + filter number), G deep for each index;
 //             weight_sparse O*(W + place), one entry for each weight, because row 0 may keep them all
-//   tile      weight_sparse: the activations of a tile, twice (one is filled while the other is read), a copy per filter
-//   results   weight_sparse: sums of a tile, twice, until they are sent
-//   bias, multiplier  a word of 32 bits for each lane that requantises, in the engine or after it;
+//   tile      weight_sparse: the activations of a tile, twice (one is filled while the other is read), a copy per
+//   filter results   weight_sparse: sums of a tile, twice, until they are sent bias, multiplier  a word of 32 bits for
+//   each lane that requantises, in the engine or after it;
 //             curve: 256 codes for each
 //   rows      window: K_h rows of the map; a copy per tap of a beat; taps: the same, a copy per tap
 //   list      compactor: a window in M banks of {code, place}

@@ -4,8 +4,8 @@
 // Why: cycles, windows, memories and multipliers of an engine are asked for in several places. With one record a new
 // engine is one place, and a figure that is left out does not compile. Formulas: layer_time.hpp.
 //
-// Before: a shape whose numbers are at least 1 and fit the engine; the layer is one that the engine computes. After: stated
-// at each member.
+// Before: a shape whose numbers are at least 1 and fit the engine; the layer is one that the engine computes. After:
+// stated at each member.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,8 @@
 
 namespace sluice {
 
-// Figures of a density that take longer than a handful of operations, so that a search keeps them; 0: the engine has none.
+// Figures of a density that take longer than a handful of operations, so that a search keeps them; 0: the engine has
+// none.
 struct ZeroCycles {
   double prefix = 0;  // LayerDensity::prefix_cycles
   double vector = 0;  // LayerDensity::vector_cycles
@@ -34,8 +35,8 @@ struct EngineModel {
   Stated<double (*)(const EngineShape&, const LayerWork&)> window_beats;
   // Weights, and what else a copy keeps on chip beyond bias, multiplier and curve.
   Stated<void (*)(const EngineShape&, const LayerWork&, std::vector<Ram>&)> append_memories;
-  // Without copies its windows come again for every filter group; else they come once, and the engine, or what feeds it,
-  // holds them.
+  // Without copies its windows come again for every filter group; else they come once, and the engine, or what feeds
+  // it, holds them.
   Stated<bool> repeats_windows;
   // P counts output pixels that share a weight, and pixels enter singly; else P pixels enter side by side.
   Stated<bool> has_tiles;

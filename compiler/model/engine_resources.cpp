@@ -15,7 +15,8 @@ double port_bits(const EngineShape& s) {
   constexpr int kKindBits = 2;
   const bool takes_sums = s.kind == KernelKind::requantise || (s.kind == KernelKind::gather && s.sends_sums);
   const bool sends_sums = s.kind != KernelKind::requantise && s.sends_sums;
-  return s.in_lanes * (takes_sums ? kSumWordBits : s.data_bits) + s.out_lanes * (sends_sums ? kSumWordBits : s.data_bits) + 2.0 * kKindBits;
+  return s.in_lanes * (takes_sums ? kSumWordBits : s.data_bits) +
+         s.out_lanes * (sends_sums ? kSumWordBits : s.data_bits) + 2.0 * kKindBits;
 }
 
 // Products of data that a small kernel's lane makes: each operand of an add by its multiplier, map by gate.
@@ -24,7 +25,9 @@ int products_of(KernelKind kind) { return kind == KernelKind::add ? 2 : kind == 
 }  // namespace
 
 ResourceModel::ResourceModel(Coefficients coefficients, const bsp::FpgaDevice& device, double hls_factor)
-    : coefficients_(std::move(coefficients)), products_per_block_(std::max(1L, device.multipliers_per_dsp)), block_bits_(device.ram_block_bits),
+    : coefficients_(std::move(coefficients)),
+      products_per_block_(std::max(1L, device.multipliers_per_dsp)),
+      block_bits_(device.ram_block_bits),
       hls_factor_(hls_factor > 0 ? hls_factor : coefficients_.figure("hls_factor")) {}
 
 Logic ResourceModel::swept_logic(const EngineShape& shape) const {
@@ -33,7 +36,9 @@ Logic ResourceModel::swept_logic(const EngineShape& shape) const {
   // A depthwise engine of several taps is a dense one of as many lanes, but for who shares them.
   const bool is_tree = shape.kind == KernelKind::depthwise_dense && shape.vector_lanes > 1;
   // Requantisers are lanes of whatever kernel they stand in, and what follows.
-  Logic logic = shape.kind == KernelKind::requantise ? Logic{} : coefficients_.logic(to_text(is_tree ? KernelKind::conv_dense : shape.kind), letters);
+  Logic logic = shape.kind == KernelKind::requantise
+                    ? Logic{}
+                    : coefficients_.logic(to_text(is_tree ? KernelKind::conv_dense : shape.kind), letters);
   // An add shifts and rounds its sum like a requantised lane, without that lane's multiplier.
   logic += coefficients_.logic("requantise", letters) * shape.requantised_lanes;
   return logic;
@@ -44,9 +49,11 @@ double ResourceModel::dsp_blocks(const EngineShape& shape) const {
   double blocks = std::ceil(of_copy / double(products_per_block_));
   if (shape.kind != KernelKind::add) {
     const bool is_narrow = shape.sum_bits <= coefficients_.figure("requantise_narrow_bits");
-    blocks += shape.requantised_lanes * coefficients_.figure(is_narrow ? "requantise_narrow_blocks" : "requantise_wide_blocks");
+    blocks += shape.requantised_lanes *
+              coefficients_.figure(is_narrow ? "requantise_narrow_blocks" : "requantise_wide_blocks");
   }
-  return blocks + std::ceil(shape.requantised_lanes * shape.curve_multipliers * coefficients_.figure("curve_blocks_a_product"));
+  return blocks +
+         std::ceil(shape.requantised_lanes * shape.curve_multipliers * coefficients_.figure("curve_blocks_a_product"));
 }
 
 Resources ResourceModel::add_up(const Logic& logic, const std::vector<Ram>& rams) const {
@@ -56,7 +63,8 @@ Resources ResourceModel::add_up(const Logic& logic, const std::vector<Ram>& rams
     sum.m20k += double(blocks.ram_blocks), sum.mlab += double(blocks.mlabs);
   }
   sum.registers = logic.registers;
-  sum.alms = std::max(logic.aluts * coefficients_.figure("alms_per_alut"), logic.registers * coefficients_.figure("alms_per_register"));
+  sum.alms = std::max(logic.aluts * coefficients_.figure("alms_per_alut"),
+                      logic.registers * coefficients_.figure("alms_per_register"));
   sum.alms += sum.mlab * coefficients_.figure("alms_per_mlab");
   return sum;
 }

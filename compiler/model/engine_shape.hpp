@@ -31,18 +31,19 @@ struct Ram {
 struct EngineShape {
   KernelKind kind = KernelKind::conv_dense;
   // Fields that a kind does not use stay 1.
-  int vector_lanes = 1;      // M: dense, pair_sparse, compactor; depthwise: taps a filter; weight_sparse: kernel columns one RAM word serves
-  int pairs = 1;             // N: pair_sparse
-  int filters = 1;           // O
-  int copies = 1;            // E
-  int group = 1;             // G: grouped_prefix
-  int prefix = 1;            // k, at most G
-  int pixels = 1;            // P: weight_sparse; in a stem, pixels that enter a cycle
-  int taps = 1;              // in a beat of windows: one, a kernel row or all
+  int vector_lanes = 1;  // M: dense, pair_sparse, compactor; depthwise: taps a filter; weight_sparse: kernel columns
+                         // one RAM word serves
+  int pairs = 1;         // N: pair_sparse
+  int filters = 1;       // O
+  int copies = 1;        // E
+  int group = 1;         // G: grouped_prefix
+  int prefix = 1;        // k, at most G
+  int pixels = 1;        // P: weight_sparse; in a stem, pixels that enter a cycle
+  int taps = 1;          // in a beat of windows: one, a kernel row or all
   int in_lanes = 1, out_lanes = 1;  // of a layer's way, out_lanes is L: codes that leave the layer in a beat
   int data_bits = 8, weight_bits = 8;
-  int sum_bits = 26;         // accumulator; 32 with int16
-  int index_bits = 12;       // weight_sparse, compactor: place in a window
+  int sum_bits = 26;    // accumulator; 32 with int16
+  int index_bits = 12;  // weight_sparse, compactor: place in a window
   // Lanes with a requantiser of their own: all that an engine sends, or none where it sends sums.
   int requantised_lanes = 0;
   // Engines: sums leave, for a requantise kernel downstream. Gather: carries those. requantise: its input is sums in
@@ -57,9 +58,9 @@ struct EngineShape {
 
 // Of a kernel or a design. Fractions stay until a total is compared with a board.
 struct Resources {
-  double alms = 0;        // logic, and the ALMs that MLABs take
+  double alms = 0;  // logic, and the ALMs that MLABs take
   double registers = 0;
-  double m20k = 0;        // RAM blocks of the device, whatever their size
+  double m20k = 0;  // RAM blocks of the device, whatever their size
   double mlab = 0;
   double dsp_blocks = 0;
   double multipliers = 0;

@@ -22,7 +22,8 @@ double prefix_cycles(const EngineShape& shape, const LayerWork& work, const Laye
   if (density.prefixes.empty()) {
     const LiveHistogram prefix = independent_lanes(density.weight, int(work.window_codes()));
     const std::int64_t whole = filters / shape.filters, rest = filters % shape.filters;
-    return double(whole) * lock_step_cycles(prefix, shape.filters, 1) + (rest == 0 ? 0 : lock_step_cycles(prefix, int(rest), 1));
+    return double(whole) * lock_step_cycles(prefix, shape.filters, 1) +
+           (rest == 0 ? 0 : lock_step_cycles(prefix, int(rest), 1));
   }
   return double(lock_step_cycles_of(density.prefixes, int(density.prefixes.size()), shape.filters, 1));
 }
@@ -32,7 +33,8 @@ double vector_cycles(const EngineShape& shape, const LayerDensity& density) {
   const auto met = density.group_live.find({shape.vector_lanes, shape.filters});
   if (met != density.group_live.end()) return mean_cycles(met->second, shape.pairs);
   const bool has_histogram = density.vector_live.size() == std::size_t(shape.vector_lanes) + 1;
-  return lock_step_cycles(has_histogram ? density.vector_live : independent_lanes(density.pairs(), shape.vector_lanes), shape.filters, shape.pairs);
+  return lock_step_cycles(has_histogram ? density.vector_live : independent_lanes(density.pairs(), shape.vector_lanes),
+                          shape.filters, shape.pairs);
 }
 
 namespace {
@@ -62,7 +64,8 @@ std::int64_t work_units(const EngineShape& shape, const LayerWork& work) {
 
 double mean_live_codes(const LayerWork& work, const LayerDensity& density) {
   if (density.list_cycles > 0) return density.live_codes;
-  return density.window_live.empty() ? density.activation * double(work.window_codes()) : mean_cycles(density.window_live, 1, true);
+  return density.window_live.empty() ? density.activation * double(work.window_codes())
+                                     : mean_cycles(density.window_live, 1, true);
 }
 
 double mean_list_length(const LayerWork& work, const LayerDensity& density) {
@@ -73,10 +76,11 @@ double mean_list_length(const LayerWork& work, const LayerDensity& density) {
   return density.activation * codes + std::pow(1 - density.activation, codes);
 }
 
-// Compactors, tiles and the replay kernels of copies hold their windows; a dense or pair-sparse engine without copies gets its
-// windows again for every filter group.
+// Compactors, tiles and the replay kernels of copies hold their windows; a dense or pair-sparse engine without copies
+// gets its windows again for every filter group.
 double window_cycles(const EngineShape& shape, const LayerWork& work) {
-  const double steps = is_engine(shape.kind) ? engine_model(shape.kind).window_beats.get()(shape, work) : pool_beats(shape, work);
+  const double steps =
+      is_engine(shape.kind) ? engine_model(shape.kind).window_beats.get()(shape, work) : pool_beats(shape, work);
   if (steps == 0) return 0;
   const auto pixels = double(work.pixels());
   const bool is_again = shape.copies == 1 && is_engine(shape.kind) && engine_model(shape.kind).repeats_windows.get();
@@ -91,7 +95,8 @@ double window_cycles(const EngineShape& shape, const LayerWork& work) {
   const auto beats_a_pixel = double(ceil_of(work.input.channels, shape.in_lanes));
   const WindowCompletions completions(work.window, work.input, work.output);
   const auto places = double(work.input.pixels());
-  return places * beats_a_pixel + out - (has_taps(shape, work) ? 0 : beats_a_pixel * double(completions.completing_beats()));
+  return places * beats_a_pixel + out -
+         (has_taps(shape, work) ? 0 : beats_a_pixel * double(completions.completing_beats()));
 }
 
 LayerTime layer_time(const EngineShape& shape, const LayerWork& work, const LayerDensity& density) {
@@ -101,7 +106,8 @@ LayerTime layer_time(const EngineShape& shape, const LayerWork& work, const Laye
   const auto beats_a_pixel = double(ceil_of(std::int64_t{work.input.channels} * side_by_side, shape.in_lanes));
   const std::int64_t units = std::max<std::int64_t>(1, work_units(shape, work));
   time.op = loop_cycles(shape, work, density) * double(ceil_of(units, shape.copies)) / double(units);
-  const double map = double(ceil_of(work.input.pixels(), side_by_side)) * beats_a_pixel, other = double(ceil_of(work.second_operand, shape.in_lanes));
+  const double map = double(ceil_of(work.input.pixels(), side_by_side)) * beats_a_pixel,
+               other = double(ceil_of(work.second_operand, shape.in_lanes));
   time.in = work.kind == LayerKind::scale ? map + other : std::max(map, other);  // gates come before their map
   time.out = double(work.pixels() * ceil_of(work.output.channels, shape.out_lanes));
   time.window = window_cycles(shape, work);

@@ -6,10 +6,10 @@
 //
 //   dense              pixels / E * beats of a window * ceil(F / O)
 //   depthwise_dense    pixels / E * ceil(taps / taps a filter) * ceil(C / O)
-//   activation_sparse  pixels / E * (ceil(F / O) * E[max(1, nonzeros)] + beats of a window: a compactor reads, then sends)
-//   grouped_prefix     the same with ceil(F / (O * G)) groups, with non-zeros * k + G: G to take the sums
-//   weight_sparse      tiles of P pixels / E * max(sum over groups of O filters of max(1, longest prefix), P * beats of a window)
-//   pair_sparse        pixels / E * ceil(window / M) * ceil(F / O) * E[max over O of max(1, ceil(live / N))]
+//   activation_sparse  pixels / E * (ceil(F / O) * E[max(1, nonzeros)] + beats of a window: a compactor reads, then
+//   sends) grouped_prefix     the same with ceil(F / (O * G)) groups, with non-zeros * k + G: G to take the sums
+//   weight_sparse      tiles of P pixels / E * max(sum over groups of O filters of max(1, longest prefix), P * beats of
+//   a window) pair_sparse        pixels / E * ceil(window / M) * ceil(F / O) * E[max over O of max(1, ceil(live / N))]
 //
 // `window` is the stream from the line buffer into the engine or its compactor, once for all E copies. Padding is made
 // after the input stream and costs nothing. Published designs pad in the stream (hass.md 13.3).
@@ -51,8 +51,8 @@ double mean_list_length(const LayerWork& work, const LayerDensity& density);
 // E[live].
 double mean_live_codes(const LayerWork& work, const LayerDensity& density);
 
-// Mean cycles of a vector of pair_sparse and a filter group; cycles of all filter groups of weight_sparse on a tile. The
-// two figures that take longer than a handful of operations, so that a search may keep them (LayerDensity).
+// Mean cycles of a vector of pair_sparse and a filter group; cycles of all filter groups of weight_sparse on a tile.
+// The two figures that take longer than a handful of operations, so that a search may keep them (LayerDensity).
 double vector_cycles(const EngineShape& shape, const LayerDensity& density);
 double prefix_cycles(const EngineShape& shape, const LayerWork& work, const LayerDensity& density);
 

@@ -30,7 +30,9 @@ MemoryBlocks memory_blocks(const Ram& ram, const Coefficients& c, std::int64_t b
     const std::int64_t side_by_side = ceil_of(ram.width_bits, std::int64_t(c.figure("mlab_width_bits")));
     return {0, ram.copies * side_by_side * ceil_of(ram.depth, std::int64_t(c.figure("mlab_depth")))};
   }
-  return {ram.copies * ram_blocks_of(ram.width_bits, ram.depth, block_bits, std::int64_t(c.figure("ram_block_width_bits"))), 0};
+  return {
+      ram.copies * ram_blocks_of(ram.width_bits, ram.depth, block_bits, std::int64_t(c.figure("ram_block_width_bits"))),
+      0};
 }
 
 }  // namespace sluice

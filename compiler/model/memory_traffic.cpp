@@ -16,17 +16,22 @@ double code_bytes(int bits) { return bits > 8 ? 2 : 1; }
 double memory_bytes_per_image(const Netlist& netlist) {
   double bytes = 0;
   for (const Kernel& kernel : netlist.kernels) {
-    const auto codes = [&](int stream) { return double(netlist.streams[std::size_t(stream)].beats) * netlist.streams[std::size_t(stream)].lanes; };
-    if (kernel.kind == KernelKind::source) bytes += codes(kernel.outputs[0]) * code_bytes(netlist.streams[std::size_t(kernel.outputs[0])].element_bits);
+    const auto codes = [&](int stream) {
+      return double(netlist.streams[std::size_t(stream)].beats) * netlist.streams[std::size_t(stream)].lanes;
+    };
+    if (kernel.kind == KernelKind::source)
+      bytes += codes(kernel.outputs[0]) * code_bytes(netlist.streams[std::size_t(kernel.outputs[0])].element_bits);
     if (kernel.kind == KernelKind::sink) bytes += (1 + codes(kernel.inputs[0])) * kWordBytes;
     // A header's word and the counters, of every stream.
-    if (kernel.kind == KernelKind::collector) for (const int stream : kernel.inputs) bytes += (1 + netlist.streams[std::size_t(stream)].lanes) * kWordBytes;
+    if (kernel.kind == KernelKind::collector)
+      for (const int stream : kernel.inputs) bytes += (1 + netlist.streams[std::size_t(stream)].lanes) * kWordBytes;
   }
   return kTimesMoved * bytes;
 }
 
 double memory_bytes_per_image(const IntegerNetwork& network) {
-  return kTimesMoved * (double(network.input.size()) * code_bytes(network.input_bits) + (1 + network.classes()) * kWordBytes);
+  return kTimesMoved *
+         (double(network.input.size()) * code_bytes(network.input_bits) + (1 + network.classes()) * kWordBytes);
 }
 
 double memory_bytes_per_cycle(const bsp::Board& board, double clock_mhz) {

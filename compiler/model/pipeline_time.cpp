@@ -19,7 +19,9 @@ double banded_interval(const SliceCycles& slices, int slices_per_band) {
   return slices.empty() ? 0 : cycles / double(slices.size());
 }
 
-double mean_interval(const SliceCycles& slices) { return slices.empty() ? 0 : banded_interval(slices, int(slices.size())); }
+double mean_interval(const SliceCycles& slices) {
+  return slices.empty() ? 0 : banded_interval(slices, int(slices.size()));
+}
 
 double absorbed_interval(const SliceCycles& slices, double slack_slices) {
   const double mean = mean_interval(slices);

@@ -24,8 +24,8 @@ double banded_interval(const SliceCycles& slices, int slices_per_band);
 double mean_interval(const SliceCycles& slices);
 
 // The banded estimate with the bands that FIFOs absorb. In a band of n slices the layer that falls short in it loses
-// n * (banded - largest mean) cycles, unless the streams between the layers hold the work that they run apart by: `slack_slices`,
-// in slices of the slowest. Bands are doubled as long as they do.
+// n * (banded - largest mean) cycles, unless the streams between the layers hold the work that they run apart by:
+// `slack_slices`, in slices of the slowest. Bands are doubled as long as they do.
 double absorbed_interval(const SliceCycles& slices, double slack_slices);
 
 struct PipelineTime {

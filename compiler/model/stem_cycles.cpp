@@ -8,10 +8,12 @@
 
 namespace sluice {
 
-std::int64_t stem_window_cycles(const Window& w, const MapShape& in, const MapShape& out, int together, std::int64_t steps) {
+std::int64_t stem_window_cycles(const Window& w, const MapShape& in, const MapShape& out, int together,
+                                std::int64_t steps) {
   const WindowCompletions completions(w, in, out, together);
   const int row_beats = in.width / together;
-  const std::int64_t beats_of_rows = std::int64_t{w.stride_h} * row_beats, pace = (out.width * steps + beats_of_rows - 1) / beats_of_rows;
+  const std::int64_t beats_of_rows = std::int64_t{w.stride_h} * row_beats,
+                     pace = (out.width * steps + beats_of_rows - 1) / beats_of_rows;
   std::int64_t cycles = 0, owed = 0;
   for (int y = 0; y < in.height; ++y) {
     const WindowCompletions::Row& row = completions.row(y);

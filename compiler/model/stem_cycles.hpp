@@ -13,6 +13,7 @@
 namespace sluice {
 
 // `steps`: beats that leave for an output pixel.
-std::int64_t stem_window_cycles(const Window& window, const MapShape& in, const MapShape& out, int together, std::int64_t steps);
+std::int64_t stem_window_cycles(const Window& window, const MapShape& in, const MapShape& out, int together,
+                                std::int64_t steps);
 
 }  // namespace sluice

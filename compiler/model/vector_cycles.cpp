@@ -49,8 +49,8 @@ LiveHistogram independent_lanes(double density, int lanes) {
     live[density <= 0 ? 0 : std::size_t(lanes)] = 1;
     return live;
   }
-  // From the likeliest count outwards by ratios, then normalised: powers of windows of thousands of lanes would leave the
-  // range of double. Tails that no sum of doubles would notice stay 0.
+  // From the likeliest count outwards by ratios, then normalised: powers of windows of thousands of lanes would leave
+  // the range of double. Tails that no sum of doubles would notice stay 0.
   const double odds = density / (1 - density);
   const int likeliest = std::min(lanes, int(density * (lanes + 1)));
   const auto at = [&](int z) -> double& { return live[std::size_t(z)]; };
@@ -62,8 +62,8 @@ LiveHistogram independent_lanes(double density, int lanes) {
   return live;
 }
 
-// E[max] = sum over t >= 0 of P(max > t), and P(max <= t) is the product over the filters. Asked for most often, and mostly
-// where P is 0 or 1: no power is taken there, and nothing is allocated.
+// E[max] = sum over t >= 0 of P(max > t), and P(max <= t) is the product over the filters. Asked for most often, and
+// mostly where P is 0 or 1: no power is taken there, and nothing is allocated.
 double lock_step_cycles(const LiveHistogram& live, int filters, int pairs) {
   const double all = std::accumulate(live.begin(), live.end(), 0.0);
   double mean = 1, within = 0;  // no vector takes less than a cycle
@@ -71,8 +71,10 @@ double lock_step_cycles(const LiveHistogram& live, int filters, int pairs) {
     within += live[z];
     if (z < next) continue;
     next += std::size_t(pairs);
-    if (within <= 0) mean += 1;
-    else if (within < all) mean += 1 - whole_power(within / all, filters);
+    if (within <= 0)
+      mean += 1;
+    else if (within < all)
+      mean += 1 - whole_power(within / all, filters);
   }
   return mean;
 }

@@ -20,11 +20,8 @@ Result<ir::Tensor> run(const Call& call, const ir::Dims& out) {
 }  // namespace
 
 const Operator& add() {
-  static const Operator record{.name = "Add",
-                               .least_inputs = 2,
-                               .most_inputs = 2,
-                               .shape = arithmetic_shape,
-                               .evaluate = run};
+  static const Operator record{
+      .name = "Add", .least_inputs = 2, .most_inputs = 2, .shape = arithmetic_shape, .evaluate = run};
   return record;
 }
 

@@ -76,13 +76,11 @@ ir::Tensor empty_like(const ir::Dims& out, ir::ElementType type) {
 ir::Tensor take(const ir::Tensor& source, const ir::Dims& out, const ir::Dims& strides, std::int64_t offset) {
   ir::Tensor result = empty_like(out, source.type);
   if (source.is_integer()) {
-    for_each_index(out, strides, offset, [&](std::int64_t to, std::int64_t from) {
-      result.integers[to] = source.integers[from];
-    });
+    for_each_index(out, strides, offset,
+                   [&](std::int64_t to, std::int64_t from) { result.integers[to] = source.integers[from]; });
   } else {
-    for_each_index(out, strides, offset, [&](std::int64_t to, std::int64_t from) {
-      result.values[to] = source.values[from];
-    });
+    for_each_index(out, strides, offset,
+                   [&](std::int64_t to, std::int64_t from) { result.values[to] = source.values[from]; });
   }
   return result;
 }
@@ -95,11 +93,16 @@ ir::Tensor with_dims(const ir::Tensor& source, const ir::Dims& out) {
 
 std::int64_t wrap(std::int64_t value, ir::ElementType type) {
   switch (type) {
-    case ir::ElementType::int32: return static_cast<std::int32_t>(value);
-    case ir::ElementType::int8: return static_cast<std::int8_t>(value);
-    case ir::ElementType::uint8: return static_cast<std::uint8_t>(value);
-    case ir::ElementType::boolean: return value != 0;
-    default: return value;
+    case ir::ElementType::int32:
+      return static_cast<std::int32_t>(value);
+    case ir::ElementType::int8:
+      return static_cast<std::int8_t>(value);
+    case ir::ElementType::uint8:
+      return static_cast<std::uint8_t>(value);
+    case ir::ElementType::boolean:
+      return value != 0;
+    default:
+      return value;
   }
 }
 

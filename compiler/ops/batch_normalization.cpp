@@ -21,7 +21,8 @@ Status accept(const ir::Node& node, int) {
 
 Status accept_running(const ir::Node& node, int opset) {
   SLUICE_CHECK(accept(node, opset));
-  return node.integer("training_mode", 0) != 0 ? ok() : user_error("running statistics are an output in training mode only");
+  return node.integer("training_mode", 0) != 0 ? ok()
+                                               : user_error("running statistics are an output in training mode only");
 }
 
 Result<ir::Dims> shape_rule(const Call& call) {

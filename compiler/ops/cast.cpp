@@ -53,7 +53,8 @@ Result<T> number_of(const std::string& text) {
   T number{};
   const char* first = text.data() + (text.size() > 1 && text[0] == '+' ? 1 : 0);
   const auto [end, error] = std::from_chars(first, text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return user_error("the text \"{}\" is no number of that type", text.substr(0, 40));
+  if (error != std::errc() || end != text.data() + text.size())
+    return user_error("the text \"{}\" is no number of that type", text.substr(0, 40));
   return number;
 }
 
@@ -64,15 +65,18 @@ Result<ir::Tensor> run(const Call& call, const ir::Dims& out) {
   for (std::size_t i = 0; i < result.texts.size(); ++i) result.texts[i] = in.is_text() ? in.texts[i] : to_text(in, i);
   for (std::size_t i = 0; i < result.values.size(); ++i) {
     float value = 0;
-    if (in.is_text()) value = SLUICE_TRY(number_of<float>(in.texts[i]));
-    else value = in.at(static_cast<std::int64_t>(i));
+    if (in.is_text())
+      value = SLUICE_TRY(number_of<float>(in.texts[i]));
+    else
+      value = in.at(static_cast<std::int64_t>(i));
     result.values[i] = narrowed(value, onnx_type);
   }
   for (std::size_t i = 0; i < result.integers.size(); ++i) {
     if (in.is_text()) {
       const std::int64_t number = SLUICE_TRY(number_of<std::int64_t>(in.texts[i]));
       result.integers[i] = wrap(number, result.type);
-    } else result.integers[i] = in.is_integer() ? wrap(in.integers[i], result.type) : to_integer(in.values[i], result.type);
+    } else
+      result.integers[i] = in.is_integer() ? wrap(in.integers[i], result.type) : to_integer(in.values[i], result.type);
   }
   return result;
 }

@@ -36,12 +36,11 @@ Result<ir::Tensor> run(const Call& call, const ir::Dims&) {
 }  // namespace
 
 const Operator& clip() {
-  static const Operator record{
-      .name = "Clip",
-      .most_inputs = 3,
-      .attributes = {{"min", AttributeKind::real, 6, 10}, {"max", AttributeKind::real, 6, 10}},
-      .shape = shape_rule,
-      .evaluate = run};
+  static const Operator record{.name = "Clip",
+                               .most_inputs = 3,
+                               .attributes = {{"min", AttributeKind::real, 6, 10}, {"max", AttributeKind::real, 6, 10}},
+                               .shape = shape_rule,
+                               .evaluate = run};
   return record;
 }
 

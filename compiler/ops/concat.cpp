@@ -18,7 +18,8 @@ Status accept(const ir::Node& node, int) {
 
 Result<ir::Dims> shape_rule(const Call& call) {
   ir::Dims out = call.dims(0);
-  const std::int64_t axis = SLUICE_TRY(normal_axis(call.node.integer("axis", 0), static_cast<std::int64_t>(out.size())));
+  const std::int64_t axis =
+      SLUICE_TRY(normal_axis(call.node.integer("axis", 0), static_cast<std::int64_t>(out.size())));
   for (std::size_t i = 1; i < call.inputs.size(); ++i) {
     if (!call.has(i)) return user_error("input {} is missing", i);
     ir::Dims expected = call.dims(i);
@@ -42,7 +43,8 @@ void join(const std::vector<const std::vector<T>*>& parts, const std::vector<std
 }
 
 Result<ir::Tensor> run(const Call& call, const ir::Dims& out) {
-  const std::int64_t axis = SLUICE_TRY(normal_axis(call.node.integer("axis", 0), static_cast<std::int64_t>(out.size())));
+  const std::int64_t axis =
+      SLUICE_TRY(normal_axis(call.node.integer("axis", 0), static_cast<std::int64_t>(out.size())));
   std::vector<const std::vector<float>*> values;
   std::vector<const std::vector<std::int64_t>*> integers;
   std::vector<std::int64_t> rows;

@@ -9,7 +9,8 @@ namespace sluice::ops {
 namespace {
 
 Status accept(const ir::Node& node, int) {
-  if (node.attributes.size() != 1) return user_error("must have exactly one value attribute, has {}", node.attributes.size());
+  if (node.attributes.size() != 1)
+    return user_error("must have exactly one value attribute, has {}", node.attributes.size());
   return ok();
 }
 

@@ -53,7 +53,9 @@ Result<ir::Tensor> run(const Call& call, const ir::Dims& out) {
       w.for_each_window([&](const Window::Extent& at) {
         float sum = 0;
         for (std::int64_t c = 0; c < channels; ++c) {
-          w.for_each_tap(at, [&](std::int64_t pixel, std::int64_t tap) { sum += maps[c * w.pixels() + pixel] * filter[c * taps + tap]; });
+          w.for_each_tap(at, [&](std::int64_t pixel, std::int64_t tap) {
+            sum += maps[c * w.pixels() + pixel] * filter[c * taps + tap];
+          });
         }
         result.values[position++] = sum + bias;
       });

@@ -25,11 +25,8 @@ Result<ir::Tensor> run(const Call& call, const ir::Dims& out) {
 }  // namespace
 
 const Operator& div() {
-  static const Operator record{.name = "Div",
-                               .least_inputs = 2,
-                               .most_inputs = 2,
-                               .shape = arithmetic_shape,
-                               .evaluate = run};
+  static const Operator record{
+      .name = "Div", .least_inputs = 2, .most_inputs = 2, .shape = arithmetic_shape, .evaluate = run};
   return record;
 }
 

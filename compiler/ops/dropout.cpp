@@ -31,7 +31,8 @@ Result<ir::Tensor> run_mask(const Call&, const ir::Dims& out) {
   return mask;
 }
 
-const std::vector<AttributeRule> kAttributes{{"ratio", AttributeKind::real, 1, 11}, {"seed", AttributeKind::integer, 12}};
+const std::vector<AttributeRule> kAttributes{{"ratio", AttributeKind::real, 1, 11},
+                                             {"seed", AttributeKind::integer, 12}};
 
 }  // namespace
 

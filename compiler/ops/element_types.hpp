@@ -15,25 +15,37 @@ namespace sluice::ops {
 inline constexpr std::int64_t kOnnxFloat16 = 10;
 inline constexpr std::int64_t kOnnxBfloat16 = 16;
 
-inline constexpr const char* kElementTypesText = "float, float16, bfloat16, double, int8, uint8, int32, int64, bool, string";
+inline constexpr const char* kElementTypesText =
+    "float, float16, bfloat16, double, int8, uint8, int32, int64, bool, string";
 
 inline std::optional<ir::ElementType> element_type(std::int64_t onnx) {
   switch (onnx) {
-    case 1: case kOnnxFloat16: case 11: case kOnnxBfloat16: return ir::ElementType::real;
-    case 2: return ir::ElementType::uint8;
-    case 3: return ir::ElementType::int8;
-    case 6: return ir::ElementType::int32;
-    case 7: return ir::ElementType::int64;
-    case 8: return ir::ElementType::text;
-    case 9: return ir::ElementType::boolean;
-    default: return std::nullopt;
+    case 1:
+    case kOnnxFloat16:
+    case 11:
+    case kOnnxBfloat16:
+      return ir::ElementType::real;
+    case 2:
+      return ir::ElementType::uint8;
+    case 3:
+      return ir::ElementType::int8;
+    case 6:
+      return ir::ElementType::int32;
+    case 7:
+      return ir::ElementType::int64;
+    case 8:
+      return ir::ElementType::text;
+    case 9:
+      return ir::ElementType::boolean;
+    default:
+      return std::nullopt;
   }
 }
 
 inline std::string element_type_name(std::int64_t onnx) {
-  static constexpr const char* kNames[] = {"undefined", "float",   "uint8",  "int8",   "uint16",    "int16",
-                                           "int32",     "int64",   "string", "bool",   "float16",   "double",
-                                           "uint32",    "uint64",  "complex64", "complex128", "bfloat16"};
+  static constexpr const char* kNames[] = {"undefined", "float",  "uint8",     "int8",       "uint16",  "int16",
+                                           "int32",     "int64",  "string",    "bool",       "float16", "double",
+                                           "uint32",    "uint64", "complex64", "complex128", "bfloat16"};
   if (onnx >= 0 && onnx < static_cast<std::int64_t>(std::size(kNames))) return kNames[onnx];
   return "type " + std::to_string(onnx);
 }

@@ -24,7 +24,8 @@ float* scratch(std::vector<float>& memory, std::size_t count) {
 struct Padded {
   std::int64_t height, width;
   explicit Padded(const Window& w)
-      : height(std::max(w.in[0] + w.pad_begin[0], reach(w, 0))), width(std::max(w.in[1] + w.pad_begin[1], reach(w, 1))) {}
+      : height(std::max(w.in[0] + w.pad_begin[0], reach(w, 0))),
+        width(std::max(w.in[1] + w.pad_begin[1], reach(w, 1))) {}
   // One past the last row or column that any window touches.
   static std::int64_t reach(const Window& w, int axis) {
     return (w.out[axis] - 1) * w.stride[axis] + (w.kernel[axis] - 1) * w.dilation[axis] + 1;

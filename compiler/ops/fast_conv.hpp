@@ -34,10 +34,10 @@ class FastConv {
   ir::Dims input_;
   ir::Dims output_;
   std::int64_t groups_ = 1;
-  std::int64_t channels_ = 0;       // per group
-  std::int64_t filters_ = 0;        // per group
-  std::vector<float> weights_;      // packed [group][block of R filters][depth][R]; depthwise: as in the file
-  std::vector<float> bias_;         // all filters, zero where the node has none
+  std::int64_t channels_ = 0;   // per group
+  std::int64_t filters_ = 0;    // per group
+  std::vector<float> weights_;  // packed [group][block of R filters][depth][R]; depthwise: as in the file
+  std::vector<float> bias_;     // all filters, zero where the node has none
   ir::Activation activation_;
 };
 

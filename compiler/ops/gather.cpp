@@ -11,7 +11,8 @@ namespace {
 
 Result<ir::Dims> shape_rule(const Call& call) {
   const ir::Dims &data = call.dims(0), &indices = call.dims(1);
-  const std::int64_t axis = SLUICE_TRY(normal_axis(call.node.integer("axis", 0), static_cast<std::int64_t>(data.size())));
+  const std::int64_t axis =
+      SLUICE_TRY(normal_axis(call.node.integer("axis", 0), static_cast<std::int64_t>(data.size())));
   ir::Dims out(data.begin(), data.begin() + axis);
   out.insert(out.end(), indices.begin(), indices.end());
   out.insert(out.end(), data.begin() + axis + 1, data.end());
@@ -20,7 +21,8 @@ Result<ir::Dims> shape_rule(const Call& call) {
 
 Result<ir::Tensor> run(const Call& call, const ir::Dims& out) {
   const ir::Tensor &data = call.value(0), &indices = call.value(1);
-  const std::int64_t axis = SLUICE_TRY(normal_axis(call.node.integer("axis", 0), static_cast<std::int64_t>(data.dims.size())));
+  const std::int64_t axis =
+      SLUICE_TRY(normal_axis(call.node.integer("axis", 0), static_cast<std::int64_t>(data.dims.size())));
   if (!indices.is_integer()) return user_error("the indices are not integers");
   const std::int64_t length = data.dims[axis];
   const std::int64_t inner = ir::element_count({data.dims.begin() + axis + 1, data.dims.end()});

@@ -21,7 +21,8 @@ Result<ir::Dims> shape_rule(const Call& call) {
   const ir::Dims out = {a[flip_a ? 1 : 0], b[flip_b ? 0 : 1]};
   if (!call.has(2)) return out;
   const ir::Dims with_bias = SLUICE_TRY(broadcast(call.dims(2), out));
-  if (with_bias != out) return user_error("a bias of {} does not fit a result of {}", ir::to_text(call.dims(2)), ir::to_text(out));
+  if (with_bias != out)
+    return user_error("a bias of {} does not fit a result of {}", ir::to_text(call.dims(2)), ir::to_text(out));
   return out;
 }
 

@@ -17,11 +17,10 @@ Result<ir::Tensor> run(const Call& call, const ir::Dims&) {
 }  // namespace
 
 const Operator& hard_sigmoid() {
-  static const Operator record{
-      .name = "HardSigmoid",
-      .attributes = {{"alpha", AttributeKind::real}, {"beta", AttributeKind::real}},
-      .shape = same_shape,
-      .evaluate = run};
+  static const Operator record{.name = "HardSigmoid",
+                               .attributes = {{"alpha", AttributeKind::real}, {"beta", AttributeKind::real}},
+                               .shape = same_shape,
+                               .evaluate = run};
   return record;
 }
 

@@ -44,7 +44,8 @@ Result<ir::Tensor> run(const Call& call, const ir::Dims& out) {
   // Which matrix of each stack meets at outer index o.
   std::vector<std::int64_t> right(ir::element_count(s.outer));
   const ir::Dims a_outer(s.a.begin(), s.a.end() - 2), b_outer(s.b.begin(), s.b.end() - 2);
-  for_each_index(s.outer, broadcast_strides(b_outer, s.outer), 0, [&](std::int64_t o, std::int64_t b) { right[o] = b; });
+  for_each_index(s.outer, broadcast_strides(b_outer, s.outer), 0,
+                 [&](std::int64_t o, std::int64_t b) { right[o] = b; });
   for_each_index(s.outer, broadcast_strides(a_outer, s.outer), 0, [&](std::int64_t o, std::int64_t left) {
     const float* a = call.value(0).values.data() + left * rows * depth;
     const float* b = call.value(1).values.data() + right[o] * depth * columns;

@@ -38,8 +38,10 @@ void pool(const std::vector<T>& in, const Window& w, std::int64_t maps, T lowest
 template <typename Take>
 void pool_any(const ir::Tensor& map, const Window& w, const ir::Dims& out, Take take) {
   const std::int64_t maps = out[0] * out[1];
-  if (map.is_integer()) pool(map.integers, w, maps, std::numeric_limits<std::int64_t>::min(), take);
-  else pool(map.values, w, maps, -std::numeric_limits<float>::infinity(), take);
+  if (map.is_integer())
+    pool(map.integers, w, maps, std::numeric_limits<std::int64_t>::min(), take);
+  else
+    pool(map.values, w, maps, -std::numeric_limits<float>::infinity(), take);
 }
 
 Result<ir::Tensor> run(const Call& call, const ir::Dims& out) {
@@ -47,8 +49,10 @@ Result<ir::Tensor> run(const Call& call, const ir::Dims& out) {
   ir::Tensor result = empty_like(out, call.value(0).type);
   std::size_t next = 0;
   pool_any(call.value(0), w, out, [&](auto best, std::int64_t) {
-    if constexpr (std::is_integral_v<decltype(best)>) result.integers[next++] = best;
-    else result.values[next++] = best;
+    if constexpr (std::is_integral_v<decltype(best)>)
+      result.integers[next++] = best;
+    else
+      result.values[next++] = best;
   });
   return result;
 }

@@ -19,11 +19,8 @@ Result<ir::Tensor> run(const Call& call, const ir::Dims& out) {
 }  // namespace
 
 const Operator& mul() {
-  static const Operator record{.name = "Mul",
-                               .least_inputs = 2,
-                               .most_inputs = 2,
-                               .shape = arithmetic_shape,
-                               .evaluate = run};
+  static const Operator record{
+      .name = "Mul", .least_inputs = 2, .most_inputs = 2, .shape = arithmetic_shape, .evaluate = run};
   return record;
 }
 

@@ -39,12 +39,18 @@ namespace {
 
 const char* kind_text(AttributeKind kind) {
   switch (kind) {
-    case AttributeKind::integer: return "an integer";
-    case AttributeKind::real: return "a float";
-    case AttributeKind::text: return "a string";
-    case AttributeKind::integers: return "a list of integers";
-    case AttributeKind::reals: return "a list of floats";
-    case AttributeKind::tensor: return "a tensor";
+    case AttributeKind::integer:
+      return "an integer";
+    case AttributeKind::real:
+      return "a float";
+    case AttributeKind::text:
+      return "a string";
+    case AttributeKind::integers:
+      return "a list of integers";
+    case AttributeKind::reals:
+      return "a list of floats";
+    case AttributeKind::tensor:
+      return "a tensor";
   }
   return "?";
 }
@@ -56,8 +62,8 @@ Status check_attribute(const Operator& op, const std::string& key, const ir::Att
     if (value.index() == static_cast<std::size_t>(rule.kind)) return ok();
     return user_error("attribute \"{}\" must be {}", key, kind_text(rule.kind));
   }
-  return user_error("attribute \"{}\" is not part of {} in opset {}; export again with a current exporter", key, op.name,
-                    opset);
+  return user_error("attribute \"{}\" is not part of {} in opset {}; export again with a current exporter", key,
+                    op.name, opset);
 }
 
 }  // namespace
@@ -81,7 +87,8 @@ Status check_node(const ir::Node& node, int opset) {
 Result<const ir::Tensor*> Call::constant(std::size_t index, const char* what) const {
   if (!has(index)) return user_error("the {} is missing", what);
   if (!inputs[index].value) {
-    return user_error("the {} (\"{}\") is computed from the picture; export it as a constant", what, node.inputs[index]);
+    return user_error("the {} (\"{}\") is computed from the picture; export it as a constant", what,
+                      node.inputs[index]);
   }
   return inputs[index].value;
 }
@@ -98,7 +105,8 @@ Result<ir::Dims> infer_shape(const Call& call) {
   if (!op) return user_error("{} is not supported", call.node.label());
   for (std::size_t i = 0; i < call.inputs.size(); ++i) {
     const ir::Tensor* value = call.inputs[i].value;
-    if (value && value->is_text() && !op->takes_text) return user_error("{}: input {} is text; numbers are possible", call.node.label(), i);
+    if (value && value->is_text() && !op->takes_text)
+      return user_error("{}: input {} is text; numbers are possible", call.node.label(), i);
   }
   Result<ir::Dims> dims = op->shape(call);
   if (!dims) return std::move(dims).error().in(call.node.label());

@@ -23,7 +23,8 @@ Status accept(const ir::Node& node, int) {
 // Begin and end of every axis.
 Result<std::vector<std::int64_t>> pads_of(const Call& call) {
   const std::size_t rank = call.dims(0).size();
-  if (call.has(3) && call.opset < 18) return user_error("axes is an input since opset 18, the model says {}", call.opset);
+  if (call.has(3) && call.opset < 18)
+    return user_error("axes is an input since opset 18, the model says {}", call.opset);
   std::vector<std::int64_t> stated = call.node.integers("pads", {});
   if (call.opset >= 11) stated = SLUICE_TRY(call.integers(1, "pads"));
   std::vector<std::int64_t> axes;

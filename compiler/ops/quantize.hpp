@@ -25,7 +25,8 @@ inline Result<QuantizeAxis> quantize_axis(const Call& call) {
   }
   if (ir::element_count(scale) == 1) return QuantizeAxis{};
   if (scale.size() != 1) return user_error("the scale is {}", ir::to_text(scale));
-  const std::int64_t axis = SLUICE_TRY(normal_axis(call.node.integer("axis", 1), static_cast<std::int64_t>(data.size())));
+  const std::int64_t axis =
+      SLUICE_TRY(normal_axis(call.node.integer("axis", 1), static_cast<std::int64_t>(data.size())));
   if (data[axis] != scale[0]) return user_error("{} scales for an axis of {}", scale[0], data[axis]);
   return QuantizeAxis{ir::element_count({data.begin() + axis + 1, data.end()}), scale[0]};
 }

@@ -32,11 +32,13 @@ ir::Dims kept(const ir::Dims& dims, const std::vector<std::int64_t>& axes) {
 
 Result<ir::Dims> shape_rule(const Call& call) {
   const std::vector<std::int64_t> axes = SLUICE_TRY(axes_of(call));
-  if (call.has(1) && call.opset < 18) return user_error("axes is an input since opset 18, the model says {}", call.opset);
+  if (call.has(1) && call.opset < 18)
+    return user_error("axes is an input since opset 18, the model says {}", call.opset);
   if (call.node.integer("keepdims", 1) != 0) return kept(call.dims(0), axes);
   ir::Dims out;
   for (std::size_t axis = 0; axis < call.dims(0).size(); ++axis) {
-    if (!std::binary_search(axes.begin(), axes.end(), static_cast<std::int64_t>(axis))) out.push_back(call.dims(0)[axis]);
+    if (!std::binary_search(axes.begin(), axes.end(), static_cast<std::int64_t>(axis)))
+      out.push_back(call.dims(0)[axis]);
   }
   return out;
 }

@@ -31,8 +31,10 @@ Result<ir::Dims> shape_rule(const Call& call) {
     *open = ir::element_count(in) / rest;
   }
   if (ir::element_count(out) != ir::element_count(in)) {
-    return user_error("{} cannot become {}; if the model has a fixed batch or picture size, export it with batch 1 and "
-                      "the size you want", ir::to_text(in), asked);
+    return user_error(
+        "{} cannot become {}; if the model has a fixed batch or picture size, export it with batch 1 and "
+        "the size you want",
+        ir::to_text(in), asked);
   }
   return out;
 }

@@ -32,7 +32,8 @@ Status infer_shapes(ir::Graph& graph) {
       Operand operand;
       if (!value.empty()) {
         auto dims = shapes.find(value);
-        if (dims == shapes.end()) return bug_error(fmt::format("{} reads \"{}\" before it exists", node.label(), value));
+        if (dims == shapes.end())
+          return bug_error(fmt::format("{} reads \"{}\" before it exists", node.label(), value));
         operand.dims = &dims->second;
         auto constant = graph.initialisers.find(value);
         if (constant != graph.initialisers.end()) operand.value = &constant->second;

@@ -4,7 +4,8 @@
 // Why: exporters leave shape arithmetic in the file (Shape, Gather, Concat, Reshape). A rule alone cannot answer such a
 // Reshape. So small constants and everything computed from shapes alone are evaluated on the way.
 //
-// Before: nodes in topological order, `shapes` holds the input's shape. After: `shapes` holds every value, nothing else.
+// Before: nodes in topological order, `shapes` holds the input's shape. After: `shapes` holds every value, nothing
+// else.
 #pragma once
 
 #include "compiler/ir/graph.hpp"

@@ -55,7 +55,8 @@ Result<std::vector<Range>> ranges(const Call& call) {
   for (std::int64_t length : dims) result.push_back({0, 1, length});
   for (std::size_t i = 0; i < axes.size(); ++i) {
     const std::int64_t axis = SLUICE_TRY(normal_axis(axes[i], static_cast<std::int64_t>(dims.size())));
-    if (steps[i] == 0 || steps[i] == std::numeric_limits<std::int64_t>::min()) return user_error("a step is {}", steps[i]);
+    if (steps[i] == 0 || steps[i] == std::numeric_limits<std::int64_t>::min())
+      return user_error("a step is {}", steps[i]);
     result[axis] = range_of(starts[i], ends[i], steps[i], dims[axis]);
   }
   return result;

@@ -15,7 +15,8 @@
 namespace sluice::ops {
 
 inline Result<std::int64_t> softmax_axis(const Call& call) {
-  return normal_axis(call.node.integer("axis", call.opset < 13 ? 1 : -1), std::max<std::int64_t>(1, call.dims(0).size()));
+  return normal_axis(call.node.integer("axis", call.opset < 13 ? 1 : -1),
+                     std::max<std::int64_t>(1, call.dims(0).size()));
 }
 
 inline Result<ir::Dims> softmax_shape(const Call& call) {

@@ -13,7 +13,8 @@ namespace {
 
 Result<ir::Dims> shape_rule(const Call& call) {
   const ir::Dims& in = call.dims(0);
-  if (call.has(1) && call.opset < 13) return user_error("axes is an input since opset 13, the model says {}", call.opset);
+  if (call.has(1) && call.opset < 13)
+    return user_error("axes is an input since opset 13, the model says {}", call.opset);
   std::vector<std::int64_t> axes = call.node.integers("axes", {});
   const bool all = axes.empty() && !call.has(1);
   if (call.has(1)) axes = SLUICE_TRY(call.integers(1, "axes"));

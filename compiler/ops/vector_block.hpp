@@ -15,7 +15,8 @@ struct VectorBlock {
   std::int64_t rows;    // filters at a time
   std::int64_t pixels;  // output pixels at a time
   // tile[r][p] = sum over k of weights[k][r] * source[k * source_step + p]
-  void (*multiply)(const float* weights, const float* source, std::int64_t source_step, std::int64_t depth, float* tile);
+  void (*multiply)(const float* weights, const float* source, std::int64_t source_step, std::int64_t depth,
+                   float* tile);
   // out[i] += weight * row[i * stride]
   void (*add_scaled_row)(float weight, const float* row, std::int64_t stride, std::int64_t count, float* out);
 };

@@ -15,13 +15,15 @@ constexpr std::int64_t kMaxExtent = std::int64_t{1} << 20;
 
 Status check_list(const std::vector<std::int64_t>& list, const char* name, std::int64_t least) {
   for (std::int64_t item : list) {
-    if (item < least || item > kMaxExtent) return user_error("{} holds {}; possible are {} to {}", name, item, least, kMaxExtent);
+    if (item < least || item > kMaxExtent)
+      return user_error("{} holds {}; possible are {} to {}", name, item, least, kMaxExtent);
   }
   return ok();
 }
 
 // One number per spatial axis, outermost first, as {height, width, depth}; axes that are not there get `none`.
-Result<Window::Extent> extent_of(const std::vector<std::int64_t>& list, std::size_t axes, const char* name, std::int64_t none) {
+Result<Window::Extent> extent_of(const std::vector<std::int64_t>& list, std::size_t axes, const char* name,
+                                 std::int64_t none) {
   Window::Extent extent{none, none, none};
   if (list.empty()) return extent;
   if (list.size() != axes) return user_error("{} has {} numbers for {} spatial axes", name, list.size(), axes);

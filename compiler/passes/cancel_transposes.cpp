@@ -55,9 +55,11 @@ bool moves_nothing(const ir::Dims& dims, const Order& order) {
 void turn_mean(ir::Graph& graph, ir::Node& mean) {
   const ir::Node* transpose = producer_if(graph, mean.inputs[0], "Transpose");
   const bool is_kept = mean.integer("keepdims", 1) != 0;
-  if (!transpose || is_kept || order_of(*transpose, graph.shapes.at(mean.inputs[0]).size()) != Order{0, 2, 3, 1}) return;
+  if (!transpose || is_kept || order_of(*transpose, graph.shapes.at(mean.inputs[0]).size()) != Order{0, 2, 3, 1})
+    return;
   Order axes = mean.integers("axes", {});
-  if (mean.inputs.size() > 1 && graph.is_constant(mean.inputs[1])) axes = graph.initialisers.at(mean.inputs[1]).integers;
+  if (mean.inputs.size() > 1 && graph.is_constant(mean.inputs[1]))
+    axes = graph.initialisers.at(mean.inputs[1]).integers;
   for (std::int64_t& axis : axes) axis = axis < 0 ? axis + 4 : axis;
   std::sort(axes.begin(), axes.end());
   if (axes != Order{1, 2}) return;

@@ -69,7 +69,8 @@ std::optional<float> constant_number(const ir::Graph& graph, const std::string& 
   return tensor.at(0);
 }
 
-std::optional<std::vector<float>> constant_per_channel(const ir::Graph& graph, const std::string& value, const ir::Dims& dims) {
+std::optional<std::vector<float>> constant_per_channel(const ir::Graph& graph, const std::string& value,
+                                                       const ir::Dims& dims) {
   const auto found = graph.initialisers.find(value);
   if (found == graph.initialisers.end() || found->second.is_integer() || dims.size() < 2) return std::nullopt;
   const ir::Tensor& tensor = found->second;
@@ -81,7 +82,8 @@ std::optional<std::vector<float>> constant_per_channel(const ir::Graph& graph, c
   const std::size_t behind = dims.size() - 2;  // axes after the channel
   const bool has_channel = tensor.dims.size() > behind && tensor.dims[tensor.dims.size() - 1 - behind] != 1;
   std::int64_t inner = 1;
-  for (std::size_t axis = 0; axis < std::min(behind, tensor.dims.size()); ++axis) inner *= tensor.dims[tensor.dims.size() - 1 - axis];
+  for (std::size_t axis = 0; axis < std::min(behind, tensor.dims.size()); ++axis)
+    inner *= tensor.dims[tensor.dims.size() - 1 - axis];
   for (std::int64_t i = 0; i < tensor.size(); ++i) {
     const std::size_t channel = has_channel ? static_cast<std::size_t>(i / inner % dims[1]) : 0;
     if (is_known[channel] && numbers[channel] != tensor.values[i]) return std::nullopt;
@@ -92,10 +94,13 @@ std::optional<std::vector<float>> constant_per_channel(const ir::Graph& graph, c
   return numbers;
 }
 
-void make_depthwise(ir::Graph& graph, ir::Node& node, const std::string& input, std::vector<float> factor, std::vector<float> offset) {
+void make_depthwise(ir::Graph& graph, ir::Node& node, const std::string& input, std::vector<float> factor,
+                    std::vector<float> offset) {
   const auto channels = static_cast<std::int64_t>(factor.size());
-  const std::string weights = add_initialiser(graph, node.name + "_factor", ir::Tensor::of_values({channels, 1, 1, 1}, std::move(factor)));
-  const std::string bias = add_initialiser(graph, node.name + "_offset", ir::Tensor::of_values({channels}, std::move(offset)));
+  const std::string weights =
+      add_initialiser(graph, node.name + "_factor", ir::Tensor::of_values({channels, 1, 1, 1}, std::move(factor)));
+  const std::string bias =
+      add_initialiser(graph, node.name + "_offset", ir::Tensor::of_values({channels}, std::move(offset)));
   node.op = "Conv";
   node.inputs = {input, weights, bias};
   node.attributes = {{"group", channels}, {"kernel_shape", std::vector<std::int64_t>{1, 1}}};
@@ -112,7 +117,8 @@ bool is_never_negative(const ir::Graph& graph, const std::string& value) {
     }
     // These pass on what they read.
     const bool is_passing = node->op == "MaxPool" || node->op == "AveragePool" || node->op == "GlobalAveragePool" ||
-                            node->op == "Identity" || node->op == "Dropout" || node->op == "Transpose" || is_reshape(*node);
+                            node->op == "Identity" || node->op == "Dropout" || node->op == "Transpose" ||
+                            is_reshape(*node);
     if (!is_passing) return false;
   }
   return false;
@@ -131,7 +137,8 @@ bool is_softmax_of_single_scores(const ir::Graph& graph, const ir::Node& node) {
   std::int64_t axis = node.integer("axis", graph.opset < 13 ? 1 : -1);
   if (axis < 0) axis += rank;
   std::int64_t length = 1;  // before opset 13 the axis with all axes after it, since then the axis alone
-  for (std::int64_t i = axis; i < (graph.opset < 13 ? rank : std::min(rank, axis + 1)); ++i) length *= dims[static_cast<std::size_t>(i)];
+  for (std::int64_t i = axis; i < (graph.opset < 13 ? rank : std::min(rank, axis + 1)); ++i)
+    length *= dims[static_cast<std::size_t>(i)];
   return length < ir::element_count(dims);
 }
 

@@ -34,10 +34,13 @@ std::optional<float> constant_number(const ir::Graph& graph, const std::string& 
 
 // A constant as one number per channel (axis 1) of a map of `dims`, when it broadcasts to the map and depends on
 // nothing but the channel.
-std::optional<std::vector<float>> constant_per_channel(const ir::Graph& graph, const std::string& value, const ir::Dims& dims);
+std::optional<std::vector<float>> constant_per_channel(const ir::Graph& graph, const std::string& value,
+                                                       const ir::Dims& dims);
 
-// Replaces the node by the depthwise 1x1 convolution y[c] = factor[c] * x[c] + offset[c]; name, output and activation stay.
-void make_depthwise(ir::Graph& graph, ir::Node& node, const std::string& input, std::vector<float> factor, std::vector<float> offset);
+// Replaces the node by the depthwise 1x1 convolution y[c] = factor[c] * x[c] + offset[c]; name, output and activation
+// stay.
+void make_depthwise(ir::Graph& graph, ir::Node& node, const std::string& input, std::vector<float> factor,
+                    std::vector<float> offset);
 
 // True when no element of `value` can be negative, as far as the nodes that make it tell.
 bool is_never_negative(const ir::Graph& graph, const std::string& value);

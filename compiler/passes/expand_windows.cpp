@@ -25,7 +25,8 @@ void expand_groups(ir::Graph& graph, ir::Node& conv) {
   const std::int64_t block = inside * old.dims[2] * old.dims[3], per_group = filters / group;
   for (std::int64_t f = 0; f < filters; ++f) {
     const auto from = old.values.begin() + static_cast<std::ptrdiff_t>(f * block);
-    std::copy(from, from + static_cast<std::ptrdiff_t>(block), weights.values.begin() + static_cast<std::ptrdiff_t>((f * group + f / per_group) * block));
+    std::copy(from, from + static_cast<std::ptrdiff_t>(block),
+              weights.values.begin() + static_cast<std::ptrdiff_t>((f * group + f / per_group) * block));
   }
   conv.inputs[1] = add_initialiser(graph, conv.name + "_ungrouped", std::move(weights));
   conv.attributes["group"] = std::int64_t{1};
@@ -35,13 +36,16 @@ void expand_dilation(ir::Graph& graph, ir::Node& conv) {
   const ir::Tensor& old = graph.initialisers.at(conv.inputs[1]);
   const List step = conv.integers("dilations", {1, 1});
   const std::int64_t height = (old.dims[2] - 1) * step[0] + 1, width = (old.dims[3] - 1) * step[1] + 1;
-  if ((step[0] == 1 && step[1] == 1) || height > 255 || width > 255 || old.dims[0] * old.dims[1] > kMaxWeights / (height * width)) return;
+  if ((step[0] == 1 && step[1] == 1) || height > 255 || width > 255 ||
+      old.dims[0] * old.dims[1] > kMaxWeights / (height * width))
+    return;
   ir::Tensor weights = ir::Tensor::zeros({old.dims[0], old.dims[1], height, width});
   std::size_t from = 0;
   for (std::int64_t plane = 0; plane < old.dims[0] * old.dims[1]; ++plane) {
     for (std::int64_t y = 0; y < old.dims[2]; ++y) {
       for (std::int64_t x = 0; x < old.dims[3]; ++x) {
-        weights.values[static_cast<std::size_t>((plane * height + y * step[0]) * width + x * step[1])] = old.values[from++];
+        weights.values[static_cast<std::size_t>((plane * height + y * step[0]) * width + x * step[1])] =
+            old.values[from++];
       }
     }
   }

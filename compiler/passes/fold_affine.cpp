@@ -29,7 +29,9 @@ std::optional<Affine> affine_of(const ir::Graph& graph, const ir::Node& node) {
   for (std::size_t i = 1; i < 5; ++i) {
     if (!graph.is_constant(node.inputs[i]) || graph.initialisers.at(node.inputs[i]).is_integer()) return std::nullopt;
   }
-  const auto values = [&](std::size_t i) -> const std::vector<float>& { return graph.initialisers.at(node.inputs[i]).values; };
+  const auto values = [&](std::size_t i) -> const std::vector<float>& {
+    return graph.initialisers.at(node.inputs[i]).values;
+  };
   const float epsilon = node.real("epsilon", 1e-5f);
   Affine affine;
   for (std::size_t c = 0; c < values(1).size(); ++c) {
@@ -41,7 +43,8 @@ std::optional<Affine> affine_of(const ir::Graph& graph, const ir::Node& node) {
 }
 
 bool is_plain_conv(const ir::Graph& graph, const ir::Node& node) {
-  return node.op == "Conv" && graph.is_constant(node.inputs[1]) && !graph.initialisers.at(node.inputs[1]).is_integer() &&
+  return node.op == "Conv" && graph.is_constant(node.inputs[1]) &&
+         !graph.initialisers.at(node.inputs[1]).is_integer() &&
          (node.inputs.size() < 3 || node.inputs[2].empty() ||
           (graph.is_constant(node.inputs[2]) && !graph.initialisers.at(node.inputs[2]).is_integer()));
 }
@@ -82,13 +85,15 @@ void fold_behind(ir::Graph& graph, ir::Node& conv, const Affine& affine) {
 bool takes_in_front(const ir::Graph& graph, const ir::Node& conv, const std::string& value, const Affine& affine) {
   if (!is_plain_conv(graph, conv) || conv.inputs[0] != value) return false;
   const auto pads = conv.integers("pads", {});
-  const bool has_pad = conv.attributes.count("auto_pad") != 0 || std::any_of(pads.begin(), pads.end(), [](std::int64_t pad) { return pad != 0; });
+  const bool has_pad = conv.attributes.count("auto_pad") != 0 ||
+                       std::any_of(pads.begin(), pads.end(), [](std::int64_t pad) { return pad != 0; });
   return !has_pad || std::all_of(affine.offset.begin(), affine.offset.end(), [](float offset) { return offset == 0; });
 }
 
 void fold_in_front(ir::Graph& graph, ir::Node& conv, const Affine& affine) {
   Parameters p = Parameters::of(graph, conv);
-  const std::int64_t filters = p.weights.dims[0], channels = p.weights.dims[1], taps = p.weights.dims[2] * p.weights.dims[3];
+  const std::int64_t filters = p.weights.dims[0], channels = p.weights.dims[1],
+                     taps = p.weights.dims[2] * p.weights.dims[3];
   const std::int64_t per_group = filters / conv.integer("group", 1);
   for (std::int64_t f = 0; f < filters; ++f) {
     double shift = 0;
@@ -117,7 +122,8 @@ void compose(ir::Graph& graph, ir::Node& node, const std::string& input, const A
     return add_initialiser(graph, node.name + what, ir::Tensor::of_values({channels}, std::move(values)));
   };
   node.inputs = {input, constant("_factor", both.factor), constant("_offset", both.offset),
-                 constant("_mean", std::vector<float>(both.factor.size(), 0.0f)), constant("_variance", std::vector<float>(both.factor.size(), 1.0f))};
+                 constant("_mean", std::vector<float>(both.factor.size(), 0.0f)),
+                 constant("_variance", std::vector<float>(both.factor.size(), 1.0f))};
   node.attributes = {{"epsilon", 0.0f}};
 }
 
@@ -146,9 +152,10 @@ Status fold_affine(ir::Graph& graph) {
     if (!affine) continue;
     const std::string input = graph.nodes[i].inputs[0], value = graph.nodes[i].outputs[0];
     const auto readers = graph.consumers(value);
-    const bool is_taken = value != graph.output && !readers.empty() && std::all_of(readers.begin(), readers.end(), [&](const ir::Node* reader) {
-      return takes_in_front(graph, *reader, value, *affine);
-    });
+    const bool is_taken = value != graph.output && !readers.empty() &&
+                          std::all_of(readers.begin(), readers.end(), [&](const ir::Node* reader) {
+                            return takes_in_front(graph, *reader, value, *affine);
+                          });
     if (!is_taken) {
       make_depthwise(graph, graph.nodes[i], input, affine->factor, affine->offset);
       continue;

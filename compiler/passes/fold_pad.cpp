@@ -70,7 +70,8 @@ bool reaches_map(const ir::Node& pool, const List& pads) {
   return true;
 }
 
-bool takes(const ir::Graph& graph, const ir::Node& window, const std::string& value, const Border& border, const List& sum) {
+bool takes(const ir::Graph& graph, const ir::Node& window, const std::string& value, const Border& border,
+           const List& sum) {
   const List own = window.integers("pads", {0, 0, 0, 0});
   const bool has_own = std::any_of(own.begin(), own.end(), [](std::int64_t pad) { return pad != 0; });
   if (border.channels_before + border.channels_after != 0) return false;
@@ -81,7 +82,8 @@ bool takes(const ir::Graph& graph, const ir::Node& window, const std::string& va
     return never_wins || (border.value == 0 && is_never_negative(graph, graph.producer(value)->inputs[0]));
   }
   if (window.op == "AveragePool") {
-    return border.value == 0 && window.attributes.count("ceil_mode") == 0 && (!has_own || window.integer("count_include_pad", 0) != 0);
+    return border.value == 0 && window.attributes.count("ceil_mode") == 0 &&
+           (!has_own || window.integer("count_include_pad", 0) != 0);
   }
   return false;
 }
@@ -91,10 +93,12 @@ void become_convolution(ir::Graph& graph, ir::Node& pad, const Border& border) {
   const std::int64_t in = graph.shapes.at(pad.inputs[0])[1], out = graph.shapes.at(pad.outputs[0])[1];
   const std::string map = pad.inputs[0];
   if (in == out) {
-    make_depthwise(graph, pad, map, std::vector<float>(static_cast<std::size_t>(in), 1.0f), std::vector<float>(static_cast<std::size_t>(in), 0.0f));
+    make_depthwise(graph, pad, map, std::vector<float>(static_cast<std::size_t>(in), 1.0f),
+                   std::vector<float>(static_cast<std::size_t>(in), 0.0f));
   } else {
     ir::Tensor weights = ir::Tensor::zeros({out, in, 1, 1});
-    for (std::int64_t c = 0; c < in; ++c) weights.values[static_cast<std::size_t>((c + border.channels_before) * in + c)] = 1.0f;
+    for (std::int64_t c = 0; c < in; ++c)
+      weights.values[static_cast<std::size_t>((c + border.channels_before) * in + c)] = 1.0f;
     pad.op = "Conv";
     pad.inputs = {map, add_initialiser(graph, pad.name + "_wiring", std::move(weights))};
     pad.attributes = {{"kernel_shape", List{1, 1}}};
@@ -125,7 +129,8 @@ Status fold_pad(ir::Graph& graph) {
       graph.folded[graph.nodes[i].name] = reader.name;
     }
     const std::int64_t elements = graph.shapes.at(value)[1] * graph.shapes.at(map)[1];
-    if (is_needed && border->value == 0 && elements <= ir::kMaxElements) become_convolution(graph, graph.nodes[i], *border);
+    if (is_needed && border->value == 0 && elements <= ir::kMaxElements)
+      become_convolution(graph, graph.nodes[i], *border);
   }
   return ok();
 }

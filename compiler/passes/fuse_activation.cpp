@@ -20,7 +20,9 @@ bool takes_activation(const std::string& op) {
   return op == "Conv" || op == "Add" || op == "Mul" || op == "AveragePool" || op == "GlobalAveragePool";
 }
 
-bool is_activation(const std::string& op) { return op == "Relu" || op == "Clip" || op == "HardSwish" || op == "HardSigmoid"; }
+bool is_activation(const std::string& op) {
+  return op == "Relu" || op == "Clip" || op == "HardSwish" || op == "HardSigmoid";
+}
 
 // Nothing when a bound is computed.
 std::optional<ir::Activation> activation_of(const ir::Graph& graph, const ir::Node& node) {
@@ -47,7 +49,8 @@ std::optional<ir::Activation> activation_of(const ir::Graph& graph, const ir::No
   return activation;
 }
 
-// Two functions in a row as one, if there is one: a clamp acts on the range of whatever is before it; a curve must be first.
+// Two functions in a row as one, if there is one: a clamp acts on the range of whatever is before it; a curve must be
+// first.
 bool combine(ir::Activation& first, const ir::Activation& second) {
   if (second.curve != ir::Curve::none) {
     if (first.curve != ir::Curve::none || first.low || first.high) return false;
@@ -55,15 +58,20 @@ bool combine(ir::Activation& first, const ir::Activation& second) {
     return true;
   }
   const auto clamp = [&](float v) { return std::min(second.high.value_or(v), std::max(second.low.value_or(v), v)); };
-  if (first.low) first.low = clamp(*first.low);
-  else first.low = second.low;
-  if (first.high) first.high = clamp(*first.high);
-  else first.high = second.high;
+  if (first.low)
+    first.low = clamp(*first.low);
+  else
+    first.low = second.low;
+  if (first.high)
+    first.high = clamp(*first.high);
+  else
+    first.high = second.high;
   return true;
 }
 
 // The nodes that would compute f(value) for nothing, found through pools and joins; empty when there are none.
-std::vector<std::size_t> hosts_of(const ir::Graph& graph, const std::string& value, const ir::Activation& activation, int depth = 0) {
+std::vector<std::size_t> hosts_of(const ir::Graph& graph, const std::string& value, const ir::Activation& activation,
+                                  int depth = 0) {
   const auto producer = index_of_producer(graph, value);
   if (!producer || !has_one_reader(graph, value) || depth > 8) return {};
   const ir::Node& node = graph.nodes[*producer];
@@ -71,7 +79,8 @@ std::vector<std::size_t> hosts_of(const ir::Graph& graph, const std::string& val
     ir::Activation both = node.activation;
     return combine(both, activation) ? std::vector<std::size_t>{*producer} : std::vector<std::size_t>{};
   }
-  const bool is_passing = node.op == "Concat" || (node.op == "MaxPool" && activation.curve != ir::Curve::hard_swish && activation.alpha >= 0);
+  const bool is_passing = node.op == "Concat" ||
+                          (node.op == "MaxPool" && activation.curve != ir::Curve::hard_swish && activation.alpha >= 0);
   if (!is_passing) return {};
   std::vector<std::size_t> hosts;
   const std::size_t maps = node.op == "Concat" ? node.inputs.size() : 1;
@@ -101,7 +110,8 @@ Status fuse_activation(ir::Graph& graph) {
       continue;
     }
     const auto channels = static_cast<std::size_t>(dims[1]);
-    make_depthwise(graph, graph.nodes[i], input, std::vector<float>(channels, 1.0f), std::vector<float>(channels, 0.0f));
+    make_depthwise(graph, graph.nodes[i], input, std::vector<float>(channels, 1.0f),
+                   std::vector<float>(channels, 0.0f));
     graph.nodes[i].activation = *activation;
   }
   return ok();

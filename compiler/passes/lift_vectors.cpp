@@ -21,7 +21,9 @@ namespace {
 bool is_vector(const ir::Dims& dims) { return dims.size() == 4 && dims[0] == 1 && dims[2] == 1 && dims[3] == 1; }
 
 // The same number, value by value, is applied to what comes in: a reshape may stand before or after it.
-bool is_elementwise(const std::string& op) { return op == "Relu" || op == "Clip" || op == "HardSwish" || op == "HardSigmoid"; }
+bool is_elementwise(const std::string& op) {
+  return op == "Relu" || op == "Clip" || op == "HardSwish" || op == "HardSigmoid";
+}
 
 // Gemm's constants as rows (outputs x inputs) and bias, alpha and beta applied.
 struct Matrix {
@@ -39,7 +41,8 @@ std::optional<Matrix> matrix_of(const ir::Graph& graph, const ir::Node& gemm) {
   const float alpha = gemm.real("alpha", 1.0f), beta = gemm.real("beta", 1.0f);
   for (std::int64_t o = 0; o < outputs; ++o) {
     for (std::int64_t i = 0; i < inputs; ++i) {
-      matrix.rows.values[std::size_t(o * inputs + i)] = alpha * b.values[std::size_t(is_transposed ? o * inputs + i : i * outputs + o)];
+      matrix.rows.values[std::size_t(o * inputs + i)] =
+          alpha * b.values[std::size_t(is_transposed ? o * inputs + i : i * outputs + o)];
     }
   }
   if (gemm.inputs.size() > 2 && !gemm.inputs[2].empty()) {
@@ -52,7 +55,9 @@ std::optional<Matrix> matrix_of(const ir::Graph& graph, const ir::Node& gemm) {
 
 // A normalisation of each of the matrix's inputs, taken into it.
 void fold_input_affine(const ir::Graph& graph, const ir::Node& norm, Matrix& matrix) {
-  const auto values = [&](std::size_t i) -> const std::vector<float>& { return graph.initialisers.at(norm.inputs[i]).values; };
+  const auto values = [&](std::size_t i) -> const std::vector<float>& {
+    return graph.initialisers.at(norm.inputs[i]).values;
+  };
   const std::int64_t outputs = matrix.rows.dims[0], inputs = matrix.rows.dims[1];
   for (std::int64_t i = 0; i < inputs; ++i) {
     const std::size_t c = static_cast<std::size_t>(i);
@@ -73,14 +78,17 @@ void reorder_rows(ir::Tensor& rows, std::int64_t channels, std::int64_t pixels) 
   for (std::int64_t o = 0; o < rows.dims[0]; ++o) {
     for (std::int64_t c = 0; c < channels; ++c) {
       for (std::int64_t p = 0; p < pixels; ++p) {
-        rows.values[static_cast<std::size_t>(o * inputs + c * pixels + p)] = old.values[static_cast<std::size_t>(o * inputs + p * channels + c)];
+        rows.values[static_cast<std::size_t>(o * inputs + c * pixels + p)] =
+            old.values[static_cast<std::size_t>(o * inputs + p * channels + c)];
       }
     }
   }
 }
 
 bool has_constant_parameters(const ir::Graph& graph, const ir::Node& norm) {
-  return norm.integer("training_mode", 0) == 0 && std::all_of(norm.inputs.begin() + 1, norm.inputs.end(), [&](const std::string& value) { return graph.is_constant(value); });
+  return norm.integer("training_mode", 0) == 0 &&
+         std::all_of(norm.inputs.begin() + 1, norm.inputs.end(),
+                     [&](const std::string& value) { return graph.is_constant(value); });
 }
 
 class Lifter {
@@ -103,8 +111,10 @@ class Lifter {
     }
     for (std::size_t i = 0; i < graph_.nodes.size();) {
       const std::string value = graph_.nodes[i].inputs.empty() ? "" : graph_.nodes[i].inputs[0];
-      if (dropped_.count(graph_.nodes[i].name) != 0) remove_node(graph_, i, value);
-      else ++i;
+      if (dropped_.count(graph_.nodes[i].name) != 0)
+        remove_node(graph_, i, value);
+      else
+        ++i;
     }
   }
 
@@ -137,7 +147,8 @@ class Lifter {
     reshape.inputs[0] = middle;
     reshape.outputs[0] = result;
     graph_.shapes[middle] = graph_.shapes.at(map);
-    std::rotate(graph_.nodes.begin() + static_cast<std::ptrdiff_t>(*maker), graph_.nodes.begin() + static_cast<std::ptrdiff_t>(*maker) + 1,
+    std::rotate(graph_.nodes.begin() + static_cast<std::ptrdiff_t>(*maker),
+                graph_.nodes.begin() + static_cast<std::ptrdiff_t>(*maker) + 1,
                 graph_.nodes.begin() + static_cast<std::ptrdiff_t>(index) + 1);
   }
 
@@ -153,8 +164,8 @@ class Lifter {
       const auto index = index_of_producer(graph_, map);
       if (!index) break;
       const ir::Node& maker = graph_.nodes[*index];
-      const bool is_folded_norm = maker.op == "BatchNormalization" && map == gemm.inputs[0] && row == map_of(map) && row[0] == 1 &&
-                                  has_one_reader(graph_, map) && has_constant_parameters(graph_, maker);
+      const bool is_folded_norm = maker.op == "BatchNormalization" && map == gemm.inputs[0] && row == map_of(map) &&
+                                  row[0] == 1 && has_one_reader(graph_, map) && has_constant_parameters(graph_, maker);
       if (is_folded_norm) {
         fold_input_affine(graph_, maker, *matrix);
         graph_.folded[maker.name] = gemm.name;
@@ -183,19 +194,23 @@ class Lifter {
   void follow(std::size_t& index) {
     ir::Node& node = graph_.nodes[index];
     const ir::Dims& out = graph_.shapes.at(node.outputs[0]);
-    const bool reads_lifted = std::any_of(node.inputs.begin(), node.inputs.end(), [&](const std::string& value) { return maps_.count(value) != 0; });
+    const bool reads_lifted = std::any_of(node.inputs.begin(), node.inputs.end(),
+                                          [&](const std::string& value) { return maps_.count(value) != 0; });
     if (node.op == "Conv" || !reads_lifted) return;
-    static const std::set<std::string> kCarry{"Relu", "Clip", "HardSwish", "HardSigmoid", "Sigmoid", "BatchNormalization",
-                                              "Add", "Sub", "Mul", "Div", "Concat"};
+    static const std::set<std::string> kCarry{
+        "Relu", "Clip", "HardSwish", "HardSigmoid", "Sigmoid", "BatchNormalization",
+        "Add",  "Sub",  "Mul",       "Div",         "Concat"};
     const bool are_vectors = std::all_of(node.inputs.begin(), node.inputs.end(), [&](const std::string& value) {
       return value.empty() || graph_.is_constant(value) || is_vector(map_of(value));
     });
-    const bool has_constants = node.op == "Add" || node.op == "Sub" || node.op == "Mul" || node.op == "Div" || node.op == "Concat"
-                                   ? std::any_of(node.inputs.begin(), node.inputs.end(), [&](const std::string& value) { return graph_.is_constant(value); })
-                                   : false;
+    const bool has_constants =
+        node.op == "Add" || node.op == "Sub" || node.op == "Mul" || node.op == "Div" || node.op == "Concat"
+            ? std::any_of(node.inputs.begin(), node.inputs.end(),
+                          [&](const std::string& value) { return graph_.is_constant(value); })
+            : false;
     const std::int64_t axis = node.integer("axis", 1);
-    const bool is_carried = kCarry.count(node.op) != 0 && are_vectors && !has_constants && out.size() == 2 && out[0] == 1 &&
-                            (node.op != "Concat" || axis == 1 || axis == -1);
+    const bool is_carried = kCarry.count(node.op) != 0 && are_vectors && !has_constants && out.size() == 2 &&
+                            out[0] == 1 && (node.op != "Concat" || axis == 1 || axis == -1);
     if (is_carried) {
       maps_[node.outputs[0]] = {1, out[1], 1, 1};
       if (node.op == "Concat") node.attributes["axis"] = std::int64_t{1};
@@ -208,8 +223,12 @@ class Lifter {
     for (std::size_t k = 0; k < graph_.nodes[index].inputs.size(); ++k) {
       const std::string value = graph_.nodes[index].inputs[k];
       if (maps_.count(value) == 0) continue;
-      const std::string shape = add_initialiser(graph_, value + "_row_shape", ir::Tensor::of_integers(graph_.shapes.at(value)));
-      ir::Node row{.name = unused_name(graph_, value + "_row"), .op = "Reshape", .inputs = {value, shape}, .outputs = {unused_name(graph_, value + "_row")}};
+      const std::string shape =
+          add_initialiser(graph_, value + "_row_shape", ir::Tensor::of_integers(graph_.shapes.at(value)));
+      ir::Node row{.name = unused_name(graph_, value + "_row"),
+                   .op = "Reshape",
+                   .inputs = {value, shape},
+                   .outputs = {unused_name(graph_, value + "_row")}};
       graph_.shapes[row.outputs[0]] = graph_.shapes.at(value);
       graph_.nodes[index].inputs[k] = row.outputs[0];
       graph_.nodes.insert(graph_.nodes.begin() + static_cast<std::ptrdiff_t>(index++), std::move(row));

@@ -8,8 +8,9 @@ namespace sluice::passes {
 
 Status matmul_to_gemm(ir::Graph& graph) {
   for (ir::Node& node : graph.nodes) {
-    const bool is_row_times_matrix = node.op == "MatMul" && !graph.is_constant(node.inputs[0]) && graph.is_constant(node.inputs[1]) &&
-                                     graph.shapes.at(node.inputs[0]).size() == 2 && graph.shapes.at(node.inputs[1]).size() == 2;
+    const bool is_row_times_matrix = node.op == "MatMul" && !graph.is_constant(node.inputs[0]) &&
+                                     graph.is_constant(node.inputs[1]) && graph.shapes.at(node.inputs[0]).size() == 2 &&
+                                     graph.shapes.at(node.inputs[1]).size() == 2;
     if (is_row_times_matrix) node.op = "Gemm";
   }
   return ok();

@@ -26,43 +26,52 @@ bool is_vector(const ir::Dims& dims) { return dims.size() == 4 && dims[2] == 1 &
 Verdict check_conv(const ir::Graph& graph, const ir::Node& node) {
   for (std::size_t i = 1; i < node.inputs.size(); ++i) {
     if (node.inputs[i].empty()) continue;
-    if (!graph.is_constant(node.inputs[i])) return {"its weights are computed", "export the model in inference mode, so that they are constants"};
+    if (!graph.is_constant(node.inputs[i]))
+      return {"its weights are computed", "export the model in inference mode, so that they are constants"};
     const ir::Tensor& constant = graph.initialisers.at(node.inputs[i]);
     if (constant.is_integer()) return {"its weights or biases are integers", "export the quantised model in QDQ form"};
-    if (!std::all_of(constant.values.begin(), constant.values.end(), [](float value) { return std::isfinite(value); })) {
-      return {"its weights hold infinity or NaN", "train again, or look for a variance of 0 in the BatchNormalization behind it"};
+    if (!std::all_of(constant.values.begin(), constant.values.end(),
+                     [](float value) { return std::isfinite(value); })) {
+      return {"its weights hold infinity or NaN",
+              "train again, or look for a variance of 0 in the BatchNormalization behind it"};
     }
   }
   const ir::Dims& weights = graph.shapes.at(node.inputs[1]);
   const std::int64_t group = node.integer("group", 1);
   if (group != 1 && !(weights[0] == group && weights[1] == 1)) {
-    return {fmt::format("{} groups over {} filters are too large to be written out", group, weights[0]), "use fewer groups, or depthwise convolutions"};
+    return {fmt::format("{} groups over {} filters are too large to be written out", group, weights[0]),
+            "use fewer groups, or depthwise convolutions"};
   }
   for (const std::int64_t dilation : node.integers("dilations", {})) {
-    if (dilation != 1) return {fmt::format("a dilation of {} is too large to be written out", dilation), "train without dilation"};
+    if (dilation != 1)
+      return {fmt::format("a dilation of {} is too large to be written out", dilation), "train without dilation"};
   }
   return kFine;
 }
 
 Verdict check_pool(const ir::Node& node) {
-  if (node.integer("ceil_mode", 0) != 0) return {"a window that counts padding hangs over the map (ceil_mode)", "export with ceil_mode=0"};
+  if (node.integer("ceil_mode", 0) != 0)
+    return {"a window that counts padding hangs over the map (ceil_mode)", "export with ceil_mode=0"};
   for (const std::int64_t dilation : node.integers("dilations", {})) {
     if (dilation != 1) return {fmt::format("pools with dilation {}", dilation), "train without dilation"};
   }
   const auto pads = node.integers("pads", {});
   const bool has_pad = std::any_of(pads.begin(), pads.end(), [](std::int64_t pad) { return pad != 0; });
   if (node.op == "AveragePool" && has_pad && node.integer("count_include_pad", 0) == 0) {
-    return {"averages over a padded map without counting the padding", "export with count_include_pad=1, without padding, or with ceil_mode=0"};
+    return {"averages over a padded map without counting the padding",
+            "export with count_include_pad=1, without padding, or with ceil_mode=0"};
   }
   return kFine;
 }
 
 Verdict check_add(const ir::Graph& graph, const ir::Node& node) {
   for (const std::string& value : node.inputs) {
-    if (graph.is_constant(value)) return {"adds a constant that differs from pixel to pixel", "add one number per channel"};
+    if (graph.is_constant(value))
+      return {"adds a constant that differs from pixel to pixel", "add one number per channel"};
   }
   if (graph.shapes.at(node.inputs[0]) != graph.shapes.at(node.inputs[1])) {
-    return {fmt::format("adds {} and {}", ir::to_text(graph.shapes.at(node.inputs[0])), ir::to_text(graph.shapes.at(node.inputs[1]))),
+    return {fmt::format("adds {} and {}", ir::to_text(graph.shapes.at(node.inputs[0])),
+                        ir::to_text(graph.shapes.at(node.inputs[1]))),
             "add maps of one shape"};
   }
   return kFine;
@@ -70,13 +79,15 @@ Verdict check_add(const ir::Graph& graph, const ir::Node& node) {
 
 Verdict check_mul(const ir::Graph& graph, const ir::Node& node) {
   for (const std::string& value : node.inputs) {
-    if (graph.is_constant(value)) return {"multiplies by a constant that differs from pixel to pixel", "multiply by one number per channel"};
+    if (graph.is_constant(value))
+      return {"multiplies by a constant that differs from pixel to pixel", "multiply by one number per channel"};
   }
   const ir::Dims &map = graph.shapes.at(node.inputs[0]), &gate = graph.shapes.at(node.inputs[1]);
   if (map.size() == 4 && is_vector(gate) && gate[1] == map[1]) return kFine;
   const ir::Node* maker = graph.producer(node.inputs[1]);
   if (maker && maker->op == "Sigmoid") return {"is a Swish (x * Sigmoid(x))", "train with HardSwish or ReLU6 instead"};
-  return {fmt::format("multiplies {} by {}", ir::to_text(map), ir::to_text(gate)), "a map times one number per channel (squeeze-excite) is possible"};
+  return {fmt::format("multiplies {} by {}", ir::to_text(map), ir::to_text(gate)),
+          "a map times one number per channel (squeeze-excite) is possible"};
 }
 
 Verdict check_concat(const ir::Graph& graph, const ir::Node& node) {
@@ -84,7 +95,9 @@ Verdict check_concat(const ir::Graph& graph, const ir::Node& node) {
     if (graph.is_constant(value)) return {"joins a constant", "join computed maps"};
   }
   const std::int64_t axis = node.integer("axis", 1);
-  return axis == 1 || axis == -3 ? kFine : Verdict{fmt::format("joins maps along axis {}", axis), "join them along channels (axis 1)"};
+  return axis == 1 || axis == -3
+             ? kFine
+             : Verdict{fmt::format("joins maps along axis {}", axis), "join them along channels (axis 1)"};
 }
 
 Verdict check_activation(const ir::Node& node) {
@@ -93,7 +106,9 @@ Verdict check_activation(const ir::Node& node) {
 }
 
 Verdict check_softmax(const ir::Graph& graph, const ir::Node& node) {
-  if (is_softmax_of_single_scores(graph, node)) return {"runs along an axis of one element, so that all scores become equal", "export it along the classes (axis=1)"};
+  if (is_softmax_of_single_scores(graph, node))
+    return {"runs along an axis of one element, so that all scores become equal",
+            "export it along the classes (axis=1)"};
   return {"stands inside the network", "it is possible after the scores only, where the host computes it"};
 }
 
@@ -108,14 +123,22 @@ Verdict check_by_op(const ir::Graph& graph, const ir::Node& node) {
   if (op == "Relu" || op == "Clip" || op == "HardSwish" || op == "HardSigmoid") return check_activation(node);
   if (op == "Sigmoid") return {"has no kernel", "train the gate with HardSigmoid instead"};
   if (op == "Softmax" || op == "LogSoftmax") return check_softmax(graph, node);
-  if (op == "Sub" || op == "Div") return {"combines computed maps", "subtracting or dividing by constants, one per channel, is possible"};
-  if (op == "Gemm" || op == "MatMul") return {"is not one picture's map times a constant matrix", "flatten the whole map in front of it, and keep matrix and bias constant"};
-  if (op == "BatchNormalization") return {"its parameters are computed (training mode), or its input is no map", "export the model in inference mode (model.eval())"};
-  if (op == "Pad") return {"pads with something else than a constant that the window behind it could take", "pad with zeros, in front of a convolution"};
+  if (op == "Sub" || op == "Div")
+    return {"combines computed maps", "subtracting or dividing by constants, one per channel, is possible"};
+  if (op == "Gemm" || op == "MatMul")
+    return {"is not one picture's map times a constant matrix",
+            "flatten the whole map in front of it, and keep matrix and bias constant"};
+  if (op == "BatchNormalization")
+    return {"its parameters are computed (training mode), or its input is no map",
+            "export the model in inference mode (model.eval())"};
+  if (op == "Pad")
+    return {"pads with something else than a constant that the window behind it could take",
+            "pad with zeros, in front of a convolution"};
   if (op == "ReduceMean") return {"averages over other axes than height and width", "average over axes 2 and 3"};
   if (op == "Transpose") return {"moves channels", "export channels-first (tf2onnx: --inputs-as-nchw)"};
   if (is_reshape(node)) return {"reshapes a map inside the network", "keep maps as they are up to the classifier"};
-  if (op == "QuantizeLinear" || op == "DequantizeLinear") return {"quantises by values that are not constant, or not in a pair", "export in QDQ form"};
+  if (op == "QuantizeLinear" || op == "DequantizeLinear")
+    return {"quantises by values that are not constant, or not in a pair", "export in QDQ form"};
   if (op == "Slice" || op == "Gather") return {"takes a part of a map", "use a convolution or a pool instead"};
   return {"works on computed values", "it is possible on constants and shapes only"};
 }
@@ -135,8 +158,8 @@ std::vector<Finding> outside_normal_form(const ir::Graph& graph) {
   const ir::Dims& scores = graph.shapes.at(graph.output);
   if (findings.empty() && !is_vector(scores)) {
     const ir::Node* last = graph.producer(graph.output);
-    findings.push_back({last ? last->name : graph.output, last ? last->op : "output", "the result is a map of " + ir::to_text(scores),
-                        "a classifier ends in one number per class"});
+    findings.push_back({last ? last->name : graph.output, last ? last->op : "output",
+                        "the result is a map of " + ir::to_text(scores), "a classifier ends in one number per class"});
   }
   return findings;
 }

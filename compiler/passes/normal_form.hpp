@@ -13,7 +13,7 @@
 namespace sluice::passes {
 
 struct Finding {
-  std::string node;     // its name
+  std::string node;  // its name
   std::string op;
   std::string problem;  // what was found
   std::string hint;     // what to try

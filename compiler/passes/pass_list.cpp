@@ -40,19 +40,19 @@ struct Pass {
 };
 
 constexpr Pass kPasses[] = {
-    {"fold_constants", fold_constants},              // first: all others look for constants
+    {"fold_constants", fold_constants},  // first: all others look for constants
     {"remove_identity", remove_identity},
     {"remove_quantisation", remove_quantisation},
     {"cancel_transposes", cancel_transposes},
     {"recognise_hard_swish", recognise_hard_swish},  // before its constants are taken for a normalisation
     {"matmul_to_gemm", matmul_to_gemm},
     {"arithmetic_to_affine", arithmetic_to_affine},
-    {"resolve_windows", resolve_windows},            // before fold_pad: SAME depends on the padded size
+    {"resolve_windows", resolve_windows},  // before fold_pad: SAME depends on the padded size
     {"fold_pad", fold_pad},
-    {"means_to_pools", means_to_pools},              // after fold_pad: padding decides whether a pool is a mean
+    {"means_to_pools", means_to_pools},  // after fold_pad: padding decides whether a pool is a mean
     {"split_host_tail", split_host_tail},
-    {"lift_vectors", lift_vectors},                  // after split_host_tail: no Gemm reads a Flatten of the scores
-    {"fold_affine", fold_affine},                    // before fuse_activation: a clamp after it must find the Conv
+    {"lift_vectors", lift_vectors},  // after split_host_tail: no Gemm reads a Flatten of the scores
+    {"fold_affine", fold_affine},    // before fuse_activation: a clamp after it must find the Conv
     {"expand_windows", expand_windows},
     {"fuse_activation", fuse_activation},
     {"order_operands", order_operands},

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Exporters leave nodes that carry a name and no work: Identity, Dropout, a Cast between floating types, a Sum or Concat
-// of one operand, a Reshape or Transpose that changes nothing.
+// Exporters leave nodes that carry a name and no work: Identity, Dropout, a Cast between floating types, a Sum or
+// Concat of one operand, a Reshape or Transpose that changes nothing.
 //
 // A Cast to float16 or bfloat16 rounds, and that is given up: models in half precision say how they were stored, and
 // the device rounds by its own rules.

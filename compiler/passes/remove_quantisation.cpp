@@ -36,7 +36,8 @@ std::optional<std::pair<float, float>> range_of(const ir::Graph& graph, const ir
 
 bool has_same_parameters(const ir::Graph& graph, const ir::Node& quantise, const ir::Node& dequantise) {
   const auto number = [&](const ir::Node& node, std::size_t i) {
-    return node.inputs.size() > i && !node.inputs[i].empty() ? constant_number(graph, node.inputs[i]) : std::optional<float>(0.0f);
+    return node.inputs.size() > i && !node.inputs[i].empty() ? constant_number(graph, node.inputs[i])
+                                                             : std::optional<float>(0.0f);
   };
   return number(quantise, 1) == number(dequantise, 1) && number(quantise, 2) == number(dequantise, 2);
 }

@@ -19,7 +19,8 @@ using List = std::vector<std::int64_t>;
 
 Status resolve(ir::Graph& graph, ir::Node& node) {
   ops::Call call{node, graph.opset, {}};
-  for (const std::string& value : node.inputs) call.inputs.push_back({value.empty() ? nullptr : &graph.shapes.at(value), nullptr});
+  for (const std::string& value : node.inputs)
+    call.inputs.push_back({value.empty() ? nullptr : &graph.shapes.at(value), nullptr});
   if (call.dims(0).size() != 4) return ok();
   List kernel;
   if (node.op == "Conv") kernel.assign(call.dims(1).begin() + 2, call.dims(1).end());

@@ -136,13 +136,16 @@ void conv_weight_sparse_copy(const CopyInput& copy) {
 
 int add_engine_input(NetlistDraft& draft, int index, int map, Kernel& engine) {
   engine.numbers[Number::weight_bits] = draft.network.input_bits;
-  engine.numbers[Number::filter_groups] = draft.layer(index).output.channels / draft.out_lanes(index, draft.layer(index).output.channels);
+  engine.numbers[Number::filter_groups] =
+      draft.layer(index).output.channels / draft.out_lanes(index, draft.layer(index).output.channels);
   const EngineInput in{draft, index, engine};
   switch (engine.kind) {
 #define SLUICE_ENGINE(op, name) \
-  case KernelKind::op: return op##_input(in, map);
+  case KernelKind::op:          \
+    return op##_input(in, map);
 #include "device/contract/kernel_list.inc"
-    default: return map;  // no engine
+    default:
+      return map;  // no engine
   }
 }
 
@@ -150,9 +153,11 @@ void add_copy_input(NetlistDraft& draft, Kernel& engine, std::int64_t pixels) {
   const CopyInput copy{draft, engine, pixels};
   switch (engine.kind) {
 #define SLUICE_ENGINE(op, name) \
-  case KernelKind::op: return op##_copy(copy);
+  case KernelKind::op:          \
+    return op##_copy(copy);
 #include "device/contract/kernel_list.inc"
-    default: return;  // no engine
+    default:
+      return;  // no engine
   }
 }
 

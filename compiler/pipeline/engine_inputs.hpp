@@ -4,8 +4,8 @@
 // Why: engines differ in what they read (beats of windows, the taps of a channel, lists, tiles) and in the numbers of
 // their kernel file. Everything else of a layer's kernels is the same for all. A new engine is two functions here.
 //
-// Before: the draft's configs have their defaults. After: the kernels stand in the draft, the engine has its numbers but
-// those that all engines share (SENDS_SUMS, CURVE, PIXELS of a sparse one).
+// Before: the draft's configs have their defaults. After: the kernels stand in the draft, the engine has its numbers
+// but those that all engines share (SENDS_SUMS, CURVE, PIXELS of a sparse one).
 #pragma once
 
 #include "compiler/pipeline/netlist_draft.hpp"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kernels that compute a layer: its engine or several copies, what feeds each copy, and the requantisers they share.
+// The kernels that compute a layer: its engine or several copies, what feeds each copy, and the requantisers they
+// share.
 //
 // The idea: an engine finishes O sums at once, but only every so many cycles, so most of O requantisers would idle, and
 // E copies would bring E times as many. With L < O (LayerConfig::lanes) engines send sums. One kernel after them, or

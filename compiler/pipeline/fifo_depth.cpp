@@ -49,7 +49,8 @@ Need need_of_copy(const Need& all, const Share& share) {
   return own;
 }
 
-// Pixels that an engine sends one after another: those of a tile. Requantisers that it shares are slower than it meanwhile.
+// Pixels that an engine sends one after another: those of a tile. Requantisers that it shares are slower than it
+// meanwhile.
 int pixels_at_once(const Kernel& engine) {
   const auto tile_pixels = engine.numbers.find(Number::tile_pixels);
   return sends_sums(engine) && tile_pixels != engine.numbers.end() ? tile_pixels->second : 1;
@@ -74,8 +75,8 @@ int waiting_pixels(const Need& early, const Need& late) {
   return most;
 }
 
-// What a scale kernel's gates take through their layers, once averaged, as a share of an image: those take a beat a cycle, and an
-// image's beats are spread over the cycles of the slowest stage.
+// What a scale kernel's gates take through their layers, once averaged, as a share of an image: those take a beat a
+// cycle, and an image's beats are spread over the cycles of the slowest stage.
 double images_during_gates(const NetlistIndex& index, const Kernel& scale) {
   std::int64_t latency_cycles = 0, interval_cycles = 1;
   for (const Stream& stream : index.netlist().streams) interval_cycles = std::max(interval_cycles, stream.beats);
@@ -88,9 +89,10 @@ double images_during_gates(const NetlistIndex& index, const Kernel& scale) {
   return static_cast<double>(latency_cycles) / static_cast<double>(interval_cycles);
 }
 
-// Depths of both inputs of a join, and what its output needs. `a` and `b` may have one pixel (gates) for all of the map.
-// `late`: of each stream, how long it has waited for gates, in images; its output's is set.
-Need size_join(const IntegerNetwork& network, Netlist& netlist, const NetlistIndex& index, const Kernel& kernel, Need a, Need b, std::vector<double>& late) {
+// Depths of both inputs of a join, and what its output needs. `a` and `b` may have one pixel (gates) for all of the
+// map. `late`: of each stream, how long it has waited for gates, in images; its output's is set.
+Need size_join(const IntegerNetwork& network, Netlist& netlist, const NetlistIndex& index, const Kernel& kernel, Need a,
+               Need b, std::vector<double>& late) {
   const std::size_t pixels = std::max(a.size(), b.size());
   a.resize(pixels, a.back());
   b.resize(pixels, b.back());
@@ -100,20 +102,24 @@ Need size_join(const IntegerNetwork& network, Netlist& netlist, const NetlistInd
     Stream& stream = netlist.streams[kernel.inputs[side]];
     if (is_scale && side == 0) continue;  // gates are latched as they come
     const int waiting = waiting_pixels(side == 0 ? a : b, side == 0 ? b : a);
-    const auto groups = static_cast<int>(stream.beats / (std::int64_t{network.layers[kernel.layer].output.height} * network.layers[kernel.layer].output.width));
+    const auto groups = static_cast<int>(stream.beats / (std::int64_t{network.layers[kernel.layer].output.height} *
+                                                         network.layers[kernel.layer].output.width));
     const int beats = std::max(0, waiting) * groups;
     if (beats <= kDepth / 2) continue;
     stream.depth = beats + kMargin;
     stream.why = fmt::format("{} pixels of {} beats wait for the other branch, {} more", waiting, groups, kMargin);
     // The other branch is late by gates, too: meanwhile the next image's beats come.
-    const double behind = late[std::size_t(kernel.inputs[1 - side])] + of_gates - late[std::size_t(kernel.inputs[side])];
+    const double behind =
+        late[std::size_t(kernel.inputs[1 - side])] + of_gates - late[std::size_t(kernel.inputs[side])];
     const auto later = static_cast<int>(std::ceil(std::max(0.0, behind) * static_cast<double>(stream.beats)));
     if (later == 0) continue;
     stream.depth += later;
-    stream.why = fmt::format("{} pixels of {} beats wait for the other branch, {} of the next image while gates are computed, {} more", waiting,
-                             groups, later, kMargin);
+    stream.why = fmt::format(
+        "{} pixels of {} beats wait for the other branch, {} of the next image while gates are computed, {} more",
+        waiting, groups, later, kMargin);
   }
-  late[std::size_t(kernel.outputs[0])] = std::max(late[std::size_t(kernel.inputs[0])], late[std::size_t(kernel.inputs[1])]) + of_gates;
+  late[std::size_t(kernel.outputs[0])] =
+      std::max(late[std::size_t(kernel.inputs[0])], late[std::size_t(kernel.inputs[1])]) + of_gates;
   for (std::size_t p = 0; p < pixels; ++p) a[p] = std::max(a[p], b[p]);
   return a;
 }
@@ -153,8 +159,11 @@ void size_fifos(const IntegerNetwork& network, Netlist& netlist) {
     stream.why = "lets writer and reader run apart by a few beats";
   }
   for (const Kernel& kernel : netlist.kernels) {
-    for (const int s : kernel.outputs) late[std::size_t(s)] = kernel.inputs.empty() ? 0.0 : late[std::size_t(kernel.inputs[0])];
-    if (kernel.kind == KernelKind::window || kernel.kind == KernelKind::taps || kernel.kind == KernelKind::compactor || kernel.kind == KernelKind::replay) size_pixel(network, netlist, index, kernel);
+    for (const int s : kernel.outputs)
+      late[std::size_t(s)] = kernel.inputs.empty() ? 0.0 : late[std::size_t(kernel.inputs[0])];
+    if (kernel.kind == KernelKind::window || kernel.kind == KernelKind::taps || kernel.kind == KernelKind::compactor ||
+        kernel.kind == KernelKind::replay)
+      size_pixel(network, netlist, index, kernel);
     if (kernel.kind == KernelKind::requantise) size_sums(netlist, index, kernel);
     if (kernel.kind == KernelKind::source) {
       Need& out = need[kernel.outputs[0]];
@@ -192,7 +201,8 @@ void size_fifos(const IntegerNetwork& network, Netlist& netlist) {
         size_copy(index.share(engine), std::ssize(out), netlist.streams[kernel.inputs[copy]], pixels_at_once(engine));
       }
     } else if (kernel.inputs.size() == 2) {
-      need[kernel.outputs[0]] = size_join(network, netlist, index, kernel, need[kernel.inputs[0]], need[kernel.inputs[1]], late);
+      need[kernel.outputs[0]] =
+          size_join(network, netlist, index, kernel, need[kernel.inputs[0]], need[kernel.inputs[1]], late);
     } else {
       for (const int s : kernel.outputs) need[s] = need[kernel.inputs[0]];
     }

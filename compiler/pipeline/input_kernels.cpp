@@ -21,12 +21,15 @@ int add_width_kernel(NetlistDraft& draft, const std::string& name, int index, in
 
 int add_width(NetlistDraft& draft, int index, int operand, int in, int lanes) {
   const Stream input = draft.stream(in);
-  if (lanes == 0 || input.lanes == lanes || input.lanes > draft.layer(index).operand(std::size_t(operand)).channels) return in;
+  if (lanes == 0 || input.lanes == lanes || input.lanes > draft.layer(index).operand(std::size_t(operand)).channels)
+    return in;
   const bool is_direct = input.lanes % lanes == 0 || lanes % input.lanes == 0;
   const int common = std::lcm(input.lanes, lanes);
   const int over = common <= kMostLanes ? common : std::gcd(input.lanes, lanes);
   const std::string name = fmt::format("{}_width_{}", draft.layer(index).name, operand);
-  return add_width_kernel(draft, name, index, is_direct ? in : add_width_kernel(draft, fmt::format("{}_over_{}", name, over), index, in, over), lanes);
+  return add_width_kernel(
+      draft, name, index,
+      is_direct ? in : add_width_kernel(draft, fmt::format("{}_over_{}", name, over), index, in, over), lanes);
 }
 
 int add_window(NetlistDraft& draft, int index, KernelKind kind, int in, int out_lanes, int replay) {
@@ -38,11 +41,19 @@ int add_window(NetlistDraft& draft, int index, KernelKind kind, int in, int out_
   // Padding must not win a maximum; the lowest code is one below the symmetric range.
   const int pad_code = layer.kind == LayerKind::max_pool ? -(1 << (input.element_bits - 1)) : 0;
   Kernel kernel{layer.name + "_" + op_of(kind), kind, 0, index, {in}, {}, {}};
-  kernel.numbers = {{Number::height, layer.input.height}, {Number::width, layer.input.width}, {Number::channels, layer.input.channels},
-                    {Number::out_height, layer.output.height}, {Number::out_width, layer.output.width},
-                    {Number::kernel_h, w.kernel_h}, {Number::kernel_w, w.kernel_w}, {Number::stride_h, w.stride_h},
-                    {Number::stride_w, w.stride_w}, {Number::pad_top, w.pad_top}, {Number::pad_left, w.pad_left},
-                    {Number::pad_code, pad_code}, {Number::replay, replay}};
+  kernel.numbers = {{Number::height, layer.input.height},
+                    {Number::width, layer.input.width},
+                    {Number::channels, layer.input.channels},
+                    {Number::out_height, layer.output.height},
+                    {Number::out_width, layer.output.width},
+                    {Number::kernel_h, w.kernel_h},
+                    {Number::kernel_w, w.kernel_w},
+                    {Number::stride_h, w.stride_h},
+                    {Number::stride_w, w.stride_w},
+                    {Number::pad_top, w.pad_top},
+                    {Number::pad_left, w.pad_left},
+                    {Number::pad_code, pad_code},
+                    {Number::replay, replay}};
   if (kind == KernelKind::window) {
     const int taps = out_lanes / lanes;
     kernel.numbers[Number::taps_w] = taps == 1 ? 1 : w.kernel_w;

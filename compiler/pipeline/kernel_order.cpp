@@ -12,7 +12,8 @@ namespace {
 
 class Walk {
  public:
-  explicit Walk(const Netlist& netlist) : netlist_(netlist), index_(netlist), has_arrived_(netlist.streams.size(), false) {}
+  explicit Walk(const Netlist& netlist)
+      : netlist_(netlist), index_(netlist), has_arrived_(netlist.streams.size(), false) {}
 
   Result<Netlist> run() {
     SLUICE_CHECK(visit(0, -1));
@@ -29,7 +30,8 @@ class Walk {
   Status visit(int index, int via) {
     Kernel kernel = netlist_.kernels[index];
     if (kernel.kind == KernelKind::collector) return ok();
-    for (const int s : kernel.inputs) if (!has_arrived_[s]) return ok();
+    for (const int s : kernel.inputs)
+      if (!has_arrived_[s]) return ok();
     if (kernel.inputs.size() == 2 && kernel.inputs[0] != via) SLUICE_CHECK(swap_ports(kernel));
     const std::size_t place = ordered_.size();
     ordered_.push_back(kernel);
@@ -37,19 +39,23 @@ class Walk {
       has_arrived_[*s] = true;
       SLUICE_CHECK(visit(index_.reader(*s), *s));
       if (kernel.kind == KernelKind::fork && *s == kernel.outputs[1]) set_range(place);
-      if (kernel.kind == KernelKind::deal && *s == kernel.outputs[1]) ordered_[place].numbers[Number::copy_first] = static_cast<int>(place) + 2;
+      if (kernel.kind == KernelKind::deal && *s == kernel.outputs[1])
+        ordered_[place].numbers[Number::copy_first] = static_cast<int>(place) + 2;
     }
     return ok();
   }
 
   static Status swap_ports(Kernel& kernel) {
     if (kernel.kind == KernelKind::scale) {
-      return user_error("kernel {}: its map depends on more than its gates do, so that the gates would wait for the map; "
-                        "gates made from the map itself (squeeze-excite) are possible", kernel.name);
+      return user_error(
+          "kernel {}: its map depends on more than its gates do, so that the gates would wait for the map; "
+          "gates made from the map itself (squeeze-excite) are possible",
+          kernel.name);
     }
     std::swap(kernel.inputs[0], kernel.inputs[1]);
     kernel.numbers[Number::is_swapped] = 1 - kernel.numbers[Number::is_swapped];
-    if (kernel.kind == KernelKind::concat) std::swap(kernel.numbers[Number::a_groups], kernel.numbers[Number::b_groups]);
+    if (kernel.kind == KernelKind::concat)
+      std::swap(kernel.numbers[Number::a_groups], kernel.numbers[Number::b_groups]);
     return ok();
   }
 

@@ -5,8 +5,8 @@
 // branch when the addressed kernel's id lies in one range of numbers, so the kernels that take their parameters through
 // OUT1 must be numbered without gap.
 //
-// The idea: a depth-first walk that follows OUT1 before OUT0 and enters a join only when it arrives there on the last of
-// its inputs. That walk is a tree, and parameters take it: port A of a join is the input on which it was entered. A
+// The idea: a depth-first walk that follows OUT1 before OUT0 and enters a join only when it arrives there on the last
+// of its inputs. That walk is a tree, and parameters take it: port A of a join is the input on which it was entered. A
 // subtree is numbered without gap, so the ranges exist for every network, however its branches cross.
 //
 // A deal kernel is a fork of more branches. Its copies are walked from the last to the first, and copy 0 leads on. The

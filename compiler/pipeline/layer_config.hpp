@@ -22,7 +22,8 @@ inline constexpr int kMaxLanes = 16;
 // The most lanes a stream can have at all.
 inline constexpr int kMostLanes = 256;
 
-// Output pixels that share a weight in the weight-sparse engine, by default; O * P multipliers then stay within 64 a layer.
+// Output pixels that share a weight in the weight-sparse engine, by default; O * P multipliers then stay within 64 a
+// layer.
 inline constexpr int kTilePixels = 4;
 // Each of them is O multipliers and as many accumulators.
 inline constexpr int kMostTilePixels = 64;
@@ -33,12 +34,12 @@ int lanes_for(int channels);
 // The letters are those of the design's engine table. 0 takes the default.
 struct LayerConfig {
   KernelKind engine = KernelKind::conv_dense;  // of a convolution; the other kinds have one engine each
-  // O: filters (of a grouped-prefix engine: multipliers, each with G filters), or channels of a depthwise layer, a pool or a join, computed at once; a
-  // divisor of the output channels (of a concatenation: of the channels of both operands). Default: lanes_for(filters);
-  // outside convolutions the lanes that arrive.
+  // O: filters (of a grouped-prefix engine: multipliers, each with G filters), or channels of a depthwise layer, a pool
+  // or a join, computed at once; a divisor of the output channels (of a concatenation: of the channels of both
+  // operands). Default: lanes_for(filters); outside convolutions the lanes that arrive.
   int filters = 0;
-  // L: codes that leave a convolution in a beat, a divisor of O. Default O: every filter lane of every copy has a requantiser
-  // of its own. Fewer stand after the engine, in a kernel that its copies share (engine_kernels.hpp).
+  // L: codes that leave a convolution in a beat, a divisor of O. Default O: every filter lane of every copy has a
+  // requantiser of its own. Fewer stand after the engine, in a kernel that its copies share (engine_kernels.hpp).
   int lanes = 0;
   // M: codes of a window beat: input channels at once times `taps`. Default: the lanes that arrive, times `taps`.
   int codes = 0;
@@ -49,11 +50,14 @@ struct LayerConfig {
   int multipliers = 0;
   // E: copies of the engine, which take the output pixels in turn; any number up to the pixels. Default 1.
   int copies = 0;
-  // P: neighbouring pixels in a beat from the source; divides the width; only the layer that reads the network's input. Default 1.
+  // P: neighbouring pixels in a beat from the source; divides the width; only the layer that reads the network's input.
+  // Default 1.
   int pixels = 0;
-  // G: filters that share a multiplier of a grouped-prefix engine: 2, 4 or 8. Default: the most that leave 4 multipliers.
+  // G: filters that share a multiplier of a grouped-prefix engine: 2, 4 or 8. Default: the most that leave 4
+  // multipliers.
   int group = 0;
-  // P of a weight-sparse engine: output pixels that share a weight. Default kTilePixels, or all pixels where there are fewer.
+  // P of a weight-sparse engine: output pixels that share a weight. Default kTilePixels, or all pixels where there are
+  // fewer.
   int tile_pixels = 0;
 };
 
@@ -63,8 +67,8 @@ using LayerConfigs = std::vector<LayerConfig>;
 // work to pay for a compactor); everything else by default.
 LayerConfigs uniform_engines(const IntegerNetwork& network, KernelKind engine);
 
-// The config with every default that the layer alone decides: O and L of a convolution, G, P of a weight-sparse engine. An odd number of
-// filters has no prefix: its engine becomes activation-sparse.
+// The config with every default that the layer alone decides: O and L of a convolution, G, P of a weight-sparse engine.
+// An odd number of filters has no prefix: its engine becomes activation-sparse.
 LayerConfig with_defaults(const Layer& layer, LayerConfig config);
 
 // Fails with Fault::user and says which number of which layer must divide what.

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <numeric>
 
-#include "compiler/pipeline/engine_kernels.hpp"
 #include "compiler/pipeline/engine_inputs.hpp"
+#include "compiler/pipeline/engine_kernels.hpp"
 #include "compiler/pipeline/input_kernels.hpp"
 #include "compiler/pipeline/map_forks.hpp"
 #include "compiler/pipeline/netlist_draft.hpp"
@@ -17,7 +17,8 @@ namespace {
 
 class Maker {
  public:
-  Maker(const IntegerNetwork& network, const LayerConfigs& configs) : network_(network), draft_(network, configs), forks_(network, draft_.netlist) {}
+  Maker(const IntegerNetwork& network, const LayerConfigs& configs)
+      : network_(network), draft_(network, configs), forks_(network, draft_.netlist) {}
 
   Netlist make() {
     const int pixels = source_pixels();
@@ -30,7 +31,8 @@ class Maker {
       forks_.distribute(static_cast<int>(i), stream, network_.layers[i].name);
     }
     const Stream& last = draft_.netlist.streams[stream];
-    draft_.netlist.kernels.push_back({"sink", KernelKind::sink, 0, -1, {stream}, {}, {{Number::beats, static_cast<int>(last.beats)}}});
+    draft_.netlist.kernels.push_back(
+        {"sink", KernelKind::sink, 0, -1, {stream}, {}, {{Number::beats, static_cast<int>(last.beats)}}});
     add_collector();
     return std::move(draft_.netlist);
   }
@@ -48,8 +50,10 @@ class Maker {
     const Layer& layer = network_.layers[index];
     const KernelKind kind = layer.kind == LayerKind::conv ? draft_.config(index).engine : kernel_computing(layer.kind);
     Kernel kernel{layer.name + "_" + op_of(kind), kind, 0, index, {}, {}, {}};
-    if (operand_count(layer.kind) == 2) make_join(index, kernel);
-    else kernel.inputs = {make_input(index, forks_.arrival(index, 0), kernel)};
+    if (operand_count(layer.kind) == 2)
+      make_join(index, kernel);
+    else
+      kernel.inputs = {make_input(index, forks_.arrival(index, 0), kernel)};
     return add_engine(draft_, kernel);
   }
 
@@ -61,7 +65,8 @@ class Maker {
     switch (layer.kind) {
       case LayerKind::global_average_pool:
         stream = add_width(draft_, index, 0, stream, config.filters);
-        kernel.numbers = {{Number::steps, layer.input.height * layer.input.width}, {Number::channel_groups, layer.input.channels / draft_.lanes_of(stream, index)}};
+        kernel.numbers = {{Number::steps, layer.input.height * layer.input.width},
+                          {Number::channel_groups, layer.input.channels / draft_.lanes_of(stream, index)}};
         return stream;
       default:
         stream = add_width(draft_, index, 0, stream, config.filters);
@@ -74,15 +79,18 @@ class Maker {
   void make_join(int index, Kernel& kernel) {
     const Layer& layer = network_.layers[index];
     const int first = forks_.arrival(index, 0), second = forks_.arrival(index, 1);
-    const int lanes = draft_.out_lanes(index, std::gcd(draft_.netlist.streams[first].lanes, draft_.netlist.streams[second].lanes));
+    const int lanes =
+        draft_.out_lanes(index, std::gcd(draft_.netlist.streams[first].lanes, draft_.netlist.streams[second].lanes));
     kernel.inputs = {add_width(draft_, index, 0, first, lanes), add_width(draft_, index, 1, second, lanes)};
     switch (layer.kind) {
       case LayerKind::scale:
         std::swap(kernel.inputs[0], kernel.inputs[1]);
-        kernel.numbers = {{Number::steps, layer.input.height * layer.input.width}, {Number::channel_groups, layer.input.channels / lanes}};
+        kernel.numbers = {{Number::steps, layer.input.height * layer.input.width},
+                          {Number::channel_groups, layer.input.channels / lanes}};
         break;
       case LayerKind::concat:
-        kernel.numbers = {{Number::a_groups, layer.operand(0).channels / lanes}, {Number::b_groups, layer.operand(1).channels / lanes},
+        kernel.numbers = {{Number::a_groups, layer.operand(0).channels / lanes},
+                          {Number::b_groups, layer.operand(1).channels / lanes},
                           {Number::is_swapped, 0}};
         break;
       default:
@@ -106,6 +114,8 @@ class Maker {
 
 }  // namespace
 
-Netlist layer_kernels(const IntegerNetwork& network, const LayerConfigs& configs) { return Maker(network, configs).make(); }
+Netlist layer_kernels(const IntegerNetwork& network, const LayerConfigs& configs) {
+  return Maker(network, configs).make();
+}
 
 }  // namespace sluice

@@ -9,8 +9,8 @@
 // buffer. A join works in the largest width that divides the widths of both operands. Width kernels stand where a
 // stream has other lanes than its reader.
 //
-// Before: the network is valid, one checked config per layer, and every layer but the last has a reader. After: a netlist without ids; port A of scale
-// carries its gates, of the other joins the first operand.
+// Before: the network is valid, one checked config per layer, and every layer but the last has a reader. After: a
+// netlist without ids; port A of scale carries its gates, of the other joins the first operand.
 #pragma once
 
 #include "compiler/pipeline/netlist_builder.hpp"

@@ -15,7 +15,8 @@ MapForks::MapForks(const IntegerNetwork& network, Netlist& netlist) : network_(n
 
 void MapForks::distribute(int source, int stream, const std::string& base) {
   std::vector<Reading> readings = readings_of(source);
-  std::stable_sort(readings.begin(), readings.end(), [&](const Reading& a, const Reading& b) { return way_of(a) > way_of(b); });
+  std::stable_sort(readings.begin(), readings.end(),
+                   [&](const Reading& a, const Reading& b) { return way_of(a) > way_of(b); });
   for (std::size_t i = 0; i + 1 < readings.size(); ++i) {
     const Stream in = netlist_.streams[std::size_t(stream)];
     Kernel fork{base + "_fork" + (i == 0 ? "" : std::to_string(i)), KernelKind::fork, 0, -1, {stream}, {}, {}};
@@ -29,16 +30,17 @@ void MapForks::distribute(int source, int stream, const std::string& base) {
 }
 
 int MapForks::arrival(int reader, int operand) const {
-  return std::find_if(arrivals_.begin(), arrivals_.end(), [&](const Arrival& a) {
-    return a.reading.reader == reader && a.reading.operand == operand;
-  })->stream;
+  return std::find_if(arrivals_.begin(), arrivals_.end(),
+                      [&](const Arrival& a) { return a.reading.reader == reader && a.reading.operand == operand; })
+      ->stream;
 }
 
 std::vector<MapForks::Reading> MapForks::readings_of(int source) const {
   std::vector<Reading> readings;
   for (std::size_t i = 0; i < network_.layers.size(); ++i) {
     for (std::size_t operand = 0; operand < network_.layers[i].inputs.size(); ++operand) {
-      if (network_.layers[i].inputs[operand] == source) readings.push_back({static_cast<int>(i), static_cast<int>(operand)});
+      if (network_.layers[i].inputs[operand] == source)
+        readings.push_back({static_cast<int>(i), static_cast<int>(operand)});
     }
   }
   return readings;

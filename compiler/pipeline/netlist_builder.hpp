@@ -12,8 +12,8 @@
 
 namespace sluice {
 
-// `configs`: one per layer of the network, or empty: all dense, all by default. Fails with Fault::user when a config does
-// not fit its layer, or when the network needs more kernels than a bundle may have.
+// `configs`: one per layer of the network, or empty: all dense, all by default. Fails with Fault::user when a config
+// does not fit its layer, or when the network needs more kernels than a bundle may have.
 Result<Netlist> build_netlist(const IntegerNetwork& network, const LayerConfigs& configs = {});
 
 }  // namespace sluice

@@ -38,12 +38,13 @@ Result<Calibration> calibrate(const ir::Graph& graph, const FittedPictures& pict
   const auto run_one = [&](std::size_t i, Chunk& chunk) -> Status {
     const FittedPicture picture = SLUICE_TRY(pictures.load(i));
     // Every value passes once, the graph's input first.
-    result.scores[i] = SLUICE_TRY(runner.scores(picture, [&](const std::string& name, const ir::Tensor& value) {
-      add_value(chunk, name, value);
-    }));
+    result.scores[i] = SLUICE_TRY(runner.scores(
+        picture, [&](const std::string& name, const ir::Tensor& value) { add_value(chunk, name, value); }));
     if (chunk.not_finite.empty()) return ok();
-    return user_error("{}: value {} becomes infinite or NaN in float; look at the weights of the layers before it, and at mean and deviation",
-                      pictures.name(i), chunk.not_finite);
+    return user_error(
+        "{}: value {} becomes infinite or NaN in float; look at the weights of the layers before it, and at mean and "
+        "deviation",
+        pictures.name(i), chunk.not_finite);
   };
   Status status = parallel_try(chunks.size(), [&](std::size_t c) -> Status {
     const std::size_t first = pictures.size() * c / chunks.size(), last = pictures.size() * (c + 1) / chunks.size();

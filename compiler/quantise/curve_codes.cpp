@@ -23,15 +23,18 @@ void fill_table(FusedCurve& curve, const ir::Activation& activation, double outp
   curve.table.resize(SLUICE_CURVE_TABLE_CODES);
   for (int code = -SLUICE_CURVE_TABLE_CODES / 2; code < SLUICE_CURVE_TABLE_CODES / 2; ++code) {
     const double out = std::round(curve_value(activation, code * curve.scale) / output_scale);
-    curve.table[std::size_t(code & (SLUICE_CURVE_TABLE_CODES - 1))] = static_cast<std::int8_t>(std::clamp<double>(out, clamp.low, clamp.high));
+    curve.table[std::size_t(code & (SLUICE_CURVE_TABLE_CODES - 1))] =
+        static_cast<std::int8_t>(std::clamp<double>(out, clamp.low, clamp.high));
   }
 }
 
 Status fill_formula(FusedCurve& curve, const ir::Activation& activation, double output_scale, const CodeRange& clamp) {
   constexpr int kLineBits = 2 * SLUICE_GATE_BITS;
-  const double slope = std::ldexp(activation.alpha * curve.scale, kLineBits), offset = std::ldexp(activation.beta, kLineBits);
+  const double slope = std::ldexp(activation.alpha * curve.scale, kLineBits),
+               offset = std::ldexp(activation.beta, kLineBits);
   if (std::max(std::fabs(slope), std::fabs(offset)) >= std::ldexp(1.0, 31)) {
-    return user_error("a curve with alpha {} and beta {} is steeper than the 16-bit formula holds", activation.alpha, activation.beta);
+    return user_error("a curve with alpha {} and beta {} is steeper than the 16-bit formula holds", activation.alpha,
+                      activation.beta);
   }
   curve.slope = rounded(slope);
   curve.offset = rounded(offset);
@@ -58,8 +61,10 @@ Result<FusedCurve> curve_codes(const ir::Activation& activation, const ValueCode
   double range = interval_end(activation);
   if (curve.kind == CurveKind::hard_swish) range = std::max(range, output.range);
   curve.scale = range / limit_of(output.stored_bits);
-  if (output.stored_bits == 8) fill_table(curve, activation, output.scale(), clamp);
-  else SLUICE_CHECK(fill_formula(curve, activation, output.scale(), clamp));
+  if (output.stored_bits == 8)
+    fill_table(curve, activation, output.scale(), clamp);
+  else
+    SLUICE_CHECK(fill_formula(curve, activation, output.scale(), clamp));
   return curve;
 }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The numbers of a fused curve, and the scale of the codes it works on.
 //
-// Why: a layer with a curve rounds twice: its sum to a *pre-activation* code, which the curve turns into the output code.
-// The scale of the first needs no statistics. A hard-sigmoid is constant outside the interval where its line runs between
-// 0 and 1 ([-3, 3] for alpha 1/6, beta 1/2). A hard-swish is 0 below that interval and the identity above. So the range
-// is the interval or what the output can hold, whichever is larger. Codes beyond saturate, and so does the curve.
+// Why: a layer with a curve rounds twice: its sum to a *pre-activation* code, which the curve turns into the output
+// code. The scale of the first needs no statistics. A hard-sigmoid is constant outside the interval where its line runs
+// between 0 and 1 ([-3, 3] for alpha 1/6, beta 1/2). A hard-swish is 0 below that interval and the identity above. So
+// the range is the interval or what the output can hold, whichever is larger. Codes beyond saturate, and so does the
+// curve.
 //
 // Before: activation.curve is not none, alpha is not 0. After: kind, scale and either the table or the formula are set;
 // arithmetic in device/contract/numbers.h.

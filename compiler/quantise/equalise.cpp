@@ -17,7 +17,8 @@ bool is_depthwise(const ir::Graph& graph, const ir::Node& conv) {
 
 // Does a positive factor pass the activation? An upper clamp is respected by the choice of gains.
 bool is_homogeneous(const ir::Activation& activation) {
-  return activation.curve == ir::Curve::none && (!activation.low || *activation.low == 0.0f) && (!activation.high || activation.low);
+  return activation.curve == ir::Curve::none && (!activation.low || *activation.low == 0.0f) &&
+         (!activation.high || activation.low);
 }
 
 // Readers of a value when all of them are convolutions that can take a gain back; else empty.
@@ -25,7 +26,9 @@ std::vector<const ir::Node*> convolution_readers(const ir::Graph& graph, const s
   if (value == graph.output) return {};
   const std::vector<const ir::Node*> readers = graph.consumers(value);
   for (const ir::Node* reader : readers) {
-    if (reader->op != "Conv" || reader->inputs[0] != value || (reader->integer("group", 1) > 1 && !is_depthwise(graph, *reader))) return {};
+    if (reader->op != "Conv" || reader->inputs[0] != value ||
+        (reader->integer("group", 1) > 1 && !is_depthwise(graph, *reader)))
+      return {};
   }
   return readers;
 }
@@ -34,7 +37,8 @@ std::vector<const ir::Node*> convolution_readers(const ir::Graph& graph, const s
 void scale_inputs(ir::Tensor& weights, bool depthwise, const std::vector<double>& factor) {
   const std::int64_t taps = weights.dims[2] * weights.dims[3];
   const std::int64_t channels = depthwise ? weights.dims[0] : weights.dims[1];
-  for (std::int64_t i = 0; i < weights.size(); ++i) weights.values[std::size_t(i)] *= static_cast<float>(factor[std::size_t(i / taps % channels)]);
+  for (std::int64_t i = 0; i < weights.size(); ++i)
+    weights.values[std::size_t(i)] *= static_cast<float>(factor[std::size_t(i / taps % channels)]);
 }
 
 // Largest weight that reads each channel, as a share of the largest of all: 1 for a depthwise reader.
@@ -68,7 +72,8 @@ void unshare_constants(ir::Graph& graph) {
   }
 }
 
-std::vector<double> gains_of(const ir::Graph& graph, const std::vector<const ir::Node*>& readers, const std::vector<double>& ranges) {
+std::vector<double> gains_of(const ir::Graph& graph, const std::vector<const ir::Node*>& readers,
+                             const std::vector<double>& ranges) {
   const double whole = *std::max_element(ranges.begin(), ranges.end());
   std::vector<double> shares(ranges.size(), 0.0), gains(ranges.size(), 1.0);
   bool is_free = true;
@@ -101,14 +106,16 @@ ChannelGains equalise(ir::Graph& graph, const Statistics& statistics) {
 
     ir::Tensor& weights = graph.initialisers.at(node.inputs[1]);
     const std::int64_t per_filter = weights.size() / weights.dims[0];
-    for (std::int64_t i = 0; i < weights.size(); ++i) weights.values[std::size_t(i)] *= static_cast<float>(gains[std::size_t(i / per_filter)]);
+    for (std::int64_t i = 0; i < weights.size(); ++i)
+      weights.values[std::size_t(i)] *= static_cast<float>(gains[std::size_t(i / per_filter)]);
     if (node.inputs.size() > 2 && !node.inputs[2].empty()) {
       ir::Tensor& bias = graph.initialisers.at(node.inputs[2]);
       for (std::size_t f = 0; f < gains.size(); ++f) bias.values[f] *= static_cast<float>(gains[f]);
     }
     std::vector<double> inverse;
     for (const double gain : gains) inverse.push_back(1 / gain);
-    for (const ir::Node* reader : readers) scale_inputs(graph.initialisers.at(reader->inputs[1]), is_depthwise(graph, *reader), inverse);
+    for (const ir::Node* reader : readers)
+      scale_inputs(graph.initialisers.at(reader->inputs[1]), is_depthwise(graph, *reader), inverse);
     all[value] = gains;
   }
   return all;

@@ -13,8 +13,8 @@
 // channel beyond the map's range, so a ReLU6 cuts nothing that a calibration picture had; beyond those it may cut
 // early.
 //
-// Before: graph normalised, statistics of it. After: graph computes the same on the calibration pictures; statistics are
-// out of date, but for values with no gain.
+// Before: graph normalised, statistics of it. After: graph computes the same on the calibration pictures; statistics
+// are out of date, but for values with no gain.
 #pragma once
 
 #include <map>

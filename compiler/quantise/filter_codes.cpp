@@ -20,7 +20,8 @@ void for_each_weight(const ir::Tensor& weights, bool is_depthwise, Fn fn) {
     for (std::int64_t c = 0; c < channels; ++c) {
       for (std::int64_t t = 0; t < taps; ++t) {
         const std::int64_t at = is_depthwise ? t * filters + f : (f * taps + t) * channels + c;
-        fn(std::size_t(f), std::size_t(c), t, weights.values[std::size_t((f * channels + c) * taps + t)], std::size_t(at));
+        fn(std::size_t(f), std::size_t(c), t, weights.values[std::size_t((f * channels + c) * taps + t)],
+           std::size_t(at));
       }
     }
   }
@@ -45,7 +46,8 @@ struct FilterSize {
 
 std::vector<FilterSize> sizes_of(const ir::Tensor& weights, bool is_depthwise) {
   std::vector<FilterSize> sizes(std::size_t(weights.dims[0]));
-  for_each_weight(weights, is_depthwise, [&](std::size_t f, std::size_t, std::int64_t, float w, std::size_t) { sizes[f].add(w); });
+  for_each_weight(weights, is_depthwise,
+                  [&](std::size_t f, std::size_t, std::int64_t, float w, std::size_t) { sizes[f].add(w); });
   return sizes;
 }
 
@@ -72,7 +74,8 @@ int provable_weight_bits(const ir::Tensor& weights, const FilterSurroundings& ar
   return bits;
 }
 
-Result<FilterCodes> filter_codes(const ir::Tensor& weights, const std::vector<double>& bias, const FilterSurroundings& around) {
+Result<FilterCodes> filter_codes(const ir::Tensor& weights, const std::vector<double>& bias,
+                                 const FilterSurroundings& around) {
   const std::vector<FilterSize> sizes = sizes_of(weights, around.is_depthwise);
   const int limit = limit_of(around.weight_bits);
   const double factor = around.input_scale / around.output_scale;
@@ -96,7 +99,8 @@ Result<FilterCodes> filter_codes(const ir::Tensor& weights, const std::vector<do
   codes.least_weight_bits = around.weight_bits;
   for (std::size_t f = 0; f < coded.size(); ++f) {
     codes.largest_sum = std::max(codes.largest_sum, coded[f].bound(around.input) + std::abs(codes.bias[f]));
-    if (sizes[f].largest > 0) codes.least_weight_bits = std::min<int>(codes.least_weight_bits, 1 + std::bit_width(unsigned(coded[f].largest)));
+    if (sizes[f].largest > 0)
+      codes.least_weight_bits = std::min<int>(codes.least_weight_bits, 1 + std::bit_width(unsigned(coded[f].largest)));
   }
   return codes;
 }

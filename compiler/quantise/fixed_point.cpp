@@ -20,10 +20,13 @@ Result<FixedPoint> with_rounding(const std::vector<double>& factors, Round round
   result.shift = SLUICE_SHIFT_MAX;
   while (result.shift >= 1 && round(std::ldexp(largest, result.shift)) > SLUICE_MULTIPLIER_MAX) --result.shift;
   if (result.shift < 1) {
-    return user_error("results grow by a factor of {:.3g}, more than a multiplier holds; are the calibration pictures of "
-                      "the right kind and scaled as the network expects?", largest);
+    return user_error(
+        "results grow by a factor of {:.3g}, more than a multiplier holds; are the calibration pictures of "
+        "the right kind and scaled as the network expects?",
+        largest);
   }
-  for (const double factor : factors) result.multipliers.push_back(static_cast<std::uint16_t>(round(std::ldexp(factor, result.shift))));
+  for (const double factor : factors)
+    result.multipliers.push_back(static_cast<std::uint16_t>(round(std::ldexp(factor, result.shift))));
   return result;
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Real factors as unsigned 16-bit multipliers over one power of two.
 //
-// Before: every factor is at least 0. After: factor = multiplier / 2^shift, the largest shift with which all of them fit.
+// Before: every factor is at least 0. After: factor = multiplier / 2^shift, the largest shift with which all of them
+// fit.
 #pragma once
 
 #include <cstdint>

@@ -15,8 +15,10 @@ Result<std::vector<TailStep>> host_tail_steps(const ir::Graph& graph) {
   std::vector<TailStep> steps;
   for (const ir::Node& node : graph.host_tail) {
     const auto kind = kinds.find(node.op);
-    if (kind != kinds.end()) steps.push_back({kind->second, node.name});
-    else if (moves.count(node.op) == 0) return bug_error(fmt::format("{} was left to the host, which cannot compute it", node.label()));
+    if (kind != kinds.end())
+      steps.push_back({kind->second, node.name});
+    else if (moves.count(node.op) == 0)
+      return bug_error(fmt::format("{} was left to the host, which cannot compute it", node.label()));
   }
   return steps;
 }

@@ -37,7 +37,8 @@ Result<int> convolution_input_bits(const ir::Graph& graph, const ir::Node& node,
   const ir::Tensor& weights = graph.initialisers.at(node.inputs[1]);
   for (ValueCodes kept = input; kept.kept_bits >= kLeastInputBits; --kept.kept_bits) {
     const CodeRange range{static_cast<int>(std::floor(lowest * kept.limit())), kept.limit()};
-    const FilterSurroundings around{kept.scale(), range, 1.0, options.bits, limit_bits(options), is_depthwise(node, weights)};
+    const FilterSurroundings around{
+        kept.scale(), range, 1.0, options.bits, limit_bits(options), is_depthwise(node, weights)};
     if (provable_weight_bits(weights, around) >= least_weight_bits(options)) return kept.kept_bits;
   }
   return bug_error("no number of bits proves " + node.label());
@@ -50,7 +51,9 @@ Status lower_convolution(Lowering& lowering, const ir::Node& node) {
   Layer layer = SLUICE_TRY(lowering.begin(node, depthwise ? LayerKind::depthwise : LayerKind::conv));
   layer.window = window_of(node, {weights.dims[2], weights.dims[3]});
   const std::string& input = node.inputs[0];
-  const FilterSurroundings around{lowering.scale_of(input), lowering.range_of(input), layer.code_scale(), options.bits, limit_bits(options), depthwise};
+  const FilterSurroundings around{lowering.scale_of(input), lowering.range_of(input),
+                                  layer.code_scale(),       options.bits,
+                                  limit_bits(options),      depthwise};
   std::vector<double> bias = bias_of(lowering.graph, node, weights.dims[0]);
   const auto coded = [&]() -> Result<FilterCodes> {
     auto codes = filter_codes(weights, bias, around);
@@ -66,8 +69,8 @@ Status lower_convolution(Lowering& lowering, const ir::Node& node) {
   if (codes.largest_sum >= std::ldexp(1.0, around.limit_bits)) {
     return bug_error(fmt::format("{}: a sum may reach 2^{:.1f}", node.label(), std::log2(codes.largest_sum)));
   }
-  lowering.add_proof({layer.name, std::log2(std::max(1.0, codes.largest_sum)), around.limit_bits, codes.least_weight_bits,
-                      lowering.codes.of(input).kept_bits});
+  lowering.add_proof({layer.name, std::log2(std::max(1.0, codes.largest_sum)), around.limit_bits,
+                      codes.least_weight_bits, lowering.codes.of(input).kept_bits});
   layer.weights = std::move(codes.weights);
   layer.bias = std::move(codes.bias);
   layer.multiplier = std::move(codes.multiplier);

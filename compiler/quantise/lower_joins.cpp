@@ -6,14 +6,16 @@ namespace sluice {
 
 Status lower_add(Lowering& lowering, const ir::Node& node) {
   Layer layer = SLUICE_TRY(lowering.begin(node, LayerKind::add));
-  SLUICE_CHECK(lowering.requantise(node, layer, {lowering.scale_of(node.inputs[0]), lowering.scale_of(node.inputs[1])}));
+  SLUICE_CHECK(
+      lowering.requantise(node, layer, {lowering.scale_of(node.inputs[0]), lowering.scale_of(node.inputs[1])}));
   lowering.finish(node, std::move(layer));
   return ok();
 }
 
 Status lower_scale(Lowering& lowering, const ir::Node& node) {
   Layer layer = SLUICE_TRY(lowering.begin(node, LayerKind::scale));
-  SLUICE_CHECK(lowering.requantise(node, layer, {lowering.scale_of(node.inputs[0]) * lowering.scale_of(node.inputs[1])}));
+  SLUICE_CHECK(
+      lowering.requantise(node, layer, {lowering.scale_of(node.inputs[0]) * lowering.scale_of(node.inputs[1])}));
   lowering.finish(node, std::move(layer));
   return ok();
 }
@@ -33,8 +35,10 @@ Status lower_concat(Lowering& lowering, const ir::Node& node) {
     const MapShape joining = SLUICE_TRY(map_of(lowering.graph, node.inputs[i]));
     channels = layer.input.channels + joining.channels;
     if (!is_last) layer.output.channels = channels;
-    if (is_last) lowering.finish(node, std::move(layer));
-    else joined = lowering.finish_part(std::move(layer));
+    if (is_last)
+      lowering.finish(node, std::move(layer));
+    else
+      joined = lowering.finish_part(std::move(layer));
   }
   return ok();
 }

@@ -7,12 +7,15 @@ namespace sluice {
 namespace {
 
 // Does the last window hang over the padded map along one axis?
-bool hangs_over(int windows, int stride, int kernel, int input, int pads) { return (windows - 1) * stride + kernel > input + pads; }
+bool hangs_over(int windows, int stride, int kernel, int input, int pads) {
+  return (windows - 1) * stride + kernel > input + pads;
+}
 
 Status finish_average(Lowering& lowering, const ir::Node& node, Layer layer, std::int64_t count) {
   const std::int64_t largest = std::int64_t{1} << (lowering.options.bits - 1);
   if (count * largest >= std::int64_t{1} << 31) {
-    return user_error("{}: the sum of {} codes of {} bits may leave 32 bits; average in two steps, or plan for int8", node.label(), count, lowering.options.bits);
+    return user_error("{}: the sum of {} codes of {} bits may leave 32 bits; average in two steps, or plan for int8",
+                      node.label(), count, lowering.options.bits);
   }
   SLUICE_CHECK(lowering.requantise(node, layer, {lowering.scale_of(node.inputs[0]) / static_cast<double>(count)}));
   lowering.finish(node, std::move(layer));
@@ -35,8 +38,10 @@ Status lower_average_pool(Lowering& lowering, const ir::Node& node) {
   const Window& w = layer.window;
   if (hangs_over(layer.output.height, w.stride_h, w.kernel_h, layer.input.height, w.pad_top + w.pad_bottom) ||
       hangs_over(layer.output.width, w.stride_w, w.kernel_w, layer.input.width, w.pad_left + w.pad_right)) {
-    return user_error("{}: average pooling whose last window hangs over the map (ceil_mode) is not on the device; "
-                      "export with ceil_mode=0", node.label());
+    return user_error(
+        "{}: average pooling whose last window hangs over the map (ceil_mode) is not on the device; "
+        "export with ceil_mode=0",
+        node.label());
   }
   return finish_average(lowering, node, std::move(layer), w.taps());
 }

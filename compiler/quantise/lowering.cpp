@@ -19,14 +19,18 @@ std::string layer_name(std::size_t index, const std::string& origin) {
   std::string tail;
   for (const char c : origin) {
     const bool is_plain = std::isalnum(static_cast<unsigned char>(c)) != 0;
-    if (is_plain) tail += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    else if (!tail.empty() && tail.back() != '_') tail += '_';
+    if (is_plain)
+      tail += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    else if (!tail.empty() && tail.back() != '_')
+      tail += '_';
   }
   // The end of a long name tells layers apart; its beginning is the same for all.
   if (tail.size() > 24) tail = tail.substr(tail.size() - 24);
   while (!tail.empty() && (tail.front() == '_' || tail.back() == '_')) {
-    if (tail.front() == '_') tail.erase(0, 1);
-    else tail.pop_back();
+    if (tail.front() == '_')
+      tail.erase(0, 1);
+    else
+      tail.pop_back();
   }
   return fmt::format("l{:02}_{}", index, tail.empty() ? "layer" : tail);
 }
@@ -46,7 +50,8 @@ Result<MapShape> map_of(const ir::Graph& graph, const std::string& value) {
   const auto found = graph.shapes.find(value);
   if (found == graph.shapes.end()) return bug_error("no shape for value " + value);
   const ir::Dims& d = found->second;
-  if (d.size() == 4 && d[0] == 1) return MapShape{static_cast<int>(d[2]), static_cast<int>(d[3]), static_cast<int>(d[1])};
+  if (d.size() == 4 && d[0] == 1)
+    return MapShape{static_cast<int>(d[2]), static_cast<int>(d[3]), static_cast<int>(d[1])};
   if (d.size() == 2 && d[0] == 1) return MapShape{1, 1, static_cast<int>(d[1])};
   return user_error("value {} has shape {}; maps of one picture (1xCxHxW) are possible", value, ir::to_text(d));
 }
@@ -55,12 +60,14 @@ Window window_of(const ir::Node& node, const std::vector<std::int64_t>& kernel) 
   const auto strides = node.integers("strides", {1, 1});
   const auto pads = node.integers("pads", {0, 0, 0, 0});
   const auto at = [](const std::vector<std::int64_t>& v, std::size_t i) { return static_cast<int>(v[i]); };
-  return {at(kernel, 0), at(kernel, 1), at(strides, 0), at(strides, 1), at(pads, 0), at(pads, 1), at(pads, 2), at(pads, 3)};
+  return {at(kernel, 0), at(kernel, 1), at(strides, 0), at(strides, 1),
+          at(pads, 0),   at(pads, 1),   at(pads, 2),    at(pads, 3)};
 }
 
 Status refuse_activation(const ir::Node& node) {
   if (!node.activation.low && !node.activation.high && node.activation.curve == ir::Curve::none) return ok();
-  return user_error("{}: an activation behind a {} is not on the device; put it before the {}", node.label(), node.op, node.op);
+  return user_error("{}: an activation behind a {} is not on the device; put it before the {}", node.label(), node.op,
+                    node.op);
 }
 
 Result<Layer> Lowering::begin(const ir::Node& node, LayerKind kind) const {
@@ -70,7 +77,8 @@ Result<Layer> Lowering::begin(const ir::Node& node, LayerKind kind) const {
   layer.kind = kind;
   for (int i = 0; i < operand_count(kind); ++i) {
     const auto found = layer_of_.find(node.inputs[std::size_t(i)]);
-    if (found == layer_of_.end()) return bug_error(node.label() + " reads a value that was not lowered: " + node.inputs[std::size_t(i)]);
+    if (found == layer_of_.end())
+      return bug_error(node.label() + " reads a value that was not lowered: " + node.inputs[std::size_t(i)]);
     layer.inputs.push_back(found->second);
   }
   layer.input = SLUICE_TRY(map_of(graph, node.inputs[0]));

@@ -4,8 +4,8 @@
 // Why: one file per operator (lower_*.cpp) holds what is particular to it; a new operator is one file and one line in
 // quantise.cpp.
 //
-// Before: the codes of all values are chosen. After begin(): a layer with names, inputs, shapes, output codes and clamp.
-// After finish(): the layer is part of the network and stands for the node's output.
+// Before: the codes of all values are chosen. After begin(): a layer with names, inputs, shapes, output codes and
+// clamp. After finish(): the layer is part of the network and stands for the node's output.
 #pragma once
 
 #include <map>
@@ -20,7 +20,8 @@ namespace sluice {
 
 class Lowering {
  public:
-  Lowering(const ir::Graph& graph, const Statistics& statistics, const QuantiseOptions& options, const ValueCodesTable& codes)
+  Lowering(const ir::Graph& graph, const Statistics& statistics, const QuantiseOptions& options,
+           const ValueCodesTable& codes)
       : graph(graph), statistics(statistics), options(options), codes(codes) {
     layer_of_[graph.input] = kNetworkInput;
     const int limit = codes.of(graph.input).limit();
@@ -48,12 +49,14 @@ class Lowering {
   Quantised take() { return std::move(result_); }
 
  private:
-  CodeRange range_of_layer(int index) const { return index == kNetworkInput ? input_range_ : ranges_[std::size_t(index)]; }
+  CodeRange range_of_layer(int index) const {
+    return index == kNetworkInput ? input_range_ : ranges_[std::size_t(index)];
+  }
 
   Quantised result_;
   std::map<std::string, int> layer_of_;  // per value
   CodeRange input_range_;
-  std::vector<CodeRange> ranges_;        // per layer
+  std::vector<CodeRange> ranges_;  // per layer
 };
 
 // Shape of a value as a map; fails for what is no map of one picture.
@@ -63,8 +66,8 @@ Window window_of(const ir::Node& node, const std::vector<std::int64_t>& kernel);
 // A clamp or curve after a node that passes codes on has nowhere to go.
 Status refuse_activation(const ir::Node& node);
 
-// Bits of the input with which every filter of a convolution keeps as many weight bits as it must; fails for what is not
-// on the device. `lowest` is the least code that can occur, as a share of the largest.
+// Bits of the input with which every filter of a convolution keeps as many weight bits as it must; fails for what is
+// not on the device. `lowest` is the least code that can occur, as a share of the largest.
 Result<int> convolution_input_bits(const ir::Graph& graph, const ir::Node& node, const QuantiseOptions& options,
                                    const ValueCodes& input, double lowest);
 

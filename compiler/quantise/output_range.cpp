@@ -23,7 +23,9 @@ int behind_curve(const FusedCurve& curve, int code) {
 }
 
 CodeRange before_curve(const Layer& layer, const std::vector<CodeRange>& operands) {
-  const auto code = [&](int sum) { return sluice_requantise(sum, layer.multiplier[0], layer.shift, layer.clamp_low, layer.clamp_high); };
+  const auto code = [&](int sum) {
+    return sluice_requantise(sum, layer.multiplier[0], layer.shift, layer.clamp_low, layer.clamp_high);
+  };
   const CodeRange& a = operands[0];
   switch (layer.kind) {
     case LayerKind::conv:
@@ -34,15 +36,20 @@ CodeRange before_curve(const Layer& layer, const std::vector<CodeRange>& operand
     case LayerKind::average_pool:
     case LayerKind::global_average_pool: {
       const bool is_whole = layer.kind == LayerKind::global_average_pool;
-      const int count = is_whole ? layer.input.height * layer.input.width : layer.window.kernel_h * layer.window.kernel_w;
+      const int count =
+          is_whole ? layer.input.height * layer.input.width : layer.window.kernel_h * layer.window.kernel_w;
       return {code(count * a.low), code(count * a.high)};
     }
     case LayerKind::concat:
       return {std::min(a.low, operands[1].low), std::max(a.high, operands[1].high)};
     case LayerKind::scale:
-      return hull({code(a.low * operands[1].low), code(a.low * operands[1].high), code(a.high * operands[1].low), code(a.high * operands[1].high)});
+      return hull({code(a.low * operands[1].low), code(a.low * operands[1].high), code(a.high * operands[1].low),
+                   code(a.high * operands[1].high)});
     case LayerKind::add:
-      const auto sum = [&](int x, int y) { return sluice_add(x, layer.multiplier[0], y, layer.multiplier[1], layer.shift, layer.clamp_low, layer.clamp_high); };
+      const auto sum = [&](int x, int y) {
+        return sluice_add(x, layer.multiplier[0], y, layer.multiplier[1], layer.shift, layer.clamp_low,
+                          layer.clamp_high);
+      };
       return {sum(a.low, operands[1].low), sum(a.high, operands[1].high)};
   }
   return {layer.clamp_low, layer.clamp_high};

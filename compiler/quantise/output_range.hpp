@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The codes that a lowered layer can put out, exactly: what the proof of its readers' sums may rely on.
 //
-// The idea: every layer's arithmetic rises with its operands, so the ends of their ranges give the ends of the result; a
-// curve is tried on every code that can enter it.
+// The idea: every layer's arithmetic rises with its operands, so the ends of their ranges give the ends of the result;
+// a curve is tried on every code that can enter it.
 //
-// Before: multiplier, shift, clamp and curve of the layer are set; each operand's range holds 0. After: so does the result.
+// Before: multiplier, shift, clamp and curve of the layer are set; each operand's range holds 0. After: so does the
+// result.
 #pragma once
 
 #include <vector>

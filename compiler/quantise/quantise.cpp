@@ -49,16 +49,21 @@ Status lower(Lowering& lowering, const ir::Node& node) {
 
 const char* to_text(RangeMethod method) {
   switch (method) {
-    case RangeMethod::mse: return "mse";
-    case RangeMethod::percentile: return "percentile";
-    case RangeMethod::largest: return "largest";
-    case RangeMethod::best: return "best";
+    case RangeMethod::mse:
+      return "mse";
+    case RangeMethod::percentile:
+      return "percentile";
+    case RangeMethod::largest:
+      return "largest";
+    case RangeMethod::best:
+      return "best";
   }
   return "";
 }
 
 Result<Quantised> quantise(const ir::Graph& graph, const Statistics& statistics, const Preprocess& preprocess,
-                           const std::vector<std::string>& labels, const QuantiseOptions& options, const ChannelGains& gains) {
+                           const std::vector<std::string>& labels, const QuantiseOptions& options,
+                           const ChannelGains& gains) {
   if (options.method == RangeMethod::best) return bug_error("quantise() needs one method");
   ValueCodesTable codes(graph, options);
   SLUICE_CHECK(codes.choose_ranges(graph, statistics, largest_pixel(preprocess)));

@@ -5,10 +5,10 @@
 // convolution, multipliers of 16 bits and one shift per layer; zero is code 0. A fused curve works on codes of a scale
 // of its own (curve_codes.hpp); maps that pools and concatenations pass on share one (value_codes.hpp).
 //
-// The proof: for each filter of each convolution the largest possible |sum| follows from its weights' codes and from the
-// codes that can occur at its input (filter_codes.hpp). For int8 it must stay below 2^26, for int16 below 2^31. A filter
-// for which it would not gets a larger scale of its own, down to 12 bits (int16); beyond that the input map's codes lose
-// bits for all. Each layer's proof says how many are left.
+// The proof: for each filter of each convolution the largest possible |sum| follows from its weights' codes and from
+// the codes that can occur at its input (filter_codes.hpp). For int8 it must stay below 2^26, for int16 below 2^31. A
+// filter for which it would not gets a larger scale of its own, down to 12 bits (int16); beyond that the input map's
+// codes lose bits for all. Each layer's proof says how many are left.
 //
 // Before: graph normalised, statistics for the graph's input and every node output. After: the network is valid, and
 // every proof holds.
@@ -30,32 +30,34 @@ enum class RangeMethod { mse, percentile, largest, best };
 const char* to_text(RangeMethod method);
 
 struct QuantiseOptions {
-  int bits = 8;                        // 8 or 16
+  int bits = 8;  // 8 or 16
   RangeMethod method = RangeMethod::mse;
-  double percentile = 0.9999;          // for RangeMethod::percentile
+  double percentile = 0.9999;  // for RangeMethod::percentile
   bool has_bias_correction = true;
-  bool is_equalised = true;            // may equalise channels first, see equalise.hpp
+  bool is_equalised = true;  // may equalise channels first, see equalise.hpp
 };
 
 // Why no sum of a layer overflows.
 struct SumProof {
   std::string layer;
-  double bound_bits = 0;   // log2 of the largest possible |sum|
-  int limit_bits = 0;      // 26 or 31
-  int weight_bits = 0;     // bits kept, sign included
+  double bound_bits = 0;  // log2 of the largest possible |sum|
+  int limit_bits = 0;     // 26 or 31
+  int weight_bits = 0;    // bits kept, sign included
   int input_bits = 0;
 };
 
 struct Quantised {
   IntegerNetwork network;
-  std::vector<SumProof> proofs;                 // one per conv and depthwise layer
-  std::map<std::string, std::string> value_of;  // layer name -> name of the float value it computes; parts of a Concat of more than two have none
+  std::vector<SumProof> proofs;  // one per conv and depthwise layer
+  std::map<std::string, std::string>
+      value_of;  // layer name -> name of the float value it computes; parts of a Concat of more than two have none
 };
 
 using ChannelGains = std::map<std::string, std::vector<double>>;  // per value, see equalise.hpp
 
 // `gains` of an equalised graph, which the layers then state.
 Result<Quantised> quantise(const ir::Graph& graph, const Statistics& statistics, const Preprocess& preprocess,
-                           const std::vector<std::string>& labels, const QuantiseOptions& options, const ChannelGains& gains = {});
+                           const std::vector<std::string>& labels, const QuantiseOptions& options,
+                           const ChannelGains& gains = {});
 
 }  // namespace sluice

@@ -59,7 +59,8 @@ void ValueStatistics::merge(const ValueStatistics& other) {
   count_ += other.count_;
   pixels_ += other.pixels_;
   for (std::size_t c = 0; c < channel_sums_.size(); ++c) channel_sums_[c] += other.channel_sums_[c];
-  for (std::size_t c = 0; c < channel_largest_.size(); ++c) channel_largest_[c] = std::max(channel_largest_[c], other.channel_largest_[c]);
+  for (std::size_t c = 0; c < channel_largest_.size(); ++c)
+    channel_largest_[c] = std::max(channel_largest_[c], other.channel_largest_[c]);
 }
 
 std::vector<double> ValueStatistics::channel_means() const {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // ValueStatistics: how large the values of one map are on the calibration pictures.
 //
-// Why: a scale must be chosen for every map before anything is integer. The largest value seen is a poor choice when one
-// picture in a thousand has an outlier; a histogram lets the choice weigh clipping against resolution.
+// Why: a scale must be chosen for every map before anything is integer. The largest value seen is a poor choice when
+// one picture in a thousand has an outlier; a histogram lets the choice weigh clipping against resolution.
 //
 // The idea: 2,048 bins over |value|. When a value falls outside, the range doubles and neighbouring bins merge. So one
 // pass over unknown data suffices and two histograms can be added (threads). Zero counts, per-channel means and largest

@@ -13,7 +13,8 @@ constexpr double kNone = -std::numeric_limits<double>::infinity();
 double behind_activation(const ir::Activation& activation, double low) {
   if (activation.curve == ir::Curve::hard_sigmoid) low = 0;
   // x * (alpha x + beta) is least at x = -beta / (2 alpha).
-  if (activation.curve == ir::Curve::hard_swish) low = activation.alpha > 0 ? -activation.beta * activation.beta / (4 * activation.alpha) : kNone;
+  if (activation.curve == ir::Curve::hard_swish)
+    low = activation.alpha > 0 ? -activation.beta * activation.beta / (4 * activation.alpha) : kNone;
   return activation.low ? std::max<double>(low, *activation.low) : low;
 }
 

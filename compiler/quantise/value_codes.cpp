@@ -49,10 +49,13 @@ void ValueCodesTable::narrow(const std::string& value, int bits) {
 
 double ValueCodesTable::clip_of(const ValueStatistics& statistics, int limit) const {
   switch (options_.method) {
-    case RangeMethod::mse: return statistics.clip_mse(limit);
-    case RangeMethod::percentile: return statistics.clip_percentile(options_.percentile);
+    case RangeMethod::mse:
+      return statistics.clip_mse(limit);
+    case RangeMethod::percentile:
+      return statistics.clip_percentile(options_.percentile);
     case RangeMethod::largest:
-    case RangeMethod::best: break;
+    case RangeMethod::best:
+      break;
   }
   return std::max(kLeastRange, statistics.largest());
 }
@@ -70,7 +73,8 @@ Status ValueCodesTable::choose_ranges(const ir::Graph& graph, const Statistics& 
     if (passes_codes_on(node)) continue;  // what it reads has been seen
     const auto found = statistics.find(value);
     if (found == statistics.end()) return bug_error("no statistics for value " + value);
-    widen(value, value == graph.output ? std::max(kLeastRange, kScoreHeadroom * found->second.largest()) : clip_of(found->second, of(value).limit()));
+    widen(value, value == graph.output ? std::max(kLeastRange, kScoreHeadroom * found->second.largest())
+                                       : clip_of(found->second, of(value).limit()));
   }
   for (auto& [value, codes] : codes_) codes.range = range.at(value);
   return ok();

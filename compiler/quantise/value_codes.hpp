@@ -53,8 +53,8 @@ class ValueCodesTable {
   double clip_of(const ValueStatistics& statistics, int limit) const;
 
   QuantiseOptions options_;
-  std::map<std::string, std::string> parent_;   // of the union-find forest
-  std::map<std::string, ValueCodes> codes_;     // of each root
+  std::map<std::string, std::string> parent_;  // of the union-find forest
+  std::map<std::string, ValueCodes> codes_;    // of each root
 };
 
 }  // namespace sluice

@@ -17,7 +17,8 @@ constexpr double kQuantile = 0.25;
 // Least magnitude that counts as kept.
 int kept_from(const std::vector<std::int16_t>& weights) {
   std::vector<int> magnitudes;
-  for (const std::int16_t w : weights) if (w != 0) magnitudes.push_back(std::abs(int{w}));
+  for (const std::int16_t w : weights)
+    if (w != 0) magnitudes.push_back(std::abs(int{w}));
   if (magnitudes.empty()) return 1;
   const auto at = magnitudes.begin() + std::ptrdiff_t(kQuantile * double(magnitudes.size()));
   std::nth_element(magnitudes.begin(), at, magnitudes.end());
@@ -39,7 +40,8 @@ bool keeps_channels(LayerKind kind) { return kind != LayerKind::conv && kind != 
 
 class Components {
  public:
-  explicit Components(const IntegerNetwork& network) : network_(network), parent_(network.layers.size() + 1), is_fixed_(parent_.size(), false) {
+  explicit Components(const IntegerNetwork& network)
+      : network_(network), parent_(network.layers.size() + 1), is_fixed_(parent_.size(), false) {
     std::iota(parent_.begin(), parent_.end(), 0);
     for (std::size_t i = 0; i < network.layers.size(); ++i) {
       if (!keeps_channels(network.layers[i].kind)) continue;
@@ -73,7 +75,8 @@ class Components {
       if (is_fixed_[c] || concat_of[c] >= 0 || keys[c].empty()) continue;
       orders[c].resize(keys[c].size());
       std::iota(orders[c].begin(), orders[c].end(), 0);
-      std::stable_sort(orders[c].begin(), orders[c].end(), [&](int a, int b) { return keys[c][std::size_t(a)] > keys[c][std::size_t(b)]; });
+      std::stable_sort(orders[c].begin(), orders[c].end(),
+                       [&](int a, int b) { return keys[c][std::size_t(a)] > keys[c][std::size_t(b)]; });
     }
     // A concatenation is the first layer of its component, and its operands come before it: their orders are there.
     for (std::size_t i = 0; i < network_.layers.size(); ++i) {
@@ -89,7 +92,8 @@ class Components {
   }
 
  private:
-  // Pictures and scores, and maps that meet a concatenation's which they do not come from; then what fixed ones are made of.
+  // Pictures and scores, and maps that meet a concatenation's which they do not come from; then what fixed ones are
+  // made of.
   void fix() {
     is_fixed_[of(kNetworkInput)] = is_fixed_[of(int(network_.layers.size()) - 1)] = true;
     std::vector<bool> has_layer(parent_.size(), false);
@@ -133,7 +137,8 @@ void reorder_filters(std::vector<std::int16_t>& weights, const Order& order) {
   const std::vector<std::int16_t> old = weights;
   const std::size_t window = weights.size() / order.size();
   for (std::size_t f = 0; f < order.size(); ++f) {
-    std::copy_n(old.begin() + std::ptrdiff_t(std::size_t(order[f]) * window), window, weights.begin() + std::ptrdiff_t(f * window));
+    std::copy_n(old.begin() + std::ptrdiff_t(std::size_t(order[f]) * window), window,
+                weights.begin() + std::ptrdiff_t(f * window));
   }
 }
 

@@ -9,7 +9,8 @@
 // concatenation's order follows from the orders of its operands. Where two of them meet, and for pictures and scores,
 // the order stays.
 //
-// The threshold that counts as kept is the lower quartile of the non-zero magnitudes: rows cut some weights, natural zeros are few.
+// The threshold that counts as kept is the lower quartile of the non-zero magnitudes: rows cut some weights, natural
+// zeros are few.
 //
 // Before: a valid network. After: a valid one with the same scores for every picture under all thresholds per layer.
 // Only grouped-prefix engines, which share a multiplier among filters, keep other weights under k < G than before.

@@ -15,8 +15,8 @@ namespace {
 
 constexpr int kSlices = 64;  // of an image: half a row of a small picture, three of a large one
 
-// Share of an image that the streams between `from` and every kernel hold, on the way that holds least. Streams are walked
-// both ways: after a fork one branch waits for the other.
+// Share of an image that the streams between `from` and every kernel hold, on the way that holds least. Streams are
+// walked both ways: after a fork one branch waits for the other.
 std::vector<double> slack_from(const Netlist& netlist, std::size_t from) {
   const NetlistIndex index(netlist);
   std::vector<double> slack(netlist.kernels.size(), std::numeric_limits<double>::infinity());
@@ -26,10 +26,12 @@ std::vector<double> slack_from(const Netlist& netlist, std::size_t from) {
     for (std::size_t k = 0; k < netlist.kernels.size(); ++k) {
       for (const int s : netlist.kernels[k].inputs) {
         const Stream& stream = netlist.streams[std::size_t(s)];
-        const double share = static_cast<double>(stream.depth) / static_cast<double>(std::max<std::int64_t>(1, stream.beats));
+        const double share =
+            static_cast<double>(stream.depth) / static_cast<double>(std::max<std::int64_t>(1, stream.beats));
         double &writer = slack[std::size_t(index.writer(s))], &reader = slack[k];
         const double near = std::min(writer, reader);
-        for (double* end : {&writer, &reader}) if (near + share < *end) *end = near + share, has_changed = true;
+        for (double* end : {&writer, &reader})
+          if (near + share < *end) *end = near + share, has_changed = true;
       }
     }
   }
@@ -40,14 +42,16 @@ std::vector<double> slack_from(const Netlist& netlist, std::size_t from) {
 
 ImageSlices slices_of(const Netlist& netlist, const simulate::ImagePrograms& programs) {
   ImageSlices slices;
-  for (std::size_t k = 0; k < programs.size(); ++k) slices.push_back(simulate::slice_cycles(netlist.kernels[k], *programs[k], kSlices));
+  for (std::size_t k = 0; k < programs.size(); ++k)
+    slices.push_back(simulate::slice_cycles(netlist.kernels[k], *programs[k], kSlices));
   return slices;
 }
 
 IntervalEstimate estimate_interval(const Netlist& netlist, const std::vector<ImageSlices>& images) {
   std::vector<double> means(netlist.kernels.size(), 0.0);
   for (const ImageSlices& image : images) {
-    for (std::size_t k = 0; k < means.size(); ++k) means[k] += std::accumulate(image[k].begin(), image[k].end(), 0.0) / static_cast<double>(images.size());
+    for (std::size_t k = 0; k < means.size(); ++k)
+      means[k] += std::accumulate(image[k].begin(), image[k].end(), 0.0) / static_cast<double>(images.size());
   }
   IntervalEstimate estimate;
   estimate.busiest = static_cast<std::size_t>(std::max_element(means.begin(), means.end()) - means.begin());

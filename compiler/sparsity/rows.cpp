@@ -9,11 +9,11 @@
 #include <tbb/parallel_for.h>
 
 #include "compiler/sparsity/interval_estimate.hpp"
+#include "runtime/base/accuracy.hpp"
+#include "runtime/base/top_k.hpp"
 #include "runtime/bundle/netlist_index.hpp"
 #include "runtime/evaluate/counters.hpp"
 #include "runtime/evaluate/evaluator.hpp"
-#include "runtime/base/accuracy.hpp"
-#include "runtime/base/top_k.hpp"
 #include "runtime/simulate/layer_cycles.hpp"
 
 namespace sluice {
@@ -30,8 +30,8 @@ class MagnitudeCounts {
   void add(const MagnitudeCounts& other) {
     for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
   }
-  // Smallest threshold under which at least `share` of the non-zero codes lie; 0 for share 0. Never above the largest code,
-  // so a layer whose codes are all alike (a 0/1 shortcut) keeps them.
+  // Smallest threshold under which at least `share` of the non-zero codes lie; 0 for share 0. Never above the largest
+  // code, so a layer whose codes are all alike (a 0/1 shortcut) keeps them.
   int threshold(double share) const {
     std::int64_t total = 0, below = 0;
     for (const std::int64_t count : counts_) total += count;
@@ -69,7 +69,8 @@ std::vector<MagnitudeCounts> input_magnitudes(const Evaluator& evaluator, const 
     }
   });
   std::vector<MagnitudeCounts> all(network.layers.size(), MagnitudeCounts(limit));
-  for (const auto& of_sample : partial) for (std::size_t i = 0; i < all.size(); ++i) all[i].add(of_sample[i]);
+  for (const auto& of_sample : partial)
+    for (std::size_t i = 0; i < all.size(); ++i) all[i].add(of_sample[i]);
   return all;
 }
 
@@ -85,10 +86,14 @@ struct CountedImage {
   ImageSlices slices;
 };
 
-RowRun run_row(const Design& design, const simulate::Scheduler& scheduler, const simulate::LayerCycles& layer_cycles, const Evaluator& evaluator,
-               const std::vector<Thresholds>& thresholds, const std::vector<RowSample>& samples, std::size_t counted) {
+RowRun run_row(const Design& design, const simulate::Scheduler& scheduler, const simulate::LayerCycles& layer_cycles,
+               const Evaluator& evaluator, const std::vector<Thresholds>& thresholds,
+               const std::vector<RowSample>& samples, std::size_t counted) {
   const CounterModel model(design, thresholds);
-  RowRun run{std::vector<int>(samples.size()), std::vector<double>(thresholds.size()), std::vector<double>(thresholds.size()), {}};
+  RowRun run{std::vector<int>(samples.size()),
+             std::vector<double>(thresholds.size()),
+             std::vector<double>(thresholds.size()),
+             {}};
   std::vector<CountedImage> images(std::min(counted, samples.size()));
   tbb::parallel_for(std::size_t{0}, samples.size(), [&](std::size_t s) {
     run.classes[s] = top_k(evaluator.scores(samples[s].codes), 1)[0];
@@ -101,7 +106,8 @@ RowRun run_row(const Design& design, const simulate::Scheduler& scheduler, const
   for (CountedImage& image : images) {
     const std::vector<double> cycles = layer_cycles.of_image(image.counters);
     for (std::size_t i = 0; i < cycles.size(); ++i) run.cycles[i] += cycles[i] / static_cast<double>(images.size());
-    for (const LayerCounters& c : image.counters) run.pairs[std::size_t(c.layer)] += c.nonzero_pairs / static_cast<double>(images.size());
+    for (const LayerCounters& c : image.counters)
+      run.pairs[std::size_t(c.layer)] += c.nonzero_pairs / static_cast<double>(images.size());
     slices.push_back(std::move(image.slices));
   }
   run.interval = estimate_interval(design.netlist, slices);
@@ -125,7 +131,8 @@ DesignTable choose_rows(const Design& design, const std::vector<RowSample>& cali
   const int limit = (1 << (network.input_bits - 1)) - 1;
   const std::vector<MagnitudeCounts> activations = input_magnitudes(Evaluator(network), network, calibration, limit);
   std::vector<MagnitudeCounts> weights(network.layers.size(), MagnitudeCounts(limit));
-  for (std::size_t i = 0; i < weights.size(); ++i) for (const std::int16_t w : network.layers[i].weights) weights[i].add(w);
+  for (std::size_t i = 0; i < weights.size(); ++i)
+    for (const std::int16_t w : network.layers[i].weights) weights[i].add(w);
 
   DesignTable table = dense_table(network, design.netlist, "");
   table.clock_mhz = options.clock_mhz;
@@ -140,22 +147,26 @@ DesignTable choose_rows(const Design& design, const std::vector<RowSample>& cali
       if (next == row.layers.size() || row.layers[next].name != network.layers[i].name) continue;
       TableLayer& layer = row.layers[next++];
       if (obeys_weight_threshold(layer.engine)) layer.thresholds.weight = weights[i].threshold(quantiles.weight);
-      if (obeys_prefix(layer.engine)) layer.k = prefix_length(index.prefix(static_cast<int>(i)).filters, quantiles.weight);
-      if (obeys_activation_threshold(layer.engine)) layer.thresholds.activation = activations[i].threshold(quantiles.activation);
+      if (obeys_prefix(layer.engine))
+        layer.k = prefix_length(index.prefix(static_cast<int>(i)).filters, quantiles.weight);
+      if (obeys_activation_threshold(layer.engine))
+        layer.thresholds.activation = activations[i].threshold(quantiles.activation);
     }
     table.rows.push_back(row);
   }
   return table;
 }
 
-Result<DesignTable> measure_rows(const Design& design, DesignTable chosen, const std::vector<RowSample>& held_out, const RowOptions& options) {
+Result<DesignTable> measure_rows(const Design& design, DesignTable chosen, const std::vector<RowSample>& held_out,
+                                 const RowOptions& options) {
   const IntegerNetwork& network = design.network;
   const simulate::Scheduler scheduler = simulate::Scheduler(design.netlist);
   const simulate::LayerCycles layer_cycles = SLUICE_TRY(simulate::LayerCycles::make(design));
   const Evaluator evaluator(network);
   for (std::size_t r = 0; r < chosen.rows.size(); ++r) {
     const auto thresholds = chosen.thresholds(network, design.netlist, r);
-    const RowRun run = run_row(design, scheduler, layer_cycles, evaluator.with_thresholds(thresholds), thresholds, held_out, options.counted_images);
+    const RowRun run = run_row(design, scheduler, layer_cycles, evaluator.with_thresholds(thresholds), thresholds,
+                               held_out, options.counted_images);
     TableRow& row = chosen.rows[r];
     const Interval loss = loss_of(held_out, run.classes);
     row.loss_points = 100 * loss.value, row.loss_low = 100 * loss.low, row.loss_high = 100 * loss.high;
@@ -164,7 +175,8 @@ Result<DesignTable> measure_rows(const Design& design, DesignTable chosen, const
       if (next == row.layers.size() || row.layers[next].name != network.layers[i].name) continue;
       TableLayer& layer = row.layers[next++];
       layer.cycles = run.cycles[i];
-      layer.density_assumed = is_sparse(layer.engine) ? run.pairs[i] / static_cast<double>(network.layers[i].macs()) : 1.0;
+      layer.density_assumed =
+          is_sparse(layer.engine) ? run.pairs[i] / static_cast<double>(network.layers[i].macs()) : 1.0;
     }
     row.cycles_per_image = run.interval.cycles;
     row.throughput_images_per_s = 1e6 * options.clock_mhz / row.cycles_per_image;

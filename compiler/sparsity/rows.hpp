@@ -2,10 +2,11 @@
 // Makes the design table: rows of uniform quantiles, each measured.
 //
 // Why: the runtime can only choose among rows whose cost is known. The idea: for a pair of quantiles (of |w|, of |a|)
-// every sparse layer's thresholds are those quantiles of its *non-zero* magnitudes, on the integer grid (natural zeros are
-// free and would shift a quantile over all values). The grouped-prefix engine leaves out whole ranks in the weights' place: as
-// many as the quantile of |w| holds, rounded down. Then the row is measured on pictures the thresholds were not chosen
-// on: paired top-1 loss against float, density and busy cycles per layer, and from every kernel's work the estimated interval.
+// every sparse layer's thresholds are those quantiles of its *non-zero* magnitudes, on the integer grid (natural zeros
+// are free and would shift a quantile over all values). The grouped-prefix engine leaves out whole ranks in the
+// weights' place: as many as the quantile of |w| holds, rounded down. Then the row is measured on pictures the
+// thresholds were not chosen on: paired top-1 loss against float, density and busy cycles per layer, and from every
+// kernel's work the estimated interval.
 //
 // Before: a valid design; pictures, each with the float network's scores. After: a valid table.
 #pragma once
@@ -25,8 +26,8 @@ struct Quantiles {
 // One picture as the measurement needs it.
 struct RowSample {
   std::vector<std::int16_t> codes;
-  int float_class = 0;   // the float network's top-1
-  int true_class = -1;   // -1: not known, then float's answer counts as true
+  int float_class = 0;  // the float network's top-1
+  int true_class = -1;  // -1: not known, then float's answer counts as true
 };
 
 struct RowOptions {
@@ -39,6 +40,7 @@ struct RowOptions {
 DesignTable choose_rows(const Design& design, const std::vector<RowSample>& calibration, const RowOptions& options);
 
 // Measures `chosen`. Fails for a kernel without a schedule.
-Result<DesignTable> measure_rows(const Design& design, DesignTable chosen, const std::vector<RowSample>& held_out, const RowOptions& options);
+Result<DesignTable> measure_rows(const Design& design, DesignTable chosen, const std::vector<RowSample>& held_out,
+                                 const RowOptions& options);
 
 }  // namespace sluice

@@ -16,35 +16,42 @@ constexpr std::size_t kWarmUpImages = 2;
 
 Result<double> simulated_interval(const Netlist& netlist, const std::vector<simulate::ImagePrograms>& images) {
   simulate::Simulation simulation(netlist, kWarmUpImages);
-  for (std::size_t i = 0; i < kWarmUpImages + images.size(); ++i) SLUICE_CHECK(simulation.pass(images[i % images.size()]));
+  for (std::size_t i = 0; i < kWarmUpImages + images.size(); ++i)
+    SLUICE_CHECK(simulation.pass(images[i % images.size()]));
   return simulation.report().interval_cycles;
 }
 
 }  // namespace
 
-Result<StreamSizing> size_streams(Design& design, const DesignTable& rows, const std::vector<RowSample>& pictures, double tolerance, std::int64_t most_ram_blocks) {
+Result<StreamSizing> size_streams(Design& design, const DesignTable& rows, const std::vector<RowSample>& pictures,
+                                  double tolerance, std::int64_t most_ram_blocks) {
   const simulate::Scheduler scheduler = simulate::Scheduler(design.netlist);
   const simulate::PictureModel model(design, simulate::thresholds_of_rows(rows, design));
   const auto programs_of = [&](std::size_t row) {
     std::vector<simulate::ImagePrograms> programs(pictures.size());
-    tbb::parallel_for(std::size_t{0}, pictures.size(), [&](std::size_t p) { programs[p] = scheduler.programs(model.picture(pictures[p].codes, row).work); });
+    tbb::parallel_for(std::size_t{0}, pictures.size(), [&](std::size_t p) {
+      programs[p] = scheduler.programs(model.picture(pictures[p].codes, row).work);
+    });
     return programs;
   };
   StreamSizing all{std::vector<double>(rows.rows.size(), 0.0), pictures.size(), 0, 0};
   simulate::FifoSizingOptions options{.tolerance = tolerance, .m20k_budget = most_ram_blocks};
   for (std::size_t row = rows.rows.size(); row-- > 0;) {
-    const simulate::FifoSizing sized = SLUICE_TRY(simulate::size_fifos_by_simulation(design.netlist, programs_of(row), options));
+    const simulate::FifoSizing sized =
+        SLUICE_TRY(simulate::size_fifos_by_simulation(design.netlist, programs_of(row), options));
     options.least_depths = sized.depths;
     all.tolerance = std::max(all.tolerance, sized.tolerance);
   }
   for (std::size_t s = 0; s < design.netlist.streams.size(); ++s) {
     Stream& stream = design.netlist.streams[s];
-    stream.why = fmt::format("every row keeps its interval within {:.3g} %, simulated on {} calibration pictures; {} without them: {}", 100 * all.tolerance,
-                             pictures.size(), stream.depth, stream.why);
+    stream.why = fmt::format(
+        "every row keeps its interval within {:.3g} %, simulated on {} calibration pictures; {} without them: {}",
+        100 * all.tolerance, pictures.size(), stream.depth, stream.why);
     stream.depth = options.least_depths[s];
   }
   all.ram_blocks = stream_ram_blocks(design.netlist);
-  for (std::size_t row = 0; row < rows.rows.size(); ++row) all.interval_cycles[row] = SLUICE_TRY(simulated_interval(design.netlist, programs_of(row)));
+  for (std::size_t row = 0; row < rows.rows.size(); ++row)
+    all.interval_cycles[row] = SLUICE_TRY(simulated_interval(design.netlist, programs_of(row)));
   return all;
 }
 

@@ -6,8 +6,8 @@
 // one row after another, sparsest first (its lists differ most), and no row lowers what another one needs: a deeper
 // stream never makes a pipeline slower.
 //
-// Before: a valid design, rows with thresholds, at least one picture. After: depth and reason of every stream are set; or an error,
-// and the design is as it was.
+// Before: a valid design, rows with thresholds, at least one picture. After: depth and reason of every stream are set;
+// or an error, and the design is as it was.
 #pragma once
 
 #include <limits>
@@ -19,13 +19,14 @@ namespace sluice {
 struct StreamSizing {
   std::vector<double> interval_cycles;  // simulated on `pictures` with the final depths, of each row
   std::size_t pictures = 0;
-  double tolerance = 0;                 // the largest that a row needed to fit the blocks
-  std::int64_t ram_blocks = 0;          // of all streams
+  double tolerance = 0;         // the largest that a row needed to fit the blocks
+  std::int64_t ram_blocks = 0;  // of all streams
 };
 
-// `tolerance`: share that an interval may be above the one with streams so deep that nobody waits for room. `most_ram_blocks`: that
-// streams may take; where they need more, the tolerance grows.
-Result<StreamSizing> size_streams(Design& design, const DesignTable& rows, const std::vector<RowSample>& pictures, double tolerance,
+// `tolerance`: share that an interval may be above the one with streams so deep that nobody waits for room.
+// `most_ram_blocks`: that streams may take; where they need more, the tolerance grows.
+Result<StreamSizing> size_streams(Design& design, const DesignTable& rows, const std::vector<RowSample>& pictures,
+                                  double tolerance,
                                   std::int64_t most_ram_blocks = std::numeric_limits<std::int64_t>::max());
 
 // Of all streams of a netlist, counted as size_streams does.

@@ -58,8 +58,10 @@ double memory_cycles(double bytes, double bytes_per_cycle) { return bytes_per_cy
 std::string story_of(const std::vector<ResourceUse>& uses, const std::string& name) {
   std::string all, missing;
   for (const ResourceUse& use : uses) {
-    all += fmt::format("{}{} {:.0f} % ({} of {})", all.empty() ? "" : ", ", use.resource, 100 * use.share(), thousands(use.used), thousands(use.plannable));
-    if (use.short_by() > 0) missing += fmt::format("{}{} {} too many", missing.empty() ? "" : ", ", thousands(use.short_by()), use.resource);
+    all += fmt::format("{}{} {:.0f} % ({} of {})", all.empty() ? "" : ", ", use.resource, 100 * use.share(),
+                       thousands(use.used), thousands(use.plannable));
+    if (use.short_by() > 0)
+      missing += fmt::format("{}{} {} too many", missing.empty() ? "" : ", ", thousands(use.short_by()), use.resource);
   }
   if (missing.empty()) return fmt::format("fits {}: {}; {} bind", name, all, uses.front().resource);
   return fmt::format("does not fit {}: {} ({})", name, missing, all);

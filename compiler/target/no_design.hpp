@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // NoDesign: that nothing fits a target, what is short, how much is needed at least and how much there is.
 //
-// Why: "does not fit" is an answer, not a failure. Whoever tries several boards, or one engine after another, goes on to the next;
-// an error must not look like it, or a bug would read as "this board is too small". So it is a value of its own, next
-// to the design and the Error: DesignResult holds exactly one of the three. Where a design must be had, NoDesign
-// becomes the user's error with its sentence: SLUICE_TRY does that.
+// Why: "does not fit" is an answer, not a failure. Whoever tries several boards, or one engine after another, goes on
+// to the next; an error must not look like it, or a bug would read as "this board is too small". So it is a value of
+// its own, next to the design and the Error: DesignResult holds exactly one of the three. Where a design must be had,
+// NoDesign becomes the user's error with its sentence: SLUICE_TRY does that.
 //
 // Before: nothing. After: a NoDesign names at least one shortage, or its text says why there is none.
 #pragma once
@@ -21,7 +21,7 @@ namespace sluice {
 
 struct Shortage {
   std::string resource;
-  double needed = 0;     // at least, as far as was found
+  double needed = 0;  // at least, as far as was found
   double available = 0;
 };
 

@@ -32,7 +32,9 @@ Result<Target> open_target(const std::string& board, const std::string& budget, 
 // Where no board is named: a model of a device like all of them (two products a DSP block, M20K).
 Result<ResourceModel> common_model(double hls_factor);
 
-// What a design uses of a target, the fullest first: its resources, and the memory's rate at one image in `interval_cycles`.
-std::vector<ResourceUse> uses_of(const Resources& total, double bytes_per_image, double interval_cycles, const Target& target);
+// What a design uses of a target, the fullest first: its resources, and the memory's rate at one image in
+// `interval_cycles`.
+std::vector<ResourceUse> uses_of(const Resources& total, double bytes_per_image, double interval_cycles,
+                                 const Target& target);
 
 }  // namespace sluice

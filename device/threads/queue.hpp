@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // queue.hpp: the bounded queue that stands for a channel when kernels run as threads, and the table of all of them.
 //
-// Why: the kernels of a bundle, compiled to a shared object, and the driver that runs them (runtime/drivers/threads) must
-// agree on one structure; both read this file. What a kernel does for every beat stands here, in line; what it does when
-// it must wait is the driver's, behind one function pointer.
+// Why: the kernels of a bundle, compiled to a shared object, and the driver that runs them (runtime/drivers/threads)
+// must agree on one structure; both read this file. What a kernel does for every beat stands here, in line; what it
+// does when it must wait is the driver's, behind one function pointer.
 //
 // The idea: a ring with one writer and one reader. Each side publishes how many beats have passed it and looks at the
 // other side's number only when its own copy says "full" or "empty"; the two numbers live on cache lines apart. A queue
 // holds `depth` beats and not one more, so that what deadlocks in a channel of that depth deadlocks here.
 //
-// Before: `ring` has room for mask + 1 beats of the stream's type, depth <= mask + 1. After put(): the beat can be taken.
+// Before: `ring` has room for mask + 1 beats of the stream's type, depth <= mask + 1. After put(): the beat can be
+// taken.
 #pragma once
 
 #include <stdint.h>

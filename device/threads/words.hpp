@@ -2,13 +2,15 @@
 // words.hpp: the words of OpenCL C and of Intel's channel extension for a C++ compiler, so that the text which goes to
 // aoc becomes a native program with a thread for each kernel.
 //
-// Why: aoc cannot be had everywhere, and PoCL runs another dialect of lib/stream.h. Here the *intel* dialect itself is
-// compiled, lib/stream_intel.h included, unchanged to the last byte: the driver puts queue.hpp and this file in front of
-// the bundle's program. So results, counters and freedom from deadlock are shown of the very text that is synthesised.
+// Why: aoc cannot be had everywhere, and PoCL runs another dialect of lib/stream.h. Here the *intel* dialect itself
+// is compiled, lib/stream_intel.h included, unchanged to the last byte: the driver puts queue.hpp and this file in
+// front of the bundle's program. So results, counters and freedom from deadlock are shown of the very text that is
+// synthesised.
 //
-// The idea: a file-scope channel is a variable of its beat type, never used as a beat: its first four bytes, which every
-// beat type has, hold the channel's number, written by the initialiser that `depth(n)` turns into. A vendor call with
-// that variable as its argument finds the queue by the number. Private memory of a kernel is the stack of its thread.
+// The idea: a file-scope channel is a variable of its beat type, never used as a beat: its first four bytes, which
+// every beat type has, hold the channel's number, written by the initialiser that `depth(n)` turns into. A vendor
+// call with that variable as its argument finds the queue by the number. Private memory of a kernel is the stack of
+// its thread.
 //
 // Ending: an autorun kernel is an endless loop around calls that look like functions. The only way out that leaves its
 // text alone is an exception: Queue::wait throws when the run is over, the driver catches it outside of the kernel, and

@@ -37,7 +37,8 @@ StreamReport run_adaptive(Device& device, const Bundle& bundle, Source& source, 
   const auto refuse = [](Status status) { return StreamReport{std::move(status), {}}; };
   if (auto status = check_policy(options.policy, bundle.table()); !status) return refuse(std::move(status));
   if (auto status = check_policy(options.policy, device.info()); !status) return refuse(std::move(status));
-  const std::size_t inside = options.stream.max_in_device == 0 ? device.capacity() : std::min(device.capacity(), options.stream.max_in_device);
+  const std::size_t inside =
+      options.stream.max_in_device == 0 ? device.capacity() : std::min(device.capacity(), options.stream.max_in_device);
   const std::uint64_t lag_images = inside + 1;
   auto model = model_of(bundle);
   if (!model) return refuse(std::move(model).error());
@@ -47,7 +48,8 @@ StreamReport run_adaptive(Device& device, const Bundle& bundle, Source& source, 
   std::optional<AuditLog> log;
   if (!options.audit_log.empty()) {
     const DeviceInfo info = device.info();
-    auto created = AuditLog::create(options.audit_log, {*model, options.policy, lag_images, info.driver, info.rate_kind});
+    auto created =
+        AuditLog::create(options.audit_log, {*model, options.policy, lag_images, info.driver, info.rate_kind});
     if (!created) return refuse(std::move(created).error());
     log.emplace(std::move(created).value());
   }

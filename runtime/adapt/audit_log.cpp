@@ -40,7 +40,8 @@ Result<AuditStart> start_of(const json& j) {
   start.device = j.at("device");
   start.rate_kind = j.at("rate_kind");
   start.model.floor_cycles = j.at("floor_cycles");
-  if (!(start.model.floor_cycles >= 1 && start.model.floor_cycles <= kMostCycles)) return user_error("floor_cycles {} are not possible", start.model.floor_cycles);
+  if (!(start.model.floor_cycles >= 1 && start.model.floor_cycles <= kMostCycles))
+    return user_error("floor_cycles {} are not possible", start.model.floor_cycles);
   for (const json& layer : j.at("layers")) start.model.macs.push_back(layer.at("macs"));
   for (const std::int64_t macs : start.model.macs) {
     if (macs < 0 || macs > std::int64_t{1} << 50) return user_error("a layer of {} products is not possible", macs);
@@ -49,7 +50,8 @@ Result<AuditStart> start_of(const json& j) {
   if (start.model.table.rows.empty()) return user_error("its design table has no rows");
   for (const TableRow& row : start.model.table.rows) {
     if (row.layers.size() != start.model.macs.size()) {
-      return user_error("row {} of its design table has {} layers, the log names {}", row.id, row.layers.size(), start.model.macs.size());
+      return user_error("row {} of its design table has {} layers, the log names {}", row.id, row.layers.size(),
+                        start.model.macs.size());
     }
   }
   SLUICE_CHECK(check_policy(start.options, start.model.table));
@@ -65,18 +67,22 @@ Result<AuditImage> image_of(const json& j, const DesignModel& model) {
   image.seen.pairs = j.at("pairs").get<std::vector<std::int64_t>>();
   image.seen.completed_at = std::chrono::nanoseconds(j.at("completed_at_ns").get<std::int64_t>());
   if (image.seen.row >= model.table.rows.size()) {
-    return user_error("row {} is not in the log's design table, which has rows 0 to {}", image.seen.row, model.table.rows.size() - 1);
+    return user_error("row {} is not in the log's design table, which has rows 0 to {}", image.seen.row,
+                      model.table.rows.size() - 1);
   }
   if (image.seen.cycles.size() != model.macs.size() || image.seen.pairs.size() != model.macs.size()) {
-    return user_error("{} cycles and {} pairs for {} layers", image.seen.cycles.size(), image.seen.pairs.size(), model.macs.size());
+    return user_error("{} cycles and {} pairs for {} layers", image.seen.cycles.size(), image.seen.pairs.size(),
+                      model.macs.size());
   }
   for (const double cycles : image.seen.cycles) {
     if (!(cycles >= 0 && cycles <= kMostCycles)) return user_error("cycles of {} are not possible", cycles);
   }
   for (std::size_t l = 0; l < image.seen.pairs.size(); ++l) {
-    if (image.seen.pairs[l] < 0 || image.seen.pairs[l] > model.macs[l]) return user_error("{} pairs in a layer of {} products are not possible", image.seen.pairs[l], model.macs[l]);
+    if (image.seen.pairs[l] < 0 || image.seen.pairs[l] > model.macs[l])
+      return user_error("{} pairs in a layer of {} products are not possible", image.seen.pairs[l], model.macs[l]);
   }
-  if (image.seen.completed_at.count() < 0) return user_error("completed_at_ns {} is before the device was opened", image.seen.completed_at.count());
+  if (image.seen.completed_at.count() < 0)
+    return user_error("completed_at_ns {} is before the device was opened", image.seen.completed_at.count());
   return image;
 }
 
@@ -85,7 +91,8 @@ Status take_end(Audit& audit, const json& j) {
   audit.has_end = true;
   const std::size_t images = j.at("images"), decisions = j.at("decisions");
   if (images == audit.images.size() && decisions == audit.decisions.size()) return ok();
-  return user_error("the end line counts {} images and {} decisions, {} and {} stand here", images, decisions, audit.images.size(), audit.decisions.size());
+  return user_error("the end line counts {} images and {} decisions, {} and {} stand here", images, decisions,
+                    audit.images.size(), audit.decisions.size());
 }
 
 Status take_line(Audit& audit, const std::string& line, bool is_first) {
@@ -104,7 +111,8 @@ Status take_line(Audit& audit, const std::string& line, bool is_first) {
       audit.decisions.push_back(line);
     } else if (kind == "end") {
       return take_end(audit, j);
-    } else return user_error("kind \"{}\" is not known; start, image, decision and end are", kind);
+    } else
+      return user_error("kind \"{}\" is not known; start, image, decision and end are", kind);
   } catch (const json::exception& problem) {
     return user_error("{}", problem.what());
   }
@@ -119,29 +127,50 @@ std::string to_line(const AuditStart& start) {
   for (std::size_t l = 0; l < start.model.macs.size(); ++l) {
     layers.push_back({{"name", start.model.table.rows[0].layers[l].name}, {"macs", start.model.macs[l]}});
   }
-  return json{{"kind", "start"}, {"version", kAuditVersion}, {"design_hash", start.model.table.design_hash},
-              {"policy", to_text(o.policy)}, {"row", o.row}, {"target_images_per_s", o.target_images_per_s},
-              {"hysteresis", o.hysteresis}, {"dwell_images", o.dwell_images}, {"period_images", o.period_images},
-              {"probe_period", o.probe_period}, {"lag_images", start.lag_images}, {"device", start.device},
-              {"rate_kind", start.rate_kind}, {"floor_cycles", start.model.floor_cycles}, {"layers", layers},
+  return json{{"kind", "start"},
+              {"version", kAuditVersion},
+              {"design_hash", start.model.table.design_hash},
+              {"policy", to_text(o.policy)},
+              {"row", o.row},
+              {"target_images_per_s", o.target_images_per_s},
+              {"hysteresis", o.hysteresis},
+              {"dwell_images", o.dwell_images},
+              {"period_images", o.period_images},
+              {"probe_period", o.probe_period},
+              {"lag_images", start.lag_images},
+              {"device", start.device},
+              {"rate_kind", start.rate_kind},
+              {"floor_cycles", start.model.floor_cycles},
+              {"layers", layers},
               {"table", json::parse(table_to_json(start.model.table))}}
       .dump();
 }
 
 std::string to_line(const Observation& seen, bool is_probe) {
-  return json{{"kind", "image"}, {"image", seen.index}, {"row", seen.row}, {"is_probe", is_probe}, {"cycles", seen.cycles},
-              {"pairs", seen.pairs}, {"completed_at_ns", seen.completed_at.count()}}
+  return json{{"kind", "image"},
+              {"image", seen.index},
+              {"row", seen.row},
+              {"is_probe", is_probe},
+              {"cycles", seen.cycles},
+              {"pairs", seen.pairs},
+              {"completed_at_ns", seen.completed_at.count()}}
       .dump();
 }
 
 std::string to_line(const Decision& d, const DesignModel& model) {
   json changing = json::array();
   for (const std::size_t l : d.changing_layers) changing.push_back(model.table.rows[0].layers[l].name);
-  return json{{"kind", "decision"}, {"after_image", d.after_image}, {"row", d.row}, {"choice", d.choice},
-              {"effective_from", d.effective_from}, {"reason", d.reason},
+  return json{{"kind", "decision"},
+              {"after_image", d.after_image},
+              {"row", d.row},
+              {"choice", d.choice},
+              {"effective_from", d.effective_from},
+              {"reason", d.reason},
               {"expected_images_per_s", d.predicted_images_per_s[d.choice]},
-              {"realised_images_per_s", d.realised_images_per_s}, {"predicted_images_per_s", d.predicted_images_per_s},
-              {"density", d.density}, {"changing_layers", changing}}
+              {"realised_images_per_s", d.realised_images_per_s},
+              {"predicted_images_per_s", d.predicted_images_per_s},
+              {"density", d.density},
+              {"changing_layers", changing}}
       .dump();
 }
 
@@ -178,7 +207,8 @@ Status AuditLog::add(const Decision& decision) {
 }
 
 Status AuditLog::end() {
-  return write(json{{"kind", "end"}, {"images", images_}, {"decisions", decisions_}, {"switches", switches_}}.dump(), true);
+  return write(json{{"kind", "end"}, {"images", images_}, {"decisions", decisions_}, {"switches", switches_}}.dump(),
+               true);
 }
 
 Result<Audit> read_audit_log(const std::filesystem::path& file) {

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Audit log: every image a controller saw and every decision it took, as JSON lines.
 //
-// Why: "why did it switch at 14:03?" must have an answer, and a decision that cannot be repeated is no answer. So the log
-// holds all that decisions depend on, and `sluice replay` takes them again.
+// Why: "why did it switch at 14:03?" must have an answer, and a decision that cannot be repeated is no answer. So the
+// log holds all that decisions depend on, and `sluice replay` takes them again.
 //
-//   {"kind":"start", version, design_hash, policy and its numbers, lag_images, device, rate_kind, floor_cycles, layers, table}
+//   {"kind":"start", version, design_hash, policy and its numbers, lag_images, device, rate_kind, floor_cycles, layers,
+//   table}
 //   {"kind":"image", image, row, is_probe, cycles: per layer, pairs: per layer, completed_at_ns}
 //   {"kind":"decision", after_image, row, choice, effective_from, reason, expected_images_per_s, realised_images_per_s,
 //    predicted_images_per_s: per row, density: per layer, changing_layers: names}
 //   {"kind":"end", images, decisions, switches}
 //
-// Layers are those of the design table. Expected is the prediction for the chosen row. A log without its end line was cut
-// short; what stands in it is whole all the same, since lines are written as wholes.
+// Layers are those of the design table. Expected is the prediction for the chosen row. A log without its end line was
+// cut short; what stands in it is whole all the same, since lines are written as wholes.
 //
 // Before: a file that may be created. After a failed write: the error says so, and what was written before stays.
 #pragma once

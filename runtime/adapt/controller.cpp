@@ -27,7 +27,8 @@ std::uint32_t Controller::first_row() const {
 }
 
 bool Controller::is_probe(std::uint64_t index) const {
-  return options_.policy != Policy::fixed && probe_share() > 0 && index % options_.probe_period == options_.probe_period - 1;
+  return options_.policy != Policy::fixed && probe_share() > 0 &&
+         index % options_.probe_period == options_.probe_period - 1;
 }
 
 std::uint32_t Controller::row_for(std::uint64_t index) {
@@ -47,8 +48,10 @@ std::uint32_t Controller::row() const {
 std::optional<Decision> Controller::observe(const Observation& seen) {
   const std::lock_guard lock(mutex_);
   monitor_.observe(seen);
-  if (!window_start_) window_start_ = seen.completed_at;
-  else ++window_images_;
+  if (!window_start_)
+    window_start_ = seen.completed_at;
+  else
+    ++window_images_;
   ++observed_;
   if (options_.policy == Policy::fixed || observed_ % options_.period_images != 0) return std::nullopt;
 
@@ -59,7 +62,8 @@ std::optional<Decision> Controller::observe(const Observation& seen) {
   if (seconds > 0) decision.realised_images_per_s = static_cast<double>(window_images_) / seconds;
   window_start_ = seen.completed_at;
   window_images_ = 0;
-  for (std::uint32_t r = 0; r < rows_; ++r) decision.predicted_images_per_s.push_back(monitor_.predicted_images_per_s(r, probe_share()));
+  for (std::uint32_t r = 0; r < rows_; ++r)
+    decision.predicted_images_per_s.push_back(monitor_.predicted_images_per_s(r, probe_share()));
   decision.density = monitor_.density(decision.row);
   decision.changing_layers = monitor_.changing_layers(decision.row);
   const std::uint64_t from = switches_.back().from;
@@ -91,7 +95,8 @@ void Controller::choose(Decision& decision) const {
   }
   const auto fastest = std::max_element(rate.begin(), rate.end()) - rate.begin();
   decision.choice = static_cast<std::uint32_t>(fastest);
-  decision.reason = decision.choice == decision.row ? "the fastest row misses the target" : "no row holds the target with room to spare; the fastest";
+  decision.reason = decision.choice == decision.row ? "the fastest row misses the target"
+                                                    : "no row holds the target with room to spare; the fastest";
 }
 
 }  // namespace sluice

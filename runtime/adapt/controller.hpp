@@ -12,8 +12,8 @@
 // passes one threshold and not the next), so one image in probe_period runs under another row, each in turn. A row
 // travels with its image, so a probe costs nothing but the difference in cycles, which the prediction includes.
 //
-// Determinism: a decision after image n is effective from image n + lag_images, the first that cannot have been submitted
-// yet, so that rows do not depend on the timing of threads. The same observations give the same decisions.
+// Determinism: a decision after image n is effective from image n + lag_images, the first that cannot have been
+// submitted yet, so that rows do not depend on the timing of threads. The same observations give the same decisions.
 //
 // One thread asks row_for() in order of the images while another reports observe() in order.
 #pragma once
@@ -31,13 +31,13 @@ namespace sluice {
 
 struct Decision {
   std::uint64_t after_image = 0;
-  std::uint32_t row = 0;           // that ran
-  std::uint32_t choice = 0;        // equal to row: nothing changes
+  std::uint32_t row = 0;     // that ran
+  std::uint32_t choice = 0;  // equal to row: nothing changes
   std::uint64_t effective_from = 0;
   std::string reason;
-  double realised_images_per_s = 0;              // since the last decision, on the device's clock; 0: not known
-  std::vector<double> predicted_images_per_s;    // per row, probes included
-  std::vector<double> density;                   // per table layer, under `row`
+  double realised_images_per_s = 0;            // since the last decision, on the device's clock; 0: not known
+  std::vector<double> predicted_images_per_s;  // per row, probes included
+  std::vector<double> density;                 // per table layer, under `row`
   std::vector<std::size_t> changing_layers;
 
   bool operator==(const Decision&) const = default;
@@ -45,7 +45,8 @@ struct Decision {
 
 class Controller {
  public:
-  // Before: check_policy() has accepted the options. `lag_images`: most images submitted ahead of the last observed one.
+  // Before: check_policy() has accepted the options. `lag_images`: most images submitted ahead of the last observed
+  // one.
   Controller(const DesignModel& model, const PolicyOptions& options, std::uint64_t lag_images);
 
   // Row of an image, asked in order.
@@ -64,7 +65,9 @@ class Controller {
     std::uint32_t row = 0;
   };
 
-  double probe_share() const { return options_.probe_period == 0 || rows_ < 2 ? 0 : 1.0 / static_cast<double>(options_.probe_period); }
+  double probe_share() const {
+    return options_.probe_period == 0 || rows_ < 2 ? 0 : 1.0 / static_cast<double>(options_.probe_period);
+  }
   std::uint32_t first_row() const;
   void choose(Decision& decision) const;
 

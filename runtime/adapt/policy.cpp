@@ -23,18 +23,26 @@ Status check_policy(const PolicyOptions& options, const DesignTable& table) {
   }
   if (options.policy == Policy::fixed) return ok();
   if (!(options.target_images_per_s > 0) || options.target_images_per_s > 1e12) {
-    return user_error("policy target-fps: a target of {} images/s is not a rate; give one above 0", options.target_images_per_s);
+    return user_error("policy target-fps: a target of {} images/s is not a rate; give one above 0",
+                      options.target_images_per_s);
   }
   if (!(options.hysteresis >= 0) || options.hysteresis >= 1) {
-    return user_error("policy target-fps: hysteresis {} is not a share of the target; 0 to below 1 is possible", options.hysteresis);
+    return user_error("policy target-fps: hysteresis {} is not a share of the target; 0 to below 1 is possible",
+                      options.hysteresis);
   }
   if (options.probe_period == 1) {
-    return user_error("policy target-fps: a probe every image leaves none for the chosen row; a probe period of 2 or more, or 0 for none");
+    return user_error(
+        "policy target-fps: a probe every image leaves none for the chosen row; a probe period of 2 or more, or 0 for "
+        "none");
   }
-  if (options.period_images == 0) return user_error("policy target-fps: a decision every 0 images is not possible; 1 or more");
+  if (options.period_images == 0)
+    return user_error("policy target-fps: a decision every 0 images is not possible; 1 or more");
   for (const TableRow& row : table.rows) {
     if (!(row.cycles_per_image > 0)) {
-      return user_error("policy target-fps: row {} of the design table has no cycles, so no rate can be predicted; plan the table again", row.id);
+      return user_error(
+          "policy target-fps: row {} of the design table has no cycles, so no rate can be predicted; plan the table "
+          "again",
+          row.id);
     }
   }
   return ok();
@@ -42,8 +50,10 @@ Status check_policy(const PolicyOptions& options, const DesignTable& table) {
 
 Status check_policy(const PolicyOptions& options, const DeviceInfo& device) {
   if (options.policy == Policy::fixed || device.does_row_change_rate) return ok();
-  return user_error("policy target-fps: on device {} a row hardly changes the rate, so there is nothing to choose; use "
-                    "--device sim (simulated rates) or --policy fixed", device.driver);
+  return user_error(
+      "policy target-fps: on device {} a row hardly changes the rate, so there is nothing to choose; use "
+      "--device sim (simulated rates) or --policy fixed",
+      device.driver);
 }
 
 std::vector<std::uint32_t> rows_by_accuracy(const DesignTable& table) {

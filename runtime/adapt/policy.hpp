@@ -2,12 +2,13 @@
 // Policy: what the user wants the stream to do, in numbers.
 //
 //   fixed        every image runs under one row
-//   target_fps   the most accurate row that holds a rate. Most accurate: the smallest loss_points of the table, then the
+//   target_fps   the most accurate row that holds a rate. Most accurate: the smallest loss_points of the table, then
+//   the
 //                smaller id
 //
-// Hysteresis: a row is entered only when it is predicted to hold the target with that share to spare, and left only when
-// it is predicted to miss the target, so that a rate near the target does not make the rows flutter. Dwell: after a
-// switch the next one waits for that many images under the new row.
+// Hysteresis: a row is entered only when it is predicted to hold the target with that share to spare, and left only
+// when it is predicted to miss the target, so that a rate near the target does not make the rows flutter. Dwell: after
+// a switch the next one waits for that many images under the new row.
 #pragma once
 
 #include <cstdint>
@@ -22,12 +23,12 @@ enum class Policy { fixed, target_fps };
 
 struct PolicyOptions {
   Policy policy = Policy::fixed;
-  std::uint32_t row = 0;              // of fixed
-  double target_images_per_s = 0;     // of target_fps
-  double hysteresis = 0.03;           // share of the target
+  std::uint32_t row = 0;           // of fixed
+  double target_images_per_s = 0;  // of target_fps
+  double hysteresis = 0.03;        // share of the target
   std::uint64_t dwell_images = 64;
-  std::uint64_t period_images = 16;   // a decision after so many images
-  std::uint64_t probe_period = 16;    // one image of so many runs under another row, to see what it costs; 0: none
+  std::uint64_t period_images = 16;  // a decision after so many images
+  std::uint64_t probe_period = 16;   // one image of so many runs under another row, to see what it costs; 0: none
 };
 
 const char* to_text(Policy policy);

@@ -8,7 +8,8 @@ namespace sluice {
 namespace {
 
 void note_difference(Replay& replay, const std::string& logged, const std::string& replayed) {
-  if (replay.differences++ == 0) replay.first_difference = fmt::format("the log says\n  {}\nthe replay says\n  {}", logged, replayed);
+  if (replay.differences++ == 0)
+    replay.first_difference = fmt::format("the log says\n  {}\nthe replay says\n  {}", logged, replayed);
 }
 
 void take(Replay& replay, const std::optional<Decision>& decision) {
@@ -26,7 +27,9 @@ Replay replay(const Audit& audit) {
     ++result.images;
     const std::uint32_t row = controller.row_for(image.seen.index);
     if (row != image.seen.row || controller.is_probe(image.seen.index) != image.is_probe) {
-      note_difference(result, to_line(image.seen, image.is_probe), fmt::format("row {}{} for image {}", row, controller.is_probe(image.seen.index) ? " as a probe" : "", image.seen.index));
+      note_difference(result, to_line(image.seen, image.is_probe),
+                      fmt::format("row {}{} for image {}", row,
+                                  controller.is_probe(image.seen.index) ? " as a probe" : "", image.seen.index));
     }
     const std::optional<Decision> decision = controller.observe(image.seen);
     take(result, decision);
@@ -45,14 +48,18 @@ Replay replay(const Audit& audit) {
 Result<Replay> replay(const Audit& audit, const DesignTable& table) {
   const DesignTable& logged = audit.start.model.table;
   if (table.design_hash != logged.design_hash) {
-    return user_error("the log is of design {}, the table of design {}; a log can be replayed against tables of its own design",
-                      logged.design_hash.substr(0, 12), table.design_hash.substr(0, 12));
+    return user_error(
+        "the log is of design {}, the table of design {}; a log can be replayed against tables of its own design",
+        logged.design_hash.substr(0, 12), table.design_hash.substr(0, 12));
   }
   for (const TableRow& row : table.rows) {
-    if (row.layers.size() != logged.rows[0].layers.size()) return user_error("table row {}: {} layers, the log has {}", row.id, row.layers.size(), logged.rows[0].layers.size());
+    if (row.layers.size() != logged.rows[0].layers.size())
+      return user_error("table row {}: {} layers, the log has {}", row.id, row.layers.size(),
+                        logged.rows[0].layers.size());
   }
   PolicyOptions options = audit.start.options;
-  if (auto status = check_policy(options, table); !status) return std::move(status).error().in("the log's policy on this table");
+  if (auto status = check_policy(options, table); !status)
+    return std::move(status).error().in("the log's policy on this table");
   DesignModel model = audit.start.model;
   model.table = table;
   // Every image is an observation of all rows; whose turn a probe would have been does not matter.
@@ -67,7 +74,9 @@ Result<Replay> replay(const Audit& audit, const DesignTable& table) {
       const TableLayer& was = logged.rows[image.seen.row].layers[l];
       const TableLayer& is = table.rows[seen.row].layers[l];
       if (was.cycles > 0) seen.cycles[l] *= is.cycles / was.cycles;
-      if (was.density_assumed > 0) seen.pairs[l] = static_cast<std::int64_t>(static_cast<double>(seen.pairs[l]) * is.density_assumed / was.density_assumed);
+      if (was.density_assumed > 0)
+        seen.pairs[l] =
+            static_cast<std::int64_t>(static_cast<double>(seen.pairs[l]) * is.density_assumed / was.density_assumed);
     }
     take(result, controller.observe(seen));
   }

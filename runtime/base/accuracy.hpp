@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Accuracy with intervals: what may be said after counting right answers on n pictures.
 //
-// Why: "88.1 %" of 1,000 pictures is anything from 86 to 90; a loss of 0.3 points between two runs on the *same* pictures
-// can nevertheless be sure. Both intervals are at 95 % (z = 1.96).
+// Why: "88.1 %" of 1,000 pictures is anything from 86 to 90; a loss of 0.3 points between two runs on the *same*
+// pictures can nevertheless be sure. Both intervals are at 95 % (z = 1.96).
 //   Wilson score interval for one proportion (E. B. Wilson, 1927).
 //   Paired difference of two proportions from the discordant pairs (Wald with the variance of McNemar's table).
 #pragma once

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // How an Error is made: user_error, world_error and bug_error, whose sentences are formatted by fmt.
 //
-// Why not in status.hpp: that header is public, and a program that only reads a failure needs no fmt for it. Sources that
-// can fail include this one.
+// Why not in status.hpp: that header is public, and a program that only reads a failure needs no fmt for it. Sources
+// that can fail include this one.
 #pragma once
 
 #include <string>

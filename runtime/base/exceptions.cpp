@@ -18,7 +18,8 @@ Error caught_error(const std::string& doing) {
   } catch (const std::bad_alloc&) {
     return world_error("{}: the machine's memory is used up (std::bad_alloc)", doing);
   } catch (const std::system_error& problem) {
-    return world_error("{}: {} ({}, {})", doing, problem.what(), problem.code().category().name(), problem.code().value());
+    return world_error("{}: {} ({}, {})", doing, problem.what(), problem.code().category().name(),
+                       problem.code().value());
   } catch (const std::exception& problem) {
     // Its descendants (a format that does not fit its arguments, say) are mistakes of a program.
     if (typeid(problem) == typeid(std::runtime_error)) return world_error("{}: {}", doing, problem.what());

@@ -18,7 +18,8 @@ Status parallel_try(std::size_t count, const std::function<Status(std::size_t)>&
     results[i] = fn(i);
     if (results[i]) return;
     std::size_t lowest = lowest_failed;
-    while (i < lowest && !lowest_failed.compare_exchange_weak(lowest, i)) {}
+    while (i < lowest && !lowest_failed.compare_exchange_weak(lowest, i)) {
+    }
   });
   if (lowest_failed == count) return ok();
   return std::move(results[lowest_failed]);

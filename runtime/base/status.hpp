@@ -85,19 +85,20 @@ inline Status ok() { return Status(); }
 
 }  // namespace sluice
 
-// Evaluates a Result expression to its value, or returns its error from the enclosing function. Only as a whole right-hand
-// side, `x = SLUICE_TRY(...);`, `return SLUICE_TRY(...);` or the range of a `for`: inside braces clang before 19 would not
-// destroy what is already made. (A GNU statement expression; both supported compilers have it.)
-#define SLUICE_TRY(expression)                                        \
-  ({                                                                  \
-    auto sluice_result = (expression);                                \
-    if (!sluice_result) return std::move(sluice_result).error();      \
-    std::move(sluice_result).value();                                 \
+// Evaluates a Result expression to its value, or returns its error from the enclosing function. Only as a whole
+// right-hand side, `x = SLUICE_TRY(...);`, `return SLUICE_TRY(...);` or the range of a `for`: inside braces clang
+// before 19 would not destroy what is already made. (A GNU statement expression; both supported compilers have it.)
+#define SLUICE_TRY(expression)                                   \
+  ({                                                             \
+    auto sluice_result = (expression);                           \
+    if (!sluice_result) return std::move(sluice_result).error(); \
+    std::move(sluice_result).value();                            \
   })
 
-// Runs an expression for a Status, or for a Result whose value nobody needs; on failure returns its error from the enclosing function.
-#define SLUICE_CHECK(expression)                                      \
-  do {                                                                \
-    auto sluice_status = (expression);                                \
-    if (!sluice_status) return std::move(sluice_status).error();      \
+// Runs an expression for a Status, or for a Result whose value nobody needs; on failure returns its error from the
+// enclosing function.
+#define SLUICE_CHECK(expression)                                 \
+  do {                                                           \
+    auto sluice_status = (expression);                           \
+    if (!sluice_status) return std::move(sluice_status).error(); \
   } while (false)

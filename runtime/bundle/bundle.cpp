@@ -78,7 +78,8 @@ Result<Bundle> Bundle::open(const fs::path& folder) {
   for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
     const std::string name = entry->path().lexically_relative(folder).generic_string();
     if (!fs::is_directory(entry->symlink_status(error)) && name != "manifest.json" && bundle.hashes_.count(name) == 0) {
-      return user_error("{}: file {} is not part of the bundle; remove it or plan the bundle again", folder.string(), name);
+      return user_error("{}: file {} is not part of the bundle; remove it or plan the bundle again", folder.string(),
+                        name);
     }
   }
   if (error) return world_error("{}: listing the folder failed: {}", folder.string(), errno_text(error.value()));
@@ -102,8 +103,9 @@ Result<std::string> Bundle::read(const std::string& relative) const {
   }
   std::string bytes = SLUICE_TRY(read_file(folder_ / relative));
   if (sha256_hex(bytes) != entry->second) {
-    return user_error("{}: file {} was changed after planning (its hash differs from the manifest); plan the bundle again",
-                      folder_.string(), relative);
+    return user_error(
+        "{}: file {} was changed after planning (its hash differs from the manifest); plan the bundle again",
+        folder_.string(), relative);
   }
   return bytes;
 }

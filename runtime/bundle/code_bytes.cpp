@@ -19,8 +19,10 @@ std::vector<std::int16_t> codes_from_bytes(std::string_view bytes, int bits) {
   std::vector<std::int16_t> codes(bytes.size() / width);
   for (std::size_t i = 0; i < codes.size(); ++i) {
     const auto low = static_cast<unsigned char>(bytes[i * width]);
-    if (width == 1) codes[i] = static_cast<std::int8_t>(low);
-    else codes[i] = static_cast<std::int16_t>(low | static_cast<unsigned char>(bytes[i * width + 1]) << 8);
+    if (width == 1)
+      codes[i] = static_cast<std::int8_t>(low);
+    else
+      codes[i] = static_cast<std::int16_t>(low | static_cast<unsigned char>(bytes[i * width + 1]) << 8);
   }
   return codes;
 }

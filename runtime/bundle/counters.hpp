@@ -26,8 +26,8 @@ struct LayerCounters {
 // The layers whose records a collector brings, in its order: a layer has one for each copy of its engine.
 std::vector<int> record_layers(const Netlist& netlist, const Kernel& collector);
 
-// The counters of all layers from a collector's `words` for one image, copies added up; nothing when a record is another
-// image's.
+// The counters of all layers from a collector's `words` for one image, copies added up; nothing when a record is
+// another image's.
 std::optional<std::vector<LayerCounters>> counters_of(const std::vector<int>& record_layers, const std::int32_t* words,
                                                       std::uint32_t header);
 

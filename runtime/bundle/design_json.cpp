@@ -40,8 +40,13 @@ Window window_from(const json& j) {
 
 json curve_json(const FusedCurve& c) {
   if (c.kind == CurveKind::none) return {{"kind", to_text(c.kind)}};
-  return {{"kind", to_text(c.kind)}, {"scale", c.scale}, {"slope", c.slope}, {"offset", c.offset},
-          {"multiplier", c.multiplier}, {"shift", c.shift}, {"clamp", {c.clamp_low, c.clamp_high}}};
+  return {{"kind", to_text(c.kind)},
+          {"scale", c.scale},
+          {"slope", c.slope},
+          {"offset", c.offset},
+          {"multiplier", c.multiplier},
+          {"shift", c.shift},
+          {"clamp", {c.clamp_low, c.clamp_high}}};
 }
 
 Result<FusedCurve> curve_from(const json& j) {
@@ -69,14 +74,22 @@ int weight_bits(const Layer& layer) {
 }
 
 json layer_json(const Layer& layer) {
-  json j{{"name", layer.name},       {"origin", layer.origin},
-         {"kind", to_text(layer.kind)}, {"inputs", layer.inputs},
-         {"input_shape_hwc", shape_json(layer.input)}, {"output_shape_hwc", shape_json(layer.output)},
-         {"shift", layer.shift},     {"clamp", {layer.clamp_low, layer.clamp_high}},
-         {"output_bits", layer.output_bits}, {"output_scale", layer.output_scale}, {"curve", curve_json(layer.curve)},
+  json j{{"name", layer.name},
+         {"origin", layer.origin},
+         {"kind", to_text(layer.kind)},
+         {"inputs", layer.inputs},
+         {"input_shape_hwc", shape_json(layer.input)},
+         {"output_shape_hwc", shape_json(layer.output)},
+         {"shift", layer.shift},
+         {"clamp", {layer.clamp_low, layer.clamp_high}},
+         {"output_bits", layer.output_bits},
+         {"output_scale", layer.output_scale},
+         {"curve", curve_json(layer.curve)},
          {"macs", layer.macs()}};
   if (has_window(layer.kind)) j["window"] = window_json(layer.window);
-  j["counts"] = {{"weights", layer.weights.size()}, {"bias", layer.bias.size()}, {"multipliers", layer.multiplier.size()},
+  j["counts"] = {{"weights", layer.weights.size()},
+                 {"bias", layer.bias.size()},
+                 {"multipliers", layer.multiplier.size()},
                  {"curve_table", layer.curve.table.size()}};
   j["weight_bits"] = weight_bits(layer);
   if (!layer.channel_gain.empty()) j["channel_gain"] = layer.channel_gain;
@@ -130,9 +143,10 @@ Result<Layer> layer_from(const json& j, WeightReader& weights) {
   const json& counts = j.at("counts");
   const std::size_t weight_count = counts.at("weights");
   const int bits = j.at("weight_bits");
-  if (bits != 8 && bits != 16) return user_error("design.json: layer {}: weight_bits {}; 8 and 16 are possible", layer.name, bits);
+  if (bits != 8 && bits != 16)
+    return user_error("design.json: layer {}: weight_bits {}; 8 and 16 are possible", layer.name, bits);
   const bool is_read = (bits == 8 ? weights.take<std::int8_t>(weight_count, layer.weights)
-                                                 : weights.take<std::int16_t>(weight_count, layer.weights)) &&
+                                  : weights.take<std::int16_t>(weight_count, layer.weights)) &&
                        weights.take<std::int32_t>(counts.at("bias").get<std::size_t>(), layer.bias) &&
                        weights.take<std::uint16_t>(counts.at("multipliers").get<std::size_t>(), layer.multiplier) &&
                        weights.take<std::int8_t>(counts.at("curve_table").get<std::size_t>(), layer.curve.table);
@@ -141,7 +155,8 @@ Result<Layer> layer_from(const json& j, WeightReader& weights) {
 }
 
 json preprocess_json(const Preprocess& p) {
-  return {{"resize_short_side", p.resize_short_side}, {"is_bgr", p.is_bgr}, {"mean", p.mean}, {"deviation", p.deviation}};
+  return {
+      {"resize_short_side", p.resize_short_side}, {"is_bgr", p.is_bgr}, {"mean", p.mean}, {"deviation", p.deviation}};
 }
 
 Preprocess preprocess_from(const json& j) {
@@ -172,12 +187,21 @@ Result<std::vector<TailStep>> tail_from(const json& j) {
 json netlist_json(const Netlist& netlist) {
   json streams = json::array(), kernels = json::array();
   for (const Stream& s : netlist.streams) {
-    streams.push_back({{"name", s.name}, {"element_bits", s.element_bits}, {"lanes", s.lanes}, {"beats_per_image", s.beats},
-                       {"depth_beats", s.depth}, {"why", s.why}});
+    streams.push_back({{"name", s.name},
+                       {"element_bits", s.element_bits},
+                       {"lanes", s.lanes},
+                       {"beats_per_image", s.beats},
+                       {"depth_beats", s.depth},
+                       {"why", s.why}});
   }
   for (const Kernel& k : netlist.kernels) {
-    kernels.push_back({{"name", k.name}, {"op", op_of(k.kind)}, {"id", k.id}, {"layer", k.layer}, {"inputs", k.inputs},
-                       {"outputs", k.outputs}, {"numbers", named_numbers(k)}});
+    kernels.push_back({{"name", k.name},
+                       {"op", op_of(k.kind)},
+                       {"id", k.id},
+                       {"layer", k.layer},
+                       {"inputs", k.inputs},
+                       {"outputs", k.outputs},
+                       {"numbers", named_numbers(k)}});
   }
   return {{"streams", streams}, {"kernels", kernels}};
 }
@@ -201,8 +225,8 @@ Result<Kernel> kernel_from(const json& k) {
 Result<Netlist> netlist_from(const json& j) {
   Netlist netlist;
   for (const json& s : j.at("streams")) {
-    netlist.streams.push_back({s.at("name"), s.at("element_bits"), s.at("lanes"), s.at("beats_per_image"),
-                               s.at("depth_beats"), s.at("why")});
+    netlist.streams.push_back(
+        {s.at("name"), s.at("element_bits"), s.at("lanes"), s.at("beats_per_image"), s.at("depth_beats"), s.at("why")});
   }
   for (const json& k : j.at("kernels")) {
     Kernel kernel = SLUICE_TRY(kernel_from(k));
@@ -213,11 +237,15 @@ Result<Netlist> netlist_from(const json& j) {
 
 Status check_versions(const json& j) {
   if (j.at("version") != kDesignVersion) {
-    return user_error("design.json: version {}, this program reads {}; plan the bundle again", j.at("version").dump(), kDesignVersion);
+    return user_error("design.json: version {}, this program reads {}; plan the bundle again", j.at("version").dump(),
+                      kDesignVersion);
   }
   if (j.at("kernel_version") != SLUICE_KERNEL_VERSION) {
-    return user_error("design.json: kernel_version {}, this program speaks to kernels of version {} (layout of parameters and records); "
-                      "plan the bundle again, or run it with the sluice that planned it", j.at("kernel_version").dump(), SLUICE_KERNEL_VERSION);
+    return user_error(
+        "design.json: kernel_version {}, this program speaks to kernels of version {} (layout of parameters and "
+        "records); "
+        "plan the bundle again, or run it with the sluice that planned it",
+        j.at("kernel_version").dump(), SLUICE_KERNEL_VERSION);
   }
   return ok();
 }
@@ -236,7 +264,8 @@ Result<IntegerNetwork> network_from(const json& n, const std::string& weights) {
     network.layers.push_back(std::move(layer));
   }
   if (n.contains("host_tail")) network.host_tail = SLUICE_TRY(tail_from(n.at("host_tail")));
-  if (!reader.is_at_end()) return user_error("weights.bin is longer than design.json says: it belongs to another design");
+  if (!reader.is_at_end())
+    return user_error("weights.bin is longer than design.json says: it belongs to another design");
   if (auto status = network.validate(); !status) return std::move(status).error().in("design.json");
   return network;
 }
@@ -263,12 +292,12 @@ json network_json(const IntegerNetwork& n) {
   json layers = json::array();
   for (const Layer& layer : n.layers) layers.push_back(layer_json(layer));
   json j{{"name", n.name},
-          {"input_shape_hwc", shape_json(n.input)},
-          {"input_bits", n.input_bits},
-          {"input_scale", n.input_scale},
-          {"preprocess", preprocess_json(n.preprocess)},
-          {"labels", n.labels},
-          {"layers", layers}};
+         {"input_shape_hwc", shape_json(n.input)},
+         {"input_bits", n.input_bits},
+         {"input_scale", n.input_scale},
+         {"preprocess", preprocess_json(n.preprocess)},
+         {"labels", n.labels},
+         {"layers", layers}};
   if (!n.host_tail.empty()) j["host_tail"] = tail_json(n.host_tail);
   return j;
 }
@@ -294,8 +323,10 @@ std::string weights_to_bytes(const IntegerNetwork& network) {
   for (const Layer& layer : network.layers) {
     const int bits = weight_bits(layer);
     for (const std::int16_t w : layer.weights) {
-      if (bits == 8) put(static_cast<std::int8_t>(w));
-      else put(w);
+      if (bits == 8)
+        put(static_cast<std::int8_t>(w));
+      else
+        put(w);
     }
     for (const std::int32_t b : layer.bias) put(b);
     for (const std::uint16_t m : layer.multiplier) put(m);
@@ -309,7 +340,8 @@ Result<Design> design_from_files(const std::string& design_json, const std::stri
     Design design;
     design.network = SLUICE_TRY(network_from(j.at("network"), weights));
     design.netlist = SLUICE_TRY(netlist_from(j.at("netlist")));
-    if (auto status = design.netlist.validate(design.network); !status) return std::move(status).error().in("design.json");
+    if (auto status = design.netlist.validate(design.network); !status)
+      return std::move(status).error().in("design.json");
     return design;
   });
 }

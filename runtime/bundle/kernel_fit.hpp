@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // KernelFit: the words in which a kernel is compared with its layer (kernels/<op>.cpp).
 //
-// Why: drivers index buffers by a netlist's numbers, so each is compared with the network's shapes, and a wrong one is told
-// with what was found and what is needed.
+// Why: drivers index buffers by a netlist's numbers, so each is compared with the network's shapes, and a wrong one is
+// told with what was found and what is needed.
 //
-// Before: a netlist whose kernels have the ports and numbers of their files, and streams with one writer and one reader.
-// After: nothing is changed.
+// Before: a netlist whose kernels have the ports and numbers of their files, and streams with one writer and one
+// reader. After: nothing is changed.
 #pragma once
 
 #include <algorithm>

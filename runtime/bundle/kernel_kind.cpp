@@ -44,8 +44,9 @@ bool is_engine(KernelKind kind) {
   switch (kind) {
 #define SLUICE_ENGINE(op, name) case KernelKind::op:
 #include "device/contract/kernel_list.inc"
-      return true;
-    default: return false;
+    return true;
+    default:
+      return false;
   }
 }
 
@@ -53,8 +54,9 @@ bool is_sparse(KernelKind kind) {
   switch (kind) {
 #define SLUICE_SPARSE_ENGINE(op, name) case KernelKind::op:
 #include "device/contract/kernel_list.inc"
-      return true;
-    default: return false;
+    return true;
+    default:
+      return false;
   }
 }
 

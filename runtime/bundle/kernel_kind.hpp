@@ -2,10 +2,12 @@
 // KernelKind: which kernel file a kernel is an instance of; Number: which of that file's parameters a number is.
 //
 // Why: netlist, drivers, simulator, counters, hardware model and exploration all tell kernels apart. The idea: one
-// enumeration, made of device/contract/kernel_list.inc, for all of them; text only at the edges (design.json, the command).
+// enumeration, made of device/contract/kernel_list.inc, for all of them; text only at the edges (design.json, the
+// command).
 //
-// Words: an *engine* multiplies weights; a *sparse* engine skips zeros and reports counters. An engine has two names: its
-// op (`conv_dense`, the folder of its kernel file) and the one of tables and users (`dense`). Other kernels have one.
+// Words: an *engine* multiplies weights; a *sparse* engine skips zeros and reports counters. An engine has two names:
+// its op (`conv_dense`, the folder of its kernel file) and the one of tables and users (`dense`). Other kernels have
+// one.
 #pragma once
 
 #include <optional>

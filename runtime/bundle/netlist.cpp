@@ -26,17 +26,22 @@ Status check_kernel(const Kernel& kernel) {
   const KernelRecord& record = kernel_record(kernel.kind);
   const char* op = op_of(kernel.kind);
   for (const Number number : record.numbers.get()) {
-    if (kernel.numbers.count(number) == 0) return user_error("kernel {}: parameter {} is missing", kernel.name, to_text(number));
+    if (kernel.numbers.count(number) == 0)
+      return user_error("kernel {}: parameter {} is missing", kernel.name, to_text(number));
   }
   if (kernel.numbers.size() != record.numbers.get().size()) {
-    return user_error("kernel {}: {} parameters, {} has {}", kernel.name, kernel.numbers.size(), op, record.numbers.get().size());
+    return user_error("kernel {}: {} parameters, {} has {}", kernel.name, kernel.numbers.size(), op,
+                      record.numbers.get().size());
   }
   const auto copies = kernel.numbers.find(Number::copies);
   if (copies != kernel.numbers.end() && copies->second < 2) {
     return user_error("kernel {}: COPIES is {}; {} is for 2 or more", kernel.name, copies->second, op);
   }
-  if (has_ports(record.inputs.get(), kernel.inputs.size(), kernel) && has_ports(record.outputs.get(), kernel.outputs.size(), kernel)) return ok();
-  return user_error("kernel {}: {} inputs and {} outputs are not those of {}", kernel.name, kernel.inputs.size(), kernel.outputs.size(), op);
+  if (has_ports(record.inputs.get(), kernel.inputs.size(), kernel) &&
+      has_ports(record.outputs.get(), kernel.outputs.size(), kernel))
+    return ok();
+  return user_error("kernel {}: {} inputs and {} outputs are not those of {}", kernel.name, kernel.inputs.size(),
+                    kernel.outputs.size(), op);
 }
 
 }  // namespace
@@ -45,7 +50,8 @@ Status Netlist::validate(const IntegerNetwork& network) const {
   if (kernels.size() < 2 || kernels.front().kind != KernelKind::source || kernels.back().kind != KernelKind::sink) {
     return user_error("netlist: it must start with the source and end with the sink");
   }
-  if (kernels.size() > MOST_KERNELS) return user_error("netlist: {} kernels, at most {} are possible", kernels.size(), MOST_KERNELS);
+  if (kernels.size() > MOST_KERNELS)
+    return user_error("netlist: {} kernels, at most {} are possible", kernels.size(), MOST_KERNELS);
   std::vector<int> written(streams.size(), 0), read(streams.size(), 0);
   std::set<std::string> names;
   for (std::size_t k = 0; k < kernels.size(); ++k) {
@@ -55,7 +61,8 @@ Status Netlist::validate(const IntegerNetwork& network) const {
       return user_error("kernel {}: there is one source, in front, and one sink, at the end", kernel.name);
     }
     if (!names.insert(kernel.name).second) return user_error("kernel name {} stands twice", kernel.name);
-    if (kernel.id != static_cast<int>(k) + 1) return user_error("kernel {}: id {} is not its place", kernel.name, kernel.id);
+    if (kernel.id != static_cast<int>(k) + 1)
+      return user_error("kernel {}: id {} is not its place", kernel.name, kernel.id);
     if (kernel.layer < -1 || kernel.layer >= std::ssize(network.layers)) {
       return user_error("kernel {}: layer {} does not exist", kernel.name, kernel.layer);
     }
@@ -81,7 +88,9 @@ Status Netlist::validate(const IntegerNetwork& network) const {
   return check_fit(network, *this);
 }
 
-bool sends_sums(const Kernel& kernel) { return kernel.numbers.count(Number::sends_sums) != 0 && kernel.numbers.at(Number::sends_sums) != 0; }
+bool sends_sums(const Kernel& kernel) {
+  return kernel.numbers.count(Number::sends_sums) != 0 && kernel.numbers.at(Number::sends_sums) != 0;
+}
 
 int curve_number(const Layer& layer) {
   if (layer.curve.kind == CurveKind::none) return CURVE_NONE;

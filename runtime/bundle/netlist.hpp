@@ -22,19 +22,19 @@ namespace sluice {
 struct Stream {
   std::string name;
   int element_bits = 8;
-  int lanes = 1;             // codes per beat
-  std::int64_t beats = 0;    // DATA beats of one image
-  int depth = 0;             // beats the channel must hold
-  std::string why;           // reason for the depth, for readers
+  int lanes = 1;           // codes per beat
+  std::int64_t beats = 0;  // DATA beats of one image
+  int depth = 0;           // beats the channel must hold
+  std::string why;         // reason for the depth, for readers
 };
 
 struct Kernel {
-  std::string name;          // unique; the OpenCL kernel's name
+  std::string name;  // unique; the OpenCL kernel's name
   KernelKind kind = KernelKind::source;
-  int id = 0;                // 1..MOST_KERNELS; addresses parameters; equals its place in the list + 1
-  int layer = -1;            // index into the network, or -1 for source, sink, forks and collector
-  std::vector<int> inputs;   // stream indices, in port order (IN or A, B)
-  std::vector<int> outputs;  // stream indices, in port order (OUT or OUT0, OUT1)
+  int id = 0;                     // 1..MOST_KERNELS; addresses parameters; equals its place in the list + 1
+  int layer = -1;                 // index into the network, or -1 for source, sink, forks and collector
+  std::vector<int> inputs;        // stream indices, in port order (IN or A, B)
+  std::vector<int> outputs;       // stream indices, in port order (OUT or OUT0, OUT1)
   std::map<Number, int> numbers;  // parameters beyond ports
 };
 
@@ -71,7 +71,8 @@ std::int64_t memory_bytes(const Netlist& netlist, const Kernel& kernel);
 // Beats that a tile kernel sends for an image when no weight of its layer is zero; head of tile.cl.
 std::int64_t tile_beats(const Layer& layer, const Kernel& tile);
 
-// Codes that a window may have: of those a place in a compactor's list, and a place that a weight-sparse engine stores, count.
+// Codes that a window may have: of those a place in a compactor's list, and a place that a weight-sparse engine stores,
+// count.
 inline constexpr std::int64_t kMostListPlaces = 32768, kMostWeightPlaces = 65535;
 
 // Entries that compactor.cl sends for a window of which every code survives, with as many ranks (1: none).

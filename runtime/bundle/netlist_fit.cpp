@@ -14,7 +14,8 @@ Status check_computed(const KernelFit& fit, LayerKind computes) {
   const Layer& layer = fit.layer();
   const Kernel& k = fit.kernel();
   if (computes != layer.kind) {
-    return user_error("kernel {}: {} cannot compute layer {}, a {}", k.name, op_of(k.kind), layer.name, to_text(layer.kind));
+    return user_error("kernel {}: {} cannot compute layer {}, a {}", k.name, op_of(k.kind), layer.name,
+                      to_text(layer.kind));
   }
   const int bits = sends_sums(k) ? kSumBits : layer.output_bits;
   SLUICE_CHECK(fit.equal("channels left over on " + fit.out().name, layer.output.channels % fit.out().lanes, 0));
@@ -52,7 +53,8 @@ Status check_fit(const IntegerNetwork& network, const Netlist& netlist) {
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
     const Layer& layer = network.layers[i];
     const std::int64_t pixels = layer.output.pixels();
-    if (computed[i] != pixels) return user_error("netlist: layer {} has {} pixels, its kernels compute {}", layer.name, pixels, computed[i]);
+    if (computed[i] != pixels)
+      return user_error("netlist: layer {} has {} pixels, its kernels compute {}", layer.name, pixels, computed[i]);
   }
   return ok();
 }

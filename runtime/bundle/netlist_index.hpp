@@ -4,8 +4,8 @@
 // Why: checks, packing, simulator, counters and code generation ask this for every kernel and stream; each scan of the
 // netlist is linear, so asking by scanning is quadratic. The idea: one pass over the netlist, kept beside it.
 //
-// Before: the netlist outlives the index and does not change; streams that kernels name exist. After: what a stream or a
-// layer does not have is -1, null or empty.
+// Before: the netlist outlives the index and does not change; streams that kernels name exist. After: what a stream or
+// a layer does not have is -1, null or empty.
 #pragma once
 
 #include <optional>
@@ -53,8 +53,8 @@ class NetlistIndex {
   // Filters and multipliers of a grouped-prefix engine, k being 0; all 0 when the layer has another one or none.
   Prefix prefix(int layer) const;
 
-  // Of the windows that reach an engine on `stream`, through compactor, replay and deal kernels; where there is no window
-  // kernel a beat has one tap.
+  // Of the windows that reach an engine on `stream`, through compactor, replay and deal kernels; where there is no
+  // window kernel a beat has one tap.
   WindowBeat window_beat(int stream) const;
   // Follows the kernel's input upstream to the deal kernel of its layer, if there is one.
   Share share(const Kernel& kernel) const;

@@ -43,7 +43,6 @@ constexpr std::array<std::pair<TailKind, const char*>, 3> kTails{
 
 constexpr int kLargestSize = 65536;
 
-
 // How many weights and multipliers a layer of this kind and shape has.
 struct Counts {
   std::int64_t weights;
@@ -54,7 +53,8 @@ struct Counts {
 Counts expected_counts(const Layer& layer) {
   switch (layer.kind) {
     case LayerKind::conv:
-      return {layer.window.taps() * layer.input.channels * layer.output.channels, layer.output.channels, layer.output.channels};
+      return {layer.window.taps() * layer.input.channels * layer.output.channels, layer.output.channels,
+              layer.output.channels};
     case LayerKind::depthwise:
       return {layer.window.taps() * layer.output.channels, layer.output.channels, layer.output.channels};
     case LayerKind::max_pool:
@@ -74,7 +74,8 @@ Counts expected_counts(const Layer& layer) {
 // inside the map or its leading padding, and the window must not be larger than the padded map and a stride.
 bool window_fits(int input, int output, int kernel, int stride, int pad_before, int pad_after) {
   const auto is_size = [](int value, int least) { return value >= least && value <= kLargestSize; };
-  if (!is_size(output, 1) || !is_size(kernel, 1) || !is_size(stride, 1) || !is_size(pad_before, 0) || !is_size(pad_after, 0)) {
+  if (!is_size(output, 1) || !is_size(kernel, 1) || !is_size(stride, 1) || !is_size(pad_before, 0) ||
+      !is_size(pad_after, 0)) {
     return false;
   }
   const std::int64_t last_start = std::int64_t{output - 1} * stride - pad_before;
@@ -85,12 +86,16 @@ Status check_limits_of(const Layer& layer) {
   const MapShape& in = layer.input;
   const MapShape& out = layer.output;
   for (const int size : {in.height, in.width, in.channels, out.height, out.width, out.channels}) {
-    if (size < 1 || size > kLargestSize) return user_error("layer {}: a size of {} is outside 1..{}", layer.name, size, kLargestSize);
+    if (size < 1 || size > kLargestSize)
+      return user_error("layer {}: a size of {} is outside 1..{}", layer.name, size, kLargestSize);
   }
   const Window& w = layer.window;
-  const auto hangs_over = [](int size, int windows, int kernel, int stride, int pads) { return std::int64_t{windows - 1} * stride + kernel > std::int64_t{size} + pads; };
+  const auto hangs_over = [](int size, int windows, int kernel, int stride, int pads) {
+    return std::int64_t{windows - 1} * stride + kernel > std::int64_t{size} + pads;
+  };
   if ((layer.kind == LayerKind::conv || layer.kind == LayerKind::depthwise) &&
-      (hangs_over(in.height, out.height, w.kernel_h, w.stride_h, w.pad_top + w.pad_bottom) || hangs_over(in.width, out.width, w.kernel_w, w.stride_w, w.pad_left + w.pad_right))) {
+      (hangs_over(in.height, out.height, w.kernel_h, w.stride_h, w.pad_top + w.pad_bottom) ||
+       hangs_over(in.width, out.width, w.kernel_w, w.stride_w, w.pad_left + w.pad_right))) {
     return user_error("layer {}: its last windows hang over the padded map, as only a pool's may", layer.name);
   }
   if (has_window(layer.kind) && (!window_fits(in.height, out.height, w.kernel_h, w.stride_h, w.pad_top, w.pad_bottom) ||
@@ -170,21 +175,25 @@ Status check_curve(const Layer& layer) {
   const FusedCurve& curve = layer.curve;
   const bool has_table = curve.kind != CurveKind::none && layer.output_bits == 8;
   if (curve.kind != CurveKind::none && !requantises(layer.kind)) {
-    return user_error("layer {}: {} makes no pre-activation codes for a {}", layer.name, to_text(layer.kind), to_text(curve.kind));
+    return user_error("layer {}: {} makes no pre-activation codes for a {}", layer.name, to_text(layer.kind),
+                      to_text(curve.kind));
   }
   if (curve.table.size() != (has_table ? SLUICE_CURVE_TABLE_CODES : 0)) {
     return user_error("layer {}: {} curve table codes where {} are needed", layer.name, curve.table.size(),
                       has_table ? SLUICE_CURVE_TABLE_CODES : 0);
   }
   if (curve.kind == CurveKind::none) return ok();
-  if (!is_scale(curve.scale)) return user_error("layer {}: a curve scale of {} is not above 0", layer.name, curve.scale);
+  if (!is_scale(curve.scale))
+    return user_error("layer {}: a curve scale of {} is not above 0", layer.name, curve.scale);
   if (has_table) {
     // -128 is no code: maps are symmetric.
     const bool is_symmetric = std::find(curve.table.begin(), curve.table.end(), -128) == curve.table.end();
-    return is_symmetric ? ok() : Status(user_error("layer {}: the curve's table holds -128; -127..127 are codes", layer.name));
+    return is_symmetric ? ok()
+                        : Status(user_error("layer {}: the curve's table holds -128; -127..127 are codes", layer.name));
   }
   if (curve.multiplier < 0 || curve.multiplier > SLUICE_MULTIPLIER_MAX) {
-    return user_error("layer {}: curve multiplier {} is outside 0..{}", layer.name, curve.multiplier, SLUICE_MULTIPLIER_MAX);
+    return user_error("layer {}: curve multiplier {} is outside 0..{}", layer.name, curve.multiplier,
+                      SLUICE_MULTIPLIER_MAX);
   }
   return check_codes(layer, "curve ", curve.shift, curve.clamp_low, curve.clamp_high);
 }
@@ -209,9 +218,11 @@ Status check_numbers(const Layer& layer) {
     std::vector<int> sorted = layer.channel_order;
     std::sort(sorted.begin(), sorted.end());
     for (std::size_t c = 0; c < sorted.size(); ++c) {
-      if (sorted[c] != static_cast<int>(c)) return user_error("layer {}: channel_order names a channel that is not there, or one twice", layer.name);
+      if (sorted[c] != static_cast<int>(c))
+        return user_error("layer {}: channel_order names a channel that is not there, or one twice", layer.name);
     }
-    if (std::ssize(sorted) != layer.output.channels) return wrong("channels in channel_order", sorted.size(), layer.output.channels);
+    if (std::ssize(sorted) != layer.output.channels)
+      return wrong("channels in channel_order", sorted.size(), layer.output.channels);
   }
   for (const double gain : layer.channel_gain) {
     if (!is_scale(gain)) return user_error("layer {}: a channel gain of {} is not above 0", layer.name, gain);
@@ -273,7 +284,8 @@ Result<TailKind> tail_kind_from_text(const std::string& text) {
 }
 
 double Layer::real_value(std::int64_t code, int channel) const {
-  const double scale = channel_gain.empty() ? output_scale : output_scale / channel_gain[static_cast<std::size_t>(channel)];
+  const double scale =
+      channel_gain.empty() ? output_scale : output_scale / channel_gain[static_cast<std::size_t>(channel)];
   return static_cast<double>(code) * scale;
 }
 
@@ -306,7 +318,8 @@ Status IntegerNetwork::validate() const {
         return user_error("layer {}: reads layer {}, which does not come before it", layer.name, source);
       }
       const MapShape& produced = source == kNetworkInput ? input : layers[source].output;
-      if (!(produced == layer.operand(operand))) return user_error("layer {}: its input has another shape than its producer", layer.name);
+      if (!(produced == layer.operand(operand)))
+        return user_error("layer {}: its input has another shape than its producer", layer.name);
     }
     SLUICE_CHECK(check_limits_of(layer));
     SLUICE_CHECK(check_shapes(layer));
@@ -325,7 +338,10 @@ Status IntegerNetwork::check_limits() const {
   }
   // Whoever ranks codes as they come must rank the model's classes.
   if (!layers.back().channel_gain.empty() || !layers.back().channel_order.empty()) {
-    return user_error("network {}: the last layer has channel gains or an order of its own; scores come in the model's order and one scale", name);
+    return user_error(
+        "network {}: the last layer has channel gains or an order of its own; scores come in the model's order and one "
+        "scale",
+        name);
   }
   if (!labels.empty() && std::ssize(labels) != classes()) {
     return user_error("network {}: {} labels for {} classes", name, labels.size(), classes());

@@ -66,13 +66,13 @@ Result<CurveKind> curve_kind_from_text(const std::string& text);
 
 struct FusedCurve {
   CurveKind kind = CurveKind::none;
-  double scale = 1.0;               // pre-activation value = code * scale
-  std::vector<std::int8_t> table;   // 256 output codes, by the low byte of the pre-activation code
-  int slope = 0;                    // of the line, in units of 2^-30 per code
-  int offset = 0;                   // of the line, in units of 2^-30
+  double scale = 1.0;              // pre-activation value = code * scale
+  std::vector<std::int8_t> table;  // 256 output codes, by the low byte of the pre-activation code
+  int slope = 0;                   // of the line, in units of 2^-30 per code
+  int offset = 0;                  // of the line, in units of 2^-30
   int multiplier = 0;
   int shift = 0;
-  int clamp_low = 0;                // of the output codes
+  int clamp_low = 0;  // of the output codes
   int clamp_high = 0;
 
   bool operator==(const FusedCurve&) const = default;
@@ -82,29 +82,31 @@ inline constexpr int kNetworkInput = -1;
 
 // One layer of the integer network. Which fields count depends on kind; the others keep their defaults.
 struct Layer {
-  std::string name;         // unique, [a-z0-9_], starts with "l<number>_"
-  std::string origin;       // the ONNX node it came from, as the user knows it
+  std::string name;    // unique, [a-z0-9_], starts with "l<number>_"
+  std::string origin;  // the ONNX node it came from, as the user knows it
   LayerKind kind = LayerKind::conv;
   // Indices of producing layers, or kNetworkInput: two for joins, else one. scale: the map, then its 1x1 gates; concat:
   // the maps in the order of their channels.
   std::vector<int> inputs;
-  MapShape input;           // of the first operand
+  MapShape input;  // of the first operand
   MapShape output;
-  Window window;            // conv, depthwise, max_pool, average_pool
+  Window window;  // conv, depthwise, max_pool, average_pool
 
   // conv: [filter][kernel_y][kernel_x][channel]; depthwise: [kernel_y][kernel_x][channel]. Signed codes.
   std::vector<std::int16_t> weights;
   std::vector<std::int32_t> bias;  // per filter, in accumulator units
-  // Requantisation: one multiplier per filter (conv, depthwise), one (averages, scale), or one per operand (add); one shift.
+  // Requantisation: one multiplier per filter (conv, depthwise), one (averages, scale), or one per operand (add); one
+  // shift.
   std::vector<std::uint16_t> multiplier;
   int shift = 0;
-  int clamp_low = 0;   // the fused clamp: codes outside [clamp_low, clamp_high] saturate
+  int clamp_low = 0;  // the fused clamp: codes outside [clamp_low, clamp_high] saturate
   int clamp_high = 0;
-  FusedCurve curve;    // after that
-  int output_bits = 8;        // 8 inside the network; 16 for the classifier's last layer
-  double output_scale = 1.0;  // real value = code * output_scale, over the channel's gain where there are gains
+  FusedCurve curve;                  // after that
+  int output_bits = 8;               // 8 inside the network; 16 for the classifier's last layer
+  double output_scale = 1.0;         // real value = code * output_scale, over the channel's gain where there are gains
   std::vector<double> channel_gain;  // empty, or one per output channel; no arithmetic needs it
-  std::vector<int> channel_order;    // empty, or the model's channel in the place of each output channel; no arithmetic needs it
+  std::vector<int>
+      channel_order;  // empty, or the model's channel in the place of each output channel; no arithmetic needs it
 
   // Shape of an operand; the second one of scale and concat differs from `input`.
   MapShape operand(std::size_t index) const;
@@ -118,10 +120,10 @@ struct Layer {
 // How a decoded picture becomes the network's input codes: resize (shorter side), centre crop, colour order, then
 // per channel code = round_half_away((pixel - mean) / deviation / input_scale), saturated.
 struct Preprocess {
-  int resize_short_side = 0;       // 0: the picture is stretched to the input's size
-  bool is_bgr = false;             // colour order of the network's channels
-  std::vector<double> mean;        // one per channel, in pixel units 0..255
-  std::vector<double> deviation;   // one per channel, in pixel units
+  int resize_short_side = 0;      // 0: the picture is stretched to the input's size
+  bool is_bgr = false;            // colour order of the network's channels
+  std::vector<double> mean;       // one per channel, in pixel units 0..255
+  std::vector<double> deviation;  // one per channel, in pixel units
 };
 
 // A step that the host computes on the row of scores after the last layer. Every step keeps the order of the scores.
@@ -144,7 +146,8 @@ struct IntegerNetwork {
   double input_scale = 1.0;
   Preprocess preprocess;
   std::vector<std::string> labels;  // empty, or one per class
-  std::vector<Layer> layers;        // topological order; the last one produces the scores (1 x 1 x classes), in the model's order
+  std::vector<Layer>
+      layers;  // topological order; the last one produces the scores (1 x 1 x classes), in the model's order
   std::vector<TailStep> host_tail;  // after the last layer; computed by runtime/scores
 
   int classes() const { return layers.empty() ? 0 : layers.back().output.channels; }

@@ -7,7 +7,8 @@
 // the weights of one multiplier's filters are ranked by descending magnitude, *among equals the lower filter first*. A
 // row multiplies the ranks below k.
 //
-// Before: filters * multipliers divides the layer's filters. After: ranks 0..filters-1, each once per multiplier and place.
+// Before: filters * multipliers divides the layer's filters. After: ranks 0..filters-1, each once per multiplier and
+// place.
 #pragma once
 
 #include <cstdint>

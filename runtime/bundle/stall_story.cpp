@@ -15,8 +15,9 @@ using Wait = StallSnapshot::Wait;
 
 bool is_satisfied(const Netlist& netlist, const StallSnapshot& snapshot, const StallSnapshot::KernelState& state) {
   const StallSnapshot::StreamState& beats = snapshot.streams[state.stream];
-  return state.wait == Wait::beat ? beats.written != beats.taken
-                                  : beats.written - beats.taken < static_cast<std::uint64_t>(netlist.streams[state.stream].depth);
+  return state.wait == Wait::beat
+             ? beats.written != beats.taken
+             : beats.written - beats.taken < static_cast<std::uint64_t>(netlist.streams[state.stream].depth);
 }
 
 // The kernel that this one waits for, or -1.
@@ -36,9 +37,13 @@ std::string line_of(const NetlistIndex& index, const StallSnapshot& snapshot, in
   const Stream& stream = netlist.streams[state.stream];
   const StallSnapshot::StreamState& beats = snapshot.streams[state.stream];
   const bool is_reading = state.wait == Wait::beat;
-  return fmt::format("  {} waits to {} {}: {} (depth {}, {} beats written, {} read), waits for {}\n", name, is_reading ? "read" : "write",
-                     stream.name, beats.written == beats.taken ? "empty" : is_reading ? "not empty" : "full", stream.depth, beats.written,
-                     beats.taken, netlist.kernels[waited_for(index, snapshot, kernel)].name);
+  return fmt::format("  {} waits to {} {}: {} (depth {}, {} beats written, {} read), waits for {}\n", name,
+                     is_reading ? "read" : "write", stream.name,
+                     beats.written == beats.taken ? "empty"
+                     : is_reading                 ? "not empty"
+                                                  : "full",
+                     stream.depth, beats.written, beats.taken,
+                     netlist.kernels[waited_for(index, snapshot, kernel)].name);
 }
 
 // The path from `kernel` along the edges until a kernel stands in it already, or waits for no kernel.
@@ -56,7 +61,9 @@ std::string advice(const Netlist& netlist, const StallSnapshot& snapshot, const 
   std::string full;
   for (const int kernel : cycle) {
     const StallSnapshot::KernelState& state = snapshot.kernels[kernel];
-    if (state.wait == Wait::room) full += fmt::format("{}{} (depth {})", full.empty() ? "" : ", ", netlist.streams[state.stream].name, netlist.streams[state.stream].depth);
+    if (state.wait == Wait::room)
+      full += fmt::format("{}{} (depth {})", full.empty() ? "" : ", ", netlist.streams[state.stream].name,
+                          netlist.streams[state.stream].depth);
   }
   return full.empty() ? "  no stream of the cycle is full: its kernels disagree on how many beats an image has\n"
                       : fmt::format("  one of these must be deeper: {}\n", full);
@@ -79,15 +86,20 @@ std::string stall_story(const Netlist& netlist, const StallSnapshot& snapshot) {
     std::vector<int> path = path_from(index, snapshot, kernel);
     const int next = waited_for(index, snapshot, path.back());
     const auto start = next < 0 ? path.end() - 1 : std::find(path.begin(), path.end(), next);
-    // The end of the path: a cycle, turned so that its first kernel in the netlist stands first, or the one who waits for nobody.
+    // The end of the path: a cycle, turned so that its first kernel in the netlist stands first, or the one who waits
+    // for nobody.
     std::vector<int> end(start, path.end());
     std::rotate(end.begin(), std::min_element(end.begin(), end.end()), end.end());
     if (is_told[end[0]]) continue;
     const Wait last = snapshot.kernels[end.back()].wait;
-    if (next >= 0) story += fmt::format("a cycle of {} kernels:\n", end.size());
-    else if (last == Wait::host && netlist.kernels[end[0]].kind == KernelKind::source) story += "all that was given to the source has been sent:\n";
-    else if (last == Wait::nothing) story += "a kernel computes and touches no stream:\n";
-    else story += "one end waits for the host:\n";
+    if (next >= 0)
+      story += fmt::format("a cycle of {} kernels:\n", end.size());
+    else if (last == Wait::host && netlist.kernels[end[0]].kind == KernelKind::source)
+      story += "all that was given to the source has been sent:\n";
+    else if (last == Wait::nothing)
+      story += "a kernel computes and touches no stream:\n";
+    else
+      story += "one end waits for the host:\n";
     for (const int member : end) {
       story += line_of(index, snapshot, member);
       is_told[member] = true;

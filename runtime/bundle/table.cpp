@@ -31,13 +31,17 @@ std::string engines_that(bool (*obeys)(KernelKind)) {
 Status check_layer(const TableRow& row, const TableLayer& layer, KernelKind engine, const Prefix& prefix, int limit) {
   const auto where = fmt::format("table row {}, layer {}", row.id, layer.name);
   if (layer.engine != engine) {
-    return user_error("{}: the table says {}, the design builds {}; plan the table for this design", where, to_text(layer.engine), to_text(engine));
+    return user_error("{}: the table says {}, the design builds {}; plan the table for this design", where,
+                      to_text(layer.engine), to_text(engine));
   }
-  for (const auto& [name, value] : {std::pair{"tau_w", layer.thresholds.weight}, {"tau_a", layer.thresholds.activation}}) {
-    if (value < 0 || value > limit) return user_error("{}: {} = {} is outside the codes' range 0..{}", where, name, value, limit);
+  for (const auto& [name, value] :
+       {std::pair{"tau_w", layer.thresholds.weight}, {"tau_a", layer.thresholds.activation}}) {
+    if (value < 0 || value > limit)
+      return user_error("{}: {} = {} is outside the codes' range 0..{}", where, name, value, limit);
   }
   const auto cannot = [&](const char* what, int value, const char* skips, bool (*obeys)(KernelKind)) {
-    return user_error("{}: {} = {}, but the engine {} {}; {} can", where, what, value, to_text(engine), skips, engines_that(obeys));
+    return user_error("{}: {} = {}, but the engine {} {}; {} can", where, what, value, to_text(engine), skips,
+                      engines_that(obeys));
   };
   if (layer.thresholds.weight > 0 && !obeys_weight_threshold(engine)) {
     return cannot("tau_w", layer.thresholds.weight, "cannot skip weights", obeys_weight_threshold);
@@ -47,8 +51,8 @@ Status check_layer(const TableRow& row, const TableLayer& layer, KernelKind engi
   }
   if (layer.k != 0 && !obeys_prefix(engine)) return cannot("k", layer.k, "cannot rank weights", obeys_prefix);
   if (layer.k < 0 || layer.k > prefix.filters) {
-    return user_error("{}: k = {} is outside 0..{}; a multiplier of this layer has {} filters, and 0 means all of them", where,
-                      layer.k, prefix.filters, prefix.filters);
+    return user_error("{}: k = {} is outside 0..{}; a multiplier of this layer has {} filters, and 0 means all of them",
+                      where, layer.k, prefix.filters, prefix.filters);
   }
   const bool has_threshold = layer.thresholds.weight > 0 || layer.thresholds.activation > 0;
   if (row.id == 0 && has_threshold) return user_error("{}: row 0 is the densest and has no thresholds", where);
@@ -87,7 +91,8 @@ Status DesignTable::validate(const IntegerNetwork& network, const Netlist& netli
   for (std::size_t r = 0; r < rows.size(); ++r) {
     const TableRow& row = rows[r];
     if (row.id != static_cast<int>(r)) return user_error("table.json: row {} has id {}; ids count from 0", r, row.id);
-    if (row.labels != "seen" && row.labels != "unseen") return user_error("table row {}: labels are \"{}\"; seen or unseen are possible", row.id, row.labels);
+    if (row.labels != "seen" && row.labels != "unseen")
+      return user_error("table row {}: labels are \"{}\"; seen or unseen are possible", row.id, row.labels);
     std::size_t next = 0;
     for (std::size_t i = 0; i < network.layers.size(); ++i) {
       const Kernel* engine = index.engine(static_cast<int>(i));
@@ -98,12 +103,14 @@ Status DesignTable::validate(const IntegerNetwork& network, const Netlist& netli
       SLUICE_CHECK(check_layer(row, row.layers[next], engine->kind, index.prefix(static_cast<int>(i)), limit));
       ++next;
     }
-    if (next != row.layers.size()) return user_error("table row {}: layer {} is not a convolution of this design", row.id, row.layers[next].name);
+    if (next != row.layers.size())
+      return user_error("table row {}: layer {} is not a convolution of this design", row.id, row.layers[next].name);
   }
   return ok();
 }
 
-std::vector<Thresholds> DesignTable::thresholds(const IntegerNetwork& network, const Netlist& netlist, std::size_t row) const {
+std::vector<Thresholds> DesignTable::thresholds(const IntegerNetwork& network, const Netlist& netlist,
+                                                std::size_t row) const {
   const NetlistIndex index(netlist);
   std::vector<Thresholds> all(network.layers.size());
   std::size_t next = 0;
@@ -135,14 +142,29 @@ std::string table_to_json(const DesignTable& table) {
   for (const TableRow& row : table.rows) {
     json layers = json::array();
     for (const TableLayer& l : row.layers) {
-      layers.push_back({{"name", l.name}, {"engine", to_text(l.engine)}, {"tau_w", l.thresholds.weight}, {"tau_a", l.thresholds.activation},
-                        {"k", l.k}, {"density_assumed", l.density_assumed}, {"cycles", l.cycles}});
+      layers.push_back({{"name", l.name},
+                        {"engine", to_text(l.engine)},
+                        {"tau_w", l.thresholds.weight},
+                        {"tau_a", l.thresholds.activation},
+                        {"k", l.k},
+                        {"density_assumed", l.density_assumed},
+                        {"cycles", l.cycles}});
     }
-    rows.push_back({{"id", row.id}, {"loss_points", row.loss_points}, {"loss_low", row.loss_low}, {"loss_high", row.loss_high},
-                    {"labels", row.labels}, {"cycles_per_image", row.cycles_per_image},
-                    {"throughput_images_per_s", row.throughput_images_per_s}, {"layers", layers}});
+    rows.push_back({{"id", row.id},
+                    {"loss_points", row.loss_points},
+                    {"loss_low", row.loss_low},
+                    {"loss_high", row.loss_high},
+                    {"labels", row.labels},
+                    {"cycles_per_image", row.cycles_per_image},
+                    {"throughput_images_per_s", row.throughput_images_per_s},
+                    {"layers", layers}});
   }
-  return json{{"version", kTableVersion}, {"design_hash", table.design_hash}, {"clock_mhz", table.clock_mhz}, {"rows", rows}}.dump(1) + "\n";
+  return json{{"version", kTableVersion},
+              {"design_hash", table.design_hash},
+              {"clock_mhz", table.clock_mhz},
+              {"rows", rows}}
+             .dump(1) +
+         "\n";
 }
 
 Result<DesignTable> table_from_json(const std::string& text) {
@@ -150,7 +172,8 @@ Result<DesignTable> table_from_json(const std::string& text) {
   if (!j.is_object()) return user_error("table.json: not JSON");
   try {
     if (j.at("version") != kTableVersion) {
-      return user_error("table.json: version {}, this program reads {}; plan the table again", j.at("version").dump(), kTableVersion);
+      return user_error("table.json: version {}, this program reads {}; plan the table again", j.at("version").dump(),
+                        kTableVersion);
     }
     const auto within = [](const json& object, const char* key, double low, double high) -> Result<double> {
       const double value = object.at(key);
@@ -160,8 +183,14 @@ Result<DesignTable> table_from_json(const std::string& text) {
     DesignTable table{j.at("design_hash"), 0, {}};
     table.clock_mhz = SLUICE_TRY(within(j, "clock_mhz", 1e-3, 1e6));
     for (const json& r : j.at("rows")) {
-      TableRow row{r.at("id"), r.at("loss_points"), r.at("loss_low"), r.at("loss_high"), r.at("labels"),
-                   0, r.at("throughput_images_per_s"), {}};
+      TableRow row{r.at("id"),
+                   r.at("loss_points"),
+                   r.at("loss_low"),
+                   r.at("loss_high"),
+                   r.at("labels"),
+                   0,
+                   r.at("throughput_images_per_s"),
+                   {}};
       row.cycles_per_image = SLUICE_TRY(within(r, "cycles_per_image", 0, kMostCycles));
       for (const json& l : r.at("layers")) {
         const KernelKind engine = SLUICE_TRY(engine_from(l.at("engine")));

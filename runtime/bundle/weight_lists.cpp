@@ -14,18 +14,21 @@ WeightLists::WeightLists(const Layer& layer, int lanes) : filters_(std::size_t(l
     for (int group = 0; group < channels / lanes; ++group) {
       for (int tap = 0; tap < taps; ++tap) {
         for (int lane = 0; lane < lanes; ++lane) {
-          const std::int16_t code = layer.weights[(f * std::size_t(taps) + std::size_t(tap)) * std::size_t(channels) + std::size_t(group * lanes + lane)];
+          const std::int16_t code = layer.weights[(f * std::size_t(taps) + std::size_t(tap)) * std::size_t(channels) +
+                                                  std::size_t(group * lanes + lane)];
           if (code != 0) list.push_back({code, static_cast<std::uint16_t>((group * taps + tap) * lanes + lane)});
         }
       }
     }
-    std::stable_sort(list.begin(), list.end(), [](const WeightEntry& a, const WeightEntry& b) { return std::abs(a.code) > std::abs(b.code); });
+    std::stable_sort(list.begin(), list.end(),
+                     [](const WeightEntry& a, const WeightEntry& b) { return std::abs(a.code) > std::abs(b.code); });
   }
 }
 
 int WeightLists::prefix(int filter, int threshold) const {
   const std::vector<WeightEntry>& list = filters_[std::size_t(filter)];
-  const auto end = std::partition_point(list.begin(), list.end(), [&](const WeightEntry& e) { return std::abs(e.code) >= threshold; });
+  const auto end = std::partition_point(list.begin(), list.end(),
+                                        [&](const WeightEntry& e) { return std::abs(e.code) >= threshold; });
   return static_cast<int>(end - list.begin());
 }
 

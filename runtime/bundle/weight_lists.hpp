@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // WeightLists: the filters of a layer as the weight-sparse engine holds them.
 //
-// Why: the engine takes a cycle per entry, so zeros must not be in its memory, and a row of the design table must be able to
-// leave more of them out without another copy. The idea: each filter's non-zero weights in descending magnitude; the
-// weights that a threshold leaves are a prefix, and its length is all that a row has to say.
+// Why: the engine takes a cycle per entry, so zeros must not be in its memory, and a row of the design table must be
+// able to leave more of them out without another copy. The idea: each filter's non-zero weights in descending
+// magnitude; the weights that a threshold leaves are a prefix, and its length is all that a row has to say.
 //
-// Before: a convolution of a valid network. After: for every filter the same codes as Layer::weights, at places counted as
-// window.cl sends them: channel group, kernel row, kernel column, lane. Equal magnitudes stand in the order of places.
+// Before: a convolution of a valid network. After: for every filter the same codes as Layer::weights, at places counted
+// as window.cl sends them: channel group, kernel row, kernel column, lane. Equal magnitudes stand in the order of
+// places.
 #pragma once
 
 #include <cstdint>

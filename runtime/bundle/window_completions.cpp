@@ -6,7 +6,8 @@ namespace sluice {
 
 WindowCompletions::WindowCompletions(const Window& window, const MapShape& in, const MapShape& out, int together)
     : window_(window), in_(in), out_(out), together_(together), none_(std::size_t(in.width / together), 0) {
-  const int first_above_last = in.height - 1 + window.pad_top - (window.kernel_h - 1);  // of the input, where windows end in the last row
+  const int first_above_last =
+      in.height - 1 + window.pad_top - (window.kernel_h - 1);  // of the input, where windows end in the last row
   rows_above_last_ = std::clamp((first_above_last + window.stride_h - 1) / window.stride_h, 0, out.height);
   one_ = output_row();
   last_ = last_row();
@@ -14,7 +15,9 @@ WindowCompletions::WindowCompletions(const Window& window, const MapShape& in, c
 
 std::int64_t WindowCompletions::completed(std::int64_t first, int x) const {
   std::int64_t pixels = 0;
-  while (pixels < together_ && first + pixels < out_.width && last_column_of(window_, in_, int(first + pixels)) < x + together_) ++pixels;
+  while (pixels < together_ && first + pixels < out_.width &&
+         last_column_of(window_, in_, int(first + pixels)) < x + together_)
+    ++pixels;
   return pixels;
 }
 

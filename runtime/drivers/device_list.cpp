@@ -49,7 +49,9 @@ Result<std::unique_ptr<Device>> open_threads(const Bundle& bundle, const DeviceO
 constexpr Entry kDevices[] = {
     {"pocl", "the bundle's OpenCL kernels on this machine's processor", open_pocl},
     {"sim", "the bundle's results at the times of the cycle model: what an FPGA would do, simulated", open_sim},
-    {"threads", "the bundle's program for aoc, compiled for this machine: a thread for each kernel, streams of the planned depths", open_threads},
+    {"threads",
+     "the bundle's program for aoc, compiled for this machine: a thread for each kernel, streams of the planned depths",
+     open_threads},
     {"null", "no hardware: hashed scores, to test and measure the host side", open_null},
 };
 

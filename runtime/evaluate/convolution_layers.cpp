@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Packing of weights into the layouts of kernels.hpp, and the operand of a convolution.
 //
-// The operand is the input map itself where nothing must be changed: no border, no threshold, the right form. Else it is
-// copied into scratch memory, which stays in the cache: a copied code is used at least as often as there are filters.
+// The operand is the input map itself where nothing must be changed: no border, no threshold, the right form. Else it
+// is copied into scratch memory, which stays in the cache: a copied code is used at least as often as there are
+// filters.
 #include "runtime/evaluate/convolution_layers.hpp"
 
 #include <algorithm>
@@ -19,13 +20,22 @@ constexpr int round_up(int value, int step) { return (value + step - 1) / step *
 
 Element operand_element(const Layer& layer, Element input) {
   const auto is_byte = [](std::int16_t w) { return w >= -128 && w <= 127; };
-  return input == Element::byte && std::all_of(layer.weights.begin(), layer.weights.end(), is_byte) ? Element::byte : Element::word;
+  return input == Element::byte && std::all_of(layer.weights.begin(), layer.weights.end(), is_byte) ? Element::byte
+                                                                                                    : Element::word;
 }
 
 Operand operand_of(const Layer& layer, Element input, int threshold) {
   const Window& w = layer.window;
-  return {input, operand_element(layer, input), layer.input.height, layer.input.width, layer.input.channels,
-          w.pad_top, w.pad_left, w.pad_bottom, w.pad_right, std::min(threshold, 0xFFFF)};
+  return {input,
+          operand_element(layer, input),
+          layer.input.height,
+          layer.input.width,
+          layer.input.channels,
+          w.pad_top,
+          w.pad_left,
+          w.pad_bottom,
+          w.pad_right,
+          std::min(threshold, 0xFFFF)};
 }
 
 const void* prepared(const Operand& o, const StoredMap& in, const Kernels& kernels) {
@@ -61,7 +71,9 @@ void put_weight(std::vector<std::byte>& packed, std::size_t element_index, Eleme
 
 // What the bias of a filter loses because bytes are codes plus 128. Wraps like the sums.
 std::int32_t corrected(std::int32_t bias, std::int32_t weight_sum, Element element) {
-  return element == Element::word ? bias : static_cast<std::int32_t>(static_cast<std::uint32_t>(bias) - 128u * static_cast<std::uint32_t>(weight_sum));
+  return element == Element::word ? bias
+                                  : static_cast<std::int32_t>(static_cast<std::uint32_t>(bias) -
+                                                              128u * static_cast<std::uint32_t>(weight_sum));
 }
 
 // From the largest sum that the weights allow, whatever thresholds will leave of it.
@@ -95,13 +107,15 @@ std::vector<FilterBlock> filter_blocks(int filters, int lanes, std::size_t vecto
   std::vector<FilterBlock> blocks;
   for (int b = 0; b < count; ++b) {
     const int first = vectors * b / count, end = vectors * (b + 1) / count;
-    blocks.push_back({first * lanes, end - first, std::min(lanes, filters - (end - 1) * lanes), std::size_t(first) * vector_bytes});
+    blocks.push_back(
+        {first * lanes, end - first, std::min(lanes, filters - (end - 1) * lanes), std::size_t(first) * vector_bytes});
   }
   return blocks;
 }
 
 // The network's order of weights is [filter][kernel y][kernel x][channel], a kernel row being contiguous.
-std::shared_ptr<const PackedWeights> pack(const Layer& layer, Element element, const Thresholds& thresholds, const Layout& layout, int scale) {
+std::shared_ptr<const PackedWeights> pack(const Layer& layer, Element element, const Thresholds& thresholds,
+                                          const Layout& layout, int scale) {
   auto packed = std::make_shared<PackedWeights>();
   packed->threshold = thresholds.weight;
   packed->prefix = thresholds.prefix;
@@ -122,7 +136,8 @@ std::shared_ptr<const PackedWeights> pack(const Layer& layer, Element element, c
         if (std::abs(weight) < thresholds.weight) weight = 0;
         sum += weight;
         const std::size_t dot = std::size_t(at / row) * steps + at % row / layout.dot;
-        const std::size_t in_block = ((dot * block.vectors + vector) * layout.lanes + lane) * layout.dot + at % row % layout.dot;
+        const std::size_t in_block =
+            ((dot * block.vectors + vector) * layout.lanes + lane) * layout.dot + at % row % layout.dot;
         put_weight(packed->weights, block.weights / size_of(element) + in_block, element, weight);
       }
       packed->bias[f] = corrected(layer.bias[f], sum, element);
@@ -134,13 +149,16 @@ std::shared_ptr<const PackedWeights> pack(const Layer& layer, Element element, c
 
 class ConvolutionLayer final : public PreparedLayer {
  public:
-  ConvolutionLayer(const Layer& layer, Element input, const Thresholds& thresholds, const Kernels& kernels, const ConvolutionLayer* before)
+  ConvolutionLayer(const Layer& layer, Element input, const Thresholds& thresholds, const Kernels& kernels,
+                   const ConvolutionLayer* before)
       : kernels_(kernels), operand_(operand_of(layer, input, thresholds.activation)) {
     const Layout& layout = operand_.to == Element::byte ? kernels.bytes : kernels.words;
     const Requantise requantise = requantiser_of(layer, operand_.from);
-    const bool is_same = before && before->packed_->threshold == thresholds.weight && before->packed_->prefix == thresholds.prefix;
+    const bool is_same =
+        before && before->packed_->threshold == thresholds.weight && before->packed_->prefix == thresholds.prefix;
     packed_ = is_same ? before->packed_ : pack(layer, operand_.to, thresholds, layout, requantise.scale);
-    pixels_ = before ? before->pixels_ : std::make_shared<const std::vector<std::int32_t>>(window_offsets(layer, operand_));
+    pixels_ =
+        before ? before->pixels_ : std::make_shared<const std::vector<std::int32_t>>(window_offsets(layer, operand_));
     work_ = {operand_.to,
              output_element(layer, input, kernels),
              pixels_->data(),
@@ -178,7 +196,8 @@ class DepthwiseLayer final : public PreparedLayer {
     const Requantise requantise = requantiser_of(layer, operand_.from);
     const int taps = layer.window.kernel_h * layer.window.kernel_w, groups = round_up(taps, layout.dot) / layout.dot;
     for (int ky = 0; ky < layer.window.kernel_h; ++ky) {
-      for (int kx = 0; kx < layer.window.kernel_w; ++kx) taps_.push_back((ky * (operand_.width + operand_.left + operand_.right) + kx) * channels);
+      for (int kx = 0; kx < layer.window.kernel_w; ++kx)
+        taps_.push_back((ky * (operand_.width + operand_.left + operand_.right) + kx) * channels);
     }
     taps_.resize(std::size_t(groups) * layout.dot, 0);  // their weights are 0
     weights_.assign(std::size_t(blocks) * groups * layout.channels * layout.dot * size_of(operand_.to), std::byte{0});
@@ -186,7 +205,8 @@ class DepthwiseLayer final : public PreparedLayer {
     multiplier_.assign(bias_.size(), 0);
     for (int block = 0; block < blocks; ++block) {
       for (int at = 0; at < layout.channels; ++at) {  // [sum][lane]
-        const int channel = block * layout.channels + layout.channel_of(at / layout.depthwise_lanes, at % layout.depthwise_lanes);
+        const int channel =
+            block * layout.channels + layout.channel_of(at / layout.depthwise_lanes, at % layout.depthwise_lanes);
         if (channel >= channels) continue;
         std::int32_t sum = 0;
         for (int tap = 0; tap < taps; ++tap) {
@@ -199,16 +219,11 @@ class DepthwiseLayer final : public PreparedLayer {
         multiplier_[std::size_t(block) * layout.channels + at] = layer.multiplier[channel] << requantise.scale;
       }
     }
-    work_ = {operand_.to,
-             output_element(layer, input, kernels),
-             pixels_.data(),
-             layer.output.height * layer.output.width,
-             taps_.data(),
-             static_cast<int>(taps_.size()),
-             channels,
-             weights_.data(),
-             bias_.data(),
-             multiplier_.data(),
+    work_ = {operand_.to,    output_element(layer, input, kernels),
+             pixels_.data(), layer.output.height * layer.output.width,
+             taps_.data(),   static_cast<int>(taps_.size()),
+             channels,       weights_.data(),
+             bias_.data(),   multiplier_.data(),
              requantise};
   }
 
@@ -227,9 +242,11 @@ class DepthwiseLayer final : public PreparedLayer {
 
 }  // namespace
 
-std::shared_ptr<const PreparedLayer> prepare_convolution(const Layer& layer, Element input, const Thresholds& thresholds,
-                                                         const Kernels& kernels, const PreparedLayer* before) {
-  return std::make_shared<ConvolutionLayer>(layer, input, thresholds, kernels, static_cast<const ConvolutionLayer*>(before));
+std::shared_ptr<const PreparedLayer> prepare_convolution(const Layer& layer, Element input,
+                                                         const Thresholds& thresholds, const Kernels& kernels,
+                                                         const PreparedLayer* before) {
+  return std::make_shared<ConvolutionLayer>(layer, input, thresholds, kernels,
+                                            static_cast<const ConvolutionLayer*>(before));
 }
 
 std::shared_ptr<const PreparedLayer> prepare_depthwise(const Layer& layer, Element input, const Kernels& kernels) {

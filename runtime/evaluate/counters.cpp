@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Masks, and the counting loops: of lists (activation_sparse, grouped_prefix), of weights, of pairs. What is counted is defined
-// at the heads of the conv_*.cl files; a vector of conv_pair_sparse.cl is the taps of one channel, or, for 1x1 windows, `lanes` channels.
+// Masks, and the counting loops: of lists (activation_sparse, grouped_prefix), of weights, of pairs. What is counted is
+// defined at the heads of the conv_*.cl files; a vector of conv_pair_sparse.cl is the taps of one channel, or, for 1x1
+// windows, `lanes` channels.
 #include "runtime/evaluate/counters.hpp"
 
 #include <algorithm>
@@ -52,7 +53,8 @@ struct LiveMap {
   int width;  // in pixels
   std::vector<std::uint8_t> live;
 
-  LiveMap(const Layer& layer, const Map& input, int threshold) : width(layer.input.width + layer.window.pad_left + layer.window.pad_right) {
+  LiveMap(const Layer& layer, const Map& input, int threshold)
+      : width(layer.input.width + layer.window.pad_left + layer.window.pad_right) {
     const Window& w = layer.window;
     const int channels = layer.input.channels;
     live.assign(std::size_t(layer.input.height + w.pad_top + w.pad_bottom) * width * channels, 0);
@@ -67,32 +69,39 @@ struct LiveMap {
 bool is_by_taps(const Window& w) { return w.taps() > 1; }
 
 // Masks of a pixel's vectors, [vector][word]; `window` points at its first pixel.
-void activation_masks(const Layer& layer, const std::uint8_t* window, int row, int lanes, int words, std::vector<std::uint64_t>& masks) {
+void activation_masks(const Layer& layer, const std::uint8_t* window, int row, int lanes, int words,
+                      std::vector<std::uint64_t>& masks) {
   const Window& w = layer.window;
   const int channels = layer.input.channels;
   std::fill(masks.begin(), masks.end(), 0);
   if (!is_by_taps(w)) {
-    for (int c = 0; c < channels; ++c) masks[std::size_t(c / lanes) * words + c % lanes / 64] |= std::uint64_t{window[c]} << (c % lanes % 64);
+    for (int c = 0; c < channels; ++c)
+      masks[std::size_t(c / lanes) * words + c % lanes / 64] |= std::uint64_t{window[c]} << (c % lanes % 64);
     return;
   }
   for (int tap = 0; tap < w.taps(); ++tap) {
     const std::uint8_t* pixel = window + (std::size_t(tap / w.kernel_w) * row + tap % w.kernel_w) * channels;
-    for (int c = 0; c < channels; ++c) masks[std::size_t(c) * words + tap / 64] |= std::uint64_t{pixel[c]} << (tap % 64);
+    for (int c = 0; c < channels; ++c)
+      masks[std::size_t(c) * words + tap / 64] |= std::uint64_t{pixel[c]} << (tap % 64);
   }
 }
 
 // Of the weight-sparse engine, whatever the picture: filters in lock step, pixels in tiles.
-LayerVectors count_weights(int index, const Layer& layer, int weight_threshold, int tile_pixels, int group_filters, int copies) {
-  const auto pixels = static_cast<std::uint32_t>(layer.output.height * layer.output.width), per_tile = static_cast<std::uint32_t>(tile_pixels);
+LayerVectors count_weights(int index, const Layer& layer, int weight_threshold, int tile_pixels, int group_filters,
+                           int copies) {
+  const auto pixels = static_cast<std::uint32_t>(layer.output.height * layer.output.width),
+             per_tile = static_cast<std::uint32_t>(tile_pixels);
   std::uint32_t tiles = 0;  // each copy cuts its own pixels
-  for (int copy = 0; copy < copies; ++copy) tiles += (static_cast<std::uint32_t>(Share{copy, copies}.of(pixels)) + per_tile - 1) / per_tile;
+  for (int copy = 0; copy < copies; ++copy)
+    tiles += (static_cast<std::uint32_t>(Share{copy, copies}.of(pixels)) + per_tile - 1) / per_tile;
   const std::size_t filters = layer.bias.size(), per_filter = layer.weights.size() / filters;
   LayerVectors work{.counters = {index, 0, 0, 0, 0}};
   LayerCounters& counters = work.counters;
   std::uint32_t longest = 0;
   for (std::size_t f = 0; f < filters; ++f) {
     const auto first = layer.weights.begin() + static_cast<std::ptrdiff_t>(f * per_filter);
-    const auto live = static_cast<std::uint32_t>(std::count_if(first, first + static_cast<std::ptrdiff_t>(per_filter), [&](int w) { return is_live(w, weight_threshold); }));
+    const auto live = static_cast<std::uint32_t>(std::count_if(first, first + static_cast<std::ptrdiff_t>(per_filter),
+                                                               [&](int w) { return is_live(w, weight_threshold); }));
     counters.nonzero_pairs += live * pixels;
     counters.zero_vectors += live == 0 ? tiles : 0;
     longest = std::max(longest, live);
@@ -133,9 +142,12 @@ LayerVectors zero_work(const Design& design, const Kernel& engine) {
   work.live.assign(pixels_of(layer), 0);
   switch (engine.kind) {
 #define SLUICE_SPARSE_ENGINE(op, name) \
-  case KernelKind::op: op##_zeros(design, engine, work); break;
+  case KernelKind::op:                 \
+    op##_zeros(design, engine, work);  \
+    break;
 #include "device/contract/kernel_list.inc"
-    default: break;  // other kernels have no work of their own
+    default:
+      break;  // other kernels have no work of their own
   }
   return work;
 }
@@ -154,8 +166,9 @@ void CounterModel::conv_grouped_prefix_layer(const Engine& engine, SparseLayer& 
 }
 
 void CounterModel::conv_weight_sparse_layer(const Engine& engine, SparseLayer& sparse) {
-  sparse.of_every_picture = count_weights(engine.kernel.layer, engine.layer, engine.thresholds.weight, engine.number(Number::tile_pixels),
-                                          engine.out_lanes(), engine.index.copies(engine.kernel.layer));
+  sparse.of_every_picture =
+      count_weights(engine.kernel.layer, engine.layer, engine.thresholds.weight, engine.number(Number::tile_pixels),
+                    engine.out_lanes(), engine.index.copies(engine.kernel.layer));
 }
 
 void CounterModel::conv_pair_sparse_layer(const Engine& engine, SparseLayer& sparse) {
@@ -166,7 +179,8 @@ void CounterModel::conv_pair_sparse_layer(const Engine& engine, SparseLayer& spa
   sparse.multipliers = engine.number(Number::multipliers);
   sparse.mask_words = (sparse.lanes + 63) / 64;
   const bool by_taps = is_by_taps(layer.window);
-  const int channels = layer.input.channels, filters = layer.output.channels, taps = layer.window.kernel_h * layer.window.kernel_w;
+  const int channels = layer.input.channels, filters = layer.output.channels,
+            taps = layer.window.kernel_h * layer.window.kernel_w;
   const int vectors = by_taps ? channels : (channels + sparse.lanes - 1) / sparse.lanes;
   sparse.weights.assign(std::size_t(vectors) * filters * sparse.mask_words, 0);
   for (int f = 0; f < filters; ++f) {
@@ -174,7 +188,8 @@ void CounterModel::conv_pair_sparse_layer(const Engine& engine, SparseLayer& spa
       for (int c = 0; c < channels; ++c) {
         if (!is_live(layer.weights[(std::size_t(f) * taps + tap) * channels + c], engine.thresholds.weight)) continue;
         const int vector = by_taps ? c : c / sparse.lanes, bit = by_taps ? tap : c % sparse.lanes;
-        sparse.weights[(std::size_t(vector) * filters + f) * sparse.mask_words + bit / 64] |= std::uint64_t{1} << (bit % 64);
+        sparse.weights[(std::size_t(vector) * filters + f) * sparse.mask_words + bit / 64] |= std::uint64_t{1}
+                                                                                              << (bit % 64);
       }
     }
   }
@@ -190,14 +205,18 @@ CounterModel::CounterModel(const Design& design, const std::vector<Thresholds>& 
     SparseLayer& sparse = layers_.emplace_back(SparseLayer{static_cast<int>(i), layer_thresholds.activation});
     switch (kernel->kind) {
 #define SLUICE_SPARSE_ENGINE(op, name) \
-  case KernelKind::op: op##_layer(engine, sparse); break;
+  case KernelKind::op:                 \
+    op##_layer(engine, sparse);        \
+    break;
 #include "device/contract/kernel_list.inc"
-      default: break;
+      default:
+        break;
     }
   }
 }
 
-LayerCounters CounterModel::count_layer(const SparseLayer& sparse, const Layer& layer, const Map& input, std::vector<std::uint16_t>* live) const {
+LayerCounters CounterModel::count_layer(const SparseLayer& sparse, const Layer& layer, const Map& input,
+                                        std::vector<std::uint16_t>* live) const {
   const Window& w = layer.window;
   const LiveMap map(layer, input, sparse.activation_threshold);
   const int channels = layer.input.channels, filters = layer.output.channels, words = sparse.mask_words;
@@ -209,7 +228,8 @@ LayerCounters CounterModel::count_layer(const SparseLayer& sparse, const Layer& 
   if (live != nullptr) live->resize(pixels * per_pixel);
   for (int oy = 0; oy < layer.output.height; ++oy) {
     for (int ox = 0; ox < layer.output.width; ++ox) {
-      const std::uint8_t* window = map.live.data() + (std::size_t(oy) * w.stride_h * map.width + std::size_t(ox) * w.stride_w) * channels;
+      const std::uint8_t* window =
+          map.live.data() + (std::size_t(oy) * w.stride_h * map.width + std::size_t(ox) * w.stride_w) * channels;
       const std::size_t pixel = std::size_t(oy) * layer.output.width + ox;
       if (!sparse.counts_pairs) {
         std::uint32_t entries = 0;
@@ -235,7 +255,9 @@ LayerCounters CounterModel::count_layer(const SparseLayer& sparse, const Layer& 
           counters.nonzero_pairs += issue.pairs;
           counters.busy_cycles += std::max(1u, (issue.most + n - 1) / n);
           counters.zero_vectors += issue.most == 0;
-          if (live != nullptr) (*live)[pixel * per_pixel + std::size_t(f / sparse.group_filters) * vectors + v] = static_cast<std::uint16_t>(issue.most);
+          if (live != nullptr)
+            (*live)[pixel * per_pixel + std::size_t(f / sparse.group_filters) * vectors + v] =
+                static_cast<std::uint16_t>(issue.most);
         }
       }
     }
@@ -247,7 +269,8 @@ std::vector<LayerCounters> CounterModel::count(const Evaluator& evaluator, const
   std::vector<LayerCounters> all;
   for (const SparseLayer& sparse : layers_) {
     const Layer& layer = network_.layers[std::size_t(sparse.index)];
-    all.push_back(sparse.of_every_picture ? sparse.of_every_picture->counters : count_layer(sparse, layer, evaluator.map(maps, layer.inputs[0]), nullptr));
+    all.push_back(sparse.of_every_picture ? sparse.of_every_picture->counters
+                                          : count_layer(sparse, layer, evaluator.map(maps, layer.inputs[0]), nullptr));
   }
   return all;
 }

@@ -15,24 +15,27 @@
 #include <algorithm>
 #include <optional>
 
-#include "runtime/bundle/netlist_index.hpp"
-#include "runtime/evaluate/evaluator.hpp"
 #include "runtime/bundle/bundle.hpp"
 #include "runtime/bundle/counters.hpp"
+#include "runtime/bundle/netlist_index.hpp"
+#include "runtime/evaluate/evaluator.hpp"
 
 namespace sluice {
 
 // What a sparse layer has to do for one picture, vector by vector: what the simulator takes its times from.
 struct LayerVectors {
   LayerCounters counters;
-  // activation_sparse, grouped_prefix: live codes of each pixel's window. pair_sparse: the most live pairs of a filter, for
-  // each pixel, filter group and vector (outer to inner, the engine's order). weight_sparse: cycles of each filter group.
+  // activation_sparse, grouped_prefix: live codes of each pixel's window. pair_sparse: the most live pairs of a filter,
+  // for each pixel, filter group and vector (outer to inner, the engine's order). weight_sparse: cycles of each filter
+  // group.
   std::vector<std::uint16_t> live = {};
   std::int64_t pixels = 1;  // of the layer's map
   // activation_sparse, grouped_prefix: cycles that an entry of a list takes, and those after its last one.
   std::uint32_t entry_cycles = 1, end_cycles = 0;
 
-  std::int64_t list_cycles(std::uint16_t entries) const { return std::max<std::int64_t>(1, std::int64_t{entries} * entry_cycles + end_cycles); }
+  std::int64_t list_cycles(std::uint16_t entries) const {
+    return std::max<std::int64_t>(1, std::int64_t{entries} * entry_cycles + end_cycles);
+  }
 };
 
 // The work of the engine of a layer with a picture of zeros.
@@ -76,7 +79,8 @@ class CounterModel {
 #include "device/contract/kernel_list.inc"
 
   // `live` may be null.
-  LayerCounters count_layer(const SparseLayer& sparse, const Layer& layer, const Map& input, std::vector<std::uint16_t>* live) const;
+  LayerCounters count_layer(const SparseLayer& sparse, const Layer& layer, const Map& input,
+                            std::vector<std::uint16_t>* live) const;
 
   const IntegerNetwork& network_;
   std::vector<SparseLayer> layers_;

@@ -41,8 +41,9 @@ Evaluator::Arena Evaluator::arena_of(const IntegerNetwork& network, const evalua
   for (std::size_t m = 0; m <= network.layers.size(); ++m) {
     const Layer* layer = m == 0 ? nullptr : &network.layers[m - 1];
     Place place;
-    place.element = layer ? evaluate::output_element(*layer, arena.places[std::size_t(layer->inputs[0] + 1)].element, kernels)
-                          : evaluate::element_of(network.input_bits, kernels);
+    place.element =
+        layer ? evaluate::output_element(*layer, arena.places[std::size_t(layer->inputs[0] + 1)].element, kernels)
+              : evaluate::element_of(network.input_bits, kernels);
     const auto size = std::size_t(layer ? layer->output.size() : network.input.size());
     const std::size_t bytes = aligned(size * evaluate::size_of(place.element) + evaluate::kSlack);
     for (bool is_moved = true; is_moved;) {
@@ -63,7 +64,8 @@ Evaluator::Arena Evaluator::arena_of(const IntegerNetwork& network, const evalua
   return arena;
 }
 
-Evaluator::Evaluator(const IntegerNetwork& network, const std::vector<Thresholds>& thresholds, const evaluate::Kernels& kernels)
+Evaluator::Evaluator(const IntegerNetwork& network, const std::vector<Thresholds>& thresholds,
+                     const evaluate::Kernels& kernels)
     : network_(&network),
       kernels_(&kernels),
       thresholds_(thresholds),
@@ -72,7 +74,8 @@ Evaluator::Evaluator(const IntegerNetwork& network, const std::vector<Thresholds
   thresholds_.resize(network.layers.size());
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
     const Layer& layer = network.layers[i];
-    layers_.push_back(prepare_layer(layer, all_->places[std::size_t(layer.inputs[0] + 1)].element, thresholds_[i], kernels, nullptr));
+    layers_.push_back(
+        prepare_layer(layer, all_->places[std::size_t(layer.inputs[0] + 1)].element, thresholds_[i], kernels, nullptr));
   }
 }
 
@@ -95,7 +98,8 @@ void Evaluator::run(const Arena& arena, std::byte* memory, std::size_t first) co
   };
   for (std::size_t i = first; i < layers_.size(); ++i) {
     const Layer& layer = network_->layers[i];
-    layers_[i]->run(stored(std::size_t(layer.inputs[0] + 1)), stored(std::size_t(layer.inputs.back() + 1)), stored(i + 1));
+    layers_[i]->run(stored(std::size_t(layer.inputs[0] + 1)), stored(std::size_t(layer.inputs.back() + 1)),
+                    stored(i + 1));
     evaluate::apply_curve(layer, *kernels_, stored(i + 1));
   }
 }

@@ -69,12 +69,15 @@ class Evaluator {
   void run(const Arena& arena, std::byte* memory, std::size_t first) const;
   void put_picture(const Arena& arena, std::byte* memory, Codes codes) const;
   void load(const Arena& arena, const std::byte* memory, int layer, std::int32_t* codes) const;
-  std::int64_t size_of_map(int layer) const { return layer < 0 ? network_->input.size() : network_->layers[std::size_t(layer)].output.size(); }
+  std::int64_t size_of_map(int layer) const {
+    return layer < 0 ? network_->input.size() : network_->layers[std::size_t(layer)].output.size();
+  }
 
   const IntegerNetwork* network_;
   const evaluate::Kernels* kernels_;
   std::vector<Thresholds> thresholds_;
-  std::shared_ptr<const Arena> all_, reused_;  // one place for each map; places used again when their map is no longer read
+  std::shared_ptr<const Arena> all_,
+      reused_;  // one place for each map; places used again when their map is no longer read
   std::vector<std::shared_ptr<const evaluate::PreparedLayer>> layers_;
 };
 

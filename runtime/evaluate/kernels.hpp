@@ -29,12 +29,12 @@ inline constexpr std::size_t size_of(Element element) { return element == Elemen
 
 // A sum to a code. Multipliers and products are scaled so that the code is the product's upper half; see requantiser().
 struct Requantise {
-  int scale = 0;               // bits the multipliers are shifted to the left beforehand
-  int product_scale = 0;       // bits the products are
-  std::int64_t rounding = 0;   // half a code, scaled alike
-  int extra_shift = 0;         // shift - 32 where that is positive
-  bool rounds_negative = true; // false where negative codes are clamped away anyway
-  int plain_shift = 0;         // above 0: shifts too short to be scaled; numbers.h itself, multipliers as they are
+  int scale = 0;                // bits the multipliers are shifted to the left beforehand
+  int product_scale = 0;        // bits the products are
+  std::int64_t rounding = 0;    // half a code, scaled alike
+  int extra_shift = 0;          // shift - 32 where that is positive
+  bool rounds_negative = true;  // false where negative codes are clamped away anyway
+  int plain_shift = 0;          // above 0: shifts too short to be scaled; numbers.h itself, multipliers as they are
   int low = 0, high = 0;
 };
 
@@ -54,28 +54,28 @@ struct FilterBlock {
 
 struct Convolution {
   Element operand, out;
-  const std::int32_t* pixels;      // per output pixel: element offset of its window; filled up to whole tiles
+  const std::int32_t* pixels;  // per output pixel: element offset of its window; filled up to whole tiles
   int pixel_count;
-  int rows, row_step;              // kernel rows; elements from one to the next
-  int row_steps;                   // dot instructions along a row (its elements, rounded up)
+  int rows, row_step;  // kernel rows; elements from one to the next
+  int row_steps;       // dot instructions along a row (its elements, rounded up)
   int filters;
   const FilterBlock* blocks;
   int block_count;
-  const std::byte* weights;        // [block][row][step][vector][lane][element of the dot]
-  const std::int32_t* bias;        // per lane, like multiplier
+  const std::byte* weights;  // [block][row][step][vector][lane][element of the dot]
+  const std::int32_t* bias;  // per lane, like multiplier
   const std::int32_t* multiplier;
   Requantise requantise;
 };
 
 struct Depthwise {
   Element operand, out;
-  const std::int32_t* pixels;      // per output pixel: element offset of its window
+  const std::int32_t* pixels;  // per output pixel: element offset of its window
   int pixel_count;
-  const std::int32_t* taps;        // element offsets in the window, filled up to whole dots
+  const std::int32_t* taps;  // element offsets in the window, filled up to whole dots
   int tap_count;
   int channels;
-  const std::byte* weights;        // [channel block][group of taps][sum][lane][tap]
-  const std::int32_t* bias;        // [channel block][sum][lane], like multiplier
+  const std::byte* weights;  // [channel block][group of taps][sum][lane][tap]
+  const std::int32_t* bias;  // [channel block][sum][lane], like multiplier
   const std::int32_t* multiplier;
   Requantise requantise;
 };
@@ -104,14 +104,16 @@ struct Kernels {
   void (*prepare)(const Operand&, const void* in, void* out);
   void (*convolve)(const Convolution&, const void* in, void* out);
   void (*depthwise)(const Depthwise&, const void* in, void* out);
-  void (*add)(const Addition&, const void* a, Element a_element, const void* b, Element b_element, void* out, Element out_element);
+  void (*add)(const Addition&, const void* a, Element a_element, const void* b, Element b_element, void* out,
+              Element out_element);
   void (*load)(const void* map, Element, std::int64_t first, std::int64_t count, std::int32_t* codes);
   void (*store)(const std::int32_t* codes, std::int64_t count, void* map, Element, std::int64_t first);
   // sums[c] += or = max(sums[c], map[first + c])
   void (*accumulate)(const void* map, Element, std::int64_t first, std::int64_t count, std::int32_t* sums);
   void (*maximise)(const void* map, Element, std::int64_t first, std::int64_t count, std::int32_t* largest);
   // (sums in 32 bits, multipliers scaled) -> codes; count rounded up to `words.lanes` entries
-  void (*requantise)(const std::int32_t* sums, const std::int32_t* multipliers, const Requantise&, std::int64_t count, std::int32_t* codes);
+  void (*requantise)(const std::int32_t* sums, const std::int32_t* multipliers, const Requantise&, std::int64_t count,
+                     std::int32_t* codes);
 };
 
 // What this machine can run, best first; never empty.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// AVX2: vpmaddwd adds 16 products of words an instruction. No bytes: vpmaddubsw saturates its 16-bit pair sums, so it is
-// not exact.
+// AVX2: vpmaddwd adds 16 products of words an instruction. No bytes: vpmaddubsw saturates its 16-bit pair sums, so it
+// is not exact.
 #include "runtime/evaluate/kernels_isa.hpp"
 #include "runtime/evaluate/vector256.hpp"
 

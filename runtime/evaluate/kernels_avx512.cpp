@@ -36,8 +36,10 @@ struct Avx512 {
     const auto mask = static_cast<__mmask16>((1u << count) - 1);
     if (element == Element::byte) {
       const __m128i bytes = _mm_xor_si128(_mm512_cvtepi32_epi8(codes), _mm_set1_epi8(-128));
-      if (count == kLanes) _mm_storeu_si128(reinterpret_cast<__m128i*>(static_cast<std::uint8_t*>(out) + at), bytes);
-      else _mm_mask_storeu_epi8(static_cast<std::uint8_t*>(out) + at, mask, bytes);
+      if (count == kLanes)
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(static_cast<std::uint8_t*>(out) + at), bytes);
+      else
+        _mm_mask_storeu_epi8(static_cast<std::uint8_t*>(out) + at, mask, bytes);
     } else {
       const __m256i words = _mm512_cvtepi32_epi16(codes);
       _mm256_mask_storeu_epi16(static_cast<std::int16_t*>(out) + at, mask, words);
@@ -55,10 +57,14 @@ struct Avx512 {
     }
   };
   struct ByteDot : Broadcast<std::uint8_t> {
-    SLUICE_INLINE static Sums dot(Sums sums, Sums activations, Sums weights) { return _mm512_dpbusd_epi32(sums, activations, weights); }
+    SLUICE_INLINE static Sums dot(Sums sums, Sums activations, Sums weights) {
+      return _mm512_dpbusd_epi32(sums, activations, weights);
+    }
   };
   struct WordDot : Broadcast<std::int16_t> {
-    SLUICE_INLINE static Sums dot(Sums sums, Sums activations, Sums weights) { return _mm512_dpwssd_epi32(sums, activations, weights); }
+    SLUICE_INLINE static Sums dot(Sums sums, Sums activations, Sums weights) {
+      return _mm512_dpwssd_epi32(sums, activations, weights);
+    }
   };
 
   using DepthwiseWord = DepthwiseWord256;
@@ -70,7 +76,8 @@ struct Avx512 {
     static int channel_of(int sum, int lane) { return lane / 4 * 16 + 4 * sum + lane % 4; }
 
     SLUICE_INLINE static void interleave(const Code* window, const std::int32_t* taps, __m256i* codes) {
-      const __m256i a = load(window + taps[0]), b = load(window + taps[1]), c = load(window + taps[2]), d = load(window + taps[3]);
+      const __m256i a = load(window + taps[0]), b = load(window + taps[1]), c = load(window + taps[2]),
+                    d = load(window + taps[3]);
       const __m256i ab_low = _mm256_unpacklo_epi8(a, b), ab_high = _mm256_unpackhi_epi8(a, b);
       const __m256i cd_low = _mm256_unpacklo_epi8(c, d), cd_high = _mm256_unpackhi_epi8(c, d);
       codes[0] = _mm256_unpacklo_epi16(ab_low, cd_low);
@@ -78,7 +85,9 @@ struct Avx512 {
       codes[2] = _mm256_unpacklo_epi16(ab_high, cd_high);
       codes[3] = _mm256_unpackhi_epi16(ab_high, cd_high);
     }
-    SLUICE_INLINE static __m256i dot(__m256i sums, __m256i codes, __m256i weights) { return _mm256_dpbusd_epi32(sums, codes, weights); }
+    SLUICE_INLINE static __m256i dot(__m256i sums, __m256i codes, __m256i weights) {
+      return _mm256_dpbusd_epi32(sums, codes, weights);
+    }
     SLUICE_INLINE static void put_block(const __m256i* codes, void* out, std::int64_t at, Element element, int count) {
       const __m256i first = _mm256_packs_epi32(codes[0], codes[1]), second = _mm256_packs_epi32(codes[2], codes[3]);
       if (element == Element::byte) {

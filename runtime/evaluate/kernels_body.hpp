@@ -5,17 +5,17 @@
 // out, element, count). Its Dot types ByteDot and WordDot give: Code, kDot, broadcast, dot. Its DepthwiseByte and
 // DepthwiseWord give: Code, Sums, kTaps, kSums, kChannels, interleave, dot, load, requantise, put.
 //
-// A convolution holds kTilePixels x up to kBlockVectors vectors of sums in registers: each vector of weights is used for
-// 8 pixels, each broadcast group of activations for 3 vectors, so loads are half of the multiplications. Windows are
-// read where they lie, row by row (a kernel row is contiguous in NHWC); no im2col. Filters are the inner loop, so that a
-// tile's activations stay in the first-level cache. The register-tile idea is that of BLIS and of oneDNN.
+// A convolution holds kTilePixels x up to kBlockVectors vectors of sums in registers: each vector of weights is used
+// for 8 pixels, each broadcast group of activations for 3 vectors, so loads are half of the multiplications. Windows
+// are read where they lie, row by row (a kernel row is contiguous in NHWC); no im2col. Filters are the inner loop, so
+// that a tile's activations stay in the first-level cache. The register-tile idea is that of BLIS and of oneDNN.
 //
 // The files that include this are compiled for instruction sets the machine may lack. Everything here has internal
 // linkage and uses no inline function of the standard library, whose copy the linker might share with other files.
 #pragma once
 
-#include "runtime/evaluate/kernels.hpp"
 #include "device/contract/numbers.h"
+#include "runtime/evaluate/kernels.hpp"
 
 namespace sluice::evaluate {
 namespace {
@@ -26,12 +26,14 @@ inline constexpr int kByteZero = 128;
 
 template <typename Fn>
 SLUICE_INLINE auto with_element(const void* map, Element element, Fn fn) {
-  return element == Element::byte ? fn(static_cast<const std::uint8_t*>(map), kByteZero) : fn(static_cast<const std::int16_t*>(map), 0);
+  return element == Element::byte ? fn(static_cast<const std::uint8_t*>(map), kByteZero)
+                                  : fn(static_cast<const std::int16_t*>(map), 0);
 }
 
 template <typename Fn>
 SLUICE_INLINE auto with_element(void* map, Element element, Fn fn) {
-  return element == Element::byte ? fn(static_cast<std::uint8_t*>(map), kByteZero) : fn(static_cast<std::int16_t*>(map), 0);
+  return element == Element::byte ? fn(static_cast<std::uint8_t*>(map), kByteZero)
+                                  : fn(static_cast<std::int16_t*>(map), 0);
 }
 
 void load(const void* map, Element element, std::int64_t first, std::int64_t count, std::int32_t* codes) {
@@ -54,7 +56,8 @@ void accumulate(const void* map, Element element, std::int64_t first, std::int64
 
 void maximise(const void* map, Element element, std::int64_t first, std::int64_t count, std::int32_t* largest) {
   with_element(map, element, [&](const auto* from, int zero) {
-    for (std::int64_t i = 0; i < count; ++i) largest[i] = from[first + i] - zero > largest[i] ? from[first + i] - zero : largest[i];
+    for (std::int64_t i = 0; i < count; ++i)
+      largest[i] = from[first + i] - zero > largest[i] ? from[first + i] - zero : largest[i];
   });
 }
 
@@ -100,14 +103,17 @@ void prepare(const Operand& o, const void* in, void* out) {
 }
 
 // Shifts too short for the vectors (see kernels.cpp).
-[[gnu::noinline, gnu::cold]] void requantise_plainly(std::int32_t* sums, const std::int32_t* multipliers, int count, const Requantise& q) {
+[[gnu::noinline, gnu::cold]] void requantise_plainly(std::int32_t* sums, const std::int32_t* multipliers, int count,
+                                                     const Requantise& q) {
   for (int i = 0; i < count; ++i) sums[i] = sluice_requantise(sums[i], multipliers[i], q.plain_shift, q.low, q.high);
 }
 
 // Codes from sums; `multipliers` points at the lanes of these sums.
 template <typename Vector>
-SLUICE_INLINE typename Vector::Sums to_codes(typename Vector::Sums sums, typename Vector::Sums multipliers, const Requantise& q) {
-  if (q.plain_shift == 0) [[likely]] return Vector::requantise(sums, multipliers, q);
+SLUICE_INLINE typename Vector::Sums to_codes(typename Vector::Sums sums, typename Vector::Sums multipliers,
+                                             const Requantise& q) {
+  if (q.plain_shift == 0) [[likely]]
+    return Vector::requantise(sums, multipliers, q);
   std::int32_t sum[Vector::kLanes], multiplier[Vector::kLanes];
   Vector::store(sum, sums);
   Vector::store(multiplier, multipliers);
@@ -116,7 +122,8 @@ SLUICE_INLINE typename Vector::Sums to_codes(typename Vector::Sums sums, typenam
 }
 
 template <typename Isa, typename Dot, int Pixels, int Vectors>
-SLUICE_INLINE void tile(const Convolution& c, const FilterBlock& block, const typename Dot::Code* in, int first, int count, void* out) {
+SLUICE_INLINE void tile(const Convolution& c, const FilterBlock& block, const typename Dot::Code* in, int first,
+                        int count, void* out) {
   using Sums = typename Isa::Sums;
   using Code = typename Dot::Code;
   Sums sums[Pixels][Vectors];
@@ -212,7 +219,8 @@ void depthwise_with(const Depthwise& d, const void* in, void* out) {
       for (int group = 0; group < groups; ++group, taps += Dot::kTaps) {
         Sums codes[Dot::kSums];
         Dot::interleave(window + channel, taps, codes);
-        for (int s = 0; s < Dot::kSums; ++s, weights += sizeof(Sums)) sums[s] = Dot::dot(sums[s], codes[s], Dot::load(weights));
+        for (int s = 0; s < Dot::kSums; ++s, weights += sizeof(Sums))
+          sums[s] = Dot::dot(sums[s], codes[s], Dot::load(weights));
       }
       for (int s = 0; s < Dot::kSums; ++s) {
         multipliers[s] = Dot::load(d.multiplier + channel + s * Dot::kLanes);
@@ -233,7 +241,8 @@ void depthwise(const Depthwise& d, const void* in, void* out) {
 }
 
 // Bytes to bytes. Two products of a byte and 16 bits, and half a code of at most 2^29, stay within 32 bits.
-void add_bytes(Addition n, const std::uint8_t* __restrict a, const std::uint8_t* __restrict b, std::uint8_t* __restrict out) {
+void add_bytes(Addition n, const std::uint8_t* __restrict a, const std::uint8_t* __restrict b,
+               std::uint8_t* __restrict out) {
   const std::int32_t rounding = 1 << (n.shift - 1);
   for (std::int64_t i = 0; i < n.size; ++i) {
     const std::int32_t sum = (a[i] - kByteZero) * n.multiplier_a + (b[i] - kByteZero) * n.multiplier_b;
@@ -244,9 +253,11 @@ void add_bytes(Addition n, const std::uint8_t* __restrict a, const std::uint8_t*
   }
 }
 
-void add(const Addition& n, const void* a, Element a_element, const void* b, Element b_element, void* out, Element out_element) {
+void add(const Addition& n, const void* a, Element a_element, const void* b, Element b_element, void* out,
+         Element out_element) {
   if (a_element == Element::byte && b_element == Element::byte && out_element == Element::byte && n.shift <= 30) {
-    return add_bytes(n, static_cast<const std::uint8_t*>(a), static_cast<const std::uint8_t*>(b), static_cast<std::uint8_t*>(out));
+    return add_bytes(n, static_cast<const std::uint8_t*>(a), static_cast<const std::uint8_t*>(b),
+                     static_cast<std::uint8_t*>(out));
   }
   constexpr std::int64_t kPiece = 512;  // the 32-bit codes stay in the first-level cache
   std::int32_t left[kPiece], right[kPiece];
@@ -262,7 +273,8 @@ void add(const Addition& n, const void* a, Element a_element, const void* b, Ele
 }
 
 template <typename Isa>
-void requantise(const std::int32_t* sums, const std::int32_t* multipliers, const Requantise& q, std::int64_t count, std::int32_t* codes) {
+void requantise(const std::int32_t* sums, const std::int32_t* multipliers, const Requantise& q, std::int64_t count,
+                std::int32_t* codes) {
   for (std::int64_t i = 0; i < count; i += Isa::kLanes) {
     Isa::store(codes + i, to_codes<Isa>(Isa::load(sums + i), Isa::load(multipliers + i), q));
   }
@@ -270,13 +282,20 @@ void requantise(const std::int32_t* sums, const std::int32_t* multipliers, const
 
 template <typename Dot, typename Lane>
 constexpr Layout layout() {
-  return {Lane::kLanes, 4 / static_cast<int>(sizeof(typename Dot::Code)), Dot::kSums * Dot::kLanes, Dot::kSums, Dot::kLanes, Dot::channel_of};
+  return {Lane::kLanes,
+          4 / static_cast<int>(sizeof(typename Dot::Code)),
+          Dot::kSums * Dot::kLanes,
+          Dot::kSums,
+          Dot::kLanes,
+          Dot::channel_of};
 }
 
 template <typename Isa>
 constexpr Kernels kernels_of(const char* name, Layout bytes) {
-  return {name, Isa::kHasBytes, bytes, layout<typename Isa::DepthwiseWord, Isa>(), prepare, convolve<Isa>, depthwise<Isa>, add, load, store,
-          accumulate, maximise, requantise<Isa>};
+  return {name,           Isa::kHasBytes, bytes,          layout<typename Isa::DepthwiseWord, Isa>(),
+          prepare,        convolve<Isa>,  depthwise<Isa>, add,
+          load,           store,          accumulate,     maximise,
+          requantise<Isa>};
 }
 
 }  // namespace

@@ -22,7 +22,8 @@ struct Plain {
 
   SLUICE_INLINE static Sums requantise(Sums sums, Sums multipliers, const Requantise& q) {
     for (int i = 0; i < kLanes; ++i) {
-      const std::int64_t product = std::int64_t{sums.lane[i]} * multipliers.lane[i] * (std::int64_t{1} << q.product_scale);
+      const std::int64_t product =
+          std::int64_t{sums.lane[i]} * multipliers.lane[i] * (std::int64_t{1} << q.product_scale);
       const std::int64_t rounded = product + q.rounding - (q.rounds_negative && product < 0);
       const std::int64_t code = (rounded >> 32) >> q.extra_shift;
       sums.lane[i] = static_cast<std::int32_t>(code < q.low ? q.low : code > q.high ? q.high : code);
@@ -48,10 +49,11 @@ struct Plain {
     }
     SLUICE_INLINE static Sums dot(Sums sums, Sums activations, Sums weights) {
       for (int i = 0; i < kLanes; ++i) {
-        const std::int32_t low = static_cast<std::int16_t>(activations.lane[i]) * static_cast<std::int16_t>(weights.lane[i]);
+        const std::int32_t low =
+            static_cast<std::int16_t>(activations.lane[i]) * static_cast<std::int16_t>(weights.lane[i]);
         const std::int32_t high = (activations.lane[i] >> 16) * (weights.lane[i] >> 16);
-        sums.lane[i] = static_cast<std::int32_t>(static_cast<std::uint32_t>(sums.lane[i]) + static_cast<std::uint32_t>(low) +
-                                                 static_cast<std::uint32_t>(high));
+        sums.lane[i] = static_cast<std::int32_t>(static_cast<std::uint32_t>(sums.lane[i]) +
+                                                 static_cast<std::uint32_t>(low) + static_cast<std::uint32_t>(high));
       }
       return sums;
     }
@@ -65,7 +67,9 @@ struct Plain {
     static int channel_of(int, int lane) { return lane; }
     SLUICE_INLINE static Sums load(const void* from) { return Plain::load(from); }
     SLUICE_INLINE static void store(void* to, Sums sums) { Plain::store(to, sums); }
-    SLUICE_INLINE static Sums requantise(Sums sums, Sums multipliers, const Requantise& q) { return Plain::requantise(sums, multipliers, q); }
+    SLUICE_INLINE static Sums requantise(Sums sums, Sums multipliers, const Requantise& q) {
+      return Plain::requantise(sums, multipliers, q);
+    }
     SLUICE_INLINE static Sums dot(Sums sums, Sums codes, Sums weights) { return WordDot::dot(sums, codes, weights); }
     SLUICE_INLINE static void interleave(const Code* window, const std::int32_t* taps, Sums* codes) {
       for (int i = 0; i < kLanes; ++i) {

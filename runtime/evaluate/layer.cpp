@@ -20,8 +20,8 @@ std::size_t lanes(const Layer& layer, const Kernels& kernels) {
 class AdditionLayer final : public PreparedLayer {
  public:
   AdditionLayer(const Layer& layer, const Kernels& kernels)
-      : kernels_(kernels),
-        numbers_{layer.output.size(), layer.multiplier[0], layer.multiplier[1], layer.shift, layer.clamp_low, layer.clamp_high} {}
+      : kernels_(kernels), numbers_{layer.output.size(), layer.multiplier[0], layer.multiplier[1],
+                                    layer.shift,         layer.clamp_low,     layer.clamp_high} {}
 
   void run(const StoredMap& a, const StoredMap& b, const StoredMap& out) const override {
     kernels_.add(numbers_, a.data, a.element, b.data, b.element, out.data, out.element);
@@ -36,9 +36,13 @@ class AdditionLayer final : public PreparedLayer {
 class PoolLayer final : public PreparedLayer {
  public:
   PoolLayer(const Layer& layer, const Kernels& kernels)
-      : layer_(layer), kernels_(kernels), requantise_(requantiser(std::max(1, layer.shift), layer.clamp_low, layer.clamp_high)), window_(layer.window) {
+      : layer_(layer),
+        kernels_(kernels),
+        requantise_(requantiser(std::max(1, layer.shift), layer.clamp_low, layer.clamp_high)),
+        window_(layer.window) {
     if (layer.kind == LayerKind::global_average_pool) window_ = {layer.input.height, layer.input.width};
-    if (layer.kind != LayerKind::max_pool) multipliers_.assign(lanes(layer, kernels), layer.multiplier[0] << requantise_.scale);
+    if (layer.kind != LayerKind::max_pool)
+      multipliers_.assign(lanes(layer, kernels), layer.multiplier[0] << requantise_.scale);
   }
 
   void run(const StoredMap& a, const StoredMap&, const StoredMap& out) const override {
@@ -127,7 +131,9 @@ class ConcatenationLayer final : public PreparedLayer {
 
 }  // namespace
 
-Element element_of(int bits, const Kernels& kernels) { return kernels.has_bytes && bits <= 8 ? Element::byte : Element::word; }
+Element element_of(int bits, const Kernels& kernels) {
+  return kernels.has_bytes && bits <= 8 ? Element::byte : Element::word;
+}
 
 Element output_element(const Layer& layer, Element input, const Kernels& kernels) {
   const bool is_wiring = layer.kind == LayerKind::max_pool || layer.kind == LayerKind::concat;

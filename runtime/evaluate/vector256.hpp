@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The 256-bit vectors that the AVX2 and AVX-512 kernels share: requantising, and depthwise filters on words.
 //
-// Depthwise: the codes of two taps are interleaved, so that vpmaddwd adds both products of a channel. Interleaving works
-// within halves of 128 bits; channel_of() says which channel each lane holds, and packing puts them back in order.
-// Include only from files compiled for AVX2 and more (see kernels_body.hpp).
+// Depthwise: the codes of two taps are interleaved, so that vpmaddwd adds both products of a channel. Interleaving
+// works within halves of 128 bits; channel_of() says which channel each lane holds, and packing puts them back in
+// order. Include only from files compiled for AVX2 and more (see kernels_body.hpp).
 #pragma once
 
 #include <immintrin.h>
@@ -61,12 +61,15 @@ struct DepthwiseWord256 : Vector256 {
     codes[0] = _mm256_unpacklo_epi16(a, b);
     codes[1] = _mm256_unpackhi_epi16(a, b);
   }
-  SLUICE_INLINE static Sums dot(Sums sums, Sums codes, Sums weights) { return _mm256_add_epi32(sums, _mm256_madd_epi16(codes, weights)); }
+  SLUICE_INLINE static Sums dot(Sums sums, Sums codes, Sums weights) {
+    return _mm256_add_epi32(sums, _mm256_madd_epi16(codes, weights));
+  }
   SLUICE_INLINE static void put_block(const Sums* codes, void* out, std::int64_t at, Element element, int count) {
     const __m256i words = _mm256_packs_epi32(codes[0], codes[1]);
     if (element == Element::word) return put_some(static_cast<std::int16_t*>(out) + at, words, count, 2);
     const __m256i bytes = _mm256_permute4x64_epi64(_mm256_packs_epi16(words, words), 0x08);
-    put_some(static_cast<std::uint8_t*>(out) + at, _mm_xor_si128(_mm256_castsi256_si128(bytes), _mm_set1_epi8(-128)), count, 1);
+    put_some(static_cast<std::uint8_t*>(out) + at, _mm_xor_si128(_mm256_castsi256_si128(bytes), _mm_set1_epi8(-128)),
+             count, 1);
   }
 };
 

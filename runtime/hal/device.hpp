@@ -35,10 +35,10 @@ struct ImageTask {
 struct ImageScores {
   std::uint64_t image_id = 0;
   std::uint32_t row_id = 0;
-  std::vector<std::int32_t> scores;  // one code per class; real value = code * output_scale of the last layer
-  std::chrono::nanoseconds device_time{0};  // from submission to completion, as the device saw it
+  std::vector<std::int32_t> scores;          // one code per class; real value = code * output_scale of the last layer
+  std::chrono::nanoseconds device_time{0};   // from submission to completion, as the device saw it
   std::chrono::nanoseconds completed_at{0};  // on the device's own clock, which starts when it is opened
-  std::vector<LayerCounters> counters;  // one per sparse layer, in network order; empty where the device has none
+  std::vector<LayerCounters> counters;       // one per sparse layer, in network order; empty where the device has none
 };
 
 // Accumulated time of one kernel, for `sluice bench`.

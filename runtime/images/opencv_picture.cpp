@@ -7,7 +7,8 @@ namespace sluice {
 cv::Mat mat_of(const Picture& picture) {
   if (picture.pixels == nullptr || (picture.channels != 1 && picture.channels != 3)) return {};
   // OpenCV has no matrix of constant memory.
-  return cv::Mat(picture.height, picture.width, CV_8UC(picture.channels), const_cast<std::uint8_t*>(picture.pixels.get()));
+  return cv::Mat(picture.height, picture.width, CV_8UC(picture.channels),
+                 const_cast<std::uint8_t*>(picture.pixels.get()));
 }
 
 Picture picture_of(const cv::Mat& mat) {

@@ -10,8 +10,8 @@
 
 namespace sluice {
 
-// Before: none. After: 8-bit, one or three channels, over the picture's own memory, which the picture must outlive; only
-// for reading. Empty where the picture is no picture (no pixels, or other than one or three channels).
+// Before: none. After: 8-bit, one or three channels, over the picture's own memory, which the picture must outlive;
+// only for reading. Empty where the picture is no picture (no pixels, or other than one or three channels).
 cv::Mat mat_of(const Picture& picture);
 
 // Before: CV_8UC1 or CV_8UC3. After: the picture keeps the matrix's memory alive; a matrix with gaps is copied.

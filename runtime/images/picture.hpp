@@ -4,9 +4,9 @@
 // Why: plain memory, so that a program that feeds pictures needs no picture library of ours. opencv_picture.hpp turns a
 // Picture into a cv::Mat and back where this folder and the programs calculate.
 //
-// Before: produced by decode_picture(), an ImageSet or a live source. After: `pixels` holds height * width * channels bytes,
-// row by row without gaps, one channel (grey) or three in the order R, G, B; consumers index without checks. Copies share
-// the memory, so a Picture is cheap to hand on; nobody writes into one that came from somebody else.
+// Before: produced by decode_picture(), an ImageSet or a live source. After: `pixels` holds height * width * channels
+// bytes, row by row without gaps, one channel (grey) or three in the order R, G, B; consumers index without checks.
+// Copies share the memory, so a Picture is cheap to hand on; nobody writes into one that came from somebody else.
 #pragma once
 
 #include <cstdint>

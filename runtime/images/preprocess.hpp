@@ -2,7 +2,8 @@
 // From a decoded picture to what the network reads: integer codes for the device, floats for the reference.
 //
 // Why one place: a pixel of difference in cropping or rounding between calibration, float reference and device would
-// look like a loss of the quantised network. All three share fit_picture(), which is not public; after it only numbers differ.
+// look like a loss of the quantised network. All three share fit_picture(), which is not public; after it only numbers
+// differ.
 //
 // The geometry, in this order:
 //   1. resize_short_side > 0: scale so that the shorter side has that length (or more, if the input would not fit into

@@ -27,10 +27,10 @@ struct DesignModel {
 Result<DesignModel> model_of(const Bundle& bundle);
 
 struct Observation {
-  std::uint64_t index = 0;           // of the image in its stream
-  std::uint32_t row = 0;             // under which it was computed
-  std::vector<double> cycles;        // per table layer
-  std::vector<std::int64_t> pairs;   // per table layer, products executed; macs where the engine does not count
+  std::uint64_t index = 0;                   // of the image in its stream
+  std::uint32_t row = 0;                     // under which it was computed
+  std::vector<double> cycles;                // per table layer
+  std::vector<std::int64_t> pairs;           // per table layer, products executed; macs where the engine does not count
   std::chrono::nanoseconds completed_at{0};  // on the device's clock
 };
 
@@ -45,8 +45,8 @@ class Observer {
   explicit Observer(simulate::LayerCycles layer_cycles) : layer_cycles_(std::move(layer_cycles)) {}
 
   simulate::LayerCycles layer_cycles_;
-  std::vector<int> layers_;           // network layer of each table layer
-  std::vector<std::int64_t> macs_;    // per table layer
+  std::vector<int> layers_;         // network layer of each table layer
+  std::vector<std::int64_t> macs_;  // per table layer
 };
 
 }  // namespace sluice

@@ -25,7 +25,8 @@ void Monitor::observe(const Observation& seen) {
   last_seen_[seen.row] = images_;
   for (std::size_t l = 0; l < layers.size(); ++l) {
     layers[l].cycles.add(seen.cycles.at(l), weight);
-    layers[l].density.add(static_cast<double>(seen.pairs.at(l)) / static_cast<double>(std::max<std::int64_t>(1, model_.macs[l])), weight);
+    layers[l].density.add(
+        static_cast<double>(seen.pairs.at(l)) / static_cast<double>(std::max<std::int64_t>(1, model_.macs[l])), weight);
     const double assumed = model_.table.rows[seen.row].layers[l].cycles;
     if (assumed > 0) ratio_[l] = layers[l].cycles.value() / assumed;
   }
@@ -48,7 +49,8 @@ double Monitor::predicted_images_per_s(std::size_t row, double probe_share) cons
     for (std::size_t r = 0; r < rows_.size(); ++r) {
       if (r == row) continue;
       const std::vector<double> of_probe = layer_cycles(r);
-      for (std::size_t l = 0; l < cycles.size(); ++l) cycles[l] += probe_share / static_cast<double>(others) * of_probe[l];
+      for (std::size_t l = 0; l < cycles.size(); ++l)
+        cycles[l] += probe_share / static_cast<double>(others) * of_probe[l];
     }
   }
   double slowest = model_.floor_cycles;

@@ -6,8 +6,8 @@
 // run yet is predicted from the table, scaled per layer by what the running row shows against its own entry. The
 // controller's probe images see to it that this is soon replaced by what was measured.
 //
-// An image under a row that seldom runs (a probe) stands for the images since that row's last one, so it weighs more, up
-// to kMostWeight: more would follow single pictures.
+// An image under a row that seldom runs (a probe) stands for the images since that row's last one, so it weighs more,
+// up to kMostWeight: more would follow single pictures.
 //
 // The pipeline's interval is more than its slowest layer's cycles, because kernels wait for each other. The table says
 // how much more, row by row (cycles_per_image). That is taken to be so on any stream.
@@ -50,8 +50,8 @@ class Monitor {
   std::vector<std::vector<OfLayer>> rows_;  // [row][table layer]
   std::vector<std::uint64_t> last_seen_;    // per row: images observed when it ran last
   std::uint64_t images_ = 0;
-  std::vector<double> waiting_;             // per row: interval over its slowest part, in the table
-  std::vector<double> ratio_;               // per table layer: measured against assumed, of the row that ran last
+  std::vector<double> waiting_;  // per row: interval over its slowest part, in the table
+  std::vector<double> ratio_;    // per table layer: measured against assumed, of the row that ran last
 };
 
 }  // namespace sluice

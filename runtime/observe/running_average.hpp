@@ -2,10 +2,11 @@
 // RunningAverage: a mean that is calm while a stream is, and quick when it changes.
 //
 // Why: one image's cycles scatter by a tenth around their mean; a decision wants the mean of many images, but not of
-// those before the light went out. The idea: two exponential averages (R. G. Brown, 1956), of about 8 and 32 images. Two
-// means of the same stream differ by chance by sigma * sqrt(a / (2 - a)); when they are kBand times further apart the
-// stream has changed, and the quick one speaks. Sigma comes from successive differences (J. von Neumann, 1941: half their
-// mean square is the variance), which a change of level disturbs once and not for as long as the slow average lags.
+// those before the light went out. The idea: two exponential averages (R. G. Brown, 1956), of about 8 and 32 images.
+// Two means of the same stream differ by chance by sigma * sqrt(a / (2 - a)); when they are kBand times further apart
+// the stream has changed, and the quick one speaks. Sigma comes from successive differences (J. von Neumann, 1941: half
+// their mean square is the variance), which a change of level disturbs once and not for as long as the slow average
+// lags.
 #pragma once
 
 #include <cstdint>

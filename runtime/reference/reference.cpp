@@ -39,11 +39,13 @@ void for_each_tap(const Window& w, int oy, int ox, Fn fn) {
 // Weights as a row leaves them: small ones, and those outside the prefix, are 0.
 std::vector<std::int16_t> weights_of_row(const Layer& layer, const Thresholds& thresholds) {
   std::vector<std::int16_t> weights = prefix_weights(layer, thresholds.prefix);
-  for (std::int16_t& weight : weights) if (std::abs(weight) < thresholds.weight) weight = 0;
+  for (std::int16_t& weight : weights)
+    if (std::abs(weight) < thresholds.weight) weight = 0;
   return weights;
 }
 
-std::int32_t conv_sum(const Layer& layer, const View& in, const std::vector<std::int16_t>& weights, int oy, int ox, int filter) {
+std::int32_t conv_sum(const Layer& layer, const View& in, const std::vector<std::int16_t>& weights, int oy, int ox,
+                      int filter) {
   const Window& w = layer.window;
   std::int32_t sum = layer.bias[filter];
   for_each_tap(w, oy, ox, [&](int ky, int kx, int y, int x) {
@@ -89,7 +91,8 @@ std::int32_t map_sum(const View& in, int channel) {
 }
 
 // The code before the fused curve.
-std::int32_t element(const Layer& layer, const View& a, const View& b, const std::vector<std::int16_t>& weights, int oy, int ox, int channel) {
+std::int32_t element(const Layer& layer, const View& a, const View& b, const std::vector<std::int16_t>& weights, int oy,
+                     int ox, int channel) {
   const auto requantised = [&](std::int32_t sum, std::size_t multiplier) {
     return sluice_requantise(sum, layer.multiplier[multiplier], layer.shift, layer.clamp_low, layer.clamp_high);
   };
@@ -129,7 +132,8 @@ Map reference_layer(const Layer& layer, const Map& a, const Map& b, const Thresh
   const MapShape first = layer.operand(0), second = layer.operand(1);
   const View left{a, first, thresholds.activation};
   const View right{b, second, 0};
-  const std::vector<std::int16_t> weights = layer.kind == LayerKind::conv ? weights_of_row(layer, thresholds) : std::vector<std::int16_t>{};
+  const std::vector<std::int16_t> weights =
+      layer.kind == LayerKind::conv ? weights_of_row(layer, thresholds) : std::vector<std::int16_t>{};
   Map out;
   out.reserve(std::size_t(layer.output.size()));
   for (int oy = 0; oy < layer.output.height; ++oy) {
@@ -149,7 +153,9 @@ std::vector<Map> run_reference(const IntegerNetwork& network, const std::vector<
   maps.reserve(network.layers.size());
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
     const Layer& layer = network.layers[i];
-    const auto map_of = [&](int source) -> const Map& { return source == kNetworkInput ? input : maps[std::size_t(source)]; };
+    const auto map_of = [&](int source) -> const Map& {
+      return source == kNetworkInput ? input : maps[std::size_t(source)];
+    };
     // Only convolutions obey thresholds.
     const Thresholds of_layer = layer.kind == LayerKind::conv && !thresholds.empty() ? thresholds[i] : Thresholds{};
     maps.push_back(reference_layer(layer, map_of(layer.inputs[0]), map_of(layer.inputs.back()), of_layer));

@@ -29,7 +29,8 @@ struct Operands {
   }
   bool is_weight_live(int filter, int ky, int kx, int channel) const {
     const Window& w = layer.window;
-    const int code = layer.weights[((std::size_t(filter) * w.kernel_h + ky) * w.kernel_w + kx) * layer.input.channels + channel];
+    const int code =
+        layer.weights[((std::size_t(filter) * w.kernel_h + ky) * w.kernel_w + kx) * layer.input.channels + channel];
     return code != 0 && std::abs(code) >= thresholds.weight;
   }
 };
@@ -65,9 +66,11 @@ void count_conv_activation_sparse(const Operands& o, LayerCounters& counters) {
   });
 }
 
-// The same list, once per pass: k cycles an entry, in each a product per multiplier, and a cycle per rank to fetch the sums.
+// The same list, once per pass: k cycles an entry, in each a product per multiplier, and a cycle per rank to fetch the
+// sums.
 void count_conv_grouped_prefix(const Operands& o, LayerCounters& counters) {
-  const auto ranks = static_cast<std::uint32_t>(o.number(Number::ranks)), multipliers = static_cast<std::uint32_t>(o.out_lanes());
+  const auto ranks = static_cast<std::uint32_t>(o.number(Number::ranks)),
+             multipliers = static_cast<std::uint32_t>(o.out_lanes());
   const auto passes = static_cast<std::uint32_t>(o.layer.output.channels) / (ranks * multipliers);
   const auto k = o.thresholds.prefix.k == 0 ? ranks : static_cast<std::uint32_t>(o.thresholds.prefix.k);
   for_each_list(o, [&](std::uint32_t live) {
@@ -161,14 +164,17 @@ std::vector<LayerCounters> reference_counters(const Design& design, const std::v
     if (engine == nullptr) continue;
     const Layer& layer = design.network.layers[i];
     const int source = layer.inputs[0];
-    const Operands operands{layer, source < 0 ? input : maps[std::size_t(source)], thresholds.empty() ? Thresholds{} : thresholds[i],
-                            index, *engine};
+    const Operands operands{layer, source < 0 ? input : maps[std::size_t(source)],
+                            thresholds.empty() ? Thresholds{} : thresholds[i], index, *engine};
     LayerCounters& counters = all.emplace_back(LayerCounters{static_cast<int>(i), 0, 0, 0, 0});
     switch (engine->kind) {
 #define SLUICE_SPARSE_ENGINE(op, name) \
-  case KernelKind::op: count_##op(operands, counters); break;
+  case KernelKind::op:                 \
+    count_##op(operands, counters);    \
+    break;
 #include "device/contract/kernel_list.inc"
-      default: break;
+      default:
+        break;
     }
   }
   return all;

@@ -31,16 +31,22 @@ void sigmoid(std::vector<double>& scores) {
 
 void apply(TailKind kind, std::vector<double>& scores) {
   switch (kind) {
-    case TailKind::softmax: return softmax(scores);
-    case TailKind::log_softmax: return log_softmax(scores);
-    case TailKind::sigmoid: return sigmoid(scores);
+    case TailKind::softmax:
+      return softmax(scores);
+    case TailKind::log_softmax:
+      return log_softmax(scores);
+    case TailKind::sigmoid:
+      return sigmoid(scores);
   }
 }
 
 std::vector<double> probabilities_of(const IntegerNetwork& network, std::vector<double> outputs) {
   switch (probability_kind(network)) {
-    case ProbabilityKind::none: return {};
-    case ProbabilityKind::softmax_of_outputs: softmax(outputs); break;
+    case ProbabilityKind::none:
+      return {};
+    case ProbabilityKind::softmax_of_outputs:
+      softmax(outputs);
+      break;
     case ProbabilityKind::model:
       if (network.host_tail.back().kind == TailKind::log_softmax) {
         for (double& output : outputs) output = std::exp(output);
@@ -53,9 +59,12 @@ std::vector<double> probabilities_of(const IntegerNetwork& network, std::vector<
 
 const char* to_text(ProbabilityKind kind) {
   switch (kind) {
-    case ProbabilityKind::none: return "none";
-    case ProbabilityKind::model: return "model";
-    case ProbabilityKind::softmax_of_outputs: return "softmax_of_outputs";
+    case ProbabilityKind::none:
+      return "none";
+    case ProbabilityKind::model:
+      return "model";
+    case ProbabilityKind::softmax_of_outputs:
+      return "softmax_of_outputs";
   }
   return "";
 }
@@ -73,7 +82,8 @@ std::vector<double> after_host_tail(std::vector<double> scores, const std::vecto
 
 ModelScores model_scores(const IntegerNetwork& network, const std::vector<std::int32_t>& codes) {
   std::vector<double> scores(codes.size());
-  for (std::size_t c = 0; c < codes.size(); ++c) scores[c] = network.layers.back().real_value(codes[c], static_cast<int>(c));
+  for (std::size_t c = 0; c < codes.size(); ++c)
+    scores[c] = network.layers.back().real_value(codes[c], static_cast<int>(c));
   ModelScores result{after_host_tail(std::move(scores), network.host_tail), {}};
   result.probabilities = probabilities_of(network, result.outputs);
   return result;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // From the device's score codes to the numbers that the model itself would give, and to probabilities.
 //
-// Why: a device ends at the last layer's codes. Users know their model's own outputs: real numbers, after the Softmax or
-// Sigmoid that it ends in. That conversion stands here and nowhere else.
+// Why: a device ends at the last layer's codes. Users know their model's own outputs: real numbers, after the Softmax
+// or Sigmoid that it ends in. That conversion stands here and nowhere else.
 //
 // The idea: each code becomes its real value (Layer::real_value), then the steps of IntegerNetwork::host_tail follow in
 // double. A probability is the model's own where its last step makes one. Where a network ends in logits, Softmax of

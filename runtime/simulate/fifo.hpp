@@ -9,8 +9,8 @@
 // So write i happens not before read i - capacity, plus 1. Both times are known when they are needed or the kernel is
 // blocked; nothing here depends on who was computed first.
 //
-// The high-water mark m is the most slots taken at once: the largest m with read(i - m + 1) >= write(i) for some i. Beat i
-// and beat i - m + 1 are compared when the later of both times becomes known.
+// The high-water mark m is the most slots taken at once: the largest m with read(i - m + 1) >= write(i) for some i.
+// Beat i and beat i - m + 1 are compared when the later of both times becomes known.
 #pragma once
 
 #include <algorithm>
@@ -24,8 +24,11 @@ namespace sluice::simulate {
 class Fifo {
  public:
   Fifo(std::int64_t capacity, std::int64_t latency)
-      : capacity_(capacity), delay_(latency + 1), mask_(static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(capacity))) - 1),
-        written_at_(std::size_t(mask_ + 1), 0), read_at_(std::size_t(mask_ + 1), std::numeric_limits<std::int64_t>::min() / 2) {}
+      : capacity_(capacity),
+        delay_(latency + 1),
+        mask_(static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(capacity))) - 1),
+        written_at_(std::size_t(mask_ + 1), 0),
+        read_at_(std::size_t(mask_ + 1), std::numeric_limits<std::int64_t>::min() / 2) {}
 
   std::int64_t capacity() const { return capacity_; }
   std::int64_t written() const { return written_; }

@@ -27,10 +27,12 @@ class Sizing {
     Depths deep;
     for (std::size_t s = 0; s < netlist_.streams.size(); ++s) {
       const std::int64_t planned = std::max(netlist_.streams[s].depth, least(s));
-      deep.push_back(static_cast<int>(std::clamp<std::int64_t>(2 * (netlist_.streams[s].beats + 1), planned, std::max(kDeepest, planned))));
+      deep.push_back(static_cast<int>(
+          std::clamp<std::int64_t>(2 * (netlist_.streams[s].beats + 1), planned, std::max(kDeepest, planned))));
     }
     const std::optional<double> deep_interval = interval_of(deep);
-    if (!deep_interval) return user_error("no depth lets an image through: its kernels disagree on how many beats an image has");
+    if (!deep_interval)
+      return user_error("no depth lets an image through: its kernels disagree on how many beats an image has");
     const Depths enough = high_water_marks(deep, *deep_interval);
     FifoSizing best;
     for (const double tolerance : kTolerances) {
@@ -43,12 +45,15 @@ class Sizing {
 
  private:
   int least(std::size_t stream) const {
-    return filled(stream, options_.least_depths.empty() ? kMemoryLabWords : std::max(kMemoryLabWords, options_.least_depths[stream]));
+    return filled(stream, options_.least_depths.empty() ? kMemoryLabWords
+                                                        : std::max(kMemoryLabWords, options_.least_depths[stream]));
   }
 
   // The deepest that takes no more blocks than this many.
   int deepest(std::size_t stream, std::int64_t of_blocks) const {
-    const auto takes_more = [&](std::int64_t depth) { return options_.blocks_of(netlist_.streams[stream], depth) > of_blocks; };
+    const auto takes_more = [&](std::int64_t depth) {
+      return options_.blocks_of(netlist_.streams[stream], depth) > of_blocks;
+    };
     std::int64_t low = 1, high = 2;  // low takes no more, high does
     while (high < 2 * kDeepest && !takes_more(high)) low = high, high *= 2;
     while (high - low > 1) {
@@ -58,7 +63,9 @@ class Sizing {
     return static_cast<int>(low);
   }
 
-  int filled(std::size_t stream, int depth) const { return std::max(depth, deepest(stream, options_.blocks_of(netlist_.streams[stream], depth))); }
+  int filled(std::size_t stream, int depth) const {
+    return std::max(depth, deepest(stream, options_.blocks_of(netlist_.streams[stream], depth)));
+  }
 
   // Mean interval in the steady state; none when an image does not arrive.
   std::optional<double> interval_of(const Depths& depths) const {
@@ -80,11 +87,13 @@ class Sizing {
     const Netlist netlist = with(deep);
     Pipeline pipeline(netlist, options_.pipeline);
     for (std::size_t i = 0; i < options_.warm_up_images + images_.size(); ++i) {
-      auto left = pipeline.pass(images_[i % images_.size()], static_cast<std::int64_t>(static_cast<double>(i) * interval));
+      auto left =
+          pipeline.pass(images_[i % images_.size()], static_cast<std::int64_t>(static_cast<double>(i) * interval));
       if (!left) break;
     }
     Depths marks;
-    for (std::size_t s = 0; s < deep.size(); ++s) marks.push_back(filled(s, std::max(least(s), static_cast<int>(pipeline.fifos()[s].high_water()))));
+    for (std::size_t s = 0; s < deep.size(); ++s)
+      marks.push_back(filled(s, std::max(least(s), static_cast<int>(pipeline.fifos()[s].high_water()))));
     return marks;
   }
 
@@ -92,8 +101,10 @@ class Sizing {
     Depths depths = enough;
     const double allowed = deep_interval * (1 + tolerance);
     std::vector<std::size_t> streams;
-    for (std::size_t s = 0; s < depths.size(); ++s) if (depths[s] > least(s)) streams.push_back(s);
-    std::stable_sort(streams.begin(), streams.end(), [&](std::size_t a, std::size_t b) { return blocks(a, depths) > blocks(b, depths); });
+    for (std::size_t s = 0; s < depths.size(); ++s)
+      if (depths[s] > least(s)) streams.push_back(s);
+    std::stable_sort(streams.begin(), streams.end(),
+                     [&](std::size_t a, std::size_t b) { return blocks(a, depths) > blocks(b, depths); });
     lower(depths, streams, allowed);
     FifoSizing sizing{depths, interval_of(depths).value_or(0), deep_interval, 0, tolerance};
     for (std::size_t s = 0; s < depths.size(); ++s) sizing.m20k += blocks(s, depths);
@@ -137,7 +148,9 @@ class Sizing {
     return netlist;
   }
 
-  std::int64_t blocks(std::size_t stream, const Depths& depths) const { return options_.blocks_of(netlist_.streams[stream], depths[stream]); }
+  std::int64_t blocks(std::size_t stream, const Depths& depths) const {
+    return options_.blocks_of(netlist_.streams[stream], depths[stream]);
+  }
 
   const Netlist& netlist_;
   const std::vector<ImagePrograms>& images_;
@@ -156,7 +169,8 @@ std::int64_t m20k_blocks(const Stream& stream, std::int64_t depth) {
   return least;
 }
 
-Result<FifoSizing> size_fifos_by_simulation(const Netlist& netlist, const std::vector<ImagePrograms>& images, const FifoSizingOptions& options) {
+Result<FifoSizing> size_fifos_by_simulation(const Netlist& netlist, const std::vector<ImagePrograms>& images,
+                                            const FifoSizingOptions& options) {
   if (images.empty()) return bug_error("sizing streams needs a picture");
   return Sizing(netlist, images, options).run();
 }

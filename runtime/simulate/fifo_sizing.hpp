@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Depths of streams that keep a design's rate, found by simulation.
 //
-// Why: the planner's depths guarantee that nothing hangs and add a flat margin; what the *rate* needs depends on how non-zeros
-// vary from window to window, which only pictures tell (hass.md section 8.2). The idea: simulate with streams so deep that
-// nobody waits for room; offer images at that rate and note high-water marks, which are enough by construction; then lower
-// one group of streams after another to the fewest block RAMs at which the rate stays within the tolerance, the dearest first,
-// halving groups that cannot be lowered as a whole. Where that is over the budget, the tolerance grows.
+// Why: the planner's depths guarantee that nothing hangs and add a flat margin; what the *rate* needs depends on how
+// non-zeros vary from window to window, which only pictures tell (hass.md section 8.2). The idea: simulate with streams
+// so deep that nobody waits for room; offer images at that rate and note high-water marks, which are enough by
+// construction; then lower one group of streams after another to the fewest block RAMs at which the rate stays within
+// the tolerance, the dearest first, halving groups that cannot be lowered as a whole. Where that is over the budget,
+// the tolerance grows.
 //
-// Memories come in sizes, so every stream is as deep as its blocks allow (32 words cost none): what is free is room for pictures
-// whose non-zeros vary more than these.
+// Memories come in sizes, so every stream is as deep as its blocks allow (32 words cost none): what is free is room for
+// pictures whose non-zeros vary more than these.
 //
-// Deadlock needs no rule of its own: a depth at which an image does not arrive is not taken, and which beats fit does not
-// depend on time.
+// Deadlock needs no rule of its own: a depth at which an image does not arrive is not taken, and which beats fit does
+// not depend on time.
 //
 // Before: a valid netlist; programs of typical pictures, at least one. After: a pure function of its arguments.
 #pragma once
@@ -37,14 +38,15 @@ struct FifoSizingOptions {
 };
 
 struct FifoSizing {
-  std::vector<int> depths;            // of each stream
-  double interval_cycles = 0;         // with them
-  double deep_interval_cycles = 0;    // with streams of two images, at most 65,536 beats
+  std::vector<int> depths;          // of each stream
+  double interval_cycles = 0;       // with them
+  double deep_interval_cycles = 0;  // with streams of two images, at most 65,536 beats
   std::int64_t m20k = 0;
-  double tolerance = 0;               // the one that was needed to fit the budget
+  double tolerance = 0;  // the one that was needed to fit the budget
 };
 
 // Fails with Fault::user when no depths fit the budget.
-Result<FifoSizing> size_fifos_by_simulation(const Netlist& netlist, const std::vector<ImagePrograms>& images, const FifoSizingOptions& options = {});
+Result<FifoSizing> size_fifos_by_simulation(const Netlist& netlist, const std::vector<ImagePrograms>& images,
+                                            const FifoSizingOptions& options = {});
 
 }  // namespace sluice::simulate

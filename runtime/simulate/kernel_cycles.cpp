@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sums over runs (see kernel_cycles.hpp). Iterations of a run are alike, so a slice that ends inside gets its share of it.
+// Sums over runs (see kernel_cycles.hpp). Iterations of a run are alike, so a slice that ends inside gets its share of
+// it.
 #include "runtime/simulate/kernel_cycles.hpp"
 
 #include <algorithm>
@@ -36,7 +37,8 @@ std::int64_t busy_cycles(const Program& program) {
 }
 
 std::vector<double> slice_cycles(const Kernel& kernel, const Program& program, int slices) {
-  const bool counts_writes = !kernel.outputs.empty() && kernel.kind != KernelKind::compactor && kernel.kind != KernelKind::tile && kernel.kind != KernelKind::global_average_pool;
+  const bool counts_writes = !kernel.outputs.empty() && kernel.kind != KernelKind::compactor &&
+                             kernel.kind != KernelKind::tile && kernel.kind != KernelKind::global_average_pool;
   std::int64_t all = 0;
   for_each_part(program, counts_writes, [&](std::int64_t beats, std::int64_t) { all += beats; });
   std::vector<double> of_slice(std::size_t(slices), 0.0);

@@ -31,7 +31,8 @@ Result<LayerCycles> LayerCycles::make(const Design& design) {
   for (std::size_t i = 0; i < design.network.layers.size(); ++i) {
     const Kernel* engine = index.sparse_engine(static_cast<int>(i));
     zeros.push_back(engine ? zero_work(design, *engine) : LayerVectors{.counters = {static_cast<int>(i), 0, 0, 0, 0}});
-    all.layers_.push_back({.copies = index.copies(static_cast<int>(i)), .filters = design.network.layers[i].output.channels});
+    all.layers_.push_back(
+        {.copies = index.copies(static_cast<int>(i)), .filters = design.network.layers[i].output.channels});
   }
   const ImagePrograms programs = all.scheduler_.programs(zeros);
   for (std::size_t k = 0; k < programs.size(); ++k) {
@@ -58,12 +59,15 @@ Result<LayerCycles> LayerCycles::make(const Design& design) {
 
 double LayerCycles::of(const LayerCounters& counters) const {
   const OfLayer& layer = layers_.at(std::size_t(counters.layer));
-  if (layer.periodic.empty()) return std::max(layer.fixed, layer.beside_counter + static_cast<double>(counters.busy_cycles) / layer.copies);
+  if (layer.periodic.empty())
+    return std::max(layer.fixed, layer.beside_counter + static_cast<double>(counters.busy_cycles) / layer.copies);
   if (counters.vectors == 0) return layer.fixed;
   // vectors = filters * tiles, busy_cycles = cycles of a tile * tiles
-  const LayerVectors work = periods_of(counters.layer, std::int64_t{counters.busy_cycles} * layer.filters / counters.vectors);
+  const LayerVectors work =
+      periods_of(counters.layer, std::int64_t{counters.busy_cycles} * layer.filters / counters.vectors);
   double cycles = layer.fixed;
-  for (const std::size_t k : layer.periodic) cycles = std::max(cycles, static_cast<double>(busy_cycles(*scheduler_.program(k, work))));
+  for (const std::size_t k : layer.periodic)
+    cycles = std::max(cycles, static_cast<double>(busy_cycles(*scheduler_.program(k, work))));
   return cycles;
 }
 

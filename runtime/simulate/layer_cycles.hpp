@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // LayerCycles: how long each layer is busy with one image, told from the counters that a device reports.
 //
-// Why: planner (what a row costs), simulated device (when an image is done) and controller (which row holds a rate) must
-// count alike, or a prediction is wrong before the first picture. The idea: a layer lasts as long as its busiest kernel, and
-// what a kernel does is said by its schedule and nowhere else. Kernels whose program depends on the picture do a fixed part
-// beside the engine's counted cycles, shared evenly by the engine's copies: a compactor reads every window, then sends its list. A picture of zeros tells
-// that part. Weight-sparse kernels keep periods that depend on the row alone; their program is made from the counter.
+// Why: planner (what a row costs), simulated device (when an image is done) and controller (which row holds a rate)
+// must count alike, or a prediction is wrong before the first picture. The idea: a layer lasts as long as its busiest
+// kernel, and what a kernel does is said by its schedule and nowhere else. Kernels whose program depends on the picture
+// do a fixed part beside the engine's counted cycles, shared evenly by the engine's copies: a compactor reads every
+// window, then sends its list. A picture of zeros tells that part. Weight-sparse kernels keep periods that depend on
+// the row alone; their program is made from the counter.
 //
-// What this leaves out: waiting for full or empty streams (compiler/sparsity/interval_estimate.hpp), fill and drain, copies
-// whose pixels have more non-zeros than the others'.
+// What this leaves out: waiting for full or empty streams (compiler/sparsity/interval_estimate.hpp), fill and drain,
+// copies whose pixels have more non-zeros than the others'.
 //
 // Before: a valid design; counters of one image as a device reports them. After: one figure per layer, never below 1.
 #pragma once
@@ -36,13 +37,14 @@ class LayerCycles {
  private:
   struct OfLayer {
     double fixed = 1;
-    double beside_counter = 0;          // largest part of a kernel that the engine's counter does not tell
+    double beside_counter = 0;  // largest part of a kernel that the engine's counter does not tell
     int copies = 1;
     std::int64_t filters = 0;
     std::vector<std::size_t> periodic;  // kernels of a weight-sparse engine
   };
 
-  LayerCycles(std::shared_ptr<const Netlist> netlist, Scheduler scheduler) : netlist_(std::move(netlist)), scheduler_(std::move(scheduler)) {}
+  LayerCycles(std::shared_ptr<const Netlist> netlist, Scheduler scheduler)
+      : netlist_(std::move(netlist)), scheduler_(std::move(scheduler)) {}
 
   std::shared_ptr<const Netlist> netlist_;  // the scheduler's
   Scheduler scheduler_;

@@ -7,7 +7,8 @@ namespace sluice::simulate {
 PictureModel::PictureModel(const Design& design, const std::vector<std::vector<Thresholds>>& rows)
     : last_layer_(static_cast<int>(design.network.layers.size()) - 1) {
   const Evaluator dense(design.network);
-  for (const auto& thresholds : rows) rows_.push_back({dense.with_thresholds(thresholds), CounterModel(design, thresholds)});
+  for (const auto& thresholds : rows)
+    rows_.push_back({dense.with_thresholds(thresholds), CounterModel(design, thresholds)});
 }
 
 PictureModel::Picture PictureModel::picture(Evaluator::Codes codes, std::size_t row) const {
@@ -18,7 +19,8 @@ PictureModel::Picture PictureModel::picture(Evaluator::Codes codes, std::size_t 
 
 std::vector<std::vector<Thresholds>> thresholds_of_rows(const DesignTable& table, const Design& design) {
   std::vector<std::vector<Thresholds>> rows;
-  for (std::size_t row = 0; row < table.rows.size(); ++row) rows.push_back(table.thresholds(design.network, design.netlist, row));
+  for (std::size_t row = 0; row < table.rows.size(); ++row)
+    rows.push_back(table.thresholds(design.network, design.netlist, row));
   return rows;
 }
 

@@ -18,9 +18,13 @@ std::int64_t capacity_of(const Stream& stream, const PipelineOptions& options) {
 }
 
 Pipeline::Pipeline(const Netlist& netlist, const PipelineOptions& options)
-    : netlist_(netlist), states_(netlist.kernels.size()), writers_(netlist.streams.size()), readers_(netlist.streams.size()),
+    : netlist_(netlist),
+      states_(netlist.kernels.size()),
+      writers_(netlist.streams.size()),
+      readers_(netlist.streams.size()),
       runnable_((netlist.kernels.size() + 63) / 64) {
-  for (const Stream& stream : netlist.streams) fifos_.emplace_back(capacity_of(stream, options), options.latency_cycles);
+  for (const Stream& stream : netlist.streams)
+    fifos_.emplace_back(capacity_of(stream, options), options.latency_cycles);
   for (std::size_t k = 0; k < states_.size(); ++k) {
     const Kernel& kernel = netlist.kernels[k];
     states_[k].inputs = kernel.inputs;
@@ -99,10 +103,17 @@ bool Pipeline::one(State& state, const Program& program, const Run& run) {
   while (state.step < 4 + run.out_more) {
     bool is_done = false;
     switch (state.step) {
-      case 0: is_done = read(run.in); break;
-      case 1: is_done = read(run.in_too); break;
-      case 2: is_done = work(); break;
-      default: is_done = write(run.out + state.step - 3);
+      case 0:
+        is_done = read(run.in);
+        break;
+      case 1:
+        is_done = read(run.in_too);
+        break;
+      case 2:
+        is_done = work();
+        break;
+      default:
+        is_done = write(run.out + state.step - 3);
     }
     if (!is_done) return false;
     ++state.step;
@@ -124,9 +135,12 @@ void Pipeline::advance(State& state) {
       continue;
     }
     const Run& run = program.runs[state.run];
-    const std::int64_t count = state.phase == Phase::reads ? run.reads : state.phase == Phase::both ? run.both : run.writes;
+    const std::int64_t count = state.phase == Phase::reads  ? run.reads
+                               : state.phase == Phase::both ? run.both
+                                                            : run.writes;
     while (state.done < count) {
-      const bool is_plain = state.step == 0 && !run.has_costs && (state.phase == Phase::writes || run.in_too == kNoPort) &&
+      const bool is_plain = state.step == 0 && !run.has_costs &&
+                            (state.phase == Phase::writes || run.in_too == kNoPort) &&
                             (state.phase == Phase::reads || run.out_more == 0);
       const std::int64_t passed = is_plain ? many(state, run, count - state.done) : 0;
       state.done += passed;
@@ -142,7 +156,8 @@ void Pipeline::advance(State& state) {
       if (++state.repeat == run.repeat) state.repeat = 0, ++state.run;
     }
   }
-  state.blocked = state.inputs.empty() ? StallSnapshot::KernelState{Wait::host, -1} : StallSnapshot::KernelState{Wait::beat, state.inputs[0]};
+  state.blocked = state.inputs.empty() ? StallSnapshot::KernelState{Wait::host, -1}
+                                       : StallSnapshot::KernelState{Wait::beat, state.inputs[0]};
 }
 
 void Pipeline::wake_neighbours(const State& state) {
@@ -152,8 +167,10 @@ void Pipeline::wake_neighbours(const State& state) {
       runnable_[std::size_t(kernel) / 64] |= std::uint64_t{1} << (kernel % 64);
     }
   };
-  for (const int s : state.inputs) if (fifos_[std::size_t(s)].room() > 0) wake(writers_[std::size_t(s)], Wait::room, s);
-  for (const int s : state.outputs) if (fifos_[std::size_t(s)].beats() > 0) wake(readers_[std::size_t(s)], Wait::beat, s);
+  for (const int s : state.inputs)
+    if (fifos_[std::size_t(s)].room() > 0) wake(writers_[std::size_t(s)], Wait::room, s);
+  for (const int s : state.outputs)
+    if (fifos_[std::size_t(s)].beats() > 0) wake(readers_[std::size_t(s)], Wait::beat, s);
 }
 
 // Sweeps over the kernels that may go on, in the order of the netlist, until there is none.
@@ -192,7 +209,8 @@ void Pipeline::offer(const ImagePrograms& image, std::int64_t arrival) {
 StallSnapshot Pipeline::snapshot() const {
   StallSnapshot all;
   for (const State& state : states_) all.kernels.push_back(state.blocked);
-  for (const Fifo& fifo : fifos_) all.streams.push_back({static_cast<std::uint64_t>(fifo.written()), static_cast<std::uint64_t>(fifo.read())});
+  for (const Fifo& fifo : fifos_)
+    all.streams.push_back({static_cast<std::uint64_t>(fifo.written()), static_cast<std::uint64_t>(fifo.read())});
   return all;
 }
 
@@ -204,7 +222,8 @@ Result<std::int64_t> Pipeline::pass(const ImagePrograms& image, std::int64_t arr
   // Images behind it, so that the story is that of a pipeline in use.
   for (int more = 0; more < 2; ++more) offer(image, arrival);
   settle();
-  return bug_error(fmt::format("simulated: the pipeline stands still, with 3 images inside\n{}", stall_story(netlist_, snapshot())));
+  return bug_error(
+      fmt::format("simulated: the pipeline stands still, with 3 images inside\n{}", stall_story(netlist_, snapshot())));
 }
 
 std::vector<KernelCycles> Pipeline::cycles() const {

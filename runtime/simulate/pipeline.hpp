@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pipeline: in which cycle every beat of every image passes, in streams of finite depth.
 //
-// Why: whether a design holds its rate depends on waiting: for windows to fill, for the slower branch of a join, for room
-// in a stream while one window has more non-zeros than the next. The idea: kernels are deterministic and streams keep order
-// (a Kahn network), so the cycle of each read and write is
+// Why: whether a design holds its rate depends on waiting: for windows to fill, for the slower branch of a join, for
+// room in a stream while one window has more non-zeros than the next. The idea: kernels are deterministic and streams
+// keep order (a Kahn network), so the cycle of each read and write is
 //
-//   max(the kernel's own previous action, the beat's arrival, the cycle after the slot `depth` beats before became free)
+//   max(the kernel's own previous action, the beat's arrival, the cycle after the slot `depth` beats before became
+//   free)
 //
-// and needs neither a clock that ticks nor a queue of events. Kernels are resumable: each computes times until it needs one
-// that is not known yet, then whoever can make it known goes on. The result does not depend on that order, and no image
-// changes the times of an earlier one, so images are offered one by one.
+// and needs neither a clock that ticks nor a queue of events. Kernels are resumable: each computes times until it needs
+// one that is not known yet, then whoever can make it known goes on. The result does not depend on that order, and no
+// image changes the times of an earlier one, so images are offered one by one.
 //
-// Assumed: every kernel starts an iteration a cycle; `latency_cycles` pass from an iteration to its beat's arrival, the same
-// for all kernels until a compiler's report says better; the compiler makes a channel deep enough for that latency
+// Assumed: every kernel starts an iteration a cycle; `latency_cycles` pass from an iteration to its beat's arrival, the
+// same for all kernels until a compiler's report says better; the compiler makes a channel deep enough for that latency
 // (capacity = max(depth, latency + 2)); memory never limits source and sink; one clock.
 //
-// Before: a valid netlist that outlives this, programs of its scheduler. After: exact for these rules (tests hold every time
-// against a simulator that ticks).
+// Before: a valid netlist that outlives this, programs of its scheduler. After: exact for these rules (tests hold every
+// time against a simulator that ticks).
 #pragma once
 
 #include <deque>
@@ -44,7 +45,10 @@ struct KernelCycles {
   std::int64_t total() const { return busy + waiting_for_beats + waiting_for_room; }
   // What an engine reports as busy_cycles.
   std::int64_t counted() const { return busy - uncounted; }
-  KernelCycles operator-(const KernelCycles& o) const { return {busy - o.busy, waiting_for_beats - o.waiting_for_beats, waiting_for_room - o.waiting_for_room, uncounted - o.uncounted}; }
+  KernelCycles operator-(const KernelCycles& o) const {
+    return {busy - o.busy, waiting_for_beats - o.waiting_for_beats, waiting_for_room - o.waiting_for_room,
+            uncounted - o.uncounted};
+  }
 };
 
 class Pipeline {
@@ -90,8 +94,8 @@ class Pipeline {
   const Netlist& netlist_;
   std::vector<Fifo> fifos_;
   std::vector<State> states_;
-  std::vector<int> writers_, readers_;    // of each stream
-  std::vector<std::uint64_t> runnable_;   // a bit per kernel
+  std::vector<int> writers_, readers_;   // of each stream
+  std::vector<std::uint64_t> runnable_;  // a bit per kernel
   std::size_t sink_ = 0;
 };
 

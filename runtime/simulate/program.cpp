@@ -6,8 +6,10 @@ namespace sluice::simulate {
 
 void Program::add(const Run& run) {
   if (run.repeat == 0 || run.reads + run.both + run.writes == 0) return;
-  if (!runs.empty() && runs.back().has_shape_of(run)) runs.back().repeat += run.repeat;
-  else runs.push_back(run);
+  if (!runs.empty() && runs.back().has_shape_of(run))
+    runs.back().repeat += run.repeat;
+  else
+    runs.push_back(run);
 }
 
 }  // namespace sluice::simulate

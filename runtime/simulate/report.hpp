@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A simulation's report for people and for programs. Every rate says that it is simulated and that the clock is assumed.
+// A simulation's report for people and for programs. Every rate says that it is simulated and that the clock is
+// assumed.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -14,9 +15,9 @@ struct ReportContext {
   const Design& design;
   double clock_mhz = 0;
   PipelineOptions pipeline;
-  std::string rows;           // under which rows the images ran
-  bool has_kernels = false;   // text: every kernel, not each layer's busiest
-  bool has_streams = false;   // text: every stream, not only those that were full
+  std::string rows;          // under which rows the images ran
+  bool has_kernels = false;  // text: every kernel, not each layer's busiest
+  bool has_streams = false;  // text: every stream, not only those that were full
 };
 
 nlohmann::json to_json(const SimulationReport& report, const ReportContext& context);

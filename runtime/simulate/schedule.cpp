@@ -14,8 +14,11 @@ constexpr std::array<Schedule, kKernelKinds> kSchedules{
 #include "device/contract/kernel_list.inc"
 };
 
-// Do the program's steps depend on the picture's non-zeros? Those of sparse engines and of what feeds them in their stead.
-bool is_by_picture(KernelKind kind) { return is_sparse(kind) || kind == KernelKind::compactor || kind == KernelKind::tile; }
+// Do the program's steps depend on the picture's non-zeros? Those of sparse engines and of what feeds them in their
+// stead.
+bool is_by_picture(KernelKind kind) {
+  return is_sparse(kind) || kind == KernelKind::compactor || kind == KernelKind::tile;
+}
 
 }  // namespace
 
@@ -26,7 +29,8 @@ std::vector<std::uint16_t> KernelView::own_live() const {
   const std::size_t of_pixel = work.live.size() / pixels;
   std::vector<std::uint16_t> own;
   for (std::size_t pixel = std::size_t(share.copy); pixel < pixels; pixel += std::size_t(share.copies)) {
-    own.insert(own.end(), work.live.begin() + std::ptrdiff_t(pixel * of_pixel), work.live.begin() + std::ptrdiff_t((pixel + 1) * of_pixel));
+    own.insert(own.end(), work.live.begin() + std::ptrdiff_t(pixel * of_pixel),
+               work.live.begin() + std::ptrdiff_t((pixel + 1) * of_pixel));
   }
   return own;
 }
@@ -45,7 +49,8 @@ ImagePrograms Scheduler::programs(const std::vector<LayerVectors>& work) const {
   for (std::size_t k = 0; k < programs.size(); ++k) {
     if (by_picture_[k] == nullptr) continue;
     const Kernel& kernel = index_.netlist().kernels[k];
-    const auto of_layer = std::find_if(work.begin(), work.end(), [&](const LayerVectors& w) { return w.counters.layer == kernel.layer; });
+    const auto of_layer =
+        std::find_if(work.begin(), work.end(), [&](const LayerVectors& w) { return w.counters.layer == kernel.layer; });
     programs[k] = program(k, *of_layer);
   }
   return programs;

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Schedules: the model of every kind of kernel, as the program of one image.
 //
-// Why: the simulator's truth is the head of each kernel file ("one iteration reads ..., cycles = ..."); here it is written
-// down, one function a kernel of device/contract/kernel_list.inc; one without does not link.
+// Why: the simulator's truth is the head of each kernel file ("one iteration reads ..., cycles = ..."); here it is
+// written down, one function a kernel of device/contract/kernel_list.inc; one without does not link.
 //
-// Families: schedule_flow.cpp (source, sink, forks, joins, collector: beats that pass), schedule_windows.cpp (line buffers,
-// compactor), schedule_engines.cpp (what multiplies or pools).
+// Families: schedule_flow.cpp (source, sink, forks, joins, collector: beats that pass), schedule_windows.cpp (line
+// buffers, compactor), schedule_engines.cpp (what multiplies or pools).
 //
 // A header is an iteration like any other; where the file has an outer and an inner loop it takes one of each.
 //
-// Before: a valid netlist; work of pictures of the same design. After: programs that read and write on every stream exactly
-// its header and beats.
+// Before: a valid netlist; work of pictures of the same design. After: programs that read and write on every stream
+// exactly its header and beats.
 #pragma once
 
 #include <memory>
@@ -59,12 +59,12 @@ class Scheduler {
 // The periods of a weight-sparse layer (head of tile.cl), which its two kernels keep together.
 struct TilePeriods {
   struct Tile {
-    std::int64_t sent = 0;            // beats of the map that it becomes
-    std::int64_t loaded = 0;          // beats of its windows
-    std::int64_t filling = 0;         // empty beats behind them
+    std::int64_t sent = 0;     // beats of the map that it becomes
+    std::int64_t loaded = 0;   // beats of its windows
+    std::int64_t filling = 0;  // empty beats behind them
   };
   std::vector<Tile> tiles;
-  std::int64_t multiplied = 0;      // cycles of a tile's products
+  std::int64_t multiplied = 0;                      // cycles of a tile's products
   std::int64_t last_multiplied = 0, last_sent = 0;  // the two periods behind the map's end
 };
 TilePeriods tile_periods(const KernelView& view);

@@ -95,8 +95,8 @@ Program conv_weight_sparse_program(const KernelView& view) {
   return program;
 }
 
-// cycles = sum over vectors and filter groups of max(1, max over filters of ceil(live pairs / N)): a vector is read in the
-// first cycle of its issue, a finished pixel leaves in the last.
+// cycles = sum over vectors and filter groups of max(1, max over filters of ceil(live pairs / N)): a vector is read in
+// the first cycle of its issue, a finished pixel leaves in the last.
 Program conv_pair_sparse_program(const KernelView& view) {
   const std::int64_t steps = view.number(Number::steps), multipliers = view.number(Number::multipliers);
   Program program = counting_program();
@@ -104,7 +104,9 @@ Program conv_pair_sparse_program(const KernelView& view) {
   program.add({.repeat = 1, .reads = steps - 1, .both = 1, .out_more = 1, .has_costs = true});
   const std::vector<std::uint16_t> own = view.own_live();
   program.costs.reserve(own.size());
-  for (const std::uint16_t live : own) program.costs.push_back(static_cast<std::uint16_t>(std::max<std::int64_t>(1, (live + multipliers - 1) / multipliers)));
+  for (const std::uint16_t live : own)
+    program.costs.push_back(
+        static_cast<std::uint16_t>(std::max<std::int64_t>(1, (live + multipliers - 1) / multipliers)));
   return program;
 }
 

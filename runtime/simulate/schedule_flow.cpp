@@ -28,8 +28,10 @@ Program width_program(const KernelView& view) {
   const std::int64_t in = view.in().beats, out = view.out().beats;
   Program program;
   program.add({.repeat = 1, .both = 1});
-  if (out >= in) program.add({.repeat = in, .both = 1, .writes = out / in - 1});
-  else program.add({.repeat = out, .reads = in / out - 1, .both = 1});
+  if (out >= in)
+    program.add({.repeat = in, .both = 1, .writes = out / in - 1});
+  else
+    program.add({.repeat = out, .reads = in / out - 1, .both = 1});
   return program;
 }
 
@@ -42,7 +44,8 @@ Program deal_program(const KernelView& view) {
   const std::int64_t steps = view.number(Number::steps), pixels = view.in().beats / steps;
   Program program;
   program.add({.repeat = 1, .both = 1, .out_more = copies - 1});
-  for (std::int64_t pixel = 0; pixel < pixels; ++pixel) program.add({.repeat = 1, .both = steps, .out = static_cast<int>(pixel % copies)});
+  for (std::int64_t pixel = 0; pixel < pixels; ++pixel)
+    program.add({.repeat = 1, .both = steps, .out = static_cast<int>(pixel % copies)});
   return program;
 }
 
@@ -50,7 +53,8 @@ Program deal_program(const KernelView& view) {
 Program gather_program(const KernelView& view) {
   const auto copies = static_cast<int>(view.kernel.inputs.size());
   Program program;
-  for (int copy = 0; copy < copies; ++copy) program.add({.repeat = 1, .reads = copy < copies - 1, .both = copy == copies - 1, .in = copy});
+  for (int copy = 0; copy < copies; ++copy)
+    program.add({.repeat = 1, .reads = copy < copies - 1, .both = copy == copies - 1, .in = copy});
   for (std::int64_t pixel = 0; pixel < view.number(Number::pixels); ++pixel) {
     program.add({.repeat = 1, .both = view.number(Number::channel_groups), .in = static_cast<int>(pixel % copies)});
   }
@@ -60,7 +64,8 @@ Program gather_program(const KernelView& view) {
 // Header and record of every stream in turn.
 Program collector_program(const KernelView& view) {
   Program program;
-  for (std::size_t port = 0; port < view.kernel.inputs.size(); ++port) program.add({.repeat = 1, .reads = 2, .in = static_cast<int>(port)});
+  for (std::size_t port = 0; port < view.kernel.inputs.size(); ++port)
+    program.add({.repeat = 1, .reads = 2, .in = static_cast<int>(port)});
   return program;
 }
 

@@ -15,7 +15,8 @@ constexpr Run kHeader{.repeat = 1, .reads = 1, .writes = 1};
 template <typename Fn>
 void for_each_completion(const KernelView& view, std::int64_t together, Fn fn) {
   const auto n = [&](Number name) { return static_cast<int>(view.number(name)); };
-  const Window window{n(Number::kernel_h), n(Number::kernel_w), n(Number::stride_h), n(Number::stride_w), n(Number::pad_top), n(Number::pad_left)};
+  const Window window{n(Number::kernel_h), n(Number::kernel_w), n(Number::stride_h),
+                      n(Number::stride_w), n(Number::pad_top),  n(Number::pad_left)};
   const MapShape in{n(Number::height), n(Number::width), 1}, out{n(Number::out_height), n(Number::out_width), 1};
   const WindowCompletions completions(window, in, out, static_cast<int>(together));
   for (int y = 0; y < in.height; ++y) {
@@ -26,8 +27,10 @@ void for_each_completion(const KernelView& view, std::int64_t together, Fn fn) {
 }  // namespace
 
 TilePeriods tile_periods(const KernelView& view) {
-  const std::int64_t groups = view.number(Number::filter_groups), pixels = view.number(Number::pixels), per_tile = view.number(Number::tile_pixels);
-  const std::int64_t steps = view.kernel.kind == KernelKind::tile ? view.number(Number::steps) : view.number(Number::window) / (view.in().lanes - 1);
+  const std::int64_t groups = view.number(Number::filter_groups), pixels = view.number(Number::pixels),
+                     per_tile = view.number(Number::tile_pixels);
+  const std::int64_t steps = view.kernel.kind == KernelKind::tile ? view.number(Number::steps)
+                                                                  : view.number(Number::window) / (view.in().lanes - 1);
   std::int64_t cycles = 0;
   for (const std::uint16_t turns : view.work.live) cycles += turns;
   const std::int64_t pace = std::max(cycles, per_tile * groups);
@@ -44,7 +47,8 @@ TilePeriods tile_periods(const KernelView& view) {
 
 // Several pixels a beat: at most `pace` beats leave in an iteration, the rest with the map's last one.
 Program paced_window_program(const KernelView& view, std::int64_t together, std::int64_t steps) {
-  const std::int64_t beats = view.in().beats, beats_of_rows = view.number(Number::stride_h) * view.number(Number::width) / together;
+  const std::int64_t beats = view.in().beats,
+                     beats_of_rows = view.number(Number::stride_h) * view.number(Number::width) / together;
   const std::int64_t pace = (view.number(Number::out_width) * steps + beats_of_rows - 1) / beats_of_rows;
   std::int64_t owed = 0, beat = 0;
   Program program;
@@ -58,7 +62,8 @@ Program paced_window_program(const KernelView& view, std::int64_t together, std:
   return program;
 }
 
-// cycles = sum over beats that enter of max(1, beats that leave meanwhile): of the first pixel, a channel group as it comes.
+// cycles = sum over beats that enter of max(1, beats that leave meanwhile): of the first pixel, a channel group as it
+// comes.
 Program window_program(const KernelView& view) {
   const std::int64_t together = view.number(Number::in_pixels);
   const std::int64_t groups = view.in().beats * together / (view.number(Number::height) * view.number(Number::width));
@@ -82,7 +87,8 @@ Program taps_program(const KernelView& view) {
   const std::int64_t steps = view.out().beats / (view.number(Number::out_height) * view.number(Number::out_width));
   Program program;
   program.add(kHeader);
-  for_each_completion(view, 1, [&](std::int64_t pixels) { program.add({.repeat = 1, .reads = groups, .writes = pixels * steps}); });
+  for_each_completion(
+      view, 1, [&](std::int64_t pixels) { program.add({.repeat = 1, .reads = groups, .writes = pixels * steps}); });
   return program;
 }
 
@@ -100,7 +106,9 @@ Program compactor_program(const KernelView& view) {
   Program program;
   program.add(kHeader);
   for (const std::uint16_t live : view.own_live()) {
-    program.add({.repeat = 1, .reads = view.number(Number::steps), .writes = view.work.list_cycles(live) * view.number(Number::replay)});
+    program.add({.repeat = 1,
+                 .reads = view.number(Number::steps),
+                 .writes = view.work.list_cycles(live) * view.number(Number::replay)});
   }
   return program;
 }
@@ -111,7 +119,8 @@ Program tile_program(const KernelView& view) {
   Program program;
   program.add({.repeat = 1, .both = 1});
   const TilePeriods periods = tile_periods(view);
-  for (const TilePeriods::Tile& tile : periods.tiles) program.add({.repeat = 1, .both = tile.loaded, .writes = tile.filling});
+  for (const TilePeriods::Tile& tile : periods.tiles)
+    program.add({.repeat = 1, .both = tile.loaded, .writes = tile.filling});
   program.add({.repeat = 1, .writes = periods.last_multiplied + periods.last_sent});
   return program;
 }

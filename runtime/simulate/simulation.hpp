@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Simulation: images through a pipeline that is always offered the next one, and what was seen.
 //
-// Why: a rate means something only in the steady state; the first images meet empty streams. The idea: some images warm the
-// pipeline up, the rest are measured between the moments when the last of the first and the last of all have left. Shares are
-// of each kernel's own cycles between the same two images.
+// Why: a rate means something only in the steady state; the first images meet empty streams. The idea: some images warm
+// the pipeline up, the rest are measured between the moments when the last of the first and the last of all have left.
+// Shares are of each kernel's own cycles between the same two images.
 //
 // Everything here is *simulated* (cycle model on given pictures); a rate in images/s also assumes the clock.
 //
@@ -26,7 +26,9 @@ struct KernelReport {
   double room_share() const { return share(cycles.waiting_for_room); }
 
  private:
-  double share(std::int64_t part) const { return cycles.total() == 0 ? 0 : static_cast<double>(part) / static_cast<double>(cycles.total()); }
+  double share(std::int64_t part) const {
+    return cycles.total() == 0 ? 0 : static_cast<double>(part) / static_cast<double>(cycles.total());
+  }
 };
 
 struct StreamReport {
@@ -38,13 +40,14 @@ struct StreamReport {
 
 struct SimulationReport {
   std::size_t warm_up_images = 0, images = 0;
-  std::int64_t first_image_cycles = 0;  // the first image through the empty pipeline, from its first beat to its last score
-  double interval_cycles = 0;           // mean distance of the measured images
+  std::int64_t first_image_cycles =
+      0;                       // the first image through the empty pipeline, from its first beat to its last score
+  double interval_cycles = 0;  // mean distance of the measured images
   std::int64_t shortest_interval_cycles = 0, longest_interval_cycles = 0;
   std::vector<KernelReport> kernels;
   std::vector<StreamReport> streams;
-  std::size_t bottleneck = 0;           // the kernel that is busy most of its time
-  double bottleneck_cycles = 0;         // it works so long on an image; what the interval has more is waiting
+  std::size_t bottleneck = 0;    // the kernel that is busy most of its time
+  double bottleneck_cycles = 0;  // it works so long on an image; what the interval has more is waiting
 
   // The kernel of a layer that is busiest; none for a layer that is not there.
   const KernelReport* busiest_of(int layer) const;

@@ -195,8 +195,9 @@ class Stream {
       return bug_error(fmt::format("image {} row {} came out where image {} row {} went in", scores.image_id,
                                    scores.row_id, passage.index, passage.row_id));
     }
-    Classification classification{passage.index, passage.row_id, std::move(scores.scores), {}, std::move(scores.counters),
-                                  scores.completed_at, passage.times};
+    Classification classification{
+        passage.index,       passage.row_id, std::move(scores.scores), {}, std::move(scores.counters),
+        scores.completed_at, passage.times};
     classification.top = top_k(classification.scores, options_.top_k);
     classification.times.device = scores.device_time;
     return classification;
@@ -216,7 +217,8 @@ class Stream {
     try {
       status = receiver_(std::move(outcome));
     } catch (const std::runtime_error& problem) {
-      status = bug_error(fmt::format("the receiver of outcomes threw: {}", problem.what()));  // it returns what it cannot do
+      status =
+          bug_error(fmt::format("the receiver of outcomes threw: {}", problem.what()));  // it returns what it cannot do
     } catch (...) {
       status = caught_error("the receiver of outcomes threw");
     }

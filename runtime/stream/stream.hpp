@@ -45,8 +45,8 @@ struct Classification {
   std::uint64_t image_id = 0;
   std::uint32_t row_id = 0;
   std::vector<std::int32_t> scores;
-  std::vector<int> top;  // best classes by top_k.hpp
-  std::vector<LayerCounters> counters;        // as the device counted; empty where it does not
+  std::vector<int> top;                      // best classes by top_k.hpp
+  std::vector<LayerCounters> counters;       // as the device counted; empty where it does not
   std::chrono::nanoseconds completed_at{0};  // on the device's clock
   StageTimes times;
 };

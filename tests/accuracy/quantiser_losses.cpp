@@ -2,8 +2,8 @@
 // quantiser_losses: paired top-1 loss of a model under every way of quantising it, from one calibration.
 //
 // Why: whoever changes the quantiser must see what it does to every network in a minute. Planning a bundle per variant
-// costs the float network three times over; here it runs once on the calibration pictures and once on the test pictures.
-// The integer side is the evaluator, which is bit-exact with the reference.
+// costs the float network three times over; here it runs once on the calibration pictures and once on the test
+// pictures. The integer side is the evaluator, which is bit-exact with the reference.
 //
 //   quantiser_losses MODEL --calib PICTURES --test PICTURES [pixel options of sluice plan]
 //
@@ -128,18 +128,23 @@ Status measure(const Subject& subject, const QuantiseOptions& options, const std
     weight_bits = std::min(weight_bits, proof.weight_bits);
     input_bits = std::min(input_bits, proof.input_bits);
   }
-  std::printf("%-34s loss %+.2f [%+.2f, %+.2f] points, other class on %.1f %%, fewest bits %d weights %d inputs\n", name.c_str(),
-              100 * loss.value, 100 * loss.low, 100 * loss.high, 100.0 * double(differ) / double(classes.size()), weight_bits, input_bits);
+  std::printf("%-34s loss %+.2f [%+.2f, %+.2f] points, other class on %.1f %%, fewest bits %d weights %d inputs\n",
+              name.c_str(), 100 * loss.value, 100 * loss.low, 100 * loss.high,
+              100.0 * double(differ) / double(classes.size()), weight_bits, input_bits);
   std::fflush(stdout);
   return ok();
 }
 
 Status print_layers(const Subject& subject, int bits, std::size_t images) {
   const Quantised quantised = SLUICE_TRY(quantised_by(subject, {.bits = bits}));
-  for (const LayerError& error : SLUICE_TRY(layer_errors(subject.graph, quantised.network, subject.test.slice({.first = images})))) {
-    const auto proof = std::find_if(quantised.proofs.begin(), quantised.proofs.end(), [&](const SumProof& p) { return p.layer == error.layer; });
+  for (const LayerError& error :
+       SLUICE_TRY(layer_errors(subject.graph, quantised.network, subject.test.slice({.first = images})))) {
+    const auto proof = std::find_if(quantised.proofs.begin(), quantised.proofs.end(),
+                                    [&](const SumProof& p) { return p.layer == error.layer; });
     std::printf("%-30s %6.1f dB", error.layer.c_str(), error.sqnr_db());
-    if (proof != quantised.proofs.end()) std::printf("  weights %2d bits, input %2d, sums 2^%.1f of 2^%d", proof->weight_bits, proof->input_bits, proof->bound_bits, proof->limit_bits);
+    if (proof != quantised.proofs.end())
+      std::printf("  weights %2d bits, input %2d, sums 2^%.1f of 2^%d", proof->weight_bits, proof->input_bits,
+                  proof->bound_bits, proof->limit_bits);
     std::printf("\n");
   }
   return ok();
@@ -158,8 +163,10 @@ Status run(const Options& options) {
       for (const bool corrects : {true, false}) {
         if (!corrects && !options.is_without_correction) continue;
         const std::string tail = corrects ? "" : ", no bias correction";
-        SLUICE_CHECK(measure(subject, {bits, method, percentile, corrects, false}, fmt::format("int{} {}{}", bits, name, tail)));
-        SLUICE_CHECK(measure(subject, {bits, method, percentile, corrects, true}, fmt::format("int{} {}{}, equalised", bits, name, tail)));
+        SLUICE_CHECK(
+            measure(subject, {bits, method, percentile, corrects, false}, fmt::format("int{} {}{}", bits, name, tail)));
+        SLUICE_CHECK(measure(subject, {bits, method, percentile, corrects, true},
+                             fmt::format("int{} {}{}, equalised", bits, name, tail)));
       }
     }
   }

@@ -126,9 +126,12 @@ TEST_P(Conformance, a_row_is_of_its_image_alone) {
   for (std::uint32_t row = 0; row < GetParam().rows; ++row) alone.push_back(scores_alone(9, row));
   EXPECT_NE(alone[0], alone[GetParam().rows - 1]) << "the rows must differ for this test to say anything";
   for (int round = 0; round < 4; ++round) {
-    const auto row_of = [&](std::size_t i) { return static_cast<std::uint32_t>((i * 7 + std::size_t(round)) % GetParam().rows); };
+    const auto row_of = [&](std::size_t i) {
+      return static_cast<std::uint32_t>((i * 7 + std::size_t(round)) % GetParam().rows);
+    };
     for (std::size_t i = 0; i < device_->capacity(); ++i) submit(i, 9, row_of(i));
-    for (std::size_t i = 0; i < device_->capacity(); ++i) EXPECT_EQ(collect().scores, alone[row_of(i)]) << "image " << i;
+    for (std::size_t i = 0; i < device_->capacity(); ++i)
+      EXPECT_EQ(collect().scores, alone[row_of(i)]) << "image " << i;
   }
 }
 

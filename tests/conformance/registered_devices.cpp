@@ -86,7 +86,9 @@ std::vector<Failure> pocl_failures() {
 Result<std::unique_ptr<Device>> open_stuck_threads(const IntegerNetwork& network) {
   const test::Scratch scratch;
   const LayerConfigs configs(network.layers.size(), {KernelKind::conv_pair_sparse});
-  const auto too_shallow = [](Netlist& netlist) { netlist.streams[std::size_t(test::identity_stream(netlist))].depth = 8; };
+  const auto too_shallow = [](Netlist& netlist) {
+    netlist.streams[std::size_t(test::identity_stream(netlist))].depth = 8;
+  };
   const Bundle bundle = SLUICE_TRY(test::bundle_of(network, scratch.path() / "bundle", configs, {}, too_shallow));
   ThreadsOptions options{.capacity = 3, .stall_time = std::chrono::milliseconds(300)};
   options.compile.cache_folder = test::compiled_kernels_folder();
@@ -102,12 +104,9 @@ std::vector<Failure> threads_failures() {
 
 std::vector<RegisteredDevice> registered_devices() {
   return {
-      {"null", 3, open_instant, {}, null_failures()},
-      {"null_slow", 1, open_slow},
-      {"pocl", 3, open_pocl, {}, pocl_failures()},
-      {"sim", 3, open_sim},
-      {"sim_unpaced", 3, open_sim_unpaced},
-      {"threads", 3, open_threads, {}, threads_failures()},
+      {"null", 3, open_instant, {}, null_failures()}, {"null_slow", 1, open_slow},
+      {"pocl", 3, open_pocl, {}, pocl_failures()},    {"sim", 3, open_sim},
+      {"sim_unpaced", 3, open_sim_unpaced},           {"threads", 3, open_threads, {}, threads_failures()},
   };
 }
 

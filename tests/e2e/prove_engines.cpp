@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// A planned network with one engine after another: the same scores and counters on PoCL, on the threads device and by the
-// plain reference, the same engine-busy cycles in the cycle simulator, for real pictures under rows of random thresholds.
+// A planned network with one engine after another: the same scores and counters on PoCL, on the threads device and by
+// the plain reference, the same engine-busy cycles in the cycle simulator, for real pictures under rows of random
+// thresholds.
 //
 // Why: random networks are small; whether every engine holds on whole classifiers, and whether the planned depths ever
-// deadlock, shows on those people have. The threads device runs the text that goes to aoc with queues of exactly these depths.
+// deadlock, shows on those people have. The threads device runs the text that goes to aoc with queues of exactly these
+// depths.
 //
-// Usage: prove_engines BUNDLE PICTURES IMAGES [ENGINE]...   The bundle gives the network; engines are those of `sluice plan`,
-// and "mixed": a random engine with random parallelism for each layer. One line an engine; exit 1 when anything differs.
+// Usage: prove_engines BUNDLE PICTURES IMAGES [ENGINE]...   The bundle gives the network; engines are those of `sluice
+// plan`, and "mixed": a random engine with random parallelism for each layer. One line an engine; exit 1 when anything
+// differs.
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
@@ -42,18 +45,21 @@ std::vector<Expected> expected_of(const Bundle& bundle, const std::vector<ImageT
   tbb::parallel_for(std::size_t{0}, tasks.size(), [&](std::size_t i) {
     const auto thresholds = bundle.table().thresholds(bundle.network(), bundle.netlist(), tasks[i].row_id);
     const std::vector<Map> maps = run_reference(bundle.network(), tasks[i].codes, thresholds);
-    all[i] = {maps.back(), reference_counters(bundle.design(), tasks[i].codes, maps, thresholds), simulated_busy_cycles(bundle.design(), tasks[i].codes, thresholds)};
+    all[i] = {maps.back(), reference_counters(bundle.design(), tasks[i].codes, maps, thresholds),
+              simulated_busy_cycles(bundle.design(), tasks[i].codes, thresholds)};
   });
   return all;
 }
 
 // Pictures whose scores and counters are the reference's, and whose engine-busy cycles are the simulator's.
-Result<std::size_t> equal_on(const std::string& driver, const Bundle& bundle, const std::vector<ImageTask>& tasks, const std::vector<Expected>& expected) {
+Result<std::size_t> equal_on(const std::string& driver, const Bundle& bundle, const std::vector<ImageTask>& tasks,
+                             const std::vector<Expected>& expected) {
   const std::unique_ptr<Device> device = SLUICE_TRY(open_device(driver, bundle, {.images_in_flight = kInFlight}));
   std::size_t equal = 0, collected = 0;
   const auto collect = [&]() -> Status {
     const ImageScores result = SLUICE_TRY(device->collect());
-    equal += result.image_id == tasks[collected].image_id && result.scores == expected[collected].scores && result.counters == expected[collected].counters &&
+    equal += result.image_id == tasks[collected].image_id && result.scores == expected[collected].scores &&
+             result.counters == expected[collected].counters &&
              counted_busy_cycles(bundle.network(), result.counters) == expected[collected].busy;
     ++collected;
     return ok();
@@ -75,8 +81,10 @@ Result<LayerConfigs> configs_of(const IntegerNetwork& network, const std::string
   for (int attempt = 0; attempt < 100; ++attempt) {
     LayerConfigs configs = random_configs(random, network);
     // Copies multiply the kernels of a layer, shared requantisers are one more; a deep network has room for few.
-    for (LayerConfig& config : configs) if (attempt > 20 || random() % 8 != 0) config.copies = 0, config.tile_pixels = 0;
-    for (LayerConfig& config : configs) if (attempt > 40 && random() % 2 == 0) config.lanes = 0;
+    for (LayerConfig& config : configs)
+      if (attempt > 20 || random() % 8 != 0) config.copies = 0, config.tile_pixels = 0;
+    for (LayerConfig& config : configs)
+      if (attempt > 40 && random() % 2 == 0) config.lanes = 0;
     if (build_netlist(network, configs)) return configs;
   }
   return uniform_engines(network, KernelKind::conv_pair_sparse);
@@ -87,17 +95,19 @@ Status prove(const Bundle& planned, const std::vector<ImageTask>& pictures, cons
   Random random(kSeed);
   const LayerConfigs configs = SLUICE_TRY(configs_of(planned.network(), engine, random));
   const Scratch scratch;
-  const Bundle bundle = SLUICE_TRY(bundle_of(planned.network(), scratch.path() / "bundle", configs, [&](DesignTable& table, const Netlist& netlist) {
-    add_random_rows(table, netlist, random, kRows);
-  }));
+  const Bundle bundle = SLUICE_TRY(
+      bundle_of(planned.network(), scratch.path() / "bundle", configs,
+                [&](DesignTable& table, const Netlist& netlist) { add_random_rows(table, netlist, random, kRows); }));
   std::vector<ImageTask> tasks = pictures;
   for (ImageTask& task : tasks) task.row_id = static_cast<std::uint32_t>(random() % (kRows + 1));
   const std::vector<Expected> expected = expected_of(bundle, tasks);
   const std::size_t on_pocl = SLUICE_TRY(equal_on("pocl", bundle, tasks, expected));
   const std::size_t on_threads = SLUICE_TRY(equal_on("threads", bundle, tasks, expected));
   is_right = on_pocl == tasks.size() && on_threads == tasks.size();
-  std::cout << fmt::format("{:<18} {:>3} kernels  equal on pocl {}/{}, on threads {}/{}  {:.0f} s{}\n", engine, bundle.netlist().kernels.size(), on_pocl, tasks.size(),
-                           on_threads, tasks.size(), std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(), is_right ? "" : "  DIFFERS")
+  std::cout << fmt::format("{:<18} {:>3} kernels  equal on pocl {}/{}, on threads {}/{}  {:.0f} s{}\n", engine,
+                           bundle.netlist().kernels.size(), on_pocl, tasks.size(), on_threads, tasks.size(),
+                           std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(),
+                           is_right ? "" : "  DIFFERS")
             << std::flush;
   return ok();
 }
@@ -114,7 +124,8 @@ Status run(const std::vector<std::string>& arguments, bool& all_right) {
     pictures.push_back({i, 0, std::move(codes)});
   }
   std::vector<std::string> engines(arguments.begin() + 3, arguments.end());
-  if (engines.empty()) engines = {"dense", "activation_sparse", "weight_sparse", "grouped_prefix", "pair_sparse", "mixed"};
+  if (engines.empty())
+    engines = {"dense", "activation_sparse", "weight_sparse", "grouped_prefix", "pair_sparse", "mixed"};
   all_right = true;
   for (const std::string& engine : engines) {
     bool is_right = false;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// A row travels with its image: 1,000 pictures of the demo network whose rows change at random from image to image, eight
-// in flight on a device, each bit-exact as computed alone under its row, its counters equal to the reference's.
+// A row travels with its image: 1,000 pictures of the demo network whose rows change at random from image to image,
+// eight in flight on a device, each bit-exact as computed alone under its row, its counters equal to the reference's.
 //
-// "Alone" is shown twice: by the plain reference for every picture, and for the first of them on a device that holds one
-// image at a time.
+// "Alone" is shown twice: by the plain reference for every picture, and for the first of them on a device that holds
+// one image at a time.
 #include <gtest/gtest.h>
 #include <tbb/parallel_for.h>
 
@@ -125,7 +125,8 @@ TEST_P(RowSwitch, a_thousand_images_under_random_rows_are_each_as_computed_alone
   EXPECT_GT(changes, kAlone / 3) << "the rows of this table change nothing; the test says nothing";
 }
 
-INSTANTIATE_TEST_SUITE_P(Devices, RowSwitch, testing::Values("pocl", "threads"), [](const auto& info) { return std::string(info.param); });
+INSTANTIATE_TEST_SUITE_P(Devices, RowSwitch, testing::Values("pocl", "threads"),
+                         [](const auto& info) { return std::string(info.param); });
 
 }  // namespace
 }  // namespace sluice::test

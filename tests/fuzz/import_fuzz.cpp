@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // import_fuzz [--seconds N] [--seed S] [--cases N] [MODEL ...]: breaks models and brings them through the front end.
 //
-// What must hold for any bytes: import and passes end in a graph or in a sentence for the user, never in a crash, a "bug
-// in sluice" or in minutes of work; and a graph that reaches the normal form computes what it computed before. Bases are
-// small networks written here, which get deep into the passes, and the files given. Under the asan preset the same
-// run finds reads outside of memory; for long runs give --seconds 600.
+// What must hold for any bytes: import and passes end in a graph or in a sentence for the user, never in a crash, a
+// "bug in sluice" or in minutes of work; and a graph that reaches the normal form computes what it computed before.
+// Bases are small networks written here, which get deep into the passes, and the files given. Under the asan preset the
+// same run finds reads outside of memory; for long runs give --seconds 600.
 //
 // A failing case is named by its seed: --seed S --cases 1 runs it alone.
 #include <chrono>
@@ -22,8 +22,8 @@
 #include "compiler/passes/normalise.hpp"
 #include "runtime/base/file.hpp"
 #include "tests/fuzz/mutate.hpp"
-#include "tests/support/onnx_writer.hpp"
 #include "tests/support/normal_form.hpp"
+#include "tests/support/onnx_writer.hpp"
 
 namespace {
 
@@ -49,8 +49,14 @@ std::string written_network(int opset) {
   const auto gated = w.node("Mul", {se, y});
   const auto left = w.node("Conv", {gated, w.random({4, 1, 3, 3})}, {{"auto_pad", "SAME_UPPER"}, {"group", 4}});
   y = w.node("Relu", {w.node("Add", {left, gated})});
-  y = w.node("Concat", {w.node("MaxPool", {y}, {{"kernel_shape", {2, 2}}}), w.node("AveragePool", {y}, {{"kernel_shape", {2, 2}}})}, {{"axis", 1}});
-  const auto shape = w.node("Concat", {w.node("Slice", {w.node("Shape", {y}), w.integers({0}), w.integers({1}), w.integers({0})}), w.integers({-1})}, {{"axis", 0}});
+  y = w.node(
+      "Concat",
+      {w.node("MaxPool", {y}, {{"kernel_shape", {2, 2}}}), w.node("AveragePool", {y}, {{"kernel_shape", {2, 2}}})},
+      {{"axis", 1}});
+  const auto shape = w.node(
+      "Concat",
+      {w.node("Slice", {w.node("Shape", {y}), w.integers({0}), w.integers({1}), w.integers({0})}), w.integers({-1})},
+      {{"axis", 0}});
   y = w.node("MatMul", {w.node("Reshape", {y, shape}), w.random({8 * 16, 10})});
   return w.bytes(w.node("Softmax", {w.node("Add", {y, w.random({10})})}));
 }
@@ -59,7 +65,8 @@ std::string written_network(int opset) {
 std::string channels_last_network() {
   testing::OnnxWriter w(13);
   auto y = w.node("Transpose", {w.input("x", {1, 8, 8, 3})}, {{"perm", {0, 3, 1, 2}}});
-  y = w.node("Conv", {w.node("Pad", {y, w.integers({0, 0, 0, 0, 0, 0, 1, 1})}), w.random({4, 3, 3, 3}), w.random({4})}, {{"strides", {2, 2}}});
+  y = w.node("Conv", {w.node("Pad", {y, w.integers({0, 0, 0, 0, 0, 0, 1, 1})}), w.random({4, 3, 3, 3}), w.random({4})},
+             {{"strides", {2, 2}}});
   y = w.node("MaxPool", {w.node("Relu", {y})}, {{"kernel_shape", {3, 3}}, {"strides", {2, 2}}, {"ceil_mode", 1}});
   y = w.node("Conv", {y, w.random({4, 2, 2, 2})}, {{"group", 2}, {"pads", {1, 1, 0, 0}}, {"dilations", {1, 1}}});
   const ir::Tensor zero{.dims = {}, .integers = {0}, .type = ir::ElementType::uint8};
@@ -98,7 +105,8 @@ std::string compare(const ir::Graph& imported, const ir::Graph& normal, std::mt1
   for (float& value : picture.values) value = static_cast<float>(engine() % 2001) / 1000 - 1;
   auto before = scores_of(imported, picture);
   if (!before) return "";
-  auto after = scores_of(testing::with_tail(normal, imported), testing::turned(picture, normal.shapes.at(normal.input)));
+  auto after =
+      scores_of(testing::with_tail(normal, imported), testing::turned(picture, normal.shapes.at(normal.input)));
   if (!after) return "the normal form does not run: " + after.error().text();
   if (before->size() != after->size()) return "the number of scores changed";
   float largest = 1;
@@ -108,7 +116,8 @@ std::string compare(const ir::Graph& imported, const ir::Graph& normal, std::mt1
   }
   ++counts.compared;
   for (std::int64_t i = 0; i < before->size(); ++i) {
-    if (!(std::fabs(before->at(i) - after->at(i)) <= 2e-3f * largest)) return fmt::format("score {} was {} and is {}", i, before->at(i), after->at(i));
+    if (!(std::fabs(before->at(i) - after->at(i)) <= 2e-3f * largest))
+      return fmt::format("score {} was {} and is {}", i, before->at(i), after->at(i));
   }
   return "";
 }
@@ -118,7 +127,8 @@ std::string run_case(const std::string& bytes, std::mt19937& engine, Counts& cou
   if (!graph) return graph.error().fault() == Fault::user ? "" : graph.error().text();
   ++counts.imported;
   const ir::Graph imported = *graph;
-  if (const auto status = passes::run_passes(*graph); !status) return status.error().fault() == Fault::user ? "" : status.error().text();
+  if (const auto status = passes::run_passes(*graph); !status)
+    return status.error().fault() == Fault::user ? "" : status.error().text();
   if (!passes::outside_normal_form(*graph).empty()) return "";
   ++counts.normal;
   return is_comparable(imported, *graph) ? compare(imported, *graph, engine, counts) : "";
@@ -135,11 +145,16 @@ Options read_options(int argc, char** argv) {
   Options options;
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
-    if (i + 1 < argc && word == "--seconds") options.seconds = std::atof(argv[++i]);
-    else if (i + 1 < argc && word == "--seed") options.seed = static_cast<unsigned>(std::atol(argv[++i]));
-    else if (i + 1 < argc && word == "--cases") options.cases = static_cast<std::size_t>(std::atol(argv[++i]));
-    else if (auto bytes = read_file(word)) options.bases.push_back(std::move(*bytes));
-    else std::exit((std::fprintf(stderr, "%s\n", bytes.error().text().c_str()), 2));
+    if (i + 1 < argc && word == "--seconds")
+      options.seconds = std::atof(argv[++i]);
+    else if (i + 1 < argc && word == "--seed")
+      options.seed = static_cast<unsigned>(std::atol(argv[++i]));
+    else if (i + 1 < argc && word == "--cases")
+      options.cases = static_cast<std::size_t>(std::atol(argv[++i]));
+    else if (auto bytes = read_file(word))
+      options.bases.push_back(std::move(*bytes));
+    else
+      std::exit((std::fprintf(stderr, "%s\n", bytes.error().text().c_str()), 2));
   }
   return options;
 }
@@ -153,20 +168,25 @@ int main(int argc, char** argv) {
   std::printf("seed %u, %zu base models\n", options.seed, options.bases.size());
   Counts counts;
   const auto begin = Clock::now();
-  const auto seconds_since = [](Clock::time_point t) { return std::chrono::duration<double>(Clock::now() - t).count(); };
+  const auto seconds_since = [](Clock::time_point t) {
+    return std::chrono::duration<double>(Clock::now() - t).count();
+  };
   int failures = 0;
-  for (unsigned seed = options.seed; counts.cases < options.cases && seconds_since(begin) < options.seconds; ++seed, ++counts.cases) {
+  for (unsigned seed = options.seed; counts.cases < options.cases && seconds_since(begin) < options.seconds;
+       ++seed, ++counts.cases) {
     std::mt19937 engine(seed);
     const std::string& base = options.bases[engine() % options.bases.size()];
-    const std::string bytes = engine() % 8 == 0 ? testing::break_bytes(base, engine) : testing::break_messages(base, engine);
+    const std::string bytes =
+        engine() % 8 == 0 ? testing::break_bytes(base, engine) : testing::break_messages(base, engine);
     const auto start = Clock::now();
     std::string failure = run_case(bytes, engine, counts);
-    if (failure.empty() && seconds_since(start) > kMostSeconds) failure = fmt::format("took {:.1f} s", seconds_since(start));
+    if (failure.empty() && seconds_since(start) > kMostSeconds)
+      failure = fmt::format("took {:.1f} s", seconds_since(start));
     if (failure.empty()) continue;
     std::printf("FAILED --seed %u --cases 1: %s\n", seed, failure.c_str());
     if (++failures == 20) break;
   }
-  std::printf("%zu cases: %zu imported, %zu in normal form, %zu of these computed before and after; %d failed\n", counts.cases, counts.imported,
-              counts.normal, counts.compared, failures);
+  std::printf("%zu cases: %zu imported, %zu in normal form, %zu of these computed before and after; %d failed\n",
+              counts.cases, counts.imported, counts.normal, counts.compared, failures);
   return failures == 0 ? 0 : 1;
 }

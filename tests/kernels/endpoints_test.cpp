@@ -57,7 +57,8 @@ TEST_P(KernelText, spells_no_vendor_word_outside_the_stream_header) {
   EXPECT_NE(text.find("#include \"lib/end_layer.h\""), std::string::npos);
 }
 
-INSTANTIATE_TEST_SUITE_P(each, KernelText, ::testing::ValuesIn(operators()), [](const auto& info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(each, KernelText, ::testing::ValuesIn(operators()),
+                         [](const auto& info) { return info.param; });
 
 }  // namespace
 }  // namespace sluice::test

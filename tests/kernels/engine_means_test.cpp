@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The pair-sparse engine takes the cycles that its model promises: mean cycles per vector, from the counters that the
-// kernels send, against the exact means for independent zeros (both tables of a digest of HASS, arXiv 2406.03088: M = 9, 16,
-// 32, 64; no skipping of empty vectors on whole layers; skipping on the bare engine, whose empty vectors the counter tells
-// apart).
+// kernels send, against the exact means for independent zeros (both tables of a digest of HASS, arXiv 2406.03088: M =
+// 9, 16, 32, 64; no skipping of empty vectors on whole layers; skipping on the bare engine, whose empty vectors the
+// counter tells apart).
 //
 // The idea: weights without zeros and windows that do not overlap make every vector an independent draw of M pairs that
 // are dead with probability S. One filter: no lock step. The printed means must lie within four standard errors.
@@ -19,7 +19,8 @@
 namespace sluice::test {
 namespace {
 
-// A layer's engine, and its printed means by sparsity: without and, where the digest has it, with skipping of empty vectors.
+// A layer's engine, and its printed means by sparsity: without and, where the digest has it, with skipping of empty
+// vectors.
 struct Means {
   double sparsity, without_skipping, with_skipping;
 };
@@ -72,10 +73,12 @@ IntegerNetwork side_by_side(Random& random, const std::vector<SparseEngine>& eng
   return network;
 }
 
-Result<Bundle> bundle_with(const std::vector<SparseEngine>& engines, const IntegerNetwork& network, const std::filesystem::path& folder) {
+Result<Bundle> bundle_with(const std::vector<SparseEngine>& engines, const IntegerNetwork& network,
+                           const std::filesystem::path& folder) {
   LayerConfigs configs(network.layers.size());
   for (std::size_t i = 0; i < engines.size(); ++i) {
-    configs[i] = {.engine = KernelKind::conv_pair_sparse, .codes = engines[i].lanes, .multipliers = engines[i].multipliers};
+    configs[i] = {
+        .engine = KernelKind::conv_pair_sparse, .codes = engines[i].lanes, .multipliers = engines[i].multipliers};
   }
   return bundle_of(network, folder, configs);
 }
@@ -112,7 +115,8 @@ void expect_means(const std::string& driver, const std::vector<SparseEngine>& en
       auto scores = (*device)->collect();
       ASSERT_TRUE(scores) << scores.error().text();
       for (const LayerCounters& c : scores->counters) {
-        vectors[std::size_t(c.layer)] += c.vectors, busy[std::size_t(c.layer)] += c.busy_cycles, empty[std::size_t(c.layer)] += c.zero_vectors;
+        vectors[std::size_t(c.layer)] += c.vectors, busy[std::size_t(c.layer)] += c.busy_cycles,
+            empty[std::size_t(c.layer)] += c.zero_vectors;
       }
     }
     for (std::size_t i = 0; i < engines.size(); ++i) {
@@ -123,7 +127,8 @@ void expect_means(const std::string& driver, const std::vector<SparseEngine>& en
       EXPECT_NEAR(busy[i] / vectors[i], engine.means[m].without_skipping, error);
       if (engine.means[m].with_skipping == 0) continue;
       const double of_empty = 4 * std::sqrt(std::pow(sparsity, engine.lanes) / vectors[i]);
-      EXPECT_NEAR((busy[i] - empty[i]) / vectors[i], engine.means[m].with_skipping, error + of_empty) << "with skipping";
+      EXPECT_NEAR((busy[i] - empty[i]) / vectors[i], engine.means[m].with_skipping, error + of_empty)
+          << "with skipping";
     }
   }
 }
@@ -138,7 +143,8 @@ TEST_P(EngineMeans, of_channel_vectors_are_those_of_independent_zeros) {
   expect_means(GetParam(), is_slow ? std::vector<SparseEngine>(kPoints.begin(), kPoints.begin() + 4) : kPoints, 1, 64);
 }
 
-INSTANTIATE_TEST_SUITE_P(Devices, EngineMeans, ::testing::Values("pocl", "threads"), [](const auto& info) { return std::string(info.param); });
+INSTANTIATE_TEST_SUITE_P(Devices, EngineMeans, ::testing::Values("pocl", "threads"),
+                         [](const auto& info) { return std::string(info.param); });
 
 }  // namespace
 }  // namespace sluice::test

@@ -31,7 +31,9 @@ TEST_P(StemOfPixels, equals_the_reference) {
   configs[0] = config;
   configs[0].pixels = pixels;
   const Scratch scratch;
-  auto bundle = bundle_of(network, scratch.path() / "bundle", configs, [&](DesignTable& table, const Netlist& netlist) { add_random_rows(table, netlist, random, 3); });
+  auto bundle = bundle_of(network, scratch.path() / "bundle", configs, [&](DesignTable& table, const Netlist& netlist) {
+    add_random_rows(table, netlist, random, 3);
+  });
   ASSERT_TRUE(bundle) << bundle.error().text();
   expect_equal_to_reference(*bundle, random, 4, where);
 }
@@ -40,14 +42,17 @@ const LayerConfig kAllAtOnce{.filters = 10, .codes = 27, .taps = 9}, kCopied{.fi
     kSparse{.engine = KernelKind::conv_activation_sparse, .filters = 5, .taps = 9, .copies = 2};
 
 INSTANTIATE_TEST_SUITE_P(on_pocl, StemOfPixels,
-                         ::testing::Combine(::testing::Values(1, 2), ::testing::Values(4), ::testing::Values(kAllAtOnce, kCopied, kSparse),
+                         ::testing::Combine(::testing::Values(1, 2), ::testing::Values(4),
+                                            ::testing::Values(kAllAtOnce, kCopied, kSparse),
                                             ::testing::Values(Where::pocl)));
 INSTANTIATE_TEST_SUITE_P(on_threads, StemOfPixels,
-                         ::testing::Combine(::testing::Values(2), ::testing::Values(2, 4), ::testing::Values(kAllAtOnce, kCopied, kSparse),
+                         ::testing::Combine(::testing::Values(2), ::testing::Values(2, 4),
+                                            ::testing::Values(kAllAtOnce, kCopied, kSparse),
                                             ::testing::Values(Where::threads)));
 
 // Weight-sparse on shapes that its tiles and lists make special, with tiles of every size.
-class WeightSparseTiles : public ::testing::TestWithParam<std::tuple<int, int, Where, int>> {};  // pixels of a tile, bits, copies
+class WeightSparseTiles : public ::testing::TestWithParam<std::tuple<int, int, Where, int>> {
+};  // pixels of a tile, bits, copies
 
 IntegerNetwork network_of_lists(Random& random, int bits) {
   NetworkMaker make(random, {7, 9, 3}, bits);
@@ -81,8 +86,9 @@ TEST_P(WeightSparseTiles, equals_the_reference) {
     configs[i].tile_pixels = std::min(tile_pixels, map.height * map.width / configs[i].copies);
   }
   const Scratch scratch;
-  auto bundle = bundle_of(network, scratch.path() / "bundle", configs,
-                          [&](DesignTable& table, const Netlist& netlist) { add_random_rows(table, netlist, random, 15); });
+  auto bundle = bundle_of(network, scratch.path() / "bundle", configs, [&](DesignTable& table, const Netlist& netlist) {
+    add_random_rows(table, netlist, random, 15);
+  });
   ASSERT_TRUE(bundle) << bundle.error().text();
   expect_equal_to_reference(*bundle, random, 8, where);
 }
@@ -103,11 +109,13 @@ TEST(WeightSparse, beside_a_bare_shortcut_does_not_hang) {
 }
 
 INSTANTIATE_TEST_SUITE_P(tiles, WeightSparseTiles,
-                         ::testing::Values(std::tuple{1, 8, Where::pocl, 1}, std::tuple{4, 8, Where::pocl, 1}, std::tuple{7, 16, Where::pocl, 1},
-                                           std::tuple{4, 8, Where::pocl, 3}, std::tuple{4, 8, Where::pocl_exact, 1},
-                                           std::tuple{1, 8, Where::threads, 1}, std::tuple{4, 8, Where::threads, 2}, std::tuple{7, 16, Where::threads, 1}));
+                         ::testing::Values(std::tuple{1, 8, Where::pocl, 1}, std::tuple{4, 8, Where::pocl, 1},
+                                           std::tuple{7, 16, Where::pocl, 1}, std::tuple{4, 8, Where::pocl, 3},
+                                           std::tuple{4, 8, Where::pocl_exact, 1}, std::tuple{1, 8, Where::threads, 1},
+                                           std::tuple{4, 8, Where::threads, 2}, std::tuple{7, 16, Where::threads, 1}));
 
-// Every number of filters a multiplier may own, passes above one, ids in more than one word, weights that are often equal.
+// Every number of filters a multiplier may own, passes above one, ids in more than one word, weights that are often
+// equal.
 class GroupedPrefixOnDevices : public ::testing::TestWithParam<std::tuple<Where, int>> {};
 
 TEST_P(GroupedPrefixOnDevices, equals_the_reference) {
@@ -116,26 +124,29 @@ TEST_P(GroupedPrefixOnDevices, equals_the_reference) {
   SCOPED_TRACE(fmt::format("seed {}", seed));
   Random random(seed);
   NetworkMaker make(random, {9, 8, 3}, bits);
-  make.conv(16, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput);                   // G = 4
-  make.conv(32, {5, 5, 2, 2, 2, 2, 2, 2}, make.last());                     // G = 8
-  make.conv(12, {}, make.last());                                           // G = 2
-  make.add_curve(make.conv(144, {3, 2, 2, 2, 1, 0, 0, 1}, make.last()));    // G = 8, two passes of 9 multipliers
-  make.conv(128, {}, make.last());                                          // G = 8, 16 multipliers: ids in two words
+  make.conv(16, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput);                 // G = 4
+  make.conv(32, {5, 5, 2, 2, 2, 2, 2, 2}, make.last());                   // G = 8
+  make.conv(12, {}, make.last());                                         // G = 2
+  make.add_curve(make.conv(144, {3, 2, 2, 2, 1, 0, 0, 1}, make.last()));  // G = 8, two passes of 9 multipliers
+  make.conv(128, {}, make.last());                                        // G = 8, 16 multipliers: ids in two words
   IntegerNetwork network = make.finish(10);
   const int step = bits == 8 ? 32 : 512;
-  for (Layer& layer : network.layers) for (std::int16_t& weight : layer.weights) weight = static_cast<std::int16_t>(weight / step * step);
+  for (Layer& layer : network.layers)
+    for (std::int16_t& weight : layer.weights) weight = static_cast<std::int16_t>(weight / step * step);
   const LayerConfigs configs(network.layers.size(), LayerConfig{KernelKind::conv_grouped_prefix});
   const Netlist netlist = build_netlist(network, configs).value();
   std::set<int> filters;
   for (int i = 0; i < std::ssize(network.layers); ++i) filters.insert(NetlistIndex(netlist).prefix(i).filters);
   ASSERT_THAT(filters, ::testing::ElementsAre(0, 2, 4, 8)) << "0: the pool";
   const Scratch scratch;
-  auto bundle = bundle_of(network, scratch.path() / "bundle", configs, [&](DesignTable& table, const Netlist&) { add_random_rows(table, netlist, random, 6); });
+  auto bundle = bundle_of(network, scratch.path() / "bundle", configs,
+                          [&](DesignTable& table, const Netlist&) { add_random_rows(table, netlist, random, 6); });
   ASSERT_TRUE(bundle) << bundle.error().text();
   expect_equal_to_reference(*bundle, random, 12, where);
 }
 
-INSTANTIATE_TEST_SUITE_P(devices, GroupedPrefixOnDevices, ::testing::Combine(::testing::Values(Where::pocl, Where::threads), ::testing::Values(8, 16)));
+INSTANTIATE_TEST_SUITE_P(devices, GroupedPrefixOnDevices,
+                         ::testing::Combine(::testing::Values(Where::pocl, Where::threads), ::testing::Values(8, 16)));
 
 }  // namespace
 }  // namespace sluice::test

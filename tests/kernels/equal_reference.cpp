@@ -17,15 +17,16 @@
 namespace sluice {
 
 std::ostream& operator<<(std::ostream& out, const LayerCounters& c) {
-  return out << "{layer " << c.layer << ": vectors " << c.vectors << ", pairs " << c.nonzero_pairs << ", busy " << c.busy_cycles
-             << ", zero " << c.zero_vectors << "}";
+  return out << "{layer " << c.layer << ": vectors " << c.vectors << ", pairs " << c.nonzero_pairs << ", busy "
+             << c.busy_cycles << ", zero " << c.zero_vectors << "}";
 }
 
 namespace test {
 namespace {
 
 Result<std::unique_ptr<Device>> open(const Bundle& bundle, Where where) {
-  if (where != Where::threads) return open_pocl_device(bundle, {.is_exact = where == Where::pocl_exact, .images_in_flight = 3});
+  if (where != Where::threads)
+    return open_pocl_device(bundle, {.is_exact = where == Where::pocl_exact, .images_in_flight = 3});
   ThreadsOptions options{.capacity = 3};
   options.compile.cache_folder = compiled_kernels_folder();
   return open_threads_device(bundle, options);
@@ -51,8 +52,11 @@ void expect_equal_to_reference(const Bundle& bundle, Random& random, int images,
     const auto thresholds = bundle.table().thresholds(bundle.network(), bundle.netlist(), task.row_id);
     const auto maps = run_reference(bundle.network(), task.codes, thresholds);
     ASSERT_EQ(scores->scores, maps.back()) << "image " << collected << ", row " << task.row_id;
-    ASSERT_EQ(scores->counters, reference_counters(bundle.design(), task.codes, maps, thresholds)) << "image " << collected;
-    ASSERT_EQ(counted_busy_cycles(bundle.network(), scores->counters), simulated_busy_cycles(bundle.design(), task.codes, thresholds)) << "image " << collected;
+    ASSERT_EQ(scores->counters, reference_counters(bundle.design(), task.codes, maps, thresholds))
+        << "image " << collected;
+    ASSERT_EQ(counted_busy_cycles(bundle.network(), scores->counters),
+              simulated_busy_cycles(bundle.design(), task.codes, thresholds))
+        << "image " << collected;
     ++collected;
   };
   for (int i = 0; i < images; ++i) {
@@ -65,7 +69,9 @@ void expect_equal_to_reference(const Bundle& bundle, Random& random, int images,
   while (collected < images) ASSERT_NO_FATAL_FAILURE(collect());
 }
 
-void PrintTo(Where where, std::ostream* out) { *out << std::array{"pocl", "pocl exact", "threads"}[static_cast<std::size_t>(where)]; }
+void PrintTo(Where where, std::ostream* out) {
+  *out << std::array{"pocl", "pocl exact", "threads"}[static_cast<std::size_t>(where)];
+}
 
 }  // namespace test
 }  // namespace sluice

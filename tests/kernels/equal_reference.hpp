@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs a bundle on a device and compares every score and counter with the plain reference, and engine-busy cycles with the
-// cycle simulator.
+// Runs a bundle on a device and compares every score and counter with the plain reference, and engine-busy cycles with
+// the cycle simulator.
 //
 // Before: a bundle of a network with tests/support. After: a gtest failure at the first picture that differs.
 #pragma once

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The kernels equal the plain reference, bit by bit, on random networks: scores, and the engines' counters, with every
 // engine, with default and with random parallelism, under rows of random thresholds that change from image to image. On
-// PoCL (dialect pocl), and as threads with queues of the planned depths, which is the text that goes to aoc (dialect intel).
+// PoCL (dialect pocl), and as threads with queues of the planned depths, which is the text that goes to aoc (dialect
+// intel).
 #include <ostream>
 #include <set>
 
@@ -26,7 +27,8 @@ constexpr int kEngines = 5;
 struct Case {
   int seed;
   int bits;
-  int engine;  // of every convolution: the engine of this number, kEngines a random one each, kEngines + 1 random configs
+  int engine;  // of every convolution: the engine of this number, kEngines a random one each, kEngines + 1 random
+               // configs
   Where where;
 };
 
@@ -48,7 +50,8 @@ LayerConfigs configs_of(const Case& c, const IntegerNetwork& network, Random& ra
   if (c.engine == kEngines + 1) return random_configs(random, network);
   LayerConfigs configs;
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
-    configs.push_back({convolution_engines()[std::size_t(c.engine < kEngines ? c.engine : pick(random, 0, kEngines - 1))]});
+    configs.push_back(
+        {convolution_engines()[std::size_t(c.engine < kEngines ? c.engine : pick(random, 0, kEngines - 1))]});
   }
   return configs;
 }
@@ -58,7 +61,9 @@ TEST_P(NetworksOnDevices, equal_the_reference) {
   const IntegerNetwork network = network_of(GetParam(), random);
   const LayerConfigs configs = configs_of(GetParam(), network, random);
   const Scratch scratch;
-  auto bundle = bundle_of(network, scratch.path() / "bundle", configs, [&](DesignTable& table, const Netlist& netlist) { add_random_rows(table, netlist, random, 3); });
+  auto bundle = bundle_of(network, scratch.path() / "bundle", configs, [&](DesignTable& table, const Netlist& netlist) {
+    add_random_rows(table, netlist, random, 3);
+  });
   ASSERT_TRUE(bundle) << bundle.error().text();
   expect_equal_to_reference(*bundle, random, 6, GetParam().where);
 }
@@ -81,30 +86,57 @@ std::vector<Case> cases() {
 
 void see_parallelism(const Netlist& netlist, const Kernel& kernel, std::set<std::string>& seen) {
   const auto lanes = [&](int stream) { return netlist.streams[std::size_t(stream)].lanes; };
-  if (kernel.kind == KernelKind::width) seen.insert(lanes(kernel.outputs[0]) > lanes(kernel.inputs[0]) ? "wider" : "narrower");
+  if (kernel.kind == KernelKind::width)
+    seen.insert(lanes(kernel.outputs[0]) > lanes(kernel.inputs[0]) ? "wider" : "narrower");
   if (kernel.kind == KernelKind::gather) {
     seen.insert(fmt::format("{} copies", kernel.inputs.size()));
-    seen.insert("copies of " + std::string(op_of(netlist.kernels[std::size_t(NetlistIndex(netlist).writer(kernel.inputs[0]))].kind)));
+    seen.insert("copies of " +
+                std::string(op_of(netlist.kernels[std::size_t(NetlistIndex(netlist).writer(kernel.inputs[0]))].kind)));
   }
   if (kernel.kind == KernelKind::requantise) {
     const Kernel& writer = netlist.kernels[std::size_t(NetlistIndex(netlist).writer(kernel.inputs[0]))];
-    const Kernel& engine = writer.kind == KernelKind::gather ? netlist.kernels[std::size_t(NetlistIndex(netlist).writer(writer.inputs[0]))] : writer;
+    const Kernel& engine = writer.kind == KernelKind::gather
+                               ? netlist.kernels[std::size_t(NetlistIndex(netlist).writer(writer.inputs[0]))]
+                               : writer;
     seen.insert("sums of " + std::string(op_of(engine.kind)) + (writer.kind == KernelKind::gather ? ", copies" : ""));
     seen.insert(fmt::format("sums to curve {}", kernel.numbers.at(Number::curve)));
   }
-  if (kernel.kind == KernelKind::replay) seen.insert("replay of " + std::string(op_of(netlist.kernels[std::size_t(NetlistIndex(netlist).reader(kernel.outputs[0]))].kind)));
+  if (kernel.kind == KernelKind::replay)
+    seen.insert("replay of " +
+                std::string(op_of(netlist.kernels[std::size_t(NetlistIndex(netlist).reader(kernel.outputs[0]))].kind)));
   if (kernel.kind != KernelKind::window) return;
   seen.insert(fmt::format("pixels {}", kernel.numbers.at(Number::in_pixels)));
-  if (kernel.numbers.at(Number::taps_h) > 1) seen.insert("all taps");
-  else if (kernel.numbers.at(Number::taps_w) > 1) seen.insert("row of taps");
+  if (kernel.numbers.at(Number::taps_h) > 1)
+    seen.insert("all taps");
+  else if (kernel.numbers.at(Number::taps_w) > 1)
+    seen.insert("row of taps");
 }
 
 // What is not in any of the networks would go untested unseen.
 TEST(RandomNetworks, hold_every_kernel_file_curve_and_order_of_ports) {
-  std::set<std::string> seen, wanted{"curve 0", "curve 1", "curve 2", "curve 3", "add swapped 0", "add swapped 1", "concat swapped 0", "concat swapped 1",
-      "pixels 2", "row of taps", "all taps", "2 copies", "3 copies", "wider", "narrower", "replay of conv_dense",
-      "replay of conv_pair_sparse", "copies of conv_activation_sparse", "copies of conv_weight_sparse", "copies of conv_grouped_prefix", "copies of depthwise_dense"};
-  for (const char* engine : {"conv_dense", "conv_activation_sparse", "conv_weight_sparse", "conv_grouped_prefix", "conv_pair_sparse"}) {
+  std::set<std::string> seen, wanted{"curve 0",
+                                     "curve 1",
+                                     "curve 2",
+                                     "curve 3",
+                                     "add swapped 0",
+                                     "add swapped 1",
+                                     "concat swapped 0",
+                                     "concat swapped 1",
+                                     "pixels 2",
+                                     "row of taps",
+                                     "all taps",
+                                     "2 copies",
+                                     "3 copies",
+                                     "wider",
+                                     "narrower",
+                                     "replay of conv_dense",
+                                     "replay of conv_pair_sparse",
+                                     "copies of conv_activation_sparse",
+                                     "copies of conv_weight_sparse",
+                                     "copies of conv_grouped_prefix",
+                                     "copies of depthwise_dense"};
+  for (const char* engine :
+       {"conv_dense", "conv_activation_sparse", "conv_weight_sparse", "conv_grouped_prefix", "conv_pair_sparse"}) {
     wanted.insert(std::string("sums of ") + engine);
     wanted.insert(std::string("sums of ") + engine + ", copies");
   }
@@ -117,8 +149,10 @@ TEST(RandomNetworks, hold_every_kernel_file_curve_and_order_of_ports) {
     for (const Kernel& kernel : netlist.kernels) {
       seen.insert(op_of(kernel.kind));
       see_parallelism(netlist, kernel, seen);
-      if (kernel.numbers.count(Number::curve) != 0) seen.insert(fmt::format("curve {}", kernel.numbers.at(Number::curve)));
-      if (kernel.numbers.count(Number::is_swapped) != 0) seen.insert(fmt::format("{} swapped {}", op_of(kernel.kind), kernel.numbers.at(Number::is_swapped)));
+      if (kernel.numbers.count(Number::curve) != 0)
+        seen.insert(fmt::format("curve {}", kernel.numbers.at(Number::curve)));
+      if (kernel.numbers.count(Number::is_swapped) != 0)
+        seen.insert(fmt::format("{} swapped {}", op_of(kernel.kind), kernel.numbers.at(Number::is_swapped)));
     }
   }
   std::vector<std::string> missing;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fewer requantisers than filters: every engine sends sums, alone and in copies, with every curve, and scores and counters
-// equal the plain reference's. L from one to a divisor of O that leaves two parts, O from a part of the filters to all of them.
+// Fewer requantisers than filters: every engine sends sums, alone and in copies, with every curve, and scores and
+// counters equal the plain reference's. L from one to a divisor of O that leaves two parts, O from a part of the
+// filters to all of them.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
@@ -50,16 +51,19 @@ TEST_P(SharedRequantisers, equal_the_reference) {
   const IntegerNetwork network = network_of_engines(random, bits);
   const LayerConfigs configs = configs_of(network, copies);
   const Netlist netlist = build_netlist(network, configs).value();
-  ASSERT_EQ(std::count_if(netlist.kernels.begin(), netlist.kernels.end(), [](const Kernel& k) { return k.kind == KernelKind::requantise; }), 2 * kEngines + 1);
+  ASSERT_EQ(std::count_if(netlist.kernels.begin(), netlist.kernels.end(),
+                          [](const Kernel& k) { return k.kind == KernelKind::requantise; }),
+            2 * kEngines + 1);
   const Scratch scratch;
-  auto bundle = bundle_of(network, scratch.path() / "bundle", configs, [&](DesignTable& table, const Netlist&) { add_random_rows(table, netlist, random, 4); });
+  auto bundle = bundle_of(network, scratch.path() / "bundle", configs,
+                          [&](DesignTable& table, const Netlist&) { add_random_rows(table, netlist, random, 4); });
   ASSERT_TRUE(bundle) << bundle.error().text();
   expect_equal_to_reference(*bundle, random, 8, where);
 }
 
 INSTANTIATE_TEST_SUITE_P(devices, SharedRequantisers,
-                         ::testing::Values(std::tuple{8, 1, Where::pocl}, std::tuple{16, 3, Where::pocl}, std::tuple{8, 3, Where::threads},
-                                           std::tuple{16, 1, Where::threads}));
+                         ::testing::Values(std::tuple{8, 1, Where::pocl}, std::tuple{16, 3, Where::pocl},
+                                           std::tuple{8, 3, Where::threads}, std::tuple{16, 1, Where::threads}));
 
 }  // namespace
 }  // namespace sluice::test

@@ -20,11 +20,12 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-Result<std::unique_ptr<Device>> open_with_depth(const IntegerNetwork& network, int depth, milliseconds stall_time = milliseconds(2000)) {
+Result<std::unique_ptr<Device>> open_with_depth(const IntegerNetwork& network, int depth,
+                                                milliseconds stall_time = milliseconds(2000)) {
   const Scratch scratch;
-  auto bundle = bundle_of(network, scratch.path() / "bundle", LayerConfigs(network.layers.size(), {KernelKind::conv_pair_sparse}), {}, [&](Netlist& netlist) {
-    netlist.streams[identity_stream(netlist)].depth = depth;
-  });
+  auto bundle =
+      bundle_of(network, scratch.path() / "bundle", LayerConfigs(network.layers.size(), {KernelKind::conv_pair_sparse}),
+                {}, [&](Netlist& netlist) { netlist.streams[identity_stream(netlist)].depth = depth; });
   if (!bundle) return std::move(bundle).error();
   ThreadsOptions options{.capacity = 4, .stall_time = stall_time};
   options.compile.cache_folder = compiled_kernels_folder();
@@ -32,7 +33,8 @@ Result<std::unique_ptr<Device>> open_with_depth(const IntegerNetwork& network, i
 }
 
 // Beats are counted to the last: which beats have passed when nobody can go on does not depend on how threads ran.
-constexpr const char* kStory = R"(device threads: no beat moved for 2.0 s with 3 images inside, the oldest image 70 under row 0
+constexpr const char* kStory =
+    R"(device threads: no beat moved for 2.0 s with 3 images inside, the oldest image 70 under row 0
 a cycle of 6 kernels:
   l00_conv_fork waits to write s_l00_conv_fork_1: full (depth 8, 9 beats written, 1 read), waits for l03_add_add
   l03_add_add waits to read s_l02_conv_conv_pair_sparse: empty (depth 74, 69 beats written, 69 read), waits for l02_conv_conv_pair_sparse
@@ -77,7 +79,8 @@ TEST(Stall, of_a_shallow_stream_is_told_within_five_seconds_and_ends_all_threads
   EXPECT_EQ(later.error().text(), text);
   EXPECT_EQ((*device)->collect().error().text(), text);
   // Joined by the watchdog, which ends last; the device itself is still open.
-  for (int i = 0; i < 100 && threads_of_this_process() > threads_before; ++i) std::this_thread::sleep_for(milliseconds(20));
+  for (int i = 0; i < 100 && threads_of_this_process() > threads_before; ++i)
+    std::this_thread::sleep_for(milliseconds(20));
   EXPECT_EQ(threads_of_this_process(), threads_before);
 }
 
@@ -97,7 +100,8 @@ TEST(Stall, ends_with_the_device_when_it_is_closed_before_the_watchdog_speaks) {
 TEST(Stall, does_not_happen_at_the_planned_depth_less_its_margin) {
   Random random(1);
   const IntegerNetwork network = residual_network(random);
-  const Netlist netlist = build_netlist(network, LayerConfigs(network.layers.size(), {KernelKind::conv_pair_sparse})).value();
+  const Netlist netlist =
+      build_netlist(network, LayerConfigs(network.layers.size(), {KernelKind::conv_pair_sparse})).value();
   const int planned = netlist.streams[identity_stream(netlist)].depth;
   auto device = open_with_depth(network, planned - kMargin);
   ASSERT_TRUE(device) << device.error().text();

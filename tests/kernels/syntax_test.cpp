@@ -54,7 +54,8 @@ std::vector<std::string> parameters_of(const std::string& op) {
 std::string with_change(const std::string& op, const std::string& change, Dialect dialect) {
   const Scratch scratch;
   const fs::path file = scratch.path() / "top.cl";
-  const std::string text = fmt::format("#include \"kernels/{0}/{0}_params.h\"\n{1}#include \"kernels/{0}/{0}.cl\"\n", op, change);
+  const std::string text =
+      fmt::format("#include \"kernels/{0}/{0}_params.h\"\n{1}#include \"kernels/{0}/{0}.cl\"\n", op, change);
   EXPECT_TRUE(write_file(file, text));
   return front_end_complaints(file, device_folder(), dialect);
 }
@@ -72,7 +73,8 @@ TEST_P(Operators, are_included_again_after_themselves) {
   }
   text += fmt::format("#include \"kernels/{0}/{0}.cl\"\n", GetParam());
   ASSERT_TRUE(write_file(scratch.path() / "top.cl", text));
-  for (const Dialect dialect : kDialects) EXPECT_EQ(front_end_complaints(scratch.path() / "top.cl", device_folder(), dialect), "");
+  for (const Dialect dialect : kDialects)
+    EXPECT_EQ(front_end_complaints(scratch.path() / "top.cl", device_folder(), dialect), "");
 }
 
 TEST_P(Operators, stop_without_a_parameter) {
@@ -83,7 +85,8 @@ TEST_P(Operators, stop_without_a_parameter) {
     if (name == "P_NAME") continue;  // without it the file takes its own signature
     const std::string change = "#undef " + name + "\n";
     EXPECT_THAT(with_change(GetParam(), change, Dialect::intel) + with_change(GetParam(), change, Dialect::pocl),
-                HasSubstr("error:")) << name << " is never missed";
+                HasSubstr("error:"))
+        << name << " is never missed";
   }
 }
 
@@ -98,7 +101,8 @@ TEST_P(Operators, stop_when_a_parameter_is_set_twice) {
 TEST_P(Operators, stop_when_the_layer_before_is_open) {
   const Scratch scratch;
   ASSERT_TRUE(write_file(scratch.path() / "top.cl", fmt::format("#include \"kernels/{0}/{0}_params.h\"\n"
-                                                                "#include \"lib/begin_layer.h\"\n", GetParam())));
+                                                                "#include \"lib/begin_layer.h\"\n",
+                                                                GetParam())));
   for (const Dialect dialect : kDialects) {
     EXPECT_THAT(front_end_complaints(scratch.path() / "top.cl", device_folder(), dialect), HasSubstr("still open"));
   }
@@ -107,7 +111,8 @@ TEST_P(Operators, stop_when_the_layer_before_is_open) {
 TEST_P(Operators, close_everything_they_opened) {
   const Scratch scratch;
   std::string text = fmt::format("#include \"kernels/{0}/{0}.cl\"\n", GetParam());
-  for (const std::string& name : parameters_of(GetParam())) text += fmt::format("#ifdef {0}\n#error \"{0} leaks\"\n#endif\n", name);
+  for (const std::string& name : parameters_of(GetParam()))
+    text += fmt::format("#ifdef {0}\n#error \"{0} leaks\"\n#endif\n", name);
   // A kernel file's own helpers must go too: they would shadow the next file's.
   std::istringstream lines(read_file(kernel_file(GetParam())).value());
   for (std::string line; std::getline(lines, line);) {
@@ -118,7 +123,8 @@ TEST_P(Operators, close_everything_they_opened) {
   EXPECT_EQ(front_end_complaints(scratch.path() / "top.cl", device_folder(), Dialect::intel), "");
 }
 
-INSTANTIATE_TEST_SUITE_P(each, Operators, ::testing::ValuesIn(operators()), [](const auto& info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(each, Operators, ::testing::ValuesIn(operators()),
+                         [](const auto& info) { return info.param; });
 
 class Programs : public ::testing::TestWithParam<std::tuple<int, KernelKind>> {};
 
@@ -147,9 +153,12 @@ TEST_P(ConfiguredPrograms, pass_the_front_end) {
 
 INSTANTIATE_TEST_SUITE_P(seeds, ConfiguredPrograms, ::testing::Range(1, 7));
 
-INSTANTIATE_TEST_SUITE_P(seeds, Programs,
-                         ::testing::Combine(::testing::Range(1, 5),
-                                            ::testing::Values(KernelKind::conv_dense, KernelKind::conv_activation_sparse, KernelKind::conv_pair_sparse, KernelKind::conv_weight_sparse, KernelKind::conv_grouped_prefix)));
+INSTANTIATE_TEST_SUITE_P(
+    seeds, Programs,
+    ::testing::Combine(::testing::Range(1, 5),
+                       ::testing::Values(KernelKind::conv_dense, KernelKind::conv_activation_sparse,
+                                         KernelKind::conv_pair_sparse, KernelKind::conv_weight_sparse,
+                                         KernelKind::conv_grouped_prefix)));
 
 }  // namespace
 }  // namespace sluice::test

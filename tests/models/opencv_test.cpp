@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The evaluation models in normal form give the scores that OpenCV's own importer and layers give on the same pictures.
 //
-// Why OpenCV: it shares no line with Sluice and is a dependency already. Version 4.6 reads three of the evaluation models
-// as they are, and the other four as tests/support/opencv_model.hpp writes them; compare_onnxruntime.py beside this file
-// takes the files themselves.
-// Before: SLUICE_DATA is set (else skipped). After: scores agree to rounding, and so does the class.
+// Why OpenCV: it shares no line with Sluice and is a dependency already. Version 4.6 reads three of the evaluation
+// models as they are, and the other four as tests/support/opencv_model.hpp writes them; compare_onnxruntime.py beside
+// this file takes the files themselves. Before: SLUICE_DATA is set (else skipped). After: scores agree to rounding, and
+// so does the class.
 #include <gtest/gtest.h>
 #include <opencv2/dnn.hpp>
 
@@ -69,7 +69,8 @@ std::vector<ir::Tensor> photos(const MapShape& input, const Preprocess& preproce
 }
 
 constexpr double kMiddle = 127.5;
-const Preprocess kMobileNet{.resize_short_side = 256, .mean = {kMiddle, kMiddle, kMiddle}, .deviation = {kMiddle, kMiddle, kMiddle}};
+const Preprocess kMobileNet{
+    .resize_short_side = 256, .mean = {kMiddle, kMiddle, kMiddle}, .deviation = {kMiddle, kMiddle, kMiddle}};
 
 TEST(AgreesWithOpenCv, mobilenet_v1) {
   SLUICE_NEEDS_DATA();
@@ -84,12 +85,18 @@ TEST(AgreesWithOpenCv, mobilenet_v2) {
 // Scores are shares of 1, so the tolerance is one of probability.
 TEST(AgreesWithOpenCv, squeezenet_in_half_precision) {
   SLUICE_NEEDS_DATA();
-  agrees("squeezenet1.1_fp16.onnx", photos({224, 224, 3}, {.resize_short_side = 256, .is_bgr = true, .mean = {104, 117, 123}, .deviation = {1, 1, 1}}), 1e-4);
+  agrees("squeezenet1.1_fp16.onnx",
+         photos({224, 224, 3},
+                {.resize_short_side = 256, .is_bgr = true, .mean = {104, 117, 123}, .deviation = {1, 1, 1}}),
+         1e-4);
 }
 
 TEST(AgreesWithOpenCv, textline) {
   SLUICE_NEEDS_DATA();
-  agrees("textline_mobilenetv3s_0.35.onnx", photos({48, 192, 3}, {.is_bgr = true, .mean = {kMiddle, kMiddle, kMiddle}, .deviation = {kMiddle, kMiddle, kMiddle}}), 1e-4);
+  agrees("textline_mobilenetv3s_0.35.onnx",
+         photos({48, 192, 3},
+                {.is_bgr = true, .mean = {kMiddle, kMiddle, kMiddle}, .deviation = {kMiddle, kMiddle, kMiddle}}),
+         1e-4);
 }
 
 TEST(AgreesWithOpenCv, resnet8) {

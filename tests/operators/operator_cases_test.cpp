@@ -33,7 +33,8 @@ Result<onnx::TensorProto> read_proto(const fs::path& file) {
   const std::string bytes = SLUICE_TRY(read_file(file));
   onnx::TensorProto proto;
   // Cases with sequences and optionals hold other messages, which do not parse or hold nothing.
-  if (!proto.ParsePartialFromString(bytes) || proto.data_type() == 0) return user_error("{}: is no tensor", file.filename().string());
+  if (!proto.ParsePartialFromString(bytes) || proto.data_type() == 0)
+    return user_error("{}: is no tensor", file.filename().string());
   return proto;
 }
 
@@ -61,7 +62,8 @@ Result<ir::Tensor> feed(const fs::path& folder, onnx::ModelProto& model) {
   onnx::GraphProto& graph = *model.mutable_graph();
   ir::Tensor picture;
   for (int i = 0; i < graph.input_size(); ++i) {
-    onnx::TensorProto proto = SLUICE_TRY(read_proto(folder / "test_data_set_0" / ("input_" + std::to_string(i) + ".pb")));
+    onnx::TensorProto proto =
+        SLUICE_TRY(read_proto(folder / "test_data_set_0" / ("input_" + std::to_string(i) + ".pb")));
     restore_bfloat16(proto, graph.input(i));
     ir::Tensor tensor = SLUICE_TRY(frontend::read_tensor(proto));
     if (i == 0 && tensor.type == ir::ElementType::real) {
@@ -85,23 +87,28 @@ Status compare_output(const fs::path& folder, const onnx::ModelProto& model, con
   const ir::Graph graph = SLUICE_TRY(frontend::import_onnx_bytes(model.SerializeAsString(), "model.onnx", options));
   const auto program = SLUICE_TRY(ops::FloatProgram::prepare(graph));
   const ir::Tensor found = SLUICE_TRY(program.run(picture));
-  onnx::TensorProto proto = SLUICE_TRY(read_proto(folder / ("test_data_set_0/output_" + std::to_string(output) + ".pb")));
+  onnx::TensorProto proto =
+      SLUICE_TRY(read_proto(folder / ("test_data_set_0/output_" + std::to_string(output) + ".pb")));
   restore_bfloat16(proto, model.graph().output(output));
   const ir::Tensor expected = SLUICE_TRY(frontend::read_tensor(proto));
-  if (found.dims != expected.dims) return user_error("output {} is {}, expected {}", output, ir::to_text(found.dims), ir::to_text(expected.dims));
+  if (found.dims != expected.dims)
+    return user_error("output {} is {}, expected {}", output, ir::to_text(found.dims), ir::to_text(expected.dims));
   if (found.type != expected.type) return user_error("output {} has another element type", output);
   if (found.texts != expected.texts) return user_error("output {} is another text", output);
   if (found.is_text()) return ok();
   // The tolerance of ONNX's own runner.
-  if (const auto same = testing::near(found, expected, 1e-7, 1e-3); !same) return user_error("output {}: {}", output, same.message());
+  if (const auto same = testing::near(found, expected, 1e-7, 1e-3); !same)
+    return user_error("output {}: {}", output, same.message());
   return ok();
 }
 
 Status run_case(const fs::path& folder, onnx::ModelProto model) {
   const ir::Tensor picture = SLUICE_TRY(feed(folder, model));
   // Definitions that are older than the first opset Sluice reads still hold there; a case that disagrees fails.
-  for (auto& import : *model.mutable_opset_import()) import.set_version(std::max<std::int64_t>(import.version(), ops::kFirstOpset));
-  for (int output = 0; output < model.graph().output_size(); ++output) SLUICE_CHECK(compare_output(folder, model, picture, output));
+  for (auto& import : *model.mutable_opset_import())
+    import.set_version(std::max<std::int64_t>(import.version(), ops::kFirstOpset));
+  for (int output = 0; output < model.graph().output_size(); ++output)
+    SLUICE_CHECK(compare_output(folder, model, picture, output));
   return ok();
 }
 
@@ -140,7 +147,8 @@ TEST(OperatorCases, pass_or_are_listed_with_a_reason) {
     for (const auto& node : model.graph().node()) {
       operators.insert(node.op_type());
       const auto& sides = ops::find_operator(node.op_type())->side_outputs;
-      for (std::size_t i = 0; i < sides.size() && static_cast<int>(i) + 1 < node.output_size(); ++i) operators.insert(sides[i]);
+      for (std::size_t i = 0; i < sides.size() && static_cast<int>(i) + 1 < node.output_size(); ++i)
+        operators.insert(sides[i]);
     }
     RecordProperty("running", name);  // in the report should a case ever end the program
     const Status status = run_case(folder, model);
@@ -156,13 +164,17 @@ TEST(OperatorCases, pass_or_are_listed_with_a_reason) {
     if (status || !entry->second.is_refused) continue;
     ++refused;
     EXPECT_EQ(status.error().fault(), Fault::user) << name;
-    EXPECT_NE(status.error().text().find(entry->second.text), std::string::npos) << name << ": " << status.error().text();
+    EXPECT_NE(status.error().text().find(entry->second.text), std::string::npos)
+        << name << ": " << status.error().text();
   }
-  for (const auto& [name, reason] : listed) EXPECT_EQ(met.count(name), 1u) << name << " is listed, but no such case was run";
-  std::cout << passed << " of " << run << " cases pass, " << refused << " are refused on purpose; " << operators.size() << " operators\n";
+  for (const auto& [name, reason] : listed)
+    EXPECT_EQ(met.count(name), 1u) << name << " is listed, but no such case was run";
+  std::cout << passed << " of " << run << " cases pass, " << refused << " are refused on purpose; " << operators.size()
+            << " operators\n";
   EXPECT_GE(passed, 0.97 * run);
   // Every claimed operator was met by some case.
-  for (const ops::Operator* op : ops::all_operators()) EXPECT_EQ(operators.count(op->name), 1u) << op->name << " has no case";
+  for (const ops::Operator* op : ops::all_operators())
+    EXPECT_EQ(operators.count(op->name), 1u) << op->name << " has no case";
 }
 
 }  // namespace

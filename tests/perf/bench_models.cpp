@@ -11,12 +11,13 @@
 
 namespace sluice::perf {
 
-Result<BenchModel> bench_model(const std::string& name, const std::filesystem::path& file, const std::filesystem::path& images,
-                               std::size_t count, const Preprocess& preprocess) {
+Result<BenchModel> bench_model(const std::string& name, const std::filesystem::path& file,
+                               const std::filesystem::path& images, std::size_t count, const Preprocess& preprocess) {
   ir::Graph graph = SLUICE_TRY(frontend::import_onnx(file, {}));
   SLUICE_CHECK(passes::normalise(graph));
   const ImageSet all = SLUICE_TRY(open_images(images));
-  const FittedPictures pictures = FittedPictures(all, picture_shape(graph), preprocess).first(std::min<std::size_t>(count, 32));
+  const FittedPictures pictures =
+      FittedPictures(all, picture_shape(graph), preprocess).first(std::min<std::size_t>(count, 32));
   const Calibration calibration = SLUICE_TRY(calibrate(graph, pictures));
   Quantised quantised = SLUICE_TRY(quantise(graph, calibration.statistics, preprocess, {}, {}));
   BenchModel model{name, file, std::move(quantised.network), {}, {}, 0};
@@ -43,10 +44,12 @@ Preprocess preprocess_of(std::vector<double> mean, std::vector<double> deviation
 }
 
 Result<std::vector<BenchModel>> bench_models(const std::filesystem::path& data) {
-  BenchModel resnet = SLUICE_TRY(bench_model("ResNet-20", data / "models/resnet20_cifar10.onnx", data / "cifar10/test1000.bin", 256,
-                                             preprocess_of({.485, .456, .406}, {.229, .224, .225}, 0)));
-  BenchModel mobilenet = SLUICE_TRY(bench_model("MobileNetV2-224", data / "models/mobilenet_v2_1.0_224.onnx", data / "imagenet1000", 32,
-                                                preprocess_of({.5, .5, .5}, {.5, .5, .5}, 256)));
+  BenchModel resnet =
+      SLUICE_TRY(bench_model("ResNet-20", data / "models/resnet20_cifar10.onnx", data / "cifar10/test1000.bin", 256,
+                             preprocess_of({.485, .456, .406}, {.229, .224, .225}, 0)));
+  BenchModel mobilenet =
+      SLUICE_TRY(bench_model("MobileNetV2-224", data / "models/mobilenet_v2_1.0_224.onnx", data / "imagenet1000", 32,
+                             preprocess_of({.5, .5, .5}, {.5, .5, .5}, 256)));
   return std::vector<BenchModel>{std::move(resnet), std::move(mobilenet)};
 }
 

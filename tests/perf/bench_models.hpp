@@ -21,8 +21,8 @@ struct BenchModel {
 };
 
 // One network, calibrated on the first of `count` pictures of a folder, file or list.
-Result<BenchModel> bench_model(const std::string& name, const std::filesystem::path& file, const std::filesystem::path& images, std::size_t count,
-                               const Preprocess& preprocess);
+Result<BenchModel> bench_model(const std::string& name, const std::filesystem::path& file,
+                               const std::filesystem::path& images, std::size_t count, const Preprocess& preprocess);
 
 // Mean and deviation for pixels of 0 to 1.
 Preprocess preprocess_of(std::vector<double> mean, std::vector<double> deviation, int short_side);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Milliseconds of one exploration: the menus are there, the densities are new.
 //
-// Targets: at most 50 ms for MobileNetV3-Large, 200 ms for ResNet-50, on one core; and growth that is about linear: 100 layers cost at
-// most 20 times what 10 cost. A sparsity search asks for a design at each of its candidates, thousands of times.
-// The bound: some 250,000 ways with copies are walked four times (three rounds of prices in classes of cycles, one front), a
-// division, a rounding and a price each; what follows works on a few dozen candidates a layer.
+// Targets: at most 50 ms for MobileNetV3-Large, 200 ms for ResNet-50, on one core; and growth that is about linear: 100
+// layers cost at most 20 times what 10 cost. A sparsity search asks for a design at each of its candidates, thousands
+// of times. The bound: some 250,000 ways with copies are walked four times (three rounds of prices in classes of
+// cycles, one front), a division, a rounding and a price each; what follows works on a few dozen candidates a layer.
 //
 //   dse_bench [Google Benchmark's options]
 //
@@ -63,8 +63,9 @@ struct Case {
 
 int run(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
-  std::vector<std::pair<std::string, std::vector<LayerSpec>>> networks{{"MobileNetV3-Large", sluice::testing::mobilenet_v3_large_shapes()},
-                                                                        {"ResNet-50", sluice::testing::resnet50_shapes()}};
+  std::vector<std::pair<std::string, std::vector<LayerSpec>>> networks{
+      {"MobileNetV3-Large", sluice::testing::mobilenet_v3_large_shapes()},
+      {"ResNet-50", sluice::testing::resnet50_shapes()}};
   for (const int layers : {10, 50, 100}) networks.emplace_back(fmt::format("chain_of_{}", layers), chain(layers));
   std::vector<std::unique_ptr<Case>> cases;
   for (const auto& [name, specs] : networks) {
@@ -81,7 +82,8 @@ int run(int argc, char** argv) {
   benchmark::RunSpecifiedBenchmarks(&times);
   bool is_reached = true;
   const auto judge = [&](const std::string& what, double value, double most, const char* unit) {
-    fmt::print("target: {} {:.1f}{}, at most {:.0f}: {}\n", what, value, unit, most, value <= most ? "reached" : "MISSED");
+    fmt::print("target: {} {:.1f}{}, at most {:.0f}: {}\n", what, value, unit, most,
+               value <= most ? "reached" : "MISSED");
     is_reached = is_reached && value <= most;
   };
   judge("MobileNetV3-Large", times.ms.at("MobileNetV3-Large/explore"), 50, " ms");

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which engines are worth their ALMs: designs of one engine beside the explorer's mixture, for every board and budget.
 //
-// Everything here is *estimated*: formula, coefficients partly assumed (compiler/model), clock assumed (bsp). Zeros are those
-// that the networks have by nature, measured on calibration pictures (training pictures, and odd photos); nothing is pruned.
+// Everything here is *estimated*: formula, coefficients partly assumed (compiler/model), clock assumed (bsp). Zeros are
+// those that the networks have by nature, measured on calibration pictures (training pictures, and odd photos); nothing
+// is pruned.
 //
 //   engine_question   with the evaluation data in SLUICE_DATA; writes the table to the standard output
 //
@@ -48,7 +49,8 @@ std::vector<LayerMenu> menus_of(const IntegerNetwork& network, const ResourceMod
   return menus;
 }
 
-Result<Measured> measure(const std::string& name, const std::string& file, const std::string& images, const Preprocess& preprocess, std::size_t pair_pictures) {
+Result<Measured> measure(const std::string& name, const std::string& file, const std::string& images,
+                         const Preprocess& preprocess, std::size_t pair_pictures) {
   const std::filesystem::path data = std::getenv("SLUICE_DATA");
   Measured measured;
   measured.model = SLUICE_TRY(bench_model(name, data / "models" / file, data / images, 48, preprocess));
@@ -56,7 +58,8 @@ Result<Measured> measure(const std::string& name, const std::string& file, const
   const bsp::Board board = SLUICE_TRY(bsp::find_board("ia840f"));
   const ResourceModel model(coefficients, board.device);
   const IntegerNetwork& network = measured.model.network;
-  measured.densities = SLUICE_TRY(measured_densities(network, network_menus(network, model), measured.model.codes, {}, {.list_pictures = 48, .pair_pictures = pair_pictures}));
+  measured.densities = SLUICE_TRY(measured_densities(network, network_menus(network, model), measured.model.codes, {},
+                                                     {.list_pictures = 48, .pair_pictures = pair_pictures}));
   return measured;
 }
 
@@ -85,7 +88,8 @@ class Question {
  public:
   // One line a choice of engines and factor, or a single one where none fits; remembers whether the mixture is behind.
   template <typename ModelOf>
-  void ask(const Measured& measured, const std::string& where, const std::vector<double>& factors, const ModelOf& model_of, const Resources& budget, double clock_mhz) {
+  void ask(const Measured& measured, const std::string& where, const std::vector<double>& factors,
+           const ModelOf& model_of, const Resources& budget, double clock_mhz) {
     std::string lines, refusal;
     bool fits = false;
     for (const double factor : factors) {
@@ -94,7 +98,8 @@ class Question {
       for (const Choice& choice : kChoices) {
         const IntegerNetwork& network = measured.model.network;
         auto design = design_network(network, menus_of(network, model, choice), measured.densities, model, budget);
-        const std::string head = fmt::format("{:<16} {:<38} {:>5.1f}  {:<22}", measured.model.name, where, factor, choice.name);
+        const std::string head =
+            fmt::format("{:<16} {:<38} {:>5.1f}  {:<22}", measured.model.name, where, factor, choice.name);
         if (!design) {
           const std::string reason = shortage(design.error());
           if (refusal.empty() && choice.engines.empty()) refusal = fmt::format("mixed at f_hls {}, {}", factor, reason);
@@ -105,20 +110,25 @@ class Question {
         const Resources& r = design->resources.total;
         const double interval = design->exploration.interval_cycles;
         const Rate rate{clock_mhz * 1e6 / interval, choice.name, binding(r, budget)};
-        if (choice.engines.empty()) mixed = rate;
-        else if (rate.images_per_s > best.images_per_s) best = rate;
+        if (choice.engines.empty())
+          mixed = rate;
+        else if (rate.images_per_s > best.images_per_s)
+          best = rate;
         last_emm = double(measured.model.macs) / interval / r.multipliers;
         lines += head + design_text(*design, rate, last_emm) + "\n";
       }
       if (mixed.images_per_s < best.images_per_s * (1 - 1e-9)) {
-        behind += fmt::format("mixed is behind: {}, {}, f_hls {}: {:.0f} of {:.0f} images/s\n", measured.model.name, where, factor, mixed.images_per_s, best.images_per_s);
+        behind += fmt::format("mixed is behind: {}, {}, f_hls {}: {:.0f} of {:.0f} images/s\n", measured.model.name,
+                              where, factor, mixed.images_per_s, best.images_per_s);
       }
       if (factor == kSummarised && best.images_per_s > 0) {
-        summary += fmt::format("{:<16} {:<38} {:<22} {:>9.0f} {:>9.0f} {:>6.2f}  {}\n", measured.model.name, where, best.name, best.images_per_s, mixed.images_per_s,
-                               mixed.images_per_s / best.images_per_s, mixed.binding);
+        summary +=
+            fmt::format("{:<16} {:<38} {:<22} {:>9.0f} {:>9.0f} {:>6.2f}  {}\n", measured.model.name, where, best.name,
+                        best.images_per_s, mixed.images_per_s, mixed.images_per_s / best.images_per_s, mixed.binding);
       }
     }
-    if (!fits) lines = cut(fmt::format("{:<16} {:<38}   any  none fits: {}", measured.model.name, where, refusal)) + "\n";
+    if (!fits)
+      lines = cut(fmt::format("{:<16} {:<38}   any  none fits: {}", measured.model.name, where, refusal)) + "\n";
     fmt::print("{}", lines);
     std::fflush(stdout);
   }
@@ -137,10 +147,14 @@ class Question {
   static std::string design_text(const NetworkDesign& design, const Rate& rate, double emm) {
     const Resources& r = design.resources.total;
     int of_kind[kKernelKinds] = {}, shared = 0;
-    for (const ChosenLayer& layer : design.exploration.layers) ++of_kind[int(layer.shape.kind)], shared += layer.shape.sends_sums;
-    return fmt::format(" {:>9.0f} {:>9.0f} {:>5.2f} {:>6.0f} {:>8.0f} {:>6.0f} {:>6.0f} {:>5.0f}  {:<18} d{} a{} w{} g{} p{} r{}", rate.images_per_s, design.exploration.interval_cycles,
-                       emm, r.multipliers, r.alms, r.dsp_blocks, r.m20k, r.kernels, rate.binding, of_kind[int(KernelKind::conv_dense)], of_kind[int(KernelKind::conv_activation_sparse)],
-                       of_kind[int(KernelKind::conv_weight_sparse)], of_kind[int(KernelKind::conv_grouped_prefix)], of_kind[int(KernelKind::conv_pair_sparse)], shared);
+    for (const ChosenLayer& layer : design.exploration.layers)
+      ++of_kind[int(layer.shape.kind)], shared += layer.shape.sends_sums;
+    return fmt::format(
+        " {:>9.0f} {:>9.0f} {:>5.2f} {:>6.0f} {:>8.0f} {:>6.0f} {:>6.0f} {:>5.0f}  {:<18} d{} a{} w{} g{} p{} r{}",
+        rate.images_per_s, design.exploration.interval_cycles, emm, r.multipliers, r.alms, r.dsp_blocks, r.m20k,
+        r.kernels, rate.binding, of_kind[int(KernelKind::conv_dense)], of_kind[int(KernelKind::conv_activation_sparse)],
+        of_kind[int(KernelKind::conv_weight_sparse)], of_kind[int(KernelKind::conv_grouped_prefix)],
+        of_kind[int(KernelKind::conv_pair_sparse)], shared);
   }
 };
 
@@ -155,9 +169,11 @@ Result<int> run() {
   const Preprocess photo = preprocess_of({.5, .5, .5}, {.5, .5, .5}, 256);
   Preprocess raw, squeezenet;
   raw.mean = {0, 0, 0}, raw.deviation = {1, 1, 1};
-  squeezenet.mean = {104, 117, 123}, squeezenet.deviation = {1, 1, 1}, squeezenet.is_bgr = true, squeezenet.resize_short_side = 256;
+  squeezenet.mean = {104, 117, 123}, squeezenet.deviation = {1, 1, 1}, squeezenet.is_bgr = true,
+  squeezenet.resize_short_side = 256;
   const Preprocess resnet20 = preprocess_of({.485, .456, .406}, {.229, .224, .225}, 0);
-  const auto add = [&](const char* name, const char* file, const char* images, const Preprocess& preprocess, std::size_t pair_pictures) -> Status {
+  const auto add = [&](const char* name, const char* file, const char* images, const Preprocess& preprocess,
+                       std::size_t pair_pictures) -> Status {
     Measured measured = SLUICE_TRY(measure(name, file, images, preprocess, pair_pictures));
     networks.push_back(std::move(measured));
     return ok();
@@ -166,10 +182,14 @@ Result<int> run() {
   SLUICE_CHECK(add("ResNet-8", "resnet8_cifar10.onnx", "cifar10/calib2000.bin", raw, 8));
   SLUICE_CHECK(add("MobileNetV2", "mobilenet_v2_1.0_224.onnx", "imagenet1000", photo, 1));
   SLUICE_CHECK(add("SqueezeNet 1.1", "squeezenet1.1_fp16.onnx", "imagenet1000", squeezenet, 1));
-  fmt::print("Everything is estimated. Rates at the board's planned clock; EMM = dense MACs / (interval cycles x multipliers).\n"
-             "d a w g p: dense, activation-sparse, weight-sparse, grouped-prefix, pair-sparse layers; r: those that share requantisers. int8, natural zeros.\n\n"
-             "{:<16} {:<38} {:>5}  {:<22} {:>9} {:>9} {:>5} {:>6} {:>8} {:>6} {:>6} {:>5}  {:<18} engines\n", "network", "board or budget", "f_hls", "design", "images/s",
-             "cycles", "EMM", "mult.", "ALMs", "DSP", "RAM", "kern.", "fullest");
+  fmt::print(
+      "Everything is estimated. Rates at the board's planned clock; EMM = dense MACs / (interval cycles x "
+      "multipliers).\n"
+      "d a w g p: dense, activation-sparse, weight-sparse, grouped-prefix, pair-sparse layers; r: those that share "
+      "requantisers. int8, natural zeros.\n\n"
+      "{:<16} {:<38} {:>5}  {:<22} {:>9} {:>9} {:>5} {:>6} {:>8} {:>6} {:>6} {:>5}  {:<18} engines\n",
+      "network", "board or budget", "f_hls", "design", "images/s", "cycles", "EMM", "mult.", "ALMs", "DSP", "RAM",
+      "kern.", "fullest");
   Question question;
   const auto budgets = SLUICE_TRY(bsp::known_budgets());
   const Coefficients coefficients = SLUICE_TRY(known_coefficients());
@@ -179,31 +199,45 @@ Result<int> run() {
   for (const auto& [network, name, target] : {std::tuple{0, "kv260", 1.9}, {1, "zc706", 1.7}}) {
     for (const bsp::MultiplierBudget& budget : budgets) {
       if (budget.name != name) continue;
-      question.ask(networks[std::size_t(network)], fmt::format("{}: {} multipliers, {:.0f} MHz", budget.name, budget.multipliers, budget.clock_mhz), {2.0},
-                   [&](double factor) { return ResourceModel(coefficients, common, factor); }, multipliers_of(budget), budget.clock_mhz);
-      targets += fmt::format("target: {} on {} with EMM {:.2f}, at least {}: {}\n", networks[std::size_t(network)].model.name, name, question.last_emm, target, question.last_emm >= target ? "reached" : "MISSED");
+      question.ask(
+          networks[std::size_t(network)],
+          fmt::format("{}: {} multipliers, {:.0f} MHz", budget.name, budget.multipliers, budget.clock_mhz), {2.0},
+          [&](double factor) { return ResourceModel(coefficients, common, factor); }, multipliers_of(budget),
+          budget.clock_mhz);
+      targets +=
+          fmt::format("target: {} on {} with EMM {:.2f}, at least {}: {}\n", networks[std::size_t(network)].model.name,
+                      name, question.last_emm, target, question.last_emm >= target ? "reached" : "MISSED");
     }
   }
   // Boards that leave a plan the same at the same clock are one line.
-  struct Group { std::string names; bsp::Board board; };
+  struct Group {
+    std::string names;
+    bsp::Board board;
+  };
   std::vector<Group> groups;
   for (const bsp::Board& board : SLUICE_TRY(bsp::known_boards())) {
     const auto same = std::find_if(groups.begin(), groups.end(), [&](const Group& g) {
       const bsp::DeviceResources a = g.board.plannable(), b = board.plannable();
-      return a.alms == b.alms && a.ram_blocks == b.ram_blocks && a.dsps == b.dsps && g.board.clock_mhz == board.clock_mhz;
+      return a.alms == b.alms && a.ram_blocks == b.ram_blocks && a.dsps == b.dsps &&
+             g.board.clock_mhz == board.clock_mhz;
     });
-    if (same == groups.end()) groups.push_back({board.name, board});
-    else same->names += ", " + board.name;
+    if (same == groups.end())
+      groups.push_back({board.name, board});
+    else
+      same->names += ", " + board.name;
   }
   for (const Measured& network : networks) {
     for (const Group& group : groups) {
-      question.ask(network, group.names, {1.5, 2.0, 3.0}, [&](double factor) { return ResourceModel(coefficients, group.board.device, factor); }, budget_of(group.board),
-                   group.board.clock_mhz);
+      question.ask(
+          network, group.names, {1.5, 2.0, 3.0},
+          [&](double factor) { return ResourceModel(coefficients, group.board.device, factor); },
+          budget_of(group.board), group.board.clock_mhz);
     }
   }
-  fmt::print("\nAt f_hls 2:\n{:<16} {:<38} {:<22} {:>9} {:>9} {:>6}  {}\n{}", "network", "board or budget", "best single", "images/s", "mixed", "ratio", "fullest in the mixed one",
-             question.summary);
-  fmt::print("\n{}{}", targets, question.behind.empty() ? "mixed is nowhere behind a single engine\n" : question.behind);
+  fmt::print("\nAt f_hls 2:\n{:<16} {:<38} {:<22} {:>9} {:>9} {:>6}  {}\n{}", "network", "board or budget",
+             "best single", "images/s", "mixed", "ratio", "fullest in the mixed one", question.summary);
+  fmt::print("\n{}{}", targets,
+             question.behind.empty() ? "mixed is nowhere behind a single engine\n" : question.behind);
   return question.behind.empty() && targets.find("MISSED") == std::string::npos ? 0 : 1;
 }
 

@@ -18,11 +18,11 @@
 #include <iostream>
 #include <map>
 
-#include "runtime/evaluate/evaluator.hpp"
 #include "runtime/base/top_k.hpp"
+#include "runtime/evaluate/evaluator.hpp"
 #include "tests/perf/bench_models.hpp"
-#include "tests/support/opencv_model.hpp"
 #include "tests/perf/peak.hpp"
+#include "tests/support/opencv_model.hpp"
 
 namespace sluice::perf {
 namespace {
@@ -58,13 +58,18 @@ cv::Mat batch_of(const BenchModel& model, std::size_t count) {
 }
 
 void register_cases(const BenchModel& model, const Evaluator& evaluator) {
-  benchmark::RegisterBenchmark((model.name + "/evaluator").c_str(), [&](benchmark::State& state) {
-    for (auto _ : state) {
-      evaluator.for_each(model.codes.size(), [&](std::size_t i) { return Evaluator::Codes(model.codes[i]); },
-                         [](std::size_t, std::span<const std::int32_t> scores) { benchmark::DoNotOptimize(scores.data()); });
-    }
-    state.SetItemsProcessed(state.iterations() * std::ssize(model.codes));
-  })->UseRealTime()->MeasureProcessCPUTime();
+  benchmark::RegisterBenchmark(
+      (model.name + "/evaluator").c_str(),
+      [&](benchmark::State& state) {
+        for (auto _ : state) {
+          evaluator.for_each(
+              model.codes.size(), [&](std::size_t i) { return Evaluator::Codes(model.codes[i]); },
+              [](std::size_t, std::span<const std::int32_t> scores) { benchmark::DoNotOptimize(scores.data()); });
+        }
+        state.SetItemsProcessed(state.iterations() * std::ssize(model.codes));
+      })
+      ->UseRealTime()
+      ->MeasureProcessCPUTime();
   const int batches[] = {1, 8, 32, 128};
   for (const int batch : batches) {
     if (std::size_t(batch) > model.pictures.size()) continue;
@@ -72,13 +77,16 @@ void register_cases(const BenchModel& model, const Evaluator& evaluator) {
     const cv::Mat input = batch_of(model, std::size_t(batch));
     net->setInput(input);
     net->forward();
-    benchmark::RegisterBenchmark(fmt::format("{}/opencv/batch {}", model.name, batch).c_str(), [net, input, batch](benchmark::State& state) {
-      for (auto _ : state) {
-        net->setInput(input);
-        benchmark::DoNotOptimize(net->forward().data);
-      }
-      state.SetItemsProcessed(state.iterations() * batch);
-    })->UseRealTime()->MeasureProcessCPUTime();
+    benchmark::RegisterBenchmark(fmt::format("{}/opencv/batch {}", model.name, batch).c_str(),
+                                 [net, input, batch](benchmark::State& state) {
+                                   for (auto _ : state) {
+                                     net->setInput(input);
+                                     benchmark::DoNotOptimize(net->forward().data);
+                                   }
+                                   state.SetItemsProcessed(state.iterations() * batch);
+                                 })
+        ->UseRealTime()
+        ->MeasureProcessCPUTime();
   }
 }
 
@@ -113,7 +121,8 @@ int run(int argc, char** argv) {
   });
   std::string repetitions = "--benchmark_repetitions=9", mixed = "--benchmark_enable_random_interleaving=true",
               aggregates = "--benchmark_display_aggregates_only=true", time = "--benchmark_min_time=0.3";
-  for (std::string* option : {&time, &aggregates, &mixed, &repetitions}) arguments.insert(arguments.begin() + 1, option->data());
+  for (std::string* option : {&time, &aggregates, &mixed, &repetitions})
+    arguments.insert(arguments.begin() + 1, option->data());
   int count = static_cast<int>(arguments.size());
   benchmark::Initialize(&count, arguments.data());
 
@@ -133,11 +142,12 @@ int run(int argc, char** argv) {
   const int cores = tbb::info::default_concurrency();
   const Peak integers = integer_peak(), floats = float_peak();
   const double clock = clock_hz();
-  fmt::print("\n{} cores at {:.2f} GHz; kernels {}; OpenCV {} with {} threads\n", cores, clock / 1e9, kernels->name, CV_VERSION, cv::getNumThreads());
-  fmt::print("peak a core: {} {:.1f} MACs a cycle, {} {:.1f}\n", integers.instruction, integers.macs_per_second / clock, floats.instruction,
-             floats.macs_per_second / clock);
-  fmt::print("{:<16} {:>10} {:>10} {:>6} {:>7}  {:>12} {:>6}  {:>6} {:>9}\n", "images/s", "evaluator", "OpenCV", "batch", "ratio", "MACs/cycle",
-             "share", "OpenCV", "top-1");
+  fmt::print("\n{} cores at {:.2f} GHz; kernels {}; OpenCV {} with {} threads\n", cores, clock / 1e9, kernels->name,
+             CV_VERSION, cv::getNumThreads());
+  fmt::print("peak a core: {} {:.1f} MACs a cycle, {} {:.1f}\n", integers.instruction, integers.macs_per_second / clock,
+             floats.instruction, floats.macs_per_second / clock);
+  fmt::print("{:<16} {:>10} {:>10} {:>6} {:>7}  {:>12} {:>6}  {:>6} {:>9}\n", "images/s", "evaluator", "OpenCV",
+             "batch", "ratio", "MACs/cycle", "share", "OpenCV", "top-1");
   bool is_reached = true;
   for (std::size_t i = 0; i < models->size(); ++i) {
     const BenchModel& model = (*models)[i];
@@ -150,12 +160,15 @@ int run(int argc, char** argv) {
     // A second of a core that was given to this process, so that other work on the machine does not count as ours.
     const double macs = ours * double(model.macs) / medians.cpu_shares[model.name + "/evaluator"];
     const double their_macs = theirs * double(model.macs) / medians.cpu_shares[best];
-    fmt::print("{:<16} {:>10.1f} {:>10.1f} {:>6} {:>7.2f}  {:>12.1f} {:>5.0f}%  {:>5.0f}% {:>7.1f} %\n", model.name, ours, theirs,
-               best.substr(best.rfind(' ') + 1), ours / theirs, macs / clock, 100 * macs / integers.macs_per_second,
-               100 * their_macs / floats.macs_per_second, agreement(model, *evaluators[i]));
+    fmt::print("{:<16} {:>10.1f} {:>10.1f} {:>6} {:>7.2f}  {:>12.1f} {:>5.0f}%  {:>5.0f}% {:>7.1f} %\n", model.name,
+               ours, theirs, best.substr(best.rfind(' ') + 1), ours / theirs, macs / clock,
+               100 * macs / integers.macs_per_second, 100 * their_macs / floats.macs_per_second,
+               agreement(model, *evaluators[i]));
     is_reached = is_reached && ours >= kTarget * theirs;
   }
-  fmt::print("MACs/cycle: of a core; share: of the integer peak; OpenCV: of the float peak; top-1: pictures on which both name the same class\n");
+  fmt::print(
+      "MACs/cycle: of a core; share: of the integer peak; OpenCV: of the float peak; top-1: pictures on which both "
+      "name the same class\n");
   fmt::print("target: ratio >= {:.1f}: {}\n", kTarget, is_reached ? "reached" : "MISSED");
   return is_reached ? 0 : 1;
 }

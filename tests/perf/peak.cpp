@@ -27,17 +27,24 @@ double seconds(void (*work)()) {
 
 // Empty asm at the begin keeps the compiler from seeing that all chains are equal, at the end makes every sum count.
 #define SLUICE_EACH _Pragma("GCC unroll 12") for (int c = 0; c < kChains; ++c)
-#define SLUICE_CHAINS(Vector, zero, step)                                     \
-  Vector sums[kChains], factor = zero;                                        \
-  asm volatile("" : "+v"(factor));                                            \
-  SLUICE_EACH asm volatile("" : "=v"(sums[c]) : "0"(factor));                 \
-  for (std::int64_t i = 0; i < kRounds; ++i) SLUICE_EACH sums[c] = step;      \
+#define SLUICE_CHAINS(Vector, zero, step)                                \
+  Vector sums[kChains], factor = zero;                                   \
+  asm volatile("" : "+v"(factor));                                       \
+  SLUICE_EACH asm volatile("" : "=v"(sums[c]) : "0"(factor));            \
+  for (std::int64_t i = 0; i < kRounds; ++i) SLUICE_EACH sums[c] = step; \
   SLUICE_EACH asm volatile("" : : "v"(sums[c]));
 
-[[gnu::target("avx512f,avx512vnni")]] void bytes512() { SLUICE_CHAINS(__m512i, _mm512_setzero_si512(), _mm512_dpbusd_epi32(sums[c], factor, factor)) }
-[[gnu::target("avx512f")]] void floats512() { SLUICE_CHAINS(__m512, _mm512_setzero_ps(), _mm512_fmadd_ps(factor, factor, sums[c])) }
-[[gnu::target("avx2,fma")]] void words256() { SLUICE_CHAINS(__m256i, _mm256_setzero_si256(), _mm256_add_epi32(sums[c], _mm256_madd_epi16(sums[c], factor))) }
-[[gnu::target("avx2,fma")]] void floats256() { SLUICE_CHAINS(__m256, _mm256_setzero_ps(), _mm256_fmadd_ps(factor, factor, sums[c])) }
+[[gnu::target("avx512f,avx512vnni")]] void bytes512() {
+  SLUICE_CHAINS(__m512i, _mm512_setzero_si512(), _mm512_dpbusd_epi32(sums[c], factor, factor))
+}
+[[gnu::target("avx512f")]] void floats512() {
+  SLUICE_CHAINS(__m512, _mm512_setzero_ps(), _mm512_fmadd_ps(factor, factor, sums[c]))
+}
+[[gnu::target("avx2,fma")]] void words256() {
+  SLUICE_CHAINS(__m256i, _mm256_setzero_si256(), _mm256_add_epi32(sums[c], _mm256_madd_epi16(sums[c], factor)))
+}
+[[gnu::target("avx2,fma")]] void floats256(){
+    SLUICE_CHAINS(__m256, _mm256_setzero_ps(), _mm256_fmadd_ps(factor, factor, sums[c]))}
 
 Peak peak_of(const char* instruction, void (*work)(), int macs) {
   return {instruction, double(kChains) * double(kRounds) * macs / seconds(work)};

@@ -4,9 +4,9 @@
 // Target: at least 1 picture/s of MobileNetV2 224 with every engine; a planner simulates a few pictures per candidate
 // design, `sluice simulate` hundreds.
 // The bound: each beat of each stream is written once and read once, each a time in a ring of the stream (two loads, a
-// maximum, a store, a comparison for the high-water mark): a chain of dependent maximum and addition, 2 cycles an end, would
-// allow some 900 million beats a second. Short runs (a window's few beats, then one out; streams of 16 beats, then another
-// kernel) keep it far below: what counts is going from run to run and from kernel to kernel, not memory.
+// maximum, a store, a comparison for the high-water mark): a chain of dependent maximum and addition, 2 cycles an end,
+// would allow some 900 million beats a second. Short runs (a window's few beats, then one out; streams of 16 beats,
+// then another kernel) keep it far below: what counts is going from run to run and from kernel to kernel, not memory.
 //
 //   simulator_bench [Google Benchmark's options]   with the evaluation data in SLUICE_DATA
 //
@@ -50,9 +50,12 @@ struct Case {
   std::vector<simulate::ImagePrograms> programs;
 
   Case(const BenchModel& m, KernelKind engine)
-      : model(m), design{m.network, build_netlist(m.network, uniform_engines(m.network, engine)).value()},
-        scheduler(simulate::Scheduler(design.netlist)), pictures(design, {{}}) {
-    for (std::size_t i = 0; i < kPictures; ++i) programs.push_back(scheduler.programs(pictures.picture(m.codes[i], 0).work));
+      : model(m),
+        design{m.network, build_netlist(m.network, uniform_engines(m.network, engine)).value()},
+        scheduler(simulate::Scheduler(design.netlist)),
+        pictures(design, {{}}) {
+    for (std::size_t i = 0; i < kPictures; ++i)
+      programs.push_back(scheduler.programs(pictures.picture(m.codes[i], 0).work));
   }
 
   void pass(benchmark::State& state, const std::function<simulate::ImagePrograms(std::size_t)>& programs_of) {
@@ -66,7 +69,8 @@ struct Case {
     }
     state.SetItemsProcessed(state.iterations() * std::int64_t{kPictures});
     state.counters["Mcycles_a_s"] = benchmark::Counter(1e-6 * static_cast<double>(cycles), benchmark::Counter::kIsRate);
-    state.counters["Mbeats_a_picture"] = 1e-6 * static_cast<double>(beats) / static_cast<double>(state.iterations() * std::int64_t{kPictures});
+    state.counters["Mbeats_a_picture"] =
+        1e-6 * static_cast<double>(beats) / static_cast<double>(state.iterations() * std::int64_t{kPictures});
     state.counters["Mbeats_a_s"] = benchmark::Counter(1e-6 * static_cast<double>(beats), benchmark::Counter::kIsRate);
   }
 };
@@ -85,13 +89,17 @@ int run(int argc, char** argv) {
   }
   std::vector<std::unique_ptr<Case>> cases;
   for (const BenchModel& model : *models) {
-    for (const auto& [name, engine] : {std::pair{"dense", KernelKind::conv_dense}, {"activation_sparse", KernelKind::conv_activation_sparse}, {"pair_sparse", KernelKind::conv_pair_sparse}}) {
+    for (const auto& [name, engine] : {std::pair{"dense", KernelKind::conv_dense},
+                                       {"activation_sparse", KernelKind::conv_activation_sparse},
+                                       {"pair_sparse", KernelKind::conv_pair_sparse}}) {
       Case* c = cases.emplace_back(std::make_unique<Case>(model, engine)).get();
-      benchmark::RegisterBenchmark(fmt::format("{}/{}/pipeline", model.name, name).c_str(), [c](benchmark::State& state) {
-        c->pass(state, [c](std::size_t i) { return c->programs[i]; });
-      })->Unit(benchmark::kMillisecond);
+      benchmark::RegisterBenchmark(
+          fmt::format("{}/{}/pipeline", model.name, name).c_str(),
+          [c](benchmark::State& state) { c->pass(state, [c](std::size_t i) { return c->programs[i]; }); })
+          ->Unit(benchmark::kMillisecond);
       benchmark::RegisterBenchmark(fmt::format("{}/{}/whole", model.name, name).c_str(), [c](benchmark::State& state) {
-        c->pass(state, [c](std::size_t i) { return c->scheduler.programs(c->pictures.picture(c->model.codes[i], 0).work); });
+        c->pass(state,
+                [c](std::size_t i) { return c->scheduler.programs(c->pictures.picture(c->model.codes[i], 0).work); });
       })->Unit(benchmark::kMillisecond);
     }
   }
@@ -101,7 +109,8 @@ int run(int argc, char** argv) {
   for (const auto& [name, rate] : rates.rates) {
     if (name.starts_with(kTargetModel)) is_reached = is_reached && rate >= kTarget;
   }
-  fmt::print("target: {} at {:.0f} picture/s or more in every case: {}\n", kTargetModel, kTarget, is_reached ? "reached" : "MISSED");
+  fmt::print("target: {} at {:.0f} picture/s or more in every case: {}\n", kTargetModel, kTarget,
+             is_reached ? "reached" : "MISSED");
   return is_reached ? 0 : 1;
 }
 

@@ -69,6 +69,7 @@ class PlantedBreaches(unittest.TestCase):
         (rules.public_headers, "runtime/hal/device.hpp", "#include <fmt/format.h>\n", "is public and includes \"fmt/format.h\""),
         (rules.public_headers, "runtime/images/picture.hpp", '#include "runtime/images/opencv_picture.hpp"\n', "is public and includes"),
         (rules.public_headers, "runtime/CMakeLists.txt", ("runtime/base/top_k.hpp", "runtime/base/top_n.hpp"), "runtime/base/top_n.hpp does not exist"),
+        (rules.columns, "runtime/base/a.cpp", "// SPDX-License-Identifier: Apache-2.0\n// " + "wide " * 24 + "\n", "columns"),
         (rules.forbidden_words, "README.md", "see /" + "work/main\n", "one machine"),
         (rules.forbidden_words, "run", "# written by an A" + "I\n", "who or what"),
         (rules.forbidden_words, "apps/cli/main.cpp", "// TO" + "DO: later\n", "do it later"),

@@ -326,4 +326,11 @@ def engine_places(tree):
     return breaches
 
 
-RULES = [packages, include_directions, public_headers, heads, forbidden_words, tries, readme_folders, engine_places]
+def columns(tree):
+    """A line of C++ outside tests/ has at most 120 columns, as .clang-format says; tests hold golden text that is longer."""
+    return [f"{path}:{number}: {len(line)} columns" for path, text in tree.items()
+            if re.search(r"\.(cpp|hpp)$", path) and not path.startswith("tests/")
+            for number, line in enumerate(text.split("\n"), 1) if len(line) > 120]
+
+
+RULES = [packages, include_directions, public_headers, heads, columns, forbidden_words, tries, readme_folders, engine_places]

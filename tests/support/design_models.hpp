@@ -29,13 +29,15 @@ inline DesignModel three_rows() {
 }
 
 // An image whose sparse layers took `ratio` times what its row assumes, and that completed at `at_us`.
-inline Observation seen_with(const DesignModel& model, std::uint64_t index, std::uint32_t row, double ratio, std::int64_t at_us) {
+inline Observation seen_with(const DesignModel& model, std::uint64_t index, std::uint32_t row, double ratio,
+                             std::int64_t at_us) {
   const TableRow& of_row = model.table.rows.at(row);
   Observation seen{index, row, {}, {}, std::chrono::microseconds(at_us)};
   for (std::size_t l = 0; l < model.macs.size(); ++l) {
     const bool is_fixed = of_row.layers[l].engine == KernelKind::conv_dense;
     seen.cycles.push_back(of_row.layers[l].cycles * (is_fixed ? 1 : ratio));
-    seen.pairs.push_back(static_cast<std::int64_t>(static_cast<double>(model.macs[l]) * of_row.layers[l].density_assumed * (is_fixed ? 1 : ratio)));
+    seen.pairs.push_back(static_cast<std::int64_t>(static_cast<double>(model.macs[l]) *
+                                                   of_row.layers[l].density_assumed * (is_fixed ? 1 : ratio)));
   }
   return seen;
 }

@@ -68,20 +68,37 @@ IntegerNetwork mobilenet_v3(Random& random, int size, const std::vector<Inverted
 
 IntegerNetwork mobilenet_v3_large(Random& random, int size) {
   return mobilenet_v3(random, size,
-                      {{3, 16, 16, false, false, 1}, {3, 64, 24, false, false, 2}, {3, 72, 24, false, false, 1},
-                       {5, 72, 40, true, false, 2}, {5, 120, 40, true, false, 1}, {5, 120, 40, true, false, 1},
-                       {3, 240, 80, false, true, 2}, {3, 200, 80, false, true, 1}, {3, 184, 80, false, true, 1},
-                       {3, 184, 80, false, true, 1}, {3, 480, 112, true, true, 1}, {3, 672, 112, true, true, 1},
-                       {5, 672, 160, true, true, 2}, {5, 960, 160, true, true, 1}, {5, 960, 160, true, true, 1}},
+                      {{3, 16, 16, false, false, 1},
+                       {3, 64, 24, false, false, 2},
+                       {3, 72, 24, false, false, 1},
+                       {5, 72, 40, true, false, 2},
+                       {5, 120, 40, true, false, 1},
+                       {5, 120, 40, true, false, 1},
+                       {3, 240, 80, false, true, 2},
+                       {3, 200, 80, false, true, 1},
+                       {3, 184, 80, false, true, 1},
+                       {3, 184, 80, false, true, 1},
+                       {3, 480, 112, true, true, 1},
+                       {3, 672, 112, true, true, 1},
+                       {5, 672, 160, true, true, 2},
+                       {5, 960, 160, true, true, 1},
+                       {5, 960, 160, true, true, 1}},
                       960, 1280);
 }
 
 IntegerNetwork mobilenet_v3_small(Random& random, int size) {
   return mobilenet_v3(random, size,
-                      {{3, 16, 16, true, false, 2}, {3, 72, 24, false, false, 2}, {3, 88, 24, false, false, 1},
-                       {5, 96, 40, true, true, 2}, {5, 240, 40, true, true, 1}, {5, 240, 40, true, true, 1},
-                       {5, 120, 48, true, true, 1}, {5, 144, 48, true, true, 1}, {5, 288, 96, true, true, 2},
-                       {5, 576, 96, true, true, 1}, {5, 576, 96, true, true, 1}},
+                      {{3, 16, 16, true, false, 2},
+                       {3, 72, 24, false, false, 2},
+                       {3, 88, 24, false, false, 1},
+                       {5, 96, 40, true, true, 2},
+                       {5, 240, 40, true, true, 1},
+                       {5, 240, 40, true, true, 1},
+                       {5, 120, 48, true, true, 1},
+                       {5, 144, 48, true, true, 1},
+                       {5, 288, 96, true, true, 2},
+                       {5, 576, 96, true, true, 1},
+                       {5, 576, 96, true, true, 1}},
                       576, 1024);
 }
 

@@ -18,7 +18,8 @@ inline ir::Graph with_tail(ir::Graph graph, const ir::Graph& imported) {
   const auto written = imported.shapes.find(first.inputs[0]);
   const std::string row = "scores as in the file", shape = row + ": shape";
   // The tail may start after a value that a pass made; the file's own result has as many numbers.
-  graph.initialisers[shape] = ir::Tensor::of_integers(written != imported.shapes.end() ? written->second : imported.shapes.at(imported.output));
+  graph.initialisers[shape] =
+      ir::Tensor::of_integers(written != imported.shapes.end() ? written->second : imported.shapes.at(imported.output));
   graph.nodes.push_back({.name = row, .op = "Reshape", .inputs = {graph.output, shape}, .outputs = {row}});
   first.inputs[0] = row;
   graph.nodes.insert(graph.nodes.end(), graph.host_tail.begin(), graph.host_tail.end());
@@ -33,7 +34,9 @@ inline ir::Tensor turned(const ir::Tensor& picture, const ir::Dims& dims) {
   ir::Tensor result = ir::Tensor::zeros(dims);
   const std::int64_t pixels = dims[2] * dims[3];
   for (std::int64_t c = 0; c < dims[1]; ++c) {
-    for (std::int64_t p = 0; p < pixels; ++p) result.values[static_cast<std::size_t>(c * pixels + p)] = picture.values[static_cast<std::size_t>(p * dims[1] + c)];
+    for (std::int64_t p = 0; p < pixels; ++p)
+      result.values[static_cast<std::size_t>(c * pixels + p)] =
+          picture.values[static_cast<std::size_t>(p * dims[1] + c)];
   }
   return result;
 }

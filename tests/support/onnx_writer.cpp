@@ -14,19 +14,35 @@ namespace {
 void fill(onnx::TensorProto& proto, const ir::Tensor& tensor) {
   for (const std::int64_t dim : tensor.dims) proto.add_dims(dim);
   switch (tensor.type) {
-    case ir::ElementType::real: proto.set_data_type(onnx::TensorProto::FLOAT); break;
-    case ir::ElementType::int64: proto.set_data_type(onnx::TensorProto::INT64); break;
-    case ir::ElementType::int32: proto.set_data_type(onnx::TensorProto::INT32); break;
-    case ir::ElementType::int8: proto.set_data_type(onnx::TensorProto::INT8); break;
-    case ir::ElementType::uint8: proto.set_data_type(onnx::TensorProto::UINT8); break;
-    case ir::ElementType::boolean: proto.set_data_type(onnx::TensorProto::BOOL); break;
-    case ir::ElementType::text: proto.set_data_type(onnx::TensorProto::STRING); break;
+    case ir::ElementType::real:
+      proto.set_data_type(onnx::TensorProto::FLOAT);
+      break;
+    case ir::ElementType::int64:
+      proto.set_data_type(onnx::TensorProto::INT64);
+      break;
+    case ir::ElementType::int32:
+      proto.set_data_type(onnx::TensorProto::INT32);
+      break;
+    case ir::ElementType::int8:
+      proto.set_data_type(onnx::TensorProto::INT8);
+      break;
+    case ir::ElementType::uint8:
+      proto.set_data_type(onnx::TensorProto::UINT8);
+      break;
+    case ir::ElementType::boolean:
+      proto.set_data_type(onnx::TensorProto::BOOL);
+      break;
+    case ir::ElementType::text:
+      proto.set_data_type(onnx::TensorProto::STRING);
+      break;
   }
   for (const float value : tensor.values) proto.add_float_data(value);
   for (const std::string& value : tensor.texts) proto.add_string_data(value);
   for (const std::int64_t value : tensor.integers) {
-    if (tensor.type == ir::ElementType::int64) proto.add_int64_data(value);
-    else proto.add_int32_data(static_cast<std::int32_t>(value));
+    if (tensor.type == ir::ElementType::int64)
+      proto.add_int64_data(value);
+    else
+      proto.add_int32_data(static_cast<std::int32_t>(value));
   }
 }
 
@@ -52,8 +68,10 @@ void state_shape(onnx::ValueInfoProto& info, const std::string& name, const ir::
   type->set_elem_type(onnx::TensorProto::FLOAT);
   for (const std::int64_t dim : dims) {
     auto* entry = type->mutable_shape()->add_dim();
-    if (dim >= 0) entry->set_dim_value(dim);
-    else entry->set_dim_param("open");
+    if (dim >= 0)
+      entry->set_dim_value(dim);
+    else
+      entry->set_dim_param("open");
   }
 }
 
@@ -87,14 +105,20 @@ std::string OnnxWriter::random(const ir::Dims& dims, float low, float high) {
 }
 
 std::string OnnxWriter::number(float value, const ir::Dims& dims) {
-  return tensor(ir::Tensor::of_values(dims, std::vector<float>(static_cast<std::size_t>(ir::element_count(dims)), value)));
+  return tensor(
+      ir::Tensor::of_values(dims, std::vector<float>(static_cast<std::size_t>(ir::element_count(dims)), value)));
 }
 
-std::string OnnxWriter::values(const ir::Dims& dims, std::vector<float> numbers) { return tensor(ir::Tensor::of_values(dims, std::move(numbers))); }
+std::string OnnxWriter::values(const ir::Dims& dims, std::vector<float> numbers) {
+  return tensor(ir::Tensor::of_values(dims, std::move(numbers)));
+}
 
-std::string OnnxWriter::integers(std::vector<std::int64_t> numbers) { return tensor(ir::Tensor::of_integers(std::move(numbers))); }
+std::string OnnxWriter::integers(std::vector<std::int64_t> numbers) {
+  return tensor(ir::Tensor::of_integers(std::move(numbers)));
+}
 
-std::string OnnxWriter::node(const std::string& op, const std::vector<std::string>& inputs, const std::vector<Attribute>& attributes) {
+std::string OnnxWriter::node(const std::string& op, const std::vector<std::string>& inputs,
+                             const std::vector<Attribute>& attributes) {
   auto* proto = model_->mutable_graph()->add_node();
   const std::string own = op + "_" + std::to_string(model_->graph().node_size() - 1);
   proto->set_op_type(op);
@@ -106,7 +130,8 @@ std::string OnnxWriter::node(const std::string& op, const std::vector<std::strin
     std::visit(AttributeWriter{*entry}, attribute.value);
   }
   std::string output = own;
-  std::transform(output.begin(), output.end(), output.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(output.begin(), output.end(), output.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   proto->add_output(output);
   return output;
 }

@@ -35,7 +35,8 @@ class OnnxWriter {
     Attribute(const char* key, int number) : name(key), value(std::int64_t{number}) {}
     Attribute(const char* key, float number) : name(key), value(number) {}
     Attribute(const char* key, const char* text) : name(key), value(std::string(text)) {}
-    Attribute(const char* key, std::initializer_list<std::int64_t> list) : name(key), value(std::vector<std::int64_t>(list)) {}
+    Attribute(const char* key, std::initializer_list<std::int64_t> list)
+        : name(key), value(std::vector<std::int64_t>(list)) {}
     Attribute(const char* key, ir::Tensor tensor) : name(key), value(std::move(tensor)) {}
   };
 
@@ -49,7 +50,8 @@ class OnnxWriter {
   std::string values(const ir::Dims& dims, std::vector<float> numbers);
   std::string integers(std::vector<std::int64_t> numbers);
   std::string tensor(const ir::Tensor& tensor);
-  std::string node(const std::string& op, const std::vector<std::string>& inputs, const std::vector<Attribute>& attributes = {});
+  std::string node(const std::string& op, const std::vector<std::string>& inputs,
+                   const std::vector<Attribute>& attributes = {});
 
   std::string bytes(const std::string& output) const;
   onnx::ModelProto& model() { return *model_; }

@@ -13,10 +13,12 @@ namespace sluice::test {
 
 std::string front_end_complaints(const std::filesystem::path& file, const std::filesystem::path& root, Dialect dialect,
                                  const std::string& extra) {
-  const char* define = dialect == Dialect::intel ? "-DSLUICE_DIALECT_INTEL -DSLUICE_SYNTAX_ONLY" : "-DSLUICE_DIALECT_POCL";
+  const char* define =
+      dialect == Dialect::intel ? "-DSLUICE_DIALECT_INTEL -DSLUICE_SYNTAX_ONLY" : "-DSLUICE_DIALECT_POCL";
   // A beat type brings all its helpers, whichever of them a program uses.
   const std::string command = fmt::format(
-      "'{}' -x cl -cl-std=CL2.0 -Xclang -finclude-default-header -fsyntax-only -Wall -Wno-unknown-attributes -Wno-unused-function "
+      "'{}' -x cl -cl-std=CL2.0 -Xclang -finclude-default-header -fsyntax-only -Wall -Wno-unknown-attributes "
+      "-Wno-unused-function "
       "-Werror {} -I'{}' {} '{}' 2>&1",
       SLUICE_CLANG, define, root.string(), extra, file.string());
   FILE* pipe = ::popen(command.c_str(), "r");

@@ -15,8 +15,10 @@ namespace {
 
 float scalar_of(const onnx::TensorProto& tensor) {
   float value = 0;
-  if (tensor.raw_data().size() >= sizeof value) std::memcpy(&value, tensor.raw_data().data(), sizeof value);
-  else if (tensor.float_data_size() > 0) value = tensor.float_data(0);
+  if (tensor.raw_data().size() >= sizeof value)
+    std::memcpy(&value, tensor.raw_data().data(), sizeof value);
+  else if (tensor.float_data_size() > 0)
+    value = tensor.float_data(0);
   return value;
 }
 
@@ -43,7 +45,8 @@ void move_clip_bounds(onnx::GraphProto& graph) {
 // binary16 by its definition, and not by Sluice's own reader, which is under test here.
 float half_value(unsigned bits) {
   const int exponent = bits >> 10 & 31, fraction = bits & 1023;
-  const float magnitude = exponent == 0 ? std::ldexp(static_cast<float>(fraction), -24) : std::ldexp(1.0f + static_cast<float>(fraction) / 1024, exponent - 15);
+  const float magnitude = exponent == 0 ? std::ldexp(static_cast<float>(fraction), -24)
+                                        : std::ldexp(1.0f + static_cast<float>(fraction) / 1024, exponent - 15);
   return bits >> 15 ? -magnitude : magnitude;
 }
 
@@ -53,7 +56,8 @@ void widen_halves(onnx::GraphProto& graph) {
     if (tensor.data_type() != onnx::TensorProto::FLOAT16) continue;
     const std::string raw = tensor.raw_data();
     for (std::size_t i = 0; i + 1 < raw.size(); i += 2) {
-      tensor.add_float_data(half_value(static_cast<unsigned char>(raw[i]) | static_cast<unsigned char>(raw[i + 1]) << 8));
+      tensor.add_float_data(
+          half_value(static_cast<unsigned char>(raw[i]) | static_cast<unsigned char>(raw[i + 1]) << 8));
     }
     for (const int bits : tensor.int32_data()) tensor.add_float_data(half_value(static_cast<unsigned>(bits)));
     tensor.clear_raw_data();
@@ -75,7 +79,8 @@ void drop_empty_inputs(onnx::GraphProto& graph) {
   }
 }
 
-// The picture's size in place of an open one. In old files weights are inputs too, and the picture is the one that is not.
+// The picture's size in place of an open one. In old files weights are inputs too, and the picture is the one that is
+// not.
 void fix_input(onnx::GraphProto& graph, const std::vector<std::int64_t>& dims) {
   std::map<std::string, bool> is_weight;
   for (const auto& tensor : graph.initializer()) is_weight[tensor.name()] = true;

@@ -12,7 +12,9 @@ constexpr int kWidest = 24;  // lanes
 
 int pick(Random& random, int low, int high) { return std::uniform_int_distribution<int>(low, high)(random); }
 
-int pick_of(Random& random, const std::vector<int>& values) { return values[std::size_t(pick(random, 0, static_cast<int>(values.size()) - 1))]; }
+int pick_of(Random& random, const std::vector<int>& values) {
+  return values[std::size_t(pick(random, 0, static_cast<int>(values.size()) - 1))];
+}
 
 int divisor(Random& random, int of) {
   std::vector<int> all;
@@ -28,7 +30,8 @@ int pixels_per_beat(Random& random, const IntegerNetwork& network, const Layer& 
   });
   std::vector<int> possible;
   for (const int pixels : {1, 2, 4}) {
-    if (pixels == 1 || (reads == 1 && layer.inputs[0] == kNetworkInput && layer.input.width % pixels == 0)) possible.push_back(pixels);
+    if (pixels == 1 || (reads == 1 && layer.inputs[0] == kNetworkInput && layer.input.width % pixels == 0))
+      possible.push_back(pixels);
   }
   return possible.back() == 1 ? 1 : pick_of(random, {possible.begin() + 1, possible.end()});
 }
@@ -46,7 +49,8 @@ LayerConfig of_window(Random& random, const IntegerNetwork& network, const Layer
   }
   config.pixels = pixels_per_beat(random, network, layer);
   // Engines whose weights have a place in the window take one tap a beat.
-  const bool has_places = config.engine == KernelKind::conv_weight_sparse || config.engine == KernelKind::conv_grouped_prefix;
+  const bool has_places =
+      config.engine == KernelKind::conv_weight_sparse || config.engine == KernelKind::conv_grouped_prefix;
   config.taps = has_places ? 1 : pick_of(random, {1, row, all});
   const int lanes = config.pixels > 1 ? layer.input.channels : divisor(random, layer.input.channels);
   if (lanes * config.taps > kMostLanes) config.taps = 1;
@@ -58,7 +62,8 @@ LayerConfig of_window(Random& random, const IntegerNetwork& network, const Layer
   } else if (config.engine == KernelKind::conv_grouped_prefix) {
     config.filters = 0;
   }
-  if (config.engine == KernelKind::conv_weight_sparse) config.tile_pixels = pick(random, 0, std::min(9, layer.output.height * layer.output.width / config.copies));
+  if (config.engine == KernelKind::conv_weight_sparse)
+    config.tile_pixels = pick(random, 0, std::min(9, layer.output.height * layer.output.width / config.copies));
   if (layer.kind == LayerKind::depthwise) config.filters = config.codes / config.taps;
   if (is_pair_sparse && config.codes > 0) config.multipliers = pick(random, 0, config.codes);
   return config;
@@ -72,9 +77,12 @@ LayerConfigs random_configs(Random& random, const IntegerNetwork& network) {
     LayerConfig config;
     if (layer.kind == LayerKind::conv || layer.kind == LayerKind::depthwise) {
       config = of_window(random, network, layer);
-      if (layer.kind == LayerKind::conv && pick(random, 0, 1) == 1) config.lanes = divisor(random, with_defaults(layer, config).filters);
+      if (layer.kind == LayerKind::conv && pick(random, 0, 1) == 1)
+        config.lanes = divisor(random, with_defaults(layer, config).filters);
     } else if (pick(random, 0, 1) == 1) {
-      const int channels = layer.kind == LayerKind::concat ? std::gcd(layer.operand(0).channels, layer.operand(1).channels) : layer.output.channels;
+      const int channels = layer.kind == LayerKind::concat
+                               ? std::gcd(layer.operand(0).channels, layer.operand(1).channels)
+                               : layer.output.channels;
       config.filters = divisor(random, channels);
     }
     configs.push_back(config);

@@ -87,14 +87,16 @@ int NetworkMaker::conv(int filters, Window window, int source) {
   Layer& layer = append(LayerKind::conv, source, after(shape_of(source), window, filters), window);
   const int fan_in = window.kernel_h * window.kernel_w * layer.input.channels;
   const int weight_limit = network_.input_bits == 8 ? 127 : 2047;
-  for (int i = 0; i < fan_in * filters; ++i) layer.weights.push_back(uniform(0, 3) ? uniform(-weight_limit, weight_limit) : 0);
+  for (int i = 0; i < fan_in * filters; ++i)
+    layer.weights.push_back(uniform(0, 3) ? uniform(-weight_limit, weight_limit) : 0);
   for (int i = 0; i < filters; ++i) layer.bias.push_back(uniform(-5000, 5000));
   requantise(layer, filters, fan_in);
   return last();
 }
 
 int NetworkMaker::depthwise(Window window, int source) {
-  Layer& layer = append(LayerKind::depthwise, source, after(shape_of(source), window, shape_of(source).channels), window);
+  Layer& layer =
+      append(LayerKind::depthwise, source, after(shape_of(source), window, shape_of(source).channels), window);
   const int taps = window.kernel_h * window.kernel_w;
   for (int i = 0; i < taps * layer.output.channels; ++i) layer.weights.push_back(uniform(-127, 127));
   for (int i = 0; i < layer.output.channels; ++i) layer.bias.push_back(uniform(-2000, 2000));
@@ -105,8 +107,10 @@ int NetworkMaker::depthwise(Window window, int source) {
 int NetworkMaker::pool(LayerKind kind, Window window, int source, bool is_ceil) {
   MapShape out = after(shape_of(source), window, shape_of(source).channels);
   if (is_ceil) {
-    out.height = windows_rounded_up(shape_of(source).height, out.height, window.kernel_h, window.stride_h, window.pad_top, window.pad_bottom);
-    out.width = windows_rounded_up(shape_of(source).width, out.width, window.kernel_w, window.stride_w, window.pad_left, window.pad_right);
+    out.height = windows_rounded_up(shape_of(source).height, out.height, window.kernel_h, window.stride_h,
+                                    window.pad_top, window.pad_bottom);
+    out.width = windows_rounded_up(shape_of(source).width, out.width, window.kernel_w, window.stride_w, window.pad_left,
+                                   window.pad_right);
   }
   Layer& layer = append(kind, source, out, window);
   if (kind == LayerKind::average_pool) {
@@ -128,7 +132,8 @@ int NetworkMaker::add(int a, int b) {
   Layer& layer = append(LayerKind::add, a, shape_of(a), {});
   layer.inputs = {a, b};
   layer.shift = uniform(14, 16);
-  layer.multiplier = {static_cast<std::uint16_t>(uniform(8000, 32000)), static_cast<std::uint16_t>(uniform(8000, 32000))};
+  layer.multiplier = {static_cast<std::uint16_t>(uniform(8000, 32000)),
+                      static_cast<std::uint16_t>(uniform(8000, 32000))};
   return last();
 }
 
@@ -200,8 +205,10 @@ IntegerNetwork random_network(Random& random, int blocks, int bits) {
         at = maybe_curve(make.depthwise(window(pick(1, 2)), at));
         break;
       case 3:
-        if (pick(0, 1)) at = make.pool(LayerKind::max_pool, window(pick(1, 3)), at, pick(0, 1) != 0);
-        else at = maybe_curve(make.pool(LayerKind::average_pool, window(pick(1, 2)), at));
+        if (pick(0, 1))
+          at = make.pool(LayerKind::max_pool, window(pick(1, 3)), at, pick(0, 1) != 0);
+        else
+          at = maybe_curve(make.pool(LayerKind::average_pool, window(pick(1, 2)), at));
         break;
       case 4: {  // identity shortcut, operands in either order
         const int branch = make.conv(channels, same, make.conv(pick(1, 20), same, at));

@@ -31,8 +31,8 @@ class NetworkMaker {
   int add(int a, int b);
   int scale(int map, int gates);
   int concat(int a, int b);
-  int squeeze_excite(int map, int squeezed);                   // averages, two small layers, scale
-  int fire(int squeezed, int left, int right, int source);     // 1x1, then 1x1 next to 3x3, joined
+  int squeeze_excite(int map, int squeezed);                // averages, two small layers, scale
+  int fire(int squeezed, int left, int right, int source);  // 1x1, then 1x1 next to 3x3, joined
   void add_curve(int layer);
   int last() const { return static_cast<int>(network_.layers.size()) - 1; }
   const MapShape& shape_of(int source) const { return source < 0 ? network_.input : network_.layers[source].output; }

@@ -18,9 +18,11 @@ void add_random_rows(DesignTable& table, const Netlist& netlist, Random& random,
     row.id = r;
     int index = -1;  // of the layer in the network; the table holds those with an engine
     for (TableLayer& layer : row.layers) {
-      do ++index; while (!NetlistIndex(netlist).engine(index));
+      do ++index;
+      while (!NetlistIndex(netlist).engine(index));
       if (obeys_weight_threshold(layer.engine)) layer.thresholds.weight = pick(random, 0, 60);
-      if (obeys_activation_threshold(layer.engine)) layer.thresholds.activation = pick(random, 0, 7) == 0 ? 127 : pick(random, 0, 40);
+      if (obeys_activation_threshold(layer.engine))
+        layer.thresholds.activation = pick(random, 0, 7) == 0 ? 127 : pick(random, 0, 40);
       if (obeys_prefix(layer.engine)) layer.k = pick(random, 0, NetlistIndex(netlist).prefix(index).filters);
     }
     table.rows.push_back(row);

@@ -2,8 +2,8 @@
 // A dense design within the U250's multipliers whose stem takes several pixels a cycle, to compare with published
 // rooflines.
 //
-// Published: 4,895 images/s at 250 MHz, one padded pixel a cycle into the stem, for MobileNetV3-Large and -Small alike (HASS). Here
-// padding costs no cycle.
+// Published: 4,895 images/s at 250 MHz, one padded pixel a cycle into the stem, for MobileNetV3-Large and -Small alike
+// (HASS). Here padding costs no cycle.
 #pragma once
 
 #include "compiler/dse/network_design.hpp"
@@ -15,7 +15,8 @@ namespace sluice::test {
 inline constexpr double kPublishedRooflineRate = 250e6 / (226.0 * 226.0);
 
 // `target_interval` 0: as fast as the multipliers allow; else the fewest multipliers.
-inline DesignResult<NetworkDesign> roofline_design(const IntegerNetwork& network, int stem_pixels, double target_interval) {
+inline DesignResult<NetworkDesign> roofline_design(const IntegerNetwork& network, int stem_pixels,
+                                                   double target_interval) {
   const bsp::Board board = SLUICE_TRY(bsp::find_board("ia840f"));
   const bsp::MultiplierBudget multipliers = SLUICE_TRY(bsp::find_budget("u250"));
   const Coefficients coefficients = SLUICE_TRY(known_coefficients());

@@ -23,7 +23,8 @@ Scratch::~Scratch() {
 
 std::filesystem::path compiled_kernels_folder() { return SLUICE_COMPILED_KERNELS; }
 
-Result<Bundle> bundle_of(const IntegerNetwork& network, const std::filesystem::path& folder, const LayerConfigs& configs,
+Result<Bundle> bundle_of(const IntegerNetwork& network, const std::filesystem::path& folder,
+                         const LayerConfigs& configs,
                          const std::function<void(DesignTable&, const Netlist&)>& fill_rows,
                          const std::function<void(Netlist&)>& edit) {
   Netlist netlist = SLUICE_TRY(build_netlist(network, configs));

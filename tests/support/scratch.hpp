@@ -23,7 +23,8 @@ class Scratch {
 
 // Plans kernels and streams for a network and writes the bundle (without report and golden vectors). `fill_rows`, where
 // given, adds rows to the table, which has row 0 when it is called; `edit` spoils the netlist on purpose.
-Result<Bundle> bundle_of(const IntegerNetwork& network, const std::filesystem::path& folder, const LayerConfigs& configs = {},
+Result<Bundle> bundle_of(const IntegerNetwork& network, const std::filesystem::path& folder,
+                         const LayerConfigs& configs = {},
                          const std::function<void(DesignTable&, const Netlist&)>& fill_rows = {},
                          const std::function<void(Netlist&)>& edit = {});
 

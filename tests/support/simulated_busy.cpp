@@ -7,7 +7,8 @@
 
 namespace sluice::test {
 
-BusyCycles simulated_busy_cycles(const Design& design, const std::vector<std::int16_t>& codes, const std::vector<Thresholds>& thresholds) {
+BusyCycles simulated_busy_cycles(const Design& design, const std::vector<std::int16_t>& codes,
+                                 const std::vector<Thresholds>& thresholds) {
   const Evaluator evaluator(design.network, thresholds);
   const auto work = CounterModel(design, thresholds).work(evaluator, evaluator.evaluate(codes));
   simulate::Pipeline pipeline(design.netlist);

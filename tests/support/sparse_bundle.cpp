@@ -16,7 +16,11 @@ Result<Bundle> sparse_bundle(const Scratch& scratch, double clock_mhz) {
   const Window same{3, 3, 1, 1, 1, 1, 1, 1};
   make.conv(8, {}, make.conv(8, same, make.conv(8, same, kNetworkInput)));
   const IntegerNetwork network = make.finish(5);
-  const LayerConfigs configs{{KernelKind::conv_pair_sparse}, {KernelKind::conv_pair_sparse}, {KernelKind::conv_activation_sparse}, {KernelKind::conv_dense}, {KernelKind::conv_dense}};
+  const LayerConfigs configs{{KernelKind::conv_pair_sparse},
+                             {KernelKind::conv_pair_sparse},
+                             {KernelKind::conv_activation_sparse},
+                             {KernelKind::conv_dense},
+                             {KernelKind::conv_dense}};
   const Netlist netlist = SLUICE_TRY(build_netlist(network, configs));
   const Design design{network, netlist};
   std::vector<RowSample> pictures;

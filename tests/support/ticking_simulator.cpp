@@ -14,35 +14,61 @@ namespace {
 class Maker {
  public:
   Maker(const Design& design, const std::vector<std::int16_t>& codes, const std::vector<Thresholds>& thresholds)
-      : network_(design.network), netlist_(design.netlist), thresholds_(thresholds), codes_(codes), maps_(run_reference(network_, codes, thresholds)) {}
+      : network_(design.network),
+        netlist_(design.netlist),
+        thresholds_(thresholds),
+        codes_(codes),
+        maps_(run_reference(network_, codes, thresholds)) {}
 
   Actions make(const Kernel& kernel) {
     kernel_ = &kernel;
     share_ = kernel.layer >= 0 ? NetlistIndex(netlist_).share(kernel) : Share{};
     actions_.clear();
     const std::string op = op_of(kernel.kind);
-    if (op == "source") for (std::int64_t i = 0; i < 1 + out_beats(); ++i) write(0), tick();
-    else if (op == "sink") for (std::int64_t i = 0; i < 1 + n("BEATS"); ++i) read(0), tick();
-    else if (op == "fork") for (std::int64_t i = 0; i < 1 + in_beats(0); ++i) read(0), write(0), write(1), tick();
-    else if (op == "add") for (std::int64_t i = 0; i < 1 + in_beats(0); ++i) read(0), read(1), write(0), tick();
-    else if (op == "width") width();
-    else if (op == "requantise") requantise();
-    else if (op == "collector") collector();
-    else if (op == "concat") concat();
-    else if (op == "scale") scale();
-    else if (op == "window") window(true);
-    else if (op == "taps") window(false);
-    else if (op == "deal") deal();
-    else if (op == "gather") gather();
-    else if (op == "replay") replay();
-    else if (op == "compactor") compactor();
-    else if (op == "conv_activation_sparse") activation_sparse();
-    else if (op == "conv_grouped_prefix") grouped_prefix();
-    else if (op == "tile") for (const std::vector<char>& beat : (read(0), write(0), tick(), tile_beats_of(kernel))) tile_beat(beat);
-    else if (op == "conv_weight_sparse") weight_sparse();
-    else if (op == "conv_pair_sparse") pair_sparse();
-    else if (op == "global_average_pool") global_average_pool();
-    else engine();
+    if (op == "source")
+      for (std::int64_t i = 0; i < 1 + out_beats(); ++i) write(0), tick();
+    else if (op == "sink")
+      for (std::int64_t i = 0; i < 1 + n("BEATS"); ++i) read(0), tick();
+    else if (op == "fork")
+      for (std::int64_t i = 0; i < 1 + in_beats(0); ++i) read(0), write(0), write(1), tick();
+    else if (op == "add")
+      for (std::int64_t i = 0; i < 1 + in_beats(0); ++i) read(0), read(1), write(0), tick();
+    else if (op == "width")
+      width();
+    else if (op == "requantise")
+      requantise();
+    else if (op == "collector")
+      collector();
+    else if (op == "concat")
+      concat();
+    else if (op == "scale")
+      scale();
+    else if (op == "window")
+      window(true);
+    else if (op == "taps")
+      window(false);
+    else if (op == "deal")
+      deal();
+    else if (op == "gather")
+      gather();
+    else if (op == "replay")
+      replay();
+    else if (op == "compactor")
+      compactor();
+    else if (op == "conv_activation_sparse")
+      activation_sparse();
+    else if (op == "conv_grouped_prefix")
+      grouped_prefix();
+    else if (op == "tile")
+      for (const std::vector<char>& beat : (read(0), write(0), tick(), tile_beats_of(kernel))) tile_beat(beat);
+    else if (op == "conv_weight_sparse")
+      weight_sparse();
+    else if (op == "conv_pair_sparse")
+      pair_sparse();
+    else if (op == "global_average_pool")
+      global_average_pool();
+    else
+      engine();
     return actions_;
   }
 
@@ -99,7 +125,8 @@ class Maker {
       tick();
     }
     for (std::int64_t pixel = 0; pixel < n("PIXELS"); ++pixel) {
-      for (std::int64_t group = 0; group < n("CHANNEL_GROUPS"); ++group) read(static_cast<int>(pixel % copies)), write(0), tick();
+      for (std::int64_t group = 0; group < n("CHANNEL_GROUPS"); ++group)
+        read(static_cast<int>(pixel % copies)), write(0), tick();
     }
   }
 
@@ -140,7 +167,8 @@ class Maker {
     for (std::int64_t i = 0; i < n("STEPS") * n("CHANNEL_GROUPS"); ++i) read(1), write(0), tick();
   }
 
-  // Both loops of window.cl or taps.cl, without what they do to codes. `is_one`: the read and the first send share an iteration.
+  // Both loops of window.cl or taps.cl, without what they do to codes. `is_one`: the read and the first send share an
+  // iteration.
   void window(bool is_one) {
     read(0);
     if (!is_one) tick();
@@ -149,8 +177,10 @@ class Maker {
     const std::int64_t groups = n("CHANNELS") * together / in(0).lanes, height = n("HEIGHT"), width = n("WIDTH");
     const std::int64_t steps_a_pixel = out_beats() / (n("OUT_HEIGHT") * n("OUT_WIDTH"));
     std::int64_t out_y = 0, out_x = 0, late = 0;
-    // Side by side: of S rows' beats that leave, each beat of those rows that enter lets its even share leave, rounded up.
-    const double even_share = static_cast<double>(n("OUT_WIDTH") * steps_a_pixel * together) / static_cast<double>(n("STRIDE_H") * width);
+    // Side by side: of S rows' beats that leave, each beat of those rows that enter lets its even share leave, rounded
+    // up.
+    const double even_share =
+        static_cast<double>(n("OUT_WIDTH") * steps_a_pixel * together) / static_cast<double>(n("STRIDE_H") * width);
     for (std::int64_t y = 0; y < height; ++y) {
       for (std::int64_t x = 0; x < width; x += together) {
         for (std::int64_t group = 0; group < groups; ++group) {
@@ -162,9 +192,14 @@ class Maker {
           const bool row_is_complete = last_y == y || (y == height - 1 && last_y > y);
           const bool is_last = group == groups - 1;
           if ((is_last || is_one) && out_y < n("OUT_HEIGHT") && row_is_complete) {
-            if (x == width - together && y == height - 1) pixels = (n("OUT_HEIGHT") - out_y) * n("OUT_WIDTH") - out_x;
-            else if (x == width - together) pixels = n("OUT_WIDTH") - out_x;
-            else for (std::int64_t last = last_x; last < x + together && out_x + pixels < n("OUT_WIDTH"); last += n("STRIDE_W")) ++pixels;
+            if (x == width - together && y == height - 1)
+              pixels = (n("OUT_HEIGHT") - out_y) * n("OUT_WIDTH") - out_x;
+            else if (x == width - together)
+              pixels = n("OUT_WIDTH") - out_x;
+            else
+              for (std::int64_t last = last_x; last < x + together && out_x + pixels < n("OUT_WIDTH");
+                   last += n("STRIDE_W"))
+                ++pixels;
           }
           if (together > 1) {
             late += pixels * steps_a_pixel;
@@ -182,7 +217,9 @@ class Maker {
           if (is_one && pixels == 0) tick();
           // window.cl sends a channel group of the first pixel as it comes, everything else after the last one.
           const std::int64_t of_group = is_one ? steps_a_pixel / (groups * n("REPLAY")) : 0;
-          const std::int64_t steps = is_last ? pixels * steps_a_pixel - (pixels > 0 ? (groups - 1) * of_group : 0) : pixels > 0 ? of_group : 0;
+          const std::int64_t steps = is_last      ? pixels * steps_a_pixel - (pixels > 0 ? (groups - 1) * of_group : 0)
+                                     : pixels > 0 ? of_group
+                                                  : 0;
           for (std::int64_t step = 0; step < steps; ++step) write(0), tick();
           for (; is_last && pixels > 0; --pixels) {
             out_x = out_x == n("OUT_WIDTH") - 1 ? 0 : out_x + 1;
@@ -204,8 +241,12 @@ class Maker {
     const std::size_t at = (std::size_t(y) * layer.input.width + x) * layer.input.channels + channel;
     return layer.inputs[0] < 0 ? codes_[at] : maps_[std::size_t(layer.inputs[0])][at];
   }
-  int activation_threshold() const { return thresholds_.empty() ? 1 : std::max(1, thresholds_[std::size_t(kernel_->layer)].activation); }
-  int weight_threshold() const { return thresholds_.empty() ? 1 : std::max(1, thresholds_[std::size_t(kernel_->layer)].weight); }
+  int activation_threshold() const {
+    return thresholds_.empty() ? 1 : std::max(1, thresholds_[std::size_t(kernel_->layer)].activation);
+  }
+  int weight_threshold() const {
+    return thresholds_.empty() ? 1 : std::max(1, thresholds_[std::size_t(kernel_->layer)].weight);
+  }
   std::int64_t pixels() const {
     const MapShape& map = network_.layers[std::size_t(kernel_->layer)].output;
     return share_.of(std::int64_t{map.height} * map.width);
@@ -270,7 +311,8 @@ class Maker {
     std::vector<std::int64_t> all(std::size_t(groups), 1);
     for (std::size_t f = 0; f < std::size_t(layer.output.channels); ++f) {
       std::int64_t live = 0;
-      for (std::size_t i = 0; i < per_filter; ++i) live += std::abs(layer.weights[f * per_filter + i]) >= weight_threshold();
+      for (std::size_t i = 0; i < per_filter; ++i)
+        live += std::abs(layer.weights[f * per_filter + i]) >= weight_threshold();
       std::int64_t& longest = all[f / (std::size_t(layer.output.channels) / std::size_t(groups))];
       longest = std::max(longest, live);
     }
@@ -279,7 +321,8 @@ class Maker {
 
   // What tile.cl sends for each beat it reads: 'c' codes, '-' nothing, 'C' and '|' the same with the end of a period.
   std::vector<std::vector<char>> tile_beats_of(const Kernel& tile) const {
-    const std::int64_t steps = tile.numbers.at(Number::steps), per_tile = tile.numbers.at(Number::tile_pixels), groups = tile.numbers.at(Number::filter_groups);
+    const std::int64_t steps = tile.numbers.at(Number::steps), per_tile = tile.numbers.at(Number::tile_pixels),
+                       groups = tile.numbers.at(Number::filter_groups);
     std::int64_t pace = 0, loaded = 0;
     for (const std::int64_t of_group : turns(groups)) pace += of_group;
     pace = std::max(pace, per_tile * groups);
@@ -343,8 +386,10 @@ class Maker {
             int live = 0;
             for (int m = 0; m < lanes; ++m) {
               const int tap = taps > 1 ? m : 0, channel = taps > 1 ? step : step * lanes + m;
-              const int weight = layer.weights[(std::size_t(group * filters + o) * taps + tap) * layer.input.channels + channel];
-              live += std::abs(code(pixel, tap, channel)) >= activation_threshold() && std::abs(weight) >= weight_threshold();
+              const int weight =
+                  layer.weights[(std::size_t(group * filters + o) * taps + tap) * layer.input.channels + channel];
+              live += std::abs(code(pixel, tap, channel)) >= activation_threshold() &&
+                      std::abs(weight) >= weight_threshold();
             }
             most = std::max(most, live);
           }
@@ -397,8 +442,8 @@ struct Queue {
 
 }  // namespace
 
-TickedImage ticked_image(const Design& design, const std::vector<std::int16_t>& codes, const std::vector<Thresholds>& thresholds,
-                         std::int64_t arrival) {
+TickedImage ticked_image(const Design& design, const std::vector<std::int16_t>& codes,
+                         const std::vector<Thresholds>& thresholds, std::int64_t arrival) {
   Maker maker(design, codes, thresholds);
   TickedImage image;
   image.arrival = arrival;
@@ -406,7 +451,8 @@ TickedImage ticked_image(const Design& design, const std::vector<std::int16_t>& 
   return image;
 }
 
-Ticked tick(const Netlist& netlist, const std::vector<TickedImage>& images, std::int64_t latency, const std::vector<std::int64_t>& capacities) {
+Ticked tick(const Netlist& netlist, const std::vector<TickedImage>& images, std::int64_t latency,
+            const std::vector<std::int64_t>& capacities) {
   struct State {
     std::size_t image = 0, action = 0;
     std::int64_t waited_for_beats = 0, waited_for_room = 0;  // that no action has ended yet

@@ -5,9 +5,9 @@
 // files line by line. What each kernel does is written here a second time, from the loops of its .cl, and the non-zeros
 // are counted from the reference's maps, code by code. Slow, for small networks.
 //
-// Rules of a cycle: a kernel goes through reads and writes in the order of its text until one is not possible, or until the
-// iteration's cycle is over. A beat written in cycle w can be read from w + 1 + latency on; a slot read in cycle r can be
-// written from r + 1 on.
+// Rules of a cycle: a kernel goes through reads and writes in the order of its text until one is not possible, or until
+// the iteration's cycle is over. A beat written in cycle w can be read from w + 1 + latency on; a slot read in cycle r
+// can be written from r + 1 on.
 #pragma once
 
 #include <cstdint>
@@ -32,8 +32,8 @@ struct TickedImage {
 };
 
 // What the kernels do for a picture, by the reference's maps of it.
-TickedImage ticked_image(const Design& design, const std::vector<std::int16_t>& codes, const std::vector<Thresholds>& thresholds,
-                         std::int64_t arrival = 0);
+TickedImage ticked_image(const Design& design, const std::vector<std::int16_t>& codes,
+                         const std::vector<Thresholds>& thresholds, std::int64_t arrival = 0);
 
 struct Ticked {
   struct OfKernel {
@@ -46,6 +46,7 @@ struct Ticked {
   bool is_stuck = false;
 };
 
-Ticked tick(const Netlist& netlist, const std::vector<TickedImage>& images, std::int64_t latency, const std::vector<std::int64_t>& capacities);
+Ticked tick(const Netlist& netlist, const std::vector<TickedImage>& images, std::int64_t latency,
+            const std::vector<std::int64_t>& capacities);
 
 }  // namespace sluice::test

@@ -14,14 +14,16 @@
 namespace sluice::example {
 namespace {
 
-constexpr int kWidth = 1280, kLeft = 84, kRight = 24, kTitle = 40, kMarks = 24, kPanel = 170, kPanelTitle = 26, kGap = 14, kBottom = 40;
+constexpr int kWidth = 1280, kLeft = 84, kRight = 24, kTitle = 40, kMarks = 24, kPanel = 170, kPanelTitle = 26,
+              kGap = 14, kBottom = 40;
 const cv::Scalar kInk(50, 50, 50), kGrey(140, 140, 140), kLight(225, 225, 225);
 
 class Drawing {
  public:
   explicit Drawing(const Chart& chart)
       : chart_(chart),
-        page_(kTitle + kMarks + int(chart.panels.size()) * (kPanelTitle + kPanel + kGap) + kBottom, kWidth, CV_8UC3, cv::Scalar(255, 255, 255)) {}
+        page_(kTitle + kMarks + int(chart.panels.size()) * (kPanelTitle + kPanel + kGap) + kBottom, kWidth, CV_8UC3,
+              cv::Scalar(255, 255, 255)) {}
 
   cv::Mat draw() {
     text(chart_.title, {kLeft, 26}, 0.56, kInk);
@@ -41,7 +43,8 @@ class Drawing {
 
  private:
   int x_of(double place) const {
-    return kLeft + int(std::lround(place / double(std::max<std::size_t>(1, chart_.length)) * (kWidth - kLeft - kRight)));
+    return kLeft +
+           int(std::lround(place / double(std::max<std::size_t>(1, chart_.length)) * (kWidth - kLeft - kRight)));
   }
   static int y_of(const Panel& panel, int top, double value) {
     const double share = std::clamp((value - panel.low) / (panel.high - panel.low), 0.0, 1.0);
@@ -50,7 +53,9 @@ class Drawing {
   void text(const std::string& words, cv::Point at, double size, const cv::Scalar& colour) {
     cv::putText(page_, words, at, cv::FONT_HERSHEY_SIMPLEX, size, colour, 1, cv::LINE_AA);
   }
-  static int width(const std::string& words, double size) { return cv::getTextSize(words, cv::FONT_HERSHEY_SIMPLEX, size, 1, nullptr).width; }
+  static int width(const std::string& words, double size) {
+    return cv::getTextSize(words, cv::FONT_HERSHEY_SIMPLEX, size, 1, nullptr).width;
+  }
   void centred(const std::string& words, int x, int y) { text(words, {x - width(words, 0.42) / 2, y}, 0.42, kInk); }
 
   void draw_panel(const Panel& panel, int top) {
@@ -63,7 +68,8 @@ class Drawing {
       const std::string words = fmt::format(fmt::runtime(panel.tick_format), value);
       text(words, {kLeft - 8 - width(words, 0.42), y + 5}, 0.42, kInk);
     }
-    for (const Mark& mark : chart_.marks) cv::line(page_, {x_of(double(mark.at)), top + kPanelTitle}, {x_of(double(mark.at)), bottom}, kLight);
+    for (const Mark& mark : chart_.marks)
+      cv::line(page_, {x_of(double(mark.at)), top + kPanelTitle}, {x_of(double(mark.at)), bottom}, kLight);
     for (const Series& series : panel.series) draw_series(panel, series, top);
     cv::rectangle(page_, {kLeft, top + kPanelTitle}, {right, bottom}, kGrey);
     draw_legend(panel, top);

@@ -26,20 +26,20 @@ struct Series {
 struct Panel {
   std::string title;
   std::vector<Series> series;
-  double low = 0, high = 1;    // of the vertical axis
-  int ticks = 4;               // parts between low and high
+  double low = 0, high = 1;  // of the vertical axis
+  int ticks = 4;             // parts between low and high
   std::string tick_format = "{:.0f}";
 };
 
 struct Mark {
-  std::size_t at = 0;          // a vertical line and a word from here on
+  std::size_t at = 0;  // a vertical line and a word from here on
   std::string word;
 };
 
 struct Chart {
   std::string title;
-  std::string horizontal;      // what the axis counts
-  std::size_t length = 0;      // places on it
+  std::string horizontal;  // what the axis counts
+  std::size_t length = 0;  // places on it
   std::vector<Mark> marks;
   std::vector<Panel> panels;
 };

@@ -35,7 +35,8 @@ Disturbance disturbance_at(std::uint64_t index, std::uint64_t length) {
   const double place = static_cast<double>(index * scenes().size()) / static_cast<double>(length);
   const Disturbance& most = scenes()[scene_at(index, length)].at_its_height;
   const double height = std::sin(std::numbers::pi * (place - std::floor(place)));
-  return {most.brightness * height, 1 + (most.contrast - 1) * height, most.blur_sigma * height, most.noise_sigma * height};
+  return {most.brightness * height, 1 + (most.contrast - 1) * height, most.blur_sigma * height,
+          most.noise_sigma * height};
 }
 
 Picture disturbed(const Picture& picture, const Disturbance& d, std::uint64_t seed) {

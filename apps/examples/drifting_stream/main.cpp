@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // drifting_stream BUNDLE --images PICTURES -o FOLDER: the last part of the demo.
 //
-// Three passes over the same drifting stream (drift.hpp) on the simulated device: the most accurate row, the fastest row,
-// and the controller choosing among all rows to hold a rate. Writes stream.png (rate, target, row, density, accuracy),
-// stream.json (the passes in numbers) and audit.jsonl (`sluice replay` takes its decisions again). Prints every switch
-// and a table.
+// Three passes over the same drifting stream (drift.hpp) on the simulated device: the most accurate row, the fastest
+// row, and the controller choosing among all rows to hold a rate. Writes stream.png (rate, target, row, density,
+// accuracy), stream.json (the passes in numbers) and audit.jsonl (`sluice replay` takes its decisions again). Prints
+// every switch and a table.
 //
 // It is also an example of the runtime in a program of one's own: open a bundle, open a device, run_adaptive().
 #include <iostream>
 
-#include <CLI/CLI.hpp>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <CLI/CLI.hpp>
 
 #include "apps/examples/drifting_stream/drift.hpp"
 #include "apps/examples/drifting_stream/story.hpp"
@@ -54,8 +54,10 @@ Status run(const Options& options) {
   const auto device = SLUICE_TRY(open_device("sim", bundle, {.is_paced = false}));
 
   Story story{{"adaptive", {}}, {}, target, device->info().name};
-  std::cout << fmt::format("{} pictures, target {:.0f} images/s, rates simulated ({})\n", options.length, target, device->info().name);
-  const auto pass = [&](const PolicyOptions& policy, const std::filesystem::path& log, const std::function<void(const Decision&)>& tell) {
+  std::cout << fmt::format("{} pictures, target {:.0f} images/s, rates simulated ({})\n", options.length, target,
+                           device->info().name);
+  const auto pass = [&](const PolicyOptions& policy, const std::filesystem::path& log,
+                        const std::function<void(const Decision&)>& tell) {
     DriftingSource source(images, options.length, options.seed);
     return run_once(*device, bundle, source, {policy, log, tell});
   };
@@ -71,9 +73,10 @@ Status run(const Options& options) {
   policy.target_images_per_s = target;
   const auto tell = [&](const Decision& d) {
     if (d.choice == d.row) return;
-    std::cout << fmt::format("picture {:>5} ({}): row {} -> {}, {:.0f} images/s realised, {:.0f} expected; {}\n", d.effective_from,
-                             scenes()[scene_at(std::min(d.effective_from, options.length - 1), options.length)].name, d.row, d.choice,
-                             d.realised_images_per_s, d.predicted_images_per_s[d.choice], d.reason);
+    std::cout << fmt::format("picture {:>5} ({}): row {} -> {}, {:.0f} images/s realised, {:.0f} expected; {}\n",
+                             d.effective_from,
+                             scenes()[scene_at(std::min(d.effective_from, options.length - 1), options.length)].name,
+                             d.row, d.choice, d.realised_images_per_s, d.predicted_images_per_s[d.choice], d.reason);
   };
   story.adaptive.run = SLUICE_TRY(pass(policy, options.output / "audit.jsonl", tell));
 
@@ -95,9 +98,12 @@ int main(int argc, char** argv) {
   CLI::App app("A stream that drifts, and a runtime that follows it.", "drifting_stream");
   app.add_option("bundle", options.bundle, "folder made by sluice plan")->required();
   app.add_option("--images", options.images, "labelled pictures")->required();
-  app.add_option("--length", options.length, "pictures in the stream")->check(CLI::Range(500, 10'000'000))->capture_default_str();
+  app.add_option("--length", options.length, "pictures in the stream")
+      ->check(CLI::Range(500, 10'000'000))
+      ->capture_default_str();
   app.add_option("--seed", options.seed, "seed of the noise")->capture_default_str();
-  app.add_option("--target-fps", options.target_images_per_s, "rate to hold; 0: between those of the most accurate and the fastest row");
+  app.add_option("--target-fps", options.target_images_per_s,
+                 "rate to hold; 0: between those of the most accurate and the fastest row");
   app.add_option("-o,--output", options.output, "folder for stream.png, stream.json and audit.jsonl");
   CLI11_PARSE(app, argc, argv);
   const Status status = [&]() -> Status {

@@ -20,12 +20,14 @@ const cv::Scalar kBlue(190, 110, 30), kRed(60, 60, 210), kGreen(70, 150, 40), kO
 std::string run_line(const NamedRun& r, double target) {
   const auto count = static_cast<std::int64_t>(r.run.images.size());
   const Interval top1 = wilson(std::llround(r.run.top1() * double(count)), std::max<std::int64_t>(1, count));
-  return fmt::format("{:<26} {:6.2f} % [{:.2f}, {:.2f}] {:14.0f} {:22.1f} % {:10}\n", r.name, 100 * top1.value, 100 * top1.low, 100 * top1.high,
-                     r.run.mean_images_per_s(), 100 * r.run.share_at_or_above(target, kRateWindow), r.run.switches());
+  return fmt::format("{:<26} {:6.2f} % [{:.2f}, {:.2f}] {:14.0f} {:22.1f} % {:10}\n", r.name, 100 * top1.value,
+                     100 * top1.low, 100 * top1.high, r.run.mean_images_per_s(),
+                     100 * r.run.share_at_or_above(target, kRateWindow), r.run.switches());
 }
 
 // Mean density of a layer over the pictures of one scene, and of what their rows assumed.
-std::pair<double, double> scene_density(const StreamRun& run, const DesignTable& table, std::size_t scene, std::size_t layer) {
+std::pair<double, double> scene_density(const StreamRun& run, const DesignTable& table, std::size_t scene,
+                                        std::size_t layer) {
   double seen = 0, assumed = 0, count = 0;
   for (std::size_t i = 0; i < run.images.size(); ++i) {
     if (scene_at(i, run.images.size()) != scene) continue;
@@ -81,7 +83,9 @@ std::vector<double> rows_in_charge(const StreamRun& run) {
   std::uint32_t row = run.decisions.empty() ? run.images.at(0).row : run.decisions[0].row;
   std::vector<double> rows(run.images.size(), row);
   for (const Decision& d : run.decisions) {
-    if (d.choice != d.row) std::fill(rows.begin() + std::ptrdiff_t(std::min<std::uint64_t>(d.effective_from, rows.size())), rows.end(), d.choice);
+    if (d.choice != d.row)
+      std::fill(rows.begin() + std::ptrdiff_t(std::min<std::uint64_t>(d.effective_from, rows.size())), rows.end(),
+                d.choice);
   }
   return rows;
 }
@@ -98,13 +102,16 @@ Panel rate_panel(const Story& story) {
   Panel panel{fmt::format("images/s, simulated, mean of {} images", kRateWindow), {}, 1e9, 0, 4, "{:.0f}"};
   const cv::Scalar colours[] = {kBlue, kGreen};
   std::size_t next = 0;
-  for (const NamedRun& fixed : story.fixed) panel.series.push_back({fixed.name, fixed.run.images_per_s(kRateWindow), colours[next++ % 2]});
+  for (const NamedRun& fixed : story.fixed)
+    panel.series.push_back({fixed.name, fixed.run.images_per_s(kRateWindow), colours[next++ % 2]});
   panel.series.push_back({"adaptive", story.adaptive.run.images_per_s(kRateWindow), kRed});
   for (Series& s : panel.series) {
-    std::fill(s.values.begin(), s.values.begin() + std::ptrdiff_t(std::min(kRateWindow, s.values.size())), std::numeric_limits<double>::quiet_NaN());
+    std::fill(s.values.begin(), s.values.begin() + std::ptrdiff_t(std::min(kRateWindow, s.values.size())),
+              std::numeric_limits<double>::quiet_NaN());
     widen(panel, s.values, 1000);
   }
-  panel.series.push_back({"target", std::vector<double>(story.adaptive.run.images.size(), story.target_images_per_s), kBlack, false, true});
+  panel.series.push_back({"target", std::vector<double>(story.adaptive.run.images.size(), story.target_images_per_s),
+                          kBlack, false, true});
   widen(panel, panel.series.back().values, 1000);
   panel.ticks = static_cast<int>(std::lround((panel.high - panel.low) / 1000));
   return panel;
@@ -139,21 +146,30 @@ std::string story_text(const Story& story, const DesignTable& table) {
 std::string story_json(const Story& story, const DesignTable& table) {
   using nlohmann::json;
   const auto pass = [&](const NamedRun& r) {
-    return json{{"name", r.name}, {"images", r.run.images.size()}, {"top1_percent", 100 * r.run.top1()},
-                {"throughput_images_per_s", r.run.mean_images_per_s()}, {"switches", r.run.switches()},
+    return json{{"name", r.name},
+                {"images", r.run.images.size()},
+                {"top1_percent", 100 * r.run.top1()},
+                {"throughput_images_per_s", r.run.mean_images_per_s()},
+                {"switches", r.run.switches()},
                 {"share_at_target", r.run.share_at_or_above(story.target_images_per_s, kRateWindow)}};
   };
   json fixed = json::array();
   for (const NamedRun& r : story.fixed) fixed.push_back(pass(r));
-  return json{{"design_hash", table.design_hash}, {"target_images_per_s", story.target_images_per_s}, {"device", story.device_name},
-              {"throughput_kind", "simulated"}, {"fixed", fixed}, {"adaptive", pass(story.adaptive)}}
-             .dump(1) + "\n";
+  return json{{"design_hash", table.design_hash},
+              {"target_images_per_s", story.target_images_per_s},
+              {"device", story.device_name},
+              {"throughput_kind", "simulated"},
+              {"fixed", fixed},
+              {"adaptive", pass(story.adaptive)}}
+             .dump(1) +
+         "\n";
 }
 
 Chart story_chart(const Story& story, const DesignTable& table) {
   const StreamRun& run = story.adaptive.run;
   Chart chart;
-  chart.title = fmt::format("A drifting stream of {} pictures, target {:.0f} images/s, on {}", run.images.size(), story.target_images_per_s, story.device_name);
+  chart.title = fmt::format("A drifting stream of {} pictures, target {:.0f} images/s, on {}", run.images.size(),
+                            story.target_images_per_s, story.device_name);
   chart.horizontal = "pictures";
   chart.length = run.images.size();
   for (std::size_t i = 0; i < run.images.size(); ++i) {
@@ -163,11 +179,17 @@ Chart story_chart(const Story& story, const DesignTable& table) {
   const std::vector<double> rows = rows_in_charge(run);
   const int last_row = static_cast<int>(table.rows.size()) - 1;
   chart.panels.push_back(rate_panel(story));
-  chart.panels.push_back({"row in charge, adaptive pass", {{"", rows, kRed, true}}, 0, double(std::max(1, last_row)), std::max(1, last_row), "{:.0f}"});
+  chart.panels.push_back({"row in charge, adaptive pass",
+                          {{"", rows, kRed, true}},
+                          0,
+                          double(std::max(1, last_row)),
+                          std::max(1, last_row),
+                          "{:.0f}"});
   chart.panels.push_back(density_panel(story, table, rows));
   Panel accuracy{fmt::format("top-1 in percent, mean of {} images", kAccuracyWindow), {}, 0, 100, 5, "{:.0f}"};
   const cv::Scalar colours[] = {kBlue, kGreen};
-  for (std::size_t f = 0; f < story.fixed.size(); ++f) accuracy.series.push_back({story.fixed[f].name, moving_accuracy(story.fixed[f].run), colours[f % 2]});
+  for (std::size_t f = 0; f < story.fixed.size(); ++f)
+    accuracy.series.push_back({story.fixed[f].name, moving_accuracy(story.fixed[f].run), colours[f % 2]});
   accuracy.series.push_back({"adaptive", moving_accuracy(run), kRed});
   chart.panels.push_back(accuracy);
   return chart;

@@ -21,19 +21,19 @@ std::vector<double> StreamRun::images_per_s(std::size_t window) const {
   return rates;
 }
 
-double StreamRun::mean_images_per_s() const {
-  return images.size() < 2 ? 0 : images_per_s(images.size()).back();
-}
+double StreamRun::mean_images_per_s() const { return images.size() < 2 ? 0 : images_per_s(images.size()).back(); }
 
 double StreamRun::share_at_or_above(double target, std::size_t window) const {
   if (images.size() <= window) return 0;
   const std::vector<double> rates = images_per_s(window);
-  const auto holding = std::count_if(rates.begin() + static_cast<std::ptrdiff_t>(window), rates.end(), [&](double r) { return r >= target; });
+  const auto holding = std::count_if(rates.begin() + static_cast<std::ptrdiff_t>(window), rates.end(),
+                                     [&](double r) { return r >= target; });
   return static_cast<double>(holding) / static_cast<double>(rates.size() - window);
 }
 
 std::size_t StreamRun::switches() const {
-  return static_cast<std::size_t>(std::count_if(decisions.begin(), decisions.end(), [](const Decision& d) { return d.choice != d.row; }));
+  return static_cast<std::size_t>(
+      std::count_if(decisions.begin(), decisions.end(), [](const Decision& d) { return d.choice != d.row; }));
 }
 
 Result<StreamRun> run_once(Device& device, const Bundle& bundle, Source& source, const RunOptions& options) {
@@ -48,7 +48,8 @@ Result<StreamRun> run_once(Device& device, const Bundle& bundle, Source& source,
     if (first_s < 0) first_s = now_s;
     ImageRecord record{image.row_id, outcome.label == image.top.front(), now_s - first_s, {}};
     for (std::size_t l = 0; l < model.macs.size(); ++l) {
-      record.density.push_back(static_cast<double>(seen.pairs[l]) / static_cast<double>(std::max<std::int64_t>(1, model.macs[l])));
+      record.density.push_back(static_cast<double>(seen.pairs[l]) /
+                               static_cast<double>(std::max<std::int64_t>(1, model.macs[l])));
     }
     run.images.push_back(std::move(record));
     return ok();
@@ -57,8 +58,9 @@ Result<StreamRun> run_once(Device& device, const Bundle& bundle, Source& source,
     run.decisions.push_back(d);
     if (options.on_decision) options.on_decision(d);
   };
-  StreamReport report = run_adaptive(device, bundle, source, receive,
-                                     {.policy = options.policy, .audit_log = options.audit_log, .on_decision = decided, .stream = {.top_k = 1}});
+  StreamReport report = run_adaptive(
+      device, bundle, source, receive,
+      {.policy = options.policy, .audit_log = options.audit_log, .on_decision = decided, .stream = {.top_k = 1}});
   SLUICE_CHECK(std::move(report.status));
   return run;
 }

@@ -11,7 +11,7 @@ namespace sluice::example {
 struct ImageRecord {
   std::uint32_t row = 0;
   bool is_right = false;
-  double completed_at_s = 0;  // on the device's clock
+  double completed_at_s = 0;    // on the device's clock
   std::vector<double> density;  // per table layer, of this image
 };
 
@@ -19,7 +19,7 @@ struct StreamRun {
   std::vector<ImageRecord> images;
   std::vector<Decision> decisions;
 
-  double top1() const;                                     // share
+  double top1() const;                                         // share
   std::vector<double> images_per_s(std::size_t window) const;  // at every image, over the `window` images up to it
   double mean_images_per_s() const;
   double share_at_or_above(double images_per_s, std::size_t window) const;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The record of add.cl: the sum of two maps.
-#include "runtime/bundle/kernels/kernel_record.hpp"
 #include "runtime/bundle/kernels/join_fit.hpp"
 #include "runtime/bundle/kernels/kernel_memory.hpp"
+#include "runtime/bundle/kernels/kernel_record.hpp"
 
 namespace sluice {
 namespace {
@@ -18,7 +18,10 @@ std::int64_t stored_bytes(const Netlist&, const Kernel& kernel) { return bytes_w
 void parameters(const ParameterSource& source, std::vector<ParameterTable>& tables) {
   const Layer& layer = source.layer();
   const auto a = std::size_t(source.number(Number::is_swapped));
-  append_settings(source, {layer.multiplier[a], layer.multiplier[1 - a], word_of(layer.shift), word_of(layer.clamp_low), word_of(layer.clamp_high)}, tables);
+  append_settings(source,
+                  {layer.multiplier[a], layer.multiplier[1 - a], word_of(layer.shift), word_of(layer.clamp_low),
+                   word_of(layer.clamp_high)},
+                  tables);
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The record of average_pool.cl: the mean of a window.
-#include "runtime/bundle/kernels/kernel_record.hpp"
 #include "runtime/bundle/kernels/kernel_memory.hpp"
+#include "runtime/bundle/kernels/kernel_record.hpp"
 
 namespace sluice {
 namespace {
@@ -16,7 +16,8 @@ std::int64_t stored_bytes(const Netlist&, const Kernel& kernel) { return bytes_w
 
 void parameters(const ParameterSource& source, std::vector<ParameterTable>& tables) {
   const Layer& layer = source.layer();
-  append_settings(source, {layer.multiplier[0], word_of(layer.shift), word_of(layer.clamp_low), word_of(layer.clamp_high)}, tables);
+  append_settings(
+      source, {layer.multiplier[0], word_of(layer.shift), word_of(layer.clamp_low), word_of(layer.clamp_high)}, tables);
 }
 
 }  // namespace

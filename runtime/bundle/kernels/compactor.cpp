@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The record of compactor.cl: the list of a window's non-zero codes.
 #include "runtime/base/errors.hpp"
-#include "runtime/bundle/kernels/kernel_record.hpp"
 #include "runtime/bundle/kernels/kernel_memory.hpp"
+#include "runtime/bundle/kernels/kernel_record.hpp"
 
 namespace sluice {
 namespace {
@@ -10,7 +10,8 @@ namespace {
 Status check(const KernelFit& fit) {
   const std::int64_t window = fit.window_codes();
   if (window > kMostListPlaces) {
-    return user_error("kernel {}: a window of {} codes; a place in a list counts to {}", fit.kernel().name, window, kMostListPlaces);
+    return user_error("kernel {}: a window of {} codes; a place in a list counts to {}", fit.kernel().name, window,
+                      kMostListPlaces);
   }
   SLUICE_CHECK(fit.equal("window codes left over", window % fit.in().lanes, 0));
   SLUICE_CHECK(fit.number(Number::steps, window / fit.in().lanes));
@@ -20,7 +21,8 @@ Status check(const KernelFit& fit) {
     return user_error("kernel {}: RANKS {}, REPLAY {} is not possible", fit.kernel().name, ranks, replay);
   }
   SLUICE_CHECK(fit.equal("lanes of " + fit.out().name, fit.out().lanes, ranks > 1 ? 3 : 2));
-  SLUICE_CHECK(fit.equal("beats on " + fit.out().name, fit.out().beats, fit.own_pixels() * replay * longest_list(window, ranks)));
+  SLUICE_CHECK(fit.equal("beats on " + fit.out().name, fit.out().beats,
+                         fit.own_pixels() * replay * longest_list(window, ranks)));
   return fit.equal("bits of " + fit.out().name, fit.out().element_bits, 16);
 }
 
@@ -31,7 +33,8 @@ std::int64_t stored_bytes(const Netlist&, const Kernel& kernel) {
 // tau_a of every row; with ranks also its k.
 void parameters(const ParameterSource& source, std::vector<ParameterTable>& tables) {
   tables.push_back({TABLE_SETTINGS, TABLE_ROWS, source.activation_thresholds()});
-  if (source.number(Number::ranks) > 1) tables.push_back({TABLE_SETTINGS, TABLE_ROWS, source.prefix_lengths(), PREFIX_ROW});
+  if (source.number(Number::ranks) > 1)
+    tables.push_back({TABLE_SETTINGS, TABLE_ROWS, source.prefix_lengths(), PREFIX_ROW});
 }
 
 }  // namespace

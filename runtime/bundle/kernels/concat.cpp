@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The record of concat.cl: the channels of two maps one after another.
-#include "runtime/bundle/kernels/kernel_record.hpp"
 #include "runtime/bundle/kernels/join_fit.hpp"
+#include "runtime/bundle/kernels/kernel_record.hpp"
 
 namespace sluice {
 namespace {

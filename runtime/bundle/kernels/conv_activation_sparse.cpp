@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The record of conv_activation_sparse.cl: multiplies the non-zero codes of a window's list.
-#include "runtime/bundle/kernels/kernel_record.hpp"
 #include "runtime/bundle/kernels/convolution_fit.hpp"
 #include "runtime/bundle/kernels/kernel_memory.hpp"
+#include "runtime/bundle/kernels/kernel_record.hpp"
 
 namespace sluice {
 namespace {
@@ -12,7 +12,9 @@ Status check(const KernelFit& fit) {
   return check_lists(fit, 1);
 }
 
-int products(const Netlist& netlist, const Kernel& kernel) { return netlist.streams[std::size_t(kernel.outputs[0])].lanes; }
+int products(const Netlist& netlist, const Kernel& kernel) {
+  return netlist.streams[std::size_t(kernel.outputs[0])].lanes;
+}
 
 std::int64_t stored_bytes(const Netlist& netlist, const Kernel& kernel) {
   const std::int64_t rows = std::int64_t{kernel.numbers.at(Number::filter_groups)} * kernel.numbers.at(Number::window);
@@ -31,9 +33,8 @@ const KernelRecord& conv_activation_sparse_record() {
   static const KernelRecord record{
       .inputs = 1,
       .outputs = 2,
-      .numbers = std::vector<Number>{
-          Number::window, Number::filter_groups, Number::pixels, Number::weight_bits,
-          Number::curve, Number::sends_sums},
+      .numbers = std::vector<Number>{Number::window, Number::filter_groups, Number::pixels, Number::weight_bits,
+                                     Number::curve, Number::sends_sums},
       .role = Role::computes,
       .computes = LayerKind::conv,
       .obeys = Obeys{.activation = true},

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The record of conv_dense.cl: multiplies every weight by every code.
-#include "runtime/bundle/kernels/kernel_record.hpp"
 #include "runtime/bundle/kernels/convolution_fit.hpp"
 #include "runtime/bundle/kernels/kernel_memory.hpp"
+#include "runtime/bundle/kernels/kernel_record.hpp"
 
 namespace sluice {
 namespace {
@@ -30,9 +30,8 @@ const KernelRecord& conv_dense_record() {
   static const KernelRecord record{
       .inputs = 1,
       .outputs = 1,
-      .numbers = std::vector<Number>{
-          Number::steps, Number::filter_groups, Number::weight_bits, Number::curve,
-          Number::sends_sums},
+      .numbers = std::vector<Number>{Number::steps, Number::filter_groups, Number::weight_bits, Number::curve,
+                                     Number::sends_sums},
       .role = Role::computes,
       .computes = LayerKind::conv,
       .obeys = kObeysNothing,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The record of conv_grouped_prefix.cl: as conv_activation_sparse, each multiplier with G filters by magnitude.
 #include "runtime/base/errors.hpp"
-#include "runtime/bundle/kernels/kernel_record.hpp"
 #include "runtime/bundle/kernels/convolution_fit.hpp"
 #include "runtime/bundle/kernels/kernel_memory.hpp"
+#include "runtime/bundle/kernels/kernel_record.hpp"
 #include "runtime/bundle/prefix.hpp"
 
 namespace sluice {
@@ -19,7 +19,9 @@ Status check(const KernelFit& fit) {
   return check_lists(fit, ranks);
 }
 
-int products(const Netlist& netlist, const Kernel& kernel) { return netlist.streams[std::size_t(kernel.outputs[0])].lanes; }
+int products(const Netlist& netlist, const Kernel& kernel) {
+  return netlist.streams[std::size_t(kernel.outputs[0])].lanes;
+}
 
 std::int64_t stored_bytes(const Netlist& netlist, const Kernel& kernel) {
   const std::int64_t rows = std::int64_t{kernel.numbers.at(Number::filter_groups)} * kernel.numbers.at(Number::window);
@@ -33,7 +35,8 @@ ParameterTable ranked_weights(const ParameterSource& source) {
   const Layer& layer = source.layer();
   const Prefix prefix = source.index().prefix(source.kernel().layer);
   const int lanes = source.window_beat().lanes, bits = source.number(Number::weight_bits);
-  const int channels = layer.input.channels, multipliers = prefix.multipliers, pass_filters = prefix.filters * multipliers;
+  const int channels = layer.input.channels, multipliers = prefix.multipliers,
+            pass_filters = prefix.filters * multipliers;
   const int taps = layer.window.kernel_h * layer.window.kernel_w;
   const int id_bits = prefix_id_bits(prefix.filters), ids_per_word = 32 / id_bits;
   for (int first = 0; first < layer.output.channels; first += pass_filters) {
@@ -41,7 +44,8 @@ ParameterTable ranked_weights(const ParameterSource& source) {
       for (int at = 0; at < taps * lanes; ++at) {
         const std::size_t place = std::size_t(at / lanes) * channels + group + at % lanes;
         std::vector<std::vector<std::int16_t>> codes(prefix.filters, std::vector<std::int16_t>(multipliers));
-        std::vector<std::vector<std::uint32_t>> ids(prefix.filters, std::vector<std::uint32_t>(prefix_id_words(prefix.filters, multipliers)));
+        std::vector<std::vector<std::uint32_t>> ids(
+            prefix.filters, std::vector<std::uint32_t>(prefix_id_words(prefix.filters, multipliers)));
         for (int f = 0; f < pass_filters; ++f) {
           const int rank = prefix_rank(layer, prefix, first + f, place), o = f % multipliers, id = f / multipliers;
           codes[rank][o] = layer.weights[std::size_t(first + f) * taps * channels + place];
@@ -70,9 +74,8 @@ const KernelRecord& conv_grouped_prefix_record() {
   static const KernelRecord record{
       .inputs = 1,
       .outputs = 2,
-      .numbers = std::vector<Number>{
-          Number::window, Number::ranks, Number::filter_groups, Number::pixels,
-          Number::weight_bits, Number::curve, Number::sends_sums},
+      .numbers = std::vector<Number>{Number::window, Number::ranks, Number::filter_groups, Number::pixels,
+                                     Number::weight_bits, Number::curve, Number::sends_sums},
       .role = Role::computes,
       .computes = LayerKind::conv,
       .obeys = Obeys{.activation = true, .prefix = true},

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The record of conv_pair_sparse.cl: multiplies pairs in which both are non-zero, N of M a cycle.
 #include "runtime/base/errors.hpp"
-#include "runtime/bundle/kernels/kernel_record.hpp"
 #include "runtime/bundle/kernels/convolution_fit.hpp"
 #include "runtime/bundle/kernels/kernel_memory.hpp"
+#include "runtime/bundle/kernels/kernel_record.hpp"
 
 namespace sluice {
 namespace {
@@ -26,12 +26,14 @@ std::int64_t stored_bytes(const Netlist& netlist, const Kernel& kernel) {
 ParameterTable tap_weights(const ParameterSource& source) {
   ParameterTable table{TABLE_WEIGHTS, 0, {}};
   const Layer& layer = source.layer();
-  const int taps = layer.window.kernel_h * layer.window.kernel_w, channels = layer.input.channels, out_lanes = source.out_lanes();
+  const int taps = layer.window.kernel_h * layer.window.kernel_w, channels = layer.input.channels,
+            out_lanes = source.out_lanes();
   for (int filter = 0; filter < layer.output.channels; filter += out_lanes) {
     for (int channel = 0; channel < channels; ++channel) {
       std::vector<std::int16_t> row;
       for (int tap = 0; tap < taps; ++tap) {
-        for (int o = 0; o < out_lanes; ++o) row.push_back(layer.weights[(std::size_t(filter + o) * taps + tap) * channels + channel]);
+        for (int o = 0; o < out_lanes; ++o)
+          row.push_back(layer.weights[(std::size_t(filter + o) * taps + tap) * channels + channel]);
       }
       append_row(table, row, source.number(Number::weight_bits));
     }
@@ -57,9 +59,8 @@ const KernelRecord& conv_pair_sparse_record() {
   static const KernelRecord record{
       .inputs = 1,
       .outputs = 2,
-      .numbers = std::vector<Number>{
-          Number::steps, Number::multipliers, Number::filter_groups, Number::pixels,
-          Number::weight_bits, Number::curve, Number::sends_sums},
+      .numbers = std::vector<Number>{Number::steps, Number::multipliers, Number::filter_groups, Number::pixels,
+                                     Number::weight_bits, Number::curve, Number::sends_sums},
       .role = Role::computes,
       .computes = LayerKind::conv,
       .obeys = Obeys{.weight = true, .activation = true},

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The record of conv_weight_sparse.cl: multiplies the non-zero weights of each filter's list by P pixels.
 #include "runtime/base/errors.hpp"
-#include "runtime/bundle/kernels/kernel_record.hpp"
 #include "runtime/bundle/kernels/convolution_fit.hpp"
 #include "runtime/bundle/kernels/kernel_memory.hpp"
+#include "runtime/bundle/kernels/kernel_record.hpp"
 #include "runtime/bundle/weight_lists.hpp"
 
 namespace sluice {
@@ -26,11 +26,12 @@ std::int64_t stored_bytes(const Netlist& netlist, const Kernel& kernel) {
   const std::int64_t lanes = netlist.streams[std::size_t(kernel.outputs[0])].lanes;
   const std::int64_t at_bias = bytes_with_curve(kernel) + TABLE_ROWS * groups * (4 + 2 * lanes);
   const std::int64_t at_places = MEMORY_ALIGNED(at_bias + filter_bytes(netlist, kernel));
-  return at_places + groups * kernel.numbers.at(Number::window) * lanes * (2 + kernel.numbers.at(Number::weight_bits) / 8);
+  return at_places +
+         groups * kernel.numbers.at(Number::window) * lanes * (2 + kernel.numbers.at(Number::weight_bits) / 8);
 }
 
-// Per filter group as many rows of entries as its longest filter has, an entry a word; turns and prefix lengths of every
-// table row.
+// Per filter group as many rows of entries as its longest filter has, an entry a word; turns and prefix lengths of
+// every table row.
 void parameters(const ParameterSource& source, std::vector<ParameterTable>& tables) {
   const WeightLists lists(source.layer(), source.in_lanes() - 1);
   const int groups = source.number(Number::filter_groups), out_lanes = source.out_lanes();
@@ -68,9 +69,8 @@ const KernelRecord& conv_weight_sparse_record() {
   static const KernelRecord record{
       .inputs = 1,
       .outputs = 2,
-      .numbers = std::vector<Number>{
-          Number::window, Number::tile_pixels, Number::filter_groups, Number::pixels,
-          Number::weight_bits, Number::curve, Number::sends_sums},
+      .numbers = std::vector<Number>{Number::window, Number::tile_pixels, Number::filter_groups, Number::pixels,
+                                     Number::weight_bits, Number::curve, Number::sends_sums},
       .role = Role::computes,
       .computes = LayerKind::conv,
       .obeys = Obeys{.weight = true},

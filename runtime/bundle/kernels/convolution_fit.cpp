@@ -18,11 +18,13 @@ const Kernel& reader_of(const KernelFit& fit) {
 // Sums reach the requantisers of their own layer, and nobody else.
 Status check_sums(const KernelFit& fit) {
   const int sends = fit.value(Number::sends_sums);
-  if (sends != 0 && sends != 1) return user_error("kernel {}: SENDS_SUMS is {}; 0 and 1 are possible", fit.kernel().name, sends);
+  if (sends != 0 && sends != 1)
+    return user_error("kernel {}: SENDS_SUMS is {}; 0 and 1 are possible", fit.kernel().name, sends);
   if (sends == 0) return ok();
   const Kernel& reader = reader_of(fit);
   if (reader.kind == KernelKind::requantise && reader.layer == fit.kernel().layer) return ok();
-  return user_error("kernel {}: sends sums to {}; only a requantise kernel of its layer makes codes of them", fit.kernel().name, reader.name);
+  return user_error("kernel {}: sends sums to {}; only a requantise kernel of its layer makes codes of them",
+                    fit.kernel().name, reader.name);
 }
 
 }  // namespace
@@ -32,7 +34,8 @@ Status check_convolution(const KernelFit& fit, std::int64_t group_rows) {
   SLUICE_CHECK(fit.number(Number::filter_groups, groups));
   const std::int64_t rows = groups * group_rows;
   if (rows > ADDRESS_ROWS) {
-    return user_error("kernel {}: {} rows of weights; an address reaches {}: compute more filters at once (O)", fit.kernel().name, rows, ADDRESS_ROWS);
+    return user_error("kernel {}: {} rows of weights; an address reaches {}: compute more filters at once (O)",
+                      fit.kernel().name, rows, ADDRESS_ROWS);
   }
   SLUICE_CHECK(fit.check_weight_bits());
   SLUICE_CHECK(check_sums(fit));

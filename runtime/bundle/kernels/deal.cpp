@@ -15,7 +15,8 @@ Status check_copy_ids(const KernelFit& fit) {
     for (int i = 0; i < kernels; ++i, ++id) {
       const Kernel& next = fit.index().reading(stream);
       if (next.id != id || next.layer != deal.layer || next.kind == KernelKind::gather) {
-        return user_error("kernel {}: COPY_FIRST {} and COPY_KERNELS {} do not lead to {}", deal.name, first, kernels, next.name);
+        return user_error("kernel {}: COPY_FIRST {} and COPY_KERNELS {} do not lead to {}", deal.name, first, kernels,
+                          next.name);
       }
       stream = next.outputs[0];
     }
@@ -37,7 +38,8 @@ Status check(const KernelFit& fit) {
   for (std::size_t copy = 0; copy < fit.kernel().outputs.size(); ++copy) {
     SLUICE_CHECK(fit.equal("lanes of " + fit.out(copy).name, fit.out(copy).lanes, fit.in().lanes));
     const Share share{static_cast<int>(copy), static_cast<int>(copies)};
-    SLUICE_CHECK(fit.carries(fit.out(copy), share.of(pixels) * (fit.in().beats / pixels) * fit.in().lanes, fit.in().element_bits));
+    SLUICE_CHECK(fit.carries(fit.out(copy), share.of(pixels) * (fit.in().beats / pixels) * fit.in().lanes,
+                             fit.in().element_bits));
   }
   return ok();
 }
@@ -48,8 +50,7 @@ const KernelRecord& deal_record() {
   static const KernelRecord record{
       .inputs = 1,
       .outputs = kAsCopies,
-      .numbers = std::vector<Number>{
-          Number::copies, Number::steps, Number::copy_first, Number::copy_kernels},
+      .numbers = std::vector<Number>{Number::copies, Number::steps, Number::copy_first, Number::copy_kernels},
       .role = Role::carries,
       .computes = std::nullopt,
       .obeys = kObeysNothing,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The record of depthwise_dense.cl: a filter for each channel.
-#include "runtime/bundle/kernels/kernel_record.hpp"
 #include "runtime/bundle/kernels/kernel_memory.hpp"
+#include "runtime/bundle/kernels/kernel_record.hpp"
 
 namespace sluice {
 namespace {
@@ -16,7 +16,9 @@ Status check(const KernelFit& fit) {
   return fit.carries(fit.in(), fit.own_pixels() * fit.window_codes(), fit.arriving_bits());
 }
 
-int products(const Netlist& netlist, const Kernel& kernel) { return netlist.streams[std::size_t(kernel.inputs[0])].lanes; }
+int products(const Netlist& netlist, const Kernel& kernel) {
+  return netlist.streams[std::size_t(kernel.inputs[0])].lanes;
+}
 
 std::int64_t stored_bytes(const Netlist& netlist, const Kernel& kernel) {
   const std::int64_t rows = std::int64_t{kernel.numbers.at(Number::filter_groups)} * kernel.numbers.at(Number::steps);
@@ -34,7 +36,8 @@ void parameters(const ParameterSource& source, std::vector<ParameterTable>& tabl
     std::vector<std::int16_t> row;
     for (std::size_t m = first; m < first + codes; ++m) {
       const WindowPlace& at = places[m];
-      row.push_back(layer.weights[(std::size_t(at.ky) * layer.window.kernel_w + at.kx) * layer.output.channels + at.channel]);
+      row.push_back(
+          layer.weights[(std::size_t(at.ky) * layer.window.kernel_w + at.kx) * layer.output.channels + at.channel]);
     }
     append_row(table, row, source.number(Number::weight_bits));
   }
@@ -48,8 +51,7 @@ const KernelRecord& depthwise_dense_record() {
   static const KernelRecord record{
       .inputs = 1,
       .outputs = 1,
-      .numbers = std::vector<Number>{
-          Number::steps, Number::filter_groups, Number::weight_bits, Number::curve},
+      .numbers = std::vector<Number>{Number::steps, Number::filter_groups, Number::weight_bits, Number::curve},
       .role = Role::computes,
       .computes = LayerKind::depthwise,
       .obeys = kObeysNothing,

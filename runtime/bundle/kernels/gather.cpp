@@ -15,7 +15,8 @@ Status check(const KernelFit& fit) {
   for (std::size_t copy = 0; copy < fit.kernel().inputs.size(); ++copy) {
     const Kernel& engine = fit.writer(copy);
     SLUICE_CHECK(fit.equal("the layer that arrives", engine.layer, fit.kernel().layer));
-    if (!is_engine(engine.kind)) return user_error("kernel {}: {} is no copy of an engine", fit.kernel().name, engine.name);
+    if (!is_engine(engine.kind))
+      return user_error("kernel {}: {} is no copy of an engine", fit.kernel().name, engine.name);
     const Share share = fit.index().share(engine);
     SLUICE_CHECK(fit.equal("the copy on " + fit.in(copy).name, share.copy, std::int64_t(copy)));
     SLUICE_CHECK(fit.equal("the copies of " + engine.name, share.copies, std::ssize(fit.kernel().inputs)));

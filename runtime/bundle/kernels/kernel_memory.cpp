@@ -12,7 +12,9 @@ int beat_products(const Netlist& netlist, const Kernel& kernel) {
 
 std::int64_t bytes_with_curve(const Kernel& kernel) {
   const int curve = kernel.numbers.at(Number::curve);
-  return REGISTER_BYTES + (curve == CURVE_NONE ? 0 : curve == CURVE_TABLE ? SLUICE_CURVE_TABLE_CODES : CURVE_FORMULA_BYTES);
+  return REGISTER_BYTES + (curve == CURVE_NONE    ? 0
+                           : curve == CURVE_TABLE ? SLUICE_CURVE_TABLE_CODES
+                                                  : CURVE_FORMULA_BYTES);
 }
 
 std::int64_t filter_bytes(const Netlist& netlist, const Kernel& kernel) {

@@ -18,7 +18,8 @@ int beat_products(const Netlist& netlist, const Kernel& kernel);
 std::int64_t bytes_with_curve(const Kernel& kernel);
 // Bias and multiplier of all filters; 0 where sums leave.
 std::int64_t filter_bytes(const Netlist& netlist, const Kernel& kernel);
-// An engine that keeps `rows` rows of `row_codes` codes and `extra_bytes` more each, after `threshold_rows` of thresholds.
+// An engine that keeps `rows` rows of `row_codes` codes and `extra_bytes` more each, after `threshold_rows` of
+// thresholds.
 std::int64_t engine_bytes(const Netlist& netlist, const Kernel& kernel, std::int64_t rows, std::int64_t row_codes,
                           std::int64_t extra_bytes = 0, int threshold_rows = 0);
 

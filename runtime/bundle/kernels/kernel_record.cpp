@@ -7,7 +7,8 @@ namespace sluice {
 const KernelRecord& kernel_record(KernelKind kind) {
   switch (kind) {
 #define SLUICE_KERNEL(op, name) \
-  case KernelKind::op: return op##_record();
+  case KernelKind::op:          \
+    return op##_record();
 #include "device/contract/kernel_list.inc"
   }
   return source_record();  // there is no other kind

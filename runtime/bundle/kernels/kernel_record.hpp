@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // KernelRecord: what the host must know of a kernel file, one record a kernel, in the file <op>.cpp of this folder.
 //
-// Why: checks of a design, memory on PoCL, parameter words and reports all depend on what a kernel file expects; spread over
-// those places a new kernel is a hunt. The idea: one record with everything, found by KernelKind. A record that leaves out a
-// member does not compile; a kernel of device/contract/kernel_list.inc without a record does not link.
+// Why: checks of a design, memory on PoCL, parameter words and reports all depend on what a kernel file expects; spread
+// over those places a new kernel is a hunt. The idea: one record with everything, found by KernelKind. A record that
+// leaves out a member does not compile; a kernel of device/contract/kernel_list.inc without a record does not link.
 //
 // Before: for `check`, a netlist whose kernels have their ports and numbers, and whose streams have one writer and one
 // reader; for the other functions, a valid design. After: stated at each member.
@@ -46,7 +46,8 @@ struct KernelRecord {
   Stated<std::optional<LayerKind>> computes;  // the layer kind, of Role::computes
   Stated<Obeys> obeys;
 
-  // Compares the kernel's numbers and streams with its layer; what all kernels that compute have in common is checked before.
+  // Compares the kernel's numbers and streams with its layer; what all kernels that compute have in common is checked
+  // before.
   using Check = Status (*)(const KernelFit&);
   Stated<Check> check;
   // Bytes of its memory on pocl, as the head of its file lays it out; null: it has none.

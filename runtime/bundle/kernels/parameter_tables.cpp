@@ -10,7 +10,8 @@ void append_curve(std::vector<ParameterTable>& tables, const FusedCurve& curve) 
   if (curve.kind == CurveKind::none) return;
   ParameterTable table{TABLE_SETTINGS, 0, {}, CURVE_ROW};
   if (curve.table.empty()) {
-    for (const int number : {curve.slope, curve.offset, curve.multiplier, curve.shift, curve.clamp_low, curve.clamp_high}) {
+    for (const int number :
+         {curve.slope, curve.offset, curve.multiplier, curve.shift, curve.clamp_low, curve.clamp_high}) {
       table.words.push_back(word_of(number));
     }
   } else {
@@ -111,7 +112,8 @@ void append_requantisers(const ParameterSource& source, std::vector<ParameterTab
   append_curve(tables, layer.curve);
 }
 
-void append_settings(const ParameterSource& source, std::vector<std::uint32_t> words, std::vector<ParameterTable>& tables) {
+void append_settings(const ParameterSource& source, std::vector<std::uint32_t> words,
+                     std::vector<ParameterTable>& tables) {
   tables.push_back({TABLE_SETTINGS, words.size(), std::move(words)});
   append_curve(tables, source.layer().curve);
 }

@@ -29,8 +29,8 @@ struct ParameterTable {
 class ParameterSource {
  public:
   // `rows`: the thresholds of every layer, by row of the design table.
-  ParameterSource(const IntegerNetwork& network, const NetlistIndex& index, const std::vector<std::vector<Thresholds>>& rows,
-                  const Kernel& kernel)
+  ParameterSource(const IntegerNetwork& network, const NetlistIndex& index,
+                  const std::vector<std::vector<Thresholds>>& rows, const Kernel& kernel)
       : network_(network), index_(index), rows_(rows), kernel_(kernel) {}
 
   const Layer& layer() const { return network_.layers[std::size_t(kernel_.layer)]; }
@@ -67,18 +67,19 @@ struct WindowPlace {
   int ky, kx, channel;
 };
 
-// The codes of a window in the order of its beats (head of window.cl): channel group, kernel row, kernel column; in a beat
-// taps, then channels.
+// The codes of a window in the order of its beats (head of window.cl): channel group, kernel row, kernel column; in a
+// beat taps, then channels.
 std::vector<WindowPlace> window_places(const Layer& layer, const WindowBeat& beat);
 
-// Rows of a convolution: filter group, then `codes` places of the window; code [m * O + o]. A beat's codes for an engine
-// that takes beats, one place for one that takes single codes.
+// Rows of a convolution: filter group, then `codes` places of the window; code [m * O + o]. A beat's codes for an
+// engine that takes beats, one place for one that takes single codes.
 ParameterTable window_weights(const ParameterSource& source, int codes);
 
 // The settings of an engine or of a requantise kernel, then bias and multiplier in rows of the output's lanes
 // (device/lib/filter_parameters.h), then the curve. Nothing where the kernel sends sums.
 void append_requantisers(const ParameterSource& source, std::vector<ParameterTable>& tables);
 // One row of settings, then the curve.
-void append_settings(const ParameterSource& source, std::vector<std::uint32_t> words, std::vector<ParameterTable>& tables);
+void append_settings(const ParameterSource& source, std::vector<std::uint32_t> words,
+                     std::vector<ParameterTable>& tables);
 
 }  // namespace sluice

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The record of requantise.cl: codes of the sums that an engine and its copies send.
 #include "runtime/base/errors.hpp"
-#include "runtime/bundle/kernels/kernel_record.hpp"
 #include "runtime/bundle/kernels/kernel_memory.hpp"
+#include "runtime/bundle/kernels/kernel_record.hpp"
 
 namespace sluice {
 namespace {
@@ -19,11 +19,13 @@ Status check(const KernelFit& fit) {
   const Kernel& engine = engine_before(fit);
   const Layer& layer = fit.layer();
   if (engine.layer != fit.kernel().layer || !sends_sums(engine)) {
-    return user_error("kernel {}: {} stands in front, not an engine of its layer that sends sums", fit.kernel().name, engine.name);
+    return user_error("kernel {}: {} stands in front, not an engine of its layer that sends sums", fit.kernel().name,
+                      engine.name);
   }
   SLUICE_CHECK(fit.carries_map(fit.in(), layer.output, kSumBits));
   SLUICE_CHECK(fit.carries_map(fit.out(), layer.output, layer.output_bits));
-  SLUICE_CHECK(fit.equal("lanes left over between " + fit.in().name + " and " + fit.out().name, fit.in().lanes % fit.out().lanes, 0));
+  SLUICE_CHECK(fit.equal("lanes left over between " + fit.in().name + " and " + fit.out().name,
+                         fit.in().lanes % fit.out().lanes, 0));
   SLUICE_CHECK(fit.number(Number::curve, curve_number(layer)));
   return fit.number(Number::filter_groups, layer.output.channels / fit.out().lanes);
 }

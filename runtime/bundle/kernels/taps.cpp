@@ -19,10 +19,10 @@ const KernelRecord& taps_record() {
   static const KernelRecord record{
       .inputs = 1,
       .outputs = 1,
-      .numbers = std::vector<Number>{
-          Number::height, Number::width, Number::channels, Number::out_height, Number::out_width,
-          Number::kernel_h, Number::kernel_w, Number::stride_h, Number::stride_w, Number::pad_top,
-          Number::pad_left, Number::pad_code, Number::replay},
+      .numbers =
+          std::vector<Number>{Number::height, Number::width, Number::channels, Number::out_height, Number::out_width,
+                              Number::kernel_h, Number::kernel_w, Number::stride_h, Number::stride_w, Number::pad_top,
+                              Number::pad_left, Number::pad_code, Number::replay},
       .role = Role::carries,
       .computes = std::nullopt,
       .obeys = kObeysNothing,

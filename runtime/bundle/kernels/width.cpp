@@ -12,8 +12,10 @@ Status check(const KernelFit& fit) {
   SLUICE_CHECK(fit.equal("lanes left over between " + fit.in().name + " and " + fit.out().name, wider % narrower, 0));
   const int from = fit.producer(0);
   const IntegerNetwork& network = fit.network();
-  const int channels = from == kNetworkInput ? network.input.channels : network.layers[std::size_t(from)].output.channels;
-  SLUICE_CHECK(fit.equal(fmt::format("channels left over in {} lanes for layer {}", wider, fit.layer().name), channels % wider, 0));
+  const int channels =
+      from == kNetworkInput ? network.input.channels : network.layers[std::size_t(from)].output.channels;
+  SLUICE_CHECK(fit.equal(fmt::format("channels left over in {} lanes for layer {}", wider, fit.layer().name),
+                         channels % wider, 0));
   return fit.carries(fit.out(), fit.in().beats * fit.in().lanes, fit.in().element_bits);
 }
 

@@ -22,7 +22,9 @@ std::uint64_t step(std::uint64_t hash, std::uint64_t value) { return (hash ^ val
 class NullDevice final : public Device {
  public:
   NullDevice(const IntegerNetwork& network, const NullOptions& options)
-      : options_(options), admission_(network.input.size(), options.rows, options.capacity), classes_(network.classes()) {}
+      : options_(options),
+        admission_(network.input.size(), options.rows, options.capacity),
+        classes_(network.classes()) {}
 
   DeviceInfo info() const override { return {"null", "no hardware, hashed scores", "measured"}; }
   std::size_t capacity() const override { return options_.capacity; }
@@ -33,7 +35,8 @@ class NullDevice final : public Device {
     {
       const std::lock_guard lock(mutex_);
       SLUICE_CHECK(admission_.check_room(inside_.size()));
-      if (options_.fail_submit_at && submits_ >= *options_.fail_submit_at) return fail("submit failed as it was told to");
+      if (options_.fail_submit_at && submits_ >= *options_.fail_submit_at)
+        return fail("submit failed as it was told to");
       ++submits_;
     }
     // Only submit() adds, so the place seen free above is still free below.
@@ -56,7 +59,8 @@ class NullDevice final : public Device {
       // What came in before submit() failed is computed, and still leaves.
       if (inside_.empty()) SLUICE_CHECK(failure_.status());
       SLUICE_CHECK(Admission::check_inside(inside_.size()));
-      if (options_.fail_collect_at && collects_ >= *options_.fail_collect_at) return fail("collect failed as it was told to");
+      if (options_.fail_collect_at && collects_ >= *options_.fail_collect_at)
+        return fail("collect failed as it was told to");
       ready = inside_.front().ready;
     }
     std::this_thread::sleep_until(ready);

@@ -31,12 +31,12 @@ struct PackedSegment {
 struct PipelineEnds {
   explicit PipelineEnds(const Netlist& netlist);
 
-  std::size_t input_bytes;    // of an image's codes
-  std::uint32_t input_beats;  // of the source for an image, its header among them
-  std::uint32_t score_beats;  // of the sink for an image, its header among them
-  std::size_t score_words;    // that the sink leaves for an image
-  int collector;              // index of the kernel, -1 where the design has no counters
-  std::size_t counter_words;  // that the collector leaves for an image
+  std::size_t input_bytes;         // of an image's codes
+  std::uint32_t input_beats;       // of the source for an image, its header among them
+  std::uint32_t score_beats;       // of the sink for an image, its header among them
+  std::size_t score_words;         // that the sink leaves for an image
+  int collector;                   // index of the kernel, -1 where the design has no counters
+  std::size_t counter_words;       // that the collector leaves for an image
   std::vector<int> record_layers;  // whose counters those are, one record after another
 };
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // PipelineClock: when each image leaves a pipeline that takes one every `interval` cycles and holds each for `latency`.
 //
-// Why: the simulated device must answer at the rate of the design, not of this machine, also where images do not come at
-// once. The idea: an image leaves its latency after it was offered, or its interval after the one before, whichever is later:
+// Why: the simulated device must answer at the rate of the design, not of this machine, also where images do not come
+// at once. The idea: an image leaves its latency after it was offered, or its interval after the one before, whichever
+// is later:
 //
 //   left[i] = max(offered[i] + latency[i], left[i - 1] + interval[i])
 //

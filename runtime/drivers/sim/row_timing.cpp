@@ -19,8 +19,9 @@ std::vector<LayerCounters> counters_of(const std::vector<LayerVectors>& work) {
 
 }  // namespace
 
-Result<RowTiming> time_row(const Netlist& netlist, const simulate::Scheduler& scheduler, const simulate::LayerCycles& layer_cycles,
-                           const simulate::PictureModel& model, std::size_t row, const std::vector<std::vector<std::int16_t>>& pictures) {
+Result<RowTiming> time_row(const Netlist& netlist, const simulate::Scheduler& scheduler,
+                           const simulate::LayerCycles& layer_cycles, const simulate::PictureModel& model,
+                           std::size_t row, const std::vector<std::vector<std::int16_t>>& pictures) {
   if (pictures.empty()) return bug_error("timing a row needs a picture");
   std::vector<simulate::ImagePrograms> programs;
   std::vector<double> slowest;
@@ -32,11 +33,13 @@ Result<RowTiming> time_row(const Netlist& netlist, const simulate::Scheduler& sc
   // The warm-up ends with the last picture, so that each is measured once; it begins with some other.
   const std::size_t first = (pictures.size() * kWarmUpImages - kWarmUpImages) % pictures.size();
   simulate::Simulation simulation(netlist, kWarmUpImages);
-  for (std::size_t i = 0; i < kWarmUpImages + pictures.size(); ++i) SLUICE_CHECK(simulation.pass(programs[(first + i) % pictures.size()]));
+  for (std::size_t i = 0; i < kWarmUpImages + pictures.size(); ++i)
+    SLUICE_CHECK(simulation.pass(programs[(first + i) % pictures.size()]));
   const simulate::SimulationReport report = simulation.report();
   double sum = 0;
   for (const double cycles : slowest) sum += cycles;
-  return RowTiming{report.interval_cycles * static_cast<double>(pictures.size()) / sum, static_cast<double>(report.first_image_cycles) / slowest[first]};
+  return RowTiming{report.interval_cycles * static_cast<double>(pictures.size()) / sum,
+                   static_cast<double>(report.first_image_cycles) / slowest[first]};
 }
 
 Result<std::vector<std::vector<std::int16_t>>> golden_codes(const Bundle& bundle, std::size_t most) {
@@ -46,7 +49,8 @@ Result<std::vector<std::vector<std::int16_t>>> golden_codes(const Bundle& bundle
   for (const auto& [name, hash] : bundle.hashes()) {
     if (all.size() == most || !name.starts_with("golden/input_")) continue;
     const std::string content = SLUICE_TRY(bundle.read(name));
-    if (content.size() != size * bytes) return user_error("{}: {} bytes, {} codes of {} bytes are needed", name, content.size(), size, bytes);
+    if (content.size() != size * bytes)
+      return user_error("{}: {} bytes, {} codes of {} bytes are needed", name, content.size(), size, bytes);
     all.push_back(codes_from_bytes(content, bundle.network().input_bits));
   }
   return all;

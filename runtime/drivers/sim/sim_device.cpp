@@ -93,7 +93,8 @@ class SimDevice final : public Device {
       return failure_.status().error();
     }
     const nanoseconds offered = options_.is_paced ? image.offered : next_offer();
-    const nanoseconds completed = nanoseconds_of(clock_.pass(cycles_of(offered), result->interval_cycles, result->latency_cycles));
+    const nanoseconds completed =
+        nanoseconds_of(clock_.pass(cycles_of(offered), result->interval_cycles, result->latency_cycles));
     if (options_.is_paced) {
       const Clock::time_point due = opened_ + completed;
       if (Clock::now() > due + kPunctual) ++late_;
@@ -112,8 +113,10 @@ class SimDevice final : public Device {
 
   std::string remark() const override {
     if (late_ == 0) return {};
-    return fmt::format("{} of {} answers came after the simulated device's time: this machine computes slower than the design would run",
-                       late_.load(), collected_.load());
+    return fmt::format(
+        "{} of {} answers came after the simulated device's time: this machine computes slower than the design would "
+        "run",
+        late_.load(), collected_.load());
   }
 
  private:
@@ -155,7 +158,9 @@ class SimDevice final : public Device {
   }
 
   double cycles_of(nanoseconds time) const { return static_cast<double>(time.count()) * 1e-3 * table_.clock_mhz; }
-  nanoseconds nanoseconds_of(double cycles) const { return nanoseconds(static_cast<std::int64_t>(cycles / table_.clock_mhz * 1e3)); }
+  nanoseconds nanoseconds_of(double cycles) const {
+    return nanoseconds(static_cast<std::int64_t>(cycles / table_.clock_mhz * 1e3));
+  }
 
   const Clock::time_point opened_ = Clock::now();
   const Design design_;
@@ -181,7 +186,8 @@ class SimDevice final : public Device {
 }  // namespace
 
 Result<std::unique_ptr<Device>> open_sim_device(const Bundle& bundle, const SimOptions& options) {
-  if (options.capacity == 0 || options.cached_results == 0) return bug_error("a simulated device needs a capacity and a cache");
+  if (options.capacity == 0 || options.cached_results == 0)
+    return bug_error("a simulated device needs a capacity and a cache");
   auto golden = SLUICE_TRY(golden_codes(bundle, kTimingPictures));
   auto device = std::make_unique<SimDevice>(bundle, options, std::move(golden));
   SLUICE_CHECK(device->prepare());

@@ -2,12 +2,12 @@
 // Finds a compiler, compiles or finds the result of an earlier time, loads.
 #include "runtime/drivers/threads/native_program.hpp"
 
-#include <algorithm>
-#include <cstdlib>
 #include <dlfcn.h>
-#include <fstream>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
 #include <utility>
 
 #include "device/device_files.hpp"
@@ -21,11 +21,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kKept = 100;          // compiled programs that stay in the cache
+constexpr std::size_t kKept = 100;           // compiled programs that stay in the cache
 constexpr std::size_t kMostMessages = 4000;  // bytes of a compiler's messages that are shown
 
 // C++17: its <atomic> is quick to read. Kernel files count on signed char, as OpenCL C has it.
-const std::vector<std::string> kFlags{"-x", "c++", "-std=c++17", "-O3", "-march=native", "-fPIC", "-shared", "-w", "-fsigned-char", "-fno-strict-aliasing"};
+const std::vector<std::string> kFlags{"-x",    "c++",     "-std=c++17", "-O3",           "-march=native",
+                                      "-fPIC", "-shared", "-w",         "-fsigned-char", "-fno-strict-aliasing"};
 
 std::vector<std::string> sanitizer_flags() {
 #if defined(__SANITIZE_THREAD__)
@@ -42,7 +43,8 @@ class WorkFolder {
  public:
   static Result<WorkFolder> create(const fs::path& parent) {
     std::string pattern = (parent / "work-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) return world_error("mkdtemp in {} failed: {}", parent.string(), errno_text(errno));
+    if (mkdtemp(pattern.data()) == nullptr)
+      return world_error("mkdtemp in {} failed: {}", parent.string(), errno_text(errno));
     return WorkFolder(pattern);
   }
   WorkFolder(WorkFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
@@ -63,16 +65,21 @@ Result<fs::path> own_folder(const fs::path& wish) {
   const char* cache = std::getenv("XDG_CACHE_HOME");
   const char* home = std::getenv("HOME");
   if (folder.empty() && cache != nullptr && *cache == '/') folder = fs::path(cache) / "sluice" / "threads";
-  if (folder.empty() && home != nullptr && *home == '/' && access(home, W_OK) == 0) folder = fs::path(home) / ".cache" / "sluice" / "threads";
+  if (folder.empty() && home != nullptr && *home == '/' && access(home, W_OK) == 0)
+    folder = fs::path(home) / ".cache" / "sluice" / "threads";
   std::error_code error;
   if (folder.empty()) folder = fs::temp_directory_path(error) / fmt::format("sluice-threads-{}", geteuid());
   if (fs::create_directories(folder, error)) fs::permissions(folder, fs::perms::owner_all, error);
-  if (error) return world_error("{}: creating the folder for compiled kernels failed: {}", folder.string(), errno_text(error.value()));
+  if (error)
+    return world_error("{}: creating the folder for compiled kernels failed: {}", folder.string(),
+                       errno_text(error.value()));
   struct stat state {};
   if (stat(folder.c_str(), &state) != 0) return world_error("stat({}) failed: {}", folder.string(), errno_text(errno));
   if (state.st_uid != geteuid() || (state.st_mode & 022) != 0) {
-    return user_error("{}: compiled kernels are kept here, but others can write to it; remove it or set XDG_CACHE_HOME to a folder of your own",
-                      folder.string());
+    return user_error(
+        "{}: compiled kernels are kept here, but others can write to it; remove it or set XDG_CACHE_HOME to a folder "
+        "of your own",
+        folder.string());
   }
   return folder;
 }
@@ -92,10 +99,13 @@ Result<Compiler> find_compiler(const std::string& wish, const WorkFolder& work) 
     const ProcessEnd end = SLUICE_TRY(run_process({command, "--version"}, work / "version"));
     if (end.started == 0 && end.exit_code == 0) return Compiler{command, end.text.substr(0, end.text.find('\n'))};
     tried += fmt::format("{}{}: {}", tried.empty() ? "" : "; ", command,
-                         end.started != 0 ? "posix_spawnp failed, " + errno_text(end.started) : fmt::format("--version ended with {}", end.exit_code));
+                         end.started != 0 ? "posix_spawnp failed, " + errno_text(end.started)
+                                          : fmt::format("--version ended with {}", end.exit_code));
   }
-  return world_error("no C++ compiler for the bundle's kernels ({}); install one (Debian: apt install g++) or name it in the "
-                     "environment variable CXX, or use another device", tried);
+  return world_error(
+      "no C++ compiler for the bundle's kernels ({}); install one (Debian: apt install g++) or name it in the "
+      "environment variable CXX, or use another device",
+      tried);
 }
 
 // What -march=native depends on.
@@ -103,7 +113,8 @@ std::string processor() {
   std::ifstream file("/proc/cpuinfo");
   std::string all;
   for (std::string line; std::getline(file, line) && !line.empty();) {
-    if (line.rfind("model name", 0) == 0 || line.rfind("flags", 0) == 0 || line.rfind("Features", 0) == 0) all += line + "\n";
+    if (line.rfind("model name", 0) == 0 || line.rfind("flags", 0) == 0 || line.rfind("Features", 0) == 0)
+      all += line + "\n";
   }
   return all;
 }
@@ -114,7 +125,8 @@ void keep(const fs::path& object, const fs::path& kept) {
   const fs::path temporary = object.string() + ".kept";
   if (fs::copy_file(object, temporary, error)) fs::rename(temporary, kept, error);
   std::vector<std::pair<fs::file_time_type, fs::path>> all;
-  for (fs::directory_iterator entry(kept.parent_path(), error); !error && entry != fs::directory_iterator(); entry.increment(error)) {
+  for (fs::directory_iterator entry(kept.parent_path(), error); !error && entry != fs::directory_iterator();
+       entry.increment(error)) {
     if (entry->path().extension() == ".so") all.emplace_back(entry->last_write_time(error), entry->path());
   }
   std::sort(all.begin(), all.end());
@@ -126,8 +138,8 @@ Status compile(const std::string& text, const std::vector<std::string>& command,
   const ProcessEnd end = SLUICE_TRY(run_process(command, work / "messages"));
   if (end.started != 0) return world_error("posix_spawnp({}) failed: {}", command[0], errno_text(end.started));
   if (end.exit_code != 0) {
-    return world_error("the bundle's kernels do not compile as threads ({} ended with {}):\n{}", fmt::join(command, " "), end.exit_code,
-                       end.text.substr(0, kMostMessages));
+    return world_error("the bundle's kernels do not compile as threads ({} ended with {}):\n{}",
+                       fmt::join(command, " "), end.exit_code, end.text.substr(0, kMostMessages));
   }
   return ok();
 }
@@ -139,12 +151,15 @@ Result<NativeProgram> NativeProgram::load(const std::string& program_text, const
   const WorkFolder work = SLUICE_TRY(WorkFolder::create(folder));
   const Compiler compiler = SLUICE_TRY(find_compiler(options.compiler, work));
   std::string text;
-  for (const char* file : {"threads/queue.hpp", "threads/words.hpp"}) text += fmt::format("#line 1 \"{}\"\n{}", file, threads_files().at(file));
+  for (const char* file : {"threads/queue.hpp", "threads/words.hpp"})
+    text += fmt::format("#line 1 \"{}\"\n{}", file, threads_files().at(file));
   text += "#define SLUICE_DIALECT_INTEL\n" + program_text;
 
   std::vector<std::string> command{compiler.command};
-  for (const auto& flags : {kFlags, sanitizer_flags(), options.flags}) command.insert(command.end(), flags.begin(), flags.end());
-  const std::string key = sha256_hex(fmt::format("{}\n{}\n{}\n{}", fmt::join(command, " "), compiler.version, processor(), text));
+  for (const auto& flags : {kFlags, sanitizer_flags(), options.flags})
+    command.insert(command.end(), flags.begin(), flags.end());
+  const std::string key =
+      sha256_hex(fmt::format("{}\n{}\n{}\n{}", fmt::join(command, " "), compiler.version, processor(), text));
 
   const fs::path object = work / "kernels.so", kept = folder / (key + ".so");
   std::error_code error;
@@ -163,13 +178,17 @@ Result<NativeProgram> NativeProgram::load(const std::string& program_text, const
 }
 
 NativeProgram::NativeProgram(NativeProgram&& other) noexcept
-    : handle_(std::exchange(other.handle_, nullptr)), compiler_(std::move(other.compiler_)), was_cached_(other.was_cached_) {}
+    : handle_(std::exchange(other.handle_, nullptr)),
+      compiler_(std::move(other.compiler_)),
+      was_cached_(other.was_cached_) {}
 
 NativeProgram::~NativeProgram() {
   if (handle_ != nullptr) dlclose(handle_);
 }
 
-ChannelTable& NativeProgram::table() const { return *static_cast<ChannelTable*>(dlsym(handle_, "sluice_channel_table")); }
+ChannelTable& NativeProgram::table() const {
+  return *static_cast<ChannelTable*>(dlsym(handle_, "sluice_channel_table"));
+}
 
 Result<void*> NativeProgram::symbol(const std::string& name) const {
   void* address = dlsym(handle_, name.c_str());

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// NativeProgram: a bundle's program (dialect intel) compiled by the machine's C++ compiler and loaded into this process.
+// NativeProgram: a bundle's program (dialect intel) compiled by the machine's C++ compiler and loaded into this
+// process.
 //
-// Why: see device/threads/words.hpp. The idea: words and program become one C++ file, which an ordinary compiler makes a
-// shared object. Compiling takes seconds, so the object is kept in a folder of the user under the hash of all that it was
-// made of: text, compiler's version, options, processor. Each device loads a copy of its own, because the dynamic loader
-// would give two devices of one file the same channels.
+// Why: see device/threads/words.hpp. The idea: words and program become one C++ file, which an ordinary compiler makes
+// a shared object. Compiling takes seconds, so the object is kept in a folder of the user under the hash of all that it
+// was made of: text, compiler's version, options, processor. Each device loads a copy of its own, because the dynamic
+// loader would give two devices of one file the same channels.
 //
 // When this program runs under a sanitizer, so do the kernels: the same options are handed to their compiler.
 //
@@ -21,9 +22,10 @@
 namespace sluice::threads {
 
 struct CompileOptions {
-  std::string compiler;                // empty: $CXX, else the first of g++ and clang++ that is there
-  std::filesystem::path cache_folder;  // empty: sluice/threads under $XDG_CACHE_HOME or ~/.cache, else under the temporary folder
-  std::vector<std::string> flags;      // besides the driver's own
+  std::string compiler;  // empty: $CXX, else the first of g++ and clang++ that is there
+  std::filesystem::path
+      cache_folder;  // empty: sluice/threads under $XDG_CACHE_HOME or ~/.cache, else under the temporary folder
+  std::vector<std::string> flags;  // besides the driver's own
 };
 
 class NativeProgram {

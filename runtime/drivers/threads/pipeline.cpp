@@ -2,13 +2,13 @@
 // Waiting, waking, and threads with stacks large enough for private memory.
 #include "runtime/drivers/threads/pipeline.hpp"
 
-#include <algorithm>
-#include <bit>
-#include <ctime>
 #include <linux/futex.h>
 #include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <algorithm>
+#include <bit>
+#include <ctime>
 
 #include "runtime/base/errors.hpp"
 #include "runtime/base/file.hpp"
@@ -23,7 +23,9 @@ constexpr std::uint32_t kNothing = 0, kIdle = 1;
 // calls for sleeping and waking are saved: the demo network spends half the system time with 4 that it does with none.
 constexpr int kYields = 4;
 
-std::uint32_t code(const Queue& queue, bool is_writer) { return 2 + 2 * static_cast<std::uint32_t>(queue.stream) + is_writer; }
+std::uint32_t code(const Queue& queue, bool is_writer) {
+  return 2 + 2 * static_cast<std::uint32_t>(queue.stream) + is_writer;
+}
 
 bool can_go(const Queue& queue, bool is_writer) {
   const std::uint64_t written = queue.written.passed.load(std::memory_order_acquire);
@@ -38,32 +40,37 @@ void futex(std::atomic<std::uint32_t>& word, int operation, std::uint32_t value)
 // Private memory of a kernel, from the numbers of its file: parameters, line buffers, lists, sums. Doubled, because a
 // sanitizer surrounds arrays with guards, and with room for what a function needs besides.
 std::size_t stack_bytes(const Netlist& netlist, const Kernel& kernel) {
-  const auto number = [&](Number name) { return kernel.numbers.count(name) ? std::size_t(kernel.numbers.at(name)) : 1; };
+  const auto number = [&](Number name) {
+    return kernel.numbers.count(name) ? std::size_t(kernel.numbers.at(name)) : 1;
+  };
   std::size_t lanes = 1;
   for (const auto& ports : {kernel.inputs, kernel.outputs}) {
     for (const int s : ports) lanes = std::max(lanes, std::size_t(netlist.streams[s].lanes));
   }
   const std::size_t lines = 2 * number(Number::kernel_h) * number(Number::width) * number(Number::channels);
-  const std::size_t lists = 4 * number(Number::steps) * lanes, sums = 4 * number(Number::channel_groups) * lanes, ranks = 4 * lanes * lanes;
+  const std::size_t lists = 4 * number(Number::steps) * lanes, sums = 4 * number(Number::channel_groups) * lanes,
+                    ranks = 4 * lanes * lanes;
   const std::size_t bytes = std::size_t(memory_bytes(netlist, kernel)) + lines + lists + sums + ranks;
   return (2 * bytes + (std::size_t{1} << 20)) / 4096 * 4096;
 }
 
 }  // namespace
 
-Pipeline::Pipeline(const Netlist& netlist) : netlist_(netlist), queues_(netlist.streams.size()), threads_(netlist.kernels.size()) {}
+Pipeline::Pipeline(const Netlist& netlist)
+    : netlist_(netlist), queues_(netlist.streams.size()), threads_(netlist.kernels.size()) {}
 
 Result<std::unique_ptr<Pipeline>> Pipeline::create(const Netlist& netlist, ChannelTable& table) {
   if (table.count != netlist.streams.size() || table.count > kMostChannels) {
-    return user_error("top.cl declares {} channels, design.json has {} streams; plan the bundle again", table.count, netlist.streams.size());
+    return user_error("top.cl declares {} channels, design.json has {} streams; plan the bundle again", table.count,
+                      netlist.streams.size());
   }
   std::unique_ptr<Pipeline> pipeline(new Pipeline(netlist));
   const NetlistIndex index(netlist);
   for (unsigned s = 0; s < table.count; ++s) {
     auto& channel = table.channels[s];
     if (channel.depth != static_cast<unsigned>(netlist.streams[s].depth)) {
-      return user_error("top.cl gives stream {} the depth {}, design.json {}; plan the bundle again", netlist.streams[s].name, channel.depth,
-                        netlist.streams[s].depth);
+      return user_error("top.cl gives stream {} the depth {}, design.json {}; plan the bundle again",
+                        netlist.streams[s].name, channel.depth, netlist.streams[s].depth);
     }
     Queue& queue = pipeline->queues_[s];
     const std::size_t room = std::bit_ceil(std::size_t{channel.depth});
@@ -92,8 +99,8 @@ Status Pipeline::start(int kernel, std::function<void()> body) {
   const int error = pthread_create(&thread.id, &attributes, &Pipeline::run, &thread);
   pthread_attr_destroy(&attributes);
   if (error != 0) {
-    return world_error("pthread_create for kernel {} ({} of {}) failed: {}", netlist_.kernels[kernel].name, kernel + 1, netlist_.kernels.size(),
-                       errno_text(error));
+    return world_error("pthread_create for kernel {} ({} of {}) failed: {}", netlist_.kernels[kernel].name, kernel + 1,
+                       netlist_.kernels.size(), errno_text(error));
   }
   thread.is_started = true;
   pthread_setname_np(thread.id, netlist_.kernels[kernel].name.substr(0, 15).c_str());
@@ -126,7 +133,9 @@ void Pipeline::set_idle(int kernel, bool is_idle) {
   threads_[kernel].waits_for.store(is_idle ? kIdle : kNothing);
 }
 
-void Pipeline::wait_for_beats(Queue& queue, bool is_writer) { static_cast<Pipeline*>(queue.owner)->wait(queue, is_writer); }
+void Pipeline::wait_for_beats(Queue& queue, bool is_writer) {
+  static_cast<Pipeline*>(queue.owner)->wait(queue, is_writer);
+}
 
 void Pipeline::wait(Queue& queue, bool is_writer) {
   Thread& me = threads_[is_writer ? queue.writer : queue.reader];
@@ -173,9 +182,12 @@ StallSnapshot Pipeline::snapshot() const {
   StallSnapshot all;
   for (const Thread& thread : threads_) {
     const std::uint32_t waits_for = thread.waits_for.load();
-    if (waits_for == kNothing) all.kernels.push_back({});
-    else if (waits_for == kIdle) all.kernels.push_back({Wait::host, -1});
-    else all.kernels.push_back({waits_for % 2 ? Wait::room : Wait::beat, static_cast<int>(waits_for / 2) - 1});
+    if (waits_for == kNothing)
+      all.kernels.push_back({});
+    else if (waits_for == kIdle)
+      all.kernels.push_back({Wait::host, -1});
+    else
+      all.kernels.push_back({waits_for % 2 ? Wait::room : Wait::beat, static_cast<int>(waits_for / 2) - 1});
   }
   for (const Queue& queue : queues_) all.streams.push_back({queue.written.passed.load(), queue.taken.passed.load()});
   return all;
@@ -184,7 +196,9 @@ StallSnapshot Pipeline::snapshot() const {
 double Pipeline::processor_seconds(int kernel) const {
   clockid_t clock;
   timespec time{};
-  if (!threads_[kernel].is_started || pthread_getcpuclockid(threads_[kernel].id, &clock) != 0 || clock_gettime(clock, &time) != 0) return 0;
+  if (!threads_[kernel].is_started || pthread_getcpuclockid(threads_[kernel].id, &clock) != 0 ||
+      clock_gettime(clock, &time) != 0)
+    return 0;
   return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 

@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pipeline: the queues of a netlist and a thread for each of its kernels.
 //
-// The idea of waiting. A thread that finds its queue empty (or full) sleeps on a futex of its own and is woken by the other
-// end. Waking for every beat would cost two changes of thread per beat, so a thread wakes its neighbours only just before
-// it sleeps itself: by then it has used up all it could, and the neighbour finds as many beats (or as much room) as the
-// depth allows. Nothing is lost: whoever sleeps has woken everybody that could go on, so when all sleep nobody could.
-// (The two sides of that argument meet in wait() and wake_neighbours(); each publishes, then fences, then looks.)
+// The idea of waiting. A thread that finds its queue empty (or full) sleeps on a futex of its own and is woken by the
+// other end. Waking for every beat would cost two changes of thread per beat, so a thread wakes its neighbours only
+// just before it sleeps itself: by then it has used up all it could, and the neighbour finds as many beats (or as much
+// room) as the depth allows. Nothing is lost: whoever sleeps has woken everybody that could go on, so when all sleep
+// nobody could. (The two sides of that argument meet in wait() and wake_neighbours(); each publishes, then fences, then
+// looks.)
 //
-// The ends of the pipeline belong to host threads: they call the kernels source, sink and collector like any function, and
-// mark the time in which they themselves wait for the host with is_idle.
+// The ends of the pipeline belong to host threads: they call the kernels source, sink and collector like any function,
+// and mark the time in which they themselves wait for the host with is_idle.
 //
 // Before: a valid netlist and its program. After stop(): every kernel has been left by Stopped, every thread is joined.
 #pragma once
 
+#include <pthread.h>
 #include <atomic>
 #include <functional>
 #include <list>
 #include <memory>
-#include <pthread.h>
 #include <string>
 #include <vector>
 

@@ -2,11 +2,11 @@
 // posix_spawnp with both outputs in one file.
 #include "runtime/drivers/threads/process.hpp"
 
-#include <cerrno>
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <cerrno>
 
 #include "runtime/base/errors.hpp"
 #include "runtime/base/file.hpp"

@@ -22,8 +22,8 @@
 namespace sluice {
 
 struct ThreadsOptions {
-  std::size_t capacity = 8;                      // images inside at once
-  std::chrono::milliseconds stall_time{2000};    // without a beat for so long, a run with images inside has failed
+  std::size_t capacity = 8;                    // images inside at once
+  std::chrono::milliseconds stall_time{2000};  // without a beat for so long, a run with images inside has failed
   threads::CompileOptions compile;
 };
 

@@ -3,7 +3,8 @@
 //
 // Why: shows that the installed runtime is enough to open a bundle and a device, to feed pictures, and to read scores,
 // labels, rows and failures. Includes nothing but those headers and the standard library.
-// Before: the arguments of the first line. After: exit status 0 and COUNT lines "label score name" with tabs, or 1 and a sentence.
+// Before: the arguments of the first line. After: exit status 0 and COUNT lines "label score name" with tabs, or 1 and
+// a sentence.
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
@@ -47,6 +48,7 @@ Status classify(const std::string& folder, const std::string& driver, const std:
 int main(int argc, char** argv) {
   if (argc != 5) return 1;
   const Status status = classify(argv[1], argv[2], argv[3], std::strtoul(argv[4], nullptr, 10));
-  if (!status) std::cerr << (status.error().fault() == Fault::user ? "yours: " : "ours: ") << status.error().text() << "\n";
+  if (!status)
+    std::cerr << (status.error().fault() == Fault::user ? "yours: " : "ours: ") << status.error().text() << "\n";
   return status ? 0 : 1;
 }

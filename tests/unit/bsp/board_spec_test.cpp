@@ -54,10 +54,12 @@ TEST(BoardSpec, becomes_a_board) {
 }
 
 TEST(BoardSpec, memory_of_the_host_is_not_the_boards) {
-  const auto imported = import_board_spec("s.xml", with("</board>", R"(<global_mem name="host" max_bandwidth="20000" allocation_type="host, shared">
+  const auto imported = import_board_spec(
+      "s.xml", with("</board>", R"(<global_mem name="host" max_bandwidth="20000" allocation_type="host, shared">
     <interface name="board" port="host_mem" type="slave" width="512" address="0x0" size="0x1000000000000"/></global_mem></board>)"));
   ASSERT_TRUE(imported) << imported.error().text();
-  EXPECT_THAT(imported.value().text, testing::AllOf(HasSubstr("memory_banks = 2"), HasSubstr("memory_gb = 8.000"), HasSubstr("memory_gb_per_s = 34.133")));
+  EXPECT_THAT(imported.value().text, testing::AllOf(HasSubstr("memory_banks = 2"), HasSubstr("memory_gb = 8.000"),
+                                                    HasSubstr("memory_gb_per_s = 34.133")));
 }
 
 TEST(BoardSpec, what_is_wrong_is_named_with_its_line) {

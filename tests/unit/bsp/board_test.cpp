@@ -18,7 +18,8 @@ TEST(Boards, all_files_are_read) {
     EXPECT_GT(r.alms, 0) << b.name;
     EXPECT_GT(r.ram_blocks, 0) << b.name;
     EXPECT_GT(r.dsps, 0) << b.name;
-    EXPECT_EQ(b.is_build_target && b.device.family == "cyclone5", false) << b.name << ": aoc Pro does not build for Cyclone V";
+    EXPECT_EQ(b.is_build_target && b.device.family == "cyclone5", false)
+        << b.name << ": aoc Pro does not build for Cyclone V";
   }
   ASSERT_TRUE(known_devices());
   const auto budgets = known_budgets();
@@ -45,10 +46,12 @@ TEST(Boards, an_unknown_name_is_answered_with_the_known_ones) {
 
 std::string board_text(const std::string& key, const std::string& value) {
   std::string text = "title = t\n";
-  const std::pair<std::string, std::string> lines[] = {{"device", "10ax115"}, {"aoc_boards", "b"}, {"is_build_target", "yes"}, {"shell_alms", "1"},
-                                                       {"shell_ram_blocks", "1"}, {"shell_dsps", "0"}, {"memory_banks", "2"}, {"memory_gb", "8"},
-                                                       {"memory_gb_per_s", "34"}, {"clock_mhz", "200"}};
-  for (const auto& [name, otherwise] : lines) text += name + " = " + (name == key ? value : otherwise) + " # confirmed: test\n";
+  const std::pair<std::string, std::string> lines[] = {
+      {"device", "10ax115"},     {"aoc_boards", "b"}, {"is_build_target", "yes"}, {"shell_alms", "1"},
+      {"shell_ram_blocks", "1"}, {"shell_dsps", "0"}, {"memory_banks", "2"},      {"memory_gb", "8"},
+      {"memory_gb_per_s", "34"}, {"clock_mhz", "200"}};
+  for (const auto& [name, otherwise] : lines)
+    text += name + " = " + (name == key ? value : otherwise) + " # confirmed: test\n";
   return text;
 }
 

@@ -25,7 +25,8 @@ void expect_refused(const std::string& text, const std::string& words) {
 }
 
 TEST(FactFile, holds_values_and_sources) {
-  const auto facts = read("# a comment\n\nname = big board\r\ncount = 12   # confirmed: page 3, # 4\nshare=0.5 # unconfirmed: a guess\n");
+  const auto facts = read(
+      "# a comment\n\nname = big board\r\ncount = 12   # confirmed: page 3, # 4\nshare=0.5 # unconfirmed: a guess\n");
   ASSERT_TRUE(facts) << facts.error().text();
   EXPECT_EQ(facts.value().text("name"), "big board");
   EXPECT_EQ(facts.value().whole("count", 0, 100).value(), 12);
@@ -42,7 +43,8 @@ TEST(FactFile, names_the_line) {
   expect_refused("name = a\ncount = 1\n", "f.board:2: count has no source");
   expect_refused("name = a\ncount = 1 # seen somewhere\n", "f.board:2: count: \"seen somewhere\" is no source");
   expect_refused("name = a\ncount = 1 # confirmed:\n", "is no source");
-  expect_refused("name = a\ncount = 1 # confirmed: x\ncolour = red\n", "f.board:3: colour is not known; there are: name, count, share");
+  expect_refused("name = a\ncount = 1 # confirmed: x\ncolour = red\n",
+                 "f.board:3: colour is not known; there are: name, count, share");
   expect_refused("name = a\n", "f.board: count is missing");
 }
 

@@ -17,14 +17,14 @@
 namespace sluice::testing {
 
 // Value of a Result, or a fatal failure with its text.
-#define ASSERT_RESULT(variable, expression)                           \
-  auto variable##_result = (expression);                              \
+#define ASSERT_RESULT(variable, expression)                                              \
+  auto variable##_result = (expression);                                                 \
   ASSERT_TRUE(static_cast<bool>(variable##_result)) << variable##_result.error().text(); \
   auto& variable = *variable##_result
 
-#define ASSERT_OK(expression)                                         \
-  do {                                                                \
-    auto status_of_expression = (expression);                         \
+#define ASSERT_OK(expression)                                                                    \
+  do {                                                                                           \
+    auto status_of_expression = (expression);                                                    \
     ASSERT_TRUE(static_cast<bool>(status_of_expression)) << status_of_expression.error().text(); \
   } while (false)
 
@@ -44,8 +44,8 @@ inline ::testing::AssertionResult near(const ir::Tensor& a, const ir::Tensor& b,
     const float left = a.at(i), right = b.at(i);
     if (left == right || (std::isnan(left) && std::isnan(right))) continue;
     if (!(std::fabs(left - right) <= absolute + relative * std::fabs(right))) {
-      return ::testing::AssertionFailure() << "element " << i << " of " << ir::to_text(a.dims) << ": " << left
-                                           << " against " << right;
+      return ::testing::AssertionFailure()
+             << "element " << i << " of " << ir::to_text(a.dims) << ": " << left << " against " << right;
     }
   }
   return ::testing::AssertionSuccess();
@@ -64,5 +64,6 @@ inline std::filesystem::path data_folder() {
 }  // namespace sluice::testing
 
 // Skips the test, visibly, where the evaluation data is absent.
-#define SLUICE_NEEDS_DATA()                                                                 \
-  if (sluice::testing::data_folder().empty()) GTEST_SKIP() << "SLUICE_DATA is not set: the evaluation models are absent"
+#define SLUICE_NEEDS_DATA()                                                                                        \
+  if (sluice::testing::data_folder().empty()) GTEST_SKIP() << "SLUICE_DATA is not set: the evaluation models are " \
+                                                              "absent"

@@ -34,7 +34,8 @@ std::string line(const std::vector<TailKind>& tail, LineFormat format) {
 TEST(ClassificationText, says_whose_the_percentages_are) {
   EXPECT_EQ(line({}, LineFormat::text), "a.png:  dog, big 57.4 % (softmax of 1.50)  \"owl\" 34.8 % (softmax of 1.00)");
   EXPECT_EQ(line({TailKind::softmax}, LineFormat::text), "a.png:  dog, big 57.4 %  \"owl\" 34.8 %");
-  EXPECT_EQ(line({TailKind::log_softmax}, LineFormat::text), "a.png:  dog, big 57.4 % (log -0.555)  \"owl\" 34.8 % (log -1.05)");
+  EXPECT_EQ(line({TailKind::log_softmax}, LineFormat::text),
+            "a.png:  dog, big 57.4 % (log -0.555)  \"owl\" 34.8 % (log -1.05)");
   EXPECT_EQ(line({TailKind::sigmoid}, LineFormat::text), "a.png:  dog, big 81.8 %  \"owl\" 73.1 %");
 }
 
@@ -42,7 +43,8 @@ TEST(ClassificationText, a_class_without_a_name_is_called_one) {
   IntegerNetwork network = network_of({TailKind::softmax});
   network.labels.clear();
   EXPECT_EQ(cli::classification_line(outcome(), network, LineFormat::text), "a.png:  class 1 57.4 %  class 2 34.8 %");
-  EXPECT_EQ(cli::classification_line(outcome(), network, LineFormat::csv), "a.png,1,1,0.574097,0.574097,2,2,0.348207,0.348207");
+  EXPECT_EQ(cli::classification_line(outcome(), network, LineFormat::csv),
+            "a.png,1,1,0.574097,0.574097,2,2,0.348207,0.348207");
   EXPECT_EQ(cli::short_label(*outcome().result, network), "57 % class 1");
 }
 
@@ -50,7 +52,8 @@ TEST(ClassificationText, without_probability_the_output_stands_alone) {
   IntegerNetwork network = network_of({});
   network.layers[0].curve.kind = CurveKind::hard_swish;
   EXPECT_EQ(cli::classification_line(outcome(), network, LineFormat::text), "a.png:  dog, big 1.50  \"owl\" 1.00");
-  EXPECT_EQ(cli::classification_line(outcome(), network, LineFormat::csv), "a.png,1,\"dog, big\",1.5,,2,\"\"\"owl\"\"\",1,");
+  EXPECT_EQ(cli::classification_line(outcome(), network, LineFormat::csv),
+            "a.png,1,\"dog, big\",1.5,,2,\"\"\"owl\"\"\",1,");
   EXPECT_EQ(cli::classification_line(outcome(), network, LineFormat::jsonl),
             R"({"file":"a.png","probability_kind":"none","row":2,"top":[{"class":1,"label":"dog, big","output":1.5},)"
             R"({"class":2,"label":"\"owl\"","output":1.0}],"true_class":1})");
@@ -61,7 +64,8 @@ TEST(ClassificationText, without_probability_the_output_stands_alone) {
 TEST(ClassificationText, csv_holds_output_and_probability) {
   EXPECT_EQ(cli::csv_header(2), "file,class_1,label_1,output_1,probability_1,class_2,label_2,output_2,probability_2");
   EXPECT_EQ(line({}, LineFormat::csv), "a.png,1,\"dog, big\",1.5,0.574097,2,\"\"\"owl\"\"\",1,0.348207");
-  EXPECT_EQ(line({TailKind::log_softmax}, LineFormat::csv), "a.png,1,\"dog, big\",-0.554957,0.574097,2,\"\"\"owl\"\"\",-1.05496,0.348207");
+  EXPECT_EQ(line({TailKind::log_softmax}, LineFormat::csv),
+            "a.png,1,\"dog, big\",-0.554957,0.574097,2,\"\"\"owl\"\"\",-1.05496,0.348207");
 }
 
 TEST(ClassificationText, json_names_both_and_whose_they_are) {

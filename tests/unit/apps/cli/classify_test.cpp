@@ -44,7 +44,8 @@ class Classify : public ::testing::Test {
   Classify() {
     for (int n = 0; n < 3; ++n) {
       cv::Mat picture(8, 8, CV_8UC3);
-      for (int i = 0; i < 8 * 8 * 3; ++i) picture.data[i] = static_cast<unsigned char>((n + 3) * i * 7 + i / 24 * 31 * n);
+      for (int i = 0; i < 8 * 8 * 3; ++i)
+        picture.data[i] = static_cast<unsigned char>((n + 3) * i * 7 + i / 24 * 31 * n);
       cv::imwrite(file(n), picture);
     }
   }
@@ -103,13 +104,17 @@ TEST_F(Classify, csv_has_a_header_and_both_numbers) {
 TEST_F(Classify, json_lines_have_the_same_numbers) {
   const Finished done = classified(bundle({TailKind::sigmoid}), {"--json", "--top", "2"});
   EXPECT_EQ(done.status, 0) << done.err;
-  EXPECT_EQ(rounded(done.out),
-            R"({"file":"0.png","probability_kind":"model","row":0,"top":[{"class":3,"label":"animal 3","output":0.6418,"probability":0.6418},)"
-            R"({"class":5,"label":"animal 5","output":0.6106,"probability":0.6106}]})" "\n"
-            R"({"file":"1.png","probability_kind":"model","row":0,"top":[{"class":3,"label":"animal 3","output":0.7057,"probability":0.7057},)"
-            R"({"class":5,"label":"animal 5","output":0.6132,"probability":0.6132}]})" "\n"
-            R"({"file":"2.png","probability_kind":"model","row":0,"top":[{"class":3,"label":"animal 3","output":0.6562,"probability":0.6562},)"
-            R"({"class":5,"label":"animal 5","output":0.6313,"probability":0.6313}]})" "\n");
+  EXPECT_EQ(
+      rounded(done.out),
+      R"({"file":"0.png","probability_kind":"model","row":0,"top":[{"class":3,"label":"animal 3","output":0.6418,"probability":0.6418},)"
+      R"({"class":5,"label":"animal 5","output":0.6106,"probability":0.6106}]})"
+      "\n"
+      R"({"file":"1.png","probability_kind":"model","row":0,"top":[{"class":3,"label":"animal 3","output":0.7057,"probability":0.7057},)"
+      R"({"class":5,"label":"animal 5","output":0.6132,"probability":0.6132}]})"
+      "\n"
+      R"({"file":"2.png","probability_kind":"model","row":0,"top":[{"class":3,"label":"animal 3","output":0.6562,"probability":0.6562},)"
+      R"({"class":5,"label":"animal 5","output":0.6313,"probability":0.6313}]})"
+      "\n");
 }
 
 TEST_F(Classify, a_tail_changes_no_label) {
@@ -124,7 +129,8 @@ TEST_F(Classify, a_tail_changes_no_label) {
   };
   const std::vector<json> expected = classes({});
   EXPECT_EQ(expected.size(), 30u);
-  for (const TailKind kind : {TailKind::softmax, TailKind::log_softmax, TailKind::sigmoid}) EXPECT_EQ(classes({kind}), expected) << to_text(kind);
+  for (const TailKind kind : {TailKind::softmax, TailKind::log_softmax, TailKind::sigmoid})
+    EXPECT_EQ(classes({kind}), expected) << to_text(kind);
 }
 
 TEST_F(Classify, a_broken_picture_is_named_and_the_others_are_labelled) {
@@ -144,13 +150,15 @@ TEST_F(Classify, contact_sheet_is_a_picture) {
 }
 
 TEST_F(Classify, inspect_names_what_the_host_computes) {
-  EXPECT_THAT(command({"inspect", bundle({TailKind::softmax})}).out, HasSubstr("10 classes, then softmax on the host (node prob)"));
+  EXPECT_THAT(command({"inspect", bundle({TailKind::softmax})}).out,
+              HasSubstr("10 classes, then softmax on the host (node prob)"));
 }
 
 // A report that its manifest vouches for, with values of other kinds than the planner writes.
 TEST_F(Classify, inspect_of_a_foreign_report_ends_in_a_sentence) {
   const Bundle whole = Bundle::open(bundle({})).value();
-  const char* reports[] = {R"({"estimated": {"resources": {"alms": "many"}}})", R"({"estimated": {"resources": 7}})", "[1, 2]", "7", "{"};
+  const char* reports[] = {R"({"estimated": {"resources": {"alms": "many"}}})", R"({"estimated": {"resources": 7}})",
+                           "[1, 2]", "7", "{"};
   for (std::size_t i = 0; i < std::size(reports); ++i) {
     BundleFiles files;
     for (const auto& [name, hash] : whole.hashes()) files[name] = whole.read(name).value();

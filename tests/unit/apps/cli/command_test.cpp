@@ -5,9 +5,9 @@
 #include <stdexcept>
 
 #include <gmock/gmock.h>
+#include <tbb/parallel_for.h>
 #include <nlohmann/json.hpp>
 #include <opencv2/core.hpp>
-#include <tbb/parallel_for.h>
 
 #include "runtime/base/errors.hpp"
 #include "tests/unit/apps/cli/commands.hpp"
@@ -26,7 +26,8 @@ TEST(Command, every_verb_has_a_help_that_says_what_is_seeded) {
     const Finished done = command({verb.name, "-h"});
     EXPECT_EQ(done.status, 0);
     EXPECT_EQ(done.err, "");
-    for (const char* option : {"--json", "--quiet", "--seed", "--version", verb.name}) EXPECT_THAT(done.out, HasSubstr(option));
+    for (const char* option : {"--json", "--quiet", "--seed", "--version", verb.name})
+      EXPECT_THAT(done.out, HasSubstr(option));
     EXPECT_THAT(done.out, HasSubstr(verb.seeds ? "seed of " : "nothing is random in this verb"));
   }
 }
@@ -34,7 +35,8 @@ TEST(Command, every_verb_has_a_help_that_says_what_is_seeded) {
 TEST(Command, help_lists_every_verb) {
   const Finished done = command({"--help"});
   EXPECT_EQ(done.status, 0);
-  for (const cli::Verb& verb : cli::all_verbs()) EXPECT_THAT(done.out, AllOf(HasSubstr(verb.name), HasSubstr(verb.what)));
+  for (const cli::Verb& verb : cli::all_verbs())
+    EXPECT_THAT(done.out, AllOf(HasSubstr(verb.name), HasSubstr(verb.what)));
 }
 
 TEST(Command, version_is_told_by_itself_and_by_a_verb) {
@@ -74,7 +76,8 @@ const Refused kRefused[] = {
     {"options_that_exclude_each_other", {"replay", "log", "--table", "t", "--bundle", "b"}, "excludes"},
 };
 
-INSTANTIATE_TEST_SUITE_P(each, RefusedOptions, ::testing::ValuesIn(kRefused), [](const auto& info) { return std::string(info.param.name); });
+INSTANTIATE_TEST_SUITE_P(each, RefusedOptions, ::testing::ValuesIn(kRefused),
+                         [](const auto& info) { return std::string(info.param.name); });
 
 // A verb of its own for each way to end.
 template <void (*body)()>
@@ -102,7 +105,9 @@ void wrong_json() { static_cast<void>(nlohmann::json{{"alms", "many"}}.at("alms"
 void logic() { throw std::logic_error("index 7 of 5"); }
 void number() { throw 7; }
 void in_task(void (*body)()) {
-  tbb::parallel_for(0, 100, [&](int i) { if (i == 57) body(); });
+  tbb::parallel_for(0, 100, [&](int i) {
+    if (i == 57) body();
+  });
 }
 void out_of_memory_in_a_task() { in_task(out_of_memory); }
 void logic_in_a_task() { in_task(logic); }
@@ -124,8 +129,10 @@ TEST_P(Endings, have_their_status_and_a_sentence) {
   const Finished done = command({GetParam().verb.name}, {&GetParam().verb, 1});
   EXPECT_EQ(done.status, GetParam().status);
   EXPECT_EQ(done.out, "");
-  if (GetParam().status == 0) EXPECT_EQ(done.err, "");
-  else EXPECT_THAT(done.err, StartsWith("error: "));
+  if (GetParam().status == 0)
+    EXPECT_EQ(done.err, "");
+  else
+    EXPECT_THAT(done.err, StartsWith("error: "));
   for (const std::string& words : GetParam().says) EXPECT_THAT(done.err, HasSubstr(words));
   EXPECT_THAT(done.err.substr(0, done.err.size() - (done.err.empty() ? 0 : 1)), Not(HasSubstr("\n"))) << "one sentence";
 }
@@ -135,10 +142,14 @@ const Ending kEndings[] = {
     {{"user", "", nullptr, fails<user>}, 1, {"a.png: too small"}},
     {{"world", "", nullptr, fails<world>}, 2, {"ENOSPC (28)"}},
     {{"bug", "", nullptr, fails<bug>}, 3, {"a bug in sluice", "8 was proven"}},
-    {{"out_of_memory", "", nullptr, throws<out_of_memory>}, 2, {"sluice out_of_memory", "memory is used up", "--first"}},
+    {{"out_of_memory", "", nullptr, throws<out_of_memory>},
+     2,
+     {"sluice out_of_memory", "memory is used up", "--first"}},
     {{"opencv", "", nullptr, throws<opencv>}, 2, {"sluice opencv", "OpenCV", "no such pixel"}},
     {{"no_file", "", nullptr, throws<no_file>}, 2, {"sluice no_file", "gone.onnx"}},
-    {{"wrong_json", "", nullptr, throws<wrong_json>}, 3, {"a bug in sluice", "sluice wrong_json", "must be number", "alms"}},
+    {{"wrong_json", "", nullptr, throws<wrong_json>},
+     3,
+     {"a bug in sluice", "sluice wrong_json", "must be number", "alms"}},
     {{"logic", "", nullptr, throws<logic>}, 3, {"a bug in sluice", "index 7 of 5"}},
     {{"number", "", nullptr, throws<number>}, 3, {"a bug in sluice", "sluice number"}},
     {{"out_of_memory_in_a_task", "", nullptr, throws<out_of_memory_in_a_task>}, 2, {"memory is used up"}},
@@ -146,7 +157,8 @@ const Ending kEndings[] = {
     {{"while_declaring", "", nullptr, throws_at_once<logic>}, 3, {"a bug in sluice", "index 7 of 5"}},
 };
 
-INSTANTIATE_TEST_SUITE_P(each, Endings, ::testing::ValuesIn(kEndings), [](const auto& info) { return std::string(info.param.verb.name); });
+INSTANTIATE_TEST_SUITE_P(each, Endings, ::testing::ValuesIn(kEndings),
+                         [](const auto& info) { return std::string(info.param.verb.name); });
 
 TEST(Command, quiet_leaves_errors) {
   static const cli::Verb verb{"user", "", nullptr, fails<user>};

@@ -25,7 +25,8 @@ class Accuracy : public ::testing::Test {
     // Random pictures as a CIFAR-10 file.
     std::mt19937 engine(12);
     std::ofstream file(scratch_.path() / "pictures.bin", std::ios::binary);
-    for (int i = 0; i < 12 * 3073; ++i) file.put(static_cast<char>(i % 3073 == 0 ? 1 : std::uniform_int_distribution<int>(0, 255)(engine)));
+    for (int i = 0; i < 12 * 3073; ++i)
+      file.put(static_cast<char>(i % 3073 == 0 ? 1 : std::uniform_int_distribution<int>(0, 255)(engine)));
     file.close();
     images_ = open_images(scratch_.path() / "pictures.bin").value();
     calibration_ = calibrate(graph_, pictures()).value();
@@ -70,10 +71,13 @@ TEST_F(Accuracy, the_way_nearest_to_float_is_taken) {
   QuantiseOptions options;
   options.method = RangeMethod::best;
   for (const bool is_wrong_first : {true, false}) {
-    const auto chosen = choose_quantisation(is_wrong_first ? std::vector{wrong, plain} : std::vector{plain, wrong}, {}, options, pictures(), calibration_.scores).value();
+    const auto chosen = choose_quantisation(is_wrong_first ? std::vector{wrong, plain} : std::vector{plain, wrong}, {},
+                                            options, pictures(), calibration_.scores)
+                            .value();
     ASSERT_EQ(chosen.trials.size(), 8u);
     EXPECT_EQ(chosen.form, is_wrong_first ? 1u : 0u);
-    for (const QuantiseTrial& trial : chosen.trials) EXPECT_GE(trial.divergence, chosen.trials[chosen.best].divergence) << trial.name;
+    for (const QuantiseTrial& trial : chosen.trials)
+      EXPECT_GE(trial.divergence, chosen.trials[chosen.best].divergence) << trial.name;
   }
 }
 

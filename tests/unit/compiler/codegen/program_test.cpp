@@ -28,7 +28,8 @@ BundleFiles program_of(const Design& design) {
 // The same layers with other numbers, as training again gives them.
 IntegerNetwork retrained(IntegerNetwork network, Random& random) {
   for (Layer& layer : network.layers) {
-    for (std::int16_t& weight : layer.weights) weight = static_cast<std::int16_t>(static_cast<int>(random() % 255) - 127);
+    for (std::int16_t& weight : layer.weights)
+      weight = static_cast<std::int16_t>(static_cast<int>(random() % 255) - 127);
     for (std::int32_t& bias : layer.bias) bias += static_cast<int>(random() % 1000);
     for (std::uint16_t& multiplier : layer.multiplier) multiplier = static_cast<std::uint16_t>(multiplier / 2 + 1);
     if (layer.multiplier.size() > 0 && layer.shift < 40) ++layer.shift;
@@ -42,11 +43,15 @@ TEST_P(Retrained, has_the_same_program_and_other_parameters) {
   SCOPED_TRACE("seed " + std::to_string(GetParam()));
   Random random(GetParam());
   const IntegerNetwork network = random_network(random, 2 + GetParam() % 4, GetParam() % 3 == 0 ? 16 : 8);
-  for (const KernelKind engine : {KernelKind::conv_dense, KernelKind::conv_activation_sparse, KernelKind::conv_weight_sparse, KernelKind::conv_grouped_prefix, KernelKind::conv_pair_sparse}) {
+  for (const KernelKind engine :
+       {KernelKind::conv_dense, KernelKind::conv_activation_sparse, KernelKind::conv_weight_sparse,
+        KernelKind::conv_grouped_prefix, KernelKind::conv_pair_sparse}) {
     const Design first = design_of(network, engine), second = design_of(retrained(network, random), engine);
     ASSERT_TRUE(second.network.validate());
     EXPECT_EQ(program_of(first), program_of(second));
-    const auto words = [](const Design& d) { return parameter_batches(d.network, d.netlist, dense_table(d.network, d.netlist, "x"), 4096); };
+    const auto words = [](const Design& d) {
+      return parameter_batches(d.network, d.netlist, dense_table(d.network, d.netlist, "x"), 4096);
+    };
     const auto before = words(first), after = words(second);
     bool differs = false;
     if (engine == KernelKind::conv_weight_sparse) continue;  // its lists are as long as there are weights
@@ -67,7 +72,8 @@ TEST(Program, of_another_shape_differs) {
   NetworkMaker narrow(random, {8, 8, 3}), wide(random, {8, 8, 3});
   narrow.conv(4, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput);
   wide.conv(8, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput);
-  EXPECT_NE(program_of(design_of(narrow.finish(3), KernelKind::conv_dense)), program_of(design_of(wide.finish(3), KernelKind::conv_dense)));
+  EXPECT_NE(program_of(design_of(narrow.finish(3), KernelKind::conv_dense)),
+            program_of(design_of(wide.finish(3), KernelKind::conv_dense)));
 }
 
 }  // namespace

@@ -55,7 +55,8 @@ Resources budget(double alms, double m20k, double dsp_blocks) {
   return r;
 }
 
-void expect_consistent(const Exploration& found, const std::vector<LayerSpec>& specs, const std::vector<LayerDensity>& densities) {
+void expect_consistent(const Exploration& found, const std::vector<LayerSpec>& specs,
+                       const std::vector<LayerDensity>& densities) {
   ASSERT_EQ(found.layers.size(), specs.size());
   Resources sum;
   double slowest = 0;
@@ -134,7 +135,8 @@ TEST(Explore, mlabs_are_a_limit_of_their_own) {
   limit.mlab = 10 * free.value().total.mlab;
   const auto enough = explore(menus, densities, limit);
   ASSERT_TRUE(enough) << enough.error().text();
-  EXPECT_EQ(enough.value().interval_cycles, free.value().interval_cycles) << "a limit that does not bind changes nothing";
+  EXPECT_EQ(enough.value().interval_cycles, free.value().interval_cycles)
+      << "a limit that does not bind changes nothing";
   EXPECT_EQ(enough.value().total.alms, free.value().total.alms);
   limit.mlab = 0.9 * free.value().total.mlab;
   const auto fewer = explore(menus, densities, limit);
@@ -181,7 +183,10 @@ TEST(Explore, nothing_that_fits_is_much_faster) {
     const auto densities = densities_of(specs, 0.2 + 0.1 * between(0, 6), 1);
     const Resources limit = budget(between(4000, 14000), between(10, 100), between(8, 60));
     double best = INFINITY;
-    struct Way { double cycles; Resources cost; };
+    struct Way {
+      double cycles;
+      Resources cost;
+    };
     std::vector<std::vector<Way>> ways(specs.size());
     for (std::size_t l = 0; l < specs.size(); ++l) {
       for (const LayerWay& way : menus[l].ways) {
@@ -192,7 +197,9 @@ TEST(Explore, nothing_that_fits_is_much_faster) {
         }
       }
     }
-    const auto fits = [&](const Resources& r) { return r.alms <= limit.alms && r.m20k <= limit.m20k && r.dsp_blocks <= limit.dsp_blocks; };
+    const auto fits = [&](const Resources& r) {
+      return r.alms <= limit.alms && r.m20k <= limit.m20k && r.dsp_blocks <= limit.dsp_blocks;
+    };
     for (const Way& a : ways[0]) {
       for (const Way& b : ways[1]) {
         Resources two = a.cost;
@@ -232,16 +239,19 @@ TEST(Explore, engines_and_zeros_never_slow_a_design) {
     ASSERT_TRUE(found) << found.error().text();
     int of_kind[kKernelKinds] = {};
     for (const ChosenLayer& layer : found.value().layers) ++of_kind[int(layer.shape.kind)];
-    fmt::print("density {}: {:.0f} cycles, dense engines alone {:.0f}; dense {}, activation {}, weight {}, grouped {}, pair {}\n", share,
-               found.value().interval_cycles, dense.value().interval_cycles, of_kind[0], of_kind[2], of_kind[3], of_kind[4], of_kind[5]);
+    fmt::print(
+        "density {}: {:.0f} cycles, dense engines alone {:.0f}; dense {}, activation {}, weight {}, grouped {}, pair "
+        "{}\n",
+        share, found.value().interval_cycles, dense.value().interval_cycles, of_kind[0], of_kind[2], of_kind[3],
+        of_kind[4], of_kind[5]);
     EXPECT_LE(found.value().interval_cycles, last);
     last = found.value().interval_cycles * 1.02;
   }
 }
 
 TEST(Explore, is_quick_and_repeats_itself) {
-  const std::pair<const char*, std::vector<LayerSpec>> networks[] = {{"MobileNetV3-Large", testing::mobilenet_v3_large_shapes()},
-                                                                     {"ResNet-50", testing::resnet50_shapes()}};
+  const std::pair<const char*, std::vector<LayerSpec>> networks[] = {
+      {"MobileNetV3-Large", testing::mobilenet_v3_large_shapes()}, {"ResNet-50", testing::resnet50_shapes()}};
   for (const auto& [name, specs] : networks) {
     const auto start = std::clock();
     const auto menus = menus_of(specs);
@@ -256,15 +266,17 @@ TEST(Explore, is_quick_and_repeats_itself) {
     std::size_t ways = 0;
     std::int64_t macs = 0;
     for (const LayerMenu& menu : menus) ways += menu.ways.size(), macs += menu.spec.work.macs();
-    fmt::print("{}: {} layers, {} ways in {:.1f} ms, explored in {:.1f} ms\n", name, specs.size(), ways, ms(start, ready), ms(ready, done));
+    fmt::print("{}: {} layers, {} ways in {:.1f} ms, explored in {:.1f} ms\n", name, specs.size(), ways,
+               ms(start, ready), ms(ready, done));
     EXPECT_LT(ms(ready, done), 1000);  // an order above what it takes: a search that tries combinations would not end
     ASSERT_TRUE(found) << found.error().text();
     ASSERT_TRUE(again);
     EXPECT_EQ(found.value().interval_cycles, again.value().interval_cycles);
     EXPECT_EQ(found.value().total.alms, again.value().total.alms);
     const Exploration& design = found.value();
-    fmt::print("  {:.0f} cycles, {:.0f} ALMs, {:.0f} M20K, {:.0f} DSP blocks, EMM {:.2f}\n", design.interval_cycles, design.total.alms, design.total.m20k,
-               design.total.dsp_blocks, double(macs) / design.interval_cycles / design.total.multipliers);
+    fmt::print("  {:.0f} cycles, {:.0f} ALMs, {:.0f} M20K, {:.0f} DSP blocks, EMM {:.2f}\n", design.interval_cycles,
+               design.total.alms, design.total.m20k, design.total.dsp_blocks,
+               double(macs) / design.interval_cycles / design.total.multipliers);
   }
 }
 

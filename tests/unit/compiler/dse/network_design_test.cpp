@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every way of every menu can be built, costs what the kernels built from it cost, and takes the cycles that their streams do;
-// designs keep budget and kernels; measured densities give the cycles that the counters count.
+// Every way of every menu can be built, costs what the kernels built from it cost, and takes the cycles that their
+// streams do; designs keep budget and kernels; measured densities give the cycles that the counters count.
 #include "compiler/dse/network_design.hpp"
 
 #include <cmath>
@@ -75,8 +75,11 @@ TEST_P(NetworkDesignSeeds, any_way_can_be_built_and_costs_what_is_built) {
     for (std::size_t i = 0; i < configs.size(); ++i) {
       const Layer& layer = network.layers[i];
       const ChosenLayer& thought = chosen.layers[i];
-      const std::string what = fmt::format("{}: {} M={} N={} O={} E={} G={} P={} taps={} in={} L={}", layer.name, to_text(thought.shape.kind), thought.shape.vector_lanes,
-          thought.shape.pairs, thought.shape.filters, thought.shape.copies, thought.shape.group, thought.shape.pixels, thought.shape.taps, thought.shape.in_lanes, thought.shape.out_lanes);
+      const std::string what =
+          fmt::format("{}: {} M={} N={} O={} E={} G={} P={} taps={} in={} L={}", layer.name,
+                      to_text(thought.shape.kind), thought.shape.vector_lanes, thought.shape.pairs,
+                      thought.shape.filters, thought.shape.copies, thought.shape.group, thought.shape.pixels,
+                      thought.shape.taps, thought.shape.in_lanes, thought.shape.out_lanes);
       sum += built.layers[i];
       const Resources& cost = built.layers[i];
       const int widths = width_kernels(*netlist, int(i));
@@ -84,7 +87,8 @@ TEST_P(NetworkDesignSeeds, any_way_can_be_built_and_costs_what_is_built) {
       EXPECT_EQ(cost.kernels - widths, thought.cost.kernels) << what;
       EXPECT_EQ(cost.dsp_blocks, thought.cost.dsp_blocks) << what;
       // Streams are deeper at joins and copies, and records are streams, too. A taps kernel takes what arrives.
-      if (widths == 0 && !(thought.shape.kind == KernelKind::conv_pair_sparse && layer.window.kernel_h * layer.window.kernel_w > 1)) {
+      if (widths == 0 &&
+          !(thought.shape.kind == KernelKind::conv_pair_sparse && layer.window.kernel_h * layer.window.kernel_w > 1)) {
         EXPECT_NEAR(thought.cost.alms, cost.alms, 0.1 * cost.alms) << what;
       }
     }
@@ -107,14 +111,18 @@ TEST_P(NetworkDesignSeeds, dense_cycles_are_those_of_the_kernels) {
       // The schedules also count headers, two where a kernel's loops are nested.
       const double scheduled = cycles.fixed(int(i)), thought = std::max({time.op, time.in, time.out, time.window});
       EXPECT_GE(scheduled, thought) << network.layers[i].name << " " << to_text(chosen.layers[i].shape.kind);
-      EXPECT_LE(scheduled, thought + 2 + chosen.layers[i].shape.copies) << network.layers[i].name << " " << to_text(chosen.layers[i].shape.kind);
+      EXPECT_LE(scheduled, thought + 2 + chosen.layers[i].shape.copies)
+          << network.layers[i].name << " " << to_text(chosen.layers[i].shape.kind);
     }
   }
 }
 
 TEST_P(NetworkDesignSeeds, measured_densities_give_the_counted_cycles) {
   SCOPED_TRACE(fmt::format("seed {}", GetParam()));
-  const auto menus = network_menus(network, model(), {KernelKind::conv_activation_sparse, KernelKind::conv_grouped_prefix, KernelKind::conv_pair_sparse, KernelKind::conv_weight_sparse, KernelKind::conv_dense});
+  const auto menus =
+      network_menus(network, model(),
+                    {KernelKind::conv_activation_sparse, KernelKind::conv_grouped_prefix, KernelKind::conv_pair_sparse,
+                     KernelKind::conv_weight_sparse, KernelKind::conv_dense});
   PictureCodes pictures;
   for (int p = 0; p < 4; ++p) pictures.push_back(random_codes(random, network));
   auto densities = measured_densities(network, menus, pictures);
@@ -126,7 +134,8 @@ TEST_P(NetworkDesignSeeds, measured_densities_give_the_counted_cycles) {
     const CounterModel counting(design, {});
     std::vector<double> busy(menus.size(), 0);
     for (const auto& codes : pictures) {
-      for (const LayerCounters& c : counting.count(evaluator, evaluator.evaluate(codes))) busy[std::size_t(c.layer)] += double(c.busy_cycles) / double(pictures.size());
+      for (const LayerCounters& c : counting.count(evaluator, evaluator.evaluate(codes)))
+        busy[std::size_t(c.layer)] += double(c.busy_cycles) / double(pictures.size());
     }
     for (std::size_t i = 0; i < menus.size(); ++i) {
       const EngineShape& shape = chosen.layers[i].shape;
@@ -161,13 +170,16 @@ TEST_P(NetworkDesignSeeds, designs_keep_budget_and_kernels) {
 // A choice of engines never costs rate, whatever the search does.
 TEST_P(NetworkDesignSeeds, mixed_designs_are_never_behind_those_of_one_engine) {
   SCOPED_TRACE(fmt::format("seed {}", GetParam()));
-  const auto mixed_menus = network_menus(network, model()), dense_menus = network_menus(network, model(), {KernelKind::conv_dense});
+  const auto mixed_menus = network_menus(network, model()),
+             dense_menus = network_menus(network, model(), {KernelKind::conv_dense});
   auto densities = assumed_densities(network, 0.3);
   for (const double share : {0.05, 0.12, 0.3}) {
     Resources budget = budget_of(board()) * share;
     budget.kernels = 60 + 200 * share;
     auto mixed = design_network(network, mixed_menus, densities, model(), budget);
-    for (const KernelKind engine : {KernelKind::conv_dense, KernelKind::conv_activation_sparse, KernelKind::conv_weight_sparse, KernelKind::conv_grouped_prefix, KernelKind::conv_pair_sparse}) {
+    for (const KernelKind engine :
+         {KernelKind::conv_dense, KernelKind::conv_activation_sparse, KernelKind::conv_weight_sparse,
+          KernelKind::conv_grouped_prefix, KernelKind::conv_pair_sparse}) {
       auto menus = network_menus(network, model(), {engine});
       for (std::size_t i = 0; i < menus.size(); ++i) {
         if (menus[i].ways.empty()) menus[i] = dense_menus[i];
@@ -182,7 +194,8 @@ TEST_P(NetworkDesignSeeds, mixed_designs_are_never_behind_those_of_one_engine) {
 
 INSTANTIATE_TEST_SUITE_P(seeds, NetworkDesignSeeds, ::testing::Range(1, 9));
 
-// Engines with many filters pay most for requantisers: where those are shared, a sparse design of a known network gains much.
+// Engines with many filters pay most for requantisers: where those are shared, a sparse design of a known network gains
+// much.
 TEST(NetworkDesign, shared_requantisers_make_sparse_designs_faster) {
   Random random(1);
   const IntegerNetwork network = squeezenet(random, 64);
@@ -202,9 +215,11 @@ TEST(NetworkDesign, shared_requantisers_make_sparse_designs_faster) {
     EXPECT_EQ(shared->configs[i].lanes, shape.sends_sums ? shape.out_lanes : 0) << i;
     sharing += shape.sends_sums;
   }
-  const auto built = std::count_if(shared->netlist.kernels.begin(), shared->netlist.kernels.end(), [](const Kernel& kernel) { return kernel.kind == KernelKind::requantise; });
+  const auto built = std::count_if(shared->netlist.kernels.begin(), shared->netlist.kernels.end(),
+                                   [](const Kernel& kernel) { return kernel.kind == KernelKind::requantise; });
   EXPECT_EQ(built, sharing);
-  fmt::print("{} of {} layers share requantisers: {:.0f} cycles, without {:.0f}\n", sharing, network.layers.size(), shared->exploration.interval_cycles, own->exploration.interval_cycles);
+  fmt::print("{} of {} layers share requantisers: {:.0f} cycles, without {:.0f}\n", sharing, network.layers.size(),
+             shared->exploration.interval_cycles, own->exploration.interval_cycles);
 }
 
 TEST(NetworkDesign, known_networks_are_built_within_240_kernels) {
@@ -215,8 +230,9 @@ TEST(NetworkDesign, known_networks_are_built_within_240_kernels) {
     auto design = design_network(network, menus, assumed_densities(network, 0.5), model(), budget_of(large));
     ASSERT_TRUE(design) << network.name << ": " << design.error().text();
     EXPECT_LE(design->netlist.kernels.size(), 240u);
-    fmt::print("{} layers: {} kernels, {:.0f} cycles, {:.0f} multipliers, {:.0f} ALMs\n", network.layers.size(), design->netlist.kernels.size(),
-               design->exploration.interval_cycles, design->resources.total.multipliers, design->resources.total.alms);
+    fmt::print("{} layers: {} kernels, {:.0f} cycles, {:.0f} multipliers, {:.0f} ALMs\n", network.layers.size(),
+               design->netlist.kernels.size(), design->exploration.interval_cycles, design->resources.total.multipliers,
+               design->resources.total.alms);
   }
 }
 
@@ -259,7 +275,8 @@ TEST(NetworkDesign, a_rate_that_memory_cannot_feed_is_no_design) {
   ASSERT_GT(bytes, 1.01 * memory_bytes_per_image(network));
   auto fed = design_network(network, menus, densities, model(), budget_of(board()), {interval, bytes / interval});
   EXPECT_TRUE(fed) << fed.error().text();
-  auto starved = design_network(network, menus, densities, model(), budget_of(board()), {interval, 0.995 * bytes / interval});
+  auto starved =
+      design_network(network, menus, densities, model(), budget_of(board()), {interval, 0.995 * bytes / interval});
   ASSERT_FALSE(starved);
   ASSERT_NE(starved.no_design(), nullptr);
   EXPECT_EQ(starved.no_design()->short_of.at(0).resource, "memory cycles an image");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Layer shapes of two well-known classifiers at 224 x 224, written out from their papers.
 //
-// Why: the explorer is measured and tested at real sizes, without a model file. Before: nothing. After: layers in order,
-// joins and pools included; densities are the caller's.
+// Why: the explorer is measured and tested at real sizes, without a model file. Before: nothing. After: layers in
+// order, joins and pools included; densities are the caller's.
 #pragma once
 
 #include <vector>
@@ -18,14 +18,16 @@ class ShapeWriter {
   ShapeWriter& layer(LayerKind kind, int filters, int kernel, int stride) {
     const int pad = kernel / 2;
     LayerSpec spec;
-    spec.work = {std::to_string(specs_.size()), kind, map_, {}, {kernel, kernel, stride, stride, pad, pad, pad, pad}, 0};
+    spec.work = {
+        std::to_string(specs_.size()), kind, map_, {}, {kernel, kernel, stride, stride, pad, pad, pad, pad}, 0};
     spec.work.output = {(map_.height - 1) / stride + 1, (map_.width - 1) / stride + 1, filters};
     if (kind == LayerKind::global_average_pool) spec.work.output = {1, 1, filters};
     if (kind == LayerKind::add) spec.work.second_operand = map_.size();
     if (kind == LayerKind::scale) spec.work.second_operand = map_.channels;
     spec.is_first = specs_.empty();
     spec.most_pixels = spec.is_first ? 4 : 1;
-    spec.engines = {KernelKind::conv_dense, KernelKind::conv_activation_sparse, KernelKind::conv_grouped_prefix, KernelKind::conv_weight_sparse, KernelKind::conv_pair_sparse};
+    spec.engines = {KernelKind::conv_dense, KernelKind::conv_activation_sparse, KernelKind::conv_grouped_prefix,
+                    KernelKind::conv_weight_sparse, KernelKind::conv_pair_sparse};
     map_ = spec.work.output;
     specs_.push_back(spec);
     return *this;
@@ -64,9 +66,12 @@ inline std::vector<LayerSpec> resnet50_shapes() {
 }
 
 inline std::vector<LayerSpec> mobilenet_v3_large_shapes() {
-  struct Block { int kernel, expand, out, squeeze, stride; };
-  const Block blocks[] = {{3, 16, 16, 0, 1}, {3, 64, 24, 0, 2}, {3, 72, 24, 0, 1}, {5, 72, 40, 24, 2}, {5, 120, 40, 32, 1}, {5, 120, 40, 32, 1},
-                          {3, 240, 80, 0, 2}, {3, 200, 80, 0, 1}, {3, 184, 80, 0, 1}, {3, 184, 80, 0, 1}, {3, 480, 112, 120, 1}, {3, 672, 112, 168, 1},
+  struct Block {
+    int kernel, expand, out, squeeze, stride;
+  };
+  const Block blocks[] = {{3, 16, 16, 0, 1},     {3, 64, 24, 0, 2},     {3, 72, 24, 0, 1},     {5, 72, 40, 24, 2},
+                          {5, 120, 40, 32, 1},   {5, 120, 40, 32, 1},   {3, 240, 80, 0, 2},    {3, 200, 80, 0, 1},
+                          {3, 184, 80, 0, 1},    {3, 184, 80, 0, 1},    {3, 480, 112, 120, 1}, {3, 672, 112, 168, 1},
                           {5, 672, 160, 168, 2}, {5, 960, 160, 240, 1}, {5, 960, 160, 240, 1}};
   ShapeWriter net(224, 3);
   net.conv(16, 3, 2);

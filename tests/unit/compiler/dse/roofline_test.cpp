@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Dense MobileNetV3 beyond the roofline of published designs: the cycle simulator agrees with the model where no stream is short,
-// and the planned streams keep the design well beyond the published rate. Streams of the right depth: tests/perf/rooflines.
+// Dense MobileNetV3 beyond the roofline of published designs: the cycle simulator agrees with the model where no stream
+// is short, and the planned streams keep the design well beyond the published rate. Streams of the right depth:
+// tests/perf/rooflines.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -38,15 +39,22 @@ TEST_P(Roofline, is_beaten_as_built) {
   ASSERT_TRUE(deep) << deep.error().text();
   EXPECT_NEAR(deep->interval_cycles, design->exploration.interval_cycles, 0.001 * deep->interval_cycles);
   EXPECT_GE(clock / deep->interval_cycles, beyond.least_rate);
-  fmt::print("{}, {} pixels a cycle: {} kernels, {:.0f} multipliers, estimated {:.0f} cycles; simulated {:.0f} with the planned streams, {:.0f} with deep ones\n",
-             beyond.name, beyond.pixels, design->netlist.kernels.size(), design->resources.total.multipliers, design->exploration.interval_cycles,
-             planned->interval_cycles, deep->interval_cycles);
+  fmt::print(
+      "{}, {} pixels a cycle: {} kernels, {:.0f} multipliers, estimated {:.0f} cycles; simulated {:.0f} with the "
+      "planned streams, {:.0f} with deep ones\n",
+      beyond.name, beyond.pixels, design->netlist.kernels.size(), design->resources.total.multipliers,
+      design->exploration.interval_cycles, planned->interval_cycles, deep->interval_cycles);
 }
 
 INSTANTIATE_TEST_SUITE_P(networks, Roofline,
-                         ::testing::Values(Beyond{"MobileNetV3-Large", mobilenet_v3_large, 2, 25252, 9900}, Beyond{"MobileNetV3-Small", mobilenet_v3_small, 2, 25252, 9900},
-                                           Beyond{"MobileNetV3-Large", mobilenet_v3_large, 4, 0, 10500}, Beyond{"MobileNetV3-Small", mobilenet_v3_small, 4, 12700, 19600}),
-                         [](const auto& info) { return fmt::format("{}_{}_pixels", std::string(info.param.name).substr(12), info.param.pixels); });
+                         ::testing::Values(Beyond{"MobileNetV3-Large", mobilenet_v3_large, 2, 25252, 9900},
+                                           Beyond{"MobileNetV3-Small", mobilenet_v3_small, 2, 25252, 9900},
+                                           Beyond{"MobileNetV3-Large", mobilenet_v3_large, 4, 0, 10500},
+                                           Beyond{"MobileNetV3-Small", mobilenet_v3_small, 4, 12700, 19600}),
+                         [](const auto& info) {
+                           return fmt::format("{}_{}_pixels", std::string(info.param.name).substr(12),
+                                              info.param.pixels);
+                         });
 
 }  // namespace
 }  // namespace sluice::test

@@ -17,18 +17,24 @@ using testing::OnnxWriter;
 void refused(const std::string& bytes, const std::vector<std::string>& words) {
   auto graph = frontend::import_onnx_bytes(bytes, "broken.onnx");
   Status status = ok();
-  if (!graph) status = std::move(graph).error();
-  else status = passes::normalise(*graph);
+  if (!graph)
+    status = std::move(graph).error();
+  else
+    status = passes::normalise(*graph);
   ASSERT_FALSE(static_cast<bool>(status));
   EXPECT_EQ(status.error().fault(), Fault::user) << status.error().text();
-  for (const std::string& word : words) EXPECT_NE(status.error().text().find(word), std::string::npos) << "\"" << word << "\" not in: " << status.error().text();
+  for (const std::string& word : words)
+    EXPECT_NE(status.error().text().find(word), std::string::npos)
+        << "\"" << word << "\" not in: " << status.error().text();
 }
 
 struct Small {
   OnnxWriter w{13};
   std::string scores;
 
-  Small() { scores = w.node("Conv", {w.node("GlobalAveragePool", {w.input("x", {1, 3, 4, 4})}), w.random({2, 3, 1, 1})}); }
+  Small() {
+    scores = w.node("Conv", {w.node("GlobalAveragePool", {w.input("x", {1, 3, 4, 4})}), w.random({2, 3, 1, 1})});
+  }
   onnx::GraphProto& graph() { return *w.model().mutable_graph(); }
   std::string bytes() { return w.bytes(scores); }
 };
@@ -102,7 +108,13 @@ TEST(BrokenFile, huge_dimensions) {
   s.graph().mutable_initializer(0)->set_dims(0, -1);
   refused(s.bytes(), {"negative"});
   Small picture;
-  picture.graph().mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(2)->set_dim_value(std::int64_t{1} << 40);
+  picture.graph()
+      .mutable_input(0)
+      ->mutable_type()
+      ->mutable_tensor_type()
+      ->mutable_shape()
+      ->mutable_dim(2)
+      ->set_dim_value(std::int64_t{1} << 40);
   refused(picture.bytes(), {"\"x\"", "too large"});
 }
 

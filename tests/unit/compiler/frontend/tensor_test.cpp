@@ -25,7 +25,8 @@ std::string raw(std::initializer_list<T> numbers) {
 }
 
 TEST(Tensor, half_precision_is_widened_exactly) {
-  // Bit patterns and values of IEEE 754 binary16: one, the largest, the smallest normal and subnormal, minus two, infinity.
+  // Bit patterns and values of IEEE 754 binary16: one, the largest, the smallest normal and subnormal, minus two,
+  // infinity.
   onnx::TensorProto proto = proto_of(onnx::TensorProto::FLOAT16, 7);
   const std::initializer_list<std::uint16_t> bits{0x3c00, 0x7bff, 0x0400, 0x0001, 0xc000, 0x7c00, 0x8000};
   const std::vector<float> values{1.0f, 65504.0f, 6.103515625e-05f, 5.9604644775390625e-08f, -2.0f, INFINITY, -0.0f};
@@ -65,10 +66,11 @@ TEST(Tensor, text_is_a_list_of_its_own) {
 }
 
 TEST(Tensor, integers_keep_sign_and_width) {
-  for (const auto& [type, bytes, values] : {std::tuple{onnx::TensorProto::INT8, raw<std::int8_t>({-128, 127}), std::vector<std::int64_t>{-128, 127}},
-                                            {onnx::TensorProto::UINT8, raw<std::uint8_t>({0, 255}), {0, 255}},
-                                            {onnx::TensorProto::INT32, raw<std::int32_t>({-7, 1 << 30}), {-7, 1 << 30}},
-                                            {onnx::TensorProto::INT64, raw<std::int64_t>({-7, std::int64_t{1} << 40}), {-7, std::int64_t{1} << 40}}}) {
+  for (const auto& [type, bytes, values] :
+       {std::tuple{onnx::TensorProto::INT8, raw<std::int8_t>({-128, 127}), std::vector<std::int64_t>{-128, 127}},
+        {onnx::TensorProto::UINT8, raw<std::uint8_t>({0, 255}), {0, 255}},
+        {onnx::TensorProto::INT32, raw<std::int32_t>({-7, 1 << 30}), {-7, 1 << 30}},
+        {onnx::TensorProto::INT64, raw<std::int64_t>({-7, std::int64_t{1} << 40}), {-7, std::int64_t{1} << 40}}}) {
     onnx::TensorProto proto = proto_of(type, 2);
     proto.set_raw_data(bytes);
     ASSERT_RESULT(tensor, frontend::read_tensor(proto));

@@ -56,12 +56,14 @@ TEST_P(FitOfPart, gives_the_sweep_back_within_its_stated_error) {
   const std::vector<Row> rows = rows_of(part);
   ASSERT_EQ(rows.size(), row_count);
   double alut_sum = 0, register_sum = 0;
-  const FitError of_aluts = coefficients.value().fit_error(part), of_registers = coefficients.value().fit_error(part, true);
+  const FitError of_aluts = coefficients.value().fit_error(part),
+                 of_registers = coefficients.value().fit_error(part, true);
   for (const Row& row : rows) {
     const Logic logic = coefficients.value().logic(part, letters_of(shape_of(row)));
     double aluts = row.at("alut_arith");
     for (int inputs = 2; inputs <= 6; ++inputs) aluts += row.at("alut" + std::to_string(inputs));
-    const double alut_error = std::abs(logic.aluts / aluts - 1), register_error = std::abs(logic.registers / row.at("ff") - 1);
+    const double alut_error = std::abs(logic.aluts / aluts - 1),
+                 register_error = std::abs(logic.registers / row.at("ff") - 1);
     // The file's figures have four decimals, its coefficients six digits.
     EXPECT_LE(alut_error, of_aluts.worst + 2e-4);
     EXPECT_LE(register_error, of_registers.worst + 2e-4);
@@ -76,8 +78,9 @@ TEST_P(FitOfPart, gives_the_sweep_back_within_its_stated_error) {
 }
 
 INSTANTIATE_TEST_SUITE_P(parts, FitOfPart,
-                         ::testing::Values(std::pair{"dense", 26}, std::pair{"depthwise_dense", 10}, std::pair{"activation_sparse", 18},
-                                           std::pair{"weight_sparse", 50}, std::pair{"grouped_prefix", 34}, std::pair{"pair_sparse", 56},
+                         ::testing::Values(std::pair{"dense", 26}, std::pair{"depthwise_dense", 10},
+                                           std::pair{"activation_sparse", 18}, std::pair{"weight_sparse", 50},
+                                           std::pair{"grouped_prefix", 34}, std::pair{"pair_sparse", 56},
                                            std::pair{"compactor", 10}, std::pair{"requantise", 10}),
                          [](const auto& part) { return std::string(part.param.first); });
 

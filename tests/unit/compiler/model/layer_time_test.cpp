@@ -16,15 +16,18 @@ namespace {
 
 LayerWork convolution(MapShape input, int filters, int kernel, int stride, int pad) {
   LayerWork work{"l", LayerKind::conv, input, {}, {kernel, kernel, stride, stride, pad, pad, pad, pad}, 0};
-  work.output = {(input.height + 2 * pad - kernel) / stride + 1, (input.width + 2 * pad - kernel) / stride + 1, filters};
+  work.output = {(input.height + 2 * pad - kernel) / stride + 1, (input.width + 2 * pad - kernel) / stride + 1,
+                 filters};
   return work;
 }
 
-// A stem that takes one whole pixel a cycle and has multipliers enough. `pads_in_stream`: the map arrives with its padding.
+// A stem that takes one whole pixel a cycle and has multipliers enough. `pads_in_stream`: the map arrives with its
+// padding.
 double stem_rate(int kernel, int filters, bool pads_in_stream, int pixels = 1) {
   EngineShape shape;
   shape.kind = KernelKind::conv_dense;
-  shape.taps = kernel * kernel, shape.vector_lanes = shape.taps * 3, shape.filters = filters, shape.in_lanes = 3 * pixels, shape.out_lanes = filters, shape.pixels = pixels;
+  shape.taps = kernel * kernel, shape.vector_lanes = shape.taps * 3, shape.filters = filters,
+  shape.in_lanes = 3 * pixels, shape.out_lanes = filters, shape.pixels = pixels;
   const int pad = kernel / 2, side = pads_in_stream ? 224 + 2 * pad : 224;
   LayerTime time = layer_time(shape, convolution({side, side, 3}, filters, kernel, 2, pads_in_stream ? 0 : pad));
   time.header = 0;  // of this project's streams alone
@@ -58,7 +61,8 @@ TEST(LayerTime, dense_by_hand) {
   // A kernel row a beat, then all taps; copies share one stream of windows.
   shape.copies = 3, shape.taps = 3, shape.vector_lanes = 3 * 10, shape.in_lanes = 10;
   EXPECT_DOUBLE_EQ(layer_time(shape, work).op, 22 * 3 * 2 * 3);
-  // Each pixel enters in two beats; 7 x 7 of them complete something: at the right and lower edge several pixels leave with one.
+  // Each pixel enters in two beats; 7 x 7 of them complete something: at the right and lower edge several pixels leave
+  // with one.
   EXPECT_DOUBLE_EQ(layer_time(shape, work).window, 64 * 3 * 2 + 64 * 2 - 49 * 2);
   shape.copies = 1, shape.taps = 9, shape.vector_lanes = 180;
   EXPECT_DOUBLE_EQ(layer_time(shape, work).op, 64 * 3);
@@ -139,7 +143,8 @@ TEST_P(LayerTimeSeeds, prefixes_as_walked) {
   SCOPED_TRACE(fmt::format("seed {}", GetParam()));
   const LayerWork work = convolution({between(3, 9), between(3, 9), between(1, 6)}, between(1, 20), 3, 1, 1);
   EngineShape shape;
-  shape.kind = KernelKind::conv_weight_sparse, shape.filters = between(1, 5), shape.pixels = between(1, 4), shape.in_lanes = work.input.channels;
+  shape.kind = KernelKind::conv_weight_sparse, shape.filters = between(1, 5), shape.pixels = between(1, 4),
+  shape.in_lanes = work.input.channels;
   LayerDensity density;
   for (int f = 0; f < work.output.channels; ++f) density.prefixes.push_back(between(0, int(work.window_codes())));
   // Words for several kernel columns keep tiles within a row; whole windows let them span rows.
@@ -151,7 +156,8 @@ TEST_P(LayerTimeSeeds, prefixes_as_walked) {
       std::int64_t tile = 0, groups = 0;
       for (std::size_t first = 0; first < density.prefixes.size(); first += std::size_t(shape.filters)) {
         int longest = 1;
-        for (std::size_t f = first; f < std::min(first + std::size_t(shape.filters), density.prefixes.size()); ++f) longest = std::max(longest, density.prefixes[f]);
+        for (std::size_t f = first; f < std::min(first + std::size_t(shape.filters), density.prefixes.size()); ++f)
+          longest = std::max(longest, density.prefixes[f]);
         tile += longest, ++groups;
       }
       // Nine beats bring a window, a beat takes a group's sums of a pixel.
@@ -163,7 +169,8 @@ TEST_P(LayerTimeSeeds, prefixes_as_walked) {
 
 TEST_P(LayerTimeSeeds, no_dense_array_beats_its_multipliers) {
   SCOPED_TRACE(fmt::format("seed {}", GetParam()));
-  const LayerWork work = convolution({between(4, 20), between(4, 20), between(1, 40)}, between(1, 40), 2 * between(0, 2) + 1, between(1, 2), 0);
+  const LayerWork work = convolution({between(4, 20), between(4, 20), between(1, 40)}, between(1, 40),
+                                     2 * between(0, 2) + 1, between(1, 2), 0);
   if (work.output.height < 1 || work.output.width < 1) return;
   EngineShape shape;
   shape.vector_lanes = between(1, 64), shape.filters = between(1, 40), shape.copies = between(1, 5);

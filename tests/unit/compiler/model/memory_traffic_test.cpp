@@ -10,8 +10,11 @@ namespace {
 // A 4x4 picture of 3 channels in beats of 3, ten scores in beats of 5, two engines that count.
 Netlist netlist_of(int bits) {
   Netlist netlist;
-  netlist.streams = {{"in", bits, 3, 16, 1, ""}, {"out", 16, 5, 2, 1, ""}, {"one", 32, 4, 1, 1, ""}, {"two", 32, 4, 1, 1, ""}};
-  netlist.kernels = {{"source", KernelKind::source, 0, -1, {}, {0}, {}}, {"sink", KernelKind::sink, 0, -1, {1}, {}, {}}, {"collector", KernelKind::collector, 0, -1, {2, 3}, {}, {}}};
+  netlist.streams = {
+      {"in", bits, 3, 16, 1, ""}, {"out", 16, 5, 2, 1, ""}, {"one", 32, 4, 1, 1, ""}, {"two", 32, 4, 1, 1, ""}};
+  netlist.kernels = {{"source", KernelKind::source, 0, -1, {}, {0}, {}},
+                     {"sink", KernelKind::sink, 0, -1, {1}, {}, {}},
+                     {"collector", KernelKind::collector, 0, -1, {2, 3}, {}, {}}};
   return netlist;
 }
 

@@ -22,7 +22,8 @@ TEST(BandedInterval, by_hand) {
 TEST(PipelineTime, bands_are_as_long_as_streams_absorb) {
   // Two layers take turns of four slices: 10 against 2 cycles. Over n slices the one runs 4 n cycles ahead.
   SliceCycles slices;
-  for (int s = 0; s < 32; ++s) slices.push_back(s / 4 % 2 == 0 ? std::vector<double>{10, 2} : std::vector<double>{2, 10});
+  for (int s = 0; s < 32; ++s)
+    slices.push_back(s / 4 % 2 == 0 ? std::vector<double>{10, 2} : std::vector<double>{2, 10});
   EXPECT_DOUBLE_EQ(mean_interval(slices), 6);
   EXPECT_DOUBLE_EQ(absorbed_interval(slices, 0), 10);
   EXPECT_DOUBLE_EQ(absorbed_interval(slices, 15.9 / 6), 10) << "a turn is 4 slices of 4 cycles ahead, which do not fit";

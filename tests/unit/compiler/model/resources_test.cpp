@@ -18,9 +18,7 @@ const Coefficients& coefficients() {
   return known;
 }
 
-bsp::FpgaDevice arria() {
-  return bsp::find_board("a10_ref").value().device;
-}
+bsp::FpgaDevice arria() { return bsp::find_board("a10_ref").value().device; }
 
 MemoryBlocks blocks(std::int64_t width, std::int64_t depth, int copies = 1, std::int64_t block_bits = 20480) {
   return memory_blocks({"r", width, depth, copies}, coefficients(), block_bits);
@@ -32,8 +30,8 @@ TEST(MemoryBlocks, modes_of_a_block) {
   EXPECT_EQ(blocks(40, 513).ram_blocks, 2);
   EXPECT_EQ(blocks(20, 1024).ram_blocks, 1);
   EXPECT_EQ(blocks(10, 2048).ram_blocks, 1);
-  EXPECT_EQ(blocks(16, 2048).ram_blocks, 2);  // 1.6 by bits
-  EXPECT_EQ(blocks(256, 576).ram_blocks, 13);  // 26 halves of 20 x 1024 are 13 whole; 7 x 2 of 40 x 512 are 14
+  EXPECT_EQ(blocks(16, 2048).ram_blocks, 2);           // 1.6 by bits
+  EXPECT_EQ(blocks(256, 576).ram_blocks, 13);          // 26 halves of 20 x 1024 are 13 whole; 7 x 2 of 40 x 512 are 14
   EXPECT_EQ(blocks(40, 256, 1, 10240).ram_blocks, 1);  // Cyclone V
   EXPECT_EQ(blocks(0, 512).ram_blocks, 0);
 }
@@ -117,7 +115,9 @@ TEST(MemoriesOf, tables_stand_where_sums_become_codes) {
 TEST(ResourceModel, shared_requantisers_by_hand) {
   EngineShape shape;
   shape.kind = KernelKind::requantise, shape.in_lanes = 16, shape.out_lanes = shape.requantised_lanes = 2;
-  const auto registers = [&](double factor) { return ResourceModel(coefficients(), arria(), factor).kernel(shape).registers; };
+  const auto registers = [&](double factor) {
+    return ResourceModel(coefficients(), arria(), factor).kernel(shape).registers;
+  };
   const double lane = coefficients().logic("requantise", letters_of(shape)).registers;
   EXPECT_NEAR(registers(3) - registers(1), 2 * 2 * lane, 1e-6);
   const double port_bits = 16 * 32 + 2 * 8 + 2 * 2;
@@ -126,7 +126,8 @@ TEST(ResourceModel, shared_requantisers_by_hand) {
   EXPECT_EQ(model.kernel(shape).dsp_blocks, 2);
   EXPECT_EQ(model.kernel(shape).multipliers, 0);
   // Sums are four times as wide as codes, at one end of an engine and both of a gather.
-  for (const auto& [kind, wide_bits, a_bit] : {std::tuple{KernelKind::conv_activation_sparse, 16 * 24, 4}, {KernelKind::gather, 2 * 16 * 24, 4 + 1}}) {
+  for (const auto& [kind, wide_bits, a_bit] :
+       {std::tuple{KernelKind::conv_activation_sparse, 16 * 24, 4}, {KernelKind::gather, 2 * 16 * 24, 4 + 1}}) {
     EngineShape codes;
     codes.kind = kind, codes.filters = codes.in_lanes = codes.out_lanes = 16;
     EngineShape sums = codes;
@@ -170,15 +171,20 @@ TEST(ResourceModel, grows_with_every_number) {
     const auto between = [&](int low, int high) { return low + int(random() % unsigned(high - low + 1)); };
     EngineShape shape;
     shape.kind = KernelKind(between(0, kKernelKinds - 1));
-    shape.vector_lanes = between(1, 32), shape.pairs = between(1, 8), shape.filters = between(1, 32), shape.copies = between(1, 4);
-    shape.group = between(1, 8), shape.pixels = between(1, 8), shape.in_lanes = between(1, 16), shape.out_lanes = between(1, 16);
-    shape.data_bits = shape.weight_bits = between(4, 16), shape.sum_bits = between(20, 32), shape.requantised_lanes = between(0, 8);
-    LayerWork work{"l", LayerKind::conv, {16, 16, between(1, 64)}, {16, 16, between(1, 64)}, {3, 3, 1, 1, 1, 1, 1, 1}, 0};
+    shape.vector_lanes = between(1, 32), shape.pairs = between(1, 8), shape.filters = between(1, 32),
+    shape.copies = between(1, 4);
+    shape.group = between(1, 8), shape.pixels = between(1, 8), shape.in_lanes = between(1, 16),
+    shape.out_lanes = between(1, 16);
+    shape.data_bits = shape.weight_bits = between(4, 16), shape.sum_bits = between(20, 32),
+    shape.requantised_lanes = between(0, 8);
+    LayerWork work{"l", LayerKind::conv, {16, 16, between(1, 64)}, {16, 16, between(1, 64)}, {3, 3, 1, 1, 1, 1, 1, 1},
+                   0};
     const ResourceModel model(coefficients(), arria());
     const Resources before = model.kernel(shape);
-    int EngineShape::* const numbers[] = {&EngineShape::vector_lanes, &EngineShape::pairs, &EngineShape::filters, &EngineShape::copies,
-                                          &EngineShape::group, &EngineShape::pixels, &EngineShape::in_lanes, &EngineShape::out_lanes,
-                                          &EngineShape::data_bits, &EngineShape::weight_bits, &EngineShape::sum_bits, &EngineShape::requantised_lanes};
+    int EngineShape::*const numbers[] = {
+        &EngineShape::vector_lanes, &EngineShape::pairs,       &EngineShape::filters,  &EngineShape::copies,
+        &EngineShape::group,        &EngineShape::pixels,      &EngineShape::in_lanes, &EngineShape::out_lanes,
+        &EngineShape::data_bits,    &EngineShape::weight_bits, &EngineShape::sum_bits, &EngineShape::requantised_lanes};
     for (const auto number : numbers) {
       EngineShape larger = shape;
       larger.*number += 1;

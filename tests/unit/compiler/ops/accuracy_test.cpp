@@ -29,9 +29,7 @@ void reaches(const std::string& model, CifarForm form, int stated) {
       if (scores && testing::index_of_largest(*scores) == pictures[i].label) ++right;
     }
   };
-  {
-    std::jthread first(work), second(work);
-  }
+  { std::jthread first(work), second(work); }
   EXPECT_EQ(failed, 0);
   EXPECT_EQ(right, stated);
 }

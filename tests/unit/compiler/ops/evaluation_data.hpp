@@ -31,8 +31,7 @@ inline std::vector<LabelledPicture> read_cifar(const std::string& file, CifarFor
     for (int i = 0; i < 3072; ++i) {
       const float pixel = static_cast<unsigned char>(record[i + 1]);
       const int channel = i / 1024;
-      next.picture.values[i] =
-          form == CifarForm::raw ? pixel : (pixel / 255.0f - kMean[channel]) / kDeviation[channel];
+      next.picture.values[i] = form == CifarForm::raw ? pixel : (pixel / 255.0f - kMean[channel]) / kDeviation[channel];
     }
     pictures.push_back(std::move(next));
   }

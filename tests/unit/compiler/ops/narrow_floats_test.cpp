@@ -16,7 +16,8 @@ TEST(NarrowFloats, every_half_is_its_own_nearest) {
 
 TEST(NarrowFloats, between_two_halves_the_nearer_one_and_the_even_one_at_the_middle) {
   for (std::uint32_t bits = 0; bits < 0x7bff; ++bits) {
-    const float low = widen_half(static_cast<std::uint16_t>(bits)), high = widen_half(static_cast<std::uint16_t>(bits + 1));
+    const float low = widen_half(static_cast<std::uint16_t>(bits)),
+                high = widen_half(static_cast<std::uint16_t>(bits + 1));
     const float middle = (low + high) / 2;  // exact: a float has 13 bits more
     ASSERT_EQ(as_half(std::nextafter(middle, 0.0f)), low) << bits;
     ASSERT_EQ(as_half(std::nextafter(middle, 1e9f)), high) << bits;

@@ -7,10 +7,10 @@
 namespace sluice {
 namespace {
 
-using testing::OnnxWriter;
 using testing::finish;
 using testing::kEnd;
 using testing::normal_ops;
+using testing::OnnxWriter;
 
 const std::string kHardSwish = "Conv hard_swish[0.16666667,0.5], " + kEnd;
 
@@ -18,7 +18,9 @@ struct Start {
   OnnxWriter w;
   std::string x;  // behind a convolution
 
-  explicit Start(int opset) : w(opset) { x = w.node("Conv", {w.input("x", {1, 3, 5, 5}), w.random({4, 3, 3, 3}, -2, 2)}); }
+  explicit Start(int opset) : w(opset) {
+    x = w.node("Conv", {w.input("x", {1, 3, 5, 5}), w.random({4, 3, 3, 3}, -2, 2)});
+  }
   std::string clip(const std::string& value, float low, float high) {
     if (w_opset() < 11) return w.node("Clip", {value}, {{"min", low}, {"max", high}});
     return w.node("Clip", {value, w.number(low), w.number(high)});
@@ -91,7 +93,8 @@ TEST(HardSigmoid, keeps_its_own_slope) {
 
 TEST(HardSigmoid, written_out) {
   Start s(13);
-  EXPECT_EQ(normal_ops(s.w, finish(s.w, s.w.node("Div", {s.gate(), s.w.number(6)}), 4)), "Conv hard_sigmoid[0.16666667,0.5], " + kEnd);
+  EXPECT_EQ(normal_ops(s.w, finish(s.w, s.w.node("Div", {s.gate(), s.w.number(6)}), 4)),
+            "Conv hard_sigmoid[0.16666667,0.5], " + kEnd);
 }
 
 TEST(Clamp, relu_then_clip_is_relu6) {

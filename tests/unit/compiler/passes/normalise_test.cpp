@@ -15,7 +15,8 @@ namespace sluice {
 namespace {
 
 TEST(Normalise, keeps_the_scores_and_leaves_only_normal_nodes) {
-  ASSERT_RESULT(graph, frontend::import_onnx(SLUICE_SOURCE_DIR "/apps/examples/fashion_mnist/resnet8_fashion_mnist.onnx"));
+  ASSERT_RESULT(graph,
+                frontend::import_onnx(SLUICE_SOURCE_DIR "/apps/examples/fashion_mnist/resnet8_fashion_mnist.onnx"));
   ASSERT_RESULT(before, ops::FloatProgram::prepare(graph));
   const std::size_t nodes_before = graph.nodes.size();
   ASSERT_OK(passes::normalise(graph));
@@ -35,7 +36,8 @@ TEST(Normalise, keeps_the_scores_and_leaves_only_normal_nodes) {
 }
 
 TEST(Normalise, names_the_node_that_has_no_kernel) {
-  ASSERT_RESULT(graph, frontend::import_onnx(SLUICE_SOURCE_DIR "/apps/examples/fashion_mnist/resnet8_fashion_mnist.onnx"));
+  ASSERT_RESULT(graph,
+                frontend::import_onnx(SLUICE_SOURCE_DIR "/apps/examples/fashion_mnist/resnet8_fashion_mnist.onnx"));
   for (ir::Node& node : graph.nodes) {
     if (node.op != "Relu") continue;
     node.op = "Sigmoid";

@@ -34,7 +34,8 @@ struct Normalised {
   std::string error;  // of import or normalise
 };
 
-inline Normalised normalised(const OnnxWriter& w, const std::string& output, double tolerance = 1e-4, const frontend::ImportOptions& options = {}) {
+inline Normalised normalised(const OnnxWriter& w, const std::string& output, double tolerance = 1e-4,
+                             const frontend::ImportOptions& options = {}) {
   auto graph = frontend::import_onnx_bytes(w.bytes(output), "quirk", options);
   if (!graph) return {{}, graph.error().text()};
   const ir::Graph imported = *graph;
@@ -52,7 +53,8 @@ inline Normalised normalised(const OnnxWriter& w, const std::string& output, dou
 }
 
 // The operators of the normal form, or the error.
-inline std::string normal_ops(const OnnxWriter& w, const std::string& output, double tolerance = 1e-4, const frontend::ImportOptions& options = {}) {
+inline std::string normal_ops(const OnnxWriter& w, const std::string& output, double tolerance = 1e-4,
+                              const frontend::ImportOptions& options = {}) {
   const Normalised result = normalised(w, output, tolerance, options);
   return result.error.empty() ? ops_text(result.graph) : result.error;
 }

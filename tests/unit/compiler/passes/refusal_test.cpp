@@ -8,12 +8,13 @@
 namespace sluice {
 namespace {
 
-using testing::OnnxWriter;
 using testing::finish;
 using testing::normal_ops;
+using testing::OnnxWriter;
 
 void says(const std::string& error, const std::vector<std::string>& words) {
-  for (const std::string& word : words) EXPECT_NE(error.find(word), std::string::npos) << "\"" << word << "\" not in: " << error;
+  for (const std::string& word : words)
+    EXPECT_NE(error.find(word), std::string::npos) << "\"" << word << "\" not in: " << error;
 }
 
 TEST(Refusal, names_all_nodes_at_once) {
@@ -27,7 +28,8 @@ TEST(Refusal, names_all_nodes_at_once) {
 TEST(Refusal, weights_that_are_computed) {
   OnnxWriter w(13);
   const auto x = w.input("x", {1, 3, 6, 6});
-  const auto weights = w.node("Reshape", {w.node("Slice", {x, w.integers({0}), w.integers({3}), w.integers({2})}), w.integers({6, 3, 1, 3})});
+  const auto weights = w.node(
+      "Reshape", {w.node("Slice", {x, w.integers({0}), w.integers({3}), w.integers({2})}), w.integers({6, 3, 1, 3})});
   says(normal_ops(w, finish(w, w.node("Conv", {x, weights}), 6)), {"Conv_2", "computed"});
 }
 
@@ -36,7 +38,8 @@ TEST(Refusal, a_bias_of_integers) {
     OnnxWriter w(13);
     auto y = w.input("x", {1, 3, 6, 6});
     const auto normalise = [&](int channels) {
-      return w.node("BatchNormalization", {y, w.random({channels}), w.random({channels}), w.random({channels}), w.number(1.0f, {channels})});
+      return w.node("BatchNormalization",
+                    {y, w.random({channels}), w.random({channels}), w.random({channels}), w.number(1.0f, {channels})});
     };
     if (is_normalised_first) y = normalise(3);
     y = w.node("Conv", {y, w.random({4, 3, 1, 1}), w.integers({0, 0, 0, 0})});
@@ -47,23 +50,27 @@ TEST(Refusal, a_bias_of_integers) {
 
 TEST(Refusal, weights_that_are_not_finite) {
   OnnxWriter w(13);
-  const auto y = w.node("Conv", {w.input("x", {1, 3, 6, 6}), w.number(std::numeric_limits<float>::infinity(), {4, 3, 1, 1})});
+  const auto y =
+      w.node("Conv", {w.input("x", {1, 3, 6, 6}), w.number(std::numeric_limits<float>::infinity(), {4, 3, 1, 1})});
   says(normal_ops(w, finish(w, y, 4)), {"Conv_0", "infinity or NaN"});
 }
 
 TEST(Refusal, a_result_that_is_a_map) {
   OnnxWriter w(13);
-  says(normal_ops(w, w.node("Conv", {w.input("x", {1, 3, 6, 6}), w.random({4, 3, 3, 3})})), {"Conv_0", "1x4x4x4", "one number per class"});
+  says(normal_ops(w, w.node("Conv", {w.input("x", {1, 3, 6, 6}), w.random({4, 3, 3, 3})})),
+       {"Conv_0", "1x4x4x4", "one number per class"});
 }
 
 TEST(Refusal, a_flattened_map_as_a_result) {
   OnnxWriter w(13);
-  says(normal_ops(w, w.node("Flatten", {w.node("Conv", {w.input("x", {1, 3, 6, 6}), w.random({4, 3, 3, 3})})})), {"Flatten_1"});
+  says(normal_ops(w, w.node("Flatten", {w.node("Conv", {w.input("x", {1, 3, 6, 6}), w.random({4, 3, 3, 3})})})),
+       {"Flatten_1"});
 }
 
 TEST(Refusal, a_batch_of_pictures) {
   OnnxWriter w(13);
-  says(normal_ops(w, finish(w, w.node("Conv", {w.input("x", {2, 3, 6, 6}), w.random({4, 3, 3, 3})}), 4)), {"Conv_0", "batch"});
+  says(normal_ops(w, finish(w, w.node("Conv", {w.input("x", {2, 3, 6, 6}), w.random({4, 3, 3, 3})}), 4)),
+       {"Conv_0", "batch"});
 }
 
 TEST(Refusal, scores_that_do_not_depend_on_the_picture) {
@@ -76,14 +83,17 @@ TEST(Refusal, scores_that_do_not_depend_on_the_picture) {
 TEST(Refusal, a_normalisation_in_training_mode) {
   OnnxWriter w(14);
   const auto map = w.node("Conv", {w.input("x", {1, 3, 6, 6}), w.random({4, 3, 3, 3})});
-  const auto y = w.node("BatchNormalization", {map, w.random({4}), w.random({4}), w.random({4}), w.random({4}, 1, 2)}, {{"training_mode", 1}});
+  const auto y = w.node("BatchNormalization", {map, w.random({4}), w.random({4}), w.random({4}), w.random({4}, 1, 2)},
+                        {{"training_mode", 1}});
   says(normal_ops(w, finish(w, y, 4)), {"BatchNormalization_1", "training mode", "model.eval()"});
 }
 
 TEST(Refusal, a_normalisation_in_training_mode_in_front_of_a_matrix) {
   OnnxWriter w(14);
-  const auto row = w.node("Flatten", {w.node("GlobalAveragePool", {w.node("Conv", {w.input("x", {1, 3, 6, 6}), w.random({4, 3, 3, 3})})})});
-  const auto y = w.node("BatchNormalization", {row, w.random({4}), w.random({4}), w.random({4}), w.random({4}, 1, 2)}, {{"training_mode", 1}});
+  const auto row = w.node(
+      "Flatten", {w.node("GlobalAveragePool", {w.node("Conv", {w.input("x", {1, 3, 6, 6}), w.random({4, 3, 3, 3})})})});
+  const auto y = w.node("BatchNormalization", {row, w.random({4}), w.random({4}), w.random({4}), w.random({4}, 1, 2)},
+                        {{"training_mode", 1}});
   says(normal_ops(w, w.node("Gemm", {y, w.random({4, 5})})), {"BatchNormalization_3", "model.eval()"});
 }
 
@@ -118,15 +128,19 @@ TEST(Refusal, operators_of_our_own_naming) {
 TEST(Refusal, text) {
   OnnxWriter w(13);
   const auto map = w.node("Conv", {w.input("x", {1, 3, 6, 6}), w.random({4, 3, 3, 3})});
-  says(normal_ops(w, finish(w, w.node("Cast", {w.node("Cast", {map}, {{"to", 8}})}, {{"to", 1}}), 4)), {"Cast_1", "text"});
+  says(normal_ops(w, finish(w, w.node("Cast", {w.node("Cast", {map}, {{"to", 8}})}, {{"to", 1}}), 4)),
+       {"Cast_1", "text"});
   OnnxWriter weights(13);
-  const auto names = weights.tensor({.dims = {4, 3, 1, 1}, .texts = std::vector<std::string>(12, "1"), .type = ir::ElementType::text});
-  says(normal_ops(weights, finish(weights, weights.node("Conv", {weights.input("x", {1, 3, 6, 6}), names}), 4)), {"Conv_0", "input 1 is text"});
+  const auto names =
+      weights.tensor({.dims = {4, 3, 1, 1}, .texts = std::vector<std::string>(12, "1"), .type = ir::ElementType::text});
+  says(normal_ops(weights, finish(weights, weights.node("Conv", {weights.input("x", {1, 3, 6, 6}), names}), 4)),
+       {"Conv_0", "input 1 is text"});
 }
 
 TEST(Refusal, softmax_inside_the_network) {
   OnnxWriter w(13);
-  const auto y = w.node("Softmax", {w.node("Conv", {w.input("x", {1, 3, 6, 6}), w.random({4, 3, 3, 3})})}, {{"axis", 1}});
+  const auto y =
+      w.node("Softmax", {w.node("Conv", {w.input("x", {1, 3, 6, 6}), w.random({4, 3, 3, 3})})}, {{"axis", 1}});
   says(normal_ops(w, finish(w, y, 4)), {"Softmax_1", "after the scores only"});
 }
 

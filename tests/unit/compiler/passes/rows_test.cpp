@@ -7,10 +7,10 @@
 namespace sluice {
 namespace {
 
-using testing::OnnxWriter;
 using testing::finish;
 using testing::kEnd;
 using testing::normal_ops;
+using testing::OnnxWriter;
 
 struct Start {
   OnnxWriter w{13};
@@ -21,7 +21,8 @@ TEST(Gemm, takes_every_attribute) {
   for (const int transposed : {0, 1}) {
     Start s;
     const auto matrix = transposed ? s.w.random({3, 40}) : s.w.random({40, 3});
-    const auto y = s.w.node("Gemm", {s.w.node("Flatten", {s.map}), matrix, s.w.random({1, 3})}, {{"alpha", 0.5f}, {"beta", 2.0f}, {"transB", transposed}});
+    const auto y = s.w.node("Gemm", {s.w.node("Flatten", {s.map}), matrix, s.w.random({1, 3})},
+                            {{"alpha", 0.5f}, {"beta", 2.0f}, {"transB", transposed}});
     EXPECT_EQ(normal_ops(s.w, y), "Conv, Conv") << "transB " << transposed;
   }
 }
@@ -29,7 +30,8 @@ TEST(Gemm, takes_every_attribute) {
 TEST(Gemm, of_a_column_taken_transposed) {
   Start s;
   const auto column = s.w.node("Reshape", {s.map, s.w.integers({40, 1})});
-  EXPECT_EQ(normal_ops(s.w, s.w.node("Gemm", {column, s.w.random({40, 3}), s.w.number(0.5f)}, {{"transA", 1}})), "Conv, Conv");
+  EXPECT_EQ(normal_ops(s.w, s.w.node("Gemm", {column, s.w.random({40, 3}), s.w.number(0.5f)}, {{"transA", 1}})),
+            "Conv, Conv");
 }
 
 TEST(Gemm, two_in_a_row_with_activation_and_dropout) {

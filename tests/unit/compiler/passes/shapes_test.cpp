@@ -7,10 +7,10 @@
 namespace sluice {
 namespace {
 
-using testing::OnnxWriter;
 using testing::finish;
 using testing::kEnd;
 using testing::normal_ops;
+using testing::OnnxWriter;
 
 TEST(FoldConstants, a_flatten_written_as_shape_gather_unsqueeze_concat_reshape) {
   for (const int opset : {9, 13}) {
@@ -30,7 +30,8 @@ TEST(FoldConstants, a_flatten_written_as_shape_slice_cast) {
   const auto map = w.node("GlobalAveragePool", {w.input("x", {1, 3, 4, 4})});
   const auto part = [&](std::int64_t first) {
     const auto shape = w.node("Cast", {w.node("Shape", {map})}, {{"to", 6}});
-    return w.node("Cast", {w.node("Slice", {shape, w.integers({first}), w.integers({first + 1}), w.integers({0})})}, {{"to", 7}});
+    return w.node("Cast", {w.node("Slice", {shape, w.integers({first}), w.integers({first + 1}), w.integers({0})})},
+                  {{"to", 7}});
   };
   const auto row = w.node("Reshape", {map, w.node("Concat", {part(0), part(1)}, {{"axis", -1}})});
   EXPECT_EQ(normal_ops(w, w.node("MatMul", {row, w.random({3, 5})})), kEnd);
@@ -39,9 +40,12 @@ TEST(FoldConstants, a_flatten_written_as_shape_slice_cast) {
 TEST(FoldConstants, pads_computed_by_the_exporter) {
   OnnxWriter w(13);
   const auto zeros = w.node("ConstantOfShape", {w.integers({4})}, {{"value", ir::Tensor::of_integers({0})}});
-  auto pads = w.node("Reshape", {w.node("Concat", {w.integers({0, 1, 2, 3}), zeros}, {{"axis", 0}}), w.integers({-1, 2})});
-  pads = w.node("Slice", {pads, w.integers({-1}), w.integers({std::numeric_limits<std::int64_t>::min() + 1}), w.integers({0}), w.integers({-1})});
-  pads = w.node("Cast", {w.node("Reshape", {w.node("Transpose", {pads}, {{"perm", {1, 0}}}), w.integers({-1})})}, {{"to", 7}});
+  auto pads =
+      w.node("Reshape", {w.node("Concat", {w.integers({0, 1, 2, 3}), zeros}, {{"axis", 0}}), w.integers({-1, 2})});
+  pads = w.node("Slice", {pads, w.integers({-1}), w.integers({std::numeric_limits<std::int64_t>::min() + 1}),
+                          w.integers({0}), w.integers({-1})});
+  pads = w.node("Cast", {w.node("Reshape", {w.node("Transpose", {pads}, {{"perm", {1, 0}}}), w.integers({-1})})},
+                {{"to", 7}});
   const auto y = w.node("Conv", {w.node("Pad", {w.input("x", {1, 3, 6, 6}), pads, ""}), w.random({4, 3, 3, 3})});
   const auto result = testing::normalised(w, finish(w, y, 4));
   ASSERT_EQ(result.error, "");
@@ -51,7 +55,8 @@ TEST(FoldConstants, pads_computed_by_the_exporter) {
 TEST(FoldConstants, constant_nodes_and_biases_reshaped) {
   OnnxWriter w(10);
   const auto weights = w.node("Constant", {}, {{"value", testing::random_tensor({4, 3, 1, 1}, 7)}});
-  const auto bias = w.node("Reshape", {w.node("Constant", {}, {{"value", testing::random_tensor({4}, 8)}}), w.integers({1, 4, 1, 1})});
+  const auto bias = w.node(
+      "Reshape", {w.node("Constant", {}, {{"value", testing::random_tensor({4}, 8)}}), w.integers({1, 4, 1, 1})});
   const auto y = w.node("Identity", {w.node("Add", {w.node("Conv", {w.input("x", {1, 3, 6, 6}), weights}), bias})});
   EXPECT_EQ(normal_ops(w, finish(w, y, 4)), "Conv, " + kEnd);
 }
@@ -83,7 +88,8 @@ TEST(Opsets, one_network_in_all_of_them) {
     OnnxWriter w(opset);
     auto y = w.node("Conv", {w.input("x", {1, 3, 9, 9}), w.random({4, 3, 3, 3}), w.random({4})}, {{"strides", {2, 2}}});
     y = w.node("BatchNormalization", {y, w.random({4}), w.random({4}), w.random({4}), w.random({4}, 0.5f, 2)});
-    y = opset < 11 ? w.node("Clip", {y}, {{"min", 0.0f}, {"max", 6.0f}}) : w.node("Clip", {y, w.number(0), w.number(6)});
+    y = opset < 11 ? w.node("Clip", {y}, {{"min", 0.0f}, {"max", 6.0f}})
+                   : w.node("Clip", {y, w.number(0), w.number(6)});
     y = w.node("MaxPool", {y}, {{"kernel_shape", {2, 2}}});
     EXPECT_EQ(normal_ops(w, finish(w, y, 4)), "Conv relu6, MaxPool, " + kEnd) << "opset " << opset;
   }

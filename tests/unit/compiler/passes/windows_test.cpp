@@ -7,17 +7,18 @@
 namespace sluice {
 namespace {
 
-using testing::OnnxWriter;
 using testing::finish;
 using testing::kEnd;
 using testing::normal_ops;
+using testing::OnnxWriter;
 
 // The pads of the first node that has some.
 std::string pads_of(const OnnxWriter& w, const std::string& output) {
   const auto result = testing::normalised(w, output);
   if (!result.error.empty()) return result.error;
   std::string text;
-  for (const std::int64_t pad : result.graph.nodes[0].integers("pads", {})) text += (text.empty() ? "" : ",") + std::to_string(pad);
+  for (const std::int64_t pad : result.graph.nodes[0].integers("pads", {}))
+    text += (text.empty() ? "" : ",") + std::to_string(pad);
   return text;
 }
 
@@ -25,7 +26,8 @@ TEST(Pad, in_front_of_a_convolution_adds_to_its_pads) {
   for (const int opset : {9, 11, 13, 18}) {
     OnnxWriter w(opset);
     const auto x = w.input("x", {1, 3, 6, 6});
-    const auto padded = opset < 11 ? w.node("Pad", {x}, {{"pads", {0, 0, 0, 1, 0, 0, 2, 3}}}) : w.node("Pad", {x, w.integers({0, 0, 0, 1, 0, 0, 2, 3})});
+    const auto padded = opset < 11 ? w.node("Pad", {x}, {{"pads", {0, 0, 0, 1, 0, 0, 2, 3}}})
+                                   : w.node("Pad", {x, w.integers({0, 0, 0, 1, 0, 0, 2, 3})});
     const auto y = w.node("Conv", {padded, w.random({4, 3, 3, 3})}, {{"pads", {1, 0, 0, 1}}});
     EXPECT_EQ(pads_of(w, finish(w, y, 4)), "1,1,2,4") << "opset " << opset;
   }
@@ -48,35 +50,41 @@ TEST(Pad, of_zeros_in_front_of_max_pool_when_nothing_is_negative) {
   OnnxWriter w(13);
   const auto y = w.node("Relu", {w.node("Conv", {w.input("x", {1, 3, 6, 6}), w.random({4, 3, 1, 1})})});
   const auto padded = w.node("Pad", {y, w.integers({0, 0, 1, 1, 0, 0, 1, 1})});
-  EXPECT_EQ(normal_ops(w, finish(w, w.node("MaxPool", {padded}, {{"kernel_shape", {3, 3}}, {"strides", {2, 2}}}), 4)), "Conv relu, MaxPool, " + kEnd);
+  EXPECT_EQ(normal_ops(w, finish(w, w.node("MaxPool", {padded}, {{"kernel_shape", {3, 3}}, {"strides", {2, 2}}}), 4)),
+            "Conv relu, MaxPool, " + kEnd);
 }
 
 TEST(Pad, of_zeros_in_front_of_max_pool_of_negative_numbers_stays_a_layer) {
   OnnxWriter w(13);
   const auto y = w.node("Conv", {w.input("x", {1, 3, 6, 6}), w.random({4, 3, 1, 1})});
   const auto padded = w.node("Pad", {y, w.integers({0, 0, 1, 1, 0, 0, 1, 1})});
-  EXPECT_EQ(normal_ops(w, finish(w, w.node("MaxPool", {padded}, {{"kernel_shape", {3, 3}}}), 4)), "Conv, Conv, MaxPool, " + kEnd);
+  EXPECT_EQ(normal_ops(w, finish(w, w.node("MaxPool", {padded}, {{"kernel_shape", {3, 3}}}), 4)),
+            "Conv, Conv, MaxPool, " + kEnd);
 }
 
 TEST(Pad, wider_than_the_window_stays_a_layer) {
   OnnxWriter w(13);
   const auto y = w.node("Relu", {w.node("Conv", {w.input("x", {1, 3, 6, 6}), w.random({4, 3, 1, 1})})});
   const auto padded = w.node("Pad", {y, w.integers({0, 0, 2, 2, 0, 0, 2, 2})});
-  EXPECT_EQ(normal_ops(w, finish(w, w.node("MaxPool", {padded}, {{"kernel_shape", {2, 2}}}), 4)), "Conv relu, Conv, MaxPool, " + kEnd);
+  EXPECT_EQ(normal_ops(w, finish(w, w.node("MaxPool", {padded}, {{"kernel_shape", {2, 2}}}), 4)),
+            "Conv relu, Conv, MaxPool, " + kEnd);
 }
 
 TEST(Pad, of_minus_infinity_in_front_of_max_pool) {
   OnnxWriter w(13);
   const auto y = w.node("Conv", {w.input("x", {1, 3, 6, 6}), w.random({4, 3, 1, 1})});
-  const auto padded = w.node("Pad", {y, w.integers({0, 0, 1, 1, 0, 0, 1, 1}), w.number(-std::numeric_limits<float>::infinity())});
-  EXPECT_EQ(normal_ops(w, finish(w, w.node("MaxPool", {padded}, {{"kernel_shape", {3, 3}}}), 4)), "Conv, MaxPool, " + kEnd);
+  const auto padded =
+      w.node("Pad", {y, w.integers({0, 0, 1, 1, 0, 0, 1, 1}), w.number(-std::numeric_limits<float>::infinity())});
+  EXPECT_EQ(normal_ops(w, finish(w, w.node("MaxPool", {padded}, {{"kernel_shape", {3, 3}}}), 4)),
+            "Conv, MaxPool, " + kEnd);
 }
 
 TEST(Pad, in_front_of_average_pool_counts) {
   OnnxWriter w(13);
   const auto y = w.node("Conv", {w.input("x", {1, 3, 6, 6}), w.random({4, 3, 1, 1})});
   const auto padded = w.node("Pad", {y, w.integers({0, 0, 1, 1, 0, 0, 1, 1})});
-  EXPECT_EQ(normal_ops(w, finish(w, w.node("AveragePool", {padded}, {{"kernel_shape", {3, 3}}}), 4)), "Conv, AveragePool, " + kEnd);
+  EXPECT_EQ(normal_ops(w, finish(w, w.node("AveragePool", {padded}, {{"kernel_shape", {3, 3}}}), 4)),
+            "Conv, AveragePool, " + kEnd);
 }
 
 TEST(Pad, of_channels_is_wiring) {
@@ -89,39 +97,46 @@ TEST(Pad, of_channels_is_wiring) {
 TEST(Pad, read_by_two_convolutions) {
   OnnxWriter w(13);
   const auto padded = w.node("Pad", {w.input("x", {1, 3, 6, 6}), w.integers({0, 0, 1, 1, 0, 0, 1, 1})});
-  const auto y = w.node("Add", {w.node("Conv", {padded, w.random({4, 3, 3, 3})}), w.node("Conv", {padded, w.random({4, 3, 3, 3})})});
+  const auto y = w.node(
+      "Add", {w.node("Conv", {padded, w.random({4, 3, 3, 3})}), w.node("Conv", {padded, w.random({4, 3, 3, 3})})});
   EXPECT_EQ(normal_ops(w, finish(w, y, 4)), "Conv, Conv, Add, " + kEnd);
 }
 
 TEST(AutoPad, same_upper_and_lower_differ_in_the_odd_pixel) {
-  for (const auto& [mode, pads] : {std::pair{"SAME_UPPER", "0,1,1,1"}, {"SAME_LOWER", "1,1,0,1"}, {"VALID", "0,0,0,0"}}) {
+  for (const auto& [mode, pads] :
+       {std::pair{"SAME_UPPER", "0,1,1,1"}, {"SAME_LOWER", "1,1,0,1"}, {"VALID", "0,0,0,0"}}) {
     OnnxWriter w(13);
-    const auto y = w.node("Conv", {w.input("x", {1, 3, 6, 7}), w.random({4, 3, 3, 3})}, {{"auto_pad", mode}, {"strides", {2, 2}}});
+    const auto y =
+        w.node("Conv", {w.input("x", {1, 3, 6, 7}), w.random({4, 3, 3, 3})}, {{"auto_pad", mode}, {"strides", {2, 2}}});
     EXPECT_EQ(pads_of(w, finish(w, y, 4)), pads) << mode;
   }
 }
 
 TEST(AutoPad, of_a_pool) {
   OnnxWriter w(13);
-  const auto y = w.node("MaxPool", {w.input("x", {1, 3, 6, 6})}, {{"auto_pad", "SAME_UPPER"}, {"kernel_shape", {2, 2}}, {"strides", {1, 1}}});
+  const auto y = w.node("MaxPool", {w.input("x", {1, 3, 6, 6})},
+                        {{"auto_pad", "SAME_UPPER"}, {"kernel_shape", {2, 2}}, {"strides", {1, 1}}});
   EXPECT_EQ(pads_of(w, finish(w, y, 3)), "0,0,1,1");
 }
 
 TEST(CeilMode, of_max_pool_is_a_pad_at_the_end) {
   OnnxWriter w(13);
-  const auto y = w.node("MaxPool", {w.input("x", {1, 3, 6, 6})}, {{"kernel_shape", {3, 3}}, {"strides", {2, 2}}, {"ceil_mode", 1}});
+  const auto y = w.node("MaxPool", {w.input("x", {1, 3, 6, 6})},
+                        {{"kernel_shape", {3, 3}}, {"strides", {2, 2}}, {"ceil_mode", 1}});
   EXPECT_EQ(pads_of(w, finish(w, y, 3)), "0,0,1,1");
 }
 
 TEST(CeilMode, that_changes_nothing_is_dropped) {
   OnnxWriter w(13);
-  const auto y = w.node("AveragePool", {w.input("x", {1, 3, 7, 7})}, {{"kernel_shape", {3, 3}}, {"strides", {2, 2}}, {"ceil_mode", 1}});
+  const auto y = w.node("AveragePool", {w.input("x", {1, 3, 7, 7})},
+                        {{"kernel_shape", {3, 3}}, {"strides", {2, 2}}, {"ceil_mode", 1}});
   EXPECT_EQ(normal_ops(w, finish(w, y, 3)), "AveragePool, " + kEnd);
 }
 
 TEST(CeilMode, of_an_average_over_part_of_a_window_is_refused) {
   OnnxWriter w(13);
-  const auto y = w.node("AveragePool", {w.input("x", {1, 3, 6, 6})}, {{"kernel_shape", {3, 3}}, {"strides", {2, 2}}, {"ceil_mode", 1}});
+  const auto y = w.node("AveragePool", {w.input("x", {1, 3, 6, 6})},
+                        {{"kernel_shape", {3, 3}}, {"strides", {2, 2}}, {"ceil_mode", 1}});
   const std::string error = normal_ops(w, finish(w, y, 3));
   EXPECT_NE(error.find("ceil_mode=0"), std::string::npos) << error;
 }
@@ -142,7 +157,8 @@ TEST(Groups, depthwise_with_several_filters_a_channel) {
 
 TEST(Dilation, is_written_out_with_zeros) {
   OnnxWriter w(13);
-  const auto y = w.node("Conv", {w.input("x", {1, 3, 9, 9}), w.random({4, 3, 3, 3})}, {{"dilations", {2, 3}}, {"pads", {2, 3, 2, 3}}});
+  const auto y = w.node("Conv", {w.input("x", {1, 3, 9, 9}), w.random({4, 3, 3, 3})},
+                        {{"dilations", {2, 3}}, {"pads", {2, 3, 2, 3}}});
   const auto result = testing::normalised(w, finish(w, y, 4));
   ASSERT_EQ(result.error, "");
   EXPECT_EQ(result.graph.shapes.at(result.graph.nodes[0].inputs[1]), (ir::Dims{4, 3, 5, 7}));
@@ -155,7 +171,8 @@ TEST(Mean, over_the_whole_map_in_three_spellings) {
     std::string y;
     if (spelling == 0) y = w.node("ReduceMean", {x}, {{"axes", {3, 2}}, {"keepdims", 0}});
     if (spelling == 1) y = w.node("Squeeze", {w.node("ReduceMean", {x}, {{"axes", {-2, -1}}}), w.integers({2, 3})});
-    if (spelling == 2) y = w.node("Reshape", {w.node("AveragePool", {x}, {{"kernel_shape", {5, 4}}}), w.integers({1, -1})});
+    if (spelling == 2)
+      y = w.node("Reshape", {w.node("AveragePool", {x}, {{"kernel_shape", {5, 4}}}), w.integers({1, -1})});
     if (spelling == 3) y = w.node("ReduceMean", {x, w.integers({2, 3})}, {{"keepdims", 0}});
     EXPECT_EQ(normal_ops(w, w.node("Gemm", {y, w.random({4, 3})})), "Conv, " + kEnd) << "spelling " << spelling;
   }

@@ -48,7 +48,8 @@ TEST(FifoDepth, lets_an_image_through_networks_of_known_shapes) {
 
 // The streams into the only kernel of this operator.
 std::vector<int> inputs_of(const Netlist& netlist, const std::string& op) {
-  for (const Kernel& kernel : netlist.kernels) if (op_of(kernel.kind) == op) return kernel.inputs;
+  for (const Kernel& kernel : netlist.kernels)
+    if (op_of(kernel.kind) == op) return kernel.inputs;
   return {};
 }
 
@@ -107,13 +108,19 @@ TEST(FifoDepth, of_a_reader_that_sends_for_long_is_a_pixel) {
   NetworkMaker make(random, {4, 4, 8});
   make.conv(16, {}, make.conv(320, {}, kNetworkInput));
   const IntegerNetwork network = make.finish(3);
-  const Netlist netlist = build_netlist(network, {{KernelKind::conv_dense}, {KernelKind::conv_activation_sparse}, {KernelKind::conv_dense}, {KernelKind::conv_dense}}).value();
-  const auto reader = std::find_if(netlist.kernels.begin(), netlist.kernels.end(), [](const Kernel& k) { return k.kind == KernelKind::compactor; });
+  const Netlist netlist = build_netlist(network, {{KernelKind::conv_dense},
+                                                  {KernelKind::conv_activation_sparse},
+                                                  {KernelKind::conv_dense},
+                                                  {KernelKind::conv_dense}})
+                              .value();
+  const auto reader = std::find_if(netlist.kernels.begin(), netlist.kernels.end(),
+                                   [](const Kernel& k) { return k.kind == KernelKind::compactor; });
   ASSERT_NE(reader, netlist.kernels.end());
   EXPECT_EQ(netlist.streams[std::size_t(reader->inputs[0])].depth, 20 + kPixelMargin);
 }
 
-// Sums come a tile at a time and leave one by one; where a copy's wait is in front of the kernel that puts copies in order.
+// Sums come a tile at a time and leave one by one; where a copy's wait is in front of the kernel that puts copies in
+// order.
 TEST(FifoDepth, holds_the_sums_that_an_engine_sends_at_once) {
   Random random(6);
   NetworkMaker make(random, {6, 6, 8});
@@ -123,12 +130,23 @@ TEST(FifoDepth, holds_the_sums_that_an_engine_sends_at_once) {
     const Netlist netlist = build_netlist(network, {config, {}, {}}).value();
     return netlist.streams[std::size_t(inputs_of(netlist, op).at(0))].depth;
   };
-  EXPECT_EQ(depth_into({.engine = KernelKind::conv_weight_sparse, .filters = 8, .lanes = 2, .tile_pixels = 6}, "requantise"), 6 * 5);
-  EXPECT_EQ(depth_into({.engine = KernelKind::conv_weight_sparse, .filters = 8, .lanes = 2, .copies = 2, .tile_pixels = 6}, "gather"), 6 * 5);
-  EXPECT_EQ(depth_into({.engine = KernelKind::conv_weight_sparse, .filters = 8, .lanes = 2, .copies = 2, .tile_pixels = 6}, "requantise"), kDepth);
-  EXPECT_EQ(depth_into({.engine = KernelKind::conv_weight_sparse, .filters = 8, .copies = 2, .tile_pixels = 6}, "gather"), kDepth);
+  EXPECT_EQ(
+      depth_into({.engine = KernelKind::conv_weight_sparse, .filters = 8, .lanes = 2, .tile_pixels = 6}, "requantise"),
+      6 * 5);
+  EXPECT_EQ(
+      depth_into({.engine = KernelKind::conv_weight_sparse, .filters = 8, .lanes = 2, .copies = 2, .tile_pixels = 6},
+                 "gather"),
+      6 * 5);
+  EXPECT_EQ(
+      depth_into({.engine = KernelKind::conv_weight_sparse, .filters = 8, .lanes = 2, .copies = 2, .tile_pixels = 6},
+                 "requantise"),
+      kDepth);
+  EXPECT_EQ(
+      depth_into({.engine = KernelKind::conv_weight_sparse, .filters = 8, .copies = 2, .tile_pixels = 6}, "gather"),
+      kDepth);
   EXPECT_EQ(depth_into({.engine = KernelKind::conv_activation_sparse, .filters = 2, .lanes = 1}, "requantise"), 20);
-  EXPECT_EQ(depth_into({.engine = KernelKind::conv_grouped_prefix, .filters = 5, .lanes = 5, .group = 8}, "compactor"), kDepth);
+  EXPECT_EQ(depth_into({.engine = KernelKind::conv_grouped_prefix, .filters = 5, .lanes = 5, .group = 8}, "compactor"),
+            kDepth);
   EXPECT_EQ(depth_into({.engine = KernelKind::conv_dense, .filters = 40, .lanes = 4}, "requantise"), kDepth);
 }
 

@@ -15,13 +15,16 @@ using ::testing::HasSubstr;
 
 // The output on which a fork or deal kernel sends parameters for kernel `id` (heads of fork.cl, deal.cl).
 std::size_t output_for(const Kernel& kernel, int id) {
-  if (kernel.kind == KernelKind::fork) return id >= kernel.numbers.at(Number::branch_first) && id <= kernel.numbers.at(Number::branch_last) ? 1 : 0;
+  if (kernel.kind == KernelKind::fork)
+    return id >= kernel.numbers.at(Number::branch_first) && id <= kernel.numbers.at(Number::branch_last) ? 1 : 0;
   if (kernel.kind != KernelKind::deal) return 0;
-  const int copies = kernel.numbers.at(Number::copies), place = (id - kernel.numbers.at(Number::copy_first)) / kernel.numbers.at(Number::copy_kernels);
+  const int copies = kernel.numbers.at(Number::copies),
+            place = (id - kernel.numbers.at(Number::copy_first)) / kernel.numbers.at(Number::copy_kernels);
   return id >= kernel.numbers.at(Number::copy_first) && place < copies - 1 ? std::size_t(copies - 1 - place) : 0;
 }
 
-// Follows a parameter for kernel `id` from the source as fork.cl, deal.cl and the joins route it; true when it gets there.
+// Follows a parameter for kernel `id` from the source as fork.cl, deal.cl and the joins route it; true when it gets
+// there.
 bool reaches(const Netlist& netlist, int id) {
   std::size_t at = 0;
   for (std::size_t steps = 0; steps <= netlist.kernels.size(); ++steps) {
@@ -84,7 +87,8 @@ TEST(KernelOrder, puts_gates_on_the_port_of_parameters) {
     const Netlist netlist = build_netlist(network).value();
     for (const Kernel& kernel : netlist.kernels) {
       if (kernel.kind != KernelKind::scale) continue;
-      EXPECT_EQ(netlist.streams[std::size_t(kernel.inputs[0])].beats, kernel.numbers.at(Number::channel_groups)) << "seed " << seed;
+      EXPECT_EQ(netlist.streams[std::size_t(kernel.inputs[0])].beats, kernel.numbers.at(Number::channel_groups))
+          << "seed " << seed;
     }
   }
 }

@@ -18,11 +18,13 @@ using ::testing::HasSubstr;
 
 const Window kSame{3, 3, 1, 1, 1, 1, 1, 1};
 
-// conv 3x3 of 12 filters on 8x10x3, depthwise 3x3, max pool, conv 1x1 of 20 filters, then finish()'s average and classifier.
+// conv 3x3 of 12 filters on 8x10x3, depthwise 3x3, max pool, conv 1x1 of 20 filters, then finish()'s average and
+// classifier.
 IntegerNetwork small_network() {
   Random random(1);
   NetworkMaker make(random, {8, 10, 3});
-  const int pool = make.pool(LayerKind::max_pool, {2, 2, 2, 2}, make.depthwise(kSame, make.conv(12, kSame, kNetworkInput)));
+  const int pool =
+      make.pool(LayerKind::max_pool, {2, 2, 2, 2}, make.depthwise(kSame, make.conv(12, kSame, kNetworkInput)));
   make.conv(20, {}, pool);
   return make.finish(5);
 }
@@ -87,7 +89,8 @@ TEST(LayerConfig, refuses_more_kernels_than_a_bundle_may_have) {
 
 int sum_of_multipliers(const Netlist& netlist, int layer) {
   int sum = 0;
-  for (const Kernel& kernel : netlist.kernels) if (kernel.layer == layer) sum += multipliers(netlist, kernel);
+  for (const Kernel& kernel : netlist.kernels)
+    if (kernel.layer == layer) sum += multipliers(netlist, kernel);
   return sum;
 }
 
@@ -103,7 +106,8 @@ TEST(LayerConfig, shows_in_multipliers_and_cycles) {
   EXPECT_EQ(sum_of_multipliers(*built, 1), 54);
   EXPECT_EQ(sum_of_multipliers(*built, 3), 2 * 10 * 2);
   const auto cycles = simulate::LayerCycles::make({network, *built}).value();
-  EXPECT_EQ(cycles.fixed(0), 80 * 3 + 17 + 1) << "the window, 17 pixels complete none; copy 0: 27 of the 80 pixels, 3 beats for each of 3 filter groups";
+  EXPECT_EQ(cycles.fixed(0), 80 * 3 + 17 + 1)
+      << "the window, 17 pixels complete none; copy 0: 27 of the 80 pixels, 3 beats for each of 3 filter groups";
   EXPECT_EQ(cycles.fixed(1), 80 * 3 + 1) << "three beats of four channels are made one of twelve, then two of six";
   EXPECT_EQ(NetlistIndex(*built).copies(0), 3);
   EXPECT_EQ(NetlistIndex(*built).copies(1), 1);
@@ -112,13 +116,15 @@ TEST(LayerConfig, shows_in_multipliers_and_cycles) {
 }
 
 const Kernel* find_kernel(const Netlist& netlist, const std::string& name) {
-  const auto found = std::find_if(netlist.kernels.begin(), netlist.kernels.end(), [&](const Kernel& k) { return k.name == name; });
+  const auto found =
+      std::find_if(netlist.kernels.begin(), netlist.kernels.end(), [&](const Kernel& k) { return k.name == name; });
   return found == netlist.kernels.end() ? nullptr : &*found;
 }
 
 int sum_of_requantisers(const Netlist& netlist, int layer) {
   int sum = 0;
-  for (const Kernel& kernel : netlist.kernels) if (kernel.layer == layer) sum += requantisers(netlist, kernel);
+  for (const Kernel& kernel : netlist.kernels)
+    if (kernel.layer == layer) sum += requantisers(netlist, kernel);
   return sum;
 }
 
@@ -130,8 +136,9 @@ TEST(LayerConfig, shares_requantisers_among_filters_and_copies) {
     int filters, lanes, copies, requantisers;
     const char* in_front;  // of the requantise kernel; none where every filter has its own
   };
-  for (const Choice& c : {Choice{12, 0, 1, 12, ""}, Choice{12, 12, 1, 12, ""}, Choice{6, 6, 3, 18, ""}, Choice{6, 0, 3, 18, ""}, Choice{12, 1, 1, 1, "_conv_dense"},
-                          Choice{6, 3, 1, 3, "_conv_dense"}, Choice{6, 2, 3, 2, "_gather"}}) {
+  for (const Choice& c :
+       {Choice{12, 0, 1, 12, ""}, Choice{12, 12, 1, 12, ""}, Choice{6, 6, 3, 18, ""}, Choice{6, 0, 3, 18, ""},
+        Choice{12, 1, 1, 1, "_conv_dense"}, Choice{6, 3, 1, 3, "_conv_dense"}, Choice{6, 2, 3, 2, "_gather"}}) {
     SCOPED_TRACE(fmt::format("O {}, L {}, E {}", c.filters, c.lanes, c.copies));
     LayerConfigs configs(network.layers.size());
     configs[0] = {.filters = c.filters, .lanes = c.lanes, .copies = c.copies};
@@ -158,7 +165,8 @@ TEST(LayerConfig, shares_requantisers_among_filters_and_copies) {
   }
 }
 
-// What a model and a choice of engine may ask for too much of is the user's matter, not a netlist that fails its own check.
+// What a model and a choice of engine may ask for too much of is the user's matter, not a netlist that fails its own
+// check.
 TEST(LayerConfig, windows_too_large_for_an_engine_are_refused_by_name) {
   Random random(3);
   NetworkMaker make(random, {7, 7, 3});
@@ -172,8 +180,10 @@ TEST(LayerConfig, windows_too_large_for_an_engine_are_refused_by_name) {
     EXPECT_EQ(built.error().fault(), Fault::user);
     return built.error().text();
   };
-  EXPECT_THAT(refusal({.engine = KernelKind::conv_activation_sparse}), HasSubstr("a window of 34300 codes; its engine counts places to 32768"));
-  EXPECT_THAT(refusal({.engine = KernelKind::conv_grouped_prefix}), HasSubstr("its engine counts places to 32768, choose another"));
+  EXPECT_THAT(refusal({.engine = KernelKind::conv_activation_sparse}),
+              HasSubstr("a window of 34300 codes; its engine counts places to 32768"));
+  EXPECT_THAT(refusal({.engine = KernelKind::conv_grouped_prefix}),
+              HasSubstr("its engine counts places to 32768, choose another"));
   EXPECT_THAT(refusal({.codes = 0, .taps = 49}), HasSubstr("codes a beat, 256 are possible; fewer taps at once"));
   EXPECT_TRUE(build_netlist(network, LayerConfigs(network.layers.size())));
 }

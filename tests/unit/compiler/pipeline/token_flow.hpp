@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Do the beats of a few images flow through a netlist whose streams hold no more than their depths?
 //
-// Why: a depth that is too small is a deadlock on the FPGA, and PoCL, which keeps whole images in buffers, never sees it.
-// The idea: which port a dense kernel reads or writes next does not depend on data, so every kernel is a fixed sequence of
-// reads and writes for one image, written down from the head of its file; streams are counters. Whoever can move, moves;
-// when nobody can and beats are left, the netlist hangs.
+// Why: a depth that is too small is a deadlock on the FPGA, and PoCL, which keeps whole images in buffers, never sees
+// it. The idea: which port a dense kernel reads or writes next does not depend on data, so every kernel is a fixed
+// sequence of reads and writes for one image, written down from the head of its file; streams are counters. Whoever can
+// move, moves; when nobody can and beats are left, the netlist hangs.
 #pragma once
 
 #include <string>
@@ -13,7 +13,6 @@
 #include "runtime/bundle/netlist.hpp"
 
 namespace sluice::test {
-
 
 namespace flow {
 
@@ -24,12 +23,15 @@ inline constexpr Port kOut = 128;
 
 inline void repeat(Sequence& out, Port port, std::int64_t times) { out.insert(out.end(), std::size_t(times), port); }
 
-// window.cl: each input beat, then the windows that it completes; with several pixels a beat, at most their mean in every beat.
+// window.cl: each input beat, then the windows that it completes; with several pixels a beat, at most their mean in
+// every beat.
 inline void append_window(Sequence& out, const Kernel& k, std::int64_t in_beats, std::int64_t out_beats) {
   const auto n = [&](Number name) { return k.numbers.at(name); };
   const int together = n(Number::in_pixels);
-  const std::int64_t groups = in_beats * together / (n(Number::height) * n(Number::width)), per_pixel = out_beats / (n(Number::out_height) * n(Number::out_width));
-  const std::int64_t beats_of_rows = n(Number::stride_h) * n(Number::width) / together, pace = (n(Number::out_width) * per_pixel + beats_of_rows - 1) / beats_of_rows;
+  const std::int64_t groups = in_beats * together / (n(Number::height) * n(Number::width)),
+                     per_pixel = out_beats / (n(Number::out_height) * n(Number::out_width));
+  const std::int64_t beats_of_rows = n(Number::stride_h) * n(Number::width) / together,
+                     pace = (n(Number::out_width) * per_pixel + beats_of_rows - 1) / beats_of_rows;
   std::int64_t owed = 0;
   int sent = 0;
   for (int y = 0; y < n(Number::height); ++y) {
@@ -39,8 +41,12 @@ inline void append_window(Sequence& out, const Kernel& k, std::int64_t in_beats,
       repeat(out, 0, groups);
       // An output pixel may leave when its lower right tap, or the last pixel of that row or map, has come.
       while (sent < n(Number::out_height) * n(Number::out_width)) {
-        const int last_y = std::min(sent / n(Number::out_width) * n(Number::stride_h) - n(Number::pad_top) + n(Number::kernel_h) - 1, n(Number::height) - 1);
-        const int last_x = std::min(sent % n(Number::out_width) * n(Number::stride_w) - n(Number::pad_left) + n(Number::kernel_w) - 1, n(Number::width) - 1);
+        const int last_y =
+            std::min(sent / n(Number::out_width) * n(Number::stride_h) - n(Number::pad_top) + n(Number::kernel_h) - 1,
+                     n(Number::height) - 1);
+        const int last_x =
+            std::min(sent % n(Number::out_width) * n(Number::stride_w) - n(Number::pad_left) + n(Number::kernel_w) - 1,
+                     n(Number::width) - 1);
         if (last_y > y || (last_y == y && last_x > x)) break;
         repeat(out, kOut, per_pixel);
         ++sent;
@@ -99,7 +105,8 @@ inline Sequence sequence_of(const Netlist& netlist, const Kernel& k) {
         s.push_back(0);
         const bool is_first = k.numbers.at(Number::is_swapped) != 0;
         if (!is_first) s.push_back(kOut);
-        if (group == (is_first ? 0 : a - 1)) for (int i = 0; i < b; ++i) s.insert(s.end(), {1, kOut});
+        if (group == (is_first ? 0 : a - 1))
+          for (int i = 0; i < b; ++i) s.insert(s.end(), {1, kOut});
         if (is_first) s.push_back(kOut);
       }
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Equalised channels: the network computes what it did, ranges are nearer to each other, and what cannot take a gain has none.
+// Equalised channels: the network computes what it did, ranges are nearer to each other, and what cannot take a gain
+// has none.
 #include "compiler/quantise/equalise.hpp"
 
 #include "compiler/quantise/output_range.hpp"
@@ -80,7 +81,8 @@ TEST_P(EqualiseSeeds, keeps_the_scores_and_evens_the_ranges) {
   // Neither what a join reads, nor what stands before a curve, nor the scores.
   for (std::size_t n = 2; n < graph.nodes.size(); ++n) {
     const bool is_free = graph.nodes[n].op == "Conv" && graph.nodes[n].activation.curve == ir::Curve::none &&
-                         graph.consumers(graph.nodes[n].outputs[0]).size() == 1 && graph.consumers(graph.nodes[n].outputs[0])[0]->op == "Conv";
+                         graph.consumers(graph.nodes[n].outputs[0]).size() == 1 &&
+                         graph.consumers(graph.nodes[n].outputs[0])[0]->op == "Conv";
     EXPECT_EQ(gains.count(graph.nodes[n].outputs[0]) != 0 && !is_free, false) << graph.nodes[n].name;
   }
 }
@@ -88,17 +90,20 @@ TEST_P(EqualiseSeeds, keeps_the_scores_and_evens_the_ranges) {
 TEST_P(EqualiseSeeds, a_lowered_layer_puts_out_no_code_outside_its_range) {
   for (const int bits : {8, 16}) {
     const ir::Graph graph = uneven_network(GetParam());
-    const Quantised quantised = quantise(graph, statistics_of(graph, 3), pixels_around_zero(3), {}, {.bits = bits}).value();
+    const Quantised quantised =
+        quantise(graph, statistics_of(graph, 3), pixels_around_zero(3), {}, {.bits = bits}).value();
     const IntegerNetwork& network = quantised.network;
     std::mt19937 engine(GetParam());
     const int limit = (1 << (bits - 1)) - 1;
     std::vector<std::int16_t> codes;
-    for (std::int64_t i = 0; i < network.input.size(); ++i) codes.push_back(static_cast<std::int16_t>(std::uniform_int_distribution<int>(-limit, limit)(engine)));
+    for (std::int64_t i = 0; i < network.input.size(); ++i)
+      codes.push_back(static_cast<std::int16_t>(std::uniform_int_distribution<int>(-limit, limit)(engine)));
     const std::vector<Map> maps = run_reference(network, codes);
     std::vector<CodeRange> ranges;
     for (std::size_t i = 0; i < maps.size(); ++i) {
       std::vector<CodeRange> operands;
-      for (const int input : network.layers[i].inputs) operands.push_back(input < 0 ? CodeRange{-limit, limit} : ranges[std::size_t(input)]);
+      for (const int input : network.layers[i].inputs)
+        operands.push_back(input < 0 ? CodeRange{-limit, limit} : ranges[std::size_t(input)]);
       ranges.push_back(output_range(network.layers[i], operands));
       const auto [low, high] = std::minmax_element(maps[i].begin(), maps[i].end());
       EXPECT_GE(*low, ranges[i].low) << network.layers[i].name;

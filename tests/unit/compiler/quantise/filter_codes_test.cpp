@@ -81,7 +81,8 @@ TEST(FilterCodes, choose_scales_that_the_multiplier_holds_exactly) {
   const FilterCodes codes = filter_codes(weights, {0.0, 0.0, 0.0}, around).value();
   for (std::size_t f = 0; f < 3; ++f) {
     EXPECT_GE(codes.multiplier[f], 1);
-    EXPECT_DOUBLE_EQ(std::ldexp(codes.multiplier[f], -codes.shift), codes.scale[f] * around.input_scale / around.output_scale);
+    EXPECT_DOUBLE_EQ(std::ldexp(codes.multiplier[f], -codes.shift),
+                     codes.scale[f] * around.input_scale / around.output_scale);
     EXPECT_NEAR(codes.weights[f] * codes.scale[f], weights.values[f], 0.5001 * codes.scale[f]);
   }
   EXPECT_NEAR(codes.weights[1] * codes.scale[1], 0.0013, 0.0013 / 100);

@@ -25,7 +25,8 @@ class GraphMaker {
   int uniform(int low, int high) { return std::uniform_int_distribution<int>(low, high)(engine_); }
 
   // Each returns the name of the new value.
-  std::string conv(const std::string& in, std::int64_t filters, std::int64_t kernel, std::int64_t stride = 1, std::int64_t group = 1) {
+  std::string conv(const std::string& in, std::int64_t filters, std::int64_t kernel, std::int64_t stride = 1,
+                   std::int64_t group = 1) {
     const std::int64_t channels = graph_.shapes.at(in)[1] / group;
     const float step = 0.01f * static_cast<float>(uniform(1, 9)) / static_cast<float>(channels * kernel * kernel);
     ir::Tensor weights = ir::Tensor::zeros({filters, channels, kernel, kernel});
@@ -38,13 +39,16 @@ class GraphMaker {
     graph_.initialisers["b" + number] = bias;
     const std::int64_t pad = kernel / 2;
     return add_node("Conv", {in, "w" + number, "b" + number},
-                    {{"kernel_shape", std::vector<std::int64_t>{kernel, kernel}}, {"strides", std::vector<std::int64_t>{stride, stride}},
-                     {"pads", std::vector<std::int64_t>{pad, pad, pad, pad}}, {"group", group}});
+                    {{"kernel_shape", std::vector<std::int64_t>{kernel, kernel}},
+                     {"strides", std::vector<std::int64_t>{stride, stride}},
+                     {"pads", std::vector<std::int64_t>{pad, pad, pad, pad}},
+                     {"group", group}});
   }
   std::string depthwise(const std::string& in, std::int64_t kernel, std::int64_t stride = 1) {
     return conv(in, graph_.shapes.at(in)[1], kernel, stride, graph_.shapes.at(in)[1]);
   }
-  std::string node(const std::string& op, std::vector<std::string> inputs, std::map<std::string, ir::Attribute> attributes = {}) {
+  std::string node(const std::string& op, std::vector<std::string> inputs,
+                   std::map<std::string, ir::Attribute> attributes = {}) {
     return add_node(op, std::move(inputs), std::move(attributes));
   }
   // Fuses behind the last node.
@@ -64,13 +68,15 @@ class GraphMaker {
   void set_opset(int opset) { graph_.opset = opset; }
   // Global average and classifier.
   ir::Graph finish(std::int64_t classes) {
-    const std::string average = graph_.shapes.at(graph_.output)[2] > 1 ? node("GlobalAveragePool", {graph_.output}) : graph_.output;
+    const std::string average =
+        graph_.shapes.at(graph_.output)[2] > 1 ? node("GlobalAveragePool", {graph_.output}) : graph_.output;
     conv(average, classes, 1);
     return graph_;
   }
 
  private:
-  std::string add_node(const std::string& op, std::vector<std::string> inputs, std::map<std::string, ir::Attribute> attributes) {
+  std::string add_node(const std::string& op, std::vector<std::string> inputs,
+                       std::map<std::string, ir::Attribute> attributes) {
     ir::Node made;
     made.name = op + "_" + std::to_string(graph_.nodes.size());
     made.op = op;

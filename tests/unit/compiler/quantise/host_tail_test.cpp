@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What follows the scores in the model is computed on the host: outputs equal the float interpreter's on the whole model.
+// What follows the scores in the model is computed on the host: outputs equal the float interpreter's on the whole
+// model.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
@@ -52,11 +53,13 @@ TEST_P(HostTail, outputs_are_those_of_the_model) {
       const ir::Tensor picture = random_tensor({1, 3, 8, 8}, seed, -2.0f, 1.98f);
       const ir::Tensor expected = program.run(picture).value();
       const ir::Tensor logits = device_part.run(picture).value();
-      const std::vector<double> exact = after_host_tail({logits.values.begin(), logits.values.end()}, quantised.network.host_tail);
+      const std::vector<double> exact =
+          after_host_tail({logits.values.begin(), logits.values.end()}, quantised.network.host_tail);
       std::vector<std::int16_t> codes(picture.values.size());
       for (std::size_t c = 0; c < 3; ++c) {
         for (std::size_t p = 0; p < 64; ++p) {
-          codes[p * 3 + c] = static_cast<std::int16_t>(std::lround(picture.values[c * 64 + p] / quantised.network.input_scale));
+          codes[p * 3 + c] =
+              static_cast<std::int16_t>(std::lround(picture.values[c * 64 + p] / quantised.network.input_scale));
         }
       }
       const ModelScores scores = model_scores(quantised.network, reference_scores(quantised.network, codes));
@@ -82,11 +85,16 @@ const Tail kTails[] = {
     {"softmax_channels_last", {{"Transpose", kTransposed}, {"Softmax", kLast}, {"Flatten", {}}}, {TailKind::softmax}},
     {"log_softmax", {{"Flatten", {}}, {"LogSoftmax", kFirst}}, {TailKind::log_softmax}},
     {"sigmoid", {{"Sigmoid", {}}, {"Flatten", {}}}, {TailKind::sigmoid}},
-    {"softmax_twice", {{"Flatten", {}}, {"Softmax", kFirst}, {"Softmax", kFirst}}, {TailKind::softmax, TailKind::softmax}},
-    {"sigmoid_then_softmax", {{"Flatten", {}}, {"Sigmoid", {}}, {"Softmax", kFirst}}, {TailKind::sigmoid, TailKind::softmax}},
+    {"softmax_twice",
+     {{"Flatten", {}}, {"Softmax", kFirst}, {"Softmax", kFirst}},
+     {TailKind::softmax, TailKind::softmax}},
+    {"sigmoid_then_softmax",
+     {{"Flatten", {}}, {"Sigmoid", {}}, {"Softmax", kFirst}},
+     {TailKind::sigmoid, TailKind::softmax}},
 };
 
-INSTANTIATE_TEST_SUITE_P(each, HostTail, ::testing::ValuesIn(kTails), [](const auto& info) { return std::string(info.param.name); });
+INSTANTIATE_TEST_SUITE_P(each, HostTail, ::testing::ValuesIn(kTails),
+                         [](const auto& info) { return std::string(info.param.name); });
 
 TEST(HostTailSteps, keep_the_names_of_their_nodes) {
   ir::Graph graph = model({"softmax", {{"Flatten", {}}, {"Softmax", kFirst}}, {}}, 3);

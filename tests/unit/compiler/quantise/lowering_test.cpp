@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every layer of a lowered network equals the float operator on the same (dequantised) operands, within the rounding that
-// design section 3 allows: half a step of the output, and behind a curve half a step of the pre-activation code as well.
+// Every layer of a lowered network equals the float operator on the same (dequantised) operands, within the rounding
+// that design section 3 allows: half a step of the output, and behind a curve half a step of the pre-activation code as
+// well.
 #include <gmock/gmock.h>
 
 #include "runtime/reference/reference.hpp"
@@ -15,7 +16,8 @@ ir::Tensor dequantised(const Map& map, const MapShape& shape, double scale) {
   ir::Tensor tensor = ir::Tensor::zeros({1, shape.channels, shape.height, shape.width});
   for (int c = 0; c < shape.channels; ++c) {
     for (int p = 0; p < shape.height * shape.width; ++p) {
-      tensor.values[std::size_t(c) * shape.height * shape.width + p] = static_cast<float>(scale * map[std::size_t(p) * shape.channels + c]);
+      tensor.values[std::size_t(c) * shape.height * shape.width + p] =
+          static_cast<float>(scale * map[std::size_t(p) * shape.channels + c]);
     }
   }
   return tensor;
@@ -81,12 +83,16 @@ class Lowered {
 
   const IntegerNetwork& network() const { return quantised_.network; }
   const Layer& layer(const std::string& value) const { return network().layers[std::size_t(layer_of_.at(value))]; }
-  double scale(const std::string& value) const { return value == "x" ? network().input_scale : layer(value).output_scale; }
+  double scale(const std::string& value) const {
+    return value == "x" ? network().input_scale : layer(value).output_scale;
+  }
 
   // Bits that the proof of the convolution reading `value` says it keeps.
   int input_bits_of_reader(const std::string& value) const {
     const std::string reader = layer(graph_.consumers(value).front()->outputs[0]).name;
-    return std::find_if(quantised_.proofs.begin(), quantised_.proofs.end(), [&](const SumProof& p) { return p.layer == reader; })->input_bits;
+    return std::find_if(quantised_.proofs.begin(), quantised_.proofs.end(),
+                        [&](const SumProof& p) { return p.layer == reader; })
+        ->input_bits;
   }
 
   // Runs a random picture and compares node by node.
@@ -94,16 +100,19 @@ class Lowered {
     std::mt19937 engine(seed);
     const int limit = (1 << (network().input_bits - 1)) - 1;
     std::vector<std::int16_t> codes;
-    for (std::int64_t i = 0; i < network().input.size(); ++i) codes.push_back(static_cast<std::int16_t>(std::uniform_int_distribution<int>(-limit, limit)(engine)));
+    for (std::int64_t i = 0; i < network().input.size(); ++i)
+      codes.push_back(static_cast<std::int16_t>(std::uniform_int_distribution<int>(-limit, limit)(engine)));
     const std::vector<Map> maps = run_reference(network(), codes);
     const Map input(codes.begin(), codes.end());
     const auto tensor_of = [&](const std::string& value) {
-      return value == "x" ? dequantised(input, network().input, network().input_scale)
-                          : dequantised(maps[std::size_t(layer_of_.at(value))], layer(value).output, layer(value).output_scale);
+      return value == "x"
+                 ? dequantised(input, network().input, network().input_scale)
+                 : dequantised(maps[std::size_t(layer_of_.at(value))], layer(value).output, layer(value).output_scale);
     };
     for (const ir::Node& node : graph_.nodes) {
       std::vector<ir::Tensor> operands;
-      for (const std::string& value : node.inputs) operands.push_back(graph_.is_constant(value) ? graph_.initialisers.at(value) : tensor_of(value));
+      for (const std::string& value : node.inputs)
+        operands.push_back(graph_.is_constant(value) ? graph_.initialisers.at(value) : tensor_of(value));
       const Layer& made = layer(node.outputs[0]);
       double sum_step = 0;
       if (node.op == "Conv") {
@@ -121,7 +130,8 @@ class Lowered {
         largest = std::max<double>(largest, std::fabs(v));
       }
       const bool is_exact = node.op == "Concat" || node.op == "MaxPool";
-      EXPECT_TRUE(near(tensor_of(node.outputs[0]), wanted, is_exact ? 1e-6 : tolerance(made, sum_step, largest) + 1e-5 * largest))
+      EXPECT_TRUE(near(tensor_of(node.outputs[0]), wanted,
+                       is_exact ? 1e-6 : tolerance(made, sum_step, largest) + 1e-5 * largest))
           << node.label() << ", step " << made.output_scale << ", seed " << seed;
     }
   }
@@ -155,7 +165,8 @@ TEST_P(Precision, curves_stand_behind_every_operator_that_requantises) {
     const std::string stem = with_curve(make.conv("x", 8, 3, 2));
     const std::string deep = with_curve(make.depthwise(stem, 5));
     const std::string sum = with_curve(make.node("Add", {stem, deep}));
-    const std::string pool = with_curve(make.node("AveragePool", {sum}, {{"kernel_shape", std::vector<std::int64_t>{2, 2}}}));
+    const std::string pool =
+        with_curve(make.node("AveragePool", {sum}, {{"kernel_shape", std::vector<std::int64_t>{2, 2}}}));
     const std::string excited = with_curve(make.squeeze_excite(pool, 4));
     with_curve(make.node("GlobalAveragePool", {excited}));
     const ir::Graph graph = make.finish(5);
@@ -192,17 +203,25 @@ TEST_P(Precision, joined_maps_share_one_scale_whatever_reads_them) {
   GraphMaker make(5, {1, 3, 12, 12});
   const std::string squeeze = make.conv("x", 4, 1);
   make.clamp(0.0f, std::nullopt);
-  const std::string left = make.conv(squeeze, 6, 1), right = make.conv(squeeze, 7, 3), third = make.depthwise(squeeze, 3);
+  const std::string left = make.conv(squeeze, 6, 1), right = make.conv(squeeze, 7, 3),
+                    third = make.depthwise(squeeze, 3);
   const std::string fire = make.node("Concat", {left, right, third}, {{"axis", std::int64_t{1}}});
   // A pool with ceil_mode between two concatenations, and other readers of the joined maps.
-  const std::string pool = make.node("MaxPool", {fire}, {{"kernel_shape", std::vector<std::int64_t>{3, 3}}, {"strides", std::vector<std::int64_t>{2, 2}}, {"ceil_mode", std::int64_t{1}}});
-  const std::string other = make.node("MaxPool", {right}, {{"kernel_shape", std::vector<std::int64_t>{3, 3}}, {"strides", std::vector<std::int64_t>{2, 2}}, {"ceil_mode", std::int64_t{1}}});
+  const std::string pool = make.node("MaxPool", {fire},
+                                     {{"kernel_shape", std::vector<std::int64_t>{3, 3}},
+                                      {"strides", std::vector<std::int64_t>{2, 2}},
+                                      {"ceil_mode", std::int64_t{1}}});
+  const std::string other = make.node("MaxPool", {right},
+                                      {{"kernel_shape", std::vector<std::int64_t>{3, 3}},
+                                       {"strides", std::vector<std::int64_t>{2, 2}},
+                                       {"ceil_mode", std::int64_t{1}}});
   const std::string outer = make.node("Concat", {pool, other}, {{"axis", std::int64_t{1}}});
   const std::string reader = make.conv(right, 24, 3, 2);
   make.node("Add", {make.conv(outer, 24, 3), make.conv(make.conv(reader, 24, 1), 24, 1)});
   const ir::Graph graph = make.finish(5);
   const Lowered lowered(graph, options());
-  for (const std::string& value : {left, right, third, fire, pool, other}) EXPECT_EQ(lowered.scale(value), lowered.scale(outer)) << value;
+  for (const std::string& value : {left, right, third, fire, pool, other})
+    EXPECT_EQ(lowered.scale(value), lowered.scale(outer)) << value;
   EXPECT_NE(lowered.scale(squeeze), lowered.scale(outer));
   // The range is the largest of the computed maps, over the codes that the readers' proofs leave.
   double largest = 0;
@@ -210,7 +229,9 @@ TEST_P(Precision, joined_maps_share_one_scale_whatever_reads_them) {
   for (const std::string& value : {left, right, third}) largest = std::max(largest, statistics.at(value).largest());
   EXPECT_NEAR(lowered.scale(outer) * ((1 << (lowered.input_bits_of_reader(outer) - 1)) - 1), largest, 1e-5 * largest);
   // Three maps are a chain of two layers.
-  EXPECT_EQ(std::count_if(lowered.network().layers.begin(), lowered.network().layers.end(), [](const Layer& l) { return l.kind == LayerKind::concat; }), 3);
+  EXPECT_EQ(std::count_if(lowered.network().layers.begin(), lowered.network().layers.end(),
+                          [](const Layer& l) { return l.kind == LayerKind::concat; }),
+            3);
   for (unsigned seed = 1; seed <= 3; ++seed) lowered.expect_rounding_only(seed);
 }
 
@@ -239,8 +260,10 @@ TEST(Lowering, refuses_an_activation_behind_what_passes_codes_on) {
   for (const bool is_pool : {true, false}) {
     GraphMaker make(9, {1, 3, 8, 8});
     const std::string wide = make.conv("x", 4, 1);
-    if (is_pool) make.node("MaxPool", {wide}, {{"kernel_shape", std::vector<std::int64_t>{2, 2}}});
-    else make.node("Concat", {wide, "x"}, {{"axis", std::int64_t{1}}});
+    if (is_pool)
+      make.node("MaxPool", {wide}, {{"kernel_shape", std::vector<std::int64_t>{2, 2}}});
+    else
+      make.node("Concat", {wide, "x"}, {{"axis", std::int64_t{1}}});
     make.curve(ir::Curve::hard_swish);
     const ir::Graph graph = make.finish(3);
     const auto result = quantise(graph, statistics_of(graph, 1), pixels_around_zero(3), {}, {});
@@ -249,7 +272,8 @@ TEST(Lowering, refuses_an_activation_behind_what_passes_codes_on) {
   }
 }
 
-// What a model and a list of classes may ask for too much of is the user's matter; anything else that is not valid is ours.
+// What a model and a list of classes may ask for too much of is the user's matter; anything else that is not valid is
+// ours.
 TEST(Lowering, limits_of_the_device_are_the_users_matter) {
   // `like`: of the same values, and one that can be run.
   const auto refusal = [](const ir::Graph& graph, const ir::Graph& like, const std::vector<std::string>& labels) {
@@ -265,7 +289,8 @@ TEST(Lowering, limits_of_the_device_are_the_users_matter) {
   const auto padded_by = [](std::int64_t pad) {
     GraphMaker padded(11, {1, 3, 8, 8});
     const std::vector<std::int64_t> pads(4, pad);
-    padded.node("MaxPool", {padded.conv("x", 4, 1)}, {{"kernel_shape", std::vector<std::int64_t>{2, 2}}, {"pads", pads}});
+    padded.node("MaxPool", {padded.conv("x", 4, 1)},
+                {{"kernel_shape", std::vector<std::int64_t>{2, 2}}, {"pads", pads}});
     return padded.finish(3);
   };
   // Its corner windows hold nothing but padding.

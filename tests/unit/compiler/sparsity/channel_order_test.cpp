@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Channels in another order: no score changes, filters of a lock-step group become alike, and what must stay aligned does.
+// Channels in another order: no score changes, filters of a lock-step group become alike, and what must stay aligned
+// does.
 #include "compiler/sparsity/channel_order.hpp"
 
 #include <numeric>
@@ -15,7 +16,8 @@ namespace {
 
 constexpr Window kThree{3, 3, 1, 1, 1, 1, 1, 1};
 
-std::vector<std::int32_t> scores(const IntegerNetwork& network, const std::vector<std::int16_t>& codes, const std::vector<Thresholds>& thresholds) {
+std::vector<std::int32_t> scores(const IntegerNetwork& network, const std::vector<std::int16_t>& codes,
+                                 const std::vector<Thresholds>& thresholds) {
   return run_reference(network, codes, thresholds).back();
 }
 
@@ -26,7 +28,8 @@ void thin_out(IntegerNetwork& network, Random& random) {
     const std::size_t window = layer.weights.size() / std::size_t(layer.output.channels);
     for (std::size_t begin = 0; begin < layer.weights.size(); begin += window) {
       const std::uint64_t share = random() % 100;
-      for (std::size_t i = begin; i < begin + window; ++i) if (random() % 100 < share) layer.weights[i] = 0;
+      for (std::size_t i = begin; i < begin + window; ++i)
+        if (random() % 100 < share) layer.weights[i] = 0;
     }
   }
 }
@@ -53,7 +56,9 @@ TEST_P(ChannelOrderSeeds, keeps_every_score) {
   const auto status = ordered.validate();
   ASSERT_TRUE(status) << status.error().text();
   std::vector<Thresholds> thresholds;
-  for (const Layer& layer : network.layers) thresholds.push_back(layer.kind == LayerKind::conv ? Thresholds{int(random() % 40), int(random() % 40)} : Thresholds{});
+  for (const Layer& layer : network.layers)
+    thresholds.push_back(layer.kind == LayerKind::conv ? Thresholds{int(random() % 40), int(random() % 40)}
+                                                       : Thresholds{});
   const auto codes = random_codes(random, network);
   EXPECT_EQ(scores(ordered, codes, {}), scores(network, codes, {}));
   EXPECT_EQ(scores(ordered, codes, thresholds), scores(network, codes, thresholds));
@@ -101,7 +106,8 @@ TEST(ChannelOrder, is_one_for_both_operands_of_an_add_and_none_for_scores) {
   const int a = make.conv(4, kThree, kNetworkInput), b = make.conv(4, kThree, kNetworkInput);
   make.add(a, b);
   IntegerNetwork network = make.finish(3);
-  for (const int layer : {a, b}) std::iota(network.layers[std::size_t(layer)].bias.begin(), network.layers[std::size_t(layer)].bias.end(), 0);
+  for (const int layer : {a, b})
+    std::iota(network.layers[std::size_t(layer)].bias.begin(), network.layers[std::size_t(layer)].bias.end(), 0);
   std::iota(network.layers.back().bias.begin(), network.layers.back().bias.end(), 0);
   thin_out(network, random);
   const IntegerNetwork ordered = with_ordered_channels(network);
@@ -110,7 +116,8 @@ TEST(ChannelOrder, is_one_for_both_operands_of_an_add_and_none_for_scores) {
   EXPECT_EQ(ordered.layers.back().bias, network.layers.back().bias);
 }
 
-// Two concatenations cut at different channels and added: neither order suits both, and an operand of the first is added to the second.
+// Two concatenations cut at different channels and added: neither order suits both, and an operand of the first is
+// added to the second.
 TEST(ChannelOrder, stays_where_two_concatenations_meet) {
   Random random(9);
   NetworkMaker make(random, {6, 6, 2});

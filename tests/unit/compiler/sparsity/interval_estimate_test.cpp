@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The estimate against the simulator: one picture again and again through deep streams leaves every so many cycles as the
-// busiest kernel works; in between, never below that, and never above what bands without any FIFO say.
+// The estimate against the simulator: one picture again and again through deep streams leaves every so many cycles as
+// the busiest kernel works; in between, never below that, and never above what bands without any FIFO say.
 #include "compiler/sparsity/interval_estimate.hpp"
 
 #include <gtest/gtest.h>
@@ -82,12 +82,17 @@ TEST_P(Estimates, of_layers_from_counters_are_those_of_their_kernels) {
   for (std::size_t k = 0; k < image.size(); ++k) {
     const int layer = design.netlist.kernels[k].layer;
     const auto cycles = static_cast<double>(simulate::busy_cycles(*image[k]));
-    if (layer < 0) floor = std::max(floor, cycles);
-    else from_programs[std::size_t(layer)] = std::max(from_programs[std::size_t(layer)], cycles);
+    if (layer < 0)
+      floor = std::max(floor, cycles);
+    else
+      from_programs[std::size_t(layer)] = std::max(from_programs[std::size_t(layer)], cycles);
   }
   for (std::size_t i = 0; i < from_programs.size(); ++i) {
-    if (NetlistIndex(design.netlist).copies(static_cast<int>(i)) == 1) EXPECT_EQ(from_counters[i], from_programs[i]) << design.network.layers[i].name;
-    else EXPECT_LE(from_counters[i], 1.001 * from_programs[i] + 1) << design.network.layers[i].name << ": the slowest copy is not faster than the mean";
+    if (NetlistIndex(design.netlist).copies(static_cast<int>(i)) == 1)
+      EXPECT_EQ(from_counters[i], from_programs[i]) << design.network.layers[i].name;
+    else
+      EXPECT_LE(from_counters[i], 1.001 * from_programs[i] + 1)
+          << design.network.layers[i].name << ": the slowest copy is not faster than the mean";
   }
   EXPECT_GE(layer_cycles.slowest(counters), floor);
 }
@@ -116,9 +121,14 @@ TEST(Estimate, grows_when_streams_are_too_short_for_what_alternates) {
   NetworkMaker make(random, {16, 16, 4});
   make.conv(4, {}, make.conv(4, {}, kNetworkInput));
   Design design{make.finish(3), {}};
-  design.netlist = build_netlist(design.network, {{KernelKind::conv_activation_sparse}, {KernelKind::conv_activation_sparse}, {KernelKind::conv_dense}, {KernelKind::conv_dense}}).value();
+  design.netlist = build_netlist(design.network, {{KernelKind::conv_activation_sparse},
+                                                  {KernelKind::conv_activation_sparse},
+                                                  {KernelKind::conv_dense},
+                                                  {KernelKind::conv_dense}})
+                       .value();
   std::vector<std::size_t> engines;
-  for (std::size_t k = 0; k < design.netlist.kernels.size(); ++k) if (is_sparse(design.netlist.kernels[k].kind)) engines.push_back(k);
+  for (std::size_t k = 0; k < design.netlist.kernels.size(); ++k)
+    if (is_sparse(design.netlist.kernels[k].kind)) engines.push_back(k);
   ASSERT_EQ(engines.size(), 2u);
   ImageSlices image(design.netlist.kernels.size(), std::vector<double>(64, 1.0));
   for (std::size_t s = 0; s < 64; ++s) image[engines[0]][s] = s < 32 ? 30 : 10, image[engines[1]][s] = s < 32 ? 10 : 30;
@@ -142,7 +152,8 @@ TEST(Estimate, does_not_take_a_line_buffer_and_its_engine_for_rivals) {
   simulate::Simulation simulation(design.netlist, 4);
   for (int i = 0; i < 8; ++i) ASSERT_TRUE(simulation.pass(image));
   const double simulated = simulation.report().interval_cycles;
-  EXPECT_NEAR(estimate_interval(design.netlist, {slices_of(design.netlist, image)}).cycles, simulated, 0.05 * simulated);
+  EXPECT_NEAR(estimate_interval(design.netlist, {slices_of(design.netlist, image)}).cycles, simulated,
+              0.05 * simulated);
 }
 
 TEST(StreamDepths, keep_the_rate_of_every_row_and_say_why) {
@@ -151,7 +162,12 @@ TEST(StreamDepths, keep_the_rate_of_every_row_and_say_why) {
   const Window same{3, 3, 1, 1, 1, 1, 1, 1};
   make.conv(16, same, make.conv(16, same, make.conv(16, same, kNetworkInput)));
   Design design{make.finish(3), {}};
-  design.netlist = build_netlist(design.network, {{KernelKind::conv_dense}, {KernelKind::conv_pair_sparse}, {KernelKind::conv_activation_sparse}, {KernelKind::conv_dense}, {KernelKind::conv_dense}}).value();
+  design.netlist = build_netlist(design.network, {{KernelKind::conv_dense},
+                                                  {KernelKind::conv_pair_sparse},
+                                                  {KernelKind::conv_activation_sparse},
+                                                  {KernelKind::conv_dense},
+                                                  {KernelKind::conv_dense}})
+                       .value();
   std::vector<RowSample> pictures(4);
   for (RowSample& p : pictures) p.codes = random_codes(random, design.network);
   RowOptions options;
@@ -172,7 +188,8 @@ TEST(StreamDepths, keep_the_rate_of_every_row_and_say_why) {
     const auto interval = [&](const Netlist& netlist) {
       simulate::Simulation simulation(netlist, 2);
       for (int i = 0; i < 6; ++i) {
-        const auto work = CounterModel(design, thresholds).work(evaluator, evaluator.evaluate(pictures[std::size_t(i) % 4].codes));
+        const auto work =
+            CounterModel(design, thresholds).work(evaluator, evaluator.evaluate(pictures[std::size_t(i) % 4].codes));
         EXPECT_TRUE(simulation.pass(scheduler.programs(work)));
       }
       return simulation.report().interval_cycles;

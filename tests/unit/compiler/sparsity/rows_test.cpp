@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows made from quantiles: thresholds stay in the codes' range, nest, and cut the share of codes they were asked for; which
-// engine gets a threshold, which a prefix, and what the measurement says of them.
+// Rows made from quantiles: thresholds stay in the codes' range, nest, and cut the share of codes they were asked for;
+// which engine gets a threshold, which a prefix, and what the measurement says of them.
 #include "compiler/sparsity/rows.hpp"
 
 #include <cstdlib>
@@ -16,7 +16,8 @@ namespace {
 
 const Window kThree{3, 3, 1, 1, 1, 1, 1, 1};
 
-DesignTable rows_of(const IntegerNetwork& network, KernelKind engine, Random& random, const std::vector<Quantiles>& quantiles) {
+DesignTable rows_of(const IntegerNetwork& network, KernelKind engine, Random& random,
+                    const std::vector<Quantiles>& quantiles) {
   const Design design{network, build_netlist(network, uniform_engines(network, engine)).value()};
   std::vector<RowSample> samples(6);
   for (RowSample& sample : samples) sample.codes = random_codes(random, network);
@@ -91,7 +92,12 @@ class RowsOfAPrefix : public ::testing::Test {
     const Window same{3, 3, 1, 1, 1, 1, 1, 1};
     make.conv(8, {}, make.conv(32, same, make.conv(8, same, kNetworkInput)));
     const IntegerNetwork network = make.finish(4);
-    design_ = {network, build_netlist(network, {{KernelKind::conv_dense}, {KernelKind::conv_grouped_prefix}, {KernelKind::conv_pair_sparse}, {KernelKind::conv_dense}, {KernelKind::conv_dense}}).value()};
+    design_ = {network, build_netlist(network, {{KernelKind::conv_dense},
+                                                {KernelKind::conv_grouped_prefix},
+                                                {KernelKind::conv_pair_sparse},
+                                                {KernelKind::conv_dense},
+                                                {KernelKind::conv_dense}})
+                            .value()};
     for (int i = 0; i < 12; ++i) pictures_.push_back({random_codes(random_, network)});
   }
 
@@ -129,7 +135,8 @@ TEST_F(RowsOfAPrefix, a_shorter_prefix_costs_as_much_less_as_it_is_shorter) {
   const DesignTable table = rows({{0, 0}, {0.5, 0}});
   const TableLayer &whole = table.rows[0].layers[1], &half = table.rows[1].layers[1];
   EXPECT_DOUBLE_EQ(half.density_assumed, whole.density_assumed / 2) << "the layer before is dense";
-  // 36 pixels, one pass, 8 cycles of each to fetch the sums; the compactor reads 9 beats a pixel before, and two headers.
+  // 36 pixels, one pass, 8 cycles of each to fetch the sums; the compactor reads 9 beats a pixel before, and two
+  // headers.
   const double beside = 36 * 8 + 36 * 9 + 2;
   EXPECT_DOUBLE_EQ(half.cycles - beside, (whole.cycles - beside) / 2);
   EXPECT_GT(whole.density_assumed, 0.1);

@@ -29,15 +29,17 @@ TEST(Limits, the_fullest_resource_binds) {
   EXPECT_TRUE(fits(all));
   EXPECT_EQ(all.front().resource, "RAM blocks");
   EXPECT_NEAR(all.front().share(), 0.5, 1e-3);
-  EXPECT_THAT(story_of(all, "a10_ref"), testing::AllOf(HasSubstr("fits a10_ref"), HasSubstr("RAM blocks bind"), Not(HasSubstr("too many"))));
+  EXPECT_THAT(story_of(all, "a10_ref"),
+              testing::AllOf(HasSubstr("fits a10_ref"), HasSubstr("RAM blocks bind"), Not(HasSubstr("too many"))));
 }
 
 TEST(Limits, everything_short_is_named_with_its_number) {
   const Target target = target_of("a10_ref");
   const auto all = uses(design(target.budget.alms + 12345, 10, target.budget.dsp_blocks + 7), target);
   EXPECT_FALSE(fits(all));
-  EXPECT_THAT(story_of(all, "a10_ref"), testing::AllOf(HasSubstr("does not fit a10_ref"), HasSubstr("12,345 ALMs too many"), HasSubstr("7 DSP blocks too many"),
-                                                       Not(HasSubstr("RAM blocks too many"))));
+  EXPECT_THAT(story_of(all, "a10_ref"),
+              testing::AllOf(HasSubstr("does not fit a10_ref"), HasSubstr("12,345 ALMs too many"),
+                             HasSubstr("7 DSP blocks too many"), Not(HasSubstr("RAM blocks too many"))));
 }
 
 TEST(Limits, a_board_has_six_and_each_of_them_can_be_what_is_short) {

@@ -10,7 +10,9 @@ namespace {
 
 using testing::HasSubstr;
 
-NoDesign short_of_two() { return no_design({{"ALMs", 3000, 2000}, {"RAM blocks", 10, 20}, {"kernels", 241, 240}}, "built"); }
+NoDesign short_of_two() {
+  return no_design({{"ALMs", 3000, 2000}, {"RAM blocks", 10, 20}, {"kernels", 241, 240}}, "built");
+}
 
 TEST(NoDesign, says_what_is_short_how_much_is_needed_and_how_much_there_is) {
   const NoDesign none = short_of_two();
@@ -19,7 +21,8 @@ TEST(NoDesign, says_what_is_short_how_much_is_needed_and_how_much_there_is) {
   EXPECT_EQ(none.short_of[0].needed, 3000);
   EXPECT_EQ(none.short_of[0].available, 2000);
   EXPECT_EQ(none.short_of[1].resource, "kernels");
-  EXPECT_THAT(none.text, HasSubstr("the smallest one built needs 1.50 times the ALMs (3,000 of 2,000) and 1.00 times the kernels (241 of 240) of the budget"));
+  EXPECT_THAT(none.text, HasSubstr("the smallest one built needs 1.50 times the ALMs (3,000 of 2,000) and 1.00 times "
+                                   "the kernels (241 of 240) of the budget"));
 }
 
 DesignResult<int> half(int number) {

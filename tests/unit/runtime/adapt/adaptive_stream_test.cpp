@@ -19,7 +19,8 @@ using testing::HasSubstr;
 // Random pictures; from `black_from` on they are black, so that the first layers have nothing to do.
 class PixelSource final : public Source {
  public:
-  PixelSource(std::uint64_t count, std::uint64_t black_from, std::uint64_t broken = ~0ull) : count_(count), black_from_(black_from), broken_(broken) {}
+  PixelSource(std::uint64_t count, std::uint64_t black_from, std::uint64_t broken = ~0ull)
+      : count_(count), black_from_(black_from), broken_(broken) {}
   Result<std::optional<SourceItem>> next(std::stop_token) override {
     if (index_ == count_) return std::optional<SourceItem>();
     const std::uint64_t i = index_++;
@@ -27,7 +28,8 @@ class PixelSource final : public Source {
       if (i == broken_) return user_error("p{}: damaged", i);
       auto pixels = std::make_shared<std::uint8_t[]>(8 * 8 * 3);
       Random random(i);
-      for (int p = 0; p < 8 * 8 * 3; ++p) pixels[p] = static_cast<unsigned char>(random() % (i < black_from_ ? 128 : 1));
+      for (int p = 0; p < 8 * 8 * 3; ++p)
+        pixels[p] = static_cast<unsigned char>(random() % (i < black_from_ ? 128 : 1));
       return Picture{8, 8, 3, std::move(pixels)};
     };
     return std::optional<SourceItem>(SourceItem{"p" + std::to_string(i), std::nullopt, load});
@@ -67,10 +69,13 @@ class AdaptiveStream : public ::testing::Test {
   // Rows of all images, in order.
   StreamReport run(const AdaptiveOptions& o, PixelSource source) {
     rows_.clear();
-    return run_adaptive(*device_, *bundle_, source, [&](Outcome outcome) -> Status {
-      rows_.push_back(outcome.result ? static_cast<int>(outcome.result->row_id) : -1);
-      return ok();
-    }, o);
+    return run_adaptive(
+        *device_, *bundle_, source,
+        [&](Outcome outcome) -> Status {
+          rows_.push_back(outcome.result ? static_cast<int>(outcome.result->row_id) : -1);
+          return ok();
+        },
+        o);
   }
 
   Scratch scratch_;
@@ -83,7 +88,8 @@ TEST_F(AdaptiveStream, goes_to_the_densest_row_when_pictures_allow_and_replays) 
   const StreamReport report = run(options(target_between()), PixelSource(600, 300));
   ASSERT_TRUE(report.status) << report.status.error().text();
   ASSERT_EQ(rows_.size(), 600u);
-  ASSERT_GT(rate_of_row_0(true), 1.1 * rate_of_row_0(false)) << "the pictures must differ for this test to say anything";
+  ASSERT_GT(rate_of_row_0(true), 1.1 * rate_of_row_0(false))
+      << "the pictures must differ for this test to say anything";
   EXPECT_NE(rows_[200], 0);
   EXPECT_EQ(rows_[598], 0) << "black pictures cost nothing; the most accurate row holds the rate";
   const auto audit = read_audit_log(log());

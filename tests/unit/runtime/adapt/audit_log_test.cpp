@@ -75,7 +75,8 @@ TEST_F(Log, refuses_with_the_line) {
   expect_refused("{\"kind\":\"image\"}\n", ":1: the first line is no start");
   expect_refused(with("\"version\":1,\"design", "\"version\":8,\"design"), "version 8");
   expect_refused(with("\"policy\":\"target-fps\"", "\"policy\":\"hope\""), "policy \"hope\" is not known");
-  expect_refused(with("\"kind\":\"image\",\"image\":0,\"row\":1", "\"kind\":\"image\",\"image\":0,\"row\":5"), ":2: row 5");
+  expect_refused(with("\"kind\":\"image\",\"image\":0,\"row\":1", "\"kind\":\"image\",\"image\":0,\"row\":5"),
+                 ":2: row 5");
   expect_refused(with("\"kind\":\"image\"", "\"kind\":\"picture\""), ":2: kind \"picture\" is not known");
   expect_refused(with("\"pairs\":[", "\"pairs\":[1,"), ":2: 3 cycles and 4 pairs for 3 layers");
   expect_refused(with("\"completed_at_ns\":123000", "\"completed_at_ns\":\"noon\""), ":2:");
@@ -83,7 +84,8 @@ TEST_F(Log, refuses_with_the_line) {
   expect_refused(with("\"completed_at_ns\":123000", "\"completed_at_ns\":-5"), "before the device was opened");
   expect_refused(with("\"floor_cycles\":100.0", "\"floor_cycles\":-1"), ":1: floor_cycles -1");
   expect_refused(with("\"clock_mhz\":100.0", "\"clock_mhz\":-5"), "clock_mhz = -5");
-  expect_refused(with("\"decisions\":1", "\"decisions\":2"), "the end line counts 1 images and 2 decisions, 1 and 1 stand here");
+  expect_refused(with("\"decisions\":1", "\"decisions\":2"),
+                 "the end line counts 1 images and 2 decisions, 1 and 1 stand here");
   expect_refused("{\"kind\":\"start\",\"table\":" + std::string(300000, '[') + "\n", ":1: not a JSON object");
 }
 

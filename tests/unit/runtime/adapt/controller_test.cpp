@@ -14,8 +14,12 @@ using test::three_rows;
 
 // Rates of the rows: 100 k, 125 k, 200 k images/s at ratio 1.
 PolicyOptions target(double images_per_s) {
-  return {.policy = Policy::target_fps, .target_images_per_s = images_per_s, .hysteresis = 0.03, .dwell_images = 64,
-          .period_images = 16, .probe_period = 16};
+  return {.policy = Policy::target_fps,
+          .target_images_per_s = images_per_s,
+          .hysteresis = 0.03,
+          .dwell_images = 64,
+          .period_images = 16,
+          .probe_period = 16};
 }
 
 struct Loop {
@@ -33,7 +37,8 @@ struct Loop {
       const std::uint32_t row = controller.row_for(index);
       rows.push_back(row);
       now_us += static_cast<std::int64_t>(10 * ratio * model.table.rows[row].cycles_per_image / 1000);
-      if (auto decision = controller.observe(seen_with(model, index, row, ratio, now_us))) decisions.push_back(*decision);
+      if (auto decision = controller.observe(seen_with(model, index, row, ratio, now_us)))
+        decisions.push_back(*decision);
     }
   }
   std::size_t switches() const {
@@ -113,7 +118,8 @@ TEST(Controller, a_decision_takes_effect_where_it_says) {
   std::uint32_t row = 0;
   std::size_t next = 0;
   for (std::uint64_t i = 0; i < loop.rows.size(); ++i) {
-    while (next < loop.decisions.size() && loop.decisions[next].effective_from <= i) row = loop.decisions[next++].choice;
+    while (next < loop.decisions.size() && loop.decisions[next].effective_from <= i)
+      row = loop.decisions[next++].choice;
     if (!loop.controller.is_probe(i)) {
       EXPECT_EQ(loop.rows[i], row) << "image " << i;
     }

@@ -45,7 +45,8 @@ TEST(Policy, numbers_that_are_none) {
 TEST(Policy, a_table_without_cycles_predicts_nothing) {
   DesignTable table = test::three_rows().table;
   table.rows[1].cycles_per_image = 0;
-  expect_refused(check_policy({.policy = Policy::target_fps, .target_images_per_s = 10}, table), "row 1 of the design table has no cycles");
+  expect_refused(check_policy({.policy = Policy::target_fps, .target_images_per_s = 10}, table),
+                 "row 1 of the design table has no cycles");
 }
 
 TEST(Policy, a_target_on_a_device_whose_rows_change_nothing_names_sim) {

@@ -14,7 +14,8 @@ using testing::HasSubstr;
 // What run_adaptive() would have written for these ratios.
 Audit recorded(const std::vector<double>& ratios) {
   Audit audit;
-  audit.start = {test::three_rows(), {.policy = Policy::target_fps, .target_images_per_s = 95e3}, 9, "sim", "simulated"};
+  audit.start = {
+      test::three_rows(), {.policy = Policy::target_fps, .target_images_per_s = 95e3}, 9, "sim", "simulated"};
   Controller controller(audit.start.model, audit.start.options, audit.start.lag_images);
   std::int64_t now_us = 0;
   for (std::uint64_t i = 0; i < 200 * ratios.size(); ++i) {
@@ -52,7 +53,8 @@ TEST(Replay, finds_what_was_edited) {
 TEST(Replay, another_table_decides_otherwise) {
   const Audit audit = recorded({1, 1, 1});
   DesignTable slower = audit.start.model.table;
-  for (TableRow& row : slower.rows) for (TableLayer& layer : row.layers) layer.cycles *= 1.4;
+  for (TableRow& row : slower.rows)
+    for (TableLayer& layer : row.layers) layer.cycles *= 1.4;
   const auto result = replay(audit, slower);
   ASSERT_TRUE(result) << result.error().text();
   EXPECT_FALSE(result.value().is_same_table);
@@ -67,7 +69,8 @@ TEST(Replay, the_same_table_given_as_another_decides_the_same_way) {
   ASSERT_TRUE(result);
   const Replay own = replay(audit);
   ASSERT_EQ(result.value().decisions.size(), own.decisions.size());
-  for (std::size_t d = 0; d < own.decisions.size(); ++d) EXPECT_EQ(result.value().decisions[d].choice, own.decisions[d].choice) << d;
+  for (std::size_t d = 0; d < own.decisions.size(); ++d)
+    EXPECT_EQ(result.value().decisions[d].choice, own.decisions[d].choice) << d;
 }
 
 TEST(Replay, refuses_a_table_of_another_design) {

@@ -45,7 +45,8 @@ TEST(CaughtError, files_are_named) {
 }
 
 TEST(CaughtError, threads_that_onetbb_does_not_get_are_the_machines) {
-  const Error error = caught([] { throw std::runtime_error("pthread_create has failed: Resource temporarily unavailable"); });
+  const Error error =
+      caught([] { throw std::runtime_error("pthread_create has failed: Resource temporarily unavailable"); });
   EXPECT_EQ(error.fault(), Fault::world);
   EXPECT_THAT(error.text(), HasSubstr("pthread_create"));
   EXPECT_EQ(caught([] { throw std::range_error("7"); }).fault(), Fault::bug);
@@ -54,7 +55,8 @@ TEST(CaughtError, threads_that_onetbb_does_not_get_are_the_machines) {
 TEST(CaughtError, everything_else_is_our_bug) {
   const Error error = caught([] { throw std::out_of_range("vector::at"); });
   EXPECT_EQ(error.fault(), Fault::bug);
-  EXPECT_THAT(error.text(), AllOf(HasSubstr("this is a bug in sluice"), HasSubstr("reading pictures"), HasSubstr("vector::at")));
+  EXPECT_THAT(error.text(),
+              AllOf(HasSubstr("this is a bug in sluice"), HasSubstr("reading pictures"), HasSubstr("vector::at")));
   EXPECT_EQ(caught([] { throw 7; }).fault(), Fault::bug);
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A disk that fills up while a bundle is written: an error with the number, and nothing left behind.
 //
-// The disk is a tmpfs of 64 KiB in a mount namespace of a child process. Where namespaces are forbidden the child gets a
-// limit on the size of files instead (EFBIG for ENOSPC), so the test runs everywhere.
+// The disk is a tmpfs of 64 KiB in a mount namespace of a child process. Where namespaces are forbidden the child gets
+// a limit on the size of files instead (EFBIG for ENOSPC), so the test runs everywhere.
 #include "runtime/base/file.hpp"
 
 #include <csignal>
@@ -57,7 +57,8 @@ std::string check_on_small_disk(const fs::path& folder) {
   const char* expected = make_small_disk(folder);
   if (!expected) return "neither tmpfs nor RLIMIT_FSIZE can be had";
   const auto complains = [&](const Status& status) {
-    return !status && status.error().fault() == Fault::world && status.error().text().find(expected) != std::string::npos;
+    return !status && status.error().fault() == Fault::world &&
+           status.error().text().find(expected) != std::string::npos;
   };
   const std::string large(200'000, 'x'), small(1000, 's');
   if (!complains(write_file(folder / "file", large))) return "write_file did not report the full disk";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // parallel_try runs every item, and of several failures tells the one with the lowest index, every time.
-#include "runtime/base/errors.hpp"
 #include "runtime/base/parallel.hpp"
+#include "runtime/base/errors.hpp"
 
 #include <atomic>
 #include <chrono>

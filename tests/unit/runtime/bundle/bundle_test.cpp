@@ -27,9 +27,7 @@ class BundleFolder : public ::testing::Test {
   }
 
   std::string content(const std::string& name) { return read_file(folder_ / name).value(); }
-  void change(const std::string& name, const std::string& bytes) {
-    ASSERT_TRUE(replace_file(folder_ / name, bytes));
-  }
+  void change(const std::string& name, const std::string& bytes) { ASSERT_TRUE(replace_file(folder_ / name, bytes)); }
   // Changes a file and makes the manifest agree, as someone would who edits a bundle on purpose.
   void change_and_seal(const std::string& name, const std::string& bytes) {
     change(name, bytes);
@@ -128,11 +126,11 @@ TEST_F(BundleFolder, refuses_a_manifest_of_another_version) {
 
 TEST_F(BundleFolder, refuses_broken_manifests) {
   const std::string whole = content("manifest.json");
-  for (const std::string& text : {std::string(), std::string("{}"), std::string("[]"), std::string("null"),
-                                  whole.substr(0, whole.size() / 2), std::string("{\"version\": 1}"),
-                                  std::string("{\"version\": 1, \"files\": []}"),
-                                  std::string("{\"version\": 1, \"files\": {\"design.json\": 7}}"),
-                                  std::string("{\"version\": 1, \"files\": {}}")}) {
+  for (const std::string& text :
+       {std::string(), std::string("{}"), std::string("[]"), std::string("null"), whole.substr(0, whole.size() / 2),
+        std::string("{\"version\": 1}"), std::string("{\"version\": 1, \"files\": []}"),
+        std::string("{\"version\": 1, \"files\": {\"design.json\": 7}}"),
+        std::string("{\"version\": 1, \"files\": {}}")}) {
     change("manifest.json", text);
     EXPECT_THAT(refusal(), HasSubstr("manifest.json")) << text;
   }
@@ -168,9 +166,9 @@ TEST_F(BundleFolder, names_every_json_file_that_is_broken) {
     if (fs::path(name).extension() != ".json" || name.rfind("report/", 0) == 0) continue;
     ++files;
     const std::string before = content(name);
-    for (const std::string& text : {std::string(), before.substr(0, before.size() / 2), std::string("null"),
-                                    std::string("[]"), std::string("{}"), std::string("{\"version\": 1}"),
-                                    std::string("{\"version\": 77}"), std::string("\xff\xfe")}) {
+    for (const std::string& text :
+         {std::string(), before.substr(0, before.size() / 2), std::string("null"), std::string("[]"), std::string("{}"),
+          std::string("{\"version\": 1}"), std::string("{\"version\": 77}"), std::string("\xff\xfe")}) {
       change_and_seal(name, text);
       EXPECT_THAT(refusal(), HasSubstr(name)) << text;
     }

@@ -36,7 +36,9 @@ TEST_P(RandomDesigns, survive_random_bytes) {
   const Design design = seasoned_design(random, 2);
   const std::string text = design_to_json(design), weights = weights_to_bytes(design.network);
   const std::string alphabet = "0123456789-.eE\"[]{},:ntf\\ \x01\xff";
-  const auto below = [&](std::size_t limit) { return std::uniform_int_distribution<std::size_t>(0, limit - 1)(random); };
+  const auto below = [&](std::size_t limit) {
+    return std::uniform_int_distribution<std::size_t>(0, limit - 1)(random);
+  };
   int accepted = 0, refused = 0;
   for (int round = 0; round < 300; ++round) {
     std::string mutant = text;
@@ -44,10 +46,17 @@ TEST_P(RandomDesigns, survive_random_bytes) {
       const std::size_t at = below(mutant.size());
       const std::size_t length = std::min(1 + below(3) * below(40), mutant.size() - at);
       switch (below(4)) {
-        case 0: mutant[at] = alphabet[below(alphabet.size())]; break;
-        case 1: mutant.erase(at, length); break;
-        case 2: mutant.insert(at, mutant.substr(below(mutant.size() - length), length)); break;
-        default: mutant.insert(at, 1, alphabet[below(10)]);  // a longer number, more often than not
+        case 0:
+          mutant[at] = alphabet[below(alphabet.size())];
+          break;
+        case 1:
+          mutant.erase(at, length);
+          break;
+        case 2:
+          mutant.insert(at, mutant.substr(below(mutant.size() - length), length));
+          break;
+        default:
+          mutant.insert(at, 1, alphabet[below(10)]);  // a longer number, more often than not
       }
     }
     auto result = design_from_files(mutant, weights);
@@ -128,7 +137,8 @@ TEST_F(BrokenDesign, names_the_file_that_is_not_json) {
   for (const std::string& text : {std::string(), std::string("{"), text_.substr(0, text_.size() / 2), text_ + "}"}) {
     EXPECT_THAT(refusal(text, weights_), HasSubstr("design.json"));
   }
-  for (const char* text : {"null", "[]", "{}", "3", "\"text\""}) EXPECT_THAT(refusal(text, weights_), HasSubstr("design.json"));
+  for (const char* text : {"null", "[]", "{}", "3", "\"text\""})
+    EXPECT_THAT(refusal(text, weights_), HasSubstr("design.json"));
 }
 
 TEST_F(BrokenDesign, refuses_another_version) {
@@ -141,7 +151,9 @@ TEST_F(BrokenDesign, refuses_other_kernels) {
   json changed = json::parse(text_);
   ASSERT_EQ(changed["kernel_version"], SLUICE_KERNEL_VERSION);
   changed["kernel_version"] = SLUICE_KERNEL_VERSION - 1;
-  EXPECT_THAT(refusal(changed), ::testing::AllOf(HasSubstr("design.json"), HasSubstr(fmt::format("kernel_version {}", SLUICE_KERNEL_VERSION - 1))));
+  EXPECT_THAT(refusal(changed),
+              ::testing::AllOf(HasSubstr("design.json"),
+                               HasSubstr(fmt::format("kernel_version {}", SLUICE_KERNEL_VERSION - 1))));
   changed.erase("kernel_version");
   EXPECT_THAT(refusal(changed), HasSubstr("kernel_version"));
 }
@@ -202,7 +214,8 @@ TEST_F(BrokenDesign, names_the_field_that_is_missing_or_of_the_wrong_kind) {
         EXPECT_THAT(text, HasSubstr(here.back())) << here;
         ++checked;
       }
-      const bool is_needed = here.back() != "macs" && here.back() != "host_tail" && (at.empty() || at.back() != "numbers");
+      const bool is_needed =
+          here.back() != "macs" && here.back() != "host_tail" && (at.empty() || at.back() != "numbers");
       if (node.is_object() && is_needed) {
         json missing = whole;
         missing[at].erase(key);

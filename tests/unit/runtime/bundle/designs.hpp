@@ -20,7 +20,8 @@ inline IntegerNetwork seasoned_network(Random& random, int blocks, int bits = 8)
   network.preprocess.is_bgr = true;
   for (double& mean : network.preprocess.mean) mean = 40 * real(random);
   for (double& deviation : network.preprocess.deviation) deviation = 20 * real(random);
-  for (int c = 0; c < network.classes(); ++c) network.labels.push_back(fmt::format("class {}\n\t\"{}\"", c, real(random)));
+  for (int c = 0; c < network.classes(); ++c)
+    network.labels.push_back(fmt::format("class {}\n\t\"{}\"", c, real(random)));
   for (Layer& layer : network.layers) {
     layer.origin = "node/" + layer.name;
     layer.output_scale = real(random);

@@ -26,8 +26,8 @@ TEST(Netlist, of_every_random_network_is_valid) {
   }
 }
 
-// A residual block, a fire module with maps of other widths, squeeze-excite, pool, classifier: every kind of fault has its
-// place.
+// A residual block, a fire module with maps of other widths, squeeze-excite, pool, classifier: every kind of fault has
+// its place.
 Design residual() {
   Random random(5);
   NetworkMaker make(random, {6, 6, 4});
@@ -40,7 +40,8 @@ Design residual() {
 }
 
 Kernel& kernel_of(Netlist& netlist, const std::string& op) {
-  for (Kernel& kernel : netlist.kernels) if (op_of(kernel.kind) == op) return kernel;
+  for (Kernel& kernel : netlist.kernels)
+    if (op_of(kernel.kind) == op) return kernel;
   throw std::logic_error("no kernel " + op);
 }
 
@@ -81,8 +82,10 @@ const Broken kFaults[] = {
     {"input_negative", [](Netlist& n) { n.kernels[2].inputs[0] = -1; }, "stream -1"},
     {"output_out_of_range", [](Netlist& n) { n.kernels[2].outputs[0] = 999; }, "stream 999"},
     {"two_readers", [](Netlist& n) { kernel_of(n, "add").inputs[1] = kernel_of(n, "add").inputs[0]; }, "two readers"},
-    {"two_writers", [](Netlist& n) { kernel_of(n, "fork").outputs[1] = kernel_of(n, "fork").outputs[0]; }, "two writers"},
-    {"read_before_written", [](Netlist& n) { std::swap(n.kernels[1].inputs, n.kernels[2].inputs); }, "before it is written"},
+    {"two_writers", [](Netlist& n) { kernel_of(n, "fork").outputs[1] = kernel_of(n, "fork").outputs[0]; },
+     "two writers"},
+    {"read_before_written", [](Netlist& n) { std::swap(n.kernels[1].inputs, n.kernels[2].inputs); },
+     "before it is written"},
     {"no_reader", [](Netlist& n) { n.streams.push_back(n.streams.back()); }, "no reader"},
     {"no_lanes", [](Netlist& n) { n.streams[1].lanes = 0; }, "0 lanes"},
     {"too_many_lanes", [](Netlist& n) { n.streams[1].lanes = 100000; }, "100000 lanes"},
@@ -105,15 +108,26 @@ const Broken kMisfits[] = {
     {"no_layer", [](Netlist& n) { kernel_of(n, "conv_dense").layer = -1; }, "conv_dense"},
     {"other_layer", [](Netlist& n) { kernel_of(n, "conv_dense").layer = 3; }, "conv_dense"},
     {"sink_beats", [](Netlist& n) { kernel_of(n, "sink").numbers[Number::beats] += 1; }, "sink"},
-    {"pool_groups", [](Netlist& n) { kernel_of(n, "global_average_pool").numbers[Number::channel_groups] += 1; }, "global_average_pool"},
+    {"pool_groups", [](Netlist& n) { kernel_of(n, "global_average_pool").numbers[Number::channel_groups] += 1; },
+     "global_average_pool"},
     {"window_width", [](Netlist& n) { kernel_of(n, "window").numbers[Number::width] -= 1; }, "window"},
     {"curve", [](Netlist& n) { kernel_of(n, "conv_dense").numbers[Number::curve] = 1; }, "CURVE"},
     {"swapped_twice", [](Netlist& n) { kernel_of(n, "add").numbers[Number::is_swapped] = 2; }, "IS_SWAPPED"},
-    {"swapped_concat", [](Netlist& n) { auto& k = kernel_of(n, "concat"); k.numbers[Number::is_swapped] = 1 - k.numbers[Number::is_swapped]; }, "concat"},
+    {"swapped_concat",
+     [](Netlist& n) {
+       auto& k = kernel_of(n, "concat");
+       k.numbers[Number::is_swapped] = 1 - k.numbers[Number::is_swapped];
+     },
+     "concat"},
     {"concat_groups", [](Netlist& n) { kernel_of(n, "concat").numbers[Number::b_groups] += 1; }, "B_GROUPS"},
     {"scale_pixels", [](Netlist& n) { kernel_of(n, "scale").numbers[Number::steps] += 1; }, "STEPS"},
     {"scale_groups", [](Netlist& n) { kernel_of(n, "scale").numbers[Number::channel_groups] += 1; }, "CHANNEL_GROUPS"},
-    {"gates_on_b", [](Netlist& n) { auto& k = kernel_of(n, "scale"); std::swap(k.inputs[0], k.inputs[1]); }, "scale"},
+    {"gates_on_b",
+     [](Netlist& n) {
+       auto& k = kernel_of(n, "scale");
+       std::swap(k.inputs[0], k.inputs[1]);
+     },
+     "scale"},
     {"width_lanes", [](Netlist& n) { n.streams[kernel_of(n, "width").outputs[0]].lanes = 5; }, "width"},
     {"branch_of_nobody", [](Netlist& n) { kernel_of(n, "fork").numbers[Number::branch_last] = 999; }, "branch"},
     {"fork_lanes", [](Netlist& n) { n.streams[kernel_of(n, "fork").outputs[1]].lanes = 4; }, ""},
@@ -127,7 +141,8 @@ const Broken kCopyMisfits[] = {
     {"first_id", [](Netlist& n) { kernel_of(n, "deal").numbers[Number::copy_first] -= 1; }, "COPY_FIRST"},
     {"too_many_kernels", [](Netlist& n) { kernel_of(n, "deal").numbers[Number::copy_kernels] = 200; }, "COPY_KERNELS"},
     {"too_few_kernels", [](Netlist& n) { kernel_of(n, "deal").numbers[Number::copy_kernels] = 1; }, "COPY"},
-    {"records_of_a_map", [](Netlist& n) { std::swap(kernel_of(n, "collector").inputs[0], kernel_of(n, "gather").inputs[0]); }, ""},
+    {"records_of_a_map",
+     [](Netlist& n) { std::swap(kernel_of(n, "collector").inputs[0], kernel_of(n, "gather").inputs[0]); }, ""},
     {"pixels", [](Netlist& n) { kernel_of(n, "gather").numbers[Number::pixels] -= 1; }, "PIXELS"},
 };
 
@@ -136,7 +151,8 @@ TEST(Netlist, misfits_of_copies_are_refused) {
   NetworkMaker make(random, {6, 5, 4});
   make.conv(8, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput);
   const IntegerNetwork network = make.finish(10);
-  const Netlist netlist = build_netlist(network, {{.engine = KernelKind::conv_activation_sparse, .copies = 3}, {}, {}}).value();
+  const Netlist netlist =
+      build_netlist(network, {{.engine = KernelKind::conv_activation_sparse, .copies = 3}, {}, {}}).value();
   ASSERT_TRUE(netlist.validate(network));
   for (const Broken& fault : kCopyMisfits) {
     Netlist broken = netlist;
@@ -158,7 +174,8 @@ TEST(Netlist, layers_beyond_the_addresses_are_refused) {
     const auto netlist = build_netlist(network, {config, {}});
     return netlist ? std::string() : netlist.error().text();
   };
-  EXPECT_THAT(refusal(2048, 2112, {.engine = KernelKind::conv_activation_sparse, .filters = 1}), HasSubstr("rows of weights"));
+  EXPECT_THAT(refusal(2048, 2112, {.engine = KernelKind::conv_activation_sparse, .filters = 1}),
+              HasSubstr("rows of weights"));
   EXPECT_EQ(refusal(2048, 2112, {.engine = KernelKind::conv_activation_sparse, .filters = 16}), "");
   EXPECT_THAT(refusal(40000, 4, {.engine = KernelKind::conv_activation_sparse}), HasSubstr("32768"));
 }
@@ -168,9 +185,18 @@ const Broken kTileMisfits[] = {
     {"steps", [](Netlist& n) { kernel_of(n, "tile").numbers[Number::steps] += 1; }, "STEPS"},
     {"pixels", [](Netlist& n) { kernel_of(n, "tile").numbers[Number::pixels] -= 1; }, "PIXELS"},
     {"groups", [](Netlist& n) { kernel_of(n, "tile").numbers[Number::filter_groups] += 1; }, "FILTER_GROUPS"},
-    {"no_pixels", [](Netlist& n) { for (auto* op : {"tile", "conv_weight_sparse"}) kernel_of(n, op).numbers[Number::tile_pixels] = 0; }, "TILE_PIXELS is 0"},
-    {"too_many", [](Netlist& n) { for (auto* op : {"tile", "conv_weight_sparse"}) kernel_of(n, op).numbers[Number::tile_pixels] = 31; }, "1 to 30"},
-    {"other_tiles", [](Netlist& n) { kernel_of(n, "conv_weight_sparse").numbers[Number::tile_pixels] += 1; }, "TILE_PIXELS"},
+    {"no_pixels",
+     [](Netlist& n) {
+       for (auto* op : {"tile", "conv_weight_sparse"}) kernel_of(n, op).numbers[Number::tile_pixels] = 0;
+     },
+     "TILE_PIXELS is 0"},
+    {"too_many",
+     [](Netlist& n) {
+       for (auto* op : {"tile", "conv_weight_sparse"}) kernel_of(n, op).numbers[Number::tile_pixels] = 31;
+     },
+     "1 to 30"},
+    {"other_tiles", [](Netlist& n) { kernel_of(n, "conv_weight_sparse").numbers[Number::tile_pixels] += 1; },
+     "TILE_PIXELS"},
     {"window", [](Netlist& n) { kernel_of(n, "conv_weight_sparse").numbers[Number::window] -= 1; }, "WINDOW"},
     {"beats", [](Netlist& n) { n.streams[kernel_of(n, "tile").outputs[0]].beats -= 1; }, "beats on"},
     {"no_marks", [](Netlist& n) { n.streams[kernel_of(n, "tile").outputs[0]].lanes -= 1; }, "lanes of"},
@@ -183,7 +209,9 @@ TEST_P(BrokenTiles, are_refused) {
   NetworkMaker make(random, {6, 5, 4});
   make.conv(8, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput);
   const IntegerNetwork network = make.finish(10);
-  Netlist netlist = build_netlist(network, {{KernelKind::conv_weight_sparse}, {KernelKind::conv_dense}, {KernelKind::conv_dense}}).value();
+  Netlist netlist =
+      build_netlist(network, {{KernelKind::conv_weight_sparse}, {KernelKind::conv_dense}, {KernelKind::conv_dense}})
+          .value();
   ASSERT_TRUE(netlist.validate(network));
   GetParam().break_it(netlist);
   const auto status = netlist.validate(network);
@@ -197,22 +225,35 @@ INSTANTIATE_TEST_SUITE_P(misfit, BrokenTiles, ::testing::ValuesIn(kTileMisfits),
 
 // Sums that arrive as codes, or codes as sums, would be scores of noise.
 const Broken kSumMisfits[] = {
-    {"engine_that_sends_codes", [](Netlist& n) { kernel_of(n, "conv_activation_sparse").numbers[Number::sends_sums] = 0; }, "bits of"},
-    {"engine_that_sends_twice", [](Netlist& n) { kernel_of(n, "conv_activation_sparse").numbers[Number::sends_sums] = 2; }, "SENDS_SUMS is 2; 0 and 1 are possible"},
-    {"curve_in_front", [](Netlist& n) { kernel_of(n, "conv_activation_sparse").numbers[Number::curve] = 1; }, "CURVE is 1, the network needs 0"},
-    {"no_curve_behind", [](Netlist& n) { kernel_of(n, "requantise").numbers[Number::curve] = 0; }, "CURVE is 0, the network needs 1"},
-    {"rows", [](Netlist& n) { kernel_of(n, "requantise").numbers[Number::filter_groups] += 1; }, "FILTER_GROUPS is 5, the network needs 4"},
+    {"engine_that_sends_codes",
+     [](Netlist& n) { kernel_of(n, "conv_activation_sparse").numbers[Number::sends_sums] = 0; }, "bits of"},
+    {"engine_that_sends_twice",
+     [](Netlist& n) { kernel_of(n, "conv_activation_sparse").numbers[Number::sends_sums] = 2; },
+     "SENDS_SUMS is 2; 0 and 1 are possible"},
+    {"curve_in_front", [](Netlist& n) { kernel_of(n, "conv_activation_sparse").numbers[Number::curve] = 1; },
+     "CURVE is 1, the network needs 0"},
+    {"no_curve_behind", [](Netlist& n) { kernel_of(n, "requantise").numbers[Number::curve] = 0; },
+     "CURVE is 0, the network needs 1"},
+    {"rows", [](Netlist& n) { kernel_of(n, "requantise").numbers[Number::filter_groups] += 1; },
+     "FILTER_GROUPS is 5, the network needs 4"},
     {"narrow_sums", [](Netlist& n) { n.streams[kernel_of(n, "requantise").inputs[0]].element_bits = 16; }, "bits of"},
     {"wide_codes", [](Netlist& n) { n.streams[kernel_of(n, "requantise").outputs[0]].element_bits = 32; }, "bits of"},
     {"lost_sums", [](Netlist& n) { n.streams[kernel_of(n, "requantise").inputs[0]].beats -= 1; }, "beats of"},
     {"lost_codes", [](Netlist& n) { n.streams[kernel_of(n, "requantise").outputs[0]].beats += 1; }, "beats of"},
-    {"wider_behind", [](Netlist& n) {
+    {"wider_behind",
+     [](Netlist& n) {
        Kernel& k = kernel_of(n, "requantise");
        Stream& codes = n.streams[k.outputs[0]];
        codes.lanes = 8, codes.beats /= 4, k.numbers[Number::filter_groups] = 1;
-     }, "lanes left over between"},
+     },
+     "lanes left over between"},
     {"sums_of_another_layer", [](Netlist& n) { kernel_of(n, "requantise").layer = 1; }, "requantise"},
-    {"sums_to_a_width_kernel", [](Netlist& n) { auto& k = kernel_of(n, "requantise"); k.kind = KernelKind::width, k.numbers.clear(); }, "only a requantise kernel of its layer makes codes of them"},
+    {"sums_to_a_width_kernel",
+     [](Netlist& n) {
+       auto& k = kernel_of(n, "requantise");
+       k.kind = KernelKind::width, k.numbers.clear();
+     },
+     "only a requantise kernel of its layer makes codes of them"},
 };
 
 TEST(Netlist, misfits_of_sums_are_refused) {
@@ -222,7 +263,11 @@ TEST(Netlist, misfits_of_sums_are_refused) {
   make.conv(8, {3, 3, 1, 1, 1, 1, 1, 1}, make.last());
   const IntegerNetwork network = make.finish(10);
   for (const int copies : {1, 3}) {
-    const Netlist netlist = build_netlist(network, {{.engine = KernelKind::conv_activation_sparse, .filters = 4, .lanes = 2, .copies = copies}, {}, {}, {}}).value();
+    const Netlist netlist =
+        build_netlist(
+            network,
+            {{.engine = KernelKind::conv_activation_sparse, .filters = 4, .lanes = 2, .copies = copies}, {}, {}, {}})
+            .value();
     ASSERT_TRUE(netlist.validate(network));
     for (const Broken& fault : kSumMisfits) {
       SCOPED_TRACE(fmt::format("{}, {} copies", fault.name, copies));
@@ -241,7 +286,8 @@ TEST(Netlist, misfits_of_sums_are_refused) {
   codes.streams[std::size_t(engine.outputs[0])].element_bits = 8;
   const auto status = codes.validate(network);
   ASSERT_FALSE(status);
-  EXPECT_THAT(status.error().text(), HasSubstr("conv_dense stands in front, not an engine of its layer that sends sums"));
+  EXPECT_THAT(status.error().text(),
+              HasSubstr("conv_dense stands in front, not an engine of its layer that sends sums"));
 }
 
 // Two passes of the grouped-prefix engine: numbers of compactor and engine must agree.
@@ -253,7 +299,8 @@ const Broken kPrefixMisfits[] = {
     {"replay", [](Netlist& n) { kernel_of(n, "compactor").numbers[Number::replay] = 1; }, "compactor"},
     {"short_lists", [](Netlist& n) { n.streams[kernel_of(n, "compactor").outputs[0]].beats -= 1; }, "beats"},
     {"window", [](Netlist& n) { kernel_of(n, "conv_grouped_prefix").numbers[Number::window] -= 1; }, "WINDOW"},
-    {"without_a_compactor", [](Netlist& n) { kernel_of(n, "conv_grouped_prefix").kind = KernelKind::conv_activation_sparse; }, "parameters"},
+    {"without_a_compactor",
+     [](Netlist& n) { kernel_of(n, "conv_grouped_prefix").kind = KernelKind::conv_activation_sparse; }, "parameters"},
 };
 
 TEST(Netlist, grouped_prefix_misfits_are_refused) {
@@ -261,7 +308,9 @@ TEST(Netlist, grouped_prefix_misfits_are_refused) {
   NetworkMaker make(random, {4, 4, 2});
   make.conv(144, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput);
   const IntegerNetwork network = make.finish(3);
-  const Netlist netlist = build_netlist(network, {{KernelKind::conv_grouped_prefix}, {KernelKind::conv_dense}, {KernelKind::conv_dense}}).value();
+  const Netlist netlist =
+      build_netlist(network, {{KernelKind::conv_grouped_prefix}, {KernelKind::conv_dense}, {KernelKind::conv_dense}})
+          .value();
   ASSERT_EQ(NetlistIndex(netlist).prefix(0), (Prefix{0, 8, 9}));
   for (const Broken& fault : kPrefixMisfits) {
     Netlist broken = netlist;

@@ -68,7 +68,12 @@ const Broken kBroken[] = {
     {"empty_name", [](auto& n) { n.layers[1].name = ""; }, "name"},
     {"reads_itself", [](auto& n) { n.layers[1].inputs = {1}; }, "come before"},
     {"reads_minus_two", [](auto& n) { n.layers[1].inputs = {-2}; }, "come before"},
-    {"gates_of_other_channels", [](auto& n) { n.layers[8].inputs[1] = 6; n.layers[6].output.channels = 99; }, "l06"},
+    {"gates_of_other_channels",
+     [](auto& n) {
+       n.layers[8].inputs[1] = 6;
+       n.layers[6].output.channels = 99;
+     },
+     "l06"},
     {"gates_and_map_swapped", [](auto& n) { std::swap(n.layers[8].inputs[0], n.layers[8].inputs[1]); }, "shape"},
     {"scale_other_shape", [](auto& n) { n.layers[8].output.height = 3; }, "shape"},
     {"concat_too_few_channels", [](auto& n) { n.layers[9].output.channels = 4; }, "concat"},
@@ -87,7 +92,11 @@ const Broken kBroken[] = {
     {"curve_shift", [](auto& n) { n.layers.back().curve.shift = 0; }, "curve shift 0"},
     {"curve_multiplier", [](auto& n) { n.layers.back().curve.multiplier = 65536; }, "65536"},
     {"curve_clamp", [](auto& n) { n.layers.back().curve.clamp_high = 32768; }, "curve clamp"},
-    {"two_inputs", [](auto& n) { n.layers[1].inputs = {0, 0}; }, "2 inputs"},
+    {"two_inputs",
+     [](auto& n) {
+       n.layers[1].inputs = {0, 0};
+     },
+     "2 inputs"},
     {"one_operand", [](auto& n) { n.layers[4].inputs = {3}; }, "1 inputs"},
     {"other_shape", [](auto& n) { n.layers[1].input.width = 7; }, "shape"},
     {"huge_output", [](auto& n) { n.layers[0].output.height = 70000; }, "70000"},
@@ -112,9 +121,18 @@ const Broken kBroken[] = {
     {"clamp_low", [](auto& n) { n.layers[0].clamp_low = -128; }, "clamp -128"},
     {"clamp_high", [](auto& n) { n.layers[0].clamp_high = 128; }, "clamp"},
     {"clamp_swapped", [](auto& n) { n.layers[0].clamp_low = 5, n.layers[0].clamp_high = 4; }, "clamp 5..4"},
-    {"not_1x1", [](auto& n) { n.layers.resize(3); n.labels.clear(); }, "1x1"},
+    {"not_1x1",
+     [](auto& n) {
+       n.layers.resize(3);
+       n.labels.clear();
+     },
+     "1x1"},
     {"scores_with_gains", [](auto& n) { n.layers.back().channel_gain.assign(5, 2.0); }, "one scale"},
-    {"scores_in_another_order", [](auto& n) { n.layers.back().channel_order = {4, 3, 2, 1, 0}; }, "the model's order"},
+    {"scores_in_another_order",
+     [](auto& n) {
+       n.layers.back().channel_order = {4, 3, 2, 1, 0};
+     },
+     "the model's order"},
     {"few_labels", [](auto& n) { n.labels.pop_back(); }, "labels"},
 };
 

@@ -53,7 +53,8 @@ class Memories {
         found.push_back(bits == 8 ? static_cast<std::int8_t>(code) : static_cast<std::int16_t>(code));
       }
     }
-    for (std::size_t i = std::size_t(codes); i < found.size(); ++i) EXPECT_EQ(found[i], 0) << kernel.name << " row " << row;
+    for (std::size_t i = std::size_t(codes); i < found.size(); ++i)
+      EXPECT_EQ(found[i], 0) << kernel.name << " row " << row;
     found.resize(std::size_t(codes));
     return found;
   }
@@ -66,7 +67,9 @@ class Memories {
   int row_words(const Kernel& kernel, int table, int row) const {
     if (table == 0 && row == 8) return kernel.numbers.at(Number::curve) == 1 ? 64 : 6;  // lib/curve.h
     if (kernel.kind == KernelKind::add) return 5;
-    if (kernel.kind == KernelKind::average_pool || kernel.kind == KernelKind::global_average_pool || kernel.kind == KernelKind::scale) return 4;
+    if (kernel.kind == KernelKind::average_pool || kernel.kind == KernelKind::global_average_pool ||
+        kernel.kind == KernelKind::scale)
+      return 4;
     if (kernel.kind == KernelKind::compactor || kernel.kind == KernelKind::tile) return 16;
     const int out = netlist_.streams[kernel.outputs[0]].lanes, in = netlist_.streams[kernel.inputs[0]].lanes;
     if (kernel.kind == KernelKind::requantise) return table == 0 ? 3 : out;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every weight, bias, multiplier, setting and threshold stands at the address that the head of its kernel file states.
-#include "runtime/bundle/netlist_index.hpp"
 #include "runtime/bundle/parameter_words.hpp"
+#include "runtime/bundle/netlist_index.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -30,10 +30,10 @@ void for_each_step(const Layer& layer, int lanes, Fn fn) {
   }
 }
 
-// What the weight-sparse engine reads, followed by its head: a filter's entries up to the prefix length of a row are the
-// live weights of that row, each once and at its place in the window. Returns the cycles of a tile under each row.
-std::vector<std::int64_t> check_lists(const Layer& layer, const Netlist& netlist, const Kernel& kernel, const std::vector<std::int64_t>& thresholds,
-                                      Memories& memories) {
+// What the weight-sparse engine reads, followed by its head: a filter's entries up to the prefix length of a row are
+// the live weights of that row, each once and at its place in the window. Returns the cycles of a tile under each row.
+std::vector<std::int64_t> check_lists(const Layer& layer, const Netlist& netlist, const Kernel& kernel,
+                                      const std::vector<std::int64_t>& thresholds, Memories& memories) {
   const Kernel& tile = netlist.kernels[NetlistIndex(netlist).writer(kernel.inputs[0])];
   const int lanes = netlist.streams[tile.inputs[0]].lanes, out = netlist.streams[kernel.outputs[0]].lanes;
   const int groups = layer.output.channels / out, window = kernel.numbers.at(Number::window);
@@ -43,11 +43,13 @@ std::vector<std::int64_t> check_lists(const Layer& layer, const Netlist& netlist
     for (int row = 0; row < 16; ++row) {
       turns[row] = static_cast<int>(memories.take(kernel, 0, 16 + row, group));
       cycles[row] += turns[row];
-      for (int o = 0; o < out; ++o) lengths[row * out + o] = static_cast<int>(memories.take(kernel, 0, 32 + row * groups + group, o));
-      EXPECT_EQ(turns[row], std::max(1, *std::max_element(lengths.begin() + row * out, lengths.begin() + (row + 1) * out)));
+      for (int o = 0; o < out; ++o)
+        lengths[row * out + o] = static_cast<int>(memories.take(kernel, 0, 32 + row * groups + group, o));
+      EXPECT_EQ(turns[row],
+                std::max(1, *std::max_element(lengths.begin() + row * out, lengths.begin() + (row + 1) * out)));
     }
     std::vector<std::vector<std::uint32_t>> entries(out);  // of a filter
-    for (int entry = 0; entry < turns[0]; ++entry) {  // row 0 is the densest
+    for (int entry = 0; entry < turns[0]; ++entry) {       // row 0 is the densest
       for (int o = 0; o < out; ++o) entries[o].push_back(memories.take(kernel, 1, group * window + entry, o));
     }
     for (int o = 0; o < out; ++o) {
@@ -59,7 +61,8 @@ std::vector<std::int64_t> check_lists(const Layer& layer, const Netlist& netlist
             if (code != 0 && std::abs(code) >= thresholds[row]) wanted[step * lanes + lane] = code;
           }
         });
-        for (int i = 0; i < lengths[row * out + o]; ++i) found[static_cast<int>(entries[o][i] >> 16)] = static_cast<std::int16_t>(entries[o][i] & 0xffff);
+        for (int i = 0; i < lengths[row * out + o]; ++i)
+          found[static_cast<int>(entries[o][i] >> 16)] = static_cast<std::int16_t>(entries[o][i] & 0xffff);
         EXPECT_EQ(found, wanted) << "filter " << group * out + o << " row " << row;
         EXPECT_EQ(lengths[row * out + o], std::ssize(wanted));
       }
@@ -76,26 +79,32 @@ void check_biases(const Layer& layer, const Netlist& netlist, const Kernel& kern
   }
 }
 
-// The rows of one pass, with `group` its first group of O filters: a multiplier's filters, each once, by falling magnitude.
-void check_ranked_weights(const Layer& layer, const Netlist& netlist, const Kernel& kernel, int group, Memories& memories) {
+// The rows of one pass, with `group` its first group of O filters: a multiplier's filters, each once, by falling
+// magnitude.
+void check_ranked_weights(const Layer& layer, const Netlist& netlist, const Kernel& kernel, int group,
+                          Memories& memories) {
   const int ranks = kernel.numbers.at(Number::ranks), out = netlist.streams[kernel.outputs[0]].lanes;
   if (group % ranks != 0) return;
   const int lanes = netlist.streams[netlist.kernels[NetlistIndex(netlist).writer(kernel.inputs[0])].inputs[0]].lanes;
-  const int bits = ranks == 8 ? 3 : ranks / 2, ids_per_word = 32 / bits, weight_words = (out * kernel.numbers.at(Number::weight_bits) + 31) / 32;
+  const int bits = ranks == 8 ? 3 : ranks / 2, ids_per_word = 32 / bits,
+            weight_words = (out * kernel.numbers.at(Number::weight_bits) + 31) / 32;
   for_each_step(layer, lanes, [&](int step, int ky, int kx, int channels) {
     for (int lane = 0; lane < lanes; ++lane) {
       const int place = group / ranks * kernel.numbers.at(Number::window) + step * lanes + lane;
       std::vector<std::pair<int, int>> before(out, {1 << 16, -1});  // magnitude and id of the rank above
       std::vector<int> seen(out, 0);
       for (int rank = 0; rank < ranks; ++rank) {
-        const auto codes = memories.take_codes(kernel, place * ranks + rank, out, (out + ids_per_word - 1) / ids_per_word);
+        const auto codes =
+            memories.take_codes(kernel, place * ranks + rank, out, (out + ids_per_word - 1) / ids_per_word);
         std::uint32_t word = 0;
         for (int o = 0; o < out; ++o) {
-          if (o % ids_per_word == 0) word = memories.take(kernel, 1, place * ranks + rank, weight_words + o / ids_per_word);
+          if (o % ids_per_word == 0)
+            word = memories.take(kernel, 1, place * ranks + rank, weight_words + o / ids_per_word);
           const int id = static_cast<int>(word >> (o % ids_per_word * bits)) & (ranks - 1);
           EXPECT_EQ(codes[o], weight(layer, (group + id) * out + o, ky, kx, channels * lanes + lane));
           const int magnitude = std::abs(codes[o]);
-          EXPECT_TRUE(magnitude < before[o].first || (magnitude == before[o].first && id > before[o].second)) << "rank " << rank;
+          EXPECT_TRUE(magnitude < before[o].first || (magnitude == before[o].first && id > before[o].second))
+              << "rank " << rank;
           before[o] = {magnitude, id};
           seen[o] |= 1 << id;
         }
@@ -115,7 +124,8 @@ void check_weights(const Layer& layer, const Netlist& netlist, const Kernel& ker
     if (kernel.kind == KernelKind::depthwise_dense) {
       for (int tap = 0; tap < taps; ++tap) {
         const auto codes = memories.take_codes(kernel, group * taps + tap, out);
-        for (int o = 0; o < out; ++o) EXPECT_EQ(codes[o], layer.weights[std::size_t(tap) * layer.output.channels + filter(o)]);
+        for (int o = 0; o < out; ++o)
+          EXPECT_EQ(codes[o], layer.weights[std::size_t(tap) * layer.output.channels + filter(o)]);
       }
     } else if (kernel.kind == KernelKind::conv_activation_sparse) {
       // Places count beats of the window in front of the compactor, then its lanes.
@@ -145,7 +155,8 @@ void check_weights(const Layer& layer, const Netlist& netlist, const Kernel& ker
       for_each_step(layer, in, [&](int step, int ky, int kx, int channels) {
         const auto codes = memories.take_codes(kernel, group * steps + step, in * out);
         for (int m = 0; m < in; ++m) {
-          for (int o = 0; o < out; ++o) EXPECT_EQ(codes[m * out + o], weight(layer, filter(o), ky, kx, channels * in + m));
+          for (int o = 0; o < out; ++o)
+            EXPECT_EQ(codes[m * out + o], weight(layer, filter(o), ky, kx, channels * in + m));
         }
       });
     }
@@ -178,12 +189,14 @@ void check_curve(const Layer& layer, const Kernel& kernel, Memories& memories) {
       if (at % 4 != 0) continue;
       const std::uint32_t word = memories.take(kernel, 0, 8, at / 4);
       for (int byte = 0; byte < 4; ++byte) {
-        EXPECT_EQ(static_cast<std::int8_t>(word >> (8 * byte)), curve.table[std::size_t(at) + std::size_t(byte)]) << kernel.name << " code " << code;
+        EXPECT_EQ(static_cast<std::int8_t>(word >> (8 * byte)), curve.table[std::size_t(at) + std::size_t(byte)])
+            << kernel.name << " code " << code;
       }
     }
   } else {
     EXPECT_EQ(number, curve.kind == CurveKind::hard_sigmoid ? 2 : 3);
-    check_settings({curve.slope, curve.offset, curve.multiplier, curve.shift, curve.clamp_low, curve.clamp_high}, kernel, 8, memories);
+    check_settings({curve.slope, curve.offset, curve.multiplier, curve.shift, curve.clamp_low, curve.clamp_high},
+                   kernel, 8, memories);
   }
 }
 
@@ -207,7 +220,8 @@ DesignTable table_of(const Design& design, Random& random) {
 template <typename Which>
 std::vector<std::int64_t> column(const Design& design, const DesignTable& table, int layer, Which which) {
   std::vector<std::int64_t> values(16, 0);
-  for (std::size_t row = 0; row < table.rows.size(); ++row) values[row] = std::invoke(which, table.thresholds(design.network, design.netlist, row)[layer]);
+  for (std::size_t row = 0; row < table.rows.size(); ++row)
+    values[row] = std::invoke(which, table.thresholds(design.network, design.netlist, row)[layer]);
   return values;
 }
 
@@ -218,9 +232,11 @@ void check_kernel(const Design& design, const DesignTable& table, const Kernel& 
   if (kernel.kind == KernelKind::add) {
     // Port A reads the operand whose layer wrote the stream; IS_SWAPPED says which of the two that is.
     const bool is_swapped = kernel.numbers.at(Number::is_swapped) != 0;
-    check_settings({layer.multiplier[is_swapped], layer.multiplier[!is_swapped], layer.shift, layer.clamp_low, layer.clamp_high},
-                   kernel, 0, memories);
-  } else if (kernel.kind == KernelKind::average_pool || kernel.kind == KernelKind::global_average_pool || kernel.kind == KernelKind::scale) {
+    check_settings(
+        {layer.multiplier[is_swapped], layer.multiplier[!is_swapped], layer.shift, layer.clamp_low, layer.clamp_high},
+        kernel, 0, memories);
+  } else if (kernel.kind == KernelKind::average_pool || kernel.kind == KernelKind::global_average_pool ||
+             kernel.kind == KernelKind::scale) {
     check_settings({layer.multiplier[0], layer.shift, layer.clamp_low, layer.clamp_high}, kernel, 0, memories);
   } else if (kernel.kind == KernelKind::compactor) {
     check_settings(activation, kernel, 0, memories);
@@ -231,11 +247,13 @@ void check_kernel(const Design& design, const DesignTable& table, const Kernel& 
   } else if (kernel.kind == KernelKind::tile) {
     return;  // with the engine behind it
   } else if (kernel.numbers.count(Number::weight_bits) != 0) {
-    if (kernel.numbers.count(Number::sends_sums) == 0 || kernel.numbers.at(Number::sends_sums) == 0) check_filters(layer, design.netlist, kernel, memories);
+    if (kernel.numbers.count(Number::sends_sums) == 0 || kernel.numbers.at(Number::sends_sums) == 0)
+      check_filters(layer, design.netlist, kernel, memories);
     const auto of_weights = column(design, table, kernel.layer, &Thresholds::weight);
     if (kernel.kind == KernelKind::conv_weight_sparse) {
       const auto cycles = check_lists(layer, design.netlist, kernel, of_weights, memories);
-      check_settings(cycles, design.netlist.kernels[NetlistIndex(design.netlist).writer(kernel.inputs[0])], 0, memories);
+      check_settings(cycles, design.netlist.kernels[NetlistIndex(design.netlist).writer(kernel.inputs[0])], 0,
+                     memories);
     } else {
       check_weights(layer, design.netlist, kernel, memories);
     }
@@ -244,7 +262,8 @@ void check_kernel(const Design& design, const DesignTable& table, const Kernel& 
       check_settings(of_weights, kernel, 2, memories);
     }
   }
-  const bool leaves_codes_to_others = kernel.numbers.count(Number::sends_sums) != 0 && kernel.numbers.at(Number::sends_sums) == 1;
+  const bool leaves_codes_to_others =
+      kernel.numbers.count(Number::sends_sums) != 0 && kernel.numbers.at(Number::sends_sums) == 1;
   if (kernel.numbers.count(Number::curve) != 0 && !leaves_codes_to_others) check_curve(layer, kernel, memories);
 }
 
@@ -282,21 +301,26 @@ TEST_P(ParameterBatches, put_every_number_where_its_kernel_looks_for_it) {
 TEST_P(ParameterBatches, are_not_longer_than_asked_for_unless_a_row_is) {
   Random random(std::get<0>(GetParam()));
   const IntegerNetwork network = seasoned_network(random, 3);
-  const Netlist netlist = build_netlist(network, LayerConfigs(network.layers.size(), {std::get<1>(GetParam())})).value();
+  const Netlist netlist =
+      build_netlist(network, LayerConfigs(network.layers.size(), {std::get<1>(GetParam())})).value();
   for (const ParameterBatch& batch : parameter_batches(network, netlist, dense_table(network, netlist, ""), 1000)) {
     EXPECT_LE(batch.words.size(), 1000u);
     EXPECT_GE(batch.words.size(), 1u);
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(seeds, ParameterBatches,
-                         ::testing::Combine(::testing::Range(1, 9),
-                                            ::testing::Values(KernelKind::conv_dense, KernelKind::conv_activation_sparse, KernelKind::conv_pair_sparse, KernelKind::conv_weight_sparse, KernelKind::conv_grouped_prefix)));
+INSTANTIATE_TEST_SUITE_P(
+    seeds, ParameterBatches,
+    ::testing::Combine(::testing::Range(1, 9),
+                       ::testing::Values(KernelKind::conv_dense, KernelKind::conv_activation_sparse,
+                                         KernelKind::conv_pair_sparse, KernelKind::conv_weight_sparse,
+                                         KernelKind::conv_grouped_prefix)));
 
 // Which layer's map arrives on a stream, followed backwards through forks and width kernels.
 int producer(const Netlist& netlist, int stream) {
   const Kernel& kernel = netlist.kernels[NetlistIndex(netlist).writer(stream)];
-  return kernel.kind == KernelKind::fork || kernel.kind == KernelKind::width ? producer(netlist, kernel.inputs[0]) : kernel.layer;
+  return kernel.kind == KernelKind::fork || kernel.kind == KernelKind::width ? producer(netlist, kernel.inputs[0])
+                                                                             : kernel.layer;
 }
 
 TEST(ParameterBatches, multiplier_a_of_an_addition_belongs_to_the_map_on_port_a) {

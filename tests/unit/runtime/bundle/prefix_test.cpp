@@ -49,7 +49,8 @@ TEST(Prefix, ranks_are_the_order_of_a_sort_by_magnitude) {
         std::stable_sort(filters.begin(), filters.end(), [&](int a, int b) {
           return std::abs(layer.weights[a * window + place]) > std::abs(layer.weights[b * window + place]);
         });
-        for (int rank = 0; rank < 4; ++rank) ASSERT_EQ(prefix_rank(layer, prefix, filters[rank], place), rank) << "seed " << seed;
+        for (int rank = 0; rank < 4; ++rank)
+          ASSERT_EQ(prefix_rank(layer, prefix, filters[rank], place), rank) << "seed " << seed;
       }
     }
   }

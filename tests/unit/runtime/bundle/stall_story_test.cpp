@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stories of pipelines that stand still, from snapshots made by hand: source, two kernels, sink. (A cycle over a fork is
-// told by tests/kernels/stall_test.cpp, from a real run.)
+// Stories of pipelines that stand still, from snapshots made by hand: source, two kernels, sink. (A cycle over a fork
+// is told by tests/kernels/stall_test.cpp, from a real run.)
 #include "runtime/bundle/stall_story.hpp"
 
 #include <gtest/gtest.h>
@@ -18,13 +18,16 @@ Netlist chain() {
     stream.depth = 4;
     netlist.streams.push_back(stream);
   }
-  netlist.kernels = {{"source", KernelKind::source, 1, -1, {}, {0}, {}}, {"first", KernelKind::width, 2, 0, {0}, {1}, {}},
-                     {"second", KernelKind::width, 3, 0, {1}, {2}, {}}, {"sink", KernelKind::sink, 4, -1, {2}, {}, {}}};
+  netlist.kernels = {{"source", KernelKind::source, 1, -1, {}, {0}, {}},
+                     {"first", KernelKind::width, 2, 0, {0}, {1}, {}},
+                     {"second", KernelKind::width, 3, 0, {1}, {2}, {}},
+                     {"sink", KernelKind::sink, 4, -1, {2}, {}, {}}};
   return netlist;
 }
 
 TEST(StallStory, tells_that_the_source_has_sent_everything) {
-  const StallSnapshot snapshot{{{Wait::host, -1}, {Wait::beat, 0}, {Wait::beat, 1}, {Wait::beat, 2}}, {{9, 9}, {9, 9}, {8, 8}}};
+  const StallSnapshot snapshot{{{Wait::host, -1}, {Wait::beat, 0}, {Wait::beat, 1}, {Wait::beat, 2}},
+                               {{9, 9}, {9, 9}, {8, 8}}};
   EXPECT_TRUE(is_deadlocked(chain(), snapshot));
   EXPECT_EQ(stall_story(chain(), snapshot),
             "all that was given to the source has been sent:\n"
@@ -36,7 +39,8 @@ TEST(StallStory, tells_that_the_source_has_sent_everything) {
 }
 
 TEST(StallStory, names_a_kernel_that_computes_without_end) {
-  const StallSnapshot snapshot{{{Wait::room, 0}, {Wait::room, 1}, {Wait::nothing, -1}, {Wait::beat, 2}}, {{12, 8}, {8, 4}, {0, 0}}};
+  const StallSnapshot snapshot{{{Wait::room, 0}, {Wait::room, 1}, {Wait::nothing, -1}, {Wait::beat, 2}},
+                               {{12, 8}, {8, 4}, {0, 0}}};
   EXPECT_FALSE(is_deadlocked(chain(), snapshot));
   EXPECT_EQ(stall_story(chain(), snapshot),
             "a kernel computes and touches no stream:\n"
@@ -49,9 +53,11 @@ TEST(StallStory, names_a_kernel_that_computes_without_end) {
 
 TEST(StallStory, is_no_deadlock_while_one_waits_for_what_is_there) {
   // Woken, but not yet running: the machine is busy.
-  const StallSnapshot has_beat{{{Wait::host, -1}, {Wait::beat, 0}, {Wait::beat, 1}, {Wait::beat, 2}}, {{9, 9}, {9, 8}, {8, 8}}};
+  const StallSnapshot has_beat{{{Wait::host, -1}, {Wait::beat, 0}, {Wait::beat, 1}, {Wait::beat, 2}},
+                               {{9, 9}, {9, 8}, {8, 8}}};
   EXPECT_FALSE(is_deadlocked(chain(), has_beat));
-  const StallSnapshot has_room{{{Wait::room, 0}, {Wait::room, 1}, {Wait::beat, 1}, {Wait::beat, 2}}, {{12, 8}, {8, 5}, {5, 5}}};
+  const StallSnapshot has_room{{{Wait::room, 0}, {Wait::room, 1}, {Wait::beat, 1}, {Wait::beat, 2}},
+                               {{12, 8}, {8, 5}, {5, 5}}};
   EXPECT_FALSE(is_deadlocked(chain(), has_room));
 }
 
@@ -64,7 +70,8 @@ TEST(StallStory, tells_of_kernels_that_disagree) {
   netlist.kernels[2].outputs = {1};
   netlist.kernels[0].outputs = {};
   netlist.kernels[3].inputs = {};
-  const StallSnapshot snapshot{{{Wait::host, -1}, {Wait::beat, 1}, {Wait::beat, 0}, {Wait::host, -1}}, {{3, 3}, {2, 2}, {0, 0}}};
+  const StallSnapshot snapshot{{{Wait::host, -1}, {Wait::beat, 1}, {Wait::beat, 0}, {Wait::host, -1}},
+                               {{3, 3}, {2, 2}, {0, 0}}};
   EXPECT_EQ(stall_story(netlist, snapshot),
             "all that was given to the source has been sent:\n"
             "  source waits for the host\n"

@@ -19,8 +19,13 @@ class TableOfAllEngines : public ::testing::Test {
     const Window same{3, 3, 1, 1, 1, 1, 1, 1};
     make.conv(4, same, make.conv(32, same, make.conv(4, same, make.conv(4, same, make.conv(4, same, kNetworkInput)))));
     network = make.finish(3);
-    auto built = build_netlist(network, {{KernelKind::conv_dense}, {KernelKind::conv_activation_sparse}, {KernelKind::conv_pair_sparse}, {KernelKind::conv_grouped_prefix},
-                                         {KernelKind::conv_weight_sparse}, {KernelKind::conv_dense}, {KernelKind::conv_dense}});
+    auto built = build_netlist(network, {{KernelKind::conv_dense},
+                                         {KernelKind::conv_activation_sparse},
+                                         {KernelKind::conv_pair_sparse},
+                                         {KernelKind::conv_grouped_prefix},
+                                         {KernelKind::conv_weight_sparse},
+                                         {KernelKind::conv_dense},
+                                         {KernelKind::conv_dense}});
     ASSERT_TRUE(built) << built.error().text();
     netlist = *built;
     table = dense_table(network, netlist, "hash");
@@ -53,7 +58,8 @@ TEST_F(TableOfAllEngines, is_accepted_and_read_back_equal) {
   ASSERT_TRUE(again) << again.error().text();
   EXPECT_EQ(table_to_json(*again), table_to_json(table));
   EXPECT_EQ(again->thresholds(network, netlist, 1)[2], (Thresholds{7, 9}));
-  EXPECT_EQ(again->thresholds(network, netlist, 1)[3], (Thresholds{0, 4, {5, 8, 4}})) << "5 of 8 filters, on 4 multipliers";
+  EXPECT_EQ(again->thresholds(network, netlist, 1)[3], (Thresholds{0, 4, {5, 8, 4}}))
+      << "5 of 8 filters, on 4 multipliers";
   EXPECT_EQ(again->thresholds(network, netlist, 1)[4], (Thresholds{11, 0}));
   EXPECT_EQ(again->thresholds(network, netlist, 1)[0], (Thresholds{}));
 }

@@ -28,7 +28,8 @@ std::vector<std::int64_t> as_in_kernel(const Window& w, const MapShape& in, cons
         } else if (is_last_of_row) {
           pixels = out.width - due_x;
         } else {
-          for (int p = 0; p < together; ++p) pixels += due_x + pixels < out.width && last_tap_x + pixels * w.stride_w < x + together;
+          for (int p = 0; p < together; ++p)
+            pixels += due_x + pixels < out.width && last_tap_x + pixels * w.stride_w < x + together;
         }
       }
       if (pixels > 0) {
@@ -54,15 +55,17 @@ TEST_P(WindowCompletionSeeds, are_those_of_the_kernel) {
     w.pad_top = between(0, w.kernel_h - 1), w.pad_left = between(0, w.kernel_w - 1);
     w.pad_bottom = between(0, w.kernel_h - 1), w.pad_right = between(0, w.kernel_w - 1);
     const MapShape in{between(1, 12), together * between(1, 6), 1};
-    const int free_rows = in.height + w.pad_top + w.pad_bottom - w.kernel_h, free_columns = in.width + w.pad_left + w.pad_right - w.kernel_w;
+    const int free_rows = in.height + w.pad_top + w.pad_bottom - w.kernel_h,
+              free_columns = in.width + w.pad_left + w.pad_right - w.kernel_w;
     if (free_rows < 0 || free_columns < 0) continue;
     const MapShape out{free_rows / w.stride_h + 1, free_columns / w.stride_w + 1, 1};
     const WindowCompletions completions(w, in, out, together);
     std::vector<std::int64_t> all;
     for (int y = 0; y < in.height; ++y) all.insert(all.end(), completions.row(y).begin(), completions.row(y).end());
     const std::vector<std::int64_t> expected = as_in_kernel(w, in, out, together);
-    ASSERT_EQ(all, expected) << fmt::format("round {}: {}x{} of {}x{} by {}x{}, pads {} {} {} {}, {} together", round, w.kernel_h, w.kernel_w, in.height, in.width,
-                                            w.stride_h, w.stride_w, w.pad_top, w.pad_left, w.pad_bottom, w.pad_right, together);
+    ASSERT_EQ(all, expected) << fmt::format("round {}: {}x{} of {}x{} by {}x{}, pads {} {} {} {}, {} together", round,
+                                            w.kernel_h, w.kernel_w, in.height, in.width, w.stride_h, w.stride_w,
+                                            w.pad_top, w.pad_left, w.pad_bottom, w.pad_right, together);
     std::int64_t sum = 0, beats = 0;
     for (const std::int64_t pixels : all) sum += pixels, beats += pixels > 0;
     EXPECT_EQ(sum, out.size());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The fast counters equal the reference's, on random networks, engines and thresholds, and for windows of many taps.
-#include "runtime/bundle/netlist_index.hpp"
 #include "runtime/evaluate/counters.hpp"
+#include "runtime/bundle/netlist_index.hpp"
 
 #include <gtest/gtest.h>
 
@@ -30,8 +30,9 @@ void expect_equal(const IntegerNetwork& network, const LayerConfigs& configs, Ra
     const auto plain = reference_counters(design, codes, run_reference(network, codes, thresholds), thresholds);
     ASSERT_EQ(fast.size(), plain.size());
     for (std::size_t i = 0; i < fast.size(); ++i) {
-      ASSERT_EQ(fast[i], plain[i]) << network.layers[std::size_t(plain[i].layer)].name << ": pairs " << fast[i].nonzero_pairs << " for "
-                                   << plain[i].nonzero_pairs << ", busy " << fast[i].busy_cycles << " for " << plain[i].busy_cycles;
+      ASSERT_EQ(fast[i], plain[i]) << network.layers[std::size_t(plain[i].layer)].name << ": pairs "
+                                   << fast[i].nonzero_pairs << " for " << plain[i].nonzero_pairs << ", busy "
+                                   << fast[i].busy_cycles << " for " << plain[i].busy_cycles;
     }
   }
 }

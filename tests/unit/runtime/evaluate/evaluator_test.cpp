@@ -22,13 +22,15 @@ std::vector<Thresholds> random_thresholds(Random& random, const IntegerNetwork& 
   return thresholds;
 }
 
-void expect_equal(const IntegerNetwork& network, const std::vector<std::int16_t>& codes, const std::vector<Thresholds>& thresholds) {
+void expect_equal(const IntegerNetwork& network, const std::vector<std::int16_t>& codes,
+                  const std::vector<Thresholds>& thresholds) {
   const auto expected = run_reference(network, codes, thresholds);
   for (const evaluate::Kernels* kernels : evaluate::supported_kernels()) {
     const Evaluator evaluator(network, thresholds, *kernels);
     const auto maps = evaluator.maps(codes);
     ASSERT_EQ(maps.size(), expected.size());
-    for (std::size_t i = 0; i < maps.size(); ++i) ASSERT_EQ(maps[i], expected[i]) << kernels->name << ", layer " << network.layers[i].name;
+    for (std::size_t i = 0; i < maps.size(); ++i)
+      ASSERT_EQ(maps[i], expected[i]) << kernels->name << ", layer " << network.layers[i].name;
     ASSERT_EQ(evaluator.scores(codes), expected.back()) << kernels->name << ", with places used again";
   }
 }
@@ -57,7 +59,8 @@ TEST_P(EvaluatorSeeds, other_thresholds_from_a_layer_on_equal_a_fresh_evaluator)
     const Evaluator changed = old.with_thresholds(after);
     changed.evaluate_from(first, maps);
     const auto expected = run_reference(network, codes, after);
-    for (std::size_t i = 0; i < expected.size(); ++i) ASSERT_EQ(changed.map(maps, static_cast<int>(i)), expected[i]) << kernels->name << ", layer " << i;
+    for (std::size_t i = 0; i < expected.size(); ++i)
+      ASSERT_EQ(changed.map(maps, static_cast<int>(i)), expected[i]) << kernels->name << ", layer " << i;
     ASSERT_EQ(changed.map(maps, kNetworkInput), Map(codes.begin(), codes.end()));
     ASSERT_EQ(old.scores(codes), reference_scores(network, codes, before)) << "the old evaluator has changed";
   }
@@ -65,7 +68,8 @@ TEST_P(EvaluatorSeeds, other_thresholds_from_a_layer_on_equal_a_fresh_evaluator)
 
 INSTANTIATE_TEST_SUITE_P(seeds, EvaluatorSeeds, ::testing::Range(1, 61));
 
-// Packed weights are taken over from the evaluator before only where every part of a row that concerns them is the same.
+// Packed weights are taken over from the evaluator before only where every part of a row that concerns them is the
+// same.
 TEST(Evaluator, rows_that_differ_in_one_part_do_not_share_weights) {
   Random random(9);
   NetworkMaker make(random, {5, 5, 3});
@@ -74,10 +78,12 @@ TEST(Evaluator, rows_that_differ_in_one_part_do_not_share_weights) {
   const auto codes = random_codes(random, network);
   std::vector<Thresholds> thresholds(network.layers.size());
   Evaluator evaluator(network, thresholds);
-  for (const Thresholds& changed : {Thresholds{0, 0, {3, 4, 4}}, {0, 0, {2, 4, 4}}, {0, 0, {2, 8, 2}}, {9, 0, {2, 8, 2}}, {9, 20, {2, 8, 2}}, {}}) {
+  for (const Thresholds& changed :
+       {Thresholds{0, 0, {3, 4, 4}}, {0, 0, {2, 4, 4}}, {0, 0, {2, 8, 2}}, {9, 0, {2, 8, 2}}, {9, 20, {2, 8, 2}}, {}}) {
     thresholds[0] = changed;
     evaluator = evaluator.with_thresholds(thresholds);
-    ASSERT_EQ(evaluator.maps(codes), run_reference(network, codes, thresholds)) << "k " << changed.prefix.k << " of " << changed.prefix.filters;
+    ASSERT_EQ(evaluator.maps(codes), run_reference(network, codes, thresholds))
+        << "k " << changed.prefix.k << " of " << changed.prefix.filters;
   }
 }
 
@@ -98,7 +104,8 @@ TEST_P(EvaluatorShapes, of_awkward_sizes) {
 }
 
 INSTANTIATE_TEST_SUITE_P(sizes, EvaluatorShapes,
-                         ::testing::Values(1, 2, 4, 7, 8, 9, 15, 16, 17, 23, 24, 25, 31, 32, 33, 47, 48, 49, 63, 64, 65, 95, 96, 97, 130));
+                         ::testing::Values(1, 2, 4, 7, 8, 9, 15, 16, 17, 23, 24, 25, 31, 32, 33, 47, 48, 49, 63, 64, 65,
+                                           95, 96, 97, 130));
 
 // The largest codes everywhere: sums reach what the planner's proofs allow (below 2^31), pairs of products 2^31.
 TEST(Evaluator, of_the_largest_codes) {
@@ -113,7 +120,8 @@ TEST(Evaluator, of_the_largest_codes) {
       for (Layer& layer : network.layers) {
         // 27, 9 and 33 products; one of 16 bits alone is nearly 2^30.
         const int weight = bits == 8 ? 127 : 65535 / (layer.kind == LayerKind::depthwise ? 9 : 33) - 1;
-        for (std::int16_t& w : layer.weights) w = static_cast<std::int16_t>(random() % 8 ? sign * weight : -sign * weight);
+        for (std::int16_t& w : layer.weights)
+          w = static_cast<std::int16_t>(random() % 8 ? sign * weight : -sign * weight);
         layer.clamp_low = layer.output_bits == 8 ? -127 : -32767;
       }
       network.layers[0].multiplier[0] = 65535, network.layers[0].multiplier[1] = 0, network.layers[0].multiplier[2] = 1;
@@ -146,9 +154,11 @@ TEST(Evaluator, scores_of_many_pictures_on_all_cores) {
   std::vector<std::vector<std::int16_t>> pictures;
   for (int i = 0; i < 200; ++i) pictures.push_back(random_codes(random, network));
   std::vector<std::vector<std::int32_t>> scores(pictures.size());
-  evaluator.for_each(pictures.size(), [&](std::size_t i) { return Evaluator::Codes(pictures[i]); },
-                     [&](std::size_t i, std::span<const std::int32_t> s) { scores[i].assign(s.begin(), s.end()); });
-  for (std::size_t i = 0; i < pictures.size(); ++i) ASSERT_EQ(scores[i], reference_scores(network, pictures[i])) << "picture " << i;
+  evaluator.for_each(
+      pictures.size(), [&](std::size_t i) { return Evaluator::Codes(pictures[i]); },
+      [&](std::size_t i, std::span<const std::int32_t> s) { scores[i].assign(s.begin(), s.end()); });
+  for (std::size_t i = 0; i < pictures.size(); ++i)
+    ASSERT_EQ(scores[i], reference_scores(network, pictures[i])) << "picture " << i;
 }
 
 }  // namespace

@@ -23,8 +23,10 @@ std::vector<std::int32_t> telling_sums(Random& random, int multiplier, int shift
   while (sums.size() % 16 != 0 || sums.size() < 160) {
     const double code = static_cast<double>(static_cast<std::int64_t>(random() % 70000) - 35000) + 0.5;
     const double sum = std::ldexp(code, shift) / multiplier;
-    for (const double near : {sum - 1, sum, sum + 1}) sums.push_back(static_cast<std::int32_t>(std::clamp<double>(near, -limit, limit)));
-    sums.push_back(static_cast<std::int32_t>(static_cast<std::int64_t>(random() % (2 * std::uint64_t(limit) + 1)) - limit));
+    for (const double near : {sum - 1, sum, sum + 1})
+      sums.push_back(static_cast<std::int32_t>(std::clamp<double>(near, -limit, limit)));
+    sums.push_back(
+        static_cast<std::int32_t>(static_cast<std::int64_t>(random() % (2 * std::uint64_t(limit) + 1)) - limit));
   }
   return sums;
 }
@@ -35,17 +37,20 @@ TEST_P(Shifts, requantise_as_numbers_h) {
   const int shift = GetParam();
   Random random(static_cast<unsigned>(shift));
   for (const Kernels* kernels : supported_kernels()) {
-    for (const auto& [low, high] : {std::pair{-127, 127}, {0, 127}, {0, 60}, {-32767, 32767}, {0, 32767}, {-5, 3}, {7, 9}}) {
+    for (const auto& [low, high] :
+         {std::pair{-127, 127}, {0, 127}, {0, 60}, {-32767, 32767}, {0, 32767}, {-5, 3}, {7, 9}}) {
       for (const int bits : {31, 26, 20}) {
         const Requantise numbers = requantiser(shift, low, high, bits);
-        for (const int multiplier : {1, 2, 3, 32767, 32768, 65534, 65535, static_cast<int>(random() % 65535) + 1, 1 << (random() % 16)}) {
+        for (const int multiplier :
+             {1, 2, 3, 32767, 32768, 65534, 65535, static_cast<int>(random() % 65535) + 1, 1 << (random() % 16)}) {
           const auto sums = telling_sums(random, multiplier, shift, bits);
           const std::vector<std::int32_t> multipliers(sums.size(), multiplier << numbers.scale);
           std::vector<std::int32_t> codes(sums.size());
           kernels->requantise(sums.data(), multipliers.data(), numbers, std::ssize(sums), codes.data());
           for (std::size_t i = 0; i < sums.size(); ++i) {
             ASSERT_EQ(codes[i], sluice_requantise(sums[i], multiplier, shift, low, high))
-                << kernels->name << ": sum " << sums[i] << ", multiplier " << multiplier << ", clamp " << low << ".." << high;
+                << kernels->name << ": sum " << sums[i] << ", multiplier " << multiplier << ", clamp " << low << ".."
+                << high;
           }
         }
       }
@@ -75,7 +80,8 @@ TEST_P(Shifts, add_as_numbers_h) {
         std::vector<std::int32_t> codes(a.size());
         kernels->load(out.data(), element, 0, std::ssize(codes), codes.data());
         for (std::size_t i = 0; i < a.size(); ++i) {
-          ASSERT_EQ(codes[i], sluice_add(a[i], numbers.multiplier_a, b[i], numbers.multiplier_b, shift, numbers.low, numbers.high))
+          ASSERT_EQ(codes[i], sluice_add(a[i], numbers.multiplier_a, b[i], numbers.multiplier_b, shift, numbers.low,
+                                         numbers.high))
               << kernels->name << ": " << a[i] << " * " << multiplier << " + " << b[i] << " * " << numbers.multiplier_b;
         }
       }

@@ -2,12 +2,12 @@
 // ResNet-20, quantised from real pictures: the evaluator equals the plain reference in every map and counter.
 #include <gtest/gtest.h>
 
-#include "runtime/bundle/netlist_index.hpp"
-#include "runtime/evaluate/counters.hpp"
 #include "compiler/frontend/onnx_import.hpp"
 #include "compiler/passes/normalise.hpp"
 #include "compiler/pipeline/netlist_builder.hpp"
 #include "compiler/quantise/calibrate.hpp"
+#include "runtime/bundle/netlist_index.hpp"
+#include "runtime/evaluate/counters.hpp"
 #include "runtime/images/preprocess.hpp"
 #include "runtime/reference/reference_counters.hpp"
 #include "tests/unit/compiler/testing.hpp"

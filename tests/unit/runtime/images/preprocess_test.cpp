@@ -69,7 +69,8 @@ TEST(PreprocessCode, agrees_with_the_naive_formula) {
       how.deviation.push_back(between(1, 255) * 0.5);
     }
     const IntegerNetwork n = network(input, how, 1.0 / between(1, 100), random() % 2 ? 8 : 16);
-    const Picture picture = picture_of(noise(between(1, 50), between(1, 50), random() % 2 ? CV_8UC3 : CV_8UC1, random()));
+    const Picture picture =
+        picture_of(noise(between(1, 50), between(1, 50), random() % 2 ? CV_8UC3 : CV_8UC1, random()));
 
     const auto codes = Preprocessor(n).codes(picture);
     ASSERT_TRUE(codes) << codes.error().text();
@@ -108,7 +109,8 @@ TEST(PreprocessCode, imagenet_rule_cuts_the_middle) {
 }
 
 TEST(PreprocessCode, input_wider_than_the_scaled_picture_still_fits) {
-  const cv::Mat cut = fit_picture(picture_of(noise(100, 100, CV_8UC3)), {48, 192, 3}, {.resize_short_side = 48}).value().pixels;
+  const cv::Mat cut =
+      fit_picture(picture_of(noise(100, 100, CV_8UC3)), {48, 192, 3}, {.resize_short_side = 48}).value().pixels;
   EXPECT_EQ(cut.size(), cv::Size(192, 48));
 }
 

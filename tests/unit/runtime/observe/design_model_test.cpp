@@ -23,7 +23,12 @@ class ThreeEngines : public ::testing::Test {
     const int second = make.conv(4, same, first);
     make.conv(4, same, make.add(second, first));
     auto opened = bundle_of(make.finish(3), scratch.path() / "bundle",
-                            {{KernelKind::conv_dense}, {KernelKind::conv_activation_sparse}, {KernelKind::conv_dense}, {KernelKind::conv_pair_sparse}, {KernelKind::conv_dense}, {KernelKind::conv_dense}});
+                            {{KernelKind::conv_dense},
+                             {KernelKind::conv_activation_sparse},
+                             {KernelKind::conv_dense},
+                             {KernelKind::conv_pair_sparse},
+                             {KernelKind::conv_dense},
+                             {KernelKind::conv_dense}});
     ASSERT_TRUE(opened) << opened.error().text();
     bundle.emplace(std::move(opened).value());
   }
@@ -33,7 +38,8 @@ class ThreeEngines : public ::testing::Test {
 
 TEST_F(ThreeEngines, fixed_cycles_are_those_of_a_picture_of_zeros) {
   const auto cycles = simulate::LayerCycles::make(bundle->design()).value();
-  // 36 pixels, 9 taps, 2 channels in one beat, 4 filters in one group; a header, and 11 pixels that enter the window and complete none.
+  // 36 pixels, 9 taps, 2 channels in one beat, 4 filters in one group; a header, and 11 pixels that enter the window
+  // and complete none.
   EXPECT_EQ(cycles.fixed(0), 36 * 9 + 1 + 11);
   EXPECT_EQ(cycles.fixed(1), 36 * (9 + 1) + 2) << "a compactor reads 9 beats a pixel, then says that there was nothing";
   EXPECT_EQ(cycles.fixed(2), 36 + 1) << "an addition takes a beat per pixel";
@@ -47,7 +53,10 @@ TEST(FixedCycles, of_a_weight_sparse_layer_are_those_of_its_windows) {
   NetworkMaker make(random, {6, 6, 4});
   make.conv(4, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput);
   const IntegerNetwork network = make.finish(3);
-  const Design design{network, build_netlist(network, {{KernelKind::conv_weight_sparse}, {KernelKind::conv_dense}, {KernelKind::conv_dense}}).value()};
+  const Design design{
+      network,
+      build_netlist(network, {{KernelKind::conv_weight_sparse}, {KernelKind::conv_dense}, {KernelKind::conv_dense}})
+          .value()};
   std::int64_t longest = 0;
   for (const Stream& stream : design.netlist.streams) longest = std::max(longest, stream.beats);
   const double fixed = simulate::LayerCycles::make(design).value().fixed(0);
@@ -58,7 +67,8 @@ TEST(FixedCycles, of_a_weight_sparse_layer_are_those_of_its_windows) {
 
 TEST_F(ThreeEngines, counters_find_their_layers) {
   const Observer observer = Observer::make(*bundle).value();
-  const Observation seen = observer.observe(7, 0, {{1, 36, 500, 400, 0}, {3, 144, 900, 150, 2}}, std::chrono::nanoseconds(5));
+  const Observation seen =
+      observer.observe(7, 0, {{1, 36, 500, 400, 0}, {3, 144, 900, 150, 2}}, std::chrono::nanoseconds(5));
   ASSERT_EQ(seen.cycles.size(), 4u) << "four convolutions have an engine";
   EXPECT_EQ(seen.cycles[0], 36 * 9 + 1 + 11);
   EXPECT_EQ(seen.cycles[1], 36 * 9 + 2 + 400) << "the compactor reads, then sends what the engine counted";

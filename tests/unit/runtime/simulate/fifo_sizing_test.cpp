@@ -26,11 +26,18 @@ struct Residual {
     const int stem = make.conv(16, same, kNetworkInput);
     make.add(make.conv(16, same, make.conv(16, same, stem)), stem);
     design.network = make.finish(3);
-    design.netlist = build_netlist(design.network, {{KernelKind::conv_dense}, {KernelKind::conv_activation_sparse}, {KernelKind::conv_pair_sparse}, {KernelKind::conv_dense}, {KernelKind::conv_dense}, {KernelKind::conv_dense}}).value();
+    design.netlist = build_netlist(design.network, {{KernelKind::conv_dense},
+                                                    {KernelKind::conv_activation_sparse},
+                                                    {KernelKind::conv_pair_sparse},
+                                                    {KernelKind::conv_dense},
+                                                    {KernelKind::conv_dense},
+                                                    {KernelKind::conv_dense}})
+                         .value();
     const Scheduler scheduler = Scheduler(design.netlist);
     const Evaluator evaluator(design.network);
     for (int i = 0; i < 3; ++i) {
-      images.push_back(scheduler.programs(CounterModel(design, {}).work(evaluator, evaluator.evaluate(test::random_codes(random, design.network)))));
+      images.push_back(scheduler.programs(
+          CounterModel(design, {}).work(evaluator, evaluator.evaluate(test::random_codes(random, design.network)))));
     }
   }
 
@@ -65,12 +72,14 @@ TEST(FifoSizing, could_not_take_much_more_from_any_stream) {
   for (std::size_t s = 0; s < sizing.depths.size(); ++s) {
     const Stream& stream = r.design.netlist.streams[s];
     const std::int64_t blocks = m20k_blocks(stream, sizing.depths[s]);
-    EXPECT_GT(m20k_blocks(stream, sizing.depths[s] + 1), blocks) << stream.name << " of " << sizing.depths[s] << ": more would be free";
+    EXPECT_GT(m20k_blocks(stream, sizing.depths[s] + 1), blocks)
+        << stream.name << " of " << sizing.depths[s] << ": more would be free";
     if (blocks == 0) continue;
     std::vector<int> less = sizing.depths;
     while (m20k_blocks(stream, less[s]) == blocks) --less[s];
     const double interval = r.interval(less);
-    EXPECT_TRUE(interval < 0 || interval > 1.01 * sizing.deep_interval_cycles) << r.design.netlist.streams[s].name << " of " << sizing.depths[s];
+    EXPECT_TRUE(interval < 0 || interval > 1.01 * sizing.deep_interval_cycles)
+        << r.design.netlist.streams[s].name << " of " << sizing.depths[s];
     ++lowered;
   }
   EXPECT_GT(lowered, 0) << "the shortcut holds more than 32 beats";
@@ -95,7 +104,9 @@ TEST(FifoSizing, fits_a_budget_or_says_what_is_needed) {
 }
 
 TEST(FifoSizing, counts_blocks_of_the_best_shape) {
-  const auto blocks = [](int bits, int lanes, std::int64_t depth) { return m20k_blocks({"s", bits, lanes, 1, 1, ""}, depth); };
+  const auto blocks = [](int bits, int lanes, std::int64_t depth) {
+    return m20k_blocks({"s", bits, lanes, 1, 1, ""}, depth);
+  };
   EXPECT_EQ(blocks(8, 16, 32), 0);
   EXPECT_EQ(blocks(8, 16, 33), 4) << "130 bits";
   EXPECT_EQ(blocks(8, 16, 513), 7) << "7 columns of 20 bits";

@@ -21,9 +21,9 @@ std::ostream& operator<<(std::ostream& out, const KernelCycles& c) {
 
 namespace {
 
+using test::identity_stream;
 using test::NetworkMaker;
 using test::Random;
-using test::identity_stream;
 using test::residual_network;
 
 struct Picture {
@@ -38,10 +38,12 @@ std::vector<LayerVectors> work_of(const Design& design, const Picture& picture) 
 }
 
 // Every count, time and mark of `pictures`, one behind the other.
-void expect_equal_to_ticking(const Design& design, const std::vector<Picture>& pictures, const PipelineOptions& options) {
+void expect_equal_to_ticking(const Design& design, const std::vector<Picture>& pictures,
+                             const PipelineOptions& options) {
   const Netlist& netlist = design.netlist;
   std::vector<std::int64_t> capacities;
-  for (const Stream& stream : netlist.streams) capacities.push_back(std::max<std::int64_t>(stream.depth, options.latency_cycles + 2));
+  for (const Stream& stream : netlist.streams)
+    capacities.push_back(std::max<std::int64_t>(stream.depth, options.latency_cycles + 2));
   std::vector<test::TickedImage> ticked;
   for (const Picture& p : pictures) ticked.push_back(test::ticked_image(design, p.codes, p.thresholds, p.arrival));
   const test::Ticked slow = test::tick(netlist, ticked, options.latency_cycles, capacities);
@@ -61,7 +63,8 @@ void expect_equal_to_ticking(const Design& design, const std::vector<Picture>& p
     const auto& of = slow.kernels[k];
     const KernelCycles expected{of.busy, of.waiting_for_beats, of.waiting_for_room};
     ASSERT_TRUE(cycles[k].busy == expected.busy && cycles[k].waiting_for_beats == expected.waiting_for_beats &&
-                cycles[k].waiting_for_room == expected.waiting_for_room) << netlist.kernels[k].name << ": " << cycles[k] << "; ticking: " << expected;
+                cycles[k].waiting_for_room == expected.waiting_for_room)
+        << netlist.kernels[k].name << ": " << cycles[k] << "; ticking: " << expected;
   }
   for (std::size_t s = 0; s < netlist.streams.size(); ++s) {
     ASSERT_EQ(fast.fifos()[s].written(), slow.written[s]) << netlist.streams[s].name;
@@ -98,8 +101,11 @@ TEST_P(Seeds, equal_to_the_simulator_that_ticks) {
   Design design{network, build_netlist(network, configs_of(random, network)).value()};
   const auto pictures = random_pictures(random, network, 3);
   const PipelineOptions options{.latency_cycles = static_cast<std::int64_t>(random() % 6)};
-  if (GetParam() % 3 == 1) for (Stream& s : design.netlist.streams) s.depth += static_cast<int>(random() % 40);
-  if (GetParam() % 3 == 2) for (Stream& s : design.netlist.streams) if (s.depth <= 16) s.depth = 1 + static_cast<int>(random() % 4);
+  if (GetParam() % 3 == 1)
+    for (Stream& s : design.netlist.streams) s.depth += static_cast<int>(random() % 40);
+  if (GetParam() % 3 == 2)
+    for (Stream& s : design.netlist.streams)
+      if (s.depth <= 16) s.depth = 1 + static_cast<int>(random() % 4);
   expect_equal_to_ticking(design, pictures, options);
 }
 
@@ -115,10 +121,14 @@ TEST(Pipeline, equals_the_simulator_that_ticks_behind_shared_requantisers) {
       make.conv(16, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput);
       make.add(make.conv(16, {}, 0), 0);
       const IntegerNetwork network = make.finish(3);
-      LayerConfig slow{.engine = convolution_engines()[std::size_t(engine)], .filters = 4, .lanes = 1, .copies = copies}, fast{slow};
+      LayerConfig slow{
+          .engine = convolution_engines()[std::size_t(engine)], .filters = 4, .lanes = 1, .copies = copies},
+          fast{slow};
       fast.lanes = 2;
       const Design design{network, build_netlist(network, {slow, fast, {}, {}, {}}).value()};
-      ASSERT_EQ(std::count_if(design.netlist.kernels.begin(), design.netlist.kernels.end(), [](const Kernel& k) { return k.kind == KernelKind::requantise; }), 2);
+      ASSERT_EQ(std::count_if(design.netlist.kernels.begin(), design.netlist.kernels.end(),
+                              [](const Kernel& k) { return k.kind == KernelKind::requantise; }),
+                2);
       expect_equal_to_ticking(design, random_pictures(random, network, 3), {.latency_cycles = 2});
       if (::testing::Test::HasFatalFailure()) return;
     }
@@ -134,7 +144,8 @@ double interval_of(const Design& design, const Picture& picture) {
   return (finished[7] - finished[3]) / 4;
 }
 
-// A requantiser that takes 5 cycles of 6, or of the tile's, is in nobody's way: sums that come at once wait in its stream.
+// A requantiser that takes 5 cycles of 6, or of the tile's, is in nobody's way: sums that come at once wait in its
+// stream.
 TEST(Pipeline, is_not_slower_behind_requantisers_that_are_fast_enough) {
   for (int engine = 0; engine < 5; ++engine) {
     for (const int copies : {1, 2}) {
@@ -151,7 +162,8 @@ TEST(Pipeline, is_not_slower_behind_requantisers_that_are_fast_enough) {
       };
       const double own = interval_of(design_with(8), picture);
       const int lanes = own / (120 * 64) > 1.2 ? 1 : own / (120 * 32) > 1.2 ? 2 : 4;
-      EXPECT_LE(interval_of(design_with(lanes), picture), own * 1.001) << to_text(config.engine) << ", " << copies << " copies, L " << lanes;
+      EXPECT_LE(interval_of(design_with(lanes), picture), own * 1.001)
+          << to_text(config.engine) << ", " << copies << " copies, L " << lanes;
     }
   }
 }
@@ -192,18 +204,22 @@ TEST(Pipeline, takes_the_cycles_of_a_timeline_drawn_by_hand) {
   };
   const Design design{{}, netlist};
   const test::Ticked slow = test::tick(netlist, {test::ticked_image(design, {}, {})}, 0, {2, 2, 2});
-  for (std::size_t k = 0; k < 4; ++k) EXPECT_EQ(slow.kernels[k].trace.substr(0, 16), expected[k]) << netlist.kernels[k].name;
+  for (std::size_t k = 0; k < 4; ++k)
+    EXPECT_EQ(slow.kernels[k].trace.substr(0, 16), expected[k]) << netlist.kernels[k].name;
   Pipeline fast(netlist, {.latency_cycles = 0});
   EXPECT_EQ(fast.pass(Scheduler(netlist).programs({})).value(), 15);
   for (std::size_t k = 0; k < 4; ++k) {
     const std::string trace = expected[k];
     EXPECT_EQ(fast.cycles()[k].busy, std::count(trace.begin(), trace.end(), '#')) << netlist.kernels[k].name;
-    EXPECT_EQ(fast.cycles()[k].waiting_for_beats, std::count(trace.begin(), trace.end(), '<')) << netlist.kernels[k].name;
-    EXPECT_EQ(fast.cycles()[k].waiting_for_room, std::count(trace.begin(), trace.end(), '>')) << netlist.kernels[k].name;
+    EXPECT_EQ(fast.cycles()[k].waiting_for_beats, std::count(trace.begin(), trace.end(), '<'))
+        << netlist.kernels[k].name;
+    EXPECT_EQ(fast.cycles()[k].waiting_for_room, std::count(trace.begin(), trace.end(), '>'))
+        << netlist.kernels[k].name;
   }
 }
 
-// The same stream, waits and beats held as on threads (tests/kernels/stall_test.cpp), which also counts beats of parameters.
+// The same stream, waits and beats held as on threads (tests/kernels/stall_test.cpp), which also counts beats of
+// parameters.
 constexpr const char* kStory = R"(simulated: the pipeline stands still, with 3 images inside
 a cycle of 6 kernels:
   l00_conv_fork waits to write s_l00_conv_fork_1: full (depth 8, 9 beats written, 1 read), waits for l03_add_add
@@ -226,7 +242,9 @@ behind them:
 TEST(Pipeline, tells_the_story_of_a_stream_that_is_too_shallow) {
   Random random(1);
   const IntegerNetwork network = residual_network(random);
-  Design design{network, build_netlist(network, LayerConfigs(network.layers.size(), LayerConfig{KernelKind::conv_pair_sparse})).value()};
+  Design design{
+      network,
+      build_netlist(network, LayerConfigs(network.layers.size(), LayerConfig{KernelKind::conv_pair_sparse})).value()};
   design.netlist.streams[std::size_t(identity_stream(design.netlist))].depth = 8;
   Pipeline pipeline(design.netlist);
   const Picture picture = random_pictures(random, network, 1)[0];

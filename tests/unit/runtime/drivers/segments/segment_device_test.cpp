@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The host's side of segment devices, on a driver that answers what the test wants.
-#include "runtime/base/errors.hpp"
 #include "runtime/drivers/segments/segment_device.hpp"
+#include "runtime/base/errors.hpp"
 
 #include <thread>
 

@@ -25,7 +25,8 @@ class Sim : public ::testing::Test {
 
   std::vector<LayerCounters> counters(const std::vector<std::int16_t>& codes, std::uint32_t row) const {
     const auto thresholds = bundle_->table().thresholds(bundle_->network(), bundle_->netlist(), row);
-    return reference_counters(bundle_->design(), codes, run_reference(bundle_->network(), codes, thresholds), thresholds);
+    return reference_counters(bundle_->design(), codes, run_reference(bundle_->network(), codes, thresholds),
+                              thresholds);
   }
 
   // All pictures through the device, rows in turn, the device kept full.

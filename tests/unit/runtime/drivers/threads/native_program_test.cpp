@@ -16,11 +16,13 @@ namespace fs = std::filesystem;
 using testing::HasSubstr;
 
 // Two channels and an autorun kernel between them, in words of stream_intel.h.
-std::string program(const std::string& body = "BEAT b = read_channel_intel(s_in); b.v[0] = b.v[0] + 1; write_channel_intel(s_out, b);") {
+std::string program(const std::string& body =
+                        "BEAT b = read_channel_intel(s_in); b.v[0] = b.v[0] + 1; write_channel_intel(s_out, b);") {
   return "#pragma OPENCL EXTENSION cl_intel_channels : enable\n"
          "typedef struct { int v[2]; uchar kind; } BEAT;\n"
          "channel BEAT s_in __attribute__((depth(16)));\nchannel BEAT s_out __attribute__((depth(3)));\n"
-         "__attribute__((max_global_work_dim(0)))\n__attribute__((autorun))\n__kernel void l00(void) { while (1) { " + body + " } }\n";
+         "__attribute__((max_global_work_dim(0)))\n__attribute__((autorun))\n__kernel void l00(void) { while (1) { " +
+         body + " } }\n";
 }
 
 class NativeProgramTest : public testing::Test {
@@ -56,14 +58,16 @@ TEST_F(NativeProgramTest, is_compiled_once_and_loaded_with_channels_of_its_own) 
 TEST_F(NativeProgramTest, leaves_nothing_but_the_kept_object) {
   ASSERT_TRUE(load(program()));
   ASSERT_FALSE(load(program("no_such_word")));
-  for (const auto& entry : fs::directory_iterator(scratch_.path() / "cache")) EXPECT_EQ(entry.path().extension(), ".so") << entry.path();
+  for (const auto& entry : fs::directory_iterator(scratch_.path() / "cache"))
+    EXPECT_EQ(entry.path().extension(), ".so") << entry.path();
 }
 
 TEST_F(NativeProgramTest, says_what_to_install_without_a_compiler) {
   const auto none = load(program(), "no-such-compiler");
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().fault(), Fault::world);
-  EXPECT_THAT(none.error().text(), HasSubstr("no-such-compiler: posix_spawnp failed, No such file or directory (ENOENT, 2)"));
+  EXPECT_THAT(none.error().text(),
+              HasSubstr("no-such-compiler: posix_spawnp failed, No such file or directory (ENOENT, 2)"));
   EXPECT_THAT(none.error().text(), HasSubstr("apt install g++"));
 }
 
