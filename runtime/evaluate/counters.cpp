@@ -115,8 +115,6 @@ LayerVectors count_weights(int index, const Layer& layer, int weight_threshold, 
 }
 
 // Of each sparse engine, vectors of an image of zeros: <op>_zeros, by default a list a pixel.
-std::size_t pixels_of(const Layer& layer) { return std::size_t(layer.output.height) * std::size_t(layer.output.width); }
-
 void conv_activation_sparse_zeros(const Design&, const Kernel&, LayerVectors&) {}
 
 void conv_grouped_prefix_zeros(const Design&, const Kernel& engine, LayerVectors& work) {
@@ -131,15 +129,15 @@ void conv_pair_sparse_zeros(const Design& design, const Kernel& engine, LayerVec
   const Layer& layer = design.network.layers[std::size_t(engine.layer)];
   const int filters = design.netlist.streams[std::size_t(engine.outputs[0])].lanes;
   const int vectors = engine.numbers.at(Number::steps) * (layer.output.channels / filters);
-  work.live.assign(pixels_of(layer) * std::size_t(vectors), 0);
+  work.live.assign(std::size_t(layer.output.pixels()) * std::size_t(vectors), 0);
 }
 
 }  // namespace
 
 LayerVectors zero_work(const Design& design, const Kernel& engine) {
   const Layer& layer = design.network.layers[std::size_t(engine.layer)];
-  LayerVectors work{.counters = {engine.layer, 0, 0, 0, 0}, .pixels = std::int64_t(pixels_of(layer))};
-  work.live.assign(pixels_of(layer), 0);
+  LayerVectors work{.counters = {engine.layer, 0, 0, 0, 0}, .pixels = layer.output.pixels()};
+  work.live.assign(std::size_t(layer.output.pixels()), 0);
   switch (engine.kind) {
 #define SLUICE_SPARSE_ENGINE(op, name) \
   case KernelKind::op:                 \

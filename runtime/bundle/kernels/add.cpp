@@ -12,8 +12,6 @@ Status check(const KernelFit& fit) {
   return check_operands(fit, first);
 }
 
-std::int64_t stored_bytes(const Netlist&, const Kernel& kernel) { return bytes_with_curve(kernel); }
-
 // Port A carries the branch that leads on, which may be the layer's second operand.
 void parameters(const ParameterSource& source, std::vector<ParameterTable>& tables) {
   const Layer& layer = source.layer();
@@ -35,7 +33,7 @@ const KernelRecord& add_record() {
       .computes = LayerKind::add,
       .obeys = kObeysNothing,
       .check = check,
-      .memory_bytes = stored_bytes,
+      .memory_bytes = curve_memory_bytes,
       .parameters = parameters,
       .multipliers = nullptr,
   };

@@ -2,25 +2,9 @@
 // The record of average_pool.cl: the mean of a window.
 #include "runtime/bundle/kernels/kernel_memory.hpp"
 #include "runtime/bundle/kernels/kernel_record.hpp"
+#include "runtime/bundle/kernels/line_buffer_fit.hpp"
 
 namespace sluice {
-namespace {
-
-Status check(const KernelFit& fit) {
-  SLUICE_CHECK(fit.equal("lanes of " + fit.in().name, fit.in().lanes, fit.out().lanes));
-  SLUICE_CHECK(fit.number(Number::steps, fit.taps()));
-  return fit.carries(fit.in(), fit.own_pixels() * fit.window_codes(), fit.arriving_bits());
-}
-
-std::int64_t stored_bytes(const Netlist&, const Kernel& kernel) { return bytes_with_curve(kernel); }
-
-void parameters(const ParameterSource& source, std::vector<ParameterTable>& tables) {
-  const Layer& layer = source.layer();
-  append_settings(
-      source, {layer.multiplier[0], word_of(layer.shift), word_of(layer.clamp_low), word_of(layer.clamp_high)}, tables);
-}
-
-}  // namespace
 
 const KernelRecord& average_pool_record() {
   static const KernelRecord record{
@@ -30,9 +14,9 @@ const KernelRecord& average_pool_record() {
       .role = Role::computes,
       .computes = LayerKind::average_pool,
       .obeys = kObeysNothing,
-      .check = check,
-      .memory_bytes = stored_bytes,
-      .parameters = parameters,
+      .check = check_pool,
+      .memory_bytes = curve_memory_bytes,
+      .parameters = append_single_factor,
       .multipliers = nullptr,
   };
   return record;

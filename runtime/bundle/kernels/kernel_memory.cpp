@@ -17,6 +17,8 @@ std::int64_t bytes_with_curve(const Kernel& kernel) {
                                                   : CURVE_FORMULA_BYTES);
 }
 
+std::int64_t curve_memory_bytes(const Netlist&, const Kernel& kernel) { return bytes_with_curve(kernel); }
+
 std::int64_t filter_bytes(const Netlist& netlist, const Kernel& kernel) {
   if (sends_sums(kernel)) return 0;
   constexpr std::int64_t kWordBytes = 4;

@@ -31,4 +31,10 @@ Status check_line_buffer_output(const KernelFit& fit) {
   return fit.carries(fit.out(), codes, fit.in().element_bits);
 }
 
+Status check_pool(const KernelFit& fit) {
+  SLUICE_CHECK(fit.equal("lanes of " + fit.in().name, fit.in().lanes, fit.out().lanes));
+  SLUICE_CHECK(fit.number(Number::steps, fit.taps()));
+  return fit.carries(fit.in(), fit.own_pixels() * fit.window_codes(), fit.arriving_bits());
+}
+
 }  // namespace sluice

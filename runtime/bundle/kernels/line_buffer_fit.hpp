@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the two line buffers (window.cl, taps.cl) have in common, compared with their layer.
+// What the two line buffers (window.cl, taps.cl) have in common, and the two pools that read one, compared with their
+// layer.
 //
 // Before: as for KernelRecord::check. After: nothing is changed.
 #pragma once
@@ -12,5 +13,7 @@ namespace sluice {
 Status check_line_buffer_shape(const KernelFit& fit);
 // The padding code, and all windows on the output, REPLAY times.
 Status check_line_buffer_output(const KernelFit& fit);
+// A pool reads whole windows and keeps the lanes.
+Status check_pool(const KernelFit& fit);
 
 }  // namespace sluice

@@ -118,4 +118,10 @@ void append_settings(const ParameterSource& source, std::vector<std::uint32_t> w
   append_curve(tables, source.layer().curve);
 }
 
+void append_single_factor(const ParameterSource& source, std::vector<ParameterTable>& tables) {
+  const Layer& layer = source.layer();
+  append_settings(
+      source, {layer.multiplier[0], word_of(layer.shift), word_of(layer.clamp_low), word_of(layer.clamp_high)}, tables);
+}
+
 }  // namespace sluice

@@ -81,5 +81,7 @@ void append_requantisers(const ParameterSource& source, std::vector<ParameterTab
 // One row of settings, then the curve.
 void append_settings(const ParameterSource& source, std::vector<std::uint32_t> words,
                      std::vector<ParameterTable>& tables);
+// The settings of averages and scale, as a record's member: one multiplier for all channels, shift and clamp.
+void append_single_factor(const ParameterSource& source, std::vector<ParameterTable>& tables);
 
 }  // namespace sluice

@@ -14,14 +14,6 @@ Status check(const KernelFit& fit) {
   return fit.number(Number::channel_groups, fit.layer().input.channels / fit.out().lanes);
 }
 
-std::int64_t stored_bytes(const Netlist&, const Kernel& kernel) { return bytes_with_curve(kernel); }
-
-void parameters(const ParameterSource& source, std::vector<ParameterTable>& tables) {
-  const Layer& layer = source.layer();
-  append_settings(
-      source, {layer.multiplier[0], word_of(layer.shift), word_of(layer.clamp_low), word_of(layer.clamp_high)}, tables);
-}
-
 }  // namespace
 
 const KernelRecord& scale_record() {
@@ -33,8 +25,8 @@ const KernelRecord& scale_record() {
       .computes = LayerKind::scale,
       .obeys = kObeysNothing,
       .check = check,
-      .memory_bytes = stored_bytes,
-      .parameters = parameters,
+      .memory_bytes = curve_memory_bytes,
+      .parameters = append_single_factor,
       .multipliers = nullptr,
   };
   return record;
