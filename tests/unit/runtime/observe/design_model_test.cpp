@@ -18,10 +18,9 @@ class ThreeEngines : public ::testing::Test {
   void SetUp() override {
     Random random(3);
     NetworkMaker make(random, {6, 6, 2});
-    const Window same{3, 3, 1, 1, 1, 1, 1, 1};
-    const int first = make.conv(4, same, kNetworkInput);
-    const int second = make.conv(4, same, first);
-    make.conv(4, same, make.add(second, first));
+    const int first = make.conv(4, kSame3x3, kNetworkInput);
+    const int second = make.conv(4, kSame3x3, first);
+    make.conv(4, kSame3x3, make.add(second, first));
     auto opened = bundle_of(make.finish(3), scratch.path() / "bundle",
                             {{KernelKind::conv_dense},
                              {KernelKind::conv_activation_sparse},
