@@ -126,7 +126,7 @@ int sum_of_requantisers(const Netlist& netlist, int layer) {
   return sum;
 }
 
-// However many copies finish sums, as many requantisers stand behind them as are asked for.
+// However many copies finish sums, as many requantisers stand after them as are asked for.
 TEST(LayerConfig, shares_requantisers_among_filters_and_copies) {
   const IntegerNetwork network = small_network();
   const std::string name = network.layers[0].name;

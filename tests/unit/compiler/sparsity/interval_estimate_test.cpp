@@ -141,7 +141,7 @@ TEST(Estimate, grows_when_streams_are_too_short_for_what_alternates) {
   EXPECT_DOUBLE_EQ(with_depth(100000), 32 * 30 + 32 * 10) << "both work all the time";
 }
 
-// A line buffer with a stride sends in every other row only, and the engine behind it works in the kSame3x3 ones.
+// A line buffer with a stride sends in every other row only, and the engine after it works in the kSame3x3 ones.
 TEST(Estimate, does_not_take_a_line_buffer_and_its_engine_for_rivals) {
   Random random(10);
   NetworkMaker make(random, {32, 32, 3});

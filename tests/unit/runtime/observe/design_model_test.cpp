@@ -46,7 +46,7 @@ TEST_F(ThreeEngines, fixed_cycles_are_those_of_a_picture_of_zeros) {
   EXPECT_EQ(cycles.floor(), 36 + 1);
 }
 
-// Beats behind a tile kernel are as many as the row's prefixes ask for; the stream is made for a dense filter.
+// Beats after a tile kernel are as many as the row's prefixes ask for; the stream is made for a dense filter.
 TEST(FixedCycles, of_a_weight_sparse_layer_are_those_of_its_windows) {
   Random random(4);
   NetworkMaker make(random, {6, 6, 4});

@@ -14,7 +14,7 @@ namespace {
 using test::NetworkMaker;
 using test::Random;
 
-// A residual block of two sparse 3x3 convolutions behind a stem.
+// A residual block of two sparse 3x3 convolutions after a stem.
 struct Residual {
   Random random{3};
   Design design;
@@ -23,7 +23,7 @@ struct Residual {
   Residual() {
     NetworkMaker make(random, {10, 40, 3});
     const int stem = make.conv(16, test::kSame3x3, kNetworkInput);
-    make.add(make.conv(16, test::kSame3x3, make.conv(16, kSame3x3, stem)), stem);
+    make.add(make.conv(16, test::kSame3x3, make.conv(16, test::kSame3x3, stem)), stem);
     design.network = make.finish(3);
     design.netlist = build_netlist(design.network, {{KernelKind::conv_dense},
                                                     {KernelKind::conv_activation_sparse},
