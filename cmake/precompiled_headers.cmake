@@ -8,12 +8,13 @@ set(SLUICE_STANDARD_HEADERS <algorithm> <array> <cmath> <cstdint> <filesystem> <
   <optional> <random> <set> <string> <utility> <variant> <vector> <fmt/format.h>)
 file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/no_code.cpp CONTENT "// A precompiled header needs a target with a source.\n")
 
-# sluice_header_group(<name> [HEADERS <headers>] [LIBRARIES <targets>]): a target that holds the standard headers and
-# `headers` precompiled.
+# sluice_header_group(<name> [HEADERS <headers>] [LIBRARIES <targets>] [OPTIONS <options>]): a target that holds the
+# standard headers and `headers` precompiled. GCC drops them where one of -O0 and another level meet, so a group says it.
 function(sluice_header_group name)
-  cmake_parse_arguments(ARG "" "" "HEADERS;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "HEADERS;LIBRARIES;OPTIONS" ${ARGN})
   add_library(${name} OBJECT ${PROJECT_BINARY_DIR}/no_code.cpp)
   target_link_libraries(${name} PRIVATE sluice_options fmt::fmt ${ARG_LIBRARIES})
+  target_compile_options(${name} PRIVATE ${ARG_OPTIONS})
   target_precompile_headers(${name} PRIVATE ${SLUICE_STANDARD_HEADERS} ${ARG_HEADERS})
 endfunction()
 
@@ -46,6 +47,11 @@ function(sluice_use_header_group name)
       target_precompile_headers(${target} REUSE_FROM ${name})
     endif()
   endforeach()
+endfunction()
+
+# Sources in which nothing is hot, in a library that has others: as sluice_compile_quickly.
+function(sluice_compile_sources_quickly)
+  set_property(SOURCE ${ARGN} APPEND PROPERTY COMPILE_OPTIONS $<$<CONFIG:Release>:-O1>)
 endfunction()
 
 # Under the folders nothing is hot: a release build compiles them with -O1, in two thirds of the time.

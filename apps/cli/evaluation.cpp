@@ -167,7 +167,7 @@ Result<std::string> locate_difference(Device& device, const Bundle& bundle, cons
     }
     before = layer;
   }
-  return fmt::format("all sparse layers up to {} count as the reference does; the difference arises behind it", before);
+  return fmt::format("all sparse layers up to {} count as the reference does; the difference arises after it", before);
 }
 
 Accuracy accuracy_of(const Tops& tops, const ImageSet& images) {

@@ -109,7 +109,7 @@ void print_fit(const FitCheck& fit) {
   std::cout << fmt::format("\nsmallest design (estimated): {}\n", fit.story);
   if (fit.fits) {
     std::cout << fmt::format(
-        "fastest design that fits: {:.0f} images/s (estimated; assumes that {:.0f} % of the codes behind a ReLU are "
+        "fastest design that fits: {:.0f} images/s (estimated; assumes that {:.0f} % of the codes after a ReLU are "
         "not 0), {} sets the rate\n",
         fit.images_per_s, 100 * kAssumedDensity, fit.bottleneck);
   }

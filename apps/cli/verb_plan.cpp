@@ -172,9 +172,10 @@ Run verb_plan(Command command, const Common& common) {
       .one_of(engine_names())
       .capture_default_str();
   command
-      .add_option("--held-out", options->held_out_images,
-                  "pictures behind the calibration ones that measure the table's rows; where there are none behind, so "
-                  "many of those")
+      .add_option(
+          "--held-out", options->held_out_images,
+          "pictures after the calibration ones that measure the table's rows; where there are none after them, so "
+          "many of those")
       .capture_default_str();
   command
       .add_option("--size-streams", options->sizing_percent,

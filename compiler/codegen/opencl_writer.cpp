@@ -53,7 +53,7 @@ const char* meaning_of(const std::string& number) {
       {"TILE_PIXELS", "output pixels that share a weight"},
       {"MULTIPLIERS", "products per cycle and filter"},
       {"CURVE", "0 none, 1 table, 2 hard-sigmoid, 3 hard-swish"},
-      {"SENDS_SUMS", "1: a requantise kernel behind makes codes of the sums"},
+      {"SENDS_SUMS", "1: a requantise kernel after it makes codes of the sums"},
       {"A_GROUPS", "beats per pixel of A"},
       {"B_GROUPS", "beats per pixel of B"},
       {"IS_SWAPPED", "1: port A carries the second operand"},
@@ -63,7 +63,7 @@ const char* meaning_of(const std::string& number) {
       {"COPIES", "copies of the engine"},
       {"COPY_FIRST", "kernel id of the last copy's first kernel"},
       {"COPY_KERNELS", "kernels of a copy"},
-      {"BRANCH_FIRST", "kernel ids behind OUT1; FIRST above LAST: none"}};
+      {"BRANCH_FIRST", "kernel ids after OUT1; FIRST above LAST: none"}};
   const auto found = meanings.find(number);
   return found == meanings.end() ? "" : found->second;
 }

@@ -32,7 +32,7 @@ Need need_of_window(const Layer& layer, const Need& in) {
   return out;
 }
 
-// Tiles: while one is sent, the second one behind it is loaded, and the codes of both come by the same beats.
+// Tiles: while one is sent, the second one after it is loaded, and the codes of both come by the same beats.
 Need need_of_tiles(const Need& in, int tile_pixels) {
   Need out;
   for (std::size_t p = 0; p < in.size(); ++p) {
@@ -109,9 +109,9 @@ Need size_join(const IntegerNetwork& network, Netlist& netlist, const NetlistInd
     stream.depth = beats + kMargin;
     stream.why = fmt::format("{} pixels of {} beats wait for the other branch, {} more", waiting, groups, kMargin);
     // The other branch is late by gates, too: meanwhile the next image's beats come.
-    const double behind =
+    const double beats_late =
         late[std::size_t(kernel.inputs[1 - side])] + of_gates - late[std::size_t(kernel.inputs[side])];
-    const auto later = static_cast<int>(std::ceil(std::max(0.0, behind) * static_cast<double>(stream.beats)));
+    const auto later = static_cast<int>(std::ceil(std::max(0.0, beats_late) * static_cast<double>(stream.beats)));
     if (later == 0) continue;
     stream.depth += later;
     stream.why = fmt::format(

@@ -66,7 +66,7 @@ Window window_of(const ir::Node& node, const std::vector<std::int64_t>& kernel) 
 
 Status refuse_activation(const ir::Node& node) {
   if (!node.activation.low && !node.activation.high && node.activation.curve == ir::Curve::none) return ok();
-  return user_error("{}: an activation behind a {} is not on the device; put it before the {}", node.label(), node.op,
+  return user_error("{}: an activation after a {} is not on the device; put it before the {}", node.label(), node.op,
                     node.op);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* convolution_parameters.h: the registers and RAMs that most convolution engines have, and how a word gets into them.
  *
- * Why: the engines keep weights and the parameters behind a sum (lib/filter_parameters.h) in the same way; one text for
+ * Why: the engines keep weights and the parameters after a sum (lib/filter_parameters.h) in the same way; one text for
  * it. The layout on pocl is that of filter_parameters.h, then AT_WEIGHTS of the engine's file. Words as in parameters.h:
  * weights are P_WEIGHTS_PER_WORD codes to a word.
  *

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* curve.h: the hard-sigmoid or hard-swish fused behind a kernel's requantisation, or nothing.
+/* curve.h: the hard-sigmoid or hard-swish fused after a kernel's requantisation, or nothing.
  *
  * Why: every kernel that requantises may carry a curve, and a kernel for each would double their number. The idea: one
  * text gives the words below a meaning by P_CURVE, per instance; without a curve they vanish.

@@ -7,7 +7,7 @@
  * to it and passes everything else on.
  *
  * Before: registers `selected`, `table`, `row`, `word` declared by SLUICE_PARAMETER_REGISTERS. After a batch: they point
- * behind the last word stored.
+ * after the last word stored.
  */
 #ifndef SLUICE_DEVICE_LIB_PARAMETERS_H
 #define SLUICE_DEVICE_LIB_PARAMETERS_H

@@ -3,7 +3,7 @@
 //
 // Why: the kernels of a bundle, compiled to a shared object, and the driver that runs them (runtime/drivers/threads)
 // must agree on one structure; both read this file. What a kernel does for every beat stands here, in line; what it
-// does when it must wait is the driver's, behind one function pointer.
+// does when it must wait is the driver's, through one function pointer.
 //
 // The idea: a ring with one writer and one reader. Each side publishes how many beats have passed it and looks at the
 // other side's number only when its own copy says "full" or "empty"; the two numbers live on cache lines apart. A queue

@@ -103,7 +103,7 @@ Status take_line(Audit& audit, const std::string& line, bool is_first) {
     if (is_first) {
       audit.start = SLUICE_TRY(start_of(j));
     } else if (audit.has_end) {
-      return user_error("something stands behind the end line");
+      return user_error("something stands after the end line");
     } else if (kind == "image") {
       auto image = SLUICE_TRY(image_of(j, audit.start.model));
       audit.images.push_back(std::move(image));

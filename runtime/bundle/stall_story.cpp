@@ -106,7 +106,7 @@ std::string stall_story(const Netlist& netlist, const StallSnapshot& snapshot) {
     }
     if (next >= 0) story += advice(netlist, snapshot, end);
   }
-  story += "behind them:\n";
+  story += "downstream of them:\n";
   for (int kernel = 0; kernel < kernels; ++kernel) {
     if (!is_told[kernel]) story += line_of(index, snapshot, kernel);
   }

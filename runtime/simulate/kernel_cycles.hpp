@@ -16,7 +16,7 @@ namespace sluice::simulate {
 std::int64_t busy_cycles(const Program& program);
 
 // One entry per slice; their sum is busy_cycles(). A slice is a share of the beats that leave, so that the kernels of a
-// layer are at the same pixel in it, a line buffer and the engine behind it above all; of those that enter, where those
+// layer are at the same pixel in it, a line buffer and the engine after it above all; of those that enter, where those
 // that leave tell of non-zeros (lists, periods of tiles) or of the whole image (global averages, nothing).
 std::vector<double> slice_cycles(const Kernel& kernel, const Program& program, int slices);
 

@@ -179,7 +179,7 @@ void Pipeline::settle() {
   while (has_moved) {
     has_moved = false;
     for (std::size_t word = 0; word < runnable_.size(); ++word) {
-      // Bits behind the current one are seen in this sweep, those in front in the next.
+      // Bits after the current one are seen in this sweep, those in front in the next.
       std::uint64_t seen = 0;
       while (const std::uint64_t left = runnable_[word] & ~seen) {
         const int bit = std::countr_zero(left);
@@ -219,7 +219,7 @@ Result<std::int64_t> Pipeline::pass(const ImagePrograms& image, std::int64_t arr
   settle();
   const bool is_through = states_[sink_].images.empty();
   if (is_through) return states_[sink_].ready - 1;
-  // Images behind it, so that the story is that of a pipeline in use.
+  // Images after it, so that the story is that of a pipeline in use.
   for (int more = 0; more < 2; ++more) offer(image, arrival);
   settle();
   return bug_error(

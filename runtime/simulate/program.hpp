@@ -21,7 +21,7 @@ struct Run {
   std::int64_t repeat = 1;
   std::int64_t reads = 0, both = 0, writes = 0;
   int in = 0, in_too = kNoPort;  // ports that reading iterations read
-  int out = 0, out_more = 0;     // writing iterations write port `out`, and so many behind it
+  int out = 0, out_more = 0;     // writing iterations write port `out`, and so many after it
   bool has_costs = false;        // reading iterations take Program::costs cycles, one after another, instead of 1
 
   bool has_shape_of(const Run& o) const {

@@ -112,7 +112,7 @@ json to_json(const SimulationReport& report, const ReportContext& context) {
 std::string to_text(const SimulationReport& report, const ReportContext& context) {
   const KernelReport& bottleneck = report.kernels[report.bottleneck];
   std::string text = fmt::format(
-      "{}, {}: {} images measured behind {} that fill the pipeline; simulated, {} cycles of latency a kernel "
+      "{}, {}: {} images measured after {} that fill the pipeline; simulated, {} cycles of latency a kernel "
       "(assumed)\n\n",
       context.design.network.name, context.rows, report.images, report.warm_up_images, context.pipeline.latency_cycles);
   text += fmt::format("{:<34} {:<24} {:>12} {:>7} {:>9} {:>9}\n",

@@ -61,11 +61,11 @@ struct TilePeriods {
   struct Tile {
     std::int64_t sent = 0;     // beats of the map that it becomes
     std::int64_t loaded = 0;   // beats of its windows
-    std::int64_t filling = 0;  // empty beats behind them
+    std::int64_t filling = 0;  // empty beats after them
   };
   std::vector<Tile> tiles;
   std::int64_t multiplied = 0;                      // cycles of a tile's products
-  std::int64_t last_multiplied = 0, last_sent = 0;  // the two periods behind the map's end
+  std::int64_t last_multiplied = 0, last_sent = 0;  // the two periods after the map's end
 };
 TilePeriods tile_periods(const KernelView& view);
 

@@ -12,7 +12,7 @@ namespace {
 constexpr Run kHeader{.repeat = 1, .both = 1};
 constexpr Run kHeaderAndRecord{.repeat = 1, .both = 1, .out_more = 1};
 
-// A program of an engine that counts, behind its header.
+// A program of an engine that counts, after its header.
 Program counting_program() {
   Program program;
   program.add(kHeaderAndRecord);
@@ -59,7 +59,7 @@ Program conv_activation_sparse_program(const KernelView& view) {
   return program;
 }
 
-// cycles = sum over pixels of (non-zeros * k + G) * passes: the G entries behind a list fetch the sums, a beat each.
+// cycles = sum over pixels of (non-zeros * k + G) * passes: the G entries after a list fetch the sums, a beat each.
 Program conv_grouped_prefix_program(const KernelView& view) {
   const std::int64_t ranks = view.number(Number::ranks), beats = view.out().beats;
   const std::vector<std::uint16_t> live = view.own_live();

@@ -92,7 +92,7 @@ Program taps_program(const KernelView& view) {
   return program;
 }
 
-// cycles = beats that leave: a beat is sent as it comes, the window again behind its last one.
+// cycles = beats that leave: a beat is sent as it comes, the window again after its last one.
 Program replay_program(const KernelView& view) {
   const std::int64_t steps = view.number(Number::steps), again = view.number(Number::replay) - 1;
   Program program;
@@ -113,7 +113,7 @@ Program compactor_program(const KernelView& view) {
   return program;
 }
 
-// cycles = periods; a beat that is read leaves in the same iteration, the empty ones behind a tile's last one are the
+// cycles = periods; a beat that is read leaves in the same iteration, the empty ones after a tile's last one are the
 // inner loop's.
 Program tile_program(const KernelView& view) {
   Program program;

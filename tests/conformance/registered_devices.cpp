@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The list behind registry.hpp.
+// The list after registry.hpp.
 #include "runtime/drivers/null/null_device.hpp"
 #include "runtime/drivers/pocl/pocl_device.hpp"
 #include "runtime/drivers/sim/sim_device.hpp"

@@ -2,7 +2,7 @@
 // Ways to break a model file: bytes as they lie, or the messages in them.
 //
 // Why two: flipped bytes mostly end in the parser; swapped names, absurd numbers and exchanged operators get past it
-// and reach every check behind. Before: any bytes. After: other bytes, the same for the same engine state.
+// and reach every check after. Before: any bytes. After: other bytes, the same for the same engine state.
 #pragma once
 
 #include <random>

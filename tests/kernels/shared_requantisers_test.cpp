@@ -20,10 +20,9 @@ class SharedRequantisers : public ::testing::TestWithParam<std::tuple<int, int, 
 // Three layers an engine: with bias alone, and with a curve on a window that overlaps, and one pixel wide.
 IntegerNetwork network_of_engines(Random& random, int bits) {
   NetworkMaker make(random, {6, 7, 3}, bits);
-  const Window same{3, 3, 1, 1, 1, 1, 1, 1};
   int at = kNetworkInput;
   for (int engine = 0; engine < kEngines; ++engine) {
-    at = make.conv(24, same, at);
+    at = make.conv(24, kSame3x3, at);
     at = make.conv(engine % 2 == 0 ? 8 : 12, {}, at);
     make.add_curve(at);
   }

@@ -43,7 +43,7 @@ a cycle of 6 kernels:
   l01_conv_conv_pair_sparse waits to read s_l01_conv_taps: empty (depth 16, 239 beats written, 239 read), waits for l01_conv_taps
   l01_conv_taps waits to read s_l00_conv_fork_0: empty (depth 16, 248 beats written, 248 read), waits for l00_conv_fork
   one of these must be deeper: s_l00_conv_fork_1 (depth 8)
-behind them:
+downstream of them:
   source waits to write s_source: full (depth 16, 366 beats written, 350 read), waits for l00_conv_taps
   l00_conv_taps waits to write s_l00_conv_taps: full (depth 16, 374 beats written, 358 read), waits for l00_conv_conv_pair_sparse
   l00_conv_conv_pair_sparse waits to write s_l00_conv_conv_pair_sparse: full (depth 16, 264 beats written, 248 read), waits for l00_conv_fork

@@ -7,7 +7,7 @@
 //
 //   engine_question   with the evaluation data in SLUICE_DATA; writes the table to the standard output
 //
-// Ends with status 1 where the mixture is behind a single engine, or an EMM target is missed.
+// Ends with status 1 where the mixture is after a single engine, or an EMM target is missed.
 #include <fmt/format.h>
 
 #include <cstdlib>
@@ -23,7 +23,7 @@ namespace {
 
 struct Choice {
   const char* name;
-  std::vector<KernelKind> engines;  // of convolutions behind the first one; empty: all
+  std::vector<KernelKind> engines;  // of convolutions after the first one; empty: all
 };
 
 const std::vector<Choice> kChoices{{"dense", {KernelKind::conv_dense}},
@@ -86,7 +86,7 @@ std::string shortage(const Error& error) {
 
 class Question {
  public:
-  // One line a choice of engines and factor, or a single one where none fits; remembers whether the mixture is behind.
+  // One line a choice of engines and factor, or a single one where none fits; remembers whether the mixture is after.
   template <typename ModelOf>
   void ask(const Measured& measured, const std::string& where, const std::vector<double>& factors,
            const ModelOf& model_of, const Resources& budget, double clock_mhz) {
@@ -118,7 +118,7 @@ class Question {
         lines += head + design_text(*design, rate, last_emm) + "\n";
       }
       if (mixed.images_per_s < best.images_per_s * (1 - 1e-9)) {
-        behind += fmt::format("mixed is behind: {}, {}, f_hls {}: {:.0f} of {:.0f} images/s\n", measured.model.name,
+        after += fmt::format("mixed is after: {}, {}, f_hls {}: {:.0f} of {:.0f} images/s\n", measured.model.name,
                               where, factor, mixed.images_per_s, best.images_per_s);
       }
       if (factor == kSummarised && best.images_per_s > 0) {
@@ -134,7 +134,7 @@ class Question {
   }
 
   double last_emm = 0;  // of the mixture
-  std::string behind, summary;
+  std::string after, summary;
 
  private:
   static constexpr double kSummarised = 2;  // f_hls
@@ -237,8 +237,8 @@ Result<int> run() {
   fmt::print("\nAt f_hls 2:\n{:<16} {:<38} {:<22} {:>9} {:>9} {:>6}  {}\n{}", "network", "board or budget",
              "best single", "images/s", "mixed", "ratio", "fullest in the mixed one", question.summary);
   fmt::print("\n{}{}", targets,
-             question.behind.empty() ? "mixed is nowhere behind a single engine\n" : question.behind);
-  return question.behind.empty() && targets.find("MISSED") == std::string::npos ? 0 : 1;
+             question.after.empty() ? "mixed is nowhere slower than a single engine\n" : question.after);
+  return question.after.empty() && targets.find("MISSED") == std::string::npos ? 0 : 1;
 }
 
 }  // namespace

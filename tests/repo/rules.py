@@ -211,7 +211,7 @@ def heads(tree):
         if not lines or "SPDX-License-Identifier: Apache-2.0" not in lines[0]:
             breaches.append(f"{path}: the first line is not the SPDX line")
         elif len(lines) < 2 or not re.match(r'(#|""") ?\w.{15}' if path.endswith(".py") else r"(//|/\*) \w.{15}", lines[1]):
-            breaches.append(f"{path}: no head comment behind the SPDX line")
+            breaches.append(f"{path}: no head comment after the SPDX line")
     return breaches
 
 

@@ -189,7 +189,6 @@ IntegerNetwork random_network(Random& random, int blocks, int bits) {
     w.pad_right = pick(0, w.kernel_w - 1);
     return w;
   };
-  const Window same{3, 3, 1, 1, 1, 1, 1, 1};
   const auto maybe_curve = [&](int layer) {
     if (pick(0, 3) == 0) make.add_curve(layer);
     return layer;
@@ -211,7 +210,7 @@ IntegerNetwork random_network(Random& random, int blocks, int bits) {
           at = maybe_curve(make.pool(LayerKind::average_pool, window(pick(1, 2)), at));
         break;
       case 4: {  // identity shortcut, operands in either order
-        const int branch = make.conv(channels, same, make.conv(pick(1, 20), same, at));
+        const int branch = make.conv(channels, kSame3x3, make.conv(pick(1, 20), kSame3x3, at));
         at = maybe_curve(pick(0, 1) ? make.add(branch, at) : make.add(at, branch));
         break;
       }
@@ -219,24 +218,24 @@ IntegerNetwork random_network(Random& random, int blocks, int bits) {
         at = make.fire(pick(1, 8), pick(1, 20), pick(1, 20), at);
         break;
       case 6: {  // squeeze-excite inside a residual block, as in MobileNetV3
-        const int deep = maybe_curve(make.depthwise(same, make.conv(pick(1, 20), {}, at)));
+        const int deep = maybe_curve(make.depthwise(kSame3x3, make.conv(pick(1, 20), {}, at)));
         const int branch = make.conv(channels, {}, maybe_curve(make.squeeze_excite(deep, pick(1, 12))));
         at = pick(0, 1) ? make.add(branch, at) : make.add(at, branch);
         break;
       }
       case 7: {  // three branches of different length, one of them a pool or bare, joined twice
-        const int left = make.conv(pick(1, 12), same, make.conv(pick(1, 12), {}, at));
-        const int middle = pick(0, 1) ? make.pool(LayerKind::max_pool, same, at) : at;
+        const int left = make.conv(pick(1, 12), kSame3x3, make.conv(pick(1, 12), {}, at));
+        const int middle = pick(0, 1) ? make.pool(LayerKind::max_pool, kSame3x3, at) : at;
         const int right = make.squeeze_excite(make.conv(pick(1, 12), {}, at), pick(1, 12));
         at = pick(0, 1) ? make.concat(make.concat(left, middle), right) : make.concat(right, make.concat(middle, left));
         break;
       }
       default: {  // strided block with a convolution in the shortcut
         const int stride = pick(1, 2), filters = pick(1, 24);
-        Window down = same, shortcut;
+        Window down = kSame3x3, shortcut;
         down.stride_h = down.stride_w = shortcut.stride_h = shortcut.stride_w = stride;
         const int left = make.conv(filters, shortcut, at);
-        const int right = make.conv(filters, same, make.conv(pick(1, 20), down, at));
+        const int right = make.conv(filters, kSame3x3, make.conv(pick(1, 20), down, at));
         at = pick(0, 1) ? make.add(left, right) : make.add(right, left);
       }
     }

@@ -15,6 +15,9 @@ namespace sluice::test {
 
 using Random = std::mt19937_64;
 
+// A window that keeps the map's size.
+inline constexpr Window kSame3x3{3, 3, 1, 1, 1, 1, 1, 1};
+
 // A chain of `blocks` random layers or residual blocks, a global pool and a classifier.
 IntegerNetwork random_network(Random& random, int blocks, int bits = 8);
 

@@ -7,10 +7,9 @@
 namespace sluice::test {
 
 IntegerNetwork residual_network(Random& random, int channels, int classes) {
-  const Window same{3, 3, 1, 1, 1, 1, 1, 1};
   NetworkMaker make(random, {8, 8, channels});
-  const int stem = make.conv(4, same, kNetworkInput);
-  make.add(make.conv(4, same, make.conv(4, same, stem)), stem);
+  const int stem = make.conv(4, kSame3x3, kNetworkInput);
+  make.add(make.conv(4, kSame3x3, make.conv(4, kSame3x3, stem)), stem);
   return make.finish(classes);
 }
 

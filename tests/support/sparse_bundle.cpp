@@ -13,8 +13,7 @@ namespace sluice::test {
 Result<Bundle> sparse_bundle(const Scratch& scratch, double clock_mhz) {
   Random random(17);
   NetworkMaker make(random, {8, 8, 3});
-  const Window same{3, 3, 1, 1, 1, 1, 1, 1};
-  make.conv(8, {}, make.conv(8, same, make.conv(8, same, kNetworkInput)));
+  make.conv(8, {}, make.conv(8, kSame3x3, make.conv(8, kSame3x3, kNetworkInput)));
   const IntegerNetwork network = make.finish(5);
   const LayerConfigs configs{{KernelKind::conv_pair_sparse},
                              {KernelKind::conv_pair_sparse},

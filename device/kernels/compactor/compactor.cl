@@ -5,12 +5,12 @@
  * engine k cycles. A code a counts as zero when |a| < threshold; threshold and k are the image's row's.
  *
  * The idea: a beat brings P_IN_LANES codes. An exclusive prefix sum over their non-zero bits tells each survivor its
- * place behind the list's end; all of them are stored at once and the end moves on by their number. When the window is
+ * place after the list's end; all of them are stored at once and the end moves on by their number. When the window is
  * complete the list is sent, as {code, place in the window} entries, once for every filter group. The last entry of a
  * list is marked; an empty list is sent as one entry of code 0, because the filters' biases must still come out.
  *
  * For the grouped-prefix engine (P_RANKS above 1) every code is sent k times, as {code, place, rank}, and P_RANKS entries
- * {0, 0, rank | end mark} stand behind the list; that engine's file says why.
+ * {0, 0, rank | end mark} stand after the list; that engine's file says why.
  *
  * One iteration of the outer loop reads one beat; the inner loop, II = 1, sends one entry per cycle. `list` is a RAM of
  * P_IN_LANES banks: survivors of a beat go to consecutive places and so to different banks.

@@ -6,7 +6,7 @@
  * every join, parameters take the same tree, and the first maps need not wait for the last.
  *
  * One iteration of the outer loop reads one beat of A; a header or parameter passes. The inner loop, II = 1, sends that
- * beat, and at the pixel's border the P_B_GROUPS beats of B: behind A's last beat, or, when P_IS_SWAPPED, in front of its
+ * beat, and at the pixel's border the P_B_GROUPS beats of B: after A's last beat, or, when P_IS_SWAPPED, in front of its
  * first. Its trip count is fixed before it starts, and B is read in all its steps but A's own.
  *
  *   cycles = beats of A + beats of B

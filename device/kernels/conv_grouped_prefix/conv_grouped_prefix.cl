@@ -7,7 +7,7 @@
  * smallest is stopping early, after k of G, which is the row's choice. Every multiplier stops at the same rank: balanced,
  * without a crossbar, one copy of the weights whatever k is. Source: the grouped-prefix row of the table in design section 4.
  *
- * compactor.cl sends every non-zero code k times, as {code, place, rank}; behind a list it sends G entries {0, 0, rank |
+ * compactor.cl sends every non-zero code k times, as {code, place, rank}; after a list it sends G entries {0, 0, rank |
  * end mark}, which fetch the finished sums and clear them. So this loop stays flat: an inner loop of k would have to hand
  * the sums to the next outer iteration, and aoc drains such a loop's pipeline in between, which costs more than k cycles.
  * The fetch uses the multiplexer that picks a filter's sum for the adder; a second set of sums would hide its G cycles

@@ -6,7 +6,7 @@
  * (a spanning tree of the network) and nothing arrives twice at a join. An empty range has FIRST above LAST.
  *
  * One iteration reads one beat and writes it once or twice; II = 1, loop-carried is the branch that the last ADDRESS
- * beat chose. The depth of the channels behind OUT0 and
+ * beat chose. The depth of the channels after OUT0 and
  * OUT1 must cover what the longer branch holds back; the netlist says how it was computed.
  *
  *   cycles = beats of the map

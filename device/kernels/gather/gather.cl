@@ -5,7 +5,7 @@
  * from each copy in turn. Port IN is copy 0; P_STREAMS names the others as (copy, stream). Parameters arrive from copy 0
  * only and pass; of the copies' HEADERs, which must name the same image, one leaves (with its error bit set otherwise).
  *
- * One iteration of the outer loop reads one beat of copy 0. The inner loop, II = 1, sends that beat, and behind copy 0's
+ * One iteration of the outer loop reads one beat of copy 0. The inner loop, II = 1, sends that beat, and after copy 0's
  * last beat of a pixel the P_CHANNEL_GROUPS beats of each other copy that has a pixel in this round. Its trip count is
  * fixed before it starts, and which copy it reads in a step is counted from its start.
  *

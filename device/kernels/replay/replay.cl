@@ -5,7 +5,7 @@
  * filter groups to all of them. The idea: windows travel once, and this kernel, one in front of each copy, keeps a window and
  * repeats it.
  *
- * One iteration of the outer loop reads one beat, keeps it and sends it; behind a window's last beat the inner loop, II =
+ * One iteration of the outer loop reads one beat, keeps it and sends it; after a window's last beat the inner loop, II =
  * 1, sends the window P_REPLAY - 1 times more. `window` is a RAM of one store and one load site.
  *
  *   cycles = pixels * P_STEPS * P_REPLAY

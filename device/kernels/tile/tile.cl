@@ -5,7 +5,7 @@
  * loop. How long it multiplies depends on the row alone, not on the picture, so the beats can be counted out here, and
  * that loop reads one of them per iteration without any condition.
  *
- * The idea: a *period* is the time of one tile. Beats with codes pass as they come; behind a tile's last one follow
+ * The idea: a *period* is the time of one tile. Beats with codes pass as they come; after a tile's last one follow
  * empty beats until the period is as long as the multiplying or the sending takes. At the end of the map two
  * periods follow without codes: the last tile is multiplied, then sent.
  *

@@ -11,7 +11,7 @@
  *
  * One iteration of the outer loop reads one beat. The inner loop, II = 1, sends what that beat completes: nothing, one
  * pixel, or (at the right and lower edge, where padding completes several) more. Of the first pixel that is completed, a
- * channel group leaves as soon as it has arrived, for the first filter group; everything else leaves behind the last
+ * channel group leaves as soon as it has arrived, for the first filter group; everything else leaves after the last
  * channel group. So an iteration of the outer loop lasts as many cycles as beats are sent in it, and one if none is. Padding
  * is made here and costs no beat of the input stream.
  *

@@ -3,7 +3,7 @@
 // weight is multiplied with P neighbouring pixels, read from the filter's own copy of the activation RAM.
 // K = kernel columns that one RAM word serves: the word holds P + K - 1 pixels and an aligner picks P of them (K = 1: one
 // word per tap, no aligner). Per filter also: comparison of the place in the list with the prefix length (a
-// weight behind it counts as 0), address adder.
+// weight after it counts as 0), address adder.
 // Memories are ports. Swept by ../sweep.sh, a model for counting: it is not built into any design.
 module weight_sparse #(parameter O = 4, P = 2, D = 8, W = 8, A = 32, K = 1, IDX = 12)
   (input clk, input valid, input first, input last, input [IDX - 1:0] place, input [IDX - 1:0] tile,

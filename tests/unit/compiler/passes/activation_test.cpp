@@ -16,7 +16,7 @@ const std::string kHardSwish = "Conv hard_swish[0.16666667,0.5], " + kEnd;
 
 struct Start {
   OnnxWriter w;
-  std::string x;  // behind a convolution
+  std::string x;  // after a convolution
 
   explicit Start(int opset) : w(opset) {
     x = w.node("Conv", {w.input("x", {1, 3, 5, 5}), w.random({4, 3, 3, 3}, -2, 2)});

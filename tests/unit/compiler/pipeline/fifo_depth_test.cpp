@@ -14,8 +14,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-const Window kSame{3, 3, 1, 1, 1, 1, 1, 1};
-
 class FifoDepth : public ::testing::TestWithParam<int> {};
 
 TEST_P(FifoDepth, lets_every_image_through) {
@@ -56,7 +54,7 @@ std::vector<int> inputs_of(const Netlist& netlist, const std::string& op) {
 TEST(FifoDepth, holds_the_whole_map_while_its_gates_are_computed) {
   Random random(2);
   NetworkMaker make(random, {9, 11, 3});
-  make.squeeze_excite(make.conv(32, kSame, kNetworkInput), 8);
+  make.squeeze_excite(make.conv(32, kSame3x3, kNetworkInput), 8);
   const IntegerNetwork network = make.finish(4);
   Netlist netlist = build_netlist(network).value();
   Stream& map = netlist.streams[std::size_t(inputs_of(netlist, "scale").at(1))];
@@ -97,7 +95,7 @@ TEST(FifoDepth, holds_a_whole_pixel_beside_a_pointwise_branch) {
 TEST(FifoDepth, is_small_where_nothing_waits) {
   Random random(5);
   NetworkMaker make(random, {8, 8, 3});
-  make.conv(8, kSame, make.conv(8, kSame, kNetworkInput));
+  make.conv(8, kSame3x3, make.conv(8, kSame3x3, kNetworkInput));
   const Netlist netlist = build_netlist(make.finish(4)).value();
   for (const Stream& stream : netlist.streams) EXPECT_EQ(stream.depth, kDepth) << stream.name;
 }
@@ -124,7 +122,7 @@ TEST(FifoDepth, of_a_reader_that_sends_for_long_is_a_pixel) {
 TEST(FifoDepth, holds_the_sums_that_an_engine_sends_at_once) {
   Random random(6);
   NetworkMaker make(random, {6, 6, 8});
-  make.conv(40, kSame, kNetworkInput);
+  make.conv(40, kSame3x3, kNetworkInput);
   const IntegerNetwork network = make.finish(3);
   const auto depth_into = [&](const LayerConfig& config, const std::string& op) {
     const Netlist netlist = build_netlist(network, {config, {}, {}}).value();

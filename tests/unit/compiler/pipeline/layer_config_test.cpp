@@ -16,15 +16,13 @@ namespace {
 
 using ::testing::HasSubstr;
 
-const Window kSame{3, 3, 1, 1, 1, 1, 1, 1};
-
 // conv 3x3 of 12 filters on 8x10x3, depthwise 3x3, max pool, conv 1x1 of 20 filters, then finish()'s average and
 // classifier.
 IntegerNetwork small_network() {
   Random random(1);
   NetworkMaker make(random, {8, 10, 3});
   const int pool =
-      make.pool(LayerKind::max_pool, {2, 2, 2, 2}, make.depthwise(kSame, make.conv(12, kSame, kNetworkInput)));
+      make.pool(LayerKind::max_pool, {2, 2, 2, 2}, make.depthwise(kSame3x3, make.conv(12, kSame3x3, kNetworkInput)));
   make.conv(20, {}, pool);
   return make.finish(5);
 }
@@ -128,7 +126,7 @@ int sum_of_requantisers(const Netlist& netlist, int layer) {
   return sum;
 }
 
-// However many copies finish sums, as many requantisers stand behind them as are asked for.
+// However many copies finish sums, as many requantisers stand after them as are asked for.
 TEST(LayerConfig, shares_requantisers_among_filters_and_copies) {
   const IntegerNetwork network = small_network();
   const std::string name = network.layers[0].name;
@@ -170,7 +168,7 @@ TEST(LayerConfig, shares_requantisers_among_filters_and_copies) {
 TEST(LayerConfig, windows_too_large_for_an_engine_are_refused_by_name) {
   Random random(3);
   NetworkMaker make(random, {7, 7, 3});
-  make.conv(4, {7, 7, 1, 1, 0, 0, 0, 0}, make.conv(700, kSame, kNetworkInput));
+  make.conv(4, {7, 7, 1, 1, 0, 0, 0, 0}, make.conv(700, kSame3x3, kNetworkInput));
   const IntegerNetwork network = make.finish(3);
   const auto refusal = [&](const LayerConfig& config) {
     LayerConfigs configs(network.layers.size());

@@ -109,7 +109,7 @@ TEST_P(EqualiseSeeds, a_lowered_layer_puts_out_no_code_outside_its_range) {
       EXPECT_GE(*low, ranges[i].low) << network.layers[i].name;
       EXPECT_LE(*high, ranges[i].high) << network.layers[i].name;
     }
-    EXPECT_EQ(ranges[0].low, 0);  // behind a ReLU
+    EXPECT_EQ(ranges[0].low, 0);  // after a ReLU
   }
 }
 

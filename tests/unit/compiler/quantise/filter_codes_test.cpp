@@ -52,7 +52,7 @@ TEST(FilterCodes, widen_the_scale_of_a_filter_with_tiny_weights_and_a_large_bias
   EXPECT_NEAR(codes.bias[0] * 0.01 * codes.scale[0], 100.0, 1e-3);
 }
 
-// Positive and negative weights never help each other behind a ReLU: the bound is the larger of the two sums.
+// Positive and negative weights never help each other after a ReLU: the bound is the larger of the two sums.
 TEST(FilterCodes, bound_sums_of_codes_without_sign_more_tightly) {
   ir::Tensor weights = ir::Tensor::of_values({1, 4, 1, 1}, {1.0f, -0.5f, 0.25f, -1.0f});
   const FilterCodes codes = filter_codes(weights, {0.0}, {1.0, {0, 100}, 1.0, 8, 26, false}).value();

@@ -51,7 +51,7 @@ class GraphMaker {
                    std::map<std::string, ir::Attribute> attributes = {}) {
     return add_node(op, std::move(inputs), std::move(attributes));
   }
-  // Fuses behind the last node.
+  // Fuses after the last node.
   void curve(ir::Curve curve) { graph_.nodes.back().activation.curve = curve; }
   void clamp(std::optional<float> low, std::optional<float> high) {
     graph_.nodes.back().activation.low = low;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every layer of a lowered network equals the float operator on the same (dequantised) operands, within the rounding
-// that design section 3 allows: half a step of the output, and behind a curve half a step of the pre-activation code as
+// that design section 3 allows: half a step of the output, and after a curve half a step of the pre-activation code as
 // well.
 #include <gmock/gmock.h>
 

@@ -15,7 +15,7 @@ std::vector<float> values_of(unsigned seed, std::size_t count, float spread) {
   std::mt19937 random(seed);
   std::normal_distribution<float> normal(0, spread);
   std::vector<float> values(count);
-  for (float& v : values) v = std::max(0.0f, normal(random));  // as behind a ReLU: half of them zero
+  for (float& v : values) v = std::max(0.0f, normal(random));  // as after a ReLU: half of them zero
   return values;
 }
 

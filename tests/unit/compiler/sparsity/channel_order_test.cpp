@@ -14,8 +14,6 @@
 namespace sluice::test {
 namespace {
 
-constexpr Window kThree{3, 3, 1, 1, 1, 1, 1, 1};
-
 std::vector<std::int32_t> scores(const IntegerNetwork& network, const std::vector<std::int16_t>& codes,
                                  const std::vector<Thresholds>& thresholds) {
   return run_reference(network, codes, thresholds).back();
@@ -82,8 +80,8 @@ TEST(ChannelOrder, shortens_what_lock_step_waits_for) {
 TEST(ChannelOrder, sorts_a_layer_whose_map_is_its_own) {
   Random random(3);
   NetworkMaker make(random, {6, 6, 2});
-  const int first = make.conv(4, kThree, kNetworkInput);
-  make.conv(5, kThree, first);
+  const int first = make.conv(4, kSame3x3, kNetworkInput);
+  make.conv(5, kSame3x3, first);
   IntegerNetwork network = make.finish(3);
   Layer& layer = network.layers[std::size_t(first)];
   for (int f = 0; f < 4; ++f) {
@@ -103,7 +101,7 @@ TEST(ChannelOrder, sorts_a_layer_whose_map_is_its_own) {
 TEST(ChannelOrder, is_one_for_both_operands_of_an_add_and_none_for_scores) {
   Random random(4);
   NetworkMaker make(random, {6, 6, 2});
-  const int a = make.conv(4, kThree, kNetworkInput), b = make.conv(4, kThree, kNetworkInput);
+  const int a = make.conv(4, kSame3x3, kNetworkInput), b = make.conv(4, kSame3x3, kNetworkInput);
   make.add(a, b);
   IntegerNetwork network = make.finish(3);
   for (const int layer : {a, b})
@@ -121,10 +119,10 @@ TEST(ChannelOrder, is_one_for_both_operands_of_an_add_and_none_for_scores) {
 TEST(ChannelOrder, stays_where_two_concatenations_meet) {
   Random random(9);
   NetworkMaker make(random, {6, 6, 2});
-  const int a = make.conv(4, kThree, kNetworkInput), b = make.conv(6, kThree, kNetworkInput);
+  const int a = make.conv(4, kSame3x3, kNetworkInput), b = make.conv(6, kSame3x3, kNetworkInput);
   const int ab = make.concat(a, b), ba = make.concat(b, a);
   const int sum = make.add(ab, ba);
-  const int wide = make.conv(10, kThree, sum), again = make.concat(wide, make.conv(4, kThree, wide));
+  const int wide = make.conv(10, kSame3x3, sum), again = make.concat(wide, make.conv(4, kSame3x3, wide));
   make.concat(again, make.add(wide, sum));
   IntegerNetwork network = make.finish(3);
   thin_out(network, random);

@@ -141,7 +141,7 @@ TEST(Estimate, grows_when_streams_are_too_short_for_what_alternates) {
   EXPECT_DOUBLE_EQ(with_depth(100000), 32 * 30 + 32 * 10) << "both work all the time";
 }
 
-// A line buffer with a stride sends in every other row only, and the engine behind it works in the same ones.
+// A line buffer with a stride sends in every other row only, and the engine after it works in the kSame3x3 ones.
 TEST(Estimate, does_not_take_a_line_buffer_and_its_engine_for_rivals) {
   Random random(10);
   NetworkMaker make(random, {32, 32, 3});
@@ -159,8 +159,7 @@ TEST(Estimate, does_not_take_a_line_buffer_and_its_engine_for_rivals) {
 TEST(StreamDepths, keep_the_rate_of_every_row_and_say_why) {
   Random random(9);
   NetworkMaker make(random, {12, 12, 3});
-  const Window same{3, 3, 1, 1, 1, 1, 1, 1};
-  make.conv(16, same, make.conv(16, same, make.conv(16, same, kNetworkInput)));
+  make.conv(16, kSame3x3, make.conv(16, kSame3x3, make.conv(16, kSame3x3, kNetworkInput)));
   Design design{make.finish(3), {}};
   design.netlist = build_netlist(design.network, {{KernelKind::conv_dense},
                                                   {KernelKind::conv_pair_sparse},

@@ -14,8 +14,6 @@
 namespace sluice::test {
 namespace {
 
-const Window kThree{3, 3, 1, 1, 1, 1, 1, 1};
-
 DesignTable rows_of(const IntegerNetwork& network, KernelKind engine, Random& random,
                     const std::vector<Quantiles>& quantiles) {
   const Design design{network, build_netlist(network, uniform_engines(network, engine)).value()};
@@ -34,7 +32,7 @@ DesignTable rows_of(const IntegerNetwork& network, KernelKind engine, Random& ra
 TEST(Rows, keep_a_layer_whose_codes_are_all_alike) {
   Random random(5);
   NetworkMaker make(random, {8, 8, 4});
-  make.conv(4, kThree, kNetworkInput);
+  make.conv(4, kSame3x3, kNetworkInput);
   const int shortcut = make.conv(8, {1, 1, 2, 2}, make.last());
   IntegerNetwork network = make.finish(3);
   for (std::int16_t& weight : network.layers[std::size_t(shortcut)].weights) weight = weight < 0 ? 0 : 127;
@@ -48,8 +46,8 @@ TEST(Rows, keep_a_layer_whose_codes_are_all_alike) {
 TEST(Rows, cut_the_share_they_were_asked_for_and_nest) {
   Random random(6);
   NetworkMaker make(random, {12, 12, 3});
-  make.conv(8, kThree, kNetworkInput);
-  const int layer = make.conv(16, kThree, make.last());
+  make.conv(8, kSame3x3, kNetworkInput);
+  const int layer = make.conv(16, kSame3x3, make.last());
   const IntegerNetwork network = make.finish(4);
   const std::vector<Quantiles> quantiles{{0, 0}, {0.2, 0.1}, {0.5, 0.4}, {0.8, 0.7}};
   const DesignTable table = rows_of(network, KernelKind::conv_pair_sparse, random, quantiles);
@@ -89,8 +87,7 @@ class RowsOfAPrefix : public ::testing::Test {
  protected:
   void SetUp() override {
     NetworkMaker make(random_, {6, 6, 3});
-    const Window same{3, 3, 1, 1, 1, 1, 1, 1};
-    make.conv(8, {}, make.conv(32, same, make.conv(8, same, kNetworkInput)));
+    make.conv(8, {}, make.conv(32, kSame3x3, make.conv(8, kSame3x3, kNetworkInput)));
     const IntegerNetwork network = make.finish(4);
     design_ = {network, build_netlist(network, {{KernelKind::conv_dense},
                                                 {KernelKind::conv_grouped_prefix},

@@ -80,7 +80,7 @@ TEST_F(Log, refuses_with_the_line) {
   expect_refused(with("\"kind\":\"image\"", "\"kind\":\"picture\""), ":2: kind \"picture\" is not known");
   expect_refused(with("\"pairs\":[", "\"pairs\":[1,"), ":2: 3 cycles and 4 pairs for 3 layers");
   expect_refused(with("\"completed_at_ns\":123000", "\"completed_at_ns\":\"noon\""), ":2:");
-  expect_refused(text + text, "behind the end line");
+  expect_refused(text + text, "after the end line");
   expect_refused(with("\"completed_at_ns\":123000", "\"completed_at_ns\":-5"), "before the device was opened");
   expect_refused(with("\"floor_cycles\":100.0", "\"floor_cycles\":-1"), ":1: floor_cycles -1");
   expect_refused(with("\"clock_mhz\":100.0", "\"clock_mhz\":-5"), "clock_mhz = -5");

@@ -31,9 +31,8 @@ TEST(Netlist, of_every_random_network_is_valid) {
 Design residual() {
   Random random(5);
   NetworkMaker make(random, {6, 6, 4});
-  const Window same{3, 3, 1, 1, 1, 1, 1, 1};
-  const int stem = make.conv(8, same, kNetworkInput);
-  const int branch = make.conv(8, same, make.conv(4, same, stem));
+  const int stem = make.conv(8, kSame3x3, kNetworkInput);
+  const int branch = make.conv(8, kSame3x3, make.conv(4, kSame3x3, stem));
   make.squeeze_excite(make.fire(4, 8, 12, make.add(branch, stem)), 3);
   const IntegerNetwork network = make.finish(10);
   return {network, build_netlist(network).value()};
@@ -45,15 +44,15 @@ Kernel& kernel_of(Netlist& netlist, const std::string& op) {
   throw std::logic_error("no kernel " + op);
 }
 
-struct Broken {
+struct NetlistFault {
   const char* name;
   std::function<void(Netlist&)> break_it;
   const char* words;  // of the refusal
 };
 
-void PrintTo(const Broken& broken, std::ostream* out) { *out << broken.name; }
+void PrintTo(const NetlistFault& broken, std::ostream* out) { *out << broken.name; }
 
-class BrokenNetlist : public ::testing::TestWithParam<Broken> {};
+class BrokenNetlist : public ::testing::TestWithParam<NetlistFault> {};
 
 TEST_P(BrokenNetlist, is_refused) {
   Design design = residual();
@@ -65,7 +64,7 @@ TEST_P(BrokenNetlist, is_refused) {
   EXPECT_THAT(status.error().text(), HasSubstr(GetParam().words));
 }
 
-const Broken kFaults[] = {
+const NetlistFault kFaults[] = {
     {"empty", [](Netlist& n) { n.kernels.clear(); }, "start with the source"},
     {"no_source", [](Netlist& n) { n.kernels.erase(n.kernels.begin()); }, "start with the source"},
     {"no_sink", [](Netlist& n) { n.kernels.pop_back(); }, "end with the sink"},
@@ -99,7 +98,7 @@ INSTANTIATE_TEST_SUITE_P(each, BrokenNetlist, ::testing::ValuesIn(kFaults),
                          [](const auto& info) { return std::string(info.param.name); });
 
 // Numbers that agree with each other but not with the network would make a driver index beyond its buffers.
-const Broken kMisfits[] = {
+const NetlistFault kMisfits[] = {
     {"steps", [](Netlist& n) { kernel_of(n, "conv_dense").numbers[Number::steps] += 1; }, "conv_dense"},
     {"filter_groups", [](Netlist& n) { kernel_of(n, "conv_dense").numbers[Number::filter_groups] = 50; }, "conv_dense"},
     {"weight_bits", [](Netlist& n) { kernel_of(n, "conv_dense").numbers[Number::weight_bits] = 0; }, "conv_dense"},
@@ -137,7 +136,7 @@ INSTANTIATE_TEST_SUITE_P(misfit, BrokenNetlist, ::testing::ValuesIn(kMisfits),
                          [](const auto& info) { return std::string(info.param.name); });
 
 // Three copies of a sparse engine: who gets whose parameters and records.
-const Broken kCopyMisfits[] = {
+const NetlistFault kCopyMisfits[] = {
     {"first_id", [](Netlist& n) { kernel_of(n, "deal").numbers[Number::copy_first] -= 1; }, "COPY_FIRST"},
     {"too_many_kernels", [](Netlist& n) { kernel_of(n, "deal").numbers[Number::copy_kernels] = 200; }, "COPY_KERNELS"},
     {"too_few_kernels", [](Netlist& n) { kernel_of(n, "deal").numbers[Number::copy_kernels] = 1; }, "COPY"},
@@ -154,7 +153,7 @@ TEST(Netlist, misfits_of_copies_are_refused) {
   const Netlist netlist =
       build_netlist(network, {{.engine = KernelKind::conv_activation_sparse, .copies = 3}, {}, {}}).value();
   ASSERT_TRUE(netlist.validate(network));
-  for (const Broken& fault : kCopyMisfits) {
+  for (const NetlistFault& fault : kCopyMisfits) {
     Netlist broken = netlist;
     fault.break_it(broken);
     const auto status = broken.validate(network);
@@ -180,8 +179,8 @@ TEST(Netlist, layers_beyond_the_addresses_are_refused) {
   EXPECT_THAT(refusal(40000, 4, {.engine = KernelKind::conv_activation_sparse}), HasSubstr("32768"));
 }
 
-// The same for a layer that goes through tiles.
-const Broken kTileMisfits[] = {
+// The kSame3x3 for a layer that goes through tiles.
+const NetlistFault kTileMisfits[] = {
     {"steps", [](Netlist& n) { kernel_of(n, "tile").numbers[Number::steps] += 1; }, "STEPS"},
     {"pixels", [](Netlist& n) { kernel_of(n, "tile").numbers[Number::pixels] -= 1; }, "PIXELS"},
     {"groups", [](Netlist& n) { kernel_of(n, "tile").numbers[Number::filter_groups] += 1; }, "FILTER_GROUPS"},
@@ -202,7 +201,7 @@ const Broken kTileMisfits[] = {
     {"no_marks", [](Netlist& n) { n.streams[kernel_of(n, "tile").outputs[0]].lanes -= 1; }, "lanes of"},
 };
 
-class BrokenTiles : public ::testing::TestWithParam<Broken> {};
+class BrokenTiles : public ::testing::TestWithParam<NetlistFault> {};
 
 TEST_P(BrokenTiles, are_refused) {
   Random random(5);
@@ -224,7 +223,7 @@ INSTANTIATE_TEST_SUITE_P(misfit, BrokenTiles, ::testing::ValuesIn(kTileMisfits),
                          [](const auto& info) { return std::string(info.param.name); });
 
 // Sums that arrive as codes, or codes as sums, would be scores of noise.
-const Broken kSumMisfits[] = {
+const NetlistFault kSumMisfits[] = {
     {"engine_that_sends_codes",
      [](Netlist& n) { kernel_of(n, "conv_activation_sparse").numbers[Number::sends_sums] = 0; }, "bits of"},
     {"engine_that_sends_twice",
@@ -269,7 +268,7 @@ TEST(Netlist, misfits_of_sums_are_refused) {
             {{.engine = KernelKind::conv_activation_sparse, .filters = 4, .lanes = 2, .copies = copies}, {}, {}, {}})
             .value();
     ASSERT_TRUE(netlist.validate(network));
-    for (const Broken& fault : kSumMisfits) {
+    for (const NetlistFault& fault : kSumMisfits) {
       SCOPED_TRACE(fmt::format("{}, {} copies", fault.name, copies));
       Netlist broken = netlist;
       fault.break_it(broken);
@@ -291,7 +290,7 @@ TEST(Netlist, misfits_of_sums_are_refused) {
 }
 
 // Two passes of the grouped-prefix engine: numbers of compactor and engine must agree.
-const Broken kPrefixMisfits[] = {
+const NetlistFault kPrefixMisfits[] = {
     {"ranks", [](Netlist& n) { kernel_of(n, "conv_grouped_prefix").numbers[Number::ranks] = 3; }, "RANKS is 3"},
     {"other_ranks", [](Netlist& n) { kernel_of(n, "conv_grouped_prefix").numbers[Number::ranks] = 4; }, "RANKS"},
     {"ranks_of_lists", [](Netlist& n) { kernel_of(n, "compactor").numbers[Number::ranks] = 4; }, "compactor"},
@@ -312,7 +311,7 @@ TEST(Netlist, grouped_prefix_misfits_are_refused) {
       build_netlist(network, {{KernelKind::conv_grouped_prefix}, {KernelKind::conv_dense}, {KernelKind::conv_dense}})
           .value();
   ASSERT_EQ(NetlistIndex(netlist).prefix(0), (Prefix{0, 8, 9}));
-  for (const Broken& fault : kPrefixMisfits) {
+  for (const NetlistFault& fault : kPrefixMisfits) {
     Netlist broken = netlist;
     fault.break_it(broken);
     const auto status = broken.validate(network);

@@ -16,11 +16,11 @@ using ::testing::HasSubstr;
 IntegerNetwork every_kind() {
   Random random(3);
   NetworkMaker make(random, {8, 8, 3});
-  const Window same{3, 3, 1, 1, 1, 1, 1, 1}, half{2, 2, 2, 2, 0, 0, 0, 0};
-  const int conv = make.conv(4, same, kNetworkInput);
-  const int depthwise = make.depthwise(same, conv);
+  const Window half{2, 2, 2, 2, 0, 0, 0, 0};
+  const int conv = make.conv(4, kSame3x3, kNetworkInput);
+  const int depthwise = make.depthwise(kSame3x3, conv);
   const int pool = make.pool(LayerKind::max_pool, half, depthwise);
-  const int average = make.pool(LayerKind::average_pool, same, pool);
+  const int average = make.pool(LayerKind::average_pool, kSame3x3, pool);
   const int sum = make.add(average, pool);
   make.add_curve(depthwise);
   const int scaled = make.squeeze_excite(sum, 3);
@@ -32,15 +32,15 @@ IntegerNetwork every_kind() {
   return network;
 }
 
-struct Broken {
+struct NetworkFault {
   const char* name;
   std::function<void(IntegerNetwork&)> break_it;
   const char* words;
 };
 
-void PrintTo(const Broken& broken, std::ostream* out) { *out << broken.name; }
+void PrintTo(const NetworkFault& broken, std::ostream* out) { *out << broken.name; }
 
-class BrokenNetwork : public ::testing::TestWithParam<Broken> {};
+class BrokenNetwork : public ::testing::TestWithParam<NetworkFault> {};
 
 TEST_P(BrokenNetwork, is_refused) {
   IntegerNetwork network = every_kind();
@@ -53,7 +53,7 @@ TEST_P(BrokenNetwork, is_refused) {
   EXPECT_THAT(status.error().text(), HasSubstr(GetParam().words));
 }
 
-const Broken kBroken[] = {
+const NetworkFault kBroken[] = {
     {"no_layer", [](auto& n) { n.layers.clear(); }, "no layer"},
     {"empty_input", [](auto& n) { n.input.height = 0; }, "input"},
     {"input_bits", [](auto& n) { n.input_bits = 9; }, "9"},

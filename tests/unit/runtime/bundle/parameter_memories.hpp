@@ -42,7 +42,7 @@ class Memories {
     words_.erase(found);
     return value;
   }
-  // One row of codes, zeros behind the last one; `tail` words of it are something else.
+  // One row of codes, zeros after the last one; `tail` words of it are something else.
   std::vector<int> take_codes(const Kernel& kernel, int row, int codes, int tail = 0) {
     const int bits = kernel.numbers.at(Number::weight_bits), per_word = 32 / bits;
     std::vector<int> found;

@@ -245,7 +245,7 @@ void check_kernel(const Design& design, const DesignTable& table, const Kernel& 
   } else if (kernel.kind == KernelKind::requantise) {
     check_filters(layer, design.netlist, kernel, memories);
   } else if (kernel.kind == KernelKind::tile) {
-    return;  // with the engine behind it
+    return;  // with the engine after it
   } else if (kernel.numbers.count(Number::weight_bits) != 0) {
     if (kernel.numbers.count(Number::sends_sums) == 0 || kernel.numbers.at(Number::sends_sums) == 0)
       check_filters(layer, design.netlist, kernel, memories);

@@ -32,7 +32,7 @@ TEST(StallStory, tells_that_the_source_has_sent_everything) {
   EXPECT_EQ(stall_story(chain(), snapshot),
             "all that was given to the source has been sent:\n"
             "  source waits for the host\n"
-            "behind them:\n"
+            "downstream of them:\n"
             "  first waits to read s_a: empty (depth 4, 9 beats written, 9 read), waits for source\n"
             "  second waits to read s_b: empty (depth 4, 9 beats written, 9 read), waits for first\n"
             "  sink waits to read s_c: empty (depth 4, 8 beats written, 8 read), waits for second\n");
@@ -45,7 +45,7 @@ TEST(StallStory, names_a_kernel_that_computes_without_end) {
   EXPECT_EQ(stall_story(chain(), snapshot),
             "a kernel computes and touches no stream:\n"
             "  second waits for nothing\n"
-            "behind them:\n"
+            "downstream of them:\n"
             "  source waits to write s_a: full (depth 4, 12 beats written, 8 read), waits for first\n"
             "  first waits to write s_b: full (depth 4, 8 beats written, 4 read), waits for second\n"
             "  sink waits to read s_c: empty (depth 4, 0 beats written, 0 read), waits for second\n");
@@ -81,7 +81,7 @@ TEST(StallStory, tells_of_kernels_that_disagree) {
             "  no stream of the cycle is full: its kernels disagree on how many beats an image has\n"
             "one end waits for the host:\n"
             "  sink waits for the host\n"
-            "behind them:\n");
+            "downstream of them:\n");
 }
 
 }  // namespace

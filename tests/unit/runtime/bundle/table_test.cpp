@@ -16,8 +16,9 @@ class TableOfAllEngines : public ::testing::Test {
   void SetUp() override {
     Random random(3);
     NetworkMaker make(random, {6, 6, 2});
-    const Window same{3, 3, 1, 1, 1, 1, 1, 1};
-    make.conv(4, same, make.conv(32, same, make.conv(4, same, make.conv(4, same, make.conv(4, same, kNetworkInput)))));
+    make.conv(
+        4, kSame3x3,
+        make.conv(32, kSame3x3, make.conv(4, kSame3x3, make.conv(4, kSame3x3, make.conv(4, kSame3x3, kNetworkInput)))));
     network = make.finish(3);
     auto built = build_netlist(network, {{KernelKind::conv_dense},
                                          {KernelKind::conv_activation_sparse},

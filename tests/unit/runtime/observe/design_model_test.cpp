@@ -18,10 +18,9 @@ class ThreeEngines : public ::testing::Test {
   void SetUp() override {
     Random random(3);
     NetworkMaker make(random, {6, 6, 2});
-    const Window same{3, 3, 1, 1, 1, 1, 1, 1};
-    const int first = make.conv(4, same, kNetworkInput);
-    const int second = make.conv(4, same, first);
-    make.conv(4, same, make.add(second, first));
+    const int first = make.conv(4, kSame3x3, kNetworkInput);
+    const int second = make.conv(4, kSame3x3, first);
+    make.conv(4, kSame3x3, make.add(second, first));
     auto opened = bundle_of(make.finish(3), scratch.path() / "bundle",
                             {{KernelKind::conv_dense},
                              {KernelKind::conv_activation_sparse},
@@ -47,7 +46,7 @@ TEST_F(ThreeEngines, fixed_cycles_are_those_of_a_picture_of_zeros) {
   EXPECT_EQ(cycles.floor(), 36 + 1);
 }
 
-// Beats behind a tile kernel are as many as the row's prefixes ask for; the stream is made for a dense filter.
+// Beats after a tile kernel are as many as the row's prefixes ask for; the stream is made for a dense filter.
 TEST(FixedCycles, of_a_weight_sparse_layer_are_those_of_its_windows) {
   Random random(4);
   NetworkMaker make(random, {6, 6, 4});

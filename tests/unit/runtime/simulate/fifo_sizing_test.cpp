@@ -14,17 +14,16 @@ namespace {
 using test::NetworkMaker;
 using test::Random;
 
-// A residual block of two sparse 3x3 convolutions behind a stem.
+// A residual block of two sparse 3x3 convolutions after a stem.
 struct Residual {
   Random random{3};
   Design design;
   std::vector<ImagePrograms> images;
 
   Residual() {
-    const Window same{3, 3, 1, 1, 1, 1, 1, 1};
     NetworkMaker make(random, {10, 40, 3});
-    const int stem = make.conv(16, same, kNetworkInput);
-    make.add(make.conv(16, same, make.conv(16, same, stem)), stem);
+    const int stem = make.conv(16, test::kSame3x3, kNetworkInput);
+    make.add(make.conv(16, test::kSame3x3, make.conv(16, test::kSame3x3, stem)), stem);
     design.network = make.finish(3);
     design.netlist = build_netlist(design.network, {{KernelKind::conv_dense},
                                                     {KernelKind::conv_activation_sparse},
@@ -41,7 +40,7 @@ struct Residual {
     }
   }
 
-  // By the same images, but by another way than the sizing takes.
+  // By the test::kSame3x3 images, but by another way than the sizing takes.
   double interval(const std::vector<int>& depths) const {
     Netlist netlist = design.netlist;
     for (std::size_t s = 0; s < depths.size(); ++s) netlist.streams[s].depth = depths[s];

@@ -37,7 +37,7 @@ std::vector<LayerVectors> work_of(const Design& design, const Picture& picture) 
   return CounterModel(design, picture.thresholds).work(evaluator, evaluator.evaluate(picture.codes));
 }
 
-// Every count, time and mark of `pictures`, one behind the other.
+// Every count, time and mark of `pictures`, one after the other.
 void expect_equal_to_ticking(const Design& design, const std::vector<Picture>& pictures,
                              const PipelineOptions& options) {
   const Netlist& netlist = design.netlist;
@@ -229,7 +229,7 @@ a cycle of 6 kernels:
   l01_conv_conv_pair_sparse waits to read s_l01_conv_taps: empty (depth 16, 1 beats written, 1 read), waits for l01_conv_taps
   l01_conv_taps waits to read s_l00_conv_fork_0: empty (depth 16, 10 beats written, 10 read), waits for l00_conv_fork
   one of these must be deeper: s_l00_conv_fork_1 (depth 8)
-behind them:
+downstream of them:
   source waits to write s_source: full (depth 16, 61 beats written, 45 read), waits for l00_conv_taps
   l00_conv_taps waits to write s_l00_conv_taps: full (depth 16, 69 beats written, 53 read), waits for l00_conv_conv_pair_sparse
   l00_conv_conv_pair_sparse waits to write s_l00_conv_conv_pair_sparse: full (depth 16, 26 beats written, 10 read), waits for l00_conv_fork
