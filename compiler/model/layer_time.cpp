@@ -41,8 +41,7 @@ namespace {
 
 // Beats of a pool's window.
 double pool_beats(const EngineShape& shape, const LayerWork& work) {
-  const bool is_pool = shape.kind == KernelKind::max_pool || shape.kind == KernelKind::average_pool;
-  return is_pool ? double(work.taps() * ceil_of(work.input.channels, shape.in_lanes)) : 0;
+  return has_window(work.kind) ? double(work.taps() * ceil_of(work.input.channels, shape.in_lanes)) : 0;
 }
 
 // Of one copy that does all the work.
