@@ -334,7 +334,6 @@ OPERATOR_NAMED_ELSEWHERE = {
     ("concat", "compiler/pipeline/layer_config.cpp"): "its lanes divide the channels of both operands",
     ("concat", "compiler/sparsity/channel_order.cpp"): "orders the channels of two maps at once",
     ("global_average_pool", "compiler/model/engine_memories.cpp"): "keeps sums of all channels",
-    ("global_average_pool", "compiler/model/layer_time.cpp"): "is filled by a whole map",
     ("global_average_pool", "compiler/pipeline/fifo_depth.cpp"): "waits for the last pixel of its map",
     ("global_average_pool", "runtime/simulate/kernel_cycles.cpp"): "its work lies in what it reads, all but the end",
     ("scale", "compiler/dse/network_menus.cpp"): "layers that make its gates hurry",
