@@ -91,7 +91,7 @@ class PlantedBreaches(unittest.TestCase):
         (rules.operator_places, "device/contract/kernel_list.inc", "SLUICE_LAYER_KERNEL(novel_pool)\n", "novel_pool.cl does not hold"),
         (rules.operator_places, "device/contract/kernel_list.inc", "SLUICE_LAYER_KERNEL(novel_pool)\n", "does not hold novel_pool_lowering"),
         (rules.operator_places, "runtime/evaluate/layer.cpp", ("case LayerKind::average_pool:", ""), "does not hold LayerKind::average_pool"),
-        (rules.operator_places, "runtime/simulate/schedule_flow.cpp", ("Program add_program", "Program sum_program"), "does not hold add_program"),
+        (rules.operator_places, "runtime/simulate/schedule_flow.cpp", ("Program concat_program", "Program join_program"), "does not hold concat_program"),
         (rules.operator_places, "compiler/model/assumed.coefficients", ("\nconcat.", "\nother."), "does not hold concat."),
         (rules.operator_places, "runtime/base/file.cpp", "constexpr auto k = LayerKind::max_pool;\n", "names max_pool, but is not in the list"),
         (rules.operator_places, "compiler/pipeline/map_forks.cpp", ("LayerKind::scale", "kSome"), "which it does not name"),
