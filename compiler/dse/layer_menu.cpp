@@ -22,18 +22,17 @@ void append_small(WayList& list) {
   const LayerSpec& spec = list.spec();
   const WayCosts& costs = list.costs();
   const KernelKind kind = kernel_computing(work.kind);
-  const bool is_concat = kind == KernelKind::concat;
-  const int channels = is_concat ? std::gcd(work.input.channels, work.output.channels) : work.output.channels;
-  const bool requantises = kind != KernelKind::max_pool && !is_concat;
-  const bool is_windowed = (kind == KernelKind::max_pool || kind == KernelKind::average_pool) && !costs.is_bare();
+  const int channels = std::gcd(work.input.channels, work.output.channels);
+  const bool has_codes = requantises(work.kind);
+  const bool is_windowed = has_window(work.kind) && !costs.is_bare();
   for (const int lanes : divisors(channels, list.options().most_filters)) {
     LayerWay way;
     way.shape = costs.plain(kind, 1);
     way.shape.in_lanes = way.shape.out_lanes = lanes;
-    way.shape.requantised_lanes = requantises ? lanes : 0;
-    way.shape.curve_multipliers = requantises ? spec.curve_multipliers : 0;
+    way.shape.requantised_lanes = has_codes ? lanes : 0;
+    way.shape.curve_multipliers = has_codes ? spec.curve_multipliers : 0;
     EngineShape kernel = way.shape;
-    kernel.rams = memories_of(way.shape, work, requantises && spec.has_curve_table);
+    kernel.rams = memories_of(way.shape, work, has_codes && spec.has_curve_table);
     way.once = costs.with_queue(kernel, lanes, list.options().data_bits);
     if (is_windowed) way.once += costs.line_buffer(KernelKind::window, lanes, lanes);
     list.add_plain(std::move(way));

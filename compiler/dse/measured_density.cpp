@@ -137,8 +137,7 @@ std::vector<LayerDensity> assumed_densities(const IntegerNetwork& network, doubl
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
     const Layer& layer = network.layers[i];
     const double arriving = layer.inputs[0] == kNetworkInput ? 1.0 : of_map[std::size_t(layer.inputs[0])];
-    const bool is_passed_on = layer.kind == LayerKind::max_pool || layer.kind == LayerKind::concat;
-    of_map[i] = is_passed_on                                                  ? arriving
+    of_map[i] = !requantises(layer.kind)                                      ? arriving
                 : layer.clamp_low >= 0 && layer.curve.kind == CurveKind::none ? behind_relu
                                                                               : 1.0;
     if (layer.kind != LayerKind::conv) continue;

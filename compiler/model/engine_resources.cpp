@@ -6,6 +6,8 @@
 #include <cmath>
 
 #include "compiler/model/memory_blocks.hpp"
+#include "runtime/bundle/kernels/kernel_record.hpp"
+#include "runtime/bundle/layers/layer_record.hpp"
 
 namespace sluice {
 namespace {
@@ -19,8 +21,11 @@ double port_bits(const EngineShape& s) {
          s.out_lanes * (sends_sums ? kSumWordBits : s.data_bits) + 2.0 * kKindBits;
 }
 
-// Products of data that a small kernel's lane makes: each operand of an add by its multiplier, map by gate.
-int products_of(KernelKind kind) { return kind == KernelKind::add ? 2 : kind == KernelKind::scale ? 1 : 0; }
+// Products of data that a lane of a layer's kernel makes.
+int products_of(KernelKind kind) {
+  const auto& computes = kernel_record(kind).computes.get();
+  return computes ? layer_record(*computes).products.get() : 0;
+}
 
 }  // namespace
 

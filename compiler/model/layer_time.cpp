@@ -41,8 +41,7 @@ namespace {
 
 // Beats of a pool's window.
 double pool_beats(const EngineShape& shape, const LayerWork& work) {
-  const bool is_pool = shape.kind == KernelKind::max_pool || shape.kind == KernelKind::average_pool;
-  return is_pool ? double(work.taps() * ceil_of(work.input.channels, shape.in_lanes)) : 0;
+  return has_window(work.kind) ? double(work.taps() * ceil_of(work.input.channels, shape.in_lanes)) : 0;
 }
 
 // Of one copy that does all the work.
@@ -101,7 +100,6 @@ double window_cycles(const EngineShape& shape, const LayerWork& work) {
 
 LayerTime layer_time(const EngineShape& shape, const LayerWork& work, const LayerDensity& density) {
   LayerTime time;
-  const Window& w = work.window;
   const int side_by_side = pixels_at_once(shape);
   const auto beats_a_pixel = double(ceil_of(std::int64_t{work.input.channels} * side_by_side, shape.in_lanes));
   const std::int64_t units = std::max<std::int64_t>(1, work_units(shape, work));
@@ -111,13 +109,6 @@ LayerTime layer_time(const EngineShape& shape, const LayerWork& work, const Laye
   time.in = work.kind == LayerKind::scale ? map + other : std::max(map, other);  // gates come before their map
   time.out = double(work.pixels() * ceil_of(work.output.channels, shape.out_lanes));
   time.window = window_cycles(shape, work);
-  if (has_window(work.kind)) {
-    const std::int64_t rows = std::max(0, w.kernel_h - 1 - w.pad_top), columns = std::max(0, w.kernel_w - w.pad_left);
-    time.fill = double(ceil_of(rows * work.input.width + columns, side_by_side)) * beats_a_pixel;
-  } else if (work.kind == LayerKind::global_average_pool) {
-    time.fill = time.in;
-  }
-  time.drain = time.op / double(std::max<std::int64_t>(1, work.pixels()));
   return time;
 }
 

@@ -32,7 +32,6 @@ struct LayerTime {
   double out = 0;     // beats of the output map, which L shared requantisers send one by one
   double window = 0;  // of the line buffer, which stops reading while it sends, or of the beats that arrive without one
   double header = 1;
-  double fill = 0, drain = 0;  // of the first image only
 
   // Cycles from image to image, were the layer alone.
   double interval() const { return std::max(1.0, std::ceil(std::max({op, in, out, window}) + header)); }

@@ -34,15 +34,4 @@ double absorbed_interval(const SliceCycles& slices, double slack_slices) {
   return interval;
 }
 
-PipelineTime pipeline_time(const std::vector<LayerTime>& layers) {
-  PipelineTime time;
-  for (std::size_t i = 0; i < layers.size(); ++i) {
-    const double interval = layers[i].interval();
-    time.latency_cycles += layers[i].fill + layers[i].drain + layers[i].header;
-    if (interval > time.interval_cycles) time.interval_cycles = interval, time.slowest = int(i);
-  }
-  time.latency_cycles += time.interval_cycles;
-  return time;
-}
-
 }  // namespace sluice

@@ -11,8 +11,6 @@
 
 #include <vector>
 
-#include "compiler/model/layer_time.hpp"
-
 namespace sluice {
 
 using SliceCycles = std::vector<std::vector<double>>;  // [slice][layer]
@@ -27,16 +25,5 @@ double mean_interval(const SliceCycles& slices);
 // n * (banded - largest mean) cycles, unless the streams between the layers hold the work that they run apart by:
 // `slack_slices`, in slices of the slowest. Bands are doubled as long as they do.
 double absorbed_interval(const SliceCycles& slices, double slack_slices);
-
-struct PipelineTime {
-  double interval_cycles = 0;  // from image to image
-  double latency_cycles = 0;   // of one image through an empty pipeline
-  int slowest = -1;            // index of the layer that sets the interval
-
-  double images_per_s(double clock_mhz) const { return clock_mhz * 1e6 / interval_cycles; }
-};
-
-// Layers in a chain; of branches, give the longer.
-PipelineTime pipeline_time(const std::vector<LayerTime>& layers);
 
 }  // namespace sluice

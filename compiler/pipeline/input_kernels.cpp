@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "runtime/bundle/layers/layer_record.hpp"
+
 namespace sluice {
 namespace {
 
@@ -38,8 +40,6 @@ int add_window(NetlistDraft& draft, int index, KernelKind kind, int in, int out_
   const Stream input = draft.stream(in);
   const int lanes = draft.lanes_of(in, index), pixels = input.lanes / lanes;
   if (w == Window{} && replay == 1 && kind == KernelKind::window && pixels == 1) return in;
-  // Padding must not win a maximum; the lowest code is one below the symmetric range.
-  const int pad_code = layer.kind == LayerKind::max_pool ? -(1 << (input.element_bits - 1)) : 0;
   Kernel kernel{layer.name + "_" + op_of(kind), kind, 0, index, {in}, {}, {}};
   kernel.numbers = {{Number::height, layer.input.height},
                     {Number::width, layer.input.width},
@@ -52,7 +52,7 @@ int add_window(NetlistDraft& draft, int index, KernelKind kind, int in, int out_
                     {Number::stride_w, w.stride_w},
                     {Number::pad_top, w.pad_top},
                     {Number::pad_left, w.pad_left},
-                    {Number::pad_code, pad_code},
+                    {Number::pad_code, padding_code(layer.kind, input.element_bits)},
                     {Number::replay, replay}};
   if (kind == KernelKind::window) {
     const int taps = out_lanes / lanes;

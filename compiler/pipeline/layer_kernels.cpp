@@ -11,6 +11,7 @@
 #include "compiler/pipeline/map_forks.hpp"
 #include "compiler/pipeline/netlist_draft.hpp"
 #include "runtime/bundle/kernels/kernel_record.hpp"
+#include "runtime/bundle/layers/layer_record.hpp"
 
 namespace sluice {
 namespace {
@@ -62,17 +63,10 @@ class Maker {
     const Layer& layer = network_.layers[index];
     const LayerConfig& config = draft_.config(index);
     if (is_engine(kernel.kind)) return add_engine_input(draft_, index, stream, kernel);
-    switch (layer.kind) {
-      case LayerKind::global_average_pool:
-        stream = add_width(draft_, index, 0, stream, config.filters);
-        kernel.numbers = {{Number::steps, layer.input.height * layer.input.width},
-                          {Number::channel_groups, layer.input.channels / draft_.lanes_of(stream, index)}};
-        return stream;
-      default:
-        stream = add_width(draft_, index, 0, stream, config.filters);
-        kernel.numbers = {{Number::steps, static_cast<int>(layer.window.taps())}};
-        return add_window(draft_, index, KernelKind::window, stream, draft_.lanes_of(stream, index), 1);
-    }
+    stream = add_width(draft_, index, 0, stream, config.filters);
+    const int lanes = draft_.lanes_of(stream, index);
+    kernel.numbers = layer_record(layer.kind).kernel_numbers.get()(layer, lanes, 0);
+    return has_window(layer.kind) ? add_window(draft_, index, KernelKind::window, stream, lanes, 1) : stream;
   }
 
   // Inputs and numbers of a kernel with two operands.
@@ -82,20 +76,8 @@ class Maker {
     const int lanes =
         draft_.out_lanes(index, std::gcd(draft_.netlist.streams[first].lanes, draft_.netlist.streams[second].lanes));
     kernel.inputs = {add_width(draft_, index, 0, first, lanes), add_width(draft_, index, 1, second, lanes)};
-    switch (layer.kind) {
-      case LayerKind::scale:
-        std::swap(kernel.inputs[0], kernel.inputs[1]);
-        kernel.numbers = {{Number::steps, layer.input.height * layer.input.width},
-                          {Number::channel_groups, layer.input.channels / lanes}};
-        break;
-      case LayerKind::concat:
-        kernel.numbers = {{Number::a_groups, layer.operand(0).channels / lanes},
-                          {Number::b_groups, layer.operand(1).channels / lanes},
-                          {Number::is_swapped, 0}};
-        break;
-      default:
-        kernel.numbers = {{Number::is_swapped, 0}};
-    }
+    kernel.numbers = layer_record(layer.kind).kernel_numbers.get()(layer, lanes, 0);
+    if (layer.kind == LayerKind::scale) std::swap(kernel.inputs[0], kernel.inputs[1]);  // gates come on port A
   }
 
   // One collector for the records of all sparse engines, in network order.

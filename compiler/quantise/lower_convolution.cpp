@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "compiler/quantise/filter_codes.hpp"
+#include "compiler/quantise/layer_lowering.hpp"
 #include "compiler/quantise/lowering.hpp"
 #include "runtime/base/errors.hpp"
 
@@ -30,6 +31,9 @@ int least_weight_bits(const QuantiseOptions& options) { return options.bits == 8
 
 constexpr int kLeastInputBits = 4;
 
+// All that requantisation lets through: what weights make of their input's range is not followed.
+CodeRange clamp_range(const Layer& layer, const std::vector<CodeRange>&) { return {layer.clamp_low, layer.clamp_high}; }
+
 }  // namespace
 
 Result<int> convolution_input_bits(const ir::Graph& graph, const ir::Node& node, const QuantiseOptions& options,
@@ -43,6 +47,8 @@ Result<int> convolution_input_bits(const ir::Graph& graph, const ir::Node& node,
   }
   return bug_error("no number of bits proves " + node.label());
 }
+
+namespace {
 
 Status lower_convolution(Lowering& lowering, const ir::Node& node) {
   const QuantiseOptions& options = lowering.options;
@@ -78,5 +84,14 @@ Status lower_convolution(Lowering& lowering, const ir::Node& node) {
   lowering.finish(node, std::move(layer));
   return ok();
 }
+
+}  // namespace
+
+const LayerLowering& conv_lowering() {
+  static const LayerLowering record{.op = "Conv", .lower = lower_convolution, .range = clamp_range};
+  return record;
+}
+
+const LayerLowering& depthwise_lowering() { return conv_lowering(); }
 
 }  // namespace sluice

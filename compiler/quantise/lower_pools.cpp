@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// MaxPool, AveragePool, GlobalAveragePool.
+// MaxPool, AveragePool, GlobalAveragePool: a record each.
+#include "compiler/quantise/layer_lowering.hpp"
 #include "compiler/quantise/lowering.hpp"
 #include "runtime/base/errors.hpp"
+#include "runtime/bundle/layers/output_code.hpp"
 
 namespace sluice {
 namespace {
@@ -22,7 +24,10 @@ Status finish_average(Lowering& lowering, const ir::Node& node, Layer layer, std
   return ok();
 }
 
-}  // namespace
+// Of an average of so many codes.
+CodeRange average_range(const Layer& layer, const CodeRange& input, int count) {
+  return {requantised(layer, count * input.low), requantised(layer, count * input.high)};
+}
 
 // A maximum changes no scale. Windows that hang over the map (ceil_mode) are fine: what is outside never wins.
 Status lower_max_pool(Lowering& lowering, const ir::Node& node) {
@@ -50,6 +55,41 @@ Status lower_global_average_pool(Lowering& lowering, const ir::Node& node) {
   Layer layer = SLUICE_TRY(lowering.begin(node, LayerKind::global_average_pool));
   const std::int64_t count = layer.input.pixels();
   return finish_average(lowering, node, std::move(layer), count);
+}
+
+}  // namespace
+
+const LayerLowering& max_pool_lowering() {
+  static const LayerLowering record{
+      .op = "MaxPool",
+      .lower = lower_max_pool,
+      .range = [](const Layer&, const std::vector<CodeRange>& operands) { return operands[0]; },
+  };
+  return record;
+}
+
+const LayerLowering& average_pool_lowering() {
+  static const LayerLowering record{
+      .op = "AveragePool",
+      .lower = lower_average_pool,
+      .range =
+          [](const Layer& layer, const std::vector<CodeRange>& operands) {
+            return average_range(layer, operands[0], layer.window.kernel_h * layer.window.kernel_w);
+          },
+  };
+  return record;
+}
+
+const LayerLowering& global_average_pool_lowering() {
+  static const LayerLowering record{
+      .op = "GlobalAveragePool",
+      .lower = lower_global_average_pool,
+      .range =
+          [](const Layer& layer, const std::vector<CodeRange>& operands) {
+            return average_range(layer, operands[0], layer.input.height * layer.input.width);
+          },
+  };
+  return record;
 }
 
 }  // namespace sluice

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the lowering of every operator shares: the graph, the codes of its values, the network so far.
 //
-// Why: one file per operator (lower_*.cpp) holds what is particular to it; a new operator is one file and one line in
-// quantise.cpp.
+// Why: one file per operator (lower_*.cpp) holds what is particular to it, and gives it in a record
+// (layer_lowering.hpp).
 //
 // Before: the codes of all values are chosen. After begin(): a layer with names, inputs, shapes, output codes and
 // clamp. After finish(): the layer is part of the network and stands for the node's output.
@@ -70,13 +70,5 @@ Status refuse_activation(const ir::Node& node);
 // not on the device. `lowest` is the least code that can occur, as a share of the largest.
 Result<int> convolution_input_bits(const ir::Graph& graph, const ir::Node& node, const QuantiseOptions& options,
                                    const ValueCodes& input, double lowest);
-
-Status lower_convolution(Lowering& lowering, const ir::Node& node);
-Status lower_max_pool(Lowering& lowering, const ir::Node& node);
-Status lower_average_pool(Lowering& lowering, const ir::Node& node);
-Status lower_global_average_pool(Lowering& lowering, const ir::Node& node);
-Status lower_add(Lowering& lowering, const ir::Node& node);
-Status lower_scale(Lowering& lowering, const ir::Node& node);
-Status lower_concat(Lowering& lowering, const ir::Node& node);
 
 }  // namespace sluice

@@ -15,6 +15,9 @@
 
 namespace sluice {
 
+// The least and the largest of some codes.
+CodeRange hull(const std::vector<int>& codes);
+
 CodeRange output_range(const Layer& layer, const std::vector<CodeRange>& operands);
 
 }  // namespace sluice

@@ -7,25 +7,13 @@
 #include <cmath>
 
 #include "compiler/quantise/host_tail.hpp"
+#include "compiler/quantise/layer_lowering.hpp"
 #include "compiler/quantise/lowering.hpp"
 #include "compiler/quantise/value_bounds.hpp"
 #include "runtime/base/errors.hpp"
 
 namespace sluice {
 namespace {
-
-using LowerFunction = Status (*)(Lowering&, const ir::Node&);
-
-const std::map<std::string, LowerFunction>& lowerings() {
-  static const std::map<std::string, LowerFunction> table{{"Conv", lower_convolution},
-                                                          {"MaxPool", lower_max_pool},
-                                                          {"AveragePool", lower_average_pool},
-                                                          {"GlobalAveragePool", lower_global_average_pool},
-                                                          {"Add", lower_add},
-                                                          {"Mul", lower_scale},
-                                                          {"Concat", lower_concat}};
-  return table;
-}
 
 // Pixels are 0..255, so the largest magnitude of the network's input is known exactly.
 double largest_pixel(const Preprocess& preprocess) {
@@ -38,11 +26,9 @@ double largest_pixel(const Preprocess& preprocess) {
 }
 
 Status lower(Lowering& lowering, const ir::Node& node) {
-  const auto found = lowerings().find(node.op);
-  if (found != lowerings().end()) return found->second(lowering, node);
-  std::string known;
-  for (const auto& [op, function] : lowerings()) known += (known.empty() ? "" : ", ") + op;
-  return user_error("{}: {} has no kernel on the device; these have: {}", node.label(), node.op, known);
+  if (const auto kind = layer_kind_of_op(node.op)) return layer_lowering(*kind).lower.get()(lowering, node);
+  return user_error("{}: {} has no kernel on the device; these have: {}", node.label(), node.op,
+                    operators_with_kernels());
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "compiler/quantise/layer_lowering.hpp"
 #include "runtime/base/errors.hpp"
 
 namespace sluice {
@@ -14,7 +15,10 @@ constexpr double kScoreHeadroom = 1.25;  // scores are never clipped
 
 }  // namespace
 
-bool passes_codes_on(const ir::Node& node) { return node.op == "MaxPool" || node.op == "Concat"; }
+bool passes_codes_on(const ir::Node& node) {
+  const auto kind = layer_kind_of_op(node.op);
+  return kind && !requantises(*kind);
+}
 
 ValueCodesTable::ValueCodesTable(const ir::Graph& graph, const QuantiseOptions& options) : options_(options) {
   parent_[graph.input] = graph.input;

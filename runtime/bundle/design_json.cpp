@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// design.json and weights.bin: the two files from which a runtime rebuilds network and netlist.
+// design.json: the structure from which, with the numbers of weights.bin, a runtime rebuilds network and netlist.
 //
-// Why two: structure should be readable, numbers compact. weights.bin holds, layer by layer in order: weights (1 or 2
-// bytes each, by `weight_bits`), bias (int32), multipliers (uint16), curve table (int8), little-endian, no gaps. Its
-// length must match. nlohmann::json throws on a wrong kind; the one catch below turns that into a sentence naming the
-// field.
-#include <cstring>
+// nlohmann::json throws on a wrong kind; the one catch below turns that into a sentence naming the field.
 #include <functional>
 
 #include "device/contract/version.h"
 #include "runtime/base/errors.hpp"
 #include "runtime/base/json.hpp"
-
 #include "runtime/bundle/bundle.hpp"
+#include "runtime/bundle/weights_file.hpp"
 
 namespace sluice {
 namespace {
@@ -65,14 +61,6 @@ Result<FusedCurve> curve_from(const json& j) {
   return c;
 }
 
-// Bits that hold every weight of the layer: 8 where they fit, so that weights.bin stays small.
-int weight_bits(const Layer& layer) {
-  for (const std::int16_t w : layer.weights) {
-    if (w < -127 || w > 127) return 16;
-  }
-  return 8;
-}
-
 json layer_json(const Layer& layer) {
   json j{{"name", layer.name},
          {"origin", layer.origin},
@@ -91,35 +79,11 @@ json layer_json(const Layer& layer) {
                  {"bias", layer.bias.size()},
                  {"multipliers", layer.multiplier.size()},
                  {"curve_table", layer.curve.table.size()}};
-  j["weight_bits"] = weight_bits(layer);
+  j["weight_bits"] = stored_weight_bits(layer);
   if (!layer.channel_gain.empty()) j["channel_gain"] = layer.channel_gain;
   if (!layer.channel_order.empty()) j["channel_order"] = layer.channel_order;
   return j;
 }
-
-// Reads numbers off the front of weights.bin.
-class WeightReader {
- public:
-  explicit WeightReader(const std::string& bytes) : bytes_(bytes) {}
-
-  template <typename Stored, typename Value>
-  bool take(std::size_t count, std::vector<Value>& values) {
-    if (count > (bytes_.size() - at_) / sizeof(Stored)) return false;
-    values.resize(count);
-    for (std::size_t i = 0; i < count; ++i) {
-      Stored stored;
-      std::memcpy(&stored, bytes_.data() + at_, sizeof stored);
-      at_ += sizeof stored;
-      values[i] = static_cast<Value>(stored);
-    }
-    return true;
-  }
-  bool is_at_end() const { return at_ == bytes_.size(); }
-
- private:
-  const std::string& bytes_;
-  std::size_t at_ = 0;
-};
 
 Result<Layer> layer_from(const json& j, WeightReader& weights) {
   Layer layer;
@@ -141,16 +105,11 @@ Result<Layer> layer_from(const json& j, WeightReader& weights) {
   if (j.contains("channel_order")) layer.channel_order = j.at("channel_order").get<std::vector<int>>();
   layer.curve = SLUICE_TRY(curve_from(j.at("curve")));
   const json& counts = j.at("counts");
-  const std::size_t weight_count = counts.at("weights");
-  const int bits = j.at("weight_bits");
-  if (bits != 8 && bits != 16)
-    return user_error("design.json: layer {}: weight_bits {}; 8 and 16 are possible", layer.name, bits);
-  const bool is_read = (bits == 8 ? weights.take<std::int8_t>(weight_count, layer.weights)
-                                  : weights.take<std::int16_t>(weight_count, layer.weights)) &&
-                       weights.take<std::int32_t>(counts.at("bias").get<std::size_t>(), layer.bias) &&
-                       weights.take<std::uint16_t>(counts.at("multipliers").get<std::size_t>(), layer.multiplier) &&
-                       weights.take<std::int8_t>(counts.at("curve_table").get<std::size_t>(), layer.curve.table);
-  if (!is_read) return user_error("weights.bin ends inside layer {}: it belongs to another design", layer.name);
+  const StoredCounts stored{j.at("weight_bits"), counts.at("weights"), counts.at("bias"), counts.at("multipliers"),
+                            counts.at("curve_table")};
+  if (stored.weight_bits != 8 && stored.weight_bits != 16)
+    return user_error("design.json: layer {}: weight_bits {}; 8 and 16 are possible", layer.name, stored.weight_bits);
+  SLUICE_CHECK(weights.read(stored, layer));
   return layer;
 }
 
@@ -264,8 +223,7 @@ Result<IntegerNetwork> network_from(const json& n, const std::string& weights) {
     network.layers.push_back(std::move(layer));
   }
   if (n.contains("host_tail")) network.host_tail = SLUICE_TRY(tail_from(n.at("host_tail")));
-  if (!reader.is_at_end())
-    return user_error("weights.bin is longer than design.json says: it belongs to another design");
+  SLUICE_CHECK(reader.check_end());
   if (auto status = network.validate(); !status) return std::move(status).error().in("design.json");
   return network;
 }
@@ -315,24 +273,6 @@ std::string network_to_json(const IntegerNetwork& network) {
   json j = versions_json();
   j["network"] = network_json(network);
   return text_of(j);
-}
-
-std::string weights_to_bytes(const IntegerNetwork& network) {
-  std::string bytes;
-  const auto put = [&](const auto value) { bytes.append(reinterpret_cast<const char*>(&value), sizeof value); };
-  for (const Layer& layer : network.layers) {
-    const int bits = weight_bits(layer);
-    for (const std::int16_t w : layer.weights) {
-      if (bits == 8)
-        put(static_cast<std::int8_t>(w));
-      else
-        put(w);
-    }
-    for (const std::int32_t b : layer.bias) put(b);
-    for (const std::uint16_t m : layer.multiplier) put(m);
-    for (const std::int8_t code : layer.curve.table) put(code);
-  }
-  return bytes;
 }
 
 Result<Design> design_from_files(const std::string& design_json, const std::string& weights) {

@@ -1,13 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every kernel against its layer (kernels/<op>.cpp), and every layer against the pixels that its kernels compute.
+// Every kernel against its layer (kernels/<op>.cpp, layers/<op>.cpp), and every layer against the pixels that its
+// kernels compute.
 #include "runtime/bundle/netlist_fit.hpp"
 
 #include "device/contract/wire.h"
 #include "runtime/base/errors.hpp"
+#include "runtime/bundle/kernels/join_fit.hpp"
 #include "runtime/bundle/kernels/kernel_record.hpp"
+#include "runtime/bundle/layers/layer_record.hpp"
 
 namespace sluice {
 namespace {
+
+// The numbers that follow from the layer's shape.
+Status check_numbers(const KernelFit& fit) {
+  const auto numbers = layer_record(fit.layer().kind).kernel_numbers.get();
+  if (numbers == nullptr) return ok();
+  std::size_t on_a = 0;
+  if (fit.kernel().numbers.count(Number::is_swapped) != 0) on_a = SLUICE_TRY(operand_on_a(fit));
+  for (const auto& [name, value] : numbers(fit.layer(), fit.out().lanes, static_cast<int>(on_a)))
+    SLUICE_CHECK(fit.number(name, value));
+  return ok();
+}
 
 // What all kernels that compute a layer have in common.
 Status check_computed(const KernelFit& fit, LayerKind computes) {
@@ -23,6 +37,7 @@ Status check_computed(const KernelFit& fit, LayerKind computes) {
   if (requantises(layer.kind)) {
     SLUICE_CHECK(fit.number(Number::curve, sends_sums(k) ? CURVE_NONE : curve_number(layer)));
   }
+  SLUICE_CHECK(check_numbers(fit));
   if (k.inputs.size() == 2) return ok();  // the kernel's own check knows which operand comes where
   return fit.equal("the layer that arrives", fit.producer(0), layer.inputs[0]);
 }

@@ -9,31 +9,15 @@
 
 #include "device/contract/numbers.h"
 #include "runtime/base/errors.hpp"
+#include "runtime/bundle/layers/layer_record.hpp"
 
 namespace sluice {
 namespace {
 
-// What a layer kind is made of.
-struct KindTraits {
-  LayerKind kind;
-  const char* name;
-  int operands;
-  bool has_window;
-  bool requantises;
+constexpr std::array kKinds{
+#define SLUICE_LAYER(kind) #kind,
+#include "device/contract/kernel_list.inc"
 };
-
-constexpr std::array<KindTraits, 8> kKinds{{{LayerKind::conv, "conv", 1, true, true},
-                                            {LayerKind::depthwise, "depthwise", 1, true, true},
-                                            {LayerKind::max_pool, "max_pool", 1, true, false},
-                                            {LayerKind::average_pool, "average_pool", 1, true, true},
-                                            {LayerKind::global_average_pool, "global_average_pool", 1, false, true},
-                                            {LayerKind::add, "add", 2, false, true},
-                                            {LayerKind::scale, "scale", 2, false, true},
-                                            {LayerKind::concat, "concat", 2, false, false}}};
-
-const KindTraits& traits(LayerKind kind) {
-  return *std::find_if(kKinds.begin(), kKinds.end(), [&](const KindTraits& t) { return t.kind == kind; });
-}
 
 constexpr std::array<std::pair<CurveKind, const char*>, 3> kCurves{
     {{CurveKind::none, "none"}, {CurveKind::hard_sigmoid, "hard_sigmoid"}, {CurveKind::hard_swish, "hard_swish"}}};
@@ -42,33 +26,6 @@ constexpr std::array<std::pair<TailKind, const char*>, 3> kTails{
     {{TailKind::softmax, "softmax"}, {TailKind::log_softmax, "log_softmax"}, {TailKind::sigmoid, "sigmoid"}}};
 
 constexpr int kLargestSize = 65536;
-
-// How many weights and multipliers a layer of this kind and shape has.
-struct Counts {
-  std::int64_t weights;
-  std::int64_t bias;
-  std::int64_t multipliers;
-};
-
-Counts expected_counts(const Layer& layer) {
-  switch (layer.kind) {
-    case LayerKind::conv:
-      return {layer.window.taps() * layer.input.channels * layer.output.channels, layer.output.channels,
-              layer.output.channels};
-    case LayerKind::depthwise:
-      return {layer.window.taps() * layer.output.channels, layer.output.channels, layer.output.channels};
-    case LayerKind::max_pool:
-    case LayerKind::concat:
-      return {0, 0, 0};
-    case LayerKind::average_pool:
-    case LayerKind::global_average_pool:
-    case LayerKind::scale:
-      return {0, 0, 1};
-    case LayerKind::add:
-      return {0, 0, 2};
-  }
-  return {0, 0, 0};
-}
 
 // Output size of a window along one axis is free within what ceil_mode and padding allow: the last window must start
 // inside the map or its leading padding, and the window must not be larger than the padded map and a stride.
@@ -93,7 +50,7 @@ Status check_limits_of(const Layer& layer) {
   const auto hangs_over = [](int size, int windows, int kernel, int stride, int pads) {
     return std::int64_t{windows - 1} * stride + kernel > std::int64_t{size} + pads;
   };
-  if ((layer.kind == LayerKind::conv || layer.kind == LayerKind::depthwise) &&
+  if (layer_record(layer.kind).windows.get() == Windows::whole &&
       (hangs_over(in.height, out.height, w.kernel_h, w.stride_h, w.pad_top + w.pad_bottom) ||
        hangs_over(in.width, out.width, w.kernel_w, w.stride_w, w.pad_left + w.pad_right))) {
     return user_error("layer {}: its last windows hang over the padded map, as only a pool's may", layer.name);
@@ -102,27 +59,6 @@ Status check_limits_of(const Layer& layer) {
                                  !window_fits(in.width, out.width, w.kernel_w, w.stride_w, w.pad_left, w.pad_right))) {
     return user_error("layer {}: a {}x{} window does not lead from {}x{} to {}x{}", layer.name, w.kernel_h, w.kernel_w,
                       in.height, in.width, out.height, out.width);
-  }
-  return ok();
-}
-
-Status check_shapes(const Layer& layer) {
-  const MapShape& in = layer.input;
-  const MapShape& out = layer.output;
-  if (layer.kind == LayerKind::global_average_pool && (out.height != 1 || out.width != 1)) {
-    return user_error("layer {}: a global pool makes 1x1 maps", layer.name);
-  }
-  if ((layer.kind == LayerKind::add || layer.kind == LayerKind::scale) && !(in == out)) {
-    return user_error("layer {}: {} keeps the shape", layer.name, to_text(layer.kind));
-  }
-  if (layer.kind == LayerKind::concat) {
-    if (in.height == out.height && in.width == out.width && in.channels < out.channels) return ok();
-    return user_error("layer {}: concat makes {}x{} of more than {} channels, not {}x{} of {}", layer.name, in.height,
-                      in.width, in.channels, out.height, out.width, out.channels);
-  }
-  if (layer.kind != LayerKind::conv && in.channels != out.channels) {
-    return user_error("layer {}: {} keeps its channels, {} in and {} out", layer.name, to_text(layer.kind), in.channels,
-                      out.channels);
   }
   return ok();
 }
@@ -199,7 +135,7 @@ Status check_curve(const Layer& layer) {
 }
 
 Status check_numbers(const Layer& layer) {
-  const Counts counts = expected_counts(layer);
+  const LayerCounts counts = layer_record(layer.kind).counts.get()(layer);
   const auto wrong = [&](const char* what, std::size_t found, std::int64_t needed) -> Status {
     return user_error("layer {}: {} {} where its shape needs {}", layer.name, found, what, needed);
   };
@@ -249,15 +185,14 @@ Status check_kept_bits(const IntegerNetwork& network, const Layer& layer) {
 
 }  // namespace
 
-const char* to_text(LayerKind kind) { return traits(kind).name; }
-int operand_count(LayerKind kind) { return traits(kind).operands; }
-bool has_window(LayerKind kind) { return traits(kind).has_window; }
-bool requantises(LayerKind kind) { return traits(kind).requantises; }
+const char* to_text(LayerKind kind) { return kKinds[std::size_t(kind)]; }
+int operand_count(LayerKind kind) { return layer_record(kind).operands.get(); }
+bool has_window(LayerKind kind) { return layer_record(kind).windows.get() != Windows::none; }
+bool requantises(LayerKind kind) { return layer_record(kind).requantises.get(); }
 
 Result<LayerKind> layer_kind_from_text(const std::string& text) {
-  for (const KindTraits& kind : kKinds) {
-    if (text == kind.name) return kind.kind;
-  }
+  const auto found = std::find(kKinds.begin(), kKinds.end(), text);
+  if (found != kKinds.end()) return LayerKind(found - kKinds.begin());
   return user_error("layer kind \"{}\" is not known", text);
 }
 
@@ -290,16 +225,12 @@ double Layer::real_value(std::int64_t code, int channel) const {
 }
 
 MapShape Layer::operand(std::size_t index) const {
-  if (index == 1 && kind == LayerKind::scale) return {1, 1, input.channels};
-  if (index == 1 && kind == LayerKind::concat) return {input.height, input.width, output.channels - input.channels};
-  return input;
+  const auto second = layer_record(kind).second_operand.get();
+  return index == 1 && second != nullptr ? second(*this) : input;
 }
 
-std::int64_t Layer::macs() const {
-  if (kind == LayerKind::conv) return output.size() * window.taps() * input.channels;
-  if (kind == LayerKind::depthwise) return output.size() * window.taps();
-  return 0;
-}
+// Every weight once a pixel.
+std::int64_t Layer::macs() const { return output.pixels() * layer_record(kind).counts.get()(*this).weights; }
 
 Status IntegerNetwork::validate() const {
   if (layers.empty()) return user_error("network {}: no layer", name);
@@ -322,7 +253,7 @@ Status IntegerNetwork::validate() const {
         return user_error("layer {}: its input has another shape than its producer", layer.name);
     }
     SLUICE_CHECK(check_limits_of(layer));
-    SLUICE_CHECK(check_shapes(layer));
+    SLUICE_CHECK(layer_record(layer.kind).check.get()(layer));
     SLUICE_CHECK(check_numbers(layer));
     SLUICE_CHECK(check_kept_bits(*this, layer));
   }

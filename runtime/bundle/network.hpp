@@ -30,7 +30,11 @@ struct MapShape {
   bool operator==(const MapShape&) const = default;
 };
 
-enum class LayerKind { conv, depthwise, max_pool, average_pool, global_average_pool, add, scale, concat };
+// What each kind is: runtime/bundle/layers/layer_record.hpp.
+enum class LayerKind {
+#define SLUICE_LAYER(kind) kind,
+#include "device/contract/kernel_list.inc"
+};
 
 const char* to_text(LayerKind kind);
 Result<LayerKind> layer_kind_from_text(const std::string& text);

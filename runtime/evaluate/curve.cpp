@@ -4,8 +4,8 @@
 
 #include <array>
 
+#include "runtime/bundle/layers/output_code.hpp"
 #include "runtime/evaluate/scratch.hpp"
-#include "runtime/reference/reference_layer.hpp"
 
 namespace sluice::evaluate {
 
@@ -24,7 +24,7 @@ void apply_curve(const Layer& layer, const Kernels& kernels, const StoredMap& ou
   struct Codes;
   auto* codes = reinterpret_cast<std::int32_t*>(scratch<Codes>(std::size_t(size) * sizeof(std::int32_t)));
   kernels.load(out.data, out.element, 0, size, codes);
-  for (std::int64_t i = 0; i < size; ++i) codes[i] = behind_curve(layer, codes[i]);
+  for (std::int64_t i = 0; i < size; ++i) codes[i] = after_curve(layer, codes[i]);
   kernels.store(codes, size, out.data, out.element, 0);
 }
 

@@ -136,8 +136,7 @@ Element element_of(int bits, const Kernels& kernels) {
 }
 
 Element output_element(const Layer& layer, Element input, const Kernels& kernels) {
-  const bool is_wiring = layer.kind == LayerKind::max_pool || layer.kind == LayerKind::concat;
-  return is_wiring ? input : element_of(layer.output_bits, kernels);
+  return requantises(layer.kind) ? element_of(layer.output_bits, kernels) : input;
 }
 
 std::shared_ptr<const PreparedLayer> prepare_layer(const Layer& layer, Element input, const Thresholds& thresholds,

@@ -6,9 +6,6 @@
 
 namespace sluice {
 
-// The output code of a layer whose requantisation made `code`.
-std::int32_t behind_curve(const Layer& layer, std::int32_t code);
-
 // The layer's output map; `b` is the second operand of a join and ignored otherwise.
 Map reference_layer(const Layer& layer, const Map& a, const Map& b, const Thresholds& thresholds);
 

@@ -88,6 +88,15 @@ class PlantedBreaches(unittest.TestCase):
         (rules.engine_places, "runtime/bundle/kernels/tile.cpp", ("KernelKind::conv_weight_sparse", "kSome"), "which it does not name"),
         (rules.engine_places, "device/README.md", ("11. `compiler", "11. `a`\n12. `compiler"), "takes 13 files"),
         (rules.engine_places, "device/README.md", ("## Adding an engine", "## Adding engines"), "no list under"),
+        (rules.operator_places, "device/contract/kernel_list.inc", "SLUICE_LAYER_KERNEL(novel_pool)\n", "novel_pool.cl does not hold"),
+        (rules.operator_places, "device/contract/kernel_list.inc", "SLUICE_LAYER_KERNEL(novel_pool)\n", "does not hold novel_pool_lowering"),
+        (rules.operator_places, "runtime/evaluate/layer.cpp", ("case LayerKind::average_pool:", ""), "does not hold LayerKind::average_pool"),
+        (rules.operator_places, "runtime/simulate/schedule_flow.cpp", ("Program concat_program", "Program join_program"), "does not hold concat_program"),
+        (rules.operator_places, "compiler/model/assumed.coefficients", ("\nconcat.", "\nother."), "does not hold concat."),
+        (rules.operator_places, "runtime/base/file.cpp", "constexpr auto k = LayerKind::max_pool;\n", "names max_pool, but is not in the list"),
+        (rules.operator_places, "compiler/pipeline/map_forks.cpp", ("LayerKind::scale", "kSome"), "which it does not name"),
+        (rules.operator_places, "device/README.md", ("8. `compiler/model/a", "8. `a`: b\n9. `compiler/model/a"), "takes 9 files"),
+        (rules.operator_places, "device/README.md", ("## Adding an operator with", "## Adding operators with"), "no list under"),
     ]
 
     def test_each_is_found(self):

@@ -326,6 +326,56 @@ def engine_places(tree):
     return breaches
 
 
+# What names a layer without weights beyond the list of device/README.md, each with its reason.
+OPERATOR_NAMED_ELSEWHERE = {
+    ("add", "compiler/model/engine_resources.cpp"): "its two products need no requantiser's product after them",
+    ("concat", "compiler/codegen/opencl_writer.cpp"): "the only kernel file that reads the order of its ports",
+    ("concat", "compiler/pipeline/kernel_order.cpp"): "its operands' groups change places with its ports",
+    ("concat", "compiler/pipeline/layer_config.cpp"): "its lanes divide the channels of both operands",
+    ("concat", "compiler/sparsity/channel_order.cpp"): "orders the channels of two maps at once",
+    ("global_average_pool", "compiler/model/engine_memories.cpp"): "keeps sums of all channels",
+    ("global_average_pool", "compiler/pipeline/fifo_depth.cpp"): "waits for the last pixel of its map",
+    ("global_average_pool", "runtime/simulate/kernel_cycles.cpp"): "its work lies in what it reads, all but the end",
+    ("scale", "compiler/dse/network_menus.cpp"): "layers that make its gates hurry",
+    ("scale", "compiler/model/layer_time.cpp"): "takes its gates before its map",
+    ("scale", "compiler/pipeline/fifo_depth.cpp"): "its map waits for its gates",
+    ("scale", "compiler/pipeline/kernel_order.cpp"): "its ports may not change places",
+    ("scale", "compiler/pipeline/layer_kernels.cpp"): "its gates come on port A",
+    ("scale", "compiler/pipeline/map_forks.cpp"): "parameters pass on the port of its gates",
+}
+MOST_OPERATOR_FILES = 8
+
+
+def operator_places(tree):
+    """A layer without weights is in the files of device/README.md, "Adding an operator with a kernel", and in no others."""
+    def holds_word(path, word):
+        return path in tree and re.search(rf"(?<!\w){re.escape(word)}" + (r"(?!\w)" if word[-1:].isalnum() else ""), tree[path])
+
+    section = re.search(r"^## Adding an operator with a kernel$(.*?)(^## |\Z)", tree["device/README.md"], re.M | re.S)
+    items = re.findall(r"^\d+\. (.*?): (.*?)(?=^\d+\. |^$)", section.group(1), re.M | re.S) if section else []
+    if not items:
+        return ["device/README.md: no list under \"Adding an operator with a kernel\""]
+    breaches = []
+    if len(items) > MOST_OPERATOR_FILES:
+        breaches.append(f"device/README.md: an operator takes {len(items)} files, more than {MOST_OPERATOR_FILES}")
+    for op in re.findall(r"^SLUICE_LAYER_KERNEL\((\w+)\)", tree["device/contract/kernel_list.inc"], re.M):
+        own = set()
+        for files, words in items:
+            # Of several files, one holds the words.
+            paths = [path.replace("<op>", op) for path in re.findall(r"`([^`]+)`", files)]
+            needed = [word.replace("<op>", op) for word in re.findall(r"`([^`]*<op>[^`]*)`", words)]
+            own.update(paths)
+            missing = [word for word in needed or [""] if not any(holds_word(path, word) for path in paths)]
+            breaches += [f"{' or '.join(paths)} does not hold {word or 'anything'}; {op} needs it" for word in missing]
+        for path, text in tree.items():
+            named = path not in own and path.startswith(("device/", "runtime/", "compiler/", "apps/")) and re.search(r"\.(cpp|hpp)$", path) \
+                and re.search(rf"\b(LayerKind|KernelKind)::{op}\b", COMMENT.sub(" ", text))
+            if bool(named) != ((op, path) in OPERATOR_NAMED_ELSEWHERE):
+                breaches.append(f"{path} names {op}, but is not in the list of device/README.md" if named
+                                else f"{path} is let off for {op}, which it does not name")
+    return breaches
+
+
 def columns(tree):
     """A line of C++ outside tests/ has at most 120 columns, as .clang-format says; tests hold golden text that is longer."""
     return [f"{path}:{number}: {len(line)} columns" for path, text in tree.items()
@@ -333,4 +383,4 @@ def columns(tree):
             for number, line in enumerate(text.split("\n"), 1) if len(line) > 120]
 
 
-RULES = [packages, include_directions, public_headers, heads, columns, forbidden_words, tries, readme_folders, engine_places]
+RULES = [packages, include_directions, public_headers, heads, columns, forbidden_words, tries, readme_folders, engine_places, operator_places]

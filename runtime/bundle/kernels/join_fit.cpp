@@ -23,4 +23,9 @@ Status check_operands(const KernelFit& fit, std::size_t first) {
   return check_operand(fit, 1, 1 - first);
 }
 
+Status check_either_order(const KernelFit& fit) {
+  const std::size_t first = SLUICE_TRY(operand_on_a(fit));
+  return check_operands(fit, first);
+}
+
 }  // namespace sluice

@@ -14,5 +14,7 @@ Result<std::size_t> operand_on_a(const KernelFit& fit);
 Status check_operand(const KernelFit& fit, std::size_t port, std::size_t operand);
 // Both, `first` being the operand on port A.
 Status check_operands(const KernelFit& fit, std::size_t first);
+// Both, where IS_SWAPPED says.
+Status check_either_order(const KernelFit& fit);
 
 }  // namespace sluice

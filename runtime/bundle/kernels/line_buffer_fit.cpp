@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "runtime/bundle/layers/layer_record.hpp"
+
 namespace sluice {
 
 Status check_line_buffer_shape(const KernelFit& fit) {
@@ -25,16 +27,18 @@ Status check_line_buffer_shape(const KernelFit& fit) {
 }
 
 Status check_line_buffer_output(const KernelFit& fit) {
-  const int lowest = -(1 << (fit.in().element_bits - 1));
-  SLUICE_CHECK(fit.number(Number::pad_code, fit.layer().kind == LayerKind::max_pool ? lowest : 0));
+  SLUICE_CHECK(fit.number(Number::pad_code, padding_code(fit.layer().kind, fit.in().element_bits)));
   const std::int64_t codes = fit.pixels() * fit.value(Number::replay) * fit.window_codes();
   return fit.carries(fit.out(), codes, fit.in().element_bits);
 }
 
 Status check_pool(const KernelFit& fit) {
   SLUICE_CHECK(fit.equal("lanes of " + fit.in().name, fit.in().lanes, fit.out().lanes));
-  SLUICE_CHECK(fit.number(Number::steps, fit.taps()));
   return fit.carries(fit.in(), fit.own_pixels() * fit.window_codes(), fit.arriving_bits());
+}
+
+std::map<Number, int> pool_numbers(const Layer& layer, int, int) {
+  return {{Number::steps, static_cast<int>(layer.window.taps())}};
 }
 
 }  // namespace sluice

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the two line buffers (window.cl, taps.cl) have in common, and the two pools that read one, compared with their
+// What the two line buffers (window.cl, taps.cl) have in common, and the pools that read one, compared with their
 // layer.
 //
 // Before: as for KernelRecord::check. After: nothing is changed.
@@ -15,5 +15,7 @@ Status check_line_buffer_shape(const KernelFit& fit);
 Status check_line_buffer_output(const KernelFit& fit);
 // A pool reads whole windows and keeps the lanes.
 Status check_pool(const KernelFit& fit);
+// A pool's LayerRecord::kernel_numbers: the taps of a window are its steps.
+std::map<Number, int> pool_numbers(const Layer& layer, int lanes, int on_a);
 
 }  // namespace sluice

@@ -9,8 +9,6 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "compiler/model/pipeline_time.hpp"
-
 namespace sluice {
 namespace {
 
@@ -31,7 +29,7 @@ double stem_rate(int kernel, int filters, bool pads_in_stream, int pixels = 1) {
   const int pad = kernel / 2, side = pads_in_stream ? 224 + 2 * pad : 224;
   LayerTime time = layer_time(shape, convolution({side, side, 3}, filters, kernel, 2, pads_in_stream ? 0 : pad));
   time.header = 0;  // of this project's streams alone
-  return pipeline_time({time}).images_per_s(250);
+  return 250e6 / time.interval();
 }
 
 TEST(LayerTime, rooflines_of_published_stems) {

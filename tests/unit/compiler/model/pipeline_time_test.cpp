@@ -49,14 +49,5 @@ TEST(BandedInterval, merging_bands_never_slows) {
   }
 }
 
-TEST(PipelineTime, the_slowest_layer_sets_the_rate) {
-  LayerTime stem{1000, 500, 500}, middle{200, 1500, 700}, last{10, 20, 30};
-  const PipelineTime time = pipeline_time({stem, middle, last});
-  EXPECT_EQ(time.slowest, 1);
-  EXPECT_DOUBLE_EQ(time.interval_cycles, 1501);
-  EXPECT_DOUBLE_EQ(time.images_per_s(150.1), 1e5);
-  EXPECT_GE(time.latency_cycles, time.interval_cycles);
-}
-
 }  // namespace
 }  // namespace sluice

@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// The record of add.cl: the sum of two maps.
+// Additions: the sum of two maps. The layer, and the record of add.cl.
 #include "runtime/bundle/kernels/join_fit.hpp"
 #include "runtime/bundle/kernels/kernel_memory.hpp"
 #include "runtime/bundle/kernels/kernel_record.hpp"
+#include "runtime/bundle/layers/layer_record.hpp"
 
 namespace sluice {
 namespace {
 
-Status check(const KernelFit& fit) {
-  const std::size_t first = SLUICE_TRY(operand_on_a(fit));
-  return check_operands(fit, first);
+LayerCounts counts(const Layer&) { return {.multipliers = 2}; }
+
+std::int32_t code(const OutputPlace& at) {
+  const Layer& layer = at.layer;
+  return sluice_add(at.a.at(at.y, at.x, at.channel), layer.multiplier[0], at.b.at(at.y, at.x, at.channel),
+                    layer.multiplier[1], layer.shift, layer.clamp_low, layer.clamp_high);
 }
+
+std::map<Number, int> kernel_numbers(const Layer&, int, int on_a) { return {{Number::is_swapped, on_a}}; }
 
 // Port A carries the branch that leads on, which may be the layer's second operand.
 void parameters(const ParameterSource& source, std::vector<ParameterTable>& tables) {
@@ -24,6 +30,22 @@ void parameters(const ParameterSource& source, std::vector<ParameterTable>& tabl
 
 }  // namespace
 
+const LayerRecord& add_layer() {
+  static const LayerRecord record{
+      .operands = 2,
+      .windows = Windows::none,
+      .requantises = true,
+      .pads_with_lowest = false,
+      .products = 2,
+      .counts = counts,
+      .second_operand = nullptr,
+      .check = check_kept_shape,
+      .code = code,
+      .kernel_numbers = kernel_numbers,
+  };
+  return record;
+}
+
 const KernelRecord& add_record() {
   static const KernelRecord record{
       .inputs = 2,
@@ -32,7 +54,7 @@ const KernelRecord& add_record() {
       .role = Role::computes,
       .computes = LayerKind::add,
       .obeys = kObeysNothing,
-      .check = check,
+      .check = check_either_order,
       .memory_bytes = curve_memory_bytes,
       .parameters = parameters,
       .multipliers = nullptr,
