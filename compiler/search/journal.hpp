@@ -4,8 +4,8 @@
 //   {"journal":"sluice search","version":1,"model":"<sha256>","seed":1,"space":{...},"options":{...}}
 //   {"trial":0,"point":[...],"objectives":[...],"violations":[...],"facts":{...}}
 //
-// Why: a search of hours must survive `kill -9`, and a trial costs seconds while a line costs a millisecond. The idea: a
-// line is appended by one write and is on the disk before append() returns. Only the last line can be torn, and is
+// Why: a search of hours must survive `kill -9`, and a trial costs seconds while a line costs a millisecond. The idea:
+// a line is appended by one write and is on the disk before append() returns. Only the last line can be torn, and is
 // dropped on reading. The header says what the trials are trials of; a journal of something else is refused.
 //
 // Before: no journal at the path, or one of the same study. After open(): the file holds the header and whole trials

@@ -9,8 +9,8 @@
 // look after every picture costs nothing. (Waudby-Smith and Ramdas, "Estimating means of bounded random variables by
 // betting", JRSS B 86, 2024, section 5: without replacement; several fractions are mixed so that none must fit.)
 //
-// Before: outcomes in the order of picture_order() of this very trial: an order shared by all trials would be known to a
-// sampler that learnt from them. After: of candidates within the limit at most the share `error` is dropped.
+// Before: outcomes in the order of picture_order() of this very trial: an order shared by all trials would be known to
+// a sampler that learnt from them. After: of candidates within the limit at most the share `error` is dropped.
 #pragma once
 
 #include <array>
@@ -26,28 +26,29 @@ namespace sluice::search {
 enum class Paired : std::int8_t { only_candidate_right = -1, same = 0, only_float_right = 1 };
 
 struct RaceOptions {
-  std::int64_t pictures = 0;    // of the whole search set
-  double limit_points = 1;      // largest loss against float, in points of the whole set
-  double error = 0.01;          // largest probability that a candidate within the limit is dropped
+  std::int64_t pictures = 0;  // of the whole search set
+  double limit_points = 1;    // largest loss against float, in points of the whole set
+  double error = 0.01;        // largest probability that a candidate within the limit is dropped
 };
 
 enum class Verdict {
   open,      // more pictures can still tell
-  dropped,   // the loss is above the limit, up to the error
-  finished,  // all pictures seen: loss_points() is exact, within the limit or not
+  dropped,   // the loss is above the limit: certain after the last picture, up to the error before
+  finished,  // all pictures seen, the loss is within the limit
 };
 
 class Race {
  public:
-  // Refuses a limit that no loss can exceed, an error outside (0, 1), no pictures.
+  // Refuses a limit outside [0, 100), an error outside (0, 1), no pictures.
   static Result<Race> create(const RaceOptions& options);
 
-  // The next pictures. Stops looking at the first that drops the candidate. More pictures than the set has are a bug.
+  // The next pictures. Those after the one that ends the race are not looked at.
   Verdict add(std::span<const Paired> outcomes);
 
   Verdict verdict() const { return verdict_; }
   std::int64_t seen() const { return seen_; }
-  // Loss so far, an unbiased estimate of that of all pictures; exact once finished.
+  // Loss on the pictures seen: exact after the last one. Of a dropped candidate it is likely too large, for a race ends
+  // when the loss looks largest.
   double loss_points() const;
 
  private:

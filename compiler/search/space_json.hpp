@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Space, points and outcomes as JSON: what the journal keeps and what samplers and evaluators say to each other.
 //
-// Why: both are lines of the same words; README.md describes them. Readers take text of any origin.
+// Why: both are lines of the same words; README.md lists them. Readers take text of any origin.
 //
-// After reading: what Space::check() and check(outcome) demand, or a sentence that names the field.
+// Before: any JSON. After reading: what check() of trial.hpp demands, or a sentence that names the field.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -16,12 +16,13 @@ nlohmann::json to_json(const Space& space);
 Result<Space> space_of(const nlohmann::json& json);
 
 // {"trial": 3, "point": [...]}
-nlohmann::json trial_line(std::size_t trial, const Point& point);
+nlohmann::json point_line(std::size_t trial, const Point& point);
 // {"trial": 3, "objectives": [...], "violations": [...]}
 nlohmann::json outcome_line(std::size_t trial, const Outcome& outcome);
 
 Result<std::size_t> trial_number(const nlohmann::json& line);
 Result<Point> point_of(const nlohmann::json& line, const Space& space);
+// Without constraints "violations" may be left out.
 Result<Outcome> outcome_of(const nlohmann::json& line, const Space& space);
 
 }  // namespace sluice::search

@@ -5,7 +5,7 @@
 // depend on how many numbers others drew. The idea: a stream for each (seed, trial), mixed by SplitMix64 (Steele, Lea,
 // Flood, "Fast splittable pseudorandom number generators", 2014), which is good enough for sampling and needs 8 bytes.
 //
-// Before: nothing. After: the same (seed, trial) gives the same sequence.
+// Before: nothing. After: the same (seed, trial) gives the same sequence (normal(): with the same C library).
 #pragma once
 
 #include <cstddef>
@@ -20,6 +20,8 @@ class Random {
   std::uint64_t bits();
   // In (0, 1), never an end: its logarithm and its normal quantile are finite.
   double uniform();
+  // Of the standard normal distribution.
+  double normal();
   // 0 to count - 1; count > 0.
   std::size_t below(std::size_t count);
 

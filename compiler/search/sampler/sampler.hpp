@@ -51,7 +51,7 @@ class Sampler {
   Space space_;
   SamplerOptions options_;
   std::vector<Trial> trials_;
-  std::vector<Point> batch_;    // of the batch that is open; empty: none is
+  std::vector<Point> batch_;     // of the batch that is open; empty: none is
   std::size_t batch_begin_ = 0;  // trials that were told when it was opened
 };
 
