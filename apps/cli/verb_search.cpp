@@ -22,6 +22,13 @@
 namespace sluice::cli {
 namespace {
 
+// "tpe" takes the one that suits the objectives.
+constexpr std::pair<const char*, search::Proposal> kProposals[] = {
+    {"tpe-separate", search::Proposal::separate},
+    {"tpe-joint", search::Proposal::joint},
+    {"tpe-incumbent", search::Proposal::incumbent},
+};
+
 struct Options {
   bool is_ask_tell = false;
   std::string space = "-";
@@ -63,7 +70,9 @@ Result<std::unique_ptr<search::Sampler>> make_sampler(const Options& options, co
     search::RandomSampler made = SLUICE_TRY(search::RandomSampler::create(asked.space, std::move(common)));
     return std::unique_ptr<search::Sampler>(std::make_unique<search::RandomSampler>(std::move(made)));
   }
-  const search::TpeOptions tpe{.is_multivariate = options.sampler == "tpe-multivariate"};
+  search::TpeOptions tpe;
+  for (const auto& [name, proposal] : kProposals)
+    if (name == options.sampler) tpe.proposal = proposal;
   search::TpeSampler made = SLUICE_TRY(search::TpeSampler::create(asked.space, std::move(common), tpe));
   return std::unique_ptr<search::Sampler>(std::make_unique<search::TpeSampler>(std::move(made)));
 }
@@ -98,7 +107,7 @@ Run verb_search(Command command, const Common& common) {
   command.add_option("--space", options->space, "the space, a JSON file; -: the first line of standard input")
       .capture_default_str();
   command.add_option("--sampler", options->sampler, "what proposes")
-      .one_of({"tpe", "tpe-multivariate", "random"})
+      .one_of({"tpe", "tpe-separate", "tpe-joint", "tpe-incumbent", "random"})
       .capture_default_str();
   command.add_option("--trials", options->trials, "trials to ask for, those of the journal included")
       .range(1, 1000000)

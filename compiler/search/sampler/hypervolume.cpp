@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 namespace sluice::search {
@@ -29,15 +30,21 @@ double area(std::vector<Values> points, const Values& reference) {
   return sum;
 }
 
-// What `others` cover of the box of `point`.
+// What `others` cover of the box of `point`. Corners that another corner covers are left out: without that the
+// exclusion of each from all others would double with every point.
 double covered(const Values& point, const std::vector<Values>& others, std::size_t from, const Values& reference) {
-  std::vector<Values> limited;
+  std::vector<Values> corners;
   for (std::size_t i = from; i < others.size(); ++i) {
     Values corner(point.size());
     for (std::size_t k = 0; k < point.size(); ++k) corner[k] = std::fmax(point[k], others[i][k]);
-    limited.push_back(std::move(corner));
+    const auto covers = [](const Values& a, const Values& b) {
+      return std::equal(a.begin(), a.end(), b.begin(), std::less_equal<>());
+    };
+    if (std::any_of(corners.begin(), corners.end(), [&](const Values& kept) { return covers(kept, corner); })) continue;
+    std::erase_if(corners, [&](const Values& kept) { return covers(corner, kept); });
+    corners.push_back(std::move(corner));
   }
-  return hypervolume(limited, reference);
+  return hypervolume(corners, reference);
 }
 
 }  // namespace

@@ -110,16 +110,19 @@ std::size_t ParzenMixture::drawn_bump(Random& random) const {
   return bump;
 }
 
-std::int64_t ParzenMixture::sample(std::size_t variable, Random& random) const {
+std::int64_t ParzenMixture::sample_near(std::size_t point, std::size_t variable, Random& random) const {
   const Marginal& marginal = marginals_[variable];
-  return sample(variable, marginal.groups[marginal.group_of[drawn_bump(random)]], random);
+  return sample(variable, marginal.groups[marginal.group_of[point]], random);
+}
+
+std::int64_t ParzenMixture::sample(std::size_t variable, Random& random) const {
+  return sample_near(drawn_bump(random), variable, random);
 }
 
 Point ParzenMixture::sample(Random& random) const {
   const std::size_t bump = drawn_bump(random);
   Point point;
-  for (std::size_t v = 0; v < marginals_.size(); ++v)
-    point.push_back(sample(v, marginals_[v].groups[marginals_[v].group_of[bump]], random));
+  for (std::size_t v = 0; v < marginals_.size(); ++v) point.push_back(sample_near(bump, v, random));
   return point;
 }
 

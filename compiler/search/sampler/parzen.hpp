@@ -35,6 +35,8 @@ class ParzenMixture {
   // One variable, whatever the others are.
   std::int64_t sample(std::size_t variable, Random& random) const;
   double mass(std::size_t variable, std::int64_t value) const;
+  // Of the bump of one point alone.
+  std::int64_t sample_near(std::size_t point, std::size_t variable, Random& random) const;
 
   // All of them together: a bump is a product over the variables.
   Point sample(Random& random) const;

@@ -21,8 +21,16 @@ bool dominates(const Values& a, const Values& b) {
   return is_less;
 }
 
-// Positions in `feasible` of the `count` best: whole ranks, and of the next one what covers most.
-std::vector<std::size_t> best_feasible(const std::vector<Values>& objectives, std::size_t count) {
+// For one objective, and for infeasible trials of several.
+bool is_better(const Outcome& a, const Outcome& b) {
+  const double violation_a = a.total_violation(), violation_b = b.total_violation();
+  if (violation_a != violation_b) return violation_a < violation_b;
+  if (violation_a > 0) return false;
+  return std::pair(a.objectives[0], -a.room()) < std::pair(b.objectives[0], -b.room());
+}
+
+// Positions of the `count` best: whole ranks, and of the next one what covers most.
+std::vector<std::size_t> best_ranks(const std::vector<Values>& objectives, std::size_t count) {
   const std::vector<std::size_t> ranks = domination_ranks(objectives);
   std::vector<std::size_t> chosen;
   for (std::size_t rank = 0; chosen.size() < count; ++rank) {
@@ -53,11 +61,6 @@ std::vector<std::size_t> domination_ranks(const std::vector<Values>& objectives)
   // of those that dominate it.
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return objectives[a] < objectives[b]; });
-  if (count > 0 && objectives[0].size() == 1) {
-    for (std::size_t i = 1; i < count; ++i)
-      ranks[order[i]] = ranks[order[i - 1]] + (objectives[order[i - 1]] < objectives[order[i]] ? 1 : 0);
-    return ranks;
-  }
   for (std::size_t i = 0; i < count; ++i) {
     for (std::size_t j = 0; j < i; ++j) {
       if (ranks[order[j]] >= ranks[order[i]] && dominates(objectives[order[j]], objectives[order[i]]))
@@ -69,29 +72,29 @@ std::vector<std::size_t> domination_ranks(const std::vector<Values>& objectives)
 
 std::vector<std::size_t> best_trials(std::span<const Trial> trials, std::size_t count) {
   count = std::min(count, trials.size());
-  std::vector<std::size_t> feasible, infeasible;
-  std::vector<Values> objectives;
-  for (std::size_t i = 0; i < trials.size(); ++i) {
-    const bool is_feasible = trials[i].outcome.is_feasible();
-    (is_feasible ? feasible : infeasible).push_back(i);
-    if (is_feasible) objectives.push_back(trials[i].outcome.objectives);
+  std::vector<std::size_t> order(trials.size()), best;
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  if (count > 0 && trials[0].outcome.objectives.size() > 1) {
+    const auto feasible_end = std::stable_partition(order.begin(), order.end(),
+                                                    [&](std::size_t i) { return trials[i].outcome.is_feasible(); });
+    const std::vector<std::size_t> feasible(order.begin(), feasible_end);
+    std::vector<Values> objectives;
+    for (const std::size_t i : feasible) objectives.push_back(trials[i].outcome.objectives);
+    for (const std::size_t i : best_ranks(objectives, std::min(count, feasible.size()))) best.push_back(feasible[i]);
+    order.erase(order.begin(), feasible_end);
   }
-  std::vector<std::size_t> best;
-  for (const std::size_t i : best_feasible(objectives, std::min(count, feasible.size()))) best.push_back(feasible[i]);
-  std::stable_sort(infeasible.begin(), infeasible.end(), [&](std::size_t a, std::size_t b) {
-    return trials[a].outcome.total_violation() < trials[b].outcome.total_violation();
-  });
-  for (std::size_t i = 0; best.size() < count; ++i) best.push_back(infeasible[i]);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return is_better(trials[a].outcome, trials[b].outcome); });
+  best.insert(best.end(), order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count - best.size()));
   std::sort(best.begin(), best.end());
   return best;
 }
 
 std::vector<std::size_t> front(std::span<const Trial> trials) {
-  std::vector<std::size_t> kept;
-  std::vector<std::size_t> order(trials.size());
+  std::vector<std::size_t> order(trials.size()), kept;
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::erase_if(order, [&](std::size_t i) { return !trials[i].outcome.is_feasible(); });
-  if (order.empty()) return best_trials(trials, 1);
+  if (order.empty() || trials[0].outcome.objectives.size() == 1) return best_trials(trials, 1);
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
     return trials[a].outcome.objectives < trials[b].outcome.objectives;
   });

@@ -5,8 +5,9 @@
 // trial is better than an infeasible one; infeasible ones go by their total violation; feasible ones by their rank of
 // non-domination (Deb et al., "A fast and elitist multiobjective genetic algorithm: NSGA-II", 2002, section III A);
 // within the rank that is cut, those stay that cover the largest hypervolume together, found greedily (Guerreiro,
-// Fonseca, Paquete, "Greedy hypervolume subset selection in low dimensions", 2016). With one objective that is its
-// order. Equals go by their trial number: the earlier is better.
+// Fonseca, Paquete, "Greedy hypervolume subset selection in low dimensions", 2016). With one objective its order; of
+// equals, which are common where the slowest layer sets a rate, the one with more room under its constraints, then the
+// earlier.
 //
 // Before: trials of one space. After: indices of trials, each at most once.
 #pragma once

@@ -40,6 +40,12 @@ double Outcome::total_violation() const {
   return total;
 }
 
+double Outcome::room() const {
+  double total = 0;
+  for (const double violation : violations) total += std::fmax(0.0, -violation);
+  return total;
+}
+
 Status check(const Point& point, const Space& space) {
   if (point.size() != space.variables.size())
     return user_error("a point of this space has {} values, not {}", space.variables.size(), point.size());

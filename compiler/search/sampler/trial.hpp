@@ -43,11 +43,12 @@ using Point = std::vector<std::int64_t>;  // one value for each variable
 
 struct Outcome {
   std::vector<double> objectives;  // each is to be small: whoever maximises a rate tells its negative
-  // By how much each constraint is broken, in units that may be added up; zero or less where it holds. Of a trial that
-  // breaks one, only the sum of its violations counts: its objectives may then be anything finite.
+  // By how much each constraint is broken, in units that may be added up; zero or less where it holds, by what room. Of
+  // a trial that breaks one, only the sum of its violations counts: its objectives may then be anything finite.
   std::vector<double> violations;
 
   double total_violation() const;  // sum of the positive ones; 0: feasible
+  double room() const;             // sum of the negative ones, without their sign
   bool is_feasible() const { return total_violation() == 0; }
 
   bool operator==(const Outcome&) const = default;
