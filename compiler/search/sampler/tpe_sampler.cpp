@@ -15,7 +15,7 @@ namespace {
 // Of the incumbent's variables, how many a proposal changes on average. Measured: 2 to 8 hardly differ, with 10 to 100
 // variables; more at once find nothing better, fewer are slow.
 constexpr double kChanges = 4;
-constexpr int kMostDraws = 100;  // for a proposal that nobody tried
+constexpr int kMostDraws = 100;  // of the models for a proposal that nobody tried; then as many at random
 
 // A tenth of the trials. With one objective at most 25: later it is better to know the best than to know more of them.
 // A front of several needs points all along it.
@@ -114,7 +114,8 @@ Point TpeSampler::propose(std::span<const Trial> told, std::span<const Point> pe
            std::any_of(told.begin(), told.end(), [&](const Trial& trial) { return trial.point == point; });
   };
   Point point = drawn();
-  for (int draws = 1; draws < kMostDraws && is_tried(point); ++draws) point = drawn();
+  for (int draws = 1; draws < 2 * kMostDraws && is_tried(point); ++draws)
+    point = draws < kMostDraws ? drawn() : uniform_point(space(), random);
   return point;
 }
 

@@ -15,7 +15,7 @@
 // say to what (few changes: Regis and Shoemaker, "Combining radial basis function surrogates and dynamic coordinate
 // search", Engineering Optimization 45, 2013). What each way finds beside others: tests/perf/samplers_last.txt.
 //
-// Before and after: as Sampler. A proposal is new wherever 100 draws find one that is.
+// Before and after: as Sampler. A proposal is new, unless nearly all points of a small space were tried.
 #pragma once
 
 #include <optional>
