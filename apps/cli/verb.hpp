@@ -50,6 +50,7 @@ Run verb_bench(Command command, const Common& common);
 Run verb_inspect(Command command, const Common& common);
 Run verb_boards(Command command, const Common& common);
 Run verb_replay(Command command, const Common& common);
+Run verb_search(Command command, const Common& common);
 
 // Options that several verbs have.
 struct ImageFlags {

@@ -20,6 +20,8 @@ std::span<const Verb> all_verbs() {
       {"boards", "the boards that are known, and where each figure is from; import a package's board_spec.xml", nullptr,
        verb_boards},
       {"replay", "take the decisions of an audit log again, on its own design table or another", nullptr, verb_replay},
+      {"search", "one side of a search, over lines of JSON: a sampler for somebody else's evaluator",
+       "the trials that are proposed", verb_search},
   };
   return kVerbs;
 }

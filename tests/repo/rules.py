@@ -29,7 +29,10 @@ PACKAGE_OF_CMAKE = {
 }
 OUR_OWN_PACKAGE = "sluice"  # what the program of tests/install finds
 PACKAGE_OF_MODULE = {"PIL": "python3-pil", "numpy": "python3-numpy", "torch": "python3-torchvision", "torchvision": "python3-torchvision"}
-MODULE_NOT_IN_DEBIAN = {"onnxruntime"}  # its test is skipped, visibly, without it
+MODULE_NOT_IN_DEBIAN = {
+    "onnxruntime",  # its test is skipped, visibly, without it
+    "optuna",       # ./run compare-samplers installs it from PyPI, under build/
+}
 
 # Needed without a header or a find_package() that says so.
 PACKAGE_BY_ITSELF = {
@@ -71,6 +74,8 @@ MAY_INCLUDE = {
     "compiler/target": {BASE, CONTRACT, "bsp", "compiler/model"},
     "compiler/dse": {BASE, BUNDLE, CONTRACT, "compiler/model", "compiler/pipeline", "compiler/target", "runtime/evaluate"},
     "compiler/pipeline": {BASE, BUNDLE, CONTRACT},
+    "compiler/search": {BASE},
+    "compiler/search/sampler": {BASE},
     "compiler/codegen": {BASE, BUNDLE},
     "compiler/accuracy": {BASE, BUNDLE, "runtime/evaluate", "runtime/images", "compiler/ir", "compiler/ops", "compiler/quantise"},
     "compiler/driver": {BASE, BUNDLE, CONTRACT, "bsp", "device", "runtime/evaluate", "runtime/simulate", "runtime/images", "runtime/reference", "compiler"},
