@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cycles of a layer for one image: estimated, from shapes and densities (as fpgaConvNet's model, with M, N, E any number).
+// Cycles of a layer for one image: estimated, from shapes and densities (as fpgaConvNet's model, with M, N, E any
+// number).
 //
 // The idea: kernels of a layer work at once, one beat a cycle and stream. So a layer lasts as long as its longest
 // stream or its multiplier loop, whichever is more:
