@@ -3,8 +3,8 @@
 //
 // Why: all layers work at once, so a cycle saved in any but the slowest is worth nothing and costs ALMs. The idea: for
 // an interval I, each layer takes the cheapest way that is not slower than I; the design's cost is the sum. So growing
-// the slowest layer first, balancing rates and trimming the rest (hass.md section 10) are one step, and the smallest I
-// that fits is found by bisection over the ways' own cycles.
+// the slowest layer first, balancing rates and trimming the rest (as in fpgaConvNet's and SAMO's optimisers) are one
+// step, and the smallest I that fits is found by bisection over the ways' own cycles.
 //
 // "Cheapest" needs one price for several resources: price = sum of weight * share of the budget. The weights follow the
 // shares (Lagrange): what is fullest at the best interval found becomes dearer in the next round. For given weights the

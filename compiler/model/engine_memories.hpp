@@ -3,8 +3,7 @@
 //
 // The idea: what the kernel files under device/kernels declare, as width, depth and read ports:
 //
-//   weights   dense M*O*W wide, pair_sparse too (the engine picks N of M, so all M must be there: hass.md
-//   pitfall 15.2);
+//   weights   dense M*O*W wide, pair_sparse too (the engine picks N of M, so all M must be there);
 //             activation_sparse O*W by index; grouped_prefix O*(W + filter number), G deep for each index;
 //             weight_sparse O*(W + place), one entry for each weight, because row 0 may keep them all
 //   tile      weight_sparse: the activations of a tile, twice (one is filled while the other is read), a copy per

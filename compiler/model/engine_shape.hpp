@@ -2,7 +2,7 @@
 // EngineShape: one kernel of a design as the hardware model sees it, and Resources: what it takes of a chip.
 //
 // Why: planner, exploration and reports ask "what does this cost" thousands of times before any netlist exists, so the
-// question is put with plain numbers. The letters are those of the design (and of hass.md section 4):
+// question is put with plain numbers. The letters M and N are those of HASS (Yu et al., FPL 2024):
 //   M vector lanes   N pairs a cycle and filter   O filters side by side   E copies over output pixels
 //   G filters of one multiplier   k how many of them a row runs   P pixels that share a weight (or enter at once)
 //

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cycles of a layer for one image: estimated, from shapes and densities (hass.md section 6, with M, N, E any number).
+// Cycles of a layer for one image: estimated, from shapes and densities (as fpgaConvNet's model, with M, N, E any
+// number).
 //
 // The idea: kernels of a layer work at once, one beat a cycle and stream. So a layer lasts as long as its longest
 // stream or its multiplier loop, whichever is more:
@@ -12,7 +13,7 @@
 //   a window) pair_sparse        pixels / E * ceil(window / M) * ceil(F / O) * E[max over O of max(1, ceil(live / N))]
 //
 // `window` is the stream from the line buffer into the engine or its compactor, once for all E copies. Padding is made
-// after the input stream and costs nothing. Published designs pad in the stream (hass.md 13.3).
+// after the input stream and costs nothing. Published designs pad in the stream.
 // Steady state adds the header's beat. Fill is what a first image waits for rows of its window; drain is its last list.
 //
 // Before: the shape's numbers are at least 1 and fit the kind. After: cycles, never below 1.

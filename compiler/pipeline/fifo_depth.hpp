@@ -24,7 +24,7 @@
 // Engines that send sums to requantisers fewer than their filters (engine_kernels.hpp) send a pixel, or a tile of them,
 // faster than those read. The stream between holds it, so that the engine goes on with the next one.
 //
-// Other streams get kDepth beats, joins kMargin beats more than the bound. (hass.md section 8.1 sums pipeline depths
+// Other streams get kDepth beats, joins kMargin beats more than the bound. (fpgaConvNet sums pipeline depths
 // for the same purpose; need[] is exact for windows.)
 //
 // Before: kernels are in topological order. After: every Stream::depth and Stream::why is set.

@@ -2,11 +2,11 @@
 // Depths of streams that keep a design's rate, found by simulation.
 //
 // Why: the planner's depths guarantee that nothing hangs and add a flat margin; what the *rate* needs depends on how
-// non-zeros vary from window to window, which only pictures tell (hass.md section 8.2). The idea: simulate with streams
-// so deep that nobody waits for room; offer images at that rate and note high-water marks, which are enough by
-// construction; then lower one group of streams after another to the fewest block RAMs at which the rate stays within
-// the tolerance, the dearest first, halving groups that cannot be lowered as a whole. Where that is over the budget,
-// the tolerance grows.
+// non-zeros vary from window to window, which only pictures tell (PASS, Montgomerie-Corcoran et al., FPL 2023). The
+// idea: simulate with streams so deep that nobody waits for room; offer images at that rate and note high-water marks,
+// which are enough by construction; then lower one group of streams after another to the fewest block RAMs at which the
+// rate stays within the tolerance, the dearest first, halving groups that cannot be lowered as a whole. Where that is
+// over the budget, the tolerance grows.
 //
 // Memories come in sizes, so every stream is as deep as its blocks allow (32 words cost none): what is free is room for
 // pictures whose non-zeros vary more than these.

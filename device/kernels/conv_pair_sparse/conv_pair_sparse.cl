@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* conv_pair_sparse.cl: the sparse vector dot-product engine (SPE) of HASS, O of them side by side.
  *
- * Why: a product is zero when its weight or its activation is; this engine skips both. The idea (hass.md section 4): M
+ * Why: a product is zero when its weight or its activation is; this engine skips both. The idea (Yu et al., FPL 2024): M
  * pairs enter together. A lane is live when |a| >= the row's activation threshold and |w| >= the row's weight threshold
  * (and neither is 0). Live lanes are ranked by an exclusive prefix count; lane m fires in cycle floor(rank / N) on
  * multiplier rank mod N. The O filters of a group run in lock step and take as long as the slowest.

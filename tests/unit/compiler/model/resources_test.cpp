@@ -45,7 +45,7 @@ TEST(MemoryBlocks, readers_are_copies_and_few_words_are_mlabs) {
 }
 
 TEST(MemoriesOf, weights_need_every_lane) {
-  // 3x3, 64 channels to 32 filters: hass.md pitfall 15.2, the memory delivers M words and not N.
+  // 3x3, 64 channels to 32 filters: the memory delivers M words and not N.
   LayerWork work{"l", LayerKind::conv, {8, 8, 64}, {8, 8, 32}, {3, 3, 1, 1, 1, 1, 1, 1}, 0};
   EngineShape shape;
   shape.kind = KernelKind::conv_pair_sparse, shape.vector_lanes = 9, shape.pairs = 3, shape.filters = 4;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tables of hass.md section 5.1, and lock step against counted data.
+// Tables worked out by hand for independent zeros, and lock step against counted data.
 #include "compiler/model/vector_cycles.hpp"
 
 #include <algorithm>
