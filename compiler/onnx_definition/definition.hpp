@@ -15,17 +15,10 @@
 #include <vector>
 
 #include "compiler/onnx_definition/attributes.hpp"
+#include "compiler/onnx_definition/rounding.hpp"
 #include "compiler/onnx_definition/value.hpp"
 
 namespace sluice::definition {
-
-// What QuantizeLinear and its like do to a value that depends on the input. Constants are always rounded.
-//   as_defined        rounds and saturates: what the file says
-//   only_saturation   codes stay real numbers; only values beyond the codes' range change. What a float network
-//   computes
-//                     that keeps the model's clamps and gives up its rounding: each such value is off by at most half a
-//                     step.
-enum class Rounding { as_defined, only_saturation };
 
 struct Call {
   const Attributes& attributes;

@@ -18,13 +18,15 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
-#include "compiler/onnx_definition/definition.hpp"
+#include "compiler/onnx_definition/rounding.hpp"
+#include "compiler/onnx_definition/value.hpp"
 
 namespace sluice::definition {
 
-// Gets each value that a node of the outermost graph computes, with how messages speak of the node.
-using Observer = std::function<void(const std::string& node, const std::string& name, const Value& value)>;
+// Gets each value that a node of the outermost graph computes.
+using Observer = std::function<void(const std::string& name, const Value& value)>;
 
 class DefinedModel {
  public:

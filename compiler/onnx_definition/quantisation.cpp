@@ -6,7 +6,8 @@
 // com.microsoft QuantizeLinear and DequantizeLinear are the same with further types. qonnx.custom_op.general Quant-1:
 // scale * (clamp(round(x / scale + zero_point)) - zero_point), `narrow` takes the least code away.
 //
-// Under Rounding::only_saturation a computed value keeps its fraction: codes are clamp(x / scale + zero_point).
+// Under Rounding::only_saturation a computed value keeps its fraction: codes are clamp(x / scale + zero_point), under
+// wide_saturation with half a code more on both sides.
 #include <algorithm>
 #include <cmath>
 
@@ -65,7 +66,13 @@ double code_of(double x, double scale, double zero, std::pair<double, double> ra
   return std::clamp((rounds ? std::nearbyint(quotient) : quotient) + zero, range.first, range.second);
 }
 
-bool keeps_fraction(const Call& call) { return call.rounding == Rounding::only_saturation && call.is_computed(); }
+bool keeps_fraction(const Call& call) { return call.rounding != Rounding::as_defined && call.is_computed(); }
+
+// As far as codes go, whether they keep their fraction or not.
+std::pair<double, double> reached(std::pair<double, double> range, const Call& call) {
+  const double room = keeps_fraction(call) && call.rounding == Rounding::wide_saturation ? 0.5 : 0.0;
+  return {range.first - room, range.second + room};
+}
 
 Result<Values> quantize_linear(const Call& call) {
   SLUICE_CHECK(check_zero_point(call));
@@ -73,7 +80,7 @@ Result<Values> quantize_linear(const Call& call) {
   const int stated = static_cast<int>(call.attributes.integer("output_dtype", 0));
   const int type = call.has(2) ? call[2].type : stated != 0 ? stated : kUint8;
   if (!is_integer_type(type)) return user_error("codes of element type {} have no definition here", type);
-  const auto range = range_of(type);
+  const auto range = reached(range_of(type), call);
   Value out;
   out.type = type;
   out.dims = call[0].dims;
@@ -133,8 +140,9 @@ Result<Values> quant(const Call& call) {
   const std::string mode = call.attributes.text("rounding_mode", "ROUND");
   if (mode != "ROUND") return user_error("rounding_mode \"{}\" has no definition here", mode);
   if (!(bits >= 1 && bits <= 32)) return user_error("codes of {} bits", bits);
-  const std::pair<double, double> range{is_signed ? -std::exp2(bits - 1) + is_narrow : 0.0,
-                                        is_signed ? std::exp2(bits - 1) - 1 : std::exp2(bits) - 1 - is_narrow};
+  const double least = is_signed ? -std::exp2(bits - 1) + is_narrow : 0.0;
+  const double most = is_signed ? std::exp2(bits - 1) - 1 : std::exp2(bits) - 1 - is_narrow;
+  const auto range = reached({least, most}, call);
   Dims dims = SLUICE_TRY(broadcast(x.dims, call[1].dims));
   dims = SLUICE_TRY(broadcast(dims, call[2].dims));
   if (dims != x.dims) return user_error("a scale of {} for {}", to_text(call[1].dims), to_text(x.dims));

@@ -61,12 +61,13 @@ Result<std::vector<int>> order_of(const Nodes& nodes, const std::vector<std::str
   return order;
 }
 
-}  // namespace
-
+// How messages speak of a node: `Conv node "conv1"`.
 std::string label_of(const onnx::NodeProto& node) {
   if (!node.name().empty()) return fmt::format("{} node \"{}\"", node.op_type(), node.name());
   return fmt::format("{} node that makes \"{}\"", node.op_type(), node.output_size() > 0 ? node.output(0) : "");
 }
+
+}  // namespace
 
 const Value* Scope::find(const std::string& name) const {
   for (const Scope* scope = this; scope; scope = scope->around_) {
@@ -94,7 +95,7 @@ Status Scope::compute(const Nodes& nodes, const std::vector<std::string>& output
       if (static_cast<std::size_t>(i) >= results->size())
         return user_error("{}: output {} has no definition", label_of(node), i);
       const Value& value = values_[node.output(i)] = std::move((*results)[static_cast<std::size_t>(i)]);
-      if (run_.observer && depth_ == 0) run_.observer(label_of(node), node.output(i), value);
+      if (run_.observer && depth_ == 0) run_.observer(node.output(i), value);
     }
     for (const std::string& name : reads[static_cast<std::size_t>(order[step])]) {
       if (const auto last = last_reader.find(name); last != last_reader.end() && last->second == step)

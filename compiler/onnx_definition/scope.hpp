@@ -10,6 +10,7 @@
 #include <map>
 #include <set>
 
+#include "compiler/onnx_definition/definition.hpp"
 #include "compiler/onnx_definition/model.hpp"
 
 namespace sluice::definition {
@@ -52,11 +53,8 @@ class Scope {
   std::map<std::string, const Value*> referred_;
 };
 
-// Initialisers and, where needed, all constants of a graph.
+// The initialisers of a graph, one after another.
 Status define_initialisers(const onnx::GraphProto& graph, const std::filesystem::path& folder,
                            const std::function<void(const std::string&, Value)>& define);
-
-// How messages speak of a node: `Conv node "conv1"`.
-std::string label_of(const onnx::NodeProto& node);
 
 }  // namespace sluice::definition

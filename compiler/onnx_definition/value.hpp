@@ -4,7 +4,7 @@
 // Why not ir::Tensor: the definition judges the importer, so it shares none of its parts (see model.hpp).
 //
 // Every floating type is held as float, every integer type and bool as int64. Codes of a QuantizeLinear whose rounding
-// is left out (see Rounding in definition.hpp) have an integer `type`, but are held as reals.
+// is left out (see rounding.hpp) have an integer `type`, but are held as reals.
 #pragma once
 
 #include <cstdint>

@@ -11,6 +11,7 @@
 
 #include <gtest/gtest.h>
 
+#include "compiler/onnx_definition/definition.hpp"
 #include "compiler/onnx_definition/model.hpp"
 #include "compiler/onnx_definition/tensor_values.hpp"
 #include "compiler/ops/op.hpp"

@@ -81,6 +81,8 @@ MAY_INCLUDE = {
     "compiler/search/sampler": {BASE},
     "compiler/codegen": {BASE, BUNDLE},
     "compiler/accuracy": {BASE, BUNDLE, "runtime/evaluate", "runtime/images", "compiler/ir", "compiler/ops", "compiler/quantise"},
+    "compiler/validation": {BASE, BUNDLE, "runtime/evaluate", "runtime/images", "runtime/scores", "compiler/accuracy", "compiler/ir",
+                            "compiler/onnx_definition", "compiler/ops", "compiler/quantise"},
     "compiler/driver": {BASE, BUNDLE, CONTRACT, "bsp", "device", "runtime/evaluate", "runtime/simulate", "runtime/images", "runtime/reference", "compiler"},
     "apps": {"bsp", "compiler", "runtime"},
     "tests": {"bsp", "compiler", "runtime", "device", "apps"},
