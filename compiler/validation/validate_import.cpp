@@ -8,6 +8,7 @@
 
 #include "compiler/quantise/float_runner.hpp"
 #include "compiler/quantise/host_tail.hpp"
+#include "compiler/validation/file_input.hpp"
 #include "compiler/validation/value_search.hpp"
 #include "runtime/base/errors.hpp"
 #include "runtime/base/parallel.hpp"
@@ -32,38 +33,6 @@ struct Finding {
   std::string parted;  // a sentence, where they part
   bool is_same_class = true;
 };
-
-// The picture in the layout and batch of the file's input.
-Value file_input(const definition::DefinedModel& model, const ir::Dims& graph_dims, const std::vector<float>& picture) {
-  const definition::Dims& stated = model.input_dims();
-  definition::Dims dims(graph_dims.begin(), graph_dims.end());
-  const std::int64_t channels = dims[1], pixels = dims[2] * dims[3];
-  const auto fits = [&](const definition::Dims& order) {
-    if (stated.size() != order.size()) return false;
-    for (std::size_t i = 1; i < order.size(); ++i) {
-      if (stated[i] != -1 && stated[i] != order[i]) return false;
-    }
-    return true;
-  };
-  std::vector<float> numbers = picture;
-  if (!fits(dims) && fits({dims[0], dims[2], dims[3], dims[1]})) {
-    dims = {dims[0], dims[2], dims[3], dims[1]};
-    for (std::int64_t i = 0; i < channels * pixels; ++i)
-      numbers[static_cast<std::size_t>(i % pixels * channels + i / pixels)] = picture[static_cast<std::size_t>(i)];
-  }
-  if (!stated.empty() && stated[0] > 1) dims[0] = stated[0];
-  std::vector<float> batch;
-  for (std::int64_t n = 0; n < dims[0]; ++n) batch.insert(batch.end(), numbers.begin(), numbers.end());
-  return Value::of_reals(std::move(dims), std::move(batch));
-}
-
-// The first picture's part of a value.
-std::vector<float> first_of_batch(const Value& value) {
-  std::vector<float> numbers = value.as_reals();
-  if (!value.dims.empty() && value.dims[0] > 1)
-    numbers.resize(numbers.size() / static_cast<std::size_t>(value.dims[0]));
-  return numbers;
-}
 
 double largest_of(const std::vector<float>& numbers) {
   double largest = kLeast;

@@ -12,8 +12,8 @@
 // over the window. A result beyond the codes' range is compared with the end of the range: choosing that range is not a
 // fault. Measured on the evaluation networks in int8 and int16: at most RATIO_MEASURED times.
 //
-// Before: graph in normal form, and the network quantised from it. After: figures, or a bug_error that names the layer,
-// its node, and how to report it.
+// Before: graph in normal form, and a network that should have been quantised from it. After: figures; where they part,
+// a sentence that names the layer and its node. Whose fault that is, the caller knows.
 #pragma once
 
 #include "compiler/ir/graph.hpp"
@@ -26,6 +26,7 @@ struct NetworkValidation {
   std::size_t inputs = 0, layers = 0;
   double largest_ratio = 0;  // of a layer's error to what rounding explains
   std::string layer;         // that has it
+  std::string parted;        // empty where all layers agree
 };
 
 Result<NetworkValidation> validate_network(const ir::Graph& graph, const IntegerNetwork& network,
