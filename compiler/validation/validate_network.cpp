@@ -3,6 +3,7 @@
 #include "compiler/validation/validate_network.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <map>
 
@@ -15,7 +16,7 @@
 namespace sluice {
 namespace {
 
-constexpr double kMost = 4;
+constexpr double kMost = 3;
 constexpr double kOfRounding = 1.0 / 12;  // mean square of a rounding error, in steps
 constexpr double kSteepest = 1.5;         // a little more than the steepest part of hard-swish
 
@@ -78,10 +79,23 @@ std::vector<double> explained_by_rounding(const Layer& layer, const Map& input) 
   return explained;
 }
 
+// The ends of a map's codes. A 16-bit map may have been left fewer bits, down to kLeastBits, which its clamp shows; any
+// other clamp must follow from the node.
+std::pair<double, double> range_of_codes(const Layer& layer) {
+  constexpr int kLeastBits = 12;
+  const bool is_curve = layer.curve.kind != CurveKind::none;
+  const int low = is_curve ? layer.curve.clamp_low : layer.clamp_low;
+  const int high = is_curve ? layer.curve.clamp_high : layer.clamp_high;
+  const unsigned above = high < 0 ? 0u : static_cast<unsigned>(high) + 1;  // a power of two, where the clamp is a range
+  const bool is_narrowed = layer.output_bits == 16 && std::has_single_bit(above) && above >= (1u << (kLeastBits - 1));
+  const double most = is_narrowed ? high : std::ldexp(1.0, layer.output_bits - 1) - 1;
+  return {low == -most - 1 ? -most - 1 : -most, most};
+}
+
 Steps compare(const ir::Tensor& real, const Map& codes, const Layer& layer, const std::vector<double>& explained) {
   Steps steps;
   const std::int64_t channels = layer.output.channels, pixels = layer.output.pixels();
-  const double most = std::ldexp(1.0, layer.output_bits - 1) - 1, least = -most - 1;
+  const auto [least, most] = range_of_codes(layer);
   for (std::int64_t c = 0; c < channels; ++c) {
     const std::int64_t plane = layer.channel_order.empty() ? c : layer.channel_order[std::size_t(c)];
     const double step = layer.real_value(1, static_cast<int>(c));

@@ -10,7 +10,7 @@
 // explains. Rounding the result explains 1/12 of a step squared, and so does the code in front of a curve, times the
 // curve's steepness. Rounding the weights explains 1/12 of (input code times one unit of the weight) squared, summed
 // over the window. A result beyond the codes' range is compared with the end of the range: choosing that range is not a
-// fault. Measured on the evaluation networks in int8 and int16: at most RATIO_MEASURED times.
+// fault. Measured on the evaluation networks in int8 and int16: at most 1.1 times.
 //
 // Before: graph in normal form, and a network that should have been quantised from it. After: figures; where they part,
 // a sentence that names the layer and its node. Whose fault that is, the caller knows.
