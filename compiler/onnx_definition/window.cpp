@@ -35,7 +35,7 @@ Status solve(Window& w, std::size_t axis, const std::string& auto_pad, bool is_c
   const std::int64_t room = w.in[axis] + w.pad_begin[axis] + w.pad_end[axis] - extent;
   if (room < 0) return user_error("the window is larger than the padded picture");
   w.out[axis] = (room + (is_ceil ? w.stride[axis] - 1 : 0)) / w.stride[axis] + 1;
-  if ((w.out[axis] - 1) * w.stride[axis] >= w.in[axis] + w.pad_begin[axis]) --w.out[axis];
+  if (is_ceil && (w.out[axis] - 1) * w.stride[axis] >= w.in[axis] + w.pad_begin[axis]) --w.out[axis];
   return ok();
 }
 

@@ -2,7 +2,8 @@
 // Window: kernel, strides, dilations and pads of a convolution or pool, along depth, height and width.
 //
 // Definition: ONNX Conv-1, -11 and MaxPool-1 to -12, attributes auto_pad, ceil_mode, dilations, kernel_shape, pads,
-// strides. A window that would start beyond the picture and its first pads is not there, whatever ceil_mode says.
+// strides. With ceil_mode a window that would start beyond the picture and its first pads is not there; without,
+// a window may lie in the pads alone.
 // Maps of one or two spatial axes have a depth (and height) of 1.
 // Before: a map of 1 to 3 spatial axes. After: the size of the result along each axis.
 #pragma once

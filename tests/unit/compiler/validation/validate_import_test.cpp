@@ -135,6 +135,15 @@ TEST(ValidateImport, reads_a_file_that_takes_pictures_channels_last) {
   EXPECT_THAT(made.parted(), HasSubstr(conv(made, 0)));
 }
 
+TEST(ValidateImport, reads_windows_that_lie_in_the_pads_alone) {
+  OnnxWriter w(13, 4);
+  const std::string x = w.input("x", {1, 3, 6, 6});
+  const std::string wide =
+      w.node("Relu", {w.node("Conv", {x, w.random({8, 3, 1, 1}), w.random({8})}, {{"pads", {1, 1, 1, 1}}})});
+  const std::string map = w.node("Relu", {w.node("Conv", {wide, w.random({8, 8, 3, 3})})});
+  EXPECT_EQ(imported(w, classifier(w, map, 8)).parted(), "");
+}
+
 ir::Tensor zero_point(std::int64_t zero) { return {.dims = {}, .integers = {zero}, .type = ir::ElementType::uint8}; }
 
 std::string pair(OnnxWriter& w, const std::string& x, float step, std::int64_t zero) {
