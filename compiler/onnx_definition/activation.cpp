@@ -38,7 +38,8 @@ Result<Values> prelu(const Call& call) {
   return one(std::move(out));
 }
 
-// Up to opset 10 the bounds are attributes. A minimum above the maximum makes the maximum of all.
+// Up to opset 10 the bounds are attributes; inputs count there, too, as files exist that have them. A minimum above the
+// maximum makes the maximum of all.
 Result<Values> clip(const Call& call) {
   constexpr float kFarthest = std::numeric_limits<float>::max();
   double low = -std::numeric_limits<double>::infinity(), high = -low;
@@ -47,7 +48,7 @@ Result<Values> clip(const Call& call) {
     high = call.attributes.real("max", kFarthest);
   }
   for (const auto& [index, bound] : {std::pair{1u, &low}, {2u, &high}}) {
-    if (call.opset < 11 || !call.has(index)) continue;
+    if (!call.has(index)) continue;
     if (call[index].size() != 1) return user_error("a bound is {}, not a number", to_text(call[index].dims));
     *bound = call[index].at(0);
   }
