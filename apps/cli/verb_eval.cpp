@@ -33,8 +33,8 @@ struct Options {
 struct Evaluation {
   std::vector<Execution> executions;  // float first where it was asked for, then integer, rows, the device
   std::size_t unreadable = 0;
-  bool has_float = false;
-  std::optional<DeviceInfo> device;  // none: left out
+  std::optional<ImportValidation> of_import;  // where the float network was asked for
+  std::optional<DeviceInfo> device;           // none: left out
   double images_per_s = 0;
   Exactness with_reference, with_integer;
   std::vector<LayerError> layers;
@@ -56,13 +56,17 @@ json to_json(const Evaluation& e, const IntegerNetwork& network, const ImageSet&
   json j{{"network", network.name},
          {"precision", fmt::format("int{}", network.input_bits)},
          {"unreadable_images", e.unreadable}};
+  if (e.of_import) {
+    j["float_judged_by_the_file"] = {{"inputs", e.of_import->inputs},
+                                     {"largest_difference_share", e.of_import->largest_difference}};
+  }
   for (const Execution& execution : e.executions) {
     const Accuracy a = accuracy_of(execution.tops, images);
     json entry{{"name", execution.name},
                {"images", a.images},
                {"top1", interval_json(a.top1)},
                {"top5", interval_json(a.top5)}};
-    if (e.has_float && execution.name != "float")
+    if (e.of_import && execution.name != "float")
       entry["top1_loss_points"] = interval_json(loss_of(e, execution, images));
     j["executions"].push_back(std::move(entry));
   }
@@ -110,12 +114,17 @@ void print(const Evaluation& e, const IntegerNetwork& network, const ImageSet& i
         execution.name == "float" ? execution.name : fmt::format("{} int{}", execution.name, network.input_bits);
     std::cout << fmt::format("{:<16} top-1 {}  top-5 {}  ({} pictures)", who, interval_text(a.top1),
                              interval_text(a.top5), a.images);
-    if (e.has_float && execution.name != "float") {
+    if (e.of_import && execution.name != "float") {
       const Interval loss = loss_of(e, execution, images);
       std::cout << fmt::format("  loss {:+.2f} points [{:+.2f}, {:+.2f}], paired", 100 * loss.value, 100 * loss.low,
                                100 * loss.high);
     }
     std::cout << "\n";
+  }
+  if (e.of_import) {
+    std::cout << fmt::format(
+        "float is what the planner reads; on {} inputs the file's own nodes give the same scores, within {:.1g}\n",
+        e.of_import->inputs, e.of_import->largest_difference);
   }
   if (!e.layers.empty()) print_layers(e.layers, options);
   if (!e.device) return;
@@ -166,9 +175,9 @@ Status evaluate(const Options& options, const Common& common) {
   if (!options.model.empty()) {
     log::info("float: {}, {} pictures", options.model.string(), images.size());
     const ir::Graph graph = SLUICE_TRY(float_graph(options.model, network));
+    e.of_import = SLUICE_TRY(judge_float(options.model, graph, network, images));
     Execution real = SLUICE_TRY(run_float(graph, network, images));
     e.executions.push_back(std::move(real));
-    e.has_float = true;
     if (options.finds_layer)
       e.layers = SLUICE_TRY(layer_errors(graph, network, images.slice({.first = options.layer_images})));
   }

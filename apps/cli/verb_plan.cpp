@@ -8,6 +8,7 @@
 #include "apps/cli/log.hpp"
 #include "apps/cli/report_text.hpp"
 #include "apps/cli/verb.hpp"
+#include "compiler/driver/float_accuracy.hpp"
 #include "compiler/driver/phase.hpp"
 #include "compiler/frontend/onnx_import.hpp"
 #include "runtime/base/errors.hpp"
@@ -41,6 +42,12 @@ std::string rows_text(const PlanReport& report, const DesignTable& table) {
   return text;
 }
 
+nlohmann::json float_json(const PlanReport& r) {
+  if (r.labelled_images == 0) return nullptr;
+  return {{"images", r.labelled_images},
+          {"percent", 100.0 * static_cast<double>(r.float_right_images) / static_cast<double>(r.labelled_images)}};
+}
+
 nlohmann::json result_json(const PlanReport& r, const PlanOptions& options) {
   return {{"bundle", options.output.string()},
           {"design_hash", r.design_hash},
@@ -48,6 +55,7 @@ nlohmann::json result_json(const PlanReport& r, const PlanOptions& options) {
           {"kernels", r.kernels},
           {"multipliers", r.multipliers},
           {"macs_per_image", r.macs_per_image},
+          {"float_top1", float_json(r)},
           {"calibration_images", r.calibration_images},
           {"top1_agreement_share", r.agreement_share},
           {"top1_agreement_images", r.agreement_images},
@@ -59,9 +67,17 @@ nlohmann::json result_json(const PlanReport& r, const PlanOptions& options) {
           {"estimated", to_json(r.estimated)}};
 }
 
+// First of all: a network that is fed wrongly loses nothing in int8.
+std::string float_text(const PlanReport& r) {
+  if (r.labelled_images == 0) return {};
+  return fmt::format("float top-1 {}, {}\n", FloatAccuracy{r.float_right_images, r.labelled_images}.text(),
+                     r.is_held_out ? "held-out" : "calibration");
+}
+
 std::string result_text(const PlanResult& result, const PlanOptions& options) {
   const PlanReport& r = result.report;
-  return fmt::format("layers {}, kernels {}, multipliers {}, {:.1f} M MACs an image\n", r.layers.size(), r.kernels,
+  return float_text(r) +
+         fmt::format("layers {}, kernels {}, multipliers {}, {:.1f} M MACs an image\n", r.layers.size(), r.kernels,
                      r.multipliers, 1e-6 * static_cast<double>(r.macs_per_image)) +
          fmt::format("no sum exceeds 2^{:.1f} (proven from the weights)\n", r.largest_sum_log2()) +
          fmt::format("int{} and float agree on the top-1 class of {:.1f} % of {} calibration pictures\n", r.bits,

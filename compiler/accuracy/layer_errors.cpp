@@ -14,20 +14,6 @@ namespace {
 
 constexpr double kMostDecibels = 200;
 
-// Which float value a layer computes; empty for an inner part of a chain.
-std::vector<std::string> values_of(const ir::Graph& graph, const IntegerNetwork& network) {
-  std::vector<std::string> values(network.layers.size());
-  for (const ir::Node& node : graph.nodes) {
-    // The last layer of a node computes its value.
-    for (std::size_t i = network.layers.size(); i-- > 0;) {
-      if (network.layers[i].origin != node.name) continue;
-      values[i] = node.outputs[0];
-      break;
-    }
-  }
-  return values;
-}
-
 // Adds one picture's map: `real` in planes of channels, `codes` pixel by pixel.
 void add_map(LayerError& error, const ir::Tensor& real, const Map& codes, const Layer& layer) {
   const std::int64_t channels = layer.output.channels, pixels = layer.output.size() / channels;
@@ -51,12 +37,25 @@ double LayerError::sqnr_db() const {
   return relative() > 0 ? std::min(kMostDecibels, -20 * std::log10(relative())) : kMostDecibels;
 }
 
+std::vector<std::string> values_of_layers(const ir::Graph& graph, const IntegerNetwork& network) {
+  std::vector<std::string> values(network.layers.size());
+  for (const ir::Node& node : graph.nodes) {
+    // The last layer of a node computes its value.
+    for (std::size_t i = network.layers.size(); i-- > 0;) {
+      if (network.layers[i].origin != node.name) continue;
+      values[i] = node.outputs[0];
+      break;
+    }
+  }
+  return values;
+}
+
 Result<std::vector<LayerError>> layer_errors(const ir::Graph& graph, const IntegerNetwork& network,
                                              const ImageSet& images) {
   const FloatRunner runner = SLUICE_TRY(FloatRunner::prepare(graph, network.preprocess));
   const Preprocessor preprocessor(network);
   const Evaluator evaluator(network);
-  const std::vector<std::string> values = values_of(graph, network);
+  const std::vector<std::string> values = values_of_layers(graph, network);
   std::vector<std::vector<LayerError>> partial(images.size(), std::vector<LayerError>(network.layers.size()));
   std::vector<char> is_read(images.size(), 0);
   SLUICE_CHECK(parallel_try(images.size(), [&](std::size_t s) -> Status {

@@ -32,6 +32,9 @@ struct LayerError {
 Result<std::vector<LayerError>> layer_errors(const ir::Graph& graph, const IntegerNetwork& network,
                                              const ImageSet& images);
 
+// The float value that each layer computes; empty where there is none.
+std::vector<std::string> values_of_layers(const ir::Graph& graph, const IntegerNetwork& network);
+
 // Index of the first whose relative error exceeds `most`; -1 when none does.
 int first_above(const std::vector<LayerError>& errors, double most);
 

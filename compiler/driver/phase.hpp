@@ -37,6 +37,7 @@ const std::vector<Phase>& phases();
 Result<std::size_t> phase_index(const std::string& name);
 
 Phase import_phase();
+Phase validate_phase();
 Phase calibrate_phase();
 Phase quantise_phase();
 Phase choose_phase();

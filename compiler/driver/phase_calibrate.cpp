@@ -9,6 +9,7 @@
 #include "compiler/quantise/equalise.hpp"
 #include "runtime/base/bytes.hpp"
 #include "runtime/base/errors.hpp"
+#include "runtime/base/top_k.hpp"
 
 namespace sluice {
 namespace {
@@ -28,6 +29,18 @@ nlohmann::json options_of(const PlanJob& job) {
           {"--no-equalising", !o.quantise.is_equalised}};
 }
 
+// Said as soon as it is known: what follows would be for nothing.
+void warn_of_chance(const PlanJob& job, const std::vector<std::vector<float>>& scores) {
+  FloatAccuracy accuracy;
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    if (const auto label = job.all_pictures.label(i)) accuracy.add(top_k(scores[i], 1)[0], *label);
+  }
+  if (accuracy.pictures == 0) return;
+  job.say("the float network is right on " + accuracy.text());
+  const std::string warning = accuracy.warning(static_cast<int>(scores[0].size()), job.options.pixels);
+  if (!warning.empty()) job.say(warning);
+}
+
 Status run(PlanJob& job) {
   const FittedPictures pictures = SLUICE_TRY(job.calibration_pictures());
   Calibration calibration = SLUICE_TRY(calibrate(*job.state.graph, pictures));
@@ -41,6 +54,7 @@ Status run(PlanJob& job) {
       model.forms.push_back(std::move(equalised));
     }
   }
+  warn_of_chance(job, model.scores);
   job.state.calibrated = std::move(model);
   return ok();
 }

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "compiler/driver/phase.hpp"
+#include "compiler/validation/validate_network.hpp"
 #include "runtime/base/errors.hpp"
 #include "runtime/base/parallel.hpp"
 #include "runtime/base/top_k.hpp"
@@ -47,6 +48,18 @@ std::string story(const PlanJob&) { return "integer network against float"; }
 
 json options_of(const PlanJob&) { return json::object(); }
 
+// Every layer against its node, on its own inputs.
+Status check_layers(const PlanJob& job, const IntegerNetwork& network, const FittedPictures& pictures) {
+  const auto inputs = SLUICE_TRY(validation_inputs(pictures, network.input));
+  const NetworkValidation found = SLUICE_TRY(validate_network(*job.state.graph, network, inputs));
+  if (!found.parted.empty()) return bug_error(fmt::format("{}; {}", found.parted, kHowToReport));
+  job.say(
+      fmt::format("{} layers compute what their nodes do on {} inputs; the least exact, {}, has {:.2g} times the "
+                  "error that rounding explains",
+                  found.layers, found.inputs, found.layer, found.largest_ratio));
+  return ok();
+}
+
 Status run(PlanJob& job) {
   const IntegerNetwork& network = job.state.final_design().network;
   const FittedPictures pictures = SLUICE_TRY(job.calibration_pictures());
@@ -64,6 +77,7 @@ Status run(PlanJob& job) {
     }
     return ok();
   }));
+  SLUICE_CHECK(check_layers(job, network, pictures));
   CheckedDesign checked;
   checked.images = results.size();
   const auto& wanted = job.state.calibrated->scores;

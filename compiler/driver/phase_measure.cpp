@@ -75,14 +75,23 @@ Status run(PlanJob& job) {
   if (auto status = table.validate(design.network, design.netlist, hash); !status) {
     return bug_error("the planner made a table that it would refuse: " + status.error().text());
   }
-  job.state.measured = MeasuredRows{std::move(table), pictures.size(), is_held_out(job)};
+  MeasuredRows measured{std::move(table), pictures.size(), is_held_out(job), {}};
+  for (const RowSample& sample : samples) {
+    if (sample.true_class >= 0) measured.of_float.add(sample.float_class, sample.true_class);
+  }
+  job.state.measured = std::move(measured);
   return ok();
 }
 
 BundleFiles save(const PlanState& state) {
   const MeasuredRows& measured = *state.measured;
   return {{kTableFile, table_to_json(measured.table)},
-          {kFile, json{{"images", measured.images}, {"is_held_out", measured.is_held_out}}.dump(1) + "\n"}};
+          {kFile, json{{"images", measured.images},
+                       {"is_held_out", measured.is_held_out},
+                       {"float_right", measured.of_float.right},
+                       {"labelled", measured.of_float.pictures}}
+                          .dump(1) +
+                      "\n"}};
 }
 
 Status load(const BundleFiles& files, PlanState& state) {
@@ -92,6 +101,7 @@ Status load(const BundleFiles& files, PlanState& state) {
   SLUICE_CHECK(read_json(files, kFile, [&](const json& j) -> Status {
     measured.images = j.at("images");
     measured.is_held_out = j.at("is_held_out");
+    measured.of_float = {j.at("float_right"), j.at("labelled")};
     return ok();
   }));
   state.measured = std::move(measured);

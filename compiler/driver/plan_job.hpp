@@ -13,7 +13,7 @@
 
 namespace sluice {
 
-// Gets one line per phase and per thing worth knowing ("[2/8] calibrate: 500 pictures in float").
+// Gets one line per phase and per thing worth knowing ("[3/9] calibrate: 500 pictures in float").
 using Say = std::function<void(const std::string&)>;
 
 class PlanJob {

@@ -72,6 +72,8 @@ Result<PlanReport> make_report(const PlanJob& job, const std::string& design_has
   for (const Kernel& kernel : design.netlist.kernels) report.multipliers += multipliers(design.netlist, kernel);
   report.row_images = state.measured->images;
   report.is_held_out = state.measured->is_held_out;
+  report.labelled_images = state.measured->of_float.pictures;
+  report.float_right_images = state.measured->of_float.right;
   const auto& target = job.options.target;
   const ResourceModel model =
       SLUICE_TRY(target ? Result<ResourceModel>(target->model) : common_model(job.options.hls_factor));

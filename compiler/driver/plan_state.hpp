@@ -15,12 +15,16 @@
 
 #include "compiler/accuracy/choose_quantisation.hpp"
 #include "compiler/driver/design_builder.hpp"
+#include "compiler/driver/float_accuracy.hpp"
 #include "compiler/dse/measured_density.hpp"
 #include "compiler/pipeline/layer_config.hpp"
+#include "compiler/validation/validate_import.hpp"
 #include "runtime/bundle/bundle.hpp"
 #include "runtime/bundle/report.hpp"
 
 namespace sluice {
+
+// validate fills an ImportValidation.
 
 // calibrate: forms[0] is the graph as it is, with statistics of every value; forms[1], where there is one, has
 // equalised channels.
@@ -69,6 +73,7 @@ struct MeasuredRows {
   DesignTable table;
   std::size_t images = 0;
   bool is_held_out = false;
+  FloatAccuracy of_float;  // on those of them that have labels
 };
 
 // write
@@ -79,6 +84,7 @@ struct PlanResult {
 
 struct PlanState {
   std::optional<ir::Graph> graph;  // import: in normal form
+  std::optional<ImportValidation> validated;
   std::optional<CalibratedModel> calibrated;
   std::optional<QuantisedModel> quantised;
   std::optional<ChosenEngines> chosen;

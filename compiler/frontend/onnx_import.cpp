@@ -4,12 +4,8 @@
 // Before: any bytes. After: see onnx_import.hpp. Every error leaving here carries the file's name.
 #include "compiler/frontend/onnx_import.hpp"
 
-#include <limits>
-
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
-
 #include "compiler/frontend/graph_reader.hpp"
+#include "compiler/onnx_file/model_file.hpp"
 #include "compiler/ops/op.hpp"
 #include "compiler/ops/shape_inference.hpp"
 #include "onnx.pb.h"
@@ -18,22 +14,6 @@
 
 namespace sluice::frontend {
 namespace {
-
-Result<onnx::ModelProto> parse(std::string_view bytes) {
-  if (bytes.empty()) return user_error("the file is empty");
-  if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
-    return user_error("the file has {} bytes; protobuf reads up to 2 GiB", bytes.size());
-  }
-  onnx::ModelProto model;
-  // Unlike ParseFromArray, the partial form is silent on standard error; nothing in onnx.proto is required.
-  google::protobuf::io::ArrayInputStream stream(bytes.data(), static_cast<int>(bytes.size()));
-  google::protobuf::io::CodedInputStream coded(&stream);
-  if (!model.MergePartialFromCodedStream(&coded) || !coded.ConsumedEntireMessage()) {
-    return user_error("is not an ONNX file, or only a part of one (protobuf cannot read its {} bytes)", bytes.size());
-  }
-  if (!model.has_graph()) return user_error("holds no graph; is it an ONNX model?");
-  return model;
-}
 
 Result<int> opset_of(const onnx::ModelProto& model) {
   std::int64_t opset = 0;
@@ -51,7 +31,7 @@ Result<int> opset_of(const onnx::ModelProto& model) {
 }
 
 Result<ir::Graph> import_model(std::string_view bytes, const ImportOptions& options) {
-  const onnx::ModelProto model = SLUICE_TRY(parse(bytes));
+  const onnx::ModelProto model = SLUICE_TRY(onnx_file::parse_model(bytes));
   const int opset = SLUICE_TRY(opset_of(model));
   ir::Graph graph = SLUICE_TRY(read_graph(model.graph(), opset, options));
   SLUICE_CHECK(graph.verify());
@@ -75,7 +55,7 @@ Result<ir::Graph> import_onnx(const std::filesystem::path& file, const ImportOpt
 Result<std::vector<SurveyedNode>> survey_onnx(const std::filesystem::path& file, const ImportOptions& options) {
   const std::string bytes = SLUICE_TRY(read_file(file));
   auto survey = [&]() -> Result<std::vector<SurveyedNode>> {
-    const onnx::ModelProto model = SLUICE_TRY(parse(bytes));
+    const onnx::ModelProto model = SLUICE_TRY(onnx_file::parse_model(bytes));
     const int opset = SLUICE_TRY(opset_of(model));
     return survey_graph(model.graph(), opset, options);
   }();

@@ -139,6 +139,8 @@ std::string report_to_json(const PlanReport& r) {
          {"multipliers", r.multipliers},
          {"kernels", r.kernels},
          {"rows_measured_on", {{"images", r.row_images}, {"pictures", r.is_held_out ? "held-out" : "calibration"}}},
+         {"float_top1",
+          {{"right", r.float_right_images}, {"images", r.labelled_images}, {"pictures", "those of the rows"}}},
          {"estimated", to_json(r.estimated)},
          {"layers", layers},
          {"phase_times", phases}};

@@ -20,7 +20,7 @@
 
 namespace sluice {
 
-inline constexpr int kReportVersion = 2;  // 2: rows_measured_on
+inline constexpr int kReportVersion = 3;  // 2: rows_measured_on; 3: float_top1
 
 // Where a figure comes from: a formula, the cycle-by-cycle simulator, a device.
 enum class RateKind { estimated, simulated, measured };
@@ -148,8 +148,10 @@ struct PlanReport {
   std::int64_t macs_per_image = 0;
   int multipliers = 0;
   std::size_t kernels = 0;
-  std::size_t row_images = 0;  // pictures that measured the rows of the table
-  bool is_held_out = false;    // those come after the calibration pictures; else they are calibration pictures
+  std::size_t row_images = 0;           // pictures that measured the rows of the table
+  std::int64_t labelled_images = 0;     // of them, with a true class
+  std::int64_t float_right_images = 0;  // of those, on which the float network is right
+  bool is_held_out = false;             // those come after the calibration pictures; else they are calibration pictures
   EstimatedRate estimated;
   std::optional<SimulatedRate> simulated;  // where depths of streams come from simulation
   std::vector<ReportedLayer> layers;       // of the network, in order

@@ -110,6 +110,8 @@ Result<PlanReport> parse(const json& j) {
   report.macs_per_image = j.at("macs_per_image");
   report.multipliers = j.at("multipliers");
   report.kernels = j.at("kernels");
+  report.float_right_images = j.at("float_top1").at("right");
+  report.labelled_images = j.at("float_top1").at("images");
   report.row_images = j.at("rows_measured_on").at("images");
   report.is_held_out = j.at("rows_measured_on").at("pictures") == "held-out";
   report.estimated = estimated_from(j.at("estimated"));

@@ -2,7 +2,8 @@
 // import_fuzz [--seconds N] [--seed S] [--cases N] [MODEL ...]: breaks models and brings them through the front end.
 //
 // What must hold for any bytes: import and passes end in a graph or in a sentence for the user, never in a crash, a
-// "bug in sluice" or in minutes of work; and a graph that reaches the normal form computes what it computed before.
+// "bug in sluice" or in minutes of work; and a graph that reaches the normal form computes what it computed before, and
+// what the file says by definition.
 // Bases are small networks written here, which get deep into the passes, and the files given. Under the asan preset the
 // same run finds reads outside of memory; for long runs give --seconds 600.
 //
@@ -17,6 +18,7 @@
 #include <fmt/format.h>
 
 #include "compiler/frontend/onnx_import.hpp"
+#include "compiler/onnx_definition/model.hpp"
 #include "compiler/ops/float_interpreter.hpp"
 #include "compiler/passes/normal_form.hpp"
 #include "compiler/passes/normalise.hpp"
@@ -100,7 +102,14 @@ bool is_comparable(const ir::Graph& imported, const ir::Graph& normal) {
   return true;
 }
 
-std::string compare(const ir::Graph& imported, const ir::Graph& normal, std::mt19937& engine, Counts& counts) {
+// What the file says of the picture by the definition, which shares nothing with the importer.
+Result<definition::Value> defined_scores(const std::string& bytes, const ir::Tensor& picture) {
+  const auto model = SLUICE_TRY(definition::DefinedModel::from_bytes(bytes));
+  return model.run(definition::Value::of_reals(picture.dims, picture.values), definition::Rounding::as_defined);
+}
+
+std::string compare(const std::string& bytes, const ir::Graph& imported, const ir::Graph& normal, std::mt19937& engine,
+                    Counts& counts) {
   ir::Tensor picture = ir::Tensor::zeros(imported.shapes.at(imported.input));
   for (float& value : picture.values) value = static_cast<float>(engine() % 2001) / 1000 - 1;
   auto before = scores_of(imported, picture);
@@ -108,7 +117,10 @@ std::string compare(const ir::Graph& imported, const ir::Graph& normal, std::mt1
   auto after =
       scores_of(testing::with_tail(normal, imported), testing::turned(picture, normal.shapes.at(normal.input)));
   if (!after) return "the normal form does not run: " + after.error().text();
-  if (before->size() != after->size()) return "the number of scores changed";
+  const auto defined = defined_scores(bytes, picture);
+  if (!defined) return "the file does not run by definition: " + defined.error().text();
+  if (before->size() != after->size() || before->size() != defined.value().size())
+    return "the number of scores changed";
   float largest = 1;
   for (std::int64_t i = 0; i < before->size(); ++i) {
     if (!(std::fabs(before->at(i)) < 1e4f)) return "";
@@ -118,6 +130,9 @@ std::string compare(const ir::Graph& imported, const ir::Graph& normal, std::mt1
   for (std::int64_t i = 0; i < before->size(); ++i) {
     if (!(std::fabs(before->at(i) - after->at(i)) <= 2e-3f * largest))
       return fmt::format("score {} was {} and is {}", i, before->at(i), after->at(i));
+    if (!(std::fabs(defined.value().at(i) - after->at(i)) <= 2e-3 * largest))
+      return fmt::format("score {} is {} by definition and {} after the passes", i, defined.value().at(i),
+                         after->at(i));
   }
   return "";
 }
@@ -131,7 +146,7 @@ std::string run_case(const std::string& bytes, std::mt19937& engine, Counts& cou
     return status.error().fault() == Fault::user ? "" : status.error().text();
   if (!passes::outside_normal_form(*graph).empty()) return "";
   ++counts.normal;
-  return is_comparable(imported, *graph) ? compare(imported, *graph, engine, counts) : "";
+  return is_comparable(imported, *graph) ? compare(bytes, imported, *graph, engine, counts) : "";
 }
 
 struct Options {

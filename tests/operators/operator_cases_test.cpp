@@ -21,7 +21,7 @@
 #include "compiler/ops/op.hpp"
 #include "onnx.pb.h"
 #include "runtime/base/errors.hpp"
-#include "runtime/base/file.hpp"
+#include "tests/operators/onnx_case.hpp"
 #include "tests/unit/compiler/testing.hpp"
 
 namespace sluice {
@@ -29,32 +29,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Result<onnx::TensorProto> read_proto(const fs::path& file) {
-  const std::string bytes = SLUICE_TRY(read_file(file));
-  onnx::TensorProto proto;
-  // Cases with sequences and optionals hold other messages, which do not parse or hold nothing.
-  if (!proto.ParsePartialFromString(bytes) || proto.data_type() == 0)
-    return user_error("{}: is no tensor", file.filename().string());
-  return proto;
-}
-
-Result<onnx::ModelProto> read_model(const fs::path& folder) {
-  const std::string bytes = SLUICE_TRY(read_file(folder / "model.onnx"));
-  onnx::ModelProto model;
-  if (!model.ParseFromString(bytes)) return user_error("{}: does not parse", folder.string());
-  return model;
-}
-
 bool is_claimed(const onnx::ModelProto& model) {
   return std::all_of(model.graph().node().begin(), model.graph().node().end(), [](const auto& node) {
     return (node.domain().empty() || node.domain() == "ai.onnx") && ops::find_operator(node.op_type()) != nullptr;
   });
-}
-
-// NumPy has no bfloat16, so the cases hold its bits as uint16; the model says what they are.
-void restore_bfloat16(onnx::TensorProto& proto, const onnx::ValueInfoProto& declared) {
-  const bool is_bfloat16 = declared.type().tensor_type().elem_type() == onnx::TensorProto::BFLOAT16;
-  if (is_bfloat16 && proto.data_type() == onnx::TensorProto::UINT16) proto.set_data_type(onnx::TensorProto::BFLOAT16);
 }
 
 // The case's first input becomes the picture if it holds floats, all others initialisers; returns the picture's tensor.
@@ -62,9 +40,7 @@ Result<ir::Tensor> feed(const fs::path& folder, onnx::ModelProto& model) {
   onnx::GraphProto& graph = *model.mutable_graph();
   ir::Tensor picture;
   for (int i = 0; i < graph.input_size(); ++i) {
-    onnx::TensorProto proto =
-        SLUICE_TRY(read_proto(folder / "test_data_set_0" / ("input_" + std::to_string(i) + ".pb")));
-    restore_bfloat16(proto, graph.input(i));
+    onnx::TensorProto proto = SLUICE_TRY(testing::read_case_tensor(folder, "input", i, graph.input(i)));
     ir::Tensor tensor = SLUICE_TRY(frontend::read_tensor(proto));
     if (i == 0 && tensor.type == ir::ElementType::real) {
       picture = std::move(tensor);
@@ -87,9 +63,8 @@ Status compare_output(const fs::path& folder, const onnx::ModelProto& model, con
   const ir::Graph graph = SLUICE_TRY(frontend::import_onnx_bytes(model.SerializeAsString(), "model.onnx", options));
   const auto program = SLUICE_TRY(ops::FloatProgram::prepare(graph));
   const ir::Tensor found = SLUICE_TRY(program.run(picture));
-  onnx::TensorProto proto =
-      SLUICE_TRY(read_proto(folder / ("test_data_set_0/output_" + std::to_string(output) + ".pb")));
-  restore_bfloat16(proto, model.graph().output(output));
+  const onnx::TensorProto proto =
+      SLUICE_TRY(testing::read_case_tensor(folder, "output", output, model.graph().output(output)));
   const ir::Tensor expected = SLUICE_TRY(frontend::read_tensor(proto));
   if (found.dims != expected.dims)
     return user_error("output {} is {}, expected {}", output, ir::to_text(found.dims), ir::to_text(expected.dims));
@@ -137,12 +112,9 @@ TEST(OperatorCases, pass_or_are_listed_with_a_reason) {
   std::set<std::string> met;
   std::set<std::string> operators;
   int run = 0, passed = 0, refused = 0;
-  std::vector<fs::path> folders;
-  for (const auto& entry : fs::directory_iterator(SLUICE_ONNX_CASES)) folders.push_back(entry.path());
-  std::sort(folders.begin(), folders.end());
-  for (const fs::path& folder : folders) {
+  for (const fs::path& folder : testing::onnx_cases()) {
     const std::string name = folder.filename();
-    ASSERT_RESULT(model, read_model(folder));
+    ASSERT_RESULT(model, testing::read_model(folder));
     if (!is_claimed(model)) continue;
     for (const auto& node : model.graph().node()) {
       operators.insert(node.op_type());

@@ -55,6 +55,7 @@ class PlantedBreaches(unittest.TestCase):
         (rules.include_directions, "runtime/hal/device.hpp", '#include "compiler/ir/graph.hpp"\n', "runtime/hal may not include"),
         (rules.include_directions, "runtime/base/file.cpp", '#include "runtime/bundle/bundle.hpp"\n', "runtime/base may not include"),
         (rules.include_directions, "compiler/passes/edit.cpp", '#include "compiler/frontend/onnx_import.hpp"\n', "compiler/passes may not include"),
+        (rules.include_directions, "compiler/onnx_definition/pooling.cpp", '#include "compiler/ops/window.hpp"\n', "compiler/onnx_definition may not include"),
         (rules.include_directions, "compiler/ops/op.cpp", '#include "../ir/graph.hpp"\n', "from the root"),
         (rules.include_directions, "device/contract/numbers.h", "#include <math.h>\n", "the contract includes nothing"),
         (rules.include_directions, "device/contract/numbers.h", '#include "lib/stream.h"\n', "device/contract may not include"),

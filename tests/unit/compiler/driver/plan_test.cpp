@@ -102,7 +102,7 @@ TEST_F(Plan, other_pictures_or_another_model_begin_anew) {
   options.stop_after = "calibrate";
   ASSERT_EQ(plan_said(options), "");
   EXPECT_THAT(said_[0],
-              AllOf(HasSubstr("--calib was 12 pictures"), HasSubstr("11 pictures"), HasSubstr("anew from calibrate")));
+              AllOf(HasSubstr("--calib was 12 pictures"), HasSubstr("11 pictures"), HasSubstr("anew from validate")));
   std::ofstream(options.model, std::ios::app | std::ios::binary)
       << std::string("\x12\x01x", 3);  // producer_name: another file, the same network
   ASSERT_EQ(plan_said(options), "");
@@ -132,7 +132,7 @@ TEST_F(Plan, from_a_phase_that_the_state_does_not_reach_is_refused) {
   options.from = "choose";
   options.pixels.mean = {0.25};
   EXPECT_THAT(plan_said(options),
-              AllOf(HasSubstr("--mean was [0.5], now it is [0.25]"), HasSubstr("can run is calibrate")));
+              AllOf(HasSubstr("--mean was [0.5], now it is [0.25]"), HasSubstr("can run is validate")));
   EXPECT_TRUE(fs::exists(options.state_folder())) << "a refusal changes nothing";
   options.state = scratch_.path() / "none";
   EXPECT_THAT(plan_said(options), HasSubstr("came to no result"));
@@ -146,7 +146,7 @@ TEST_F(Plan, damaged_results_are_made_again) {
   fs::resize_file(file, fs::file_size(file) - 1);
   ASSERT_EQ(plan_said(options), "");
   EXPECT_THAT(said_, Contains(AllOf(HasSubstr("statistics.bin: damaged"), HasSubstr("anew from calibrate"))));
-  EXPECT_EQ(ran().size(), phases().size() - 1) << "all but import";
+  EXPECT_EQ(ran().size(), phases().size() - 2) << "all but import and validate";
   EXPECT_EQ(hashes("damaged"), hashes("bundle"));
 }
 
@@ -203,6 +203,10 @@ TEST_F(Plan, reports_what_it_made) {
   EXPECT_TRUE(made.simulated) << "a target sizes streams";
   EXPECT_TRUE(made.is_held_out);
   EXPECT_EQ(made.row_images, 12u);
+  EXPECT_EQ(made.labelled_images, 12) << "float comes first where labels are known";
+  EXPECT_THAT(said_, Contains(HasSubstr("the float network is right on")));
+  EXPECT_THAT(said_, Contains(HasSubstr("the file's own nodes give the same scores on 6 inputs")));
+  EXPECT_THAT(said_, Contains(HasSubstr("layers compute what their nodes do")));
   ResourceCount sum = made.estimated.resources_shared;
   for (const ReportedLayer& layer : made.layers) {
     sum.multipliers += layer.resources.multipliers;

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// Opens a model and runs its graph (see model.hpp). Initialisers are read once, for all runs.
+#include "compiler/onnx_definition/model.hpp"
+
+#include <algorithm>
+
+#include "compiler/onnx_definition/scope.hpp"
+#include "compiler/onnx_file/model_file.hpp"
+#include "runtime/base/errors.hpp"
+#include "runtime/base/file.hpp"
+
+namespace sluice::definition {
+
+struct DefinedModel::State {
+  onnx::ModelProto model;
+  std::filesystem::path folder;
+  std::map<std::string, int> opsets;
+  std::map<std::string, Value> constants;
+  std::string input, output;
+  Dims input_dims;
+  bool is_quantised = false;
+};
+
+namespace {
+
+bool rounds(const onnx::NodeProto& node) { return node.op_type() == "QuantizeLinear" || node.op_type() == "Quant"; }
+
+bool rounds(const onnx::ModelProto& model) {
+  const auto any = [](const Nodes& nodes) {
+    return std::any_of(nodes.begin(), nodes.end(), [](const onnx::NodeProto& node) { return rounds(node); });
+  };
+  return any(model.graph().node()) || std::any_of(model.functions().begin(), model.functions().end(),
+                                                  [&](const auto& function) { return any(function.node()); });
+}
+
+bool is_read(const Nodes& nodes, const std::string& name) {
+  return std::any_of(nodes.begin(), nodes.end(), [&](const onnx::NodeProto& node) {
+    return std::find(node.input().begin(), node.input().end(), name) != node.input().end();
+  });
+}
+
+}  // namespace
+
+DefinedModel::DefinedModel(std::unique_ptr<State> state) : state_(std::move(state)) {}
+DefinedModel::DefinedModel(DefinedModel&&) noexcept = default;
+DefinedModel::~DefinedModel() = default;
+
+bool DefinedModel::is_quantised() const { return state_->is_quantised; }
+const Dims& DefinedModel::input_dims() const { return state_->input_dims; }
+
+Result<DefinedModel> DefinedModel::open(const std::filesystem::path& file, const std::string& output) {
+  const std::string bytes = SLUICE_TRY(read_file(file));
+  auto model = from_bytes(bytes, file.parent_path(), output);
+  if (!model) return std::move(model).error().in(file.string());
+  return model;
+}
+
+Result<DefinedModel> DefinedModel::from_bytes(std::string_view bytes, const std::filesystem::path& folder,
+                                              const std::string& output) {
+  auto state = std::make_unique<State>();
+  state->model = SLUICE_TRY(onnx_file::parse_model(bytes));
+  state->folder = folder;
+  const onnx::GraphProto& graph = state->model.graph();
+  for (const auto& import : state->model.opset_import())
+    state->opsets[import.domain() == "ai.onnx" ? "" : import.domain()] = static_cast<int>(import.version());
+  SLUICE_CHECK(define_initialisers(
+      graph, folder, [&](const std::string& name, Value value) { state->constants[name] = std::move(value); }));
+  // The weights are in `constants` now; held twice, a large network would not fit.
+  state->model.mutable_graph()->clear_initializer();
+  if (graph.output_size() == 0) return user_error("has no output");
+  state->output = output.empty() ? graph.output(0).name() : output;
+  for (const auto& input : graph.input()) {
+    // Files before IR version 4 list their weights as inputs. An input that no node reads is not the picture.
+    if (state->constants.count(input.name()) != 0 || !is_read(graph.node(), input.name())) continue;
+    state->input = input.name();
+    for (const auto& dim : input.type().tensor_type().shape().dim())
+      state->input_dims.push_back(dim.dim_value() > 0 ? dim.dim_value() : -1);
+    break;
+  }
+  state->is_quantised = rounds(state->model);
+  return DefinedModel(std::move(state));
+}
+
+Result<Value> DefinedModel::run(Value input, Rounding rounding, const Observer& observer) const {
+  const Run run{state_->model, state_->opsets, state_->folder, rounding, observer};
+  const Attributes none;
+  Scope scope(run, nullptr, none, 0);
+  for (const auto& [name, value] : state_->constants) scope.refer(name, &value);
+  input.is_computed = true;
+  scope.define(state_->input, std::move(input));
+  SLUICE_CHECK(scope.compute(state_->model.graph().node(), {state_->output}));
+  const Value* output = scope.find(state_->output);
+  if (!output) return user_error("no node makes \"{}\"", state_->output);
+  return *output;
+}
+
+}  // namespace sluice::definition

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// Value: a tensor while the definition of an ONNX model is carried out.
+//
+// Why not ir::Tensor: the definition judges the importer, so it shares none of its parts (see model.hpp).
+//
+// Every floating type is held as float, every integer type and bool as int64. Codes of a QuantizeLinear whose rounding
+// is left out (see rounding.hpp) have an integer `type`, but are held as reals.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "runtime/base/status.hpp"
+
+namespace sluice::definition {
+
+using Dims = std::vector<std::int64_t>;
+
+inline constexpr std::int64_t kMostElements = std::int64_t{1} << 28;  // 1 GiB of floats
+
+std::string to_text(const Dims& dims);  // "1x3x224x224"; "scalar" for no dimension
+
+struct Value {
+  enum class Held { reals, integers, texts };
+
+  int type = 1;  // onnx::TensorProto::DataType; 1 is FLOAT
+  Held held = Held::reals;
+  Dims dims;
+  std::vector<float> reals;
+  std::vector<std::int64_t> integers;
+  std::vector<std::string> texts;
+  bool is_computed = false;  // depends on the model's input
+
+  std::int64_t size() const;
+  bool is_integer() const { return held == Held::integers; }
+  double at(std::int64_t index) const;
+  std::vector<float> as_reals() const;
+  std::vector<std::int64_t> as_integers() const;  // reals are cut off
+
+  static Value of_reals(Dims dims, std::vector<float> values);
+  static Value of_integers(Dims dims, std::vector<std::int64_t> values, int type = 7);
+  // Zeros, held as `like` holds its elements, of the same type.
+  static Value zeros_like(const Value& like, Dims dims);
+};
+
+// Refuses negative dimensions and more than kMostElements.
+Result<std::int64_t> element_count(const Dims& dims);
+
+// Elements of one step along each axis.
+Dims strides_of(const Dims& dims);
+
+// ONNX's (NumPy's) multidirectional broadcasting.
+Result<Dims> broadcast(const Dims& a, const Dims& b);
+// For each element of a tensor of `to`, in order, the element of one of `from` that it reads; empty where they are the
+// same. `from` broadcasts to `to`.
+std::vector<std::int64_t> broadcast_indices(const Dims& from, const Dims& to);
+
+// The result whose element i is element indices[i] of `from`; -1 stands for zero.
+Value gathered(const Value& from, Dims dims, const std::vector<std::int64_t>& indices);
+
+// A negative axis counts from the end.
+Result<std::size_t> axis_of(std::int64_t axis, std::int64_t rank);
+
+// An integer brought into the range of its type, as C's conversion does; a bool is 0 or 1.
+std::int64_t wrapped(std::int64_t value, int type);
+// The least and the largest number of an integer type.
+std::pair<double, double> range_of(int type);
+bool is_integer_type(int type);
+bool is_real_type(int type);
+
+}  // namespace sluice::definition
