@@ -34,7 +34,7 @@ void DeviceFlags::declare(Command command, const std::string& besides) {
   command
       .add_option("--in-flight", images_in_flight,
                   "images inside the device at once (default: what the device thinks right)")
-      .range(1, 256);
+      .range(1, 4096);
   command.add_flag("--paced", is_paced,
                    "sim: answer when the wall clock reaches the simulated time, not as soon as the result is known");
   command.add_flag("--exact", is_exact,
