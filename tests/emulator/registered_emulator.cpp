@@ -6,7 +6,6 @@
 #include "tests/conformance/tiny_network.hpp"
 #include "tests/emulator/presence.hpp"
 #include "tests/support/failing_opencl.hpp"
-#include "tests/support/residual_block.hpp"
 #include "tests/support/scratch.hpp"
 
 namespace sluice {
@@ -36,29 +35,14 @@ Result<std::unique_ptr<Device>> open_batches(const IntegerNetwork& network) {
   return open_with(network, {.is_emulated = true, .capacity = 8});
 }
 
-// The planned depths, of which one is too shallow for an image.
-Result<std::unique_ptr<Device>> open_stuck(const IntegerNetwork& network) {
-  const test::Scratch scratch;
-  const LayerConfigs configs(network.layers.size(), {KernelKind::conv_pair_sparse});
-  const auto too_shallow = [](Netlist& netlist) {
-    netlist.streams[std::size_t(test::identity_stream(netlist))].depth = 8;
-  };
-  const Bundle bundle = SLUICE_TRY(test::bundle_of(network, scratch.path() / "bundle", configs, {}, too_shallow));
-  return open_fpga_device(
-      bundle, {.is_emulated = true, .capacity = 3, .minimum_depth = 0, .stall_time = std::chrono::milliseconds(15000)});
-}
-
 std::vector<Failure> failures() {
   const auto fails = [](test::OpenClCall call, int good) {
     return [call, good] { test::fail_opencl_once(call, good); };
   };
-  test::Random random(1);
   return {{"the_sink", open_batches, fails(test::OpenClCall::enqueue_kernel, 0), tiny_network()},
           {"the_source", open_batches, fails(test::OpenClCall::enqueue_kernel, 2), tiny_network()},
-          {"the_scores", open_batches, fails(test::OpenClCall::enqueue_read, 0), tiny_network()},
           {"the_counters", open_single, fails(test::OpenClCall::enqueue_read, 2), tiny_network()},
-          {"a_lost_device", open_batches, fails(test::OpenClCall::event_status, 5), tiny_network()},
-          {"stall", open_stuck, {}, test::residual_network(random, 3, 10)}};
+          {"a_lost_device", open_batches, fails(test::OpenClCall::event_status, 5), tiny_network()}};
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A binary on the vendor's emulator: made from the bundle it serves; of another bundle, or cut short, it is refused
-// with a sentence, and so is a setting under which the emulator would stand still.
+// What is said when the vendor's emulator cannot go on: a binary of another bundle, or one that was cut short, is
+// refused; a pipeline between streams that are too shallow is told by the launches that did not end.
 #include <cstdlib>
 
 #include <gmock/gmock.h>
@@ -13,6 +13,7 @@
 #include "runtime/reference/reference.hpp"
 #include "tests/emulator/presence.hpp"
 #include "tests/support/random_network.hpp"
+#include "tests/support/residual_block.hpp"
 #include "tests/support/scratch.hpp"
 
 namespace sluice::test {
@@ -98,6 +99,29 @@ TEST_F(EmulatorBinary, that_was_changed_is_refused_by_its_hash) {
 TEST_F(EmulatorBinary, of_something_else_is_refused) {
   ASSERT_TRUE(replace_file(file(), read_file("/proc/self/exe").value()));
   EXPECT_THAT(refusal(*own_), HasSubstr("does not take it"));
+}
+
+// The planned depths, of which one holds less than the other branch keeps back. Threads tell the same of this network
+// (tests/kernels/stall_test.cpp), with the stream's name.
+TEST(EmulatorStall, is_told_by_the_launches_that_did_not_end) {
+  SLUICE_SKIP_WITHOUT_EMULATOR();
+  Random random(1);
+  const IntegerNetwork network = residual_network(random, 3, 10);
+  const auto too_shallow = [](Netlist& netlist) { netlist.streams[std::size_t(identity_stream(netlist))].depth = 8; };
+  const Scratch scratch;
+  const Bundle bundle = bundle_of(network, scratch.path() / "bundle", {}, {}, too_shallow).value();
+  auto device = open_fpga_device(
+      bundle, {.is_emulated = true, .capacity = 3, .minimum_depth = 0, .stall_time = std::chrono::seconds(30)});
+  ASSERT_TRUE(device) << device.error().text();
+  for (std::uint64_t i = 0; i < 3; ++i) ASSERT_TRUE((*device)->submit({70 + i, 0, random_codes(random, network)}));
+  const auto scores = (*device)->collect();
+  ASSERT_FALSE(scores);
+  EXPECT_EQ(scores.error().fault(), Fault::bug);
+  EXPECT_THAT(
+      scores.error().text(),
+      testing::AllOf(HasSubstr("nothing ended for 30.0 s with 3 images inside, the oldest image 70 under row 0"),
+                     HasSubstr("sink not done"), HasSubstr("--device threads")));
+  EXPECT_EQ((*device)->submit({80, 0, random_codes(random, network)}).error().text(), scores.error().text());
 }
 
 }  // namespace
