@@ -78,15 +78,6 @@ TEST_F(FpgaRefusals, an_emulator_that_is_not_there) {
               AllOf(HasSubstr("FPGA Emulation Platform"), HasSubstr("./run emulator"), HasSubstr("Portable")));
 }
 
-// The last one: PoCL keeps its devices for the rest of the process.
-TEST_F(FpgaRefusals, several_devices_want_a_choice) {
-  const Variable devices("POCL_DEVICES", "pthread pthread");
-  EXPECT_THAT(refusal({.binary = file("x"), .platform = "Portable"}),
-              AllOf(HasSubstr("2 devices of OpenCL platform \"Portable\" are meant"), HasSubstr("--board")));
-  EXPECT_THAT(refusal({.binary = file("x"), .platform = "Portable", .board = "pac_a10"}),
-              AllOf(HasSubstr("no device \"pac_a10\""), HasSubstr("devices there are: \"pthread")));
-}
-
 TEST(Binary, that_is_whole_is_read) {
   const test::Scratch scratch;
   const std::string whole = read_file("/proc/self/exe").value();
