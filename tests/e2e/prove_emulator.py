@@ -45,6 +45,7 @@ def main():
                 lines.append(f"{name:<13} {line.rstrip()}")
                 print(lines[-1], flush=True)
             failures += done.wait() != 0
+            out.write_text("\n".join(lines) + "\n")  # the last network takes long; whoever stops it keeps the others
     lines.append("everything is equal" if failures == 0 else f"{failures} networks differ")
     print(lines[-1])
     out.write_text("\n".join(lines) + "\n")
