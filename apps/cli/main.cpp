@@ -1,10 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command `sluice`: the process around run_command().
+#include <unistd.h>
+#include <algorithm>
 #include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <string>
 
 #include "apps/cli/command.hpp"
+#include "runtime/drivers/device_list.hpp"
+
+namespace {
+
+// The vendor's emulator needs a libtbb of its own, and a process has only one: the one that is found when it starts. So
+// the program starts again with the emulator's libraries first. Where that fails, the device says what to do.
+void start_again_for_emulator(int argc, char** argv) {
+  const auto is_flag = [](const char* argument) { return std::strcmp(argument, "--emulator") == 0; };
+  if (std::none_of(argv, argv + argc, is_flag)) return;
+  const std::filesystem::path folder = sluice::missing_emulator_libraries();
+  if (folder.empty()) return;
+  const char* others = std::getenv("LD_LIBRARY_PATH");
+  const std::string searched = folder.string() + (others == nullptr ? "" : std::string(":") + others);
+  setenv("LD_LIBRARY_PATH", searched.c_str(), 1);
+  execv("/proc/self/exe", argv);
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
+  start_again_for_emulator(argc, argv);
   // A file that grows past its limit and a reader that went away are errors of write(), with a sentence, not a kill.
   std::signal(SIGXFSZ, SIG_IGN);
   std::signal(SIGPIPE, SIG_IGN);

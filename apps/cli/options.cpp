@@ -31,18 +31,32 @@ void DeviceFlags::declare(Command command, const std::string& besides) {
     known += (known.empty() ? "" : "; ") + kind.name + " (" + kind.what + ")";
   if (!besides.empty()) known += "; " + besides;
   command.add_option("--device", device, "where to run: " + known).capture_default_str();
-  command.add_option("--in-flight", images_in_flight, "images inside the device at once")
-      .range(1, 256)
-      .capture_default_str();
+  command
+      .add_option("--in-flight", images_in_flight,
+                  "images inside the device at once (default: what the device thinks right)")
+      .range(1, 4096);
   command.add_flag("--paced", is_paced,
                    "sim: answer when the wall clock reaches the simulated time, not as soon as the result is known");
   command.add_flag("--exact", is_exact,
                    "pocl: walk every cycle of the sparse engines (slow; results and counters are the same)");
+  command.add_flag("--emulator", is_emulated, "fpga: the vendor's emulator; it builds the bundle's text");
+  command.add_flag("--planned-depths", has_planned_depths,
+                   "fpga --emulator: streams no deeper than planned (hundreds of times slower)");
+  command.add_option("--binary", binary, "fpga: the .aocx that aoc has made of the bundle");
+  command.add_option("--platform", platform, "fpga: part of the OpenCL platform's name");
+  command.add_option("--board", board, "fpga: part of the device's name, where there are several");
 }
 
 Result<std::unique_ptr<Device>> DeviceFlags::open(const Bundle& bundle) const {
   return open_device(device, bundle,
-                     {.images_in_flight = images_in_flight, .is_exact = is_exact, .is_paced = is_paced});
+                     {.images_in_flight = images_in_flight,
+                      .is_exact = is_exact,
+                      .is_paced = is_paced,
+                      .is_emulated = is_emulated,
+                      .has_planned_depths = has_planned_depths,
+                      .binary = binary,
+                      .platform = platform,
+                      .board = board});
 }
 
 void PolicyFlags::declare(Command command) {

@@ -67,8 +67,12 @@ struct ImageFlags {
 struct DeviceFlags {
   bool is_exact = false;
   bool is_paced = false;
+  bool is_emulated = false;
+  bool has_planned_depths = false;
   std::string device = "pocl";
-  std::size_t images_in_flight = 8;
+  std::size_t images_in_flight = 0;
+  std::filesystem::path binary;
+  std::string platform, board;
 
   // `besides`: what else the verb takes for a device's name.
   void declare(Command command, const std::string& besides = {});

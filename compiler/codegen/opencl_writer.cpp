@@ -2,7 +2,9 @@
 // The three verbs of generated text are comment, define and include; nothing else is ever written.
 #include "compiler/codegen/opencl_writer.hpp"
 
+#include "runtime/base/sha256.hpp"
 #include "runtime/bundle/netlist_index.hpp"
+#include "runtime/bundle/program_identity.hpp"
 
 #include <algorithm>
 #include <set>
@@ -211,6 +213,17 @@ std::string top_file(const Design& design) {
   for (const Kernel& kernel : netlist.kernels) {
     if (kernel.layer < 0 && maker_of(index, kernel) < 0) text.include("params/" + kernel.name + ".h");
   }
+  text.gap();
+  text.include(kIdentityFile, "a kernel whose name says which program this is");
+  return text.take();
+}
+
+std::string identity_file(const BundleFiles& files) {
+  std::map<std::string, std::string> hashes;
+  for (const auto& [path, content] : files) hashes[path] = sha256_hex(content);
+  Text text;
+  text.comment("made by sluice: named after the hash of top.cl and of what it includes; a driver asks a binary for it");
+  text.declare("IDENTITY", identity_kernel(hashes));
   return text.take();
 }
 
@@ -240,6 +253,7 @@ void write_opencl(const Design& design, const std::map<std::string, std::string>
     const std::string op = is_kernel ? path.substr(8, path.find('/', 8) - 8) : "";
     if (!is_kernel || ops.count(op) != 0) files[path] = content;
   }
+  files[kIdentityFile] = identity_file(files);
 }
 
 }  // namespace sluice

@@ -15,7 +15,7 @@
 
 namespace sluice {
 
-// Adds top.cl, params/*.h, kernels/**, lib/** and contract/** to `files`.
+// Adds top.cl, params/*.h, kernels/**, lib/**, contract/** and identity.h to `files`.
 void write_opencl(const Design& design, const std::map<std::string, std::string>& device_files, BundleFiles& files);
 
 // The parameter header of one kernel.
@@ -23,6 +23,9 @@ std::string parameter_header(const Design& design, const Kernel& kernel);
 
 // top.cl: beat types, streams, then one line per layer and per kernel between layers.
 std::string top_file(const Design& design);
+
+// identity.h: the kernel by whose name a binary is known, see runtime/bundle/program_identity.hpp.
+std::string identity_file(const BundleFiles& files);
 
 // What top.cl includes for a layer: its kernels' headers.
 std::string layer_file(const Design& design, int layer);

@@ -28,6 +28,7 @@
  *   FROM_LISTED, TO_LISTED, BEGIN_FROM_LISTED, BEGIN_TO_LISTED, READ_LISTED, WRITE_LISTED, END_LISTED   the same for a list
  *                           of like streams, P_STREAMS(each), beside or instead of port IN or OUT, whose type they have
  *   COLLECTOR_TASK, FROM_NAMED, READ_NAMED   for the list of collector.cl, whose streams bring records to the host
+ *   IDENTITY(name)          a kernel that does nothing, by whose name the host knows a binary; nothing on pocl
  *   WORD(port, beat)        the 32-bit word of a beat;  BEAT_OF(port, kind, word) the beat that carries one
  */
 #ifndef SLUICE_DEVICE_LIB_STREAM_H

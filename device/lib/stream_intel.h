@@ -6,8 +6,12 @@
  * endless loop. Facts used: channels are file-scope and cannot be passed to functions (hence macros); one call site per
  * endpoint; two channel calls without a dependence may be reordered, so nothing here relies on their order.
  *
+ * On hardware a channel's depth is a minimum. The vendor's emulator takes it as it is, and its kernels wait by spinning:
+ * with fewer processors than kernels, every full or empty channel costs a time slice. SLUICE_MINIMUM_DEPTH, an option of
+ * a build, makes every channel at least so deep. Where it is not defined depths are the netlist's.
+ *
  * Before: the top file declared its BEAT types, then its STREAMs. After: plain kernels; nothing host-callable but
- * the source and the sink (HOST_TASK).
+ * source and sink (HOST_TASK), collector, and the empty kernel that IDENTITY names.
  */
 #ifdef SLUICE_SYNTAX_ONLY
 /* clang knows no channels. A channel stands as a program-scope variable (OpenCL C 2.0) and the calls as overloads. */
@@ -20,7 +24,12 @@
 #define SLUICE_DECLARE_INTRINSICS(T)
 #endif
 
-#define STREAM(name, T, beats) channel T name __attribute__((depth(beats)));
+#ifdef SLUICE_MINIMUM_DEPTH
+#define SLUICE_DEPTH(beats) ((beats) < SLUICE_MINIMUM_DEPTH ? SLUICE_MINIMUM_DEPTH : (beats))
+#else
+#define SLUICE_DEPTH(beats) beats
+#endif
+#define STREAM(name, T, beats) channel T name __attribute__((depth(SLUICE_DEPTH(beats))));
 
 #define TASK(name, ...)                        \
   __attribute__((max_global_work_dim(0)))      \
@@ -32,6 +41,10 @@
 #define COLLECTOR_TASK(name, stream_arguments, ...) \
   __attribute__((max_global_work_dim(0)))           \
   __kernel void name(__VA_ARGS__)
+
+#define IDENTITY(name)                     \
+  __attribute__((max_global_work_dim(0)))  \
+  __kernel void name(void) {}
 
 #define FROM(port)
 #define TO(port)

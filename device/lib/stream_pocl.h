@@ -18,6 +18,7 @@
 #define TASK(name, ...) __kernel void name(__VA_ARGS__)
 #define HOST_TASK(name, stream_argument, ...) __kernel void name(stream_argument, __VA_ARGS__)
 #define COLLECTOR_TASK(name, stream_arguments, ...) __kernel void name(__VA_ARGS__ stream_arguments)
+#define IDENTITY(name)
 
 #define FROM(port) __global const uint* restrict SLUICE_PASTE(from_, P_##port)
 #define TO(port) __global uint* restrict SLUICE_PASTE(to_, P_##port)

@@ -3,6 +3,8 @@
 #include "runtime/drivers/device_list.hpp"
 
 #include "runtime/base/errors.hpp"
+#include "runtime/drivers/fpga/emulator.hpp"
+#include "runtime/drivers/fpga/fpga_device.hpp"
 #include "runtime/drivers/null/null_device.hpp"
 #include "runtime/drivers/pocl/pocl_device.hpp"
 #include "runtime/drivers/sim/sim_device.hpp"
@@ -18,6 +20,17 @@ struct Entry {
   const char* what;
   Open open;
 };
+
+Result<std::unique_ptr<Device>> open_fpga(const Bundle& bundle, const DeviceOptions& options) {
+  FpgaOptions fpga;
+  fpga.is_emulated = options.is_emulated;
+  fpga.binary = options.binary;
+  fpga.platform = options.platform;
+  fpga.board = options.board;
+  fpga.capacity = options.images_in_flight;
+  if (options.has_planned_depths) fpga.minimum_depth = 0;
+  return open_fpga_device(bundle, fpga);
+}
 
 Result<std::unique_ptr<Device>> open_null(const Bundle& bundle, const DeviceOptions& options) {
   NullOptions null;
@@ -52,6 +65,7 @@ constexpr Entry kDevices[] = {
     {"threads",
      "the bundle's program for aoc, compiled for this machine: a thread for each kernel, streams of the planned depths",
      open_threads},
+    {"fpga", "the vendor's OpenCL: a board with --binary, or its emulator with --emulator", open_fpga},
     {"null", "no hardware: hashed scores, to test and measure the host side", open_null},
 };
 
@@ -72,5 +86,7 @@ Result<std::unique_ptr<Device>> open_device(const std::string& name, const Bundl
   }
   return user_error("device \"{}\" is not known; there are: {}", name, known);
 }
+
+std::filesystem::path missing_emulator_libraries() { return fpga::missing_library_folder(); }
 
 }  // namespace sluice

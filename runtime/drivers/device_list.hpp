@@ -5,6 +5,7 @@
 // is one entry in device_list.cpp and one link in the CMakeLists.txt of this folder.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,6 +20,10 @@ struct DeviceOptions {
   std::size_t images_in_flight = 0;  // becomes the capacity; 0: what the driver thinks right
   bool is_exact = false;             // walk every engine cycle where there is a faster way to the same result
   bool is_paced = true;              // a simulated device answers when its time has come; false: as soon as it knows
+  bool is_emulated = false;          // fpga: the vendor's emulator in place of a board
+  bool has_planned_depths = false;   // fpga: the emulator's streams are no deeper than planned
+  std::filesystem::path binary;      // fpga: what the vendor's compiler has made of the bundle
+  std::string platform, board;       // fpga: parts of the names of OpenCL platform and device; empty: the only ones
 };
 
 struct DeviceKind {
@@ -32,5 +37,9 @@ std::vector<DeviceKind> device_kinds();
 // Fault::user for an unknown name, with the list of those that exist.
 Result<std::unique_ptr<Device>> open_device(const std::string& name, const Bundle& bundle,
                                             const DeviceOptions& options = {});
+
+// Where the vendor's emulator is installed beside this program: its folder of libraries, which must stand in
+// LD_LIBRARY_PATH when the program starts. Empty: nothing is missing.
+std::filesystem::path missing_emulator_libraries();
 
 }  // namespace sluice

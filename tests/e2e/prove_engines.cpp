@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// A planned network with one engine after another: the same scores and counters on PoCL, on the threads device and by
-// the plain reference, the same engine-busy cycles in the cycle simulator, for real pictures under rows of random
-// thresholds.
+// A planned network with one engine after another: the same scores and counters on some devices and by the plain
+// reference, the same engine-busy cycles in the cycle simulator, for real pictures under rows of random thresholds.
 //
 // Why: random networks are small; whether every engine holds on whole classifiers, and whether the planned depths ever
 // deadlock, shows on those people have. The threads device runs the text that goes to aoc with queues of exactly these
 // depths.
 //
-// Usage: prove_engines BUNDLE PICTURES IMAGES [ENGINE]...   The bundle gives the network; engines are those of `sluice
-// plan`, and "mixed": a random engine with random parallelism for each layer. One line an engine; exit 1 when anything
-// differs.
+// Usage: prove_engines DEVICES BUNDLE PICTURES IMAGES ENGINE...   DEVICES are names joined by commas: pocl, threads,
+// emulator (the vendor's). The bundle gives the network. Engines are those of `sluice plan`; "mixed", a random engine
+// with random parallelism for each layer; and "planned", the bundle as it is, under its own rows. One line an engine;
+// exit 1 when anything differs.
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
+#include <sstream>
 
 #include <tbb/parallel_for.h>
 
@@ -52,9 +53,11 @@ std::vector<Expected> expected_of(const Bundle& bundle, const std::vector<ImageT
 }
 
 // Pictures whose scores and counters are the reference's, and whose engine-busy cycles are the simulator's.
-Result<std::size_t> equal_on(const std::string& driver, const Bundle& bundle, const std::vector<ImageTask>& tasks,
+Result<std::size_t> equal_on(const std::string& name, const Bundle& bundle, const std::vector<ImageTask>& tasks,
                              const std::vector<Expected>& expected) {
-  const std::unique_ptr<Device> device = SLUICE_TRY(open_device(driver, bundle, {.images_in_flight = kInFlight}));
+  const bool is_emulated = name == "emulator";
+  const std::unique_ptr<Device> device = SLUICE_TRY(
+      open_device(is_emulated ? "fpga" : name, bundle, {.images_in_flight = kInFlight, .is_emulated = is_emulated}));
   std::size_t equal = 0, collected = 0;
   const auto collect = [&]() -> Status {
     const ImageScores result = SLUICE_TRY(device->collect());
@@ -90,46 +93,62 @@ Result<LayerConfigs> configs_of(const IntegerNetwork& network, const std::string
   return uniform_engines(network, KernelKind::conv_pair_sparse);
 }
 
-Status prove(const Bundle& planned, const std::vector<ImageTask>& pictures, const std::string& engine, bool& is_right) {
+// The network with this engine, and rows to run it under.
+Result<Bundle> bundle_with(const Bundle& planned, const std::string& engine, Random& random, const Scratch& scratch) {
+  if (engine == "planned") return Bundle::open(planned.folder());
+  const LayerConfigs configs = SLUICE_TRY(configs_of(planned.network(), engine, random));
+  return bundle_of(planned.network(), scratch.path() / "bundle", configs,
+                   [&](DesignTable& table, const Netlist& netlist) { add_random_rows(table, netlist, random, kRows); });
+}
+
+Status prove(const std::vector<std::string>& devices, const Bundle& planned, const std::vector<ImageTask>& pictures,
+             const std::string& engine, bool& is_right) {
   const auto begin = std::chrono::steady_clock::now();
   Random random(kSeed);
-  const LayerConfigs configs = SLUICE_TRY(configs_of(planned.network(), engine, random));
   const Scratch scratch;
-  const Bundle bundle = SLUICE_TRY(
-      bundle_of(planned.network(), scratch.path() / "bundle", configs,
-                [&](DesignTable& table, const Netlist& netlist) { add_random_rows(table, netlist, random, kRows); }));
+  const Bundle bundle = SLUICE_TRY(bundle_with(planned, engine, random, scratch));
+  const std::size_t rows = bundle.table().rows.size();
   std::vector<ImageTask> tasks = pictures;
-  for (ImageTask& task : tasks) task.row_id = static_cast<std::uint32_t>(random() % (kRows + 1));
+  for (ImageTask& task : tasks) task.row_id = static_cast<std::uint32_t>(random() % rows);
   const std::vector<Expected> expected = expected_of(bundle, tasks);
-  const std::size_t on_pocl = SLUICE_TRY(equal_on("pocl", bundle, tasks, expected));
-  const std::size_t on_threads = SLUICE_TRY(equal_on("threads", bundle, tasks, expected));
-  is_right = on_pocl == tasks.size() && on_threads == tasks.size();
-  std::cout << fmt::format("{:<18} {:>3} kernels  equal on pocl {}/{}, on threads {}/{}  {:.0f} s{}\n", engine,
-                           bundle.netlist().kernels.size(), on_pocl, tasks.size(), on_threads, tasks.size(),
+  is_right = true;
+  std::string equals;
+  for (const std::string& device : devices) {
+    const std::size_t equal = SLUICE_TRY(equal_on(device, bundle, tasks, expected));
+    is_right &= equal == tasks.size();
+    equals += fmt::format("{}on {} {}/{}", equals.empty() ? "" : ", ", device, equal, tasks.size());
+  }
+  std::cout << fmt::format("{:<18} {:>3} kernels  {} rows  equal {}  {:.0f} s{}\n", engine,
+                           bundle.netlist().kernels.size(), rows, equals,
                            std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(),
                            is_right ? "" : "  DIFFERS")
             << std::flush;
   return ok();
 }
 
+std::vector<std::string> split(const std::string& text) {
+  std::vector<std::string> parts;
+  std::istringstream stream(text);
+  for (std::string part; std::getline(stream, part, ',');) parts.push_back(part);
+  return parts;
+}
+
 Status run(const std::vector<std::string>& arguments, bool& all_right) {
-  if (arguments.size() < 3) return user_error("usage: prove_engines BUNDLE PICTURES IMAGES [ENGINE]...");
-  const Bundle planned = SLUICE_TRY(Bundle::open(arguments[0]));
-  const ImageSet images = SLUICE_TRY(open_images(arguments[1]));
+  if (arguments.size() < 5) return user_error("usage: prove_engines DEVICES BUNDLE PICTURES IMAGES ENGINE...");
+  const std::vector<std::string> devices = split(arguments[0]);
+  const Bundle planned = SLUICE_TRY(Bundle::open(arguments[1]));
+  const ImageSet images = SLUICE_TRY(open_images(arguments[2]));
   const Preprocessor preprocessor(planned.network());
   std::vector<ImageTask> pictures;
-  for (std::size_t i = 0; i < std::min(images.size(), std::size_t(std::stoul(arguments[2]))); ++i) {
+  for (std::size_t i = 0; i < std::min(images.size(), std::size_t(std::stoul(arguments[3]))); ++i) {
     const Picture picture = SLUICE_TRY(images.load(i));
     auto codes = SLUICE_TRY(preprocessor.codes(picture));
     pictures.push_back({i, 0, std::move(codes)});
   }
-  std::vector<std::string> engines(arguments.begin() + 3, arguments.end());
-  if (engines.empty())
-    engines = {"dense", "activation_sparse", "weight_sparse", "grouped_prefix", "pair_sparse", "mixed"};
   all_right = true;
-  for (const std::string& engine : engines) {
+  for (const std::string& engine : std::vector<std::string>(arguments.begin() + 4, arguments.end())) {
     bool is_right = false;
-    const Status status = prove(planned, pictures, engine, is_right);
+    const Status status = prove(devices, planned, pictures, engine, is_right);
     if (!status) std::cout << fmt::format("{:<18} {}\n", engine, status.error().text()) << std::flush;
     all_right &= status && is_right;
   }

@@ -17,6 +17,7 @@ from models import DATA, FASHION, Runner, models
 
 # Pictures for each engine; those of 224x224 take the plain reference a second or more each.
 IMAGES = {"demo": 100, "resnet8": 40, "resnet20": 10, "textline": 10, "squeezenet": 2, "mobilenet_v2": 2}
+ENGINES = ["dense", "activation_sparse", "weight_sparse", "grouped_prefix", "pair_sparse", "mixed"]
 MANY = 1000  # demo pictures through the mixed design
 
 
@@ -34,7 +35,7 @@ def main():
 
         def run(name, bundle, pictures, count, *engines):
             nonlocal failures
-            done = subprocess.Popen([prove, bundle, pictures, str(count), *engines], stdout=subprocess.PIPE, text=True)
+            done = subprocess.Popen([prove, "pocl,threads", bundle, pictures, str(count), *engines], stdout=subprocess.PIPE, text=True)
             for line in done.stdout:
                 lines.append(f"{name:<13} {line.rstrip()}")
                 print(lines[-1], flush=True)
@@ -49,7 +50,7 @@ def main():
             else:
                 runner.plan(name, bundle, "--calib-images", 20, "--held-out", 10, "--range", "mse", "--engine", "dense")
                 pictures = models(runner.scratch)[name].test[0]
-            run(name, bundle, pictures, IMAGES[name])
+            run(name, bundle, pictures, IMAGES[name], *ENGINES)
             if name == "demo":
                 run(name, bundle, pictures, MANY, "mixed")
     lines.append("everything is equal" if failures == 0 else f"{failures} networks differ")

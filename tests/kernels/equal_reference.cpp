@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "runtime/drivers/fpga/fpga_device.hpp"
 #include "runtime/drivers/pocl/pocl_device.hpp"
 #include "runtime/drivers/threads/threads_device.hpp"
 #include "runtime/reference/reference.hpp"
@@ -25,6 +26,7 @@ namespace test {
 namespace {
 
 Result<std::unique_ptr<Device>> open(const Bundle& bundle, Where where) {
+  if (where == Where::emulator) return open_fpga_device(bundle, {.is_emulated = true, .capacity = 3});
   if (where != Where::threads)
     return open_pocl_device(bundle, {.is_exact = where == Where::pocl_exact, .images_in_flight = 3});
   ThreadsOptions options{.capacity = 3};
@@ -70,7 +72,7 @@ void expect_equal_to_reference(const Bundle& bundle, Random& random, int images,
 }
 
 void PrintTo(Where where, std::ostream* out) {
-  *out << std::array{"pocl", "pocl exact", "threads"}[static_cast<std::size_t>(where)];
+  *out << std::array{"pocl", "pocl exact", "threads", "the vendor's emulator"}[static_cast<std::size_t>(where)];
 }
 
 }  // namespace test

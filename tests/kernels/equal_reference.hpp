@@ -17,7 +17,7 @@ std::ostream& operator<<(std::ostream& out, const LayerCounters& counters);
 
 namespace test {
 
-enum class Where { pocl, pocl_exact, threads };
+enum class Where { pocl, pocl_exact, threads, emulator };
 
 void PrintTo(Where where, std::ostream* out);
 

@@ -13,7 +13,7 @@ namespace sluice::test {
 namespace {
 
 constexpr int kNever = -1;
-std::array<std::atomic<int>, 3> calls_until_failure{kNever, kNever, kNever};
+std::array<std::atomic<int>, 4> calls_until_failure{kNever, kNever, kNever, kNever};
 
 bool must_fail(OpenClCall call) {
   std::atomic<int>& left = calls_until_failure[std::size_t(call)];
@@ -58,6 +58,15 @@ cl_int clWaitForEvents(cl_uint count, const cl_event* events) {
   if (must_fail(OpenClCall::wait)) return CL_OUT_OF_RESOURCES;
   static auto* const next = sluice::test::real<decltype(clWaitForEvents)>("clWaitForEvents");
   return next(count, events);
+}
+
+cl_int clGetEventInfo(cl_event event, cl_event_info what, size_t size, void* value, size_t* size_needed) {
+  if (what == CL_EVENT_COMMAND_EXECUTION_STATUS && value != nullptr && must_fail(OpenClCall::event_status)) {
+    *static_cast<cl_int*>(value) = CL_DEVICE_NOT_AVAILABLE;
+    return CL_SUCCESS;
+  }
+  static auto* const next = sluice::test::real<decltype(clGetEventInfo)>("clGetEventInfo");
+  return next(event, what, size, value, size_needed);
 }
 
 }  // extern "C"

@@ -11,9 +11,10 @@
 
 namespace sluice::test {
 
-enum class OpenClCall { enqueue_kernel, enqueue_read, wait };
+enum class OpenClCall { enqueue_kernel, enqueue_read, wait, event_status };
 
-// Lets `good` calls of this kind pass; the next one fails with CL_OUT_OF_RESOURCES and does nothing.
+// Lets `good` calls of this kind pass; the next one fails with CL_OUT_OF_RESOURCES and does nothing. A question for an
+// event's status is answered with CL_DEVICE_NOT_AVAILABLE: the command ended, because the device was lost.
 void fail_opencl_once(OpenClCall call, int good);
 
 }  // namespace sluice::test

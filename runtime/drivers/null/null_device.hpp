@@ -21,7 +21,7 @@
 namespace sluice {
 
 struct NullOptions {
-  std::size_t capacity = 4;
+  std::size_t capacity = 8;
   std::uint32_t rows = 1;  // rows of the design table it claims to have
   std::chrono::nanoseconds latency{0};
   std::chrono::nanoseconds interval{0};

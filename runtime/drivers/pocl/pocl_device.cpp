@@ -58,7 +58,8 @@ class PoclDevice final : public segments::SegmentDevice {
   }
 
   Status start(const Bundle& bundle, bool is_exact) {
-    opencl_ = SLUICE_TRY(opencl::open_context("Portable Computing Language", "install the package pocl-opencl-icd"));
+    opencl_ = SLUICE_TRY(
+        opencl::open_context({"Portable Computing Language", "", "install the package pocl-opencl-icd", ""}));
     const std::string text = SLUICE_TRY(program_text(bundle));
     const std::string options = "-cl-std=CL1.2 -DSLUICE_DIALECT_POCL";
     program_ = SLUICE_TRY(opencl::build_program(opencl_, text, is_exact ? options : options + " -DSLUICE_FAST"));

@@ -57,6 +57,7 @@ JoinedSegments joined(const std::vector<PackedSegment>& parts) {
     all.segments.push_back(part.segment);
     SOURCE_OFFSET(all.segments.back()) = static_cast<std::uint32_t>(all.bytes.size());
     all.bytes += part.bytes;
+    all.bytes.resize(aligned_bytes(all.bytes.size()));
   }
   return all;
 }

@@ -46,7 +46,14 @@ PackedSegment picture_segment(const IntegerNetwork& network, const PipelineEnds&
 // All parameters of the bundle, in segments of about `words_per_segment` words.
 std::vector<PackedSegment> parameter_segments(const Bundle& bundle, std::size_t words_per_segment);
 
-// Several segments to be sent by one call of the source: their offsets count from the beginning of `bytes`.
+// Memory of a board is read in words of so many bytes; every segment begins with one.
+inline constexpr std::size_t kSegmentAlignment = 64;
+constexpr std::size_t aligned_bytes(std::size_t bytes) {
+  return (bytes + kSegmentAlignment - 1) / kSegmentAlignment * kSegmentAlignment;
+}
+
+// Several segments to be sent by one call of the source: their offsets count from the beginning of `bytes`, whose size
+// is that of whole words.
 struct JoinedSegments {
   std::vector<Segment> segments;
   std::string bytes;

@@ -8,7 +8,9 @@
 #include "compiler/pipeline/netlist_builder.hpp"
 #include "device/device_files.hpp"
 #include "runtime/bundle/parameter_words.hpp"
+#include "runtime/bundle/program_identity.hpp"
 #include "tests/support/random_network.hpp"
+#include "tests/support/scratch.hpp"
 
 namespace sluice::test {
 namespace {
@@ -74,6 +76,32 @@ TEST(Program, of_another_shape_differs) {
   wide.conv(8, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput);
   EXPECT_NE(program_of(design_of(narrow.finish(3), KernelKind::conv_dense)),
             program_of(design_of(wide.finish(3), KernelKind::conv_dense)));
+}
+
+TEST(Identity, is_that_of_the_program_and_of_nothing_else) {
+  Random random(4);
+  NetworkMaker maker(random, {8, 8, 3});
+  maker.conv(4, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput);
+  BundleFiles files = program_of(design_of(maker.finish(3), KernelKind::conv_dense));
+  const std::string identity = files.at(kIdentityFile);
+  EXPECT_THAT(identity, ::testing::ContainsRegex("IDENTITY\\(sluice_id_[0-9a-f]{16}\\)"));
+  EXPECT_THAT(files.at("top.cl"), ::testing::HasSubstr("#include \"identity.h\""));
+  files["weights.bin"] = files["report/report.json"] = "other";
+  EXPECT_EQ(identity_file(files), identity);
+  for (const char* path :
+       {"top.cl", "params/source.h", "kernels/source/source.cl", "lib/stream_intel.h", "contract/wire.h"}) {
+    BundleFiles changed = files;
+    changed.at(path) += " ";
+    EXPECT_NE(identity_file(changed), identity) << path;
+  }
+}
+
+TEST(Identity, of_a_bundle_is_what_its_program_declares) {
+  Random random(5);
+  const Scratch scratch;
+  const Bundle bundle = bundle_of(random_network(random, 2), scratch.path() / "bundle").value();
+  EXPECT_THAT(bundle.read(kIdentityFile).value(),
+              ::testing::HasSubstr("IDENTITY(" + identity_kernel(bundle.hashes()) + ")"));
 }
 
 }  // namespace

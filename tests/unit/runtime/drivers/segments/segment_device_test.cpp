@@ -159,12 +159,12 @@ TEST_F(SegmentDevices, are_well_after_a_refusal) {
   EXPECT_EQ(device_->abandoned, 0);
 }
 
-TEST(Segments, that_are_joined_keep_their_bytes_in_order) {
+TEST(Segments, that_are_joined_keep_their_order_and_begin_with_a_word_of_memory) {
   PackedSegment a{{KIND_ADDRESS, 5, 2, 0}, "abcd"}, b{{KIND_ADDRESS, 6, 3, 0}, "efghijkl"};
   const JoinedSegments all = joined({a, b});
-  EXPECT_EQ(all.bytes, "abcdefghijkl");
+  EXPECT_EQ(all.bytes, "abcd" + std::string(60, '\0') + "efghijkl" + std::string(56, '\0'));
   EXPECT_EQ(SOURCE_OFFSET(all.segments.at(0)), 0u);
-  EXPECT_EQ(SOURCE_OFFSET(all.segments.at(1)), 4u);
+  EXPECT_EQ(SOURCE_OFFSET(all.segments.at(1)), 64u);
   EXPECT_EQ(SOURCE_WORD(all.segments.at(1)), 6u);
   EXPECT_EQ(SOURCE_BEATS(all.segments.at(1)), 3u);
 }

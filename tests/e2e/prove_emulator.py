@@ -1,0 +1,55 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Whole classifiers on the vendor's FPGA emulator: scores and counters of the plain reference, real pictures, random rows.
+
+The emulator runs the text that goes to aoc through the vendor's own front end and runtime, fed by the code that feeds a
+board. It proves function; its times say nothing about an FPGA. Usage: prove_emulator.py SLUICE PROVE_ENGINES SOURCE_DIR
+OUT [MODEL]...; exits 1 when anything differs, 77 without $SLUICE_DATA. Run by ./run prove-emulator.
+"""
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+from models import DATA, FASHION, Runner, models
+
+# Pictures of each network, in the planner's own design.
+IMAGES = {"demo": 20, "resnet8": 20, "textline": 20, "resnet20": 20, "mobilenet_v2": 1}
+
+
+def main():
+    if not DATA.is_dir():
+        print("skipped: SLUICE_DATA is not set to the folder of the evaluation data")
+        return 77
+    sluice, prove, source, out = (pathlib.Path(p).resolve() for p in sys.argv[1:5])
+    environment = {**os.environ, "LD_LIBRARY_PATH": str(source / "build/emulator/lib")}
+    version = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
+    lines = [f"# ./run prove-emulator, at {version}. Real pictures under random rows on the vendor's FPGA emulator (intel-opencl-fpga-emu-rt 2025.0.5);",
+             "# scores, counters, and simulated engine-busy cycles. Streams of 8,192 beats or more. Seconds are this machine's, not an FPGA's."]
+    print("\n".join(lines), flush=True)
+    failures = 0
+    with tempfile.TemporaryDirectory(prefix="sluice-emulator-") as folder:
+        runner = Runner(sluice, pathlib.Path(folder))
+        for name in sys.argv[5:] or IMAGES:
+            bundle = runner.scratch / name
+            if name == "demo":
+                runner.run("plan", source / "apps/examples/fashion_mnist/resnet8_fashion_mnist.onnx", "--calib", FASHION / "train-images-idx3-ubyte.gz",
+                           "--calib-images", 100, "--held-out", 10, "--pixel-max", 1, "--mean", 0.2860, "--std", 0.3530, "-o", bundle)
+                pictures = FASHION / "t10k-images-idx3-ubyte.gz"
+            else:
+                runner.plan(name, bundle, "--calib-images", 20, "--held-out", 10, "--range", "mse")
+                pictures = models(runner.scratch)[name].test[0]
+            done = subprocess.Popen([prove, "emulator", bundle, pictures, str(IMAGES[name]), "planned"], stdout=subprocess.PIPE, text=True, env=environment)
+            for line in done.stdout:
+                lines.append(f"{name:<13} {line.rstrip()}")
+                print(lines[-1], flush=True)
+            failures += done.wait() != 0
+            out.write_text("\n".join(lines) + "\n")  # the last network takes long; whoever stops it keeps the others
+    lines.append("everything is equal" if failures == 0 else f"{failures} networks differ")
+    print(lines[-1])
+    out.write_text("\n".join(lines) + "\n")
+    return failures != 0
+
+
+sys.exit(main())
