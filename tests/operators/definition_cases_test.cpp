@@ -59,7 +59,7 @@ Status compare(const definition::Value& found, const definition::Value& expected
 }
 
 // The first input is the one that a run gives; the others become constants.
-Status run_case(const fs::path& folder, onnx::ModelProto model) {
+Status run_by_definition(const fs::path& folder, onnx::ModelProto model) {
   onnx::GraphProto& graph = *model.mutable_graph();
   definition::Value input;
   for (int i = 0; i < graph.input_size(); ++i) {
@@ -92,7 +92,7 @@ TEST(DefinitionCases, pass_without_any_part_of_the_importer) {
     if (!is_defined(model)) continue;
     for (const auto& node : model.graph().node()) operators.insert(node.op_type());
     RecordProperty("running", name);  // in the report should a case ever end the program
-    const Status status = run_case(folder, model);
+    const Status status = run_by_definition(folder, model);
     ++run;
     passed += static_cast<bool>(status);
     const auto listed = not_passing().find(name);

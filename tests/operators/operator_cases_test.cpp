@@ -77,7 +77,7 @@ Status compare_output(const fs::path& folder, const onnx::ModelProto& model, con
   return ok();
 }
 
-Status run_case(const fs::path& folder, onnx::ModelProto model) {
+Status run_imported(const fs::path& folder, onnx::ModelProto model) {
   const ir::Tensor picture = SLUICE_TRY(feed(folder, model));
   // Definitions that are older than the first opset Sluice reads still hold there; a case that disagrees fails.
   for (auto& import : *model.mutable_opset_import())
@@ -123,7 +123,7 @@ TEST(OperatorCases, pass_or_are_listed_with_a_reason) {
         operators.insert(sides[i]);
     }
     RecordProperty("running", name);  // in the report should a case ever end the program
-    const Status status = run_case(folder, model);
+    const Status status = run_imported(folder, model);
     ++run;
     passed += static_cast<bool>(status);
     met.insert(name);

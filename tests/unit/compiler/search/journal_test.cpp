@@ -25,12 +25,12 @@ Outcome outcome_of(const Point& point) {
   return {{static_cast<double>(point[0]) / 3}, {static_cast<double>(point[1]) / 7 - 5}};
 }
 
-TpeSampler sampler() { return TpeSampler::create(study().space, {.seed = 3, .batch = 4}).value(); }
+TpeSampler parzen_sampler() { return TpeSampler::create(study().space, {.seed = 3, .batch = 4}).value(); }
 
 // Goes on to `trials` trials, and drops everything then, as a kill does.
 std::vector<Trial> search(const std::filesystem::path& path, std::size_t trials) {
   Journal journal = Journal::open(path, study()).value();
-  TpeSampler tpe = sampler();
+  TpeSampler tpe = parzen_sampler();
   EXPECT_TRUE(tpe.restore(journal.trials()));
   while (tpe.trials().size() < trials) {
     EXPECT_TRUE(tpe.tell(outcome_of(Point(tpe.ask().front()))));
