@@ -18,7 +18,10 @@ std::string story(const PlanJob& job) { return job.options.model.string(); }
 nlohmann::json options_of(const PlanJob& job) {
   const auto& shape = job.options.input_shape;
   return {{"the model", job.options.model.filename().string() + " " + job.model_hash},
-          {"--input-shape", shape ? ir::to_text(*shape) : "as in the model"}};
+          {"--input-shape", shape ? ir::to_text(*shape) : "as in the model"},
+          {"--pixel-max", job.options.pixels.pixel_max},
+          {"--mean", job.options.pixels.mean},
+          {"--std", job.options.pixels.std}};
 }
 
 Status run(PlanJob& job) {
@@ -26,6 +29,7 @@ Status run(PlanJob& job) {
   ir::Graph graph = SLUICE_TRY(frontend::import_onnx(model, {.input_shape = job.options.input_shape}));
   graph.name = model.stem().string();  // exporters write "torch_jit"; users know the file's name
   const std::size_t nodes = graph.nodes.size();
+  graph.input_range = pixel_range(job.options.pixels);
   SLUICE_CHECK(passes::normalise(graph));
   job.say(fmt::format("{} nodes, opset {}; {} in normal form", nodes, graph.opset, graph.nodes.size()));
   job.state.graph = std::move(graph);

@@ -16,6 +16,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -62,6 +63,17 @@ struct Tensor {
 
 using Attribute = std::variant<std::int64_t, float, std::string, std::vector<std::int64_t>, std::vector<float>, Tensor>;
 
+// Numbers between two ends, both included; an end that is not known is infinite.
+struct Range {
+  double low = -std::numeric_limits<double>::infinity();
+  double high = std::numeric_limits<double>::infinity();
+
+  Range hull(const Range& other) const;
+  // What is left after a clamp to `bounds`; as in ONNX, the upper bound wins where the two cross.
+  Range clamped(const Range& bounds) const;
+  bool operator==(const Range&) const = default;
+};
+
 // Function fused to a node: `curve` first, then the clamp. ReLU is {0, none}, ReLU6 {0, 6} without a curve.
 //   hard_sigmoid(x) = min(1, max(0, alpha * x + beta))      hard_swish(x) = x * hard_sigmoid(x)
 enum class Curve { none, hard_sigmoid, hard_swish };
@@ -95,6 +107,7 @@ struct Graph {
   std::string name;
   int opset = 0;
   std::string input;        // the one computed input
+  Range input_range;        // what prepared pictures hold, where the preprocessing is known
   std::string output;       // the one result that is kept (the scores)
   std::vector<Node> nodes;  // topological order
   std::map<std::string, Tensor> initialisers;

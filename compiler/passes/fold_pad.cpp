@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "compiler/ir/value_range.hpp"
 #include "compiler/passes/edit.hpp"
 
 namespace sluice::passes {
@@ -79,7 +80,7 @@ bool takes(const ir::Graph& graph, const ir::Node& window, const std::string& va
   if (window.op == "MaxPool") {
     if (!reaches_map(window, sum)) return false;
     const bool never_wins = border.value <= std::numeric_limits<float>::lowest();
-    return never_wins || (border.value == 0 && is_never_negative(graph, graph.producer(value)->inputs[0]));
+    return never_wins || (border.value == 0 && ir::value_ranges(graph).at(graph.producer(value)->inputs[0]).low >= 0);
   }
   if (window.op == "AveragePool") {
     return border.value == 0 && window.attributes.count("ceil_mode") == 0 &&

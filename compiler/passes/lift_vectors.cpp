@@ -88,7 +88,9 @@ void reorder_rows(ir::Tensor& rows, std::int64_t channels, std::int64_t pixels) 
 bool has_constant_parameters(const ir::Graph& graph, const ir::Node& norm) {
   return norm.integer("training_mode", 0) == 0 &&
          std::all_of(norm.inputs.begin() + 1, norm.inputs.end(),
-                     [&](const std::string& value) { return graph.is_constant(value); });
+                     [&](const std::string& value) {
+                       return graph.is_constant(value) && !graph.initialisers.at(value).is_integer();
+                     });
 }
 
 class Lifter {
@@ -159,13 +161,14 @@ class Lifter {
     const bool is_one_row = row.size() == 2 && row[gemm.integer("transA", 0) != 0 ? 1 : 0] == 1;
     if (!matrix || !is_one_row) return;
     std::string map = gemm.inputs[0];
+    const ir::Dims flat{1, matrix->rows.dims[1]};
     bool is_channels_last = false;
     while (true) {
       const auto index = index_of_producer(graph_, map);
       if (!index) break;
       const ir::Node& maker = graph_.nodes[*index];
-      const bool is_folded_norm = maker.op == "BatchNormalization" && map == gemm.inputs[0] && row == map_of(map) &&
-                                  row[0] == 1 && has_one_reader(graph_, map) && has_constant_parameters(graph_, maker);
+      const bool is_folded_norm = maker.op == "BatchNormalization" && map_of(map) == flat && !is_channels_last &&
+                                  has_constant_parameters(graph_, maker);
       if (is_folded_norm) {
         fold_input_affine(graph_, maker, *matrix);
         graph_.folded[maker.name] = gemm.name;
