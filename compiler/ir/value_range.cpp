@@ -25,8 +25,8 @@ Range of_constant(const Tensor& tensor) {
 // The ends of x * y. Zero times infinity is 0 here: an infinite end stands for numbers as large as one likes.
 Range product(const Range& x, const Range& y) {
   const auto times = [](double a, double b) { return a == 0 || b == 0 ? 0 : a * b; };
-  const auto [low, high] = std::minmax(
-      {times(x.low, y.low), times(x.low, y.high), times(x.high, y.low), times(x.high, y.high)});
+  const auto [low, high] =
+      std::minmax({times(x.low, y.low), times(x.low, y.high), times(x.high, y.low), times(x.high, y.high)});
   return {low, high};
 }
 
@@ -132,7 +132,7 @@ std::map<std::string, Range> value_ranges(const Graph& graph, const Range& input
     for (const std::string& value : node.inputs) {
       const auto computed = ranges.find(value);
       const auto constant = graph.initialisers.find(value);
-      in.push_back(computed != ranges.end()              ? computed->second
+      in.push_back(computed != ranges.end()               ? computed->second
                    : constant != graph.initialisers.end() ? of_constant(constant->second)
                                                           : Range{});
     }

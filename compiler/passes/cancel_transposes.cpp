@@ -170,8 +170,7 @@ bool moves_nothing(const ir::Dims& dims, const Order& order) {
 void turn_mean(ir::Graph& graph, ir::Node& mean) {
   const ir::Node* transpose = producer_if(graph, mean.inputs[0], "Transpose");
   const bool is_kept = mean.integer("keepdims", 1) != 0;
-  if (!transpose || is_kept || order_of(*transpose, graph.shapes.at(mean.inputs[0]).size()) != kToChannelsLast)
-    return;
+  if (!transpose || is_kept || order_of(*transpose, graph.shapes.at(mean.inputs[0]).size()) != kToChannelsLast) return;
   Order axes = mean.integers("axes", {});
   if (mean.inputs.size() > 1 && graph.is_constant(mean.inputs[1]))
     axes = graph.initialisers.at(mean.inputs[1]).integers;

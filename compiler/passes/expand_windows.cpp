@@ -3,6 +3,7 @@
 // over all channels whose weights are 0 outside the group; a dilated one has zeros between its taps. Engines that skip
 // zero weights skip these too. What grows beyond reason is left as it is, and refused by name.
 //
+// Preserved: every result; the new weights are all 0.
 // Before: constant weights, windows resolved. After: every Conv within bounds is ungrouped or depthwise with one filter
 // per channel, without dilation; results are equal.
 #include "compiler/passes/expand_windows.hpp"

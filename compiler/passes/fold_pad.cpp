@@ -7,6 +7,7 @@
 // A Pad with zeros that is left over is a convolution with one tap and weight 1 whose own padding does the work; with
 // new channels (the parameter-free shortcut of ResNets) its 0/1 weights leave those channels empty.
 //
+// Preserved: every result; a window that does not take the Pad still reads it.
 // Before: constants folded, windows resolved. After: no constant Pad of a map, but for values other than these.
 #include "compiler/passes/fold_pad.hpp"
 

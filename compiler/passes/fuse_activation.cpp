@@ -4,6 +4,8 @@
 // change places with MaxPool. Any function of single numbers may change places with Concat. That brings them to such a
 // node.
 //
+// Preserved: both bounds of every clamp (where two meet, the tighter of each side; an open side is infinite, never
+// forgotten) and what other readers of the host see: one with a second reader takes nothing.
 // Before: verified, rows lifted. After: no such node of a map; one that finds nothing to join is a depthwise
 // convolution with weights 1.
 #include "compiler/passes/fuse_activation.hpp"

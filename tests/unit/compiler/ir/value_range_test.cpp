@@ -11,8 +11,8 @@ struct Maker {
   Graph graph;
 
   Maker() { graph.input = "x", graph.output = "x", graph.opset = 17; }
-  std::string node(const std::string& op, std::vector<std::string> inputs, std::map<std::string, Attribute> attributes = {},
-                   Activation activation = {}) {
+  std::string node(const std::string& op, std::vector<std::string> inputs,
+                   std::map<std::string, Attribute> attributes = {}, Activation activation = {}) {
     const std::string name = "v" + std::to_string(graph.nodes.size());
     graph.nodes.push_back({name, op, std::move(inputs), {name}, std::move(attributes), activation});
     return name;

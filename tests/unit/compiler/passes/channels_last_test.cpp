@@ -13,9 +13,7 @@ using testing::kEnd;
 using testing::normal_ops;
 using testing::OnnxWriter;
 
-std::string to_first(OnnxWriter& w, const std::string& x) {
-  return w.node("Transpose", {x}, {{"perm", {0, 3, 1, 2}}});
-}
+std::string to_first(OnnxWriter& w, const std::string& x) { return w.node("Transpose", {x}, {{"perm", {0, 3, 1, 2}}}); }
 std::string to_last(OnnxWriter& w, const std::string& x) { return w.node("Transpose", {x}, {{"perm", {0, 2, 3, 1}}}); }
 
 // Keras' Rescaling and Normalization: one number, or one for each channel, which is the last axis there.
@@ -33,8 +31,7 @@ TEST(ChannelsLast, a_picture_that_is_also_read_as_it_is_stays) {
   const auto x = w.input("x", {1, 5, 5, 3});
   const auto y = w.node("Conv", {to_first(w, x), w.random({5, 3, 1, 1})});
   const auto other = w.node("Conv", {x, w.random({5, 5, 1, 1})});  // takes rows for channels
-  const auto result = testing::normalised(
-      w, w.node("Add", {finish(w, y, 5), finish(w, other, 5)}));
+  const auto result = testing::normalised(w, w.node("Add", {finish(w, y, 5), finish(w, other, 5)}));
   EXPECT_NE(result.error.find("moves channels"), std::string::npos) << result.error;
 }
 
@@ -71,7 +68,8 @@ TEST(ChannelsLast, features_that_two_matrices_read) {
   OnnxWriter w(13);
   const auto map = w.node("Conv", {w.input("x", {1, 3, 4, 5}), w.random({2, 3, 1, 1})});
   const auto row = w.node("Mul", {w.node("Flatten", {map}), w.random({40})});
-  const auto y = w.node("Add", {w.node("MatMul", {row, w.random({40, 3})}), w.node("MatMul", {row, w.random({40, 3})})});
+  const auto y =
+      w.node("Add", {w.node("MatMul", {row, w.random({40, 3})}), w.node("MatMul", {row, w.random({40, 3})})});
   EXPECT_EQ(normal_ops(w, y), "Conv, Conv, Conv, Add");
 }
 

@@ -78,13 +78,12 @@ TEST_P(SaturationAfter, stays) {
 
 INSTANTIATE_TEST_SUITE_P(
     Quantised, SaturationAfter,
-    ::testing::Values(
-        std::pair{"Conv", "Conv clamp[0,1.275], GlobalAveragePool, Conv"},
-        std::pair{"MaxPool", "Conv clamp[0,1.275], MaxPool, GlobalAveragePool, Conv"},
-        std::pair{"AveragePool", "Conv, AveragePool clamp[0,1.275], GlobalAveragePool, Conv"},
-        std::pair{"Concat", "Conv clamp[0,1.275], Conv clamp[0,1.275], Concat, GlobalAveragePool, Conv"},
-        std::pair{"Flatten", "Conv clamp[0,1.275], Conv"},
-        std::pair{"Transpose", "Conv clamp[0,1.275], GlobalAveragePool, Conv"}),
+    ::testing::Values(std::pair{"Conv", "Conv clamp[0,1.275], GlobalAveragePool, Conv"},
+                      std::pair{"MaxPool", "Conv clamp[0,1.275], MaxPool, GlobalAveragePool, Conv"},
+                      std::pair{"AveragePool", "Conv, AveragePool clamp[0,1.275], GlobalAveragePool, Conv"},
+                      std::pair{"Concat", "Conv clamp[0,1.275], Conv clamp[0,1.275], Concat, GlobalAveragePool, Conv"},
+                      std::pair{"Flatten", "Conv clamp[0,1.275], Conv"},
+                      std::pair{"Transpose", "Conv clamp[0,1.275], GlobalAveragePool, Conv"}),
     [](const auto& info) { return std::string(info.param.first); });
 
 TEST(Quantised, one_quantiser_with_two_readers_keeps_its_saturation) {
@@ -119,8 +118,8 @@ TEST(Quantised, what_stands_between_a_pair_works_on_real_numbers) {
   const auto scale = w.number(0.1f), zero = w.tensor(codes({}, {2}, ir::ElementType::int8));
   const auto x = w.node("Conv", {w.input("x", {1, 3, 6, 6}), w.random({4, 3, 1, 1})});
   const auto q = w.node("QuantizeLinear", {x, scale, zero});
-  const auto narrow = w.node("Clip", {q, w.tensor(codes({}, {-8}, ir::ElementType::int8)),
-                                      w.tensor(codes({}, {7}, ir::ElementType::int8))});
+  const auto narrow = w.node(
+      "Clip", {q, w.tensor(codes({}, {-8}, ir::ElementType::int8)), w.tensor(codes({}, {7}, ir::ElementType::int8))});
   const auto pool = w.node("MaxPool", {narrow}, {{"kernel_shape", {2, 2}}});
   const auto y = w.node("DequantizeLinear", {pool, scale, zero});
   EXPECT_EQ(testing::normal_ops(w, finish(w, y, 4), 0.1), "Conv clamp[-1,0.5], MaxPool, " + kEnd);
