@@ -39,7 +39,7 @@ inline constexpr std::int64_t kMaxElements = std::int64_t{1} << 28;
 
 // What the elements were in the file. All floating types are held as float; integers keep their range, which
 // QuantizeLinear (saturation) and Cast need. Text exists for Cast alone: passes refuse it.
-enum class ElementType { real, int64, int32, int8, uint8, boolean, text };
+enum class ElementType { real, int64, int32, int16, int8, uint64, uint32, uint16, uint8, boolean, text };
 
 // A dense constant or computed tensor. Integers (shapes, axes) are kept apart so that they stay exact.
 struct Tensor {

@@ -64,11 +64,8 @@ Range of_quantisation(const Graph& graph, const Node& node, const Range& input) 
   };
   const bool has_zero = node.inputs.size() > 2 && !node.inputs[2].empty();
   const Tensor* zero = constant(2);
+  if (node.op == "QuantizeLinear") return code_range(graph, node).value_or(Range{});
   if (has_zero && !zero) return {};
-  if (node.op == "QuantizeLinear") {
-    const bool is_signed = zero && zero->type == ElementType::int8;
-    return is_signed ? Range{-128, 127} : Range{0, 255};
-  }
   const Tensor* scale = constant(1);
   if (!scale) return {};
   const Range shift = zero ? of_constant(*zero) : Range{0, 0};
@@ -123,6 +120,27 @@ std::optional<Range> clip_range(const Graph& graph, const Node& clip) {
   if (range.low <= std::numeric_limits<float>::lowest()) range.low = -kInfinity;
   if (range.high >= std::numeric_limits<float>::max()) range.high = kInfinity;
   return range;
+}
+
+std::optional<Range> code_range(const Graph& graph, const Node& quantise) {
+  constexpr std::int64_t kOnnxInt8 = 3;
+  constexpr Range kInt8{-128, 127}, kUint8{0, 255};
+  if (quantise.inputs.size() <= 2 || quantise.inputs[2].empty())
+    return quantise.integer("output_dtype", 0) == kOnnxInt8 ? kInt8 : kUint8;
+  const auto zero = graph.initialisers.find(quantise.inputs[2]);
+  if (zero == graph.initialisers.end()) return std::nullopt;
+  switch (zero->second.type) {
+    case ElementType::int8:
+      return kInt8;
+    case ElementType::uint8:
+      return kUint8;
+    case ElementType::int16:
+      return Range{-32768, 32767};
+    case ElementType::uint16:
+      return Range{0, 65535};
+    default:
+      return std::nullopt;
+  }
 }
 
 std::map<std::string, Range> value_ranges(const Graph& graph, const Range& input) {

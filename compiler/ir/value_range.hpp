@@ -23,6 +23,9 @@ namespace sluice::ir {
 Range clamp_of(const Activation& activation);
 std::optional<Range> clip_range(const Graph& graph, const Node& clip);
 
+// The codes that a QuantizeLinear can make; nothing where its zero point is computed or of a type that has no codes.
+std::optional<Range> code_range(const Graph& graph, const Node& quantise);
+
 // `input`: what the pictures hold.
 std::map<std::string, Range> value_ranges(const Graph& graph, const Range& input = {});
 

@@ -28,11 +28,9 @@ namespace {
 struct Codes {
   float scale = 1;
   float zero = 0;
-  float least = 0;
-  float most = 255;
+  ir::Range codes;
 
-  double real(float code) const { return (double{code} - zero) * scale; }
-  ir::Range range() const { return {real(least), real(most)}; }
+  ir::Range real(const ir::Range& some) const { return {(some.low - zero) * scale, (some.high - zero) * scale}; }
 };
 
 std::optional<float> zero_point(const ir::Graph& graph, const ir::Node& node) {
@@ -43,13 +41,9 @@ std::optional<float> zero_point(const ir::Graph& graph, const ir::Node& node) {
 std::optional<Codes> codes_of(const ir::Graph& graph, const ir::Node& quantise) {
   const auto scale = constant_number(graph, quantise.inputs[1]), zero = zero_point(graph, quantise);
   if (!scale || !(*scale > 0) || !std::isfinite(*scale) || !zero) return std::nullopt;
-  Codes codes{*scale, *zero};
-  const bool is_stated = quantise.inputs.size() > 2 && !quantise.inputs[2].empty();
-  if (is_stated && graph.initialisers.at(quantise.inputs[2]).type == ir::ElementType::int8) {
-    codes.least = -128;
-    codes.most = 127;
-  }
-  return codes;
+  const auto range = ir::code_range(graph, quantise);
+  if (!range) return std::nullopt;
+  return Codes{*scale, *zero, *range};
 }
 
 // Keeps the order of codes, so that it does to real numbers what it does to codes.
@@ -125,12 +119,12 @@ void remove_pair(ir::Graph& graph, const std::string& name, const Codes& codes, 
       remove_node(graph, index, value);
     } else if (node.op == "Clip") {
       const ir::Range of_codes = *ir::clip_range(graph, node);
-      become_clip(node, {(of_codes.low - codes.zero) * codes.scale, (of_codes.high - codes.zero) * codes.scale});
+      become_clip(node, codes.real(of_codes));
     }
   }
   const std::size_t index = index_of(graph, name);
   const std::string value = graph.nodes[index].inputs[0];
-  const ir::Range bounds = codes.range(), reached = ir::value_ranges(graph, graph.input_range).at(value);
+  const ir::Range bounds = codes.real(codes.codes), reached = ir::value_ranges(graph, graph.input_range).at(value);
   const double half_step = codes.scale / 2.0;
   const bool is_idle = reached.low >= bounds.low - half_step && reached.high <= bounds.high + half_step;
   become_clip(graph.nodes[index], bounds);

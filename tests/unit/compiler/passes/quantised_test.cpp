@@ -125,6 +125,14 @@ TEST(Quantised, what_stands_between_a_pair_works_on_real_numbers) {
   EXPECT_EQ(testing::normal_ops(w, finish(w, y, 4), 0.1), "Conv clamp[-1,0.5], MaxPool, " + kEnd);
 }
 
+TEST(Quantised, codes_of_sixteen_bits_saturate_where_they_end) {
+  OnnxWriter w(21);
+  const auto scale = w.number(1.0f / 65536), zero = w.tensor(codes({}, {0}, ir::ElementType::uint16));
+  const auto x = w.node("Conv", {w.input("x", {1, 3, 6, 6}), w.random({4, 3, 1, 1})});
+  const auto y = w.node("DequantizeLinear", {w.node("QuantizeLinear", {x, scale, zero}), scale, zero});
+  EXPECT_EQ(testing::normal_ops(w, finish(w, y, 4)), "Conv clamp[0,0.99998474], " + kEnd);
+}
+
 TEST(Quantised, a_clamp_that_the_value_cannot_reach_costs_nothing) {
   OnnxWriter w(13);
   const auto x = w.node("Conv", {w.input("x", {1, 3, 6, 6}), w.random({4, 3, 1, 1})});
