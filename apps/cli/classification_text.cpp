@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/cli/verb.hpp"
+#include "runtime/base/json.hpp"
 #include "runtime/scores/model_scores.hpp"
 
 namespace sluice::cli {
@@ -69,7 +70,7 @@ std::string json_line(const Outcome& outcome, const IntegerNetwork& network, con
             {"row", c.row_id},
             {"probability_kind", to_text(probability_kind(network))}};
   if (outcome.label) line["true_class"] = *outcome.label;
-  return line.dump(-1, ' ', false, json::error_handler_t::replace);
+  return json_text(line);
 }
 
 }  // namespace

@@ -80,12 +80,16 @@ Result<DeviceRun> run_on_device(Device& device, const IntegerNetwork& network, c
   return run;
 }
 
-Result<ir::Graph> float_graph(const std::filesystem::path& model, const IntegerNetwork& network) {
+Result<ir::Graph> float_graph(const std::filesystem::path& model, const std::string& output,
+                              const IntegerNetwork& network) {
   const MapShape& in = network.input;
-  auto imported = frontend::import_onnx(model, {.input_shape = ir::Dims{1, in.channels, in.height, in.width}});
+  const auto import_as = [&](const ir::Dims& dims) {
+    return frontend::import_onnx(model, {.input_shape = dims, .output = output, .folder = {}});
+  };
+  auto imported = import_as({1, in.channels, in.height, in.width});
   if (!imported) {
     // The file may take its pictures channels-last; what is wrong otherwise is wrong in both orders.
-    auto channels_last = frontend::import_onnx(model, {.input_shape = ir::Dims{1, in.height, in.width, in.channels}});
+    auto channels_last = import_as({1, in.height, in.width, in.channels});
     if (channels_last) imported = std::move(channels_last);
   }
   ir::Graph graph = SLUICE_TRY(std::move(imported));
@@ -93,9 +97,9 @@ Result<ir::Graph> float_graph(const std::filesystem::path& model, const IntegerN
   return graph;
 }
 
-Result<ImportValidation> judge_float(const std::filesystem::path& model, const ir::Graph& graph,
-                                     const IntegerNetwork& network, const ImageSet& images) {
-  const definition::DefinedModel defined = SLUICE_TRY(definition::DefinedModel::open(model));
+Result<ImportValidation> judge_float(const std::filesystem::path& model, const std::string& output,
+                                     const ir::Graph& graph, const IntegerNetwork& network, const ImageSet& images) {
+  const definition::DefinedModel defined = SLUICE_TRY(definition::DefinedModel::open(model, output));
   const FittedPictures pictures(images, network.input, network.preprocess);
   const std::vector<ValidationInput> inputs = SLUICE_TRY(validation_inputs(pictures, network.input));
   const ImportValidation of_import = SLUICE_TRY(validate_import(defined, graph, network.preprocess, inputs));

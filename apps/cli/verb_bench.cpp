@@ -15,6 +15,7 @@
 
 #include "apps/cli/log.hpp"
 #include "apps/cli/verb.hpp"
+#include "runtime/base/json.hpp"
 #include "runtime/images/preprocess.hpp"
 #include "runtime/stream/statistics.hpp"
 
@@ -161,34 +162,34 @@ Status bench(const Options& options, const Common& common) {
   if (common.is_json) {
     json slowest = json::array();
     for (const KernelTime& k : shares.slowest) slowest.push_back({{"kernel", k.kernel}, {"share", k.seconds / total}});
-    std::cout << json{{"network", network.name},
-                      {"precision", fmt::format("int{}", network.input_bits)},
-                      {"design_hash", bundle.design_hash()},
-                      {"device", info.driver},
-                      {"device_name", info.name},
-                      {"scenario", options.scenario},
-                      {"images", m.images},
-                      {"seconds", m.seconds},
-                      {"throughput_images_per_s", rate},
-                      {"throughput_kind", info.rate_kind},
-                      {"in_flight", in_flight},
-                      {"open_s", open_s},
-                      {"first_image_ms", first_ms},
-                      {"latency_ms",
-                       {{"p50", ms(.5)},
-                        {"p90", ms(.9)},
-                        {"p95", ms(.95)},
-                        {"p97", ms(.97)},
-                        {"p99", ms(.99)},
-                        {"p99_9", ms(.999)}}},
-                      {"macs_per_image", macs},
-                      {"pictures", options.images.sources.empty() ? "random codes" : "given"},
-                      {"kernel_time_share",
-                       {{"convolution", shares.convolution_s / total},
-                        {"convolution_feed", shares.window_s / total},
-                        {"outside_convolutions", shares.other_s / total}}},
-                      {"slowest_kernels", slowest}}
-                     .dump(1)
+    std::cout << json_text(json{{"network", network.name},
+                                {"precision", fmt::format("int{}", network.input_bits)},
+                                {"design_hash", bundle.design_hash()},
+                                {"device", info.driver},
+                                {"device_name", info.name},
+                                {"scenario", options.scenario},
+                                {"images", m.images},
+                                {"seconds", m.seconds},
+                                {"throughput_images_per_s", rate},
+                                {"throughput_kind", info.rate_kind},
+                                {"in_flight", in_flight},
+                                {"open_s", open_s},
+                                {"first_image_ms", first_ms},
+                                {"latency_ms",
+                                 {{"p50", ms(.5)},
+                                  {"p90", ms(.9)},
+                                  {"p95", ms(.95)},
+                                  {"p97", ms(.97)},
+                                  {"p99", ms(.99)},
+                                  {"p99_9", ms(.999)}}},
+                                {"macs_per_image", macs},
+                                {"pictures", options.images.sources.empty() ? "random codes" : "given"},
+                                {"kernel_time_share",
+                                 {{"convolution", shares.convolution_s / total},
+                                  {"convolution_feed", shares.window_s / total},
+                                  {"outside_convolutions", shares.other_s / total}}},
+                                {"slowest_kernels", slowest}},
+                           1)
               << "\n";
     return ok();
   }

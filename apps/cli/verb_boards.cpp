@@ -11,6 +11,7 @@
 #include "bsp/board_spec.hpp"
 #include "runtime/base/errors.hpp"
 #include "runtime/base/file.hpp"
+#include "runtime/base/json.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -58,7 +59,7 @@ Status list(const Common& common) {
     for (const bsp::MultiplierBudget& b : budgets)
       j["budgets"].push_back(
           {{"name", b.name}, {"title", b.title}, {"multipliers", b.multipliers}, {"clock_mhz", b.clock_mhz}});
-    std::cout << j.dump(1) << "\n";
+    std::cout << json_text(j, 1) << "\n";
     return ok();
   }
   std::cout << fmt::format("{:<12} {:<34} {:<9} {:>8} {:>8} {:>6} {:>12} {:>7} {:>6}  {}\n", "board", "", "device",
@@ -95,7 +96,7 @@ Status show(const std::string& name, const Common& common) {
     json j = to_json(b);
     j["board_facts"] = to_json(b.facts);
     j["device_facts"] = to_json(b.device_facts);
-    std::cout << j.dump(1) << "\n";
+    std::cout << json_text(j, 1) << "\n";
     return ok();
   }
   print_facts("board " + b.name, b.facts);
@@ -119,7 +120,7 @@ Status import(const Options& options, const Common& common) {
   const bsp::ImportedBoard board = SLUICE_TRY(bsp::import_board_spec(options.spec.string(), spec));
   SLUICE_CHECK(replace_file(options.output, board.text));
   if (common.is_json) {
-    std::cout << json{{"name", board.name}, {"file", options.output.string()}}.dump(1) << "\n";
+    std::cout << json_text(json{{"name", board.name}, {"file", options.output.string()}}, 1) << "\n";
     return ok();
   }
   std::cout << board.text

@@ -10,6 +10,8 @@
 #include "compiler/driver/check.hpp"
 #include "compiler/driver/check_fit.hpp"
 #include "runtime/base/errors.hpp"
+#include "runtime/base/json.hpp"
+#include "runtime/base/text.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -24,13 +26,6 @@ struct Options {
   std::string board;
   double hls_factor = 0;
 };
-
-// Names come from the file: control characters and broken UTF-8 must reach neither terminal nor JSON.
-std::string printable(const std::string& text, std::size_t most = 400) {
-  std::string clean;
-  for (const char c : text.substr(0, most)) clean += c >= 32 && c < 127 ? c : '?';
-  return clean;
-}
 
 json to_json(const ModelCheck& check, const Options& options) {
   json nodes = json::array();
@@ -125,7 +120,7 @@ Run verb_check(Command command, const Common& common) {
   auto options = std::make_shared<Options>();
   command.add_option("model", options->model, "ONNX file").required();
   command.add_option("--input-shape", options->shape, "for models with a dynamic size: 1x3x224x224");
-  command.add_option("--output", options->output, "which output to keep, for models with several");
+  command.add_option("--model-output", options->output, "which output holds the scores, for models with several");
   command.add_flag("--long", options->is_long, "list constants too");
   command.add_option("--board", options->board,
                      "does the model fit this board (sluice boards lists them), which is the smallest that holds it");
@@ -147,7 +142,7 @@ Run verb_check(Command command, const Common& common) {
     if (common.is_json) {
       json all = to_json(check, *options);
       if (fit) all["fit"] = to_json(*fit);
-      std::cout << all.dump(1) << "\n";
+      std::cout << json_text(all, 1) << "\n";
     } else {
       print_table(check, *options);
       if (fit) print_fit(*fit);

@@ -11,6 +11,7 @@
 #include "apps/cli/verb.hpp"
 #include "compiler/accuracy/layer_errors.hpp"
 #include "runtime/base/errors.hpp"
+#include "runtime/base/json.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -20,6 +21,7 @@ using nlohmann::json;
 struct Options {
   std::filesystem::path bundle;
   std::filesystem::path model;
+  std::string model_output;
   std::size_t reference_images = 100;
   std::size_t layer_images = 32;
   double most_layer_error = 0.2;
@@ -174,8 +176,8 @@ Status evaluate(const Options& options, const Common& common) {
   Evaluation e;
   if (!options.model.empty()) {
     log::info("float: {}, {} pictures", options.model.string(), images.size());
-    const ir::Graph graph = SLUICE_TRY(float_graph(options.model, network));
-    e.of_import = SLUICE_TRY(judge_float(options.model, graph, network, images));
+    const ir::Graph graph = SLUICE_TRY(float_graph(options.model, options.model_output, network));
+    e.of_import = SLUICE_TRY(judge_float(options.model, options.model_output, graph, network, images));
     Execution real = SLUICE_TRY(run_float(graph, network, images));
     e.executions.push_back(std::move(real));
     if (options.finds_layer)
@@ -197,7 +199,7 @@ Status evaluate(const Options& options, const Common& common) {
     SLUICE_CHECK(run_device(e, *device, bundle, images, integer, options));
   }
   if (common.is_json)
-    std::cout << to_json(e, network, images, options).dump(1) << "\n";
+    std::cout << json_text(to_json(e, network, images, options), 1) << "\n";
   else
     print(e, network, images, options);
 
@@ -217,6 +219,7 @@ Run verb_eval(Command command, const Common& common) {
   command.add_option("bundle", options->bundle, "folder made by sluice plan").required();
   options->images.declare(command, "--images", true);
   command.add_option("--model", options->model, "the ONNX file, to evaluate it in float on the same pictures");
+  command.add_option("--model-output", options->model_output, "which output holds the scores, for models with several");
   command.add_flag("--rows", options->has_rows, "each row of the design table, too");
   command
       .add_option("--reference-images", options->reference_images,

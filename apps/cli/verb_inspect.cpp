@@ -11,6 +11,7 @@
 #include "apps/cli/report_text.hpp"
 #include "apps/cli/verb.hpp"
 #include "runtime/base/errors.hpp"
+#include "runtime/base/json.hpp"
 #include "runtime/bundle/netlist_index.hpp"
 #include "runtime/simulate/layer_cycles.hpp"
 
@@ -98,9 +99,11 @@ Status print_explanation(const Bundle& bundle, std::size_t index, bool is_json) 
   }
   const ReportedLayer& layer = report.layers[index];
   if (is_json)
-    std::cout
-        << json{{"layer", name}, {"explain", to_json(*layer.explain)}, {"estimated", to_json(report.estimated)}}.dump(1)
-        << "\n";
+    std::cout << json_text(json{{"layer", name},
+                                {"explain", to_json(*layer.explain)},
+                                {"estimated", to_json(report.estimated)}},
+                           1)
+              << "\n";
   else
     std::cout << explanation_text(layer, report.estimated);
   return ok();
@@ -124,7 +127,7 @@ Run verb_inspect(Command command, const Common& common) {
       const std::size_t layer = SLUICE_TRY(find_layer(bundle, options->layer));
       if (common.is_json) {
         const json one = SLUICE_TRY(layer_json(bundle, layer));
-        std::cout << one.dump(1) << "\n";
+        std::cout << json_text(one, 1) << "\n";
       } else {
         const std::string text = SLUICE_TRY(layer_text(bundle, layer, options->has_text));
         std::cout << text;
@@ -145,7 +148,7 @@ Run verb_inspect(Command command, const Common& common) {
     json j = json::parse(design_to_json(bundle.design()));
     j["design_hash"] = bundle.design_hash();
     j["files"] = bundle.hashes();
-    std::cout << j.dump(1) << "\n";
+    std::cout << json_text(j, 1) << "\n";
     return ok();
   };
 }

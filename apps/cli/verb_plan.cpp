@@ -12,6 +12,7 @@
 #include "compiler/driver/phase.hpp"
 #include "compiler/frontend/onnx_import.hpp"
 #include "runtime/base/errors.hpp"
+#include "runtime/base/json.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -138,6 +139,7 @@ Run verb_plan(Command command, const Common& common) {
       .capture_default_str();
   command.add_option("--class-names", options->class_names, "text file, one class name per line");
   command.add_option("-o,--output", options->output, "folder of the new bundle").required();
+  command.add_option("--model-output", options->model_output, "which output holds the scores, for models with several");
   command.add_option("--input-shape", *shape, "for models with a dynamic size: 1x3x224x224");
   command.add_option("--preprocess", *preprocess,
                      "JSON file with pixel_max, mean, std, bgr, resize_short_side, in place of the flags below; a flag "
@@ -242,7 +244,7 @@ Run verb_plan(Command command, const Common& common) {
     const std::optional<PlanResult> result = SLUICE_TRY(plan(*options, say, dump));
     if (!result) return ok();
     if (common.is_json)
-      std::cout << result_json(result->report, *options).dump(1) << "\n";
+      std::cout << json_text(result_json(result->report, *options), 1) << "\n";
     else
       std::cout << result_text(*result, *options);
     return ok();

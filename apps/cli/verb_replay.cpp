@@ -12,6 +12,7 @@
 #include "runtime/adapt/replay.hpp"
 #include "runtime/base/errors.hpp"
 #include "runtime/base/file.hpp"
+#include "runtime/base/json.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -81,7 +82,7 @@ Status run_replay(const Options& options, const Common& common) {
     result = SLUICE_TRY(replay(audit, table));
   }
   if (common.is_json)
-    std::cout << to_json(result, audit).dump(1) << "\n";
+    std::cout << json_text(to_json(result, audit), 1) << "\n";
   else
     print(result, audit);
   if (is_own && result.differences > 0) {

@@ -11,6 +11,7 @@
 #include "apps/cli/log.hpp"
 #include "apps/cli/verb.hpp"
 #include "runtime/base/errors.hpp"
+#include "runtime/base/json.hpp"
 #include "runtime/images/preprocess.hpp"
 #include "runtime/simulate/fifo_sizing.hpp"
 #include "runtime/simulate/picture_model.hpp"
@@ -50,15 +51,15 @@ Status print_sizing(const Options& options, const Netlist& netlist, const std::v
       std::cout << fmt::format("{:<52} {:>8} -> {}\n", stream.name, stream.depth, sizing.depths[s]);
   }
   if (is_json) {
-    std::cout << nlohmann::json{{"interval_cycles", sizing.interval_cycles},
-                                {"deep_interval_cycles", sizing.deep_interval_cycles},
-                                {"kind", "simulated"},
-                                {"m20k_blocks", sizing.m20k},
-                                {"bundle_m20k_blocks", m20k_before},
-                                {"tolerance_percent", 100 * sizing.tolerance},
-                                {"pictures", images.size()},
-                                {"streams", streams}}
-                     .dump(1)
+    std::cout << json_text(nlohmann::json{{"interval_cycles", sizing.interval_cycles},
+                                          {"deep_interval_cycles", sizing.deep_interval_cycles},
+                                          {"kind", "simulated"},
+                                          {"m20k_blocks", sizing.m20k},
+                                          {"bundle_m20k_blocks", m20k_before},
+                                          {"tolerance_percent", 100 * sizing.tolerance},
+                                          {"pictures", images.size()},
+                                          {"streams", streams}},
+                           1)
               << "\n";
     return ok();
   }
@@ -105,7 +106,7 @@ Status simulate_bundle(const Options& options, const Common& common) {
       options.pipeline,    fmt::format("row {}", fmt::join(options.rows, ", ")),
       options.has_kernels, options.has_streams};
   if (common.is_json)
-    std::cout << simulate::to_json(simulation.report(), context).dump(1) << "\n";
+    std::cout << json_text(simulate::to_json(simulation.report(), context), 1) << "\n";
   else
     std::cout << simulate::to_text(simulation.report(), context);
   return ok();

@@ -13,6 +13,7 @@
 #include "compiler/driver/check_warnings.hpp"
 #include "compiler/passes/normal_form.hpp"
 #include "compiler/passes/normalise.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice {
 namespace {
@@ -99,6 +100,13 @@ void count_work(const ir::Graph& graph, ModelCheck& check) {
 
 }  // namespace
 
+Status check_channels(const ir::Graph& graph) {
+  const ir::Dims& dims = graph.shapes.at(graph.input);
+  if (dims.size() == 4 && (dims[1] == 1 || dims[1] == 3)) return ok();
+  return user_error("the model's input {} has shape {}; a picture has 1 or 3 channels (1xCxHxW)", graph.input,
+                    ir::to_text(dims));
+}
+
 std::string to_text(Place place) {
   switch (place) {
     case Place::device:
@@ -157,6 +165,11 @@ Result<ModelCheck> check_model(const std::filesystem::path& file, const frontend
   for (const passes::Finding& f : made)
     check.nodes.push_back({f.node, f.op, Place::unsupported, "", f.problem, f.hint});
   if (check.count(Place::unsupported) > 0) return check;
+  if (const auto status = check_channels(graph); !status) {
+    check.nodes.push_back({graph.input, "input", Place::unsupported});
+    split_problem(status.error().text(), check.nodes.back());
+    return check;
+  }
   count_work(graph, check);
   check.warnings = warnings_of(imported, graph);
   return check;

@@ -47,4 +47,7 @@ struct ModelCheck {
 
 Result<ModelCheck> check_model(const std::filesystem::path& file, const frontend::ImportOptions& options);
 
+// Refuses a network whose input is no picture of 1 or 3 channels: what plan() asks before it looks at pictures.
+Status check_channels(const ir::Graph& graph);
+
 }  // namespace sluice

@@ -4,6 +4,7 @@
 
 #include "compiler/driver/phase.hpp"
 #include "runtime/base/errors.hpp"
+#include "runtime/base/json.hpp"
 
 namespace sluice {
 namespace {
@@ -73,7 +74,7 @@ BundleFiles save(const PlanState& state) {
   return {{kDesignFile, design_to_json(built.design)},
           {kWeightsFile, weights_to_bytes(built.design.network)},
           {kRowsFile, table_to_json(built.rows)},
-          {kFile, j.dump(1, ' ', false, json::error_handler_t::replace) + "\n"}};
+          {kFile, json_text(j, 1) + "\n"}};
 }
 
 Status load(const BundleFiles& files, PlanState& state) {

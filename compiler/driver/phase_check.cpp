@@ -7,6 +7,7 @@
 #include "compiler/driver/phase.hpp"
 #include "compiler/validation/validate_network.hpp"
 #include "runtime/base/errors.hpp"
+#include "runtime/base/json.hpp"
 #include "runtime/base/parallel.hpp"
 #include "runtime/base/top_k.hpp"
 #include "runtime/bundle/code_bytes.hpp"
@@ -39,8 +40,7 @@ BundleFiles golden_files(const IntegerNetwork& network, const std::vector<Golden
     list.push_back(
         {{"picture", picture.substr(picture.find_last_of('/') + 1)}, {"input", name}, {"scores", vectors[i].scores}});
   }
-  files["golden/golden.json"] =
-      json{{"version", 1}, {"vectors", list}}.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
+  files["golden/golden.json"] = json_text(json{{"version", 1}, {"vectors", list}}, 1) + "\n";
   return files;
 }
 
@@ -91,7 +91,7 @@ Status run(PlanJob& job) {
 
 BundleFiles save(const PlanState& state) {
   BundleFiles files = state.checked->golden;
-  files[kFile] = json{{"images", state.checked->images}, {"same_top1", state.checked->same_top1}}.dump(1) + "\n";
+  files[kFile] = json_text(json{{"images", state.checked->images}, {"same_top1", state.checked->same_top1}}, 1) + "\n";
   return files;
 }
 

@@ -11,6 +11,7 @@
 #include "compiler/driver/engine_rule.hpp"
 #include "compiler/driver/explore_design.hpp"
 #include "compiler/driver/phase.hpp"
+#include "runtime/base/json.hpp"
 
 namespace sluice {
 namespace {
@@ -75,7 +76,7 @@ BundleFiles save(const PlanState& state) {
   json j{{"best", choice_to_json(chosen.best)}, {"densities", json::array()}};
   if (chosen.dense) j["dense"] = choice_to_json(*chosen.dense);
   for (const LayerDensity& density : chosen.densities) j["densities"].push_back(density_to_json(density));
-  return {{kFile, j.dump() + "\n"}};
+  return {{kFile, json_text(j) + "\n"}};
 }
 
 Status load(const BundleFiles& files, PlanState& state) {

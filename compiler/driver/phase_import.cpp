@@ -18,20 +18,28 @@ std::string story(const PlanJob& job) { return job.options.model.string(); }
 nlohmann::json options_of(const PlanJob& job) {
   const auto& shape = job.options.input_shape;
   return {{"the model", job.options.model.filename().string() + " " + job.model_hash},
-          {"--input-shape", shape ? ir::to_text(*shape) : "as in the model"}};
+          {"--input-shape", shape ? ir::to_text(*shape) : "as in the model"},
+          {"--model-output", job.options.model_output},
+          {"--pixel-max", job.options.pixels.pixel_max},
+          {"--mean", job.options.pixels.mean},
+          {"--std", job.options.pixels.std}};
 }
 
 Status run(PlanJob& job) {
   const std::filesystem::path& model = job.options.model;
-  ir::Graph graph = SLUICE_TRY(frontend::import_onnx(model, {.input_shape = job.options.input_shape}));
+  ir::Graph graph = SLUICE_TRY(frontend::import_onnx(
+      model, {.input_shape = job.options.input_shape, .output = job.options.model_output, .folder = {}}));
   graph.name = model.stem().string();  // exporters write "torch_jit"; users know the file's name
   const std::size_t nodes = graph.nodes.size();
+  graph.input_range = pixel_range(job.options.pixels);
   SLUICE_CHECK(passes::normalise(graph));
   job.say(fmt::format("{} nodes, opset {}; {} in normal form", nodes, graph.opset, graph.nodes.size()));
   job.state.graph = std::move(graph);
-  // Pictures that do not go with the model's input are refused now, not after minutes.
-  SLUICE_CHECK(job.calibration_pictures());
-  return ok();
+  // What does not go with the model is refused now, not after minutes: class names, the pictures' channels, and
+  // pictures that are broken, all of them at once.
+  SLUICE_CHECK(job.check_class_names());
+  const FittedPictures pictures = SLUICE_TRY(job.calibration_pictures());
+  return pictures.check();
 }
 
 BundleFiles save(const PlanState& state) { return {{kFile, ir::graph_to_bytes(*state.graph)}}; }

@@ -6,6 +6,7 @@
 #include "compiler/driver/picture_names.hpp"
 #include "compiler/quantise/float_runner.hpp"
 #include "runtime/base/errors.hpp"
+#include "runtime/base/json.hpp"
 #include "runtime/base/parallel.hpp"
 #include "runtime/base/sha256.hpp"
 
@@ -86,11 +87,11 @@ Status run(PlanJob& job) {
 BundleFiles save(const PlanState& state) {
   const MeasuredRows& measured = *state.measured;
   return {{kTableFile, table_to_json(measured.table)},
-          {kFile, json{{"images", measured.images},
-                       {"is_held_out", measured.is_held_out},
-                       {"float_right", measured.of_float.right},
-                       {"labelled", measured.of_float.pictures}}
-                          .dump(1) +
+          {kFile, json_text(json{{"images", measured.images},
+                                 {"is_held_out", measured.is_held_out},
+                                 {"float_right", measured.of_float.right},
+                                 {"labelled", measured.of_float.pictures}},
+                            1) +
                       "\n"}};
 }
 

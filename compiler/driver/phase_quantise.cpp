@@ -8,6 +8,7 @@
 #include "compiler/driver/phase.hpp"
 #include "compiler/sparsity/channel_order.hpp"
 #include "runtime/base/errors.hpp"
+#include "runtime/base/json.hpp"
 #include "runtime/base/sha256.hpp"
 
 namespace sluice {
@@ -60,7 +61,7 @@ BundleFiles save(const PlanState& state) {
   const json j{{"proofs", proofs}, {"zero_share", model.zero_share}, {"trials", trials}, {"best", model.best}};
   return {{kNetworkFile, network_to_json(model.network)},
           {kWeightsFile, weights_to_bytes(model.network)},
-          {kFile, j.dump(1) + "\n"}};
+          {kFile, json_text(j, 1) + "\n"}};
 }
 
 Status load(const BundleFiles& files, PlanState& state) {

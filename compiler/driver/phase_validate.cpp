@@ -45,7 +45,7 @@ Status run(PlanJob& job) {
   const FittedPictures pictures = SLUICE_TRY(job.calibration_pictures());
   const ir::Graph& graph = *job.state.graph;
   const auto inputs = SLUICE_TRY(validation_inputs(pictures, picture_shape(graph)));
-  const auto model = SLUICE_TRY(definition::DefinedModel::open(job.options.model));
+  const auto model = SLUICE_TRY(definition::DefinedModel::open(job.options.model, job.options.model_output));
   job.state.validated = SLUICE_TRY(validate_import(model, graph, pictures.preprocess(), inputs));
   job.say(told(*job.state.validated));
   const std::string warning = SLUICE_TRY(unlike_training(job.options.model, graph, pictures));
@@ -55,11 +55,11 @@ Status run(PlanJob& job) {
 
 BundleFiles save(const PlanState& state) {
   const ImportValidation& v = *state.validated;
-  return {{kFile, json{{"inputs", v.inputs},
-                       {"largest_difference", v.largest_difference},
-                       {"is_quantised", v.is_quantised},
-                       {"same_class", v.same_class}}
-                          .dump(1) +
+  return {{kFile, json_text(json{{"inputs", v.inputs},
+                                 {"largest_difference", v.largest_difference},
+                                 {"is_quantised", v.is_quantised},
+                                 {"same_class", v.same_class}},
+                            1) +
                       "\n"}};
 }
 

@@ -111,4 +111,19 @@ Result<Preprocess> preprocess_from(const PixelOptions& pixels, int channels) {
   return preprocess;
 }
 
+ir::Range pixel_range(const PixelOptions& pixels) {
+  const auto or_one = [](const std::vector<double>& values, double otherwise) {
+    return values.empty() ? std::vector<double>{otherwise} : values;
+  };
+  std::optional<ir::Range> range;
+  for (const double mean : or_one(pixels.mean, 0)) {
+    for (const double deviation : or_one(pixels.std, 1)) {
+      if (!(deviation > 0)) return {};
+      const ir::Range channel{-mean / deviation, (pixels.pixel_max - mean) / deviation};
+      range = range ? range->hull(channel) : channel;
+    }
+  }
+  return *range;
+}
+
 }  // namespace sluice

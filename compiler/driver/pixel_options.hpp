@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "compiler/ir/graph.hpp"
 #include "runtime/base/status.hpp"
 #include "runtime/bundle/network.hpp"
 
@@ -30,5 +31,8 @@ Result<PixelOptions> read_pixel_options(const std::filesystem::path& file);
 
 // Preprocess of the bundle from the user's options. Refuses lists of a wrong length and a zero std.
 Result<Preprocess> preprocess_from(const PixelOptions& pixels, int channels);
+
+// Between which numbers the network's input lies. Wrong options, which preprocess_from() refuses, give every number.
+ir::Range pixel_range(const PixelOptions& pixels);
 
 }  // namespace sluice

@@ -2,19 +2,18 @@
 // Opens what the options name (see plan_job.hpp).
 #include "compiler/driver/plan_job.hpp"
 
+#include "compiler/driver/check.hpp"
+#include "compiler/frontend/onnx_import.hpp"
 #include "compiler/quantise/float_runner.hpp"
 #include "runtime/base/errors.hpp"
-#include "runtime/base/file.hpp"
 #include "runtime/base/parallel.hpp"
-#include "runtime/base/sha256.hpp"
 #include "runtime/images/label_names.hpp"
 
 namespace sluice {
 
 Result<PlanJob> PlanJob::open(const PlanOptions& options, Say say) {
   PlanJob job(options, std::move(say));
-  const std::string model = SLUICE_TRY(read_file(options.model));
-  job.model_hash = sha256_hex(model);
+  job.model_hash = SLUICE_TRY(frontend::model_hash(options.model));
   if (!options.class_names.empty()) job.class_names = SLUICE_TRY(read_label_names(options.class_names));
   auto opened =
       options.labels.empty() ? open_images(options.calibration) : open_images(options.calibration[0], options.labels);
@@ -30,14 +29,18 @@ double PlanJob::seconds_of_phase() const {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - phase_start).count();
 }
 
+Status PlanJob::check_class_names() const {
+  const std::int64_t classes = state.graph->shapes.at(state.graph->output)[1];
+  if (class_names.empty() || std::ssize(class_names) == classes) return ok();
+  return user_error("{}: holds {} class names, the network has {} classes", options.class_names.string(),
+                    class_names.size(), classes);
+}
+
 Result<FittedPictures> PlanJob::calibration_pictures() {
   if (fitted_) return *fitted_;
   const ir::Graph& graph = *state.graph;
   const ir::Dims& dims = graph.shapes.at(graph.input);
-  if (dims.size() != 4 || (dims[1] != 1 && dims[1] != 3)) {
-    return user_error("{}: input {} has shape {}; a picture has 1 or 3 channels (1xCxHxW)", options.model.string(),
-                      graph.input, ir::to_text(dims));
-  }
+  if (auto status = check_channels(graph); !status) return std::move(status).error().in(options.model.string());
   Preprocess preprocess = SLUICE_TRY(preprocess_from(options.pixels, static_cast<int>(dims[1])));
   fitted_.emplace(all_pictures.slice({.first = calibration_count}), picture_shape(graph), std::move(preprocess));
   return *fitted_;

@@ -31,6 +31,8 @@ class PlanJob {
   std::chrono::steady_clock::time_point phase_start;
 
   double seconds_of_phase() const;
+  // As many names as the graph has classes.
+  Status check_class_names() const;
   // The calibration pictures as the graph sees them, decoded once for all phases. Needs the graph.
   Result<FittedPictures> calibration_pictures();
 

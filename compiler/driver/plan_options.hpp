@@ -28,6 +28,7 @@ struct PlanOptions {
   std::filesystem::path class_names;     // empty: classes are numbers
   std::filesystem::path output;
   std::optional<ir::Dims> input_shape;  // for models that leave it open
+  std::string model_output;             // the scores, for models with several outputs
   PixelOptions pixels;
   QuantiseOptions quantise{.method = RangeMethod::best};
   std::string engine = "auto";  // auto, or a name of convolution_engine_from_text()

@@ -94,7 +94,7 @@ std::string StateFolder::text() const {
         {{"name", phase.name}, {"options", phase.options}, {"seconds", phase.seconds}, {"files", phase.hashes}});
   }
   const json j{{"is", kMark}, {"versions", versions_json()}, {"finished", list}};
-  return j.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
+  return json_text(j, 1) + "\n";
 }
 
 Status StateFolder::write_state() const { return replace_file(path_ / kStateFile, text()); }

@@ -14,6 +14,7 @@
 #include "compiler/ops/op.hpp"
 #include "onnx.pb.h"
 #include "runtime/base/errors.hpp"
+#include "runtime/base/text.hpp"
 
 namespace sluice::frontend {
 namespace {
@@ -61,13 +62,13 @@ Result<Sources> find_sources(const onnx::GraphProto& proto) {
 
 Result<std::string> choose_output(const onnx::GraphProto& proto, const Sources& sources, const std::string& wanted) {
   std::string names;
-  for (const auto& output : proto.output()) names += (names.empty() ? "" : ", ") + output.name();
+  for (const auto& output : proto.output()) names += (names.empty() ? "" : ", ") + printable(output.name());
   std::string chosen = wanted;
   if (wanted.empty()) {
     if (proto.output_size() == 0) return user_error("has no output");
     if (proto.output_size() > 1) {
-      return user_error("has {} outputs ({}); Sluice keeps one: export the model with its scores as the only output",
-                        proto.output_size(), names);
+      return user_error("has {} outputs ({}); name the one with the scores, for example --model-output \"{}\"",
+                        proto.output_size(), names, printable(proto.output(proto.output_size() - 1).name()));
     }
     chosen = proto.output(0).name();
   }
@@ -135,9 +136,14 @@ Result<ir::Dims> input_dims(const onnx::ValueInfoProto& input, const ImportOptio
   if (options.input_shape) {
     const ir::Dims& asked = *options.input_shape;
     bool is_fitting = asked.size() == dims.size();
-    for (std::size_t i = 0; is_fitting && i < dims.size(); ++i) is_fitting = dims[i] == -1 || dims[i] == asked[i];
+    // One picture is asked of a model of several; whether it can be one is for the passes to find out.
+    const bool is_one_of_many = is_fitting && !dims.empty() && dims[0] > 1 && asked[0] == 1;
+    for (std::size_t i = is_one_of_many; is_fitting && i < dims.size(); ++i)
+      is_fitting = dims[i] == -1 || dims[i] == asked[i];
     if (!is_fitting) return user_error("{} is {} in the file, which {} does not fit", name, stated, ir::to_text(asked));
+    const std::int64_t batch = is_one_of_many ? dims[0] : asked.empty() ? 1 : asked[0];
     dims = asked;
+    if (!dims.empty()) dims[0] = batch;
   }
   if (!dims.empty() && dims[0] == -1) dims[0] = 1;
   for (std::int64_t dim : dims) {
@@ -168,10 +174,11 @@ Status read_input(const onnx::GraphProto& proto, const Sources& sources, const s
   return ok();
 }
 
-Status read_initialisers(const Sources& sources, const std::set<std::string>& read, ir::Graph& graph) {
+Status read_initialisers(const Sources& sources, const std::set<std::string>& read, const ImportOptions& options,
+                         ir::Graph& graph) {
   for (const auto& [name, proto] : sources.initialisers) {
     if (!read.count(name)) continue;
-    Result<ir::Tensor> tensor = read_tensor(*proto);
+    Result<ir::Tensor> tensor = read_tensor(*proto, options.folder);
     if (!tensor) return std::move(tensor).error().in("initialiser \"" + name + "\"");
     graph.initialisers.emplace(name, std::move(*tensor));
   }
@@ -265,7 +272,7 @@ Result<ir::Graph> read_graph(const onnx::GraphProto& proto, int opset, const Imp
   for (int index : order) read.insert(proto.node(index).input().begin(), proto.node(index).input().end());
   SLUICE_CHECK(read_nodes(proto, order, graph));
   SLUICE_CHECK(split_outputs(read, graph));
-  SLUICE_CHECK(read_initialisers(sources, read, graph));
+  SLUICE_CHECK(read_initialisers(sources, read, options, graph));
   SLUICE_CHECK(read_input(proto, sources, read, options, graph));
   return graph;
 }

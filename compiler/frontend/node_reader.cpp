@@ -10,6 +10,7 @@
 #include "compiler/ops/op.hpp"
 #include "onnx.pb.h"
 #include "runtime/base/errors.hpp"
+#include "runtime/base/text.hpp"
 
 namespace sluice::frontend {
 namespace {
@@ -80,13 +81,14 @@ Result<ir::Node> read_node(const onnx::NodeProto& proto, int index, int opset) {
 }
 
 std::string name_of(const onnx::NodeProto& proto, int index) {
-  return proto.name().empty() ? fmt::format("{}_{}", proto.op_type(), index) : proto.name();
+  return printable(proto.name().empty() ? fmt::format("{}_{}", proto.op_type(), index) : proto.name());
 }
 
 std::string label_of(const onnx::NodeProto& proto, int index) {
   const std::string name = name_of(proto, index);
-  return fmt::format("{} node \"{}\"{}", proto.op_type(), name,
-                     proto.output_size() > 0 && proto.output(0) != name ? " (output \"" + proto.output(0) + "\")" : "");
+  return fmt::format(
+      "{} node \"{}\"{}", proto.op_type(), name,
+      proto.output_size() > 0 && proto.output(0) != name ? " (output \"" + printable(proto.output(0)) + "\")" : "");
 }
 
 }  // namespace sluice::frontend

@@ -4,6 +4,9 @@
 // Before: any bytes. After: see onnx_import.hpp. Every error leaving here carries the file's name.
 #include "compiler/frontend/onnx_import.hpp"
 
+#include <set>
+
+#include "compiler/frontend/external_data.hpp"
 #include "compiler/frontend/graph_reader.hpp"
 #include "compiler/onnx_file/model_file.hpp"
 #include "compiler/ops/op.hpp"
@@ -11,6 +14,7 @@
 #include "onnx.pb.h"
 #include "runtime/base/errors.hpp"
 #include "runtime/base/file.hpp"
+#include "runtime/base/sha256.hpp"
 
 namespace sluice::frontend {
 namespace {
@@ -23,8 +27,8 @@ Result<int> opset_of(const onnx::ModelProto& model) {
   if (opset == 0) return user_error("does not say which opset it uses (opset_import is missing)");
   if (opset < ops::kFirstOpset || opset > ops::kLastOpset) {
     return user_error(
-        "uses opset {}; possible are {} to {}: export again with opset 13, or convert it with onnx's "
-        "version converter",
+        "uses opset {}; possible are {} to {}: export again with opset 17 (torch.onnx.export(..., "
+        "opset_version=17); tf2onnx --opset 17)",
         opset, ops::kFirstOpset, ops::kLastOpset);
   }
   return static_cast<int>(opset);
@@ -49,7 +53,32 @@ Result<ir::Graph> import_onnx_bytes(std::string_view bytes, const std::string& n
 
 Result<ir::Graph> import_onnx(const std::filesystem::path& file, const ImportOptions& options) {
   const std::string bytes = SLUICE_TRY(read_file(file));
-  return import_onnx_bytes(bytes, file.string(), options);
+  ImportOptions with_folder = options;
+  with_folder.folder = file.parent_path();
+  return import_onnx_bytes(bytes, file.string(), with_folder);
+}
+
+Result<std::string> model_hash(const std::filesystem::path& file) {
+  const std::string bytes = SLUICE_TRY(read_file(file));
+  const std::string own = sha256_hex(bytes);
+  // What is no model is refused by the import, in its own words.
+  auto model = onnx_file::parse_model(bytes);
+  std::set<std::filesystem::path> others;
+  if (model) {
+    for (const auto& tensor : model->graph().initializer()) {
+      if (!is_external(tensor)) continue;
+      Result<std::filesystem::path> other = external_file(tensor, file.parent_path());
+      if (!other) return std::move(other).error().in(file.string() + ": initialiser \"" + tensor.name() + "\"");
+      others.insert(std::move(*other));
+    }
+  }
+  if (others.empty()) return own;
+  std::string all = own;
+  for (const std::filesystem::path& other : others) {
+    const std::string numbers = SLUICE_TRY(read_file(other));
+    all += sha256_hex(numbers);
+  }
+  return sha256_hex(all);
 }
 
 Result<std::vector<SurveyedNode>> survey_onnx(const std::filesystem::path& file, const ImportOptions& options) {

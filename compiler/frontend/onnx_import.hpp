@@ -5,8 +5,8 @@
 // file, node and tensor; never in a crash or in memory without bound. What Sluice cannot do is collected over the whole
 // file, so that the user changes the export once.
 //
-// Accepted: opset 7 to 20, one picture as input, constants inside the file. What the chosen output does not need is
-// left out before anything is checked.
+// Accepted: opset 7 to 25, one picture as input, constants inside the file or in a second one beside it. What the
+// chosen output does not need is left out before anything is checked.
 //
 // Before: any bytes. After: a graph for which verify() holds, with opset, shapes, and attributes of the right kinds.
 #pragma once
@@ -25,9 +25,14 @@ struct ImportOptions {
   std::optional<ir::Dims> input_shape;
   // The result to keep; needed only for a file with several outputs.
   std::string output;
+  // Where weights in a second file lie: import_onnx() says the model's own folder.
+  std::optional<std::filesystem::path> folder;
 };
 
 Result<ir::Graph> import_onnx(const std::filesystem::path& file, const ImportOptions& options = {});
+
+// The model's hash, over its file and every second file that its initialisers name (SHA-256, in hex).
+Result<std::string> model_hash(const std::filesystem::path& file);
 
 // One node of the file; `problem` is empty when the node alone can be read.
 struct SurveyedNode {

@@ -5,9 +5,11 @@
 // Before and after: as the header says. The caller puts the tensor's name before an error's text.
 #include "compiler/frontend/tensor_reader.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
+#include "compiler/frontend/external_data.hpp"
 #include "compiler/ops/element_types.hpp"
 #include "compiler/ops/narrow_floats.hpp"
 #include "onnx.pb.h"
@@ -74,6 +76,8 @@ Status read_integers(const onnx::TensorProto& proto, std::vector<std::int64_t>& 
   auto same = [](auto x) { return static_cast<std::int64_t>(x); };
   if (!proto.has_raw_data()) {
     if (proto.data_type() == onnx::TensorProto::INT64) return read_list(proto.int64_data(), out, same);
+    if (proto.data_type() == onnx::TensorProto::UINT32 || proto.data_type() == onnx::TensorProto::UINT64)
+      return read_list(proto.uint64_data(), out, same);
     return read_list(proto.int32_data(), out, same);
   }
   switch (proto.data_type()) {
@@ -81,8 +85,16 @@ Status read_integers(const onnx::TensorProto& proto, std::vector<std::int64_t>& 
       return read_raw<std::int64_t>(proto.raw_data(), out, same);
     case onnx::TensorProto::INT32:
       return read_raw<std::int32_t>(proto.raw_data(), out, same);
+    case onnx::TensorProto::INT16:
+      return read_raw<std::int16_t>(proto.raw_data(), out, same);
     case onnx::TensorProto::INT8:
       return read_raw<std::int8_t>(proto.raw_data(), out, same);
+    case onnx::TensorProto::UINT64:
+      return read_raw<std::uint64_t>(proto.raw_data(), out, same);
+    case onnx::TensorProto::UINT32:
+      return read_raw<std::uint32_t>(proto.raw_data(), out, same);
+    case onnx::TensorProto::UINT16:
+      return read_raw<std::uint16_t>(proto.raw_data(), out, same);
     default:
       return read_raw<std::uint8_t>(proto.raw_data(), out, same);
   }
@@ -90,18 +102,40 @@ Status read_integers(const onnx::TensorProto& proto, std::vector<std::int64_t>& 
 
 // How many numbers the file really holds: no memory is taken for more.
 std::size_t stored_bytes(const onnx::TensorProto& proto) {
-  return proto.raw_data().size() + 8u * (static_cast<std::size_t>(proto.float_data_size()) + proto.int32_data_size() +
-                                         proto.int64_data_size() + proto.double_data_size() + proto.string_data_size());
+  return proto.raw_data().size() +
+         8u * (static_cast<std::size_t>(proto.float_data_size()) + proto.int32_data_size() + proto.int64_data_size() +
+               proto.double_data_size() + proto.string_data_size() + proto.uint64_data_size());
 }
 
-}  // namespace
+// Of one element as raw bytes; 0 for types without such.
+std::uint64_t element_bytes(int type) {
+  switch (type) {
+    case onnx::TensorProto::BOOL:
+    case onnx::TensorProto::INT8:
+    case onnx::TensorProto::UINT8:
+      return 1;
+    case onnx::TensorProto::FLOAT16:
+    case onnx::TensorProto::BFLOAT16:
+    case onnx::TensorProto::INT16:
+    case onnx::TensorProto::UINT16:
+      return 2;
+    case onnx::TensorProto::FLOAT:
+    case onnx::TensorProto::INT32:
+    case onnx::TensorProto::UINT32:
+      return 4;
+    case onnx::TensorProto::DOUBLE:
+    case onnx::TensorProto::INT64:
+    case onnx::TensorProto::UINT64:
+      return 8;
+    default:
+      return 0;
+  }
+}
 
-Result<ir::Tensor> read_tensor(const onnx::TensorProto& proto) {
+// A tensor whose numbers are in the message.
+Result<ir::Tensor> read_whole(const onnx::TensorProto& proto) {
   ir::Tensor tensor;
   tensor.dims = SLUICE_TRY(dims_of(proto));
-  if (proto.data_location() == onnx::TensorProto::EXTERNAL || proto.external_data_size() > 0) {
-    return user_error("keeps its numbers in another file; export the model as one file (save_as_external_data=False)");
-  }
   if (proto.has_segment()) return user_error("is stored in segments, which is not possible");
   const auto type = ops::element_type(proto.data_type());
   if (!type) {
@@ -119,11 +153,34 @@ Result<ir::Tensor> read_tensor(const onnx::TensorProto& proto) {
   } else if (tensor.is_integer()) {
     tensor.integers.resize(count);
     SLUICE_CHECK(read_integers(proto, tensor.integers));
+    const bool is_too_large = tensor.type == ir::ElementType::uint64 &&
+                              std::any_of(tensor.integers.begin(), tensor.integers.end(), [](auto x) { return x < 0; });
+    if (is_too_large) return user_error("holds integers of 2^63 or more, which is not possible");
   } else {
     tensor.values.resize(count);
     SLUICE_CHECK(read_values(proto, tensor.values));
   }
   return tensor;
+}
+
+}  // namespace
+
+Result<ir::Tensor> read_tensor(const onnx::TensorProto& proto, const std::optional<std::filesystem::path>& folder) {
+  if (!is_external(proto)) return read_whole(proto);
+  if (!folder)
+    return user_error("keeps its numbers in another file; export the model as one file (save_as_external_data=False)");
+  const ir::Dims dims = SLUICE_TRY(dims_of(proto));
+  const std::uint64_t bytes_of_one = element_bytes(proto.data_type());
+  if (bytes_of_one == 0) {
+    return user_error("has element type {}, which is not possible in a second file",
+                      ops::element_type_name(proto.data_type()));
+  }
+  onnx::TensorProto whole;
+  for (const std::int64_t dim : dims) whole.add_dims(dim);
+  whole.set_data_type(proto.data_type());
+  *whole.mutable_raw_data() =
+      SLUICE_TRY(external_bytes(proto, *folder, bytes_of_one * static_cast<std::uint64_t>(ir::element_count(dims))));
+  return read_whole(whole);
 }
 
 }  // namespace sluice::frontend

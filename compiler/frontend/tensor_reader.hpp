@@ -6,6 +6,9 @@
 // Before: any TensorProto. After: as many numbers as the dimensions say, floats of all widths as float.
 #pragma once
 
+#include <filesystem>
+#include <optional>
+
 #include "compiler/ir/graph.hpp"
 
 namespace onnx {
@@ -14,6 +17,7 @@ class TensorProto;
 
 namespace sluice::frontend {
 
-Result<ir::Tensor> read_tensor(const onnx::TensorProto& proto);
+// `folder`: of the model, where its second file lies; none for a model that is not a file.
+Result<ir::Tensor> read_tensor(const onnx::TensorProto& proto, const std::optional<std::filesystem::path>& folder = {});
 
 }  // namespace sluice::frontend

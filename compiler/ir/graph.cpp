@@ -8,7 +8,7 @@
 // value that is read is defined.
 #include "compiler/ir/graph.hpp"
 
-#include <limits>
+#include <algorithm>
 #include <set>
 
 #include "runtime/base/errors.hpp"
@@ -50,6 +50,13 @@ Tensor Tensor::of_integers(std::vector<std::int64_t> integers) {
   tensor.integers = std::move(integers);
   tensor.type = ElementType::int64;
   return tensor;
+}
+
+Range Range::hull(const Range& other) const { return {std::min(low, other.low), std::max(high, other.high)}; }
+
+Range Range::clamped(const Range& bounds) const {
+  const auto clamp = [&](double number) { return std::min(bounds.high, std::max(bounds.low, number)); };
+  return {clamp(low), clamp(high)};
 }
 
 namespace {

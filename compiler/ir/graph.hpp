@@ -16,6 +16,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -38,7 +39,7 @@ inline constexpr std::int64_t kMaxElements = std::int64_t{1} << 28;
 
 // What the elements were in the file. All floating types are held as float; integers keep their range, which
 // QuantizeLinear (saturation) and Cast need. Text exists for Cast alone: passes refuse it.
-enum class ElementType { real, int64, int32, int8, uint8, boolean, text };
+enum class ElementType { real, int64, int32, int16, int8, uint64, uint32, uint16, uint8, boolean, text };
 
 // A dense constant or computed tensor. Integers (shapes, axes) are kept apart so that they stay exact.
 struct Tensor {
@@ -61,6 +62,17 @@ struct Tensor {
 };
 
 using Attribute = std::variant<std::int64_t, float, std::string, std::vector<std::int64_t>, std::vector<float>, Tensor>;
+
+// Numbers between two ends, both included; an end that is not known is infinite.
+struct Range {
+  double low = -std::numeric_limits<double>::infinity();
+  double high = std::numeric_limits<double>::infinity();
+
+  Range hull(const Range& other) const;
+  // What is left after a clamp to `bounds`; as in ONNX, the upper bound wins where the two cross.
+  Range clamped(const Range& bounds) const;
+  bool operator==(const Range&) const = default;
+};
 
 // Function fused to a node: `curve` first, then the clamp. ReLU is {0, none}, ReLU6 {0, 6} without a curve.
 //   hard_sigmoid(x) = min(1, max(0, alpha * x + beta))      hard_swish(x) = x * hard_sigmoid(x)
@@ -95,6 +107,7 @@ struct Graph {
   std::string name;
   int opset = 0;
   std::string input;        // the one computed input
+  Range input_range;        // what prepared pictures hold, where the preprocessing is known
   std::string output;       // the one result that is kept (the scores)
   std::vector<Node> nodes;  // topological order
   std::map<std::string, Tensor> initialisers;

@@ -8,7 +8,7 @@
 namespace sluice::ir {
 namespace {
 
-constexpr std::string_view kTag = "sluice graph 1";
+constexpr std::string_view kTag = "sluice graph 2";
 constexpr std::size_t kLeastBytes = sizeof(std::uint64_t);  // of a name, a node, a tensor: each starts with a length
 
 void put(ByteWriter& to, const Tensor& tensor) {
@@ -72,6 +72,8 @@ class Reader {
     graph.name = from_.text();
     graph.opset = from_.number<std::int32_t>();
     graph.input = from_.text();
+    graph.input_range.low = from_.number<double>();
+    graph.input_range.high = from_.number<double>();
     graph.output = from_.text();
     graph.nodes = nodes();
     for (std::size_t count = from_.length(kLeastBytes); count-- > 0;) {
@@ -174,6 +176,8 @@ std::string graph_to_bytes(const Graph& graph) {
   to.put(std::string_view(graph.name));
   to.put(static_cast<std::int32_t>(graph.opset));
   to.put(std::string_view(graph.input));
+  to.put(graph.input_range.low);
+  to.put(graph.input_range.high);
   to.put(std::string_view(graph.output));
   put(to, graph.nodes);
   to.put(std::uint64_t{graph.initialisers.size()});

@@ -95,8 +95,14 @@ std::int64_t wrap(std::int64_t value, ir::ElementType type) {
   switch (type) {
     case ir::ElementType::int32:
       return static_cast<std::int32_t>(value);
+    case ir::ElementType::int16:
+      return static_cast<std::int16_t>(value);
     case ir::ElementType::int8:
       return static_cast<std::int8_t>(value);
+    case ir::ElementType::uint32:
+      return static_cast<std::uint32_t>(value);
+    case ir::ElementType::uint16:
+      return static_cast<std::uint16_t>(value);
     case ir::ElementType::uint8:
       return static_cast<std::uint8_t>(value);
     case ir::ElementType::boolean:

@@ -24,7 +24,10 @@ const Operator& dequantize_linear() {
                                .since_opset = 10,
                                .least_inputs = 2,
                                .most_inputs = 3,
-                               .attributes = {{"axis", AttributeKind::integer, 13}},
+                               .attributes = {{"axis", AttributeKind::integer, 13},
+                                              {"block_size", AttributeKind::integer, 21},
+                                              {"output_dtype", AttributeKind::integer, 23}},
+                               .accept = [](const ir::Node& node, int) { return accept_blocks(node); },
                                .shape = quantize_shape,
                                .evaluate = run};
   return record;

@@ -16,7 +16,7 @@ inline constexpr std::int64_t kOnnxFloat16 = 10;
 inline constexpr std::int64_t kOnnxBfloat16 = 16;
 
 inline constexpr const char* kElementTypesText =
-    "float, float16, bfloat16, double, int8, uint8, int32, int64, bool, string";
+    "float, float16, bfloat16, double, integers of 8 to 64 bits, bool, string";
 
 inline std::optional<ir::ElementType> element_type(std::int64_t onnx) {
   switch (onnx) {
@@ -29,6 +29,10 @@ inline std::optional<ir::ElementType> element_type(std::int64_t onnx) {
       return ir::ElementType::uint8;
     case 3:
       return ir::ElementType::int8;
+    case 4:
+      return ir::ElementType::uint16;
+    case 5:
+      return ir::ElementType::int16;
     case 6:
       return ir::ElementType::int32;
     case 7:
@@ -37,6 +41,10 @@ inline std::optional<ir::ElementType> element_type(std::int64_t onnx) {
       return ir::ElementType::text;
     case 9:
       return ir::ElementType::boolean;
+    case 12:
+      return ir::ElementType::uint32;
+    case 13:
+      return ir::ElementType::uint64;
     default:
       return std::nullopt;
   }

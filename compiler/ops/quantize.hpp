@@ -18,6 +18,13 @@ struct QuantizeAxis {
   std::int64_t channel(std::int64_t element) const { return channels == 1 ? 0 : element / inner % channels; }
 };
 
+inline Status accept_blocks(const ir::Node& node) {
+  const std::int64_t size = node.integer("block_size", 0);
+  return size == 0
+             ? ok()
+             : user_error("has a scale for each block of {} numbers; one scale, or one per channel, is possible", size);
+}
+
 inline Result<QuantizeAxis> quantize_axis(const Call& call) {
   const ir::Dims &data = call.dims(0), &scale = call.dims(1);
   if (call.has(2) && ir::element_count(call.dims(2)) != ir::element_count(scale)) {

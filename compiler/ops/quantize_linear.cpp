@@ -1,23 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 // QuantizeLinear: saturate(round(x / scale) + zero_point), ties to even.
-// Definition: ONNX QuantizeLinear-10, -13 (axis), -19; the result has the zero point's type (uint8 without one).
-// Before: scale per tensor or per channel. After: integers of 8 bits.
+// Definition: ONNX QuantizeLinear-10, -13 (axis), -19, -21 (output_dtype); the result has the zero point's type (uint8
+// without one). Before: scale per tensor or per channel. After: integers of 8 or 16 bits.
 #include <algorithm>
 #include <cmath>
 
+#include "compiler/ops/element_types.hpp"
 #include "compiler/ops/quantize.hpp"
 #include "runtime/base/errors.hpp"
 
 namespace sluice::ops {
 namespace {
 
+Status accept_quantise(const ir::Node& node, int) {
+  SLUICE_CHECK(accept_blocks(node));
+  const std::int64_t type = node.integer("output_dtype", 0);
+  if (type == 0 || element_type(type) == ir::ElementType::uint8 || element_type(type) == ir::ElementType::int8)
+    return ok();
+  return user_error("makes codes of type {}; uint8 and int8 are possible", element_type_name(type));
+}
+
+// Without a zero point the attribute says it, since opset 21.
+ir::ElementType code_type(const ir::Node& node) {
+  return element_type(node.integer("output_dtype", 0)).value_or(ir::ElementType::uint8);
+}
+
 Result<ir::Tensor> run(const Call& call, const ir::Dims& out) {
   const QuantizeAxis axis = SLUICE_TRY(quantize_axis(call));
-  const ir::ElementType type = call.has(2) ? call.value(2).type : ir::ElementType::uint8;
-  if (type != ir::ElementType::uint8 && type != ir::ElementType::int8) {
-    return user_error("the zero point must be uint8 or int8");
-  }
-  const float low = type == ir::ElementType::uint8 ? 0.0f : -128.0f, high = low + 255.0f;
+  const ir::ElementType type = call.has(2) ? call.value(2).type : code_type(call.node);
+  const bool is_signed = type == ir::ElementType::int8 || type == ir::ElementType::int16;
+  const bool is_wide = type == ir::ElementType::int16 || type == ir::ElementType::uint16;
+  if (!is_signed && !is_wide && type != ir::ElementType::uint8)
+    return user_error("the zero point must be an integer of 8 or 16 bits");
+  const float steps = is_wide ? 65536.0f : 256.0f;
+  const float low = is_signed ? -steps / 2 : 0.0f, high = low + steps - 1;
   ir::Tensor result = empty_like(out, type);
   for (std::int64_t i = 0; i < result.size(); ++i) {
     const std::int64_t c = axis.channel(i);
@@ -31,14 +47,18 @@ Result<ir::Tensor> run(const Call& call, const ir::Dims& out) {
 }  // namespace
 
 const Operator& quantize_linear() {
-  static const Operator record{
-      .name = "QuantizeLinear",
-      .since_opset = 10,
-      .least_inputs = 2,
-      .most_inputs = 3,
-      .attributes = {{"axis", AttributeKind::integer, 13}, {"saturate", AttributeKind::integer, 19}},
-      .shape = quantize_shape,
-      .evaluate = run};
+  static const Operator record{.name = "QuantizeLinear",
+                               .since_opset = 10,
+                               .least_inputs = 2,
+                               .most_inputs = 3,
+                               .attributes = {{"axis", AttributeKind::integer, 13},
+                                              {"saturate", AttributeKind::integer, 19},
+                                              {"block_size", AttributeKind::integer, 21},
+                                              {"output_dtype", AttributeKind::integer, 21},
+                                              {"precision", AttributeKind::integer, 23}},
+                               .accept = accept_quantise,
+                               .shape = quantize_shape,
+                               .evaluate = run};
   return record;
 }
 

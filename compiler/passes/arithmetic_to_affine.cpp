@@ -3,8 +3,9 @@
 // BatchNormalization with mean 0, variance 1 and epsilon 0 says just that, in every opset and for maps and rows alike.
 // A Sum of several operands is written as a chain of Add first; x + x is 2 * x.
 //
-// Before: constants folded, hard-swish recognised (its constants must not be taken apart). After: no element-wise node
-// with a constant operand that is one number per channel; Sum is gone.
+// Preserved: every number up to float rounding (x / k becomes x * (1 / k)); an operand that the constant would stretch
+// to a larger shape is left alone. Before: constants folded, hard-swish recognised (its constants must not be taken
+// apart). After: no element-wise node with a constant operand that is one number per channel; Sum is gone.
 #include "compiler/passes/arithmetic_to_affine.hpp"
 
 #include "compiler/ops/axes.hpp"

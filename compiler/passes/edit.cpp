@@ -106,24 +106,6 @@ void make_depthwise(ir::Graph& graph, ir::Node& node, const std::string& input, 
   node.attributes = {{"group", channels}, {"kernel_shape", std::vector<std::int64_t>{1, 1}}};
 }
 
-bool is_never_negative(const ir::Graph& graph, const std::string& value) {
-  // A loop and not a recursion: a chain is as long as the file says.
-  for (const ir::Node* node = graph.producer(value); node; node = graph.producer(node->inputs[0])) {
-    if (node->activation.low && *node->activation.low >= 0 && node->activation.high.value_or(0) >= 0) return true;
-    if (node->op == "Relu" || node->op == "HardSigmoid" || node->op == "Sigmoid" || node->op == "Softmax") return true;
-    if (node->op == "Clip") {
-      const bool has_input = node->inputs.size() > 1 && !node->inputs[1].empty();
-      return (has_input ? constant_number(graph, node->inputs[1]).value_or(-1.0f) : node->real("min", -1.0f)) >= 0;
-    }
-    // These pass on what they read.
-    const bool is_passing = node->op == "MaxPool" || node->op == "AveragePool" || node->op == "GlobalAveragePool" ||
-                            node->op == "Identity" || node->op == "Dropout" || node->op == "Transpose" ||
-                            is_reshape(*node);
-    if (!is_passing) return false;
-  }
-  return false;
-}
-
 bool is_row(const ir::Dims& dims) {
   std::int64_t longest = 1;
   for (const std::int64_t dim : dims) longest = std::max(longest, dim);

@@ -42,9 +42,6 @@ std::optional<std::vector<float>> constant_per_channel(const ir::Graph& graph, c
 void make_depthwise(ir::Graph& graph, ir::Node& node, const std::string& input, std::vector<float> factor,
                     std::vector<float> offset);
 
-// True when no element of `value` can be negative, as far as the nodes that make it tell.
-bool is_never_negative(const ir::Graph& graph, const std::string& value);
-
 // All dimensions but one are 1, as those of a row of scores.
 bool is_row(const ir::Dims& dims);
 

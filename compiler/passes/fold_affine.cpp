@@ -6,6 +6,8 @@
 //     Zero padding comes after the offset, so a window that pads takes no offset: padded zeros would turn into it;
 //   - else it is a depthwise convolution with one tap.
 //
+// Preserved: every value that somebody else reads: a convolution is changed only where its one reader is the
+// normalisation, and the normalisation goes only when all its readers take it; normalisations of training stay.
 // Before: verified, shapes inferred, rows lifted to maps. After: no BatchNormalization of a map with constant
 // parameters; each output is equal up to float rounding.
 #include "compiler/passes/fold_affine.hpp"

@@ -7,12 +7,14 @@
 // A Pad with zeros that is left over is a convolution with one tap and weight 1 whose own padding does the work; with
 // new channels (the parameter-free shortcut of ResNets) its 0/1 weights leave those channels empty.
 //
+// Preserved: every result; a window that does not take the Pad still reads it.
 // Before: constants folded, windows resolved. After: no constant Pad of a map, but for values other than these.
 #include "compiler/passes/fold_pad.hpp"
 
 #include <algorithm>
 #include <limits>
 
+#include "compiler/ir/value_range.hpp"
 #include "compiler/passes/edit.hpp"
 
 namespace sluice::passes {
@@ -79,7 +81,7 @@ bool takes(const ir::Graph& graph, const ir::Node& window, const std::string& va
   if (window.op == "MaxPool") {
     if (!reaches_map(window, sum)) return false;
     const bool never_wins = border.value <= std::numeric_limits<float>::lowest();
-    return never_wins || (border.value == 0 && is_never_negative(graph, graph.producer(value)->inputs[0]));
+    return never_wins || (border.value == 0 && ir::value_ranges(graph).at(graph.producer(value)->inputs[0]).low >= 0);
   }
   if (window.op == "AveragePool") {
     return border.value == 0 && window.attributes.count("ceil_mode") == 0 &&

@@ -4,13 +4,16 @@
 // change places with MaxPool. Any function of single numbers may change places with Concat. That brings them to such a
 // node.
 //
+// Preserved: both bounds of every clamp (where two meet, the tighter of each side; an open side is infinite, never
+// forgotten) and what other readers of the host see: one with a second reader takes nothing.
 // Before: verified, rows lifted. After: no such node of a map; one that finds nothing to join is a depthwise
 // convolution with weights 1.
 #include "compiler/passes/fuse_activation.hpp"
 
 #include <algorithm>
-#include <limits>
+#include <cmath>
 
+#include "compiler/ir/value_range.hpp"
 #include "compiler/passes/edit.hpp"
 
 namespace sluice::passes {
@@ -24,6 +27,11 @@ bool is_activation(const std::string& op) {
   return op == "Relu" || op == "Clip" || op == "HardSwish" || op == "HardSigmoid";
 }
 
+void set_clamp(ir::Activation& activation, const ir::Range& range) {
+  activation.low = std::isfinite(range.low) ? std::optional(static_cast<float>(range.low)) : std::nullopt;
+  activation.high = std::isfinite(range.high) ? std::optional(static_cast<float>(range.high)) : std::nullopt;
+}
+
 // Nothing when a bound is computed.
 std::optional<ir::Activation> activation_of(const ir::Graph& graph, const ir::Node& node) {
   ir::Activation activation;
@@ -35,37 +43,21 @@ std::optional<ir::Activation> activation_of(const ir::Graph& graph, const ir::No
     activation.beta = node.real("beta", 0.5f);
   }
   if (node.op != "Clip") return activation;
-  for (const auto& [index, key, bound] : {std::tuple{1u, "min", &activation.low}, {2u, "max", &activation.high}}) {
-    if (node.inputs.size() > index && !node.inputs[index].empty()) {
-      *bound = constant_number(graph, node.inputs[index]);
-      if (!*bound) return std::nullopt;
-    } else if (node.attributes.count(key) != 0) {
-      *bound = node.real(key, 0.0f);
-    }
-  }
-  // The largest float is how exporters write "no bound".
-  if (activation.low && *activation.low <= std::numeric_limits<float>::lowest()) activation.low.reset();
-  if (activation.high && *activation.high >= std::numeric_limits<float>::max()) activation.high.reset();
+  const auto range = ir::clip_range(graph, node);
+  if (!range) return std::nullopt;
+  set_clamp(activation, *range);
   return activation;
 }
 
-// Two functions in a row as one, if there is one: a clamp acts on the range of whatever is before it; a curve must be
-// first.
+// Two functions in a row as one, if there is one: a clamp acts on the range of whatever is before it, so the tighter
+// bound of each side stays; a curve must be first.
 bool combine(ir::Activation& first, const ir::Activation& second) {
   if (second.curve != ir::Curve::none) {
     if (first.curve != ir::Curve::none || first.low || first.high) return false;
     first = second;
     return true;
   }
-  const auto clamp = [&](float v) { return std::min(second.high.value_or(v), std::max(second.low.value_or(v), v)); };
-  if (first.low)
-    first.low = clamp(*first.low);
-  else
-    first.low = second.low;
-  if (first.high)
-    first.high = clamp(*first.high);
-  else
-    first.high = second.high;
+  set_clamp(first, ir::clamp_of(first).clamped(ir::clamp_of(second)));
   return true;
 }
 

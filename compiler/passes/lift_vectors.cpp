@@ -6,7 +6,9 @@
 //
 // One walk in topological order. `maps` holds each value's shape as a map; what keeps its rank is not in it.
 //
-// Before: verified, shapes inferred. After: no Gemm over a picture's map, no reshape of a map of one pixel.
+// Preserved: the order of numbers, which is all that a reshape keeps and all that a matrix asks for; a normalisation
+// taken into a matrix stays for other readers. Before: verified, shapes inferred. After: no Gemm over a picture's map,
+// no reshape of a map of one pixel.
 #include "compiler/passes/lift_vectors.hpp"
 
 #include <algorithm>
@@ -87,8 +89,9 @@ void reorder_rows(ir::Tensor& rows, std::int64_t channels, std::int64_t pixels) 
 
 bool has_constant_parameters(const ir::Graph& graph, const ir::Node& norm) {
   return norm.integer("training_mode", 0) == 0 &&
-         std::all_of(norm.inputs.begin() + 1, norm.inputs.end(),
-                     [&](const std::string& value) { return graph.is_constant(value); });
+         std::all_of(norm.inputs.begin() + 1, norm.inputs.end(), [&](const std::string& value) {
+           return graph.is_constant(value) && !graph.initialisers.at(value).is_integer();
+         });
 }
 
 class Lifter {
@@ -139,6 +142,7 @@ class Lifter {
     const auto maker = index_of_producer(graph_, node.inputs[0]);
     if (!maker || !is_reshape(graph_.nodes[*maker]) || !has_one_reader(graph_, node.inputs[0])) return;
     ir::Node& reshape = graph_.nodes[*maker];
+    if (dropped_.count(reshape.name) != 0) return;  // its readers are taken as maps already
     const std::string map = reshape.inputs[0], middle = reshape.outputs[0], result = node.outputs[0];
     if (graph_.shapes.at(map).size() != 4) return;
     // The reshape's other inputs are defined before it, so it may stand later; the element-wise node goes first.
@@ -159,13 +163,14 @@ class Lifter {
     const bool is_one_row = row.size() == 2 && row[gemm.integer("transA", 0) != 0 ? 1 : 0] == 1;
     if (!matrix || !is_one_row) return;
     std::string map = gemm.inputs[0];
+    const ir::Dims flat{1, matrix->rows.dims[1]};
     bool is_channels_last = false;
     while (true) {
       const auto index = index_of_producer(graph_, map);
       if (!index) break;
       const ir::Node& maker = graph_.nodes[*index];
-      const bool is_folded_norm = maker.op == "BatchNormalization" && map == gemm.inputs[0] && row == map_of(map) &&
-                                  row[0] == 1 && has_one_reader(graph_, map) && has_constant_parameters(graph_, maker);
+      const bool is_folded_norm = maker.op == "BatchNormalization" && map_of(map) == flat && !is_channels_last &&
+                                  has_constant_parameters(graph_, maker);
       if (is_folded_norm) {
         fold_input_affine(graph_, maker, *matrix);
         graph_.folded[maker.name] = gemm.name;

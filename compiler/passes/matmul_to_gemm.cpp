@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // x * W of a row x is Gemm(x, W). A bias added after it is folded later, with all other additions of constants.
 //
+// Preserved: everything; Gemm without attributes is that product.
 // Before: constants folded. After: no MatMul of a computed row with a constant matrix.
 #include "compiler/passes/matmul_to_gemm.hpp"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Three spellings of one thing. ReduceMean without keepdims gets a Flatten after it, which lift_vectors takes away.
 //
+// Preserved: every number. A padded AveragePool stays: its mean is of more numbers, or of fewer.
 // Before: verified, shapes inferred, pads resolved. After: no ReduceMean over exactly height and width, no AveragePool
 // over the whole map.
 #include "compiler/passes/means_to_pools.hpp"

@@ -51,15 +51,21 @@ Verdict check_conv(const ir::Graph& graph, const ir::Node& node) {
 
 Verdict check_pool(const ir::Node& node) {
   if (node.integer("ceil_mode", 0) != 0)
-    return {"a window that counts padding hangs over the map (ceil_mode)", "export with ceil_mode=0"};
+    return {
+        "a window that counts padding hangs over the map (ceil_mode), so the divisor differs at the border",
+        "there is no kernel for it; ceil_mode=0 would change a trained network's results, so it must be trained so"};
   for (const std::int64_t dilation : node.integers("dilations", {})) {
     if (dilation != 1) return {fmt::format("pools with dilation {}", dilation), "train without dilation"};
   }
   const auto pads = node.integers("pads", {});
   const bool has_pad = std::any_of(pads.begin(), pads.end(), [](std::int64_t pad) { return pad != 0; });
   if (node.op == "AveragePool" && has_pad && node.integer("count_include_pad", 0) == 0) {
-    return {"averages over a padded map without counting the padding",
-            "export with count_include_pad=1, without padding, or with ceil_mode=0"};
+    return {
+        "averages over a padded map without counting the padding (count_include_pad=0), so the divisor differs at the "
+        "border",
+        "there is no kernel for it; count_include_pad=1 or ceil_mode=0 would change a trained network's results, so it "
+        "must be "
+        "trained so, or without padding"};
   }
   return kFine;
 }
@@ -112,6 +118,28 @@ Verdict check_softmax(const ir::Graph& graph, const ir::Node& node) {
   return {"stands inside the network", "it is possible after the scores only, where the host computes it"};
 }
 
+Verdict check_transpose(const ir::Graph& graph, const ir::Node& node) {
+  if (graph.shapes.at(node.inputs[0]).size() != 4)
+    return {fmt::format("reorders {} in a way that is no fixed order of channels",
+                        ir::to_text(graph.shapes.at(node.inputs[0]))),
+            "a channel shuffle of one map (Reshape, Transpose, Reshape) is possible"};
+  return {"moves channels", "export channels-first (tf2onnx: --inputs-as-nchw)"};
+}
+
+// Additions and products with constants have become normalisations, too.
+Verdict check_normalisation(const ir::Graph& graph, const ir::Node& node) {
+  if (node.integer("training_mode", 0) != 0)
+    return {"computes its statistics from the picture (training mode)",
+            "export the model in inference mode (torch: model.eval(); torch.onnx.export(training=TrainingMode.EVAL))"};
+  for (std::size_t i = 1; i < node.inputs.size(); ++i) {
+    if (!graph.is_constant(node.inputs[i]))
+      return {"its parameters are computed", "export them as constants (torch.onnx.export(do_constant_folding=True))"};
+  }
+  return {
+      fmt::format("scales and shifts {}, which is no map of one picture", ir::to_text(graph.shapes.at(node.inputs[0]))),
+      "it is possible on maps (1xCxHxW), and on the row that a fully connected layer reads or makes"};
+}
+
 Verdict check_by_op(const ir::Graph& graph, const ir::Node& node) {
   const std::string& op = node.op;
   if (op == "Conv") return check_conv(graph, node);
@@ -128,24 +156,47 @@ Verdict check_by_op(const ir::Graph& graph, const ir::Node& node) {
   if (op == "Gemm" || op == "MatMul")
     return {"is not one picture's map times a constant matrix",
             "flatten the whole map in front of it, and keep matrix and bias constant"};
-  if (op == "BatchNormalization")
-    return {"its parameters are computed (training mode), or its input is no map",
-            "export the model in inference mode (model.eval())"};
+  if (op == "BatchNormalization") return check_normalisation(graph, node);
   if (op == "Pad")
     return {"pads with something else than a constant that the window behind it could take",
             "pad with zeros, in front of a convolution"};
   if (op == "ReduceMean") return {"averages over other axes than height and width", "average over axes 2 and 3"};
-  if (op == "Transpose") return {"moves channels", "export channels-first (tf2onnx: --inputs-as-nchw)"};
+  if (op == "Transpose") return check_transpose(graph, node);
   if (is_reshape(node)) return {"reshapes a map inside the network", "keep maps as they are up to the classifier"};
   if (op == "QuantizeLinear" || op == "DequantizeLinear")
     return {"quantises by values that are not constant, or not in a pair", "export in QDQ form"};
-  if (op == "Slice" || op == "Gather") return {"takes a part of a map", "use a convolution or a pool instead"};
+  if (op == "Slice" || op == "Gather")
+    return {"takes a part of a map that is neither some channels nor every n-th row and column",
+            "flips and parts that are computed are not possible"};
+  if (op == "Min" || op == "Max")
+    return {"chooses between computed values, or by constants that differ from element to element",
+            "one number as the bound (a clamp) is possible"};
   return {"works on computed values", "it is possible on constants and shapes only"};
+}
+
+// What is wrong with the input is the cause of whatever is wrong after it, so it is said alone.
+std::optional<Finding> wrong_input(const ir::Graph& graph) {
+  const ir::Dims& dims = graph.shapes.at(graph.input);
+  const std::string shape = ir::to_text(dims);
+  if (dims.size() != 4) {
+    return Finding{graph.input, "input", "the model's input is no picture but " + shape,
+                   "classifiers of pictures (1xCxHxW) are possible; a model that takes a flattened picture is one "
+                   "when its Reshape or Flatten is exported with it"};
+  }
+  if (dims[0] != 1) {
+    return Finding{
+        graph.input, "input",
+        fmt::format("the model takes {} pictures at once ({}), and a node of it depends on that", dims[0], shape),
+        "export it for one picture (torch.onnx.export with an example of batch 1, or dynamic_axes; tf2onnx "
+        "--inputs NAME[1,...])"};
+  }
+  return std::nullopt;
 }
 
 }  // namespace
 
 std::vector<Finding> outside_normal_form(const ir::Graph& graph) {
+  if (auto wrong = wrong_input(graph)) return {std::move(*wrong)};
   std::vector<Finding> findings;
   for (const ir::Node& node : graph.nodes) {
     Verdict verdict = check_by_op(graph, node);

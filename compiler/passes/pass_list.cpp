@@ -12,6 +12,7 @@
 #include "compiler/passes/arithmetic_to_affine.hpp"
 #include "compiler/passes/cancel_transposes.hpp"
 #include "compiler/passes/expand_windows.hpp"
+#include "compiler/passes/extremes_to_clip.hpp"
 #include "compiler/passes/fold_affine.hpp"
 #include "compiler/passes/fold_constants.hpp"
 #include "compiler/passes/fold_pad.hpp"
@@ -26,6 +27,8 @@
 #include "compiler/passes/remove_identity.hpp"
 #include "compiler/passes/remove_quantisation.hpp"
 #include "compiler/passes/resolve_windows.hpp"
+#include "compiler/passes/select_by_convolution.hpp"
+#include "compiler/passes/single_picture.hpp"
 #include "compiler/passes/split_host_tail.hpp"
 #include "runtime/base/errors.hpp"
 
@@ -41,8 +44,11 @@ struct Pass {
 
 constexpr Pass kPasses[] = {
     {"fold_constants", fold_constants},  // first: all others look for constants
+    {"single_picture", single_picture},  // every other asks for a batch of 1
     {"remove_identity", remove_identity},
+    {"extremes_to_clip", extremes_to_clip},
     {"remove_quantisation", remove_quantisation},
+    {"select_by_convolution", select_by_convolution},  // before cancel_transposes takes its chains apart
     {"cancel_transposes", cancel_transposes},
     {"recognise_hard_swish", recognise_hard_swish},  // before its constants are taken for a normalisation
     {"matmul_to_gemm", matmul_to_gemm},
@@ -110,6 +116,8 @@ Status normalise(ir::Graph& graph) {
   SLUICE_CHECK(run_passes(graph));
   const std::vector<Finding> findings = outside_normal_form(graph);
   if (findings.empty()) return ok();
+  if (findings.size() == 1 && findings[0].op == "input")
+    return user_error("{}; {}", findings[0].problem, findings[0].hint);
   std::string text;
   for (std::size_t i = 0; i < std::min(findings.size(), kMostFindings); ++i) {
     const Finding& f = findings[i];

@@ -5,6 +5,7 @@
 // A hanging window of MaxPool is a pad at the end, since padding never wins. One of AveragePool that does not count
 // padding is too; one that counts the stated pads but not what hangs over has no such form and keeps ceil_mode.
 //
+// Preserved: the windows and what each of them covers.
 // Before: shapes inferred. After: no auto_pad, no ceil_mode but for that case; lists are complete.
 #include "compiler/passes/resolve_windows.hpp"
 

@@ -2,6 +2,7 @@
 // Softmax, LogSoftmax and Sigmoid after the scores change no ranking. Reshapes and transpositions of a row of scores
 // move nothing. The host computes them (runtime/scores); the device ends at the scores.
 //
+// Preserved: everything; the host computes what is cut off, from the scores as they are.
 // Before: verified, shapes inferred. After: `output` is the last value that no such node computes; those nodes are in
 // `host_tail`, in order. A Softmax of a row of scores runs along the whole row: one along an axis of a single element,
 // which would make all scores equal, stays in the graph, where normal_form refuses it.

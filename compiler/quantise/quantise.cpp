@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "compiler/ir/value_range.hpp"
 #include "compiler/quantise/host_tail.hpp"
 #include "compiler/quantise/layer_lowering.hpp"
 #include "compiler/quantise/lowering.hpp"
-#include "compiler/quantise/value_bounds.hpp"
 #include "runtime/base/errors.hpp"
 
 namespace sluice {
@@ -53,11 +53,11 @@ Result<Quantised> quantise(const ir::Graph& graph, const Statistics& statistics,
   if (options.method == RangeMethod::best) return bug_error("quantise() needs one method");
   ValueCodesTable codes(graph, options);
   SLUICE_CHECK(codes.choose_ranges(graph, statistics, largest_pixel(preprocess)));
-  const std::map<std::string, double> bounds = lower_bounds(graph);
+  const std::map<std::string, ir::Range> ranges = ir::value_ranges(graph);  // of the input, too: a device takes any code
   for (const ir::Node& node : graph.nodes) {
     if (node.op != "Conv") continue;
     const std::string& input = node.inputs[0];
-    const double lowest = std::clamp(bounds.at(input) / codes.of(input).range, -1.0, 0.0);
+    const double lowest = std::clamp(ranges.at(input).low / codes.of(input).range, -1.0, 0.0);
     const int bits = SLUICE_TRY(convolution_input_bits(graph, node, options, codes.of(input), lowest));
     codes.narrow(input, bits);
   }

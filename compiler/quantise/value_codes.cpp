@@ -3,6 +3,7 @@
 #include "compiler/quantise/value_codes.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "compiler/quantise/layer_lowering.hpp"
 #include "runtime/base/errors.hpp"
@@ -12,6 +13,20 @@ namespace {
 
 constexpr double kLeastRange = 1e-6;     // of a map that is always zero
 constexpr double kScoreHeadroom = 1.25;  // scores are never clipped
+
+// How far sums may grow when they become codes. The largest multiplier with the least shift holds 2^15; an input that
+// loses bits to the proof of the sums takes a part of it. A map that never moves would else ask for more.
+constexpr double kMostGrowth = 1 << 12;
+
+// What one step of a node's sum stands for, in steps of its largest operand. Convolutions that lose weight bits to the
+// proof of their sums have the coarsest weights.
+double largest_gain(const ir::Graph& graph, const ir::Node& node, const QuantiseOptions& options) {
+  if (node.op != "Conv") return 1;
+  double largest = 0;
+  for (const float weight : graph.initialisers.at(node.inputs[1]).values)
+    largest = std::max<double>(largest, std::fabs(weight));
+  return largest / (options.bits == 8 ? 63 : 2047);
+}
 
 }  // namespace
 
@@ -81,7 +96,31 @@ Status ValueCodesTable::choose_ranges(const ir::Graph& graph, const Statistics& 
                                        : clip_of(found->second, of(value).limit()));
   }
   for (auto& [value, codes] : codes_) codes.range = range.at(value);
+  hold_growth(graph);
   return ok();
+}
+
+void ValueCodesTable::hold_growth(const ir::Graph& graph) {
+  // Values that share codes may hand a wider range back to a node that was seen already; few ever do.
+  bool is_settled = false;
+  for (std::size_t round = 0; round < graph.nodes.size() && !is_settled; ++round) {
+    is_settled = true;
+    for (const ir::Node& node : graph.nodes) {
+      if (passes_codes_on(node)) continue;
+      double step = 0, product = 1;
+      for (const std::string& value : node.inputs) {
+        if (parent_.count(value) == 0) continue;
+        step = std::max(step, of(value).scale());
+        product *= of(value).scale();
+      }
+      if (node.op == "Mul") step = product;
+      ValueCodes& codes = codes_.at(root(node.outputs[0]));
+      const double least = step * largest_gain(graph, node, options_) / kMostGrowth * codes.limit();
+      if (codes.range >= least) continue;
+      codes.range = least;
+      is_settled = false;
+    }
+  }
 }
 
 }  // namespace sluice

@@ -50,6 +50,8 @@ class ValueCodesTable {
  private:
   const std::string& root(const std::string& value) const;
   void join(const std::string& a, const std::string& b);
+  // Widens ranges that are so small that no multiplier leads from a node's sums to their codes.
+  void hold_growth(const ir::Graph& graph);
   double clip_of(const ValueStatistics& statistics, int limit) const;
 
   QuantiseOptions options_;

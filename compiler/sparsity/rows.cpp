@@ -77,7 +77,9 @@ std::vector<MagnitudeCounts> input_magnitudes(const Evaluator& evaluator, const 
 // Top-1 of every picture under the row; what the first `counted` of them cost.
 struct RowRun {
   std::vector<int> classes;
-  std::vector<double> cycles, pairs;  // per layer, mean over counted pictures
+  std::vector<double> cycles;       // per layer, mean over counted pictures
+  std::vector<std::int64_t> pairs;  // per layer, sum over them: a share of 1 must come out as exactly 1
+  std::size_t counted = 0;
   IntervalEstimate interval;
 };
 
@@ -92,9 +94,10 @@ RowRun run_row(const Design& design, const simulate::Scheduler& scheduler, const
   const CounterModel model(design, thresholds);
   RowRun run{std::vector<int>(samples.size()),
              std::vector<double>(thresholds.size()),
-             std::vector<double>(thresholds.size()),
+             std::vector<std::int64_t>(thresholds.size()),
+             std::min(counted, samples.size()),
              {}};
-  std::vector<CountedImage> images(std::min(counted, samples.size()));
+  std::vector<CountedImage> images(run.counted);
   tbb::parallel_for(std::size_t{0}, samples.size(), [&](std::size_t s) {
     run.classes[s] = top_k(evaluator.scores(samples[s].codes), 1)[0];
     if (s >= images.size()) return;
@@ -106,8 +109,7 @@ RowRun run_row(const Design& design, const simulate::Scheduler& scheduler, const
   for (CountedImage& image : images) {
     const std::vector<double> cycles = layer_cycles.of_image(image.counters);
     for (std::size_t i = 0; i < cycles.size(); ++i) run.cycles[i] += cycles[i] / static_cast<double>(images.size());
-    for (const LayerCounters& c : image.counters)
-      run.pairs[std::size_t(c.layer)] += c.nonzero_pairs / static_cast<double>(images.size());
+    for (const LayerCounters& c : image.counters) run.pairs[std::size_t(c.layer)] += c.nonzero_pairs;
     slices.push_back(std::move(image.slices));
   }
   run.interval = estimate_interval(design.netlist, slices);
@@ -175,8 +177,8 @@ Result<DesignTable> measure_rows(const Design& design, DesignTable chosen, const
       if (next == row.layers.size() || row.layers[next].name != network.layers[i].name) continue;
       TableLayer& layer = row.layers[next++];
       layer.cycles = run.cycles[i];
-      layer.density_assumed =
-          is_sparse(layer.engine) ? run.pairs[i] / static_cast<double>(network.layers[i].macs()) : 1.0;
+      const double products = static_cast<double>(network.layers[i].macs()) * static_cast<double>(run.counted);
+      layer.density_assumed = is_sparse(layer.engine) ? static_cast<double>(run.pairs[i]) / products : 1.0;
     }
     row.cycles_per_image = run.interval.cycles;
     row.throughput_images_per_s = 1e6 * options.clock_mhz / row.cycles_per_image;

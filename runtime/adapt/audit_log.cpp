@@ -127,51 +127,48 @@ std::string to_line(const AuditStart& start) {
   for (std::size_t l = 0; l < start.model.macs.size(); ++l) {
     layers.push_back({{"name", start.model.table.rows[0].layers[l].name}, {"macs", start.model.macs[l]}});
   }
-  return json{{"kind", "start"},
-              {"version", kAuditVersion},
-              {"design_hash", start.model.table.design_hash},
-              {"policy", to_text(o.policy)},
-              {"row", o.row},
-              {"target_images_per_s", o.target_images_per_s},
-              {"hysteresis", o.hysteresis},
-              {"dwell_images", o.dwell_images},
-              {"period_images", o.period_images},
-              {"probe_period", o.probe_period},
-              {"lag_images", start.lag_images},
-              {"device", start.device},
-              {"rate_kind", start.rate_kind},
-              {"floor_cycles", start.model.floor_cycles},
-              {"layers", layers},
-              {"table", json::parse(table_to_json(start.model.table))}}
-      .dump();
+  return json_text(json{{"kind", "start"},
+                        {"version", kAuditVersion},
+                        {"design_hash", start.model.table.design_hash},
+                        {"policy", to_text(o.policy)},
+                        {"row", o.row},
+                        {"target_images_per_s", o.target_images_per_s},
+                        {"hysteresis", o.hysteresis},
+                        {"dwell_images", o.dwell_images},
+                        {"period_images", o.period_images},
+                        {"probe_period", o.probe_period},
+                        {"lag_images", start.lag_images},
+                        {"device", start.device},
+                        {"rate_kind", start.rate_kind},
+                        {"floor_cycles", start.model.floor_cycles},
+                        {"layers", layers},
+                        {"table", json::parse(table_to_json(start.model.table))}});
 }
 
 std::string to_line(const Observation& seen, bool is_probe) {
-  return json{{"kind", "image"},
-              {"image", seen.index},
-              {"row", seen.row},
-              {"is_probe", is_probe},
-              {"cycles", seen.cycles},
-              {"pairs", seen.pairs},
-              {"completed_at_ns", seen.completed_at.count()}}
-      .dump();
+  return json_text(json{{"kind", "image"},
+                        {"image", seen.index},
+                        {"row", seen.row},
+                        {"is_probe", is_probe},
+                        {"cycles", seen.cycles},
+                        {"pairs", seen.pairs},
+                        {"completed_at_ns", seen.completed_at.count()}});
 }
 
 std::string to_line(const Decision& d, const DesignModel& model) {
   json changing = json::array();
   for (const std::size_t l : d.changing_layers) changing.push_back(model.table.rows[0].layers[l].name);
-  return json{{"kind", "decision"},
-              {"after_image", d.after_image},
-              {"row", d.row},
-              {"choice", d.choice},
-              {"effective_from", d.effective_from},
-              {"reason", d.reason},
-              {"expected_images_per_s", d.predicted_images_per_s[d.choice]},
-              {"realised_images_per_s", d.realised_images_per_s},
-              {"predicted_images_per_s", d.predicted_images_per_s},
-              {"density", d.density},
-              {"changing_layers", changing}}
-      .dump();
+  return json_text(json{{"kind", "decision"},
+                        {"after_image", d.after_image},
+                        {"row", d.row},
+                        {"choice", d.choice},
+                        {"effective_from", d.effective_from},
+                        {"reason", d.reason},
+                        {"expected_images_per_s", d.predicted_images_per_s[d.choice]},
+                        {"realised_images_per_s", d.realised_images_per_s},
+                        {"predicted_images_per_s", d.predicted_images_per_s},
+                        {"density", d.density},
+                        {"changing_layers", changing}});
 }
 
 Result<AuditLog> AuditLog::create(const std::filesystem::path& file, const AuditStart& start) {
@@ -207,8 +204,8 @@ Status AuditLog::add(const Decision& decision) {
 }
 
 Status AuditLog::end() {
-  return write(json{{"kind", "end"}, {"images", images_}, {"decisions", decisions_}, {"switches", switches_}}.dump(),
-               true);
+  return write(
+      json_text(json{{"kind", "end"}, {"images", images_}, {"decisions", decisions_}, {"switches", switches_}}), true);
 }
 
 Result<Audit> read_audit_log(const std::filesystem::path& file) {

@@ -59,7 +59,7 @@ Status write_bundle(const fs::path& target, const BundleFiles& files) {
     SLUICE_CHECK(folder.add(name, bytes));
     manifest["files"][name] = sha256_hex(bytes);
   }
-  SLUICE_CHECK(folder.add("manifest.json", manifest.dump(1) + "\n"));
+  SLUICE_CHECK(folder.add("manifest.json", json_text(manifest, 1) + "\n"));
   return folder.commit();
 }
 

@@ -244,7 +244,7 @@ Result<Value> parsed(const std::string& text, const std::function<Result<Value>(
 json versions_json() { return {{"version", kDesignVersion}, {"kernel_version", SLUICE_KERNEL_VERSION}}; }
 
 // Names come from files of any encoding; what is not UTF-8 is replaced, not thrown about.
-std::string text_of(const json& j) { return j.dump(1, ' ', false, json::error_handler_t::replace) + "\n"; }
+std::string text_of(const json& j) { return json_text(j, 1) + "\n"; }
 
 json network_json(const IntegerNetwork& n) {
   json layers = json::array();

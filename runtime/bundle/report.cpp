@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes report.json (see report.hpp).
 #include "runtime/bundle/report.hpp"
+#include "runtime/base/json.hpp"
 
 #include <algorithm>
 
@@ -146,7 +147,7 @@ std::string report_to_json(const PlanReport& r) {
          {"phase_times", phases}};
   if (r.simulated) j["simulated"] = simulated_json(*r.simulated);
   // Names come from files of any encoding; what is not UTF-8 is replaced, not thrown about.
-  return j.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
+  return json_text(j, 1) + "\n";
 }
 
 }  // namespace sluice

@@ -159,11 +159,11 @@ std::string table_to_json(const DesignTable& table) {
                     {"throughput_images_per_s", row.throughput_images_per_s},
                     {"layers", layers}});
   }
-  return json{{"version", kTableVersion},
-              {"design_hash", table.design_hash},
-              {"clock_mhz", table.clock_mhz},
-              {"rows", rows}}
-             .dump(1) +
+  return json_text(json{{"version", kTableVersion},
+                        {"design_hash", table.design_hash},
+                        {"clock_mhz", table.clock_mhz},
+                        {"rows", rows}},
+                   1) +
          "\n";
 }
 

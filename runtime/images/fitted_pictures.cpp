@@ -6,8 +6,14 @@
 #include <mutex>
 
 #include "runtime/base/errors.hpp"
+#include "runtime/base/parallel.hpp"
 
 namespace sluice {
+namespace {
+
+constexpr std::size_t kMostNamed = 20;
+
+}  // namespace
 
 struct FittedPictures::Shared {
   ImageSet images;
@@ -50,6 +56,25 @@ Result<FittedPicture> FittedPictures::load(std::size_t i) const {
     shared.kept_bytes += bytes;
   }
   return fitted;
+}
+
+Status FittedPictures::check() const {
+  std::vector<std::optional<Error>> errors(count_);
+  SLUICE_CHECK(parallel_try(count_, [&](std::size_t i) -> Status {
+    const Result<FittedPicture> picture = load(i);
+    if (!picture && picture.error().fault() != Fault::user) return picture.error();
+    if (!picture) errors[i] = picture.error();
+    return ok();
+  }));
+  std::string text;
+  std::size_t broken = 0;
+  for (const std::optional<Error>& error : errors) {
+    if (error && ++broken <= kMostNamed) text += "\n  " + error->text();
+  }
+  if (broken == 0) return ok();
+  if (broken == 1) return user_error("{}", text.substr(3));
+  if (broken > kMostNamed) text += fmt::format("\n  and {} more", broken - kMostNamed);
+  return user_error("{} of {} pictures cannot be used:{}", broken, count_, text);
 }
 
 FittedPictures FittedPictures::first(std::size_t count) const {

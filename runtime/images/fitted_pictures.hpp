@@ -30,6 +30,8 @@ class FittedPictures {
   std::optional<int> label(std::size_t i) const;
   const Preprocess& preprocess() const;
   Result<FittedPicture> load(std::size_t i) const;
+  // Loads every picture once; the error names all that cannot be used, or the first of very many.
+  Status check() const;
   // The first so many, or all where there are fewer.
   FittedPictures first(std::size_t count) const;
   // Of pixels that are kept now.

@@ -30,7 +30,7 @@ bool is_named_like_a_picture(const fs::path& file) {
                                            ".pnm", ".gif", ".tif", ".tiff", ".heic", ".avif", ".jp2"});
 }
 
-bool is_named_like_a_list(const fs::path& file) { return is_one_of(lower_extension(file), {".txt", ".lst"}); }
+bool is_named_like_a_list(const fs::path& file) { return is_one_of(lower_extension(file), {".txt", ".lst", ".csv"}); }
 
 }  // namespace
 
@@ -87,19 +87,24 @@ class ImageSetOpener {
   }
 
   static Result<ImageSet> list(const fs::path& list_file, const fs::path& base) {
-    ImageSet set;
-    bool is_any_there = false;
-    for (const ListEntry& entry : SLUICE_TRY(read_list_file(list_file))) {
-      const fs::path file = base / entry.file;
-      std::error_code error;
-      is_any_there = is_any_there || fs::exists(file, error);
-      set.items_.push_back({file.string(), nullptr, 0, entry.label});
-    }
-    // One absent file is that picture's own error; all of them mean the wrong folder.
-    if (!is_any_there) {
+    const std::vector<ListEntry> entries = SLUICE_TRY(read_list_file(list_file));
+    const auto is_any_under = [&](const fs::path& folder) {
+      return std::any_of(entries.begin(), entries.end(), [&](const ListEntry& entry) {
+        std::error_code error;
+        return fs::exists(folder / entry.file, error);
+      });
+    };
+    // One absent file is that picture's own error; all of them mean the wrong folder. Lists of subsets lie beside the
+    // folders that they name.
+    const fs::path beside = list_file.parent_path();
+    const bool is_under_base = is_any_under(base);
+    if (!is_under_base && !is_any_under(beside)) {
       return user_error("{}: none of the {} files it names exists; the first would be {}", list_file.string(),
-                        set.size(), set.name(0));
+                        entries.size(), (base / entries[0].file).string());
     }
+    ImageSet set;
+    for (const ListEntry& entry : entries)
+      set.items_.push_back({((is_under_base ? base : beside) / entry.file).string(), nullptr, 0, entry.label});
     return set;
   }
 

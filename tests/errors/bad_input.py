@@ -204,6 +204,18 @@ class BadInput(unittest.TestCase):
         (self.folder / "empty").mkdir()
         self.refused("plan", MODEL, "--calib", "empty", "-o", "out", says="empty")
 
+    def test_all_corrupt_pictures_are_named_at_once(self):
+        folder = self.folder / "some"
+        folder.mkdir()
+        (folder / "good.png").write_bytes(png())
+        for name in ("cut1.png", "cut2.png"):
+            (folder / name).write_bytes(png()[:70])
+        self.refused("plan", MODEL, "--calib", "some", "-o", "out", says=["2 of 3 pictures cannot be used", "cut1.png", "cut2.png"])
+
+    def test_class_names_of_another_number(self):
+        self.refused("plan", MODEL, "--calib", self.good, "--class-names", self.file("names.txt", b"cat\ndog\n"), "-o", "out",
+                     says="names.txt: holds 2 class names, the network has")
+
     def test_calibration_corrupt(self):
         self.refused("plan", MODEL, "--calib", self.file("cut.png", png()[:70]), "-o", "out", says="cut.png")
 

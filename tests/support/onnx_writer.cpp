@@ -23,6 +23,18 @@ void fill(onnx::TensorProto& proto, const ir::Tensor& tensor) {
     case ir::ElementType::int32:
       proto.set_data_type(onnx::TensorProto::INT32);
       break;
+    case ir::ElementType::int16:
+      proto.set_data_type(onnx::TensorProto::INT16);
+      break;
+    case ir::ElementType::uint64:
+      proto.set_data_type(onnx::TensorProto::UINT64);
+      break;
+    case ir::ElementType::uint32:
+      proto.set_data_type(onnx::TensorProto::UINT32);
+      break;
+    case ir::ElementType::uint16:
+      proto.set_data_type(onnx::TensorProto::UINT16);
+      break;
     case ir::ElementType::int8:
       proto.set_data_type(onnx::TensorProto::INT8);
       break;
@@ -41,6 +53,8 @@ void fill(onnx::TensorProto& proto, const ir::Tensor& tensor) {
   for (const std::int64_t value : tensor.integers) {
     if (tensor.type == ir::ElementType::int64)
       proto.add_int64_data(value);
+    else if (tensor.type == ir::ElementType::uint32 || tensor.type == ir::ElementType::uint64)
+      proto.add_uint64_data(static_cast<std::uint64_t>(value));
     else
       proto.add_int32_data(static_cast<std::int32_t>(value));
   }

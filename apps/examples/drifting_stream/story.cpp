@@ -11,6 +11,7 @@
 
 #include "apps/examples/drifting_stream/drift.hpp"
 #include "runtime/base/accuracy.hpp"
+#include "runtime/base/json.hpp"
 
 namespace sluice::example {
 namespace {
@@ -155,13 +156,13 @@ std::string story_json(const Story& story, const DesignTable& table) {
   };
   json fixed = json::array();
   for (const NamedRun& r : story.fixed) fixed.push_back(pass(r));
-  return json{{"design_hash", table.design_hash},
-              {"target_images_per_s", story.target_images_per_s},
-              {"device", story.device_name},
-              {"throughput_kind", "simulated"},
-              {"fixed", fixed},
-              {"adaptive", pass(story.adaptive)}}
-             .dump(1) +
+  return json_text(json{{"design_hash", table.design_hash},
+                        {"target_images_per_s", story.target_images_per_s},
+                        {"device", story.device_name},
+                        {"throughput_kind", "simulated"},
+                        {"fixed", fixed},
+                        {"adaptive", pass(story.adaptive)}},
+                   1) +
          "\n";
 }
 

@@ -132,7 +132,7 @@ TEST_F(Plan, from_a_phase_that_the_state_does_not_reach_is_refused) {
   options.from = "choose";
   options.pixels.mean = {0.25};
   EXPECT_THAT(plan_said(options),
-              AllOf(HasSubstr("--mean was [0.5], now it is [0.25]"), HasSubstr("can run is validate")));
+              AllOf(HasSubstr("--mean was [0.5], now it is [0.25]"), HasSubstr("can run is import")));
   EXPECT_TRUE(fs::exists(options.state_folder())) << "a refusal changes nothing";
   options.state = scratch_.path() / "none";
   EXPECT_THAT(plan_said(options), HasSubstr("came to no result"));

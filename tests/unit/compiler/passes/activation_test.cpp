@@ -122,6 +122,32 @@ TEST(Clamp, second_clamp_outside_the_first) {
   EXPECT_EQ(normal_ops(s.w, finish(s.w, s.clip(s.clip(s.x, -1, 1), 2, 3), 4)), "Conv clamp[2,2], " + kEnd);
 }
 
+// Every pair of clamps with or without each bound, crossing and not, on either side of a pool.
+TEST(Clamp, two_in_a_row_keep_the_tighter_bound_of_each_side) {
+  const std::vector<std::optional<float>> bounds{std::nullopt, -1.5f, 0.0f, 0.25f, 2.0f};
+  for (std::size_t i = 0; i < 5 * 5 * 5 * 5 * 2; ++i) {
+    Start s(13);
+    const auto one_clip = [&](const std::string& x, std::size_t low, std::size_t high) {
+      const auto bound = [&](std::size_t k) { return bounds[k] ? s.w.number(*bounds[k]) : std::string(); };
+      return s.w.node("Clip", {x, bound(low), bound(high)});
+    };
+    auto y = one_clip(s.x, i % 5, i / 5 % 5);
+    if (i % 2 == 1) y = s.w.node("MaxPool", {y}, {{"kernel_shape", {2, 2}}});
+    y = one_clip(y, i / 25 % 5, i / 125 % 5);
+    const auto result = testing::normalised(s.w, finish(s.w, y, 4));
+    ASSERT_EQ(result.error, "") << i;
+    EXPECT_EQ(result.graph.nodes[0].op, "Conv") << i;
+    EXPECT_EQ(result.graph.nodes.size(), i % 2 == 1 ? 4u : 3u) << i;
+  }
+}
+
+TEST(Clamp, relu_after_hard_tanh_loses_no_side) {
+  Start s(13);
+  const auto relu = s.w.node("Relu", {s.clip(s.x, -1, 1)});
+  const auto y = s.w.node("Clip", {relu, s.w.number(0.25f)});
+  EXPECT_EQ(normal_ops(s.w, finish(s.w, y, 4)), "Conv clamp[0.25,1], " + kEnd);
+}
+
 TEST(Clamp, goes_through_max_pool_and_concat) {
   Start s(13);
   const auto other = s.w.node("Conv", {"x", s.w.random({2, 3, 3, 3})});

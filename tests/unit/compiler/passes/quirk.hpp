@@ -35,9 +35,10 @@ struct Normalised {
 };
 
 inline Normalised normalised(const OnnxWriter& w, const std::string& output, double tolerance = 1e-4,
-                             const frontend::ImportOptions& options = {}) {
+                             const frontend::ImportOptions& options = {}, const ir::Range& pictures = {}) {
   auto graph = frontend::import_onnx_bytes(w.bytes(output), "quirk", options);
   if (!graph) return {{}, graph.error().text()};
+  graph->input_range = pictures;
   const ir::Graph imported = *graph;
   if (const auto status = passes::normalise(*graph); !status) return {*graph, status.error().text()};
   auto before = ops::FloatProgram::prepare(imported);

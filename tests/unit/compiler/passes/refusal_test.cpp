@@ -69,8 +69,8 @@ TEST(Refusal, a_flattened_map_as_a_result) {
 
 TEST(Refusal, a_batch_of_pictures) {
   OnnxWriter w(13);
-  says(normal_ops(w, finish(w, w.node("Conv", {w.input("x", {2, 3, 6, 6}), w.random({4, 3, 3, 3})}), 4)),
-       {"Conv_0", "batch"});
+  const auto x = w.node("Conv", {w.input("x", {2, 3, 6, 6}), w.random({4, 3, 3, 3})});
+  says(normal_ops(w, finish(w, w.node("Add", {x, w.random({2, 4, 1, 1})}), 4)), {"2 pictures at once", "batch"});
 }
 
 TEST(Refusal, scores_that_do_not_depend_on_the_picture) {
@@ -101,7 +101,7 @@ TEST(Refusal, volumes) {
   OnnxWriter w(13);
   auto y = w.node("Conv", {w.input("x", {1, 3, 6, 6, 6}), w.random({4, 3, 3, 3, 3})});
   y = w.node("AveragePool", {w.node("MaxPool", {y}, {{"kernel_shape", {2, 2, 2}}})}, {{"kernel_shape", {3, 3, 3}}});
-  says(normal_ops(w, y), {"Conv_0", "MaxPool_1", "AveragePool_2", "1x4x4x4x4", "maps of one picture"});
+  says(normal_ops(w, y), {"no picture", "1x3x6x6x6", "1xCxHxW"});
 }
 
 TEST(Refusal, side_outputs) {

@@ -46,7 +46,7 @@ TEST(FoldConstants, pads_computed_by_the_exporter) {
                           w.integers({0}), w.integers({-1})});
   pads = w.node("Cast", {w.node("Reshape", {w.node("Transpose", {pads}, {{"perm", {1, 0}}}), w.integers({-1})})},
                 {{"to", 7}});
-  const auto y = w.node("Conv", {w.node("Pad", {w.input("x", {1, 3, 6, 6}), pads, ""}), w.random({4, 3, 3, 3})});
+  const auto y = w.node("Conv", {w.node("Pad", {w.input("x", {1, 3, 6, 6}), pads, ""}), w.random({4, 3, 4, 3})});
   const auto result = testing::normalised(w, finish(w, y, 4));
   ASSERT_EQ(result.error, "");
   EXPECT_EQ(result.graph.nodes[0].integers("pads", {}), (std::vector<std::int64_t>{2, 0, 3, 1}));

@@ -28,7 +28,7 @@ TEST(Pad, in_front_of_a_convolution_adds_to_its_pads) {
     const auto x = w.input("x", {1, 3, 6, 6});
     const auto padded = opset < 11 ? w.node("Pad", {x}, {{"pads", {0, 0, 0, 1, 0, 0, 2, 3}}})
                                    : w.node("Pad", {x, w.integers({0, 0, 0, 1, 0, 0, 2, 3})});
-    const auto y = w.node("Conv", {padded, w.random({4, 3, 3, 3})}, {{"pads", {1, 0, 0, 1}}});
+    const auto y = w.node("Conv", {padded, w.random({4, 3, 3, 5})}, {{"pads", {1, 0, 0, 1}}});
     EXPECT_EQ(pads_of(w, finish(w, y, 4)), "1,1,2,4") << "opset " << opset;
   }
 }
@@ -162,6 +162,37 @@ TEST(Dilation, is_written_out_with_zeros) {
   const auto result = testing::normalised(w, finish(w, y, 4));
   ASSERT_EQ(result.error, "");
   EXPECT_EQ(result.graph.shapes.at(result.graph.nodes[0].inputs[1]), (ir::Dims{4, 3, 5, 7}));
+}
+
+// Windows that lie in the padding alone: no line buffer starts with one.
+TEST(WidePads, make_the_kernel_wider) {
+  const struct {
+    ir::Dims kernel;
+    std::vector<std::int64_t> pads, strides;
+  } cases[] = {{{1, 1}, {1, 1, 1, 1}, {1, 1}},
+               {{1, 1}, {0, 0, 0, 3}, {1, 1}},
+               {{3, 2}, {3, 0, 0, 2}, {1, 1}},
+               {{2, 3}, {5, 3, 1, 4}, {2, 3}},
+               {{1, 3}, {2, 3, 0, 0}, {3, 1}}};
+  for (const auto& c : cases) {
+    for (const std::int64_t group : {1, 3}) {
+      OnnxWriter w(13);
+      const auto weights = w.random({3, 3 / group, c.kernel[0], c.kernel[1]});
+      const auto p = [&](std::size_t i) { return c.pads[i]; };
+      const auto y =
+          w.node("Conv", {w.input("x", {1, 3, 7, 6}), weights, w.random({3})},
+                 {{"pads", {p(0), p(1), p(2), p(3)}}, {"strides", {c.strides[0], c.strides[1]}}, {"group", group}});
+      const auto result = testing::normalised(w, finish(w, y, 3));
+      ASSERT_EQ(result.error, "");
+      const ir::Node& conv = result.graph.nodes[0];
+      const auto kernel = conv.integers("kernel_shape", {}), pads = conv.integers("pads", {});
+      const ir::Dims out = result.graph.shapes.at(conv.outputs[0]);
+      for (std::size_t axis = 0; axis < 2; ++axis) {
+        EXPECT_LT(pads[axis], kernel[axis]) << ir::print(result.graph);
+        EXPECT_LT((out[axis + 2] - 1) * c.strides[axis] - pads[axis], axis == 0 ? 7 : 6) << ir::print(result.graph);
+      }
+    }
+  }
 }
 
 TEST(Mean, over_the_whole_map_in_three_spellings) {

@@ -4,7 +4,6 @@
 #include "compiler/quantise/equalise.hpp"
 
 #include "compiler/quantise/output_range.hpp"
-#include "compiler/quantise/value_bounds.hpp"
 #include "runtime/reference/reference.hpp"
 #include "tests/unit/compiler/quantise/float_graph.hpp"
 
@@ -114,24 +113,6 @@ TEST_P(EqualiseSeeds, a_lowered_layer_puts_out_no_code_outside_its_range) {
 }
 
 INSTANTIATE_TEST_SUITE_P(seeds, EqualiseSeeds, ::testing::Range(1u, 6u));
-
-TEST(LowerBounds, follow_activations_joins_and_pools) {
-  GraphMaker make(2, {1, 3, 8, 8});
-  const std::string plain = make.conv("x", 4, 1);
-  const std::string relu = make.conv(plain, 4, 1);
-  make.clamp(0.0f, std::nullopt);
-  const std::string swish = make.conv(relu, 4, 1);
-  make.curve(ir::Curve::hard_swish);
-  const std::string sum = make.node("Add", {relu, swish});
-  const std::string pool = make.node("MaxPool", {sum}, {{"kernel_shape", std::vector<std::int64_t>{2, 2}}});
-  const std::string joined = make.node("Concat", {pool, pool}, {{"axis", std::int64_t{1}}});
-  const auto bounds = lower_bounds(make.finish(2));
-  EXPECT_TRUE(std::isinf(bounds.at("x")));
-  EXPECT_TRUE(std::isinf(bounds.at(plain)));
-  EXPECT_EQ(bounds.at(relu), 0);
-  EXPECT_NEAR(bounds.at(swish), -0.375, 1e-6);
-  EXPECT_NEAR(bounds.at(joined), -0.375, 1e-6);
-}
 
 }  // namespace
 }  // namespace sluice::testing

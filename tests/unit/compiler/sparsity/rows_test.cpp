@@ -43,6 +43,28 @@ TEST(Rows, keep_a_layer_whose_codes_are_all_alike) {
   }
 }
 
+// Means of 1 summed up one by one came to 1.0000000000000007, which no reader of the table takes.
+TEST(Rows, a_density_of_one_is_exactly_one) {
+  Random random(7);
+  NetworkMaker make(random, {4, 4, 3});
+  make.conv(4, {1, 1, 1, 1}, kNetworkInput);
+  make.conv(4, {1, 1, 1, 1}, make.last());
+  IntegerNetwork network = make.finish(3);
+  for (Layer& layer : network.layers) {
+    for (std::int16_t& weight : layer.weights) weight = weight == 0 ? 1 : weight;
+    if (layer.kind == LayerKind::conv) layer.clamp_low = 1;
+  }
+  const Design design{network, build_netlist(network, uniform_engines(network, KernelKind::conv_pair_sparse)).value()};
+  for (const std::size_t pictures : {3u, 6u, 7u, 11u, 49u}) {
+    std::vector<RowSample> samples(pictures);
+    for (RowSample& sample : samples) sample.codes.assign(random_codes(random, network).size(), 1);
+    RowOptions options;
+    options.rows = {{0, 0}};
+    const DesignTable table = measure_rows(design, choose_rows(design, samples, options), samples, options).value();
+    EXPECT_EQ(table.rows[0].layers[1].density_assumed, 1.0) << pictures << " pictures";
+  }
+}
+
 TEST(Rows, cut_the_share_they_were_asked_for_and_nest) {
   Random random(6);
   NetworkMaker make(random, {12, 12, 3});

@@ -68,6 +68,17 @@ TEST_F(Fitted, pictures_beyond_the_bound_are_decoded_again) {
   EXPECT_FALSE(some.load(2)) << "this one was not kept";
 }
 
+TEST_F(Fitted, check_names_every_picture_that_cannot_be_used) {
+  EXPECT_TRUE(pictures(0).check());
+  const FittedPictures all = pictures(0);
+  delete_files();
+  const auto status = all.check();
+  ASSERT_FALSE(status);
+  const std::string text = status.error().text();
+  EXPECT_NE(text.find("3 of 3 pictures cannot be used"), std::string::npos) << text;
+  for (const char* name : {"0.png", "1.png", "2.png"}) EXPECT_NE(text.find(name), std::string::npos) << text;
+}
+
 TEST_F(Fitted, floats_and_errors_are_those_of_the_picture) {
   const FittedPictures all = pictures(0);
   const Picture picture = images_.load(0).value();

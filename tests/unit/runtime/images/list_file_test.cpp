@@ -27,6 +27,21 @@ TEST(ListFile, reads_files_and_labels) {
   EXPECT_EQ(entries[3].label, 7);
 }
 
+TEST(ListFile, commas_quotes_and_a_heading) {
+  const TemporaryFolder folder;
+  const auto entries =
+      read_list_file(
+          folder.write("val.csv", "file,label\ntrain/a.jpg,3\n\"my, cat.jpg\", 12\nb.jpg , 7\nx,y.png\nx,y.png 5\n"))
+          .value();
+  ASSERT_EQ(entries.size(), 5u);
+  const std::pair<const char*, int> wanted[] = {
+      {"train/a.jpg", 3}, {"my, cat.jpg", 12}, {"b.jpg", 7}, {"x,y.png", -1}, {"x,y.png", 5}};
+  for (std::size_t i = 0; i < 5; ++i) {
+    EXPECT_EQ(entries[i].file, wanted[i].first);
+    EXPECT_EQ(entries[i].label, wanted[i].second);
+  }
+}
+
 TEST(ListFile, garbage_labels_are_refused_with_their_line) {
   const TemporaryFolder folder;
   for (const char* word : {"cat", "-1", "1.5", "3x"}) {

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// One rule per operator (see value_range.hpp).
+// Before and after: as the header says.
+#include "compiler/ir/value_range.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace sluice::ir {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+Range of_constant(const Tensor& tensor) {
+  if (tensor.size() == 0 || tensor.is_text()) return {};
+  Range range{kInfinity, -kInfinity};
+  for (std::int64_t i = 0; i < tensor.size(); ++i) {
+    if (std::isnan(tensor.at(i))) return {};
+    range = range.hull({tensor.at(i), tensor.at(i)});
+  }
+  return range;
+}
+
+// The ends of x * y. Zero times infinity is 0 here: an infinite end stands for numbers as large as one likes.
+Range product(const Range& x, const Range& y) {
+  const auto times = [](double a, double b) { return a == 0 || b == 0 ? 0 : a * b; };
+  const auto [low, high] =
+      std::minmax({times(x.low, y.low), times(x.low, y.high), times(x.high, y.low), times(x.high, y.high)});
+  return {low, high};
+}
+
+// x * min(1, max(0, alpha x + beta)) is least at x = -beta / (2 alpha), where the gate is beta / 2.
+double least_of_hard_swish(double alpha, double beta) {
+  return alpha > 0 && beta >= 0 && beta <= 2 ? -beta * beta / (4 * alpha) : -kInfinity;
+}
+
+Range after_activation(const Activation& activation, Range range) {
+  if (activation.curve == Curve::hard_sigmoid) range = {0, 1};
+  if (activation.curve == Curve::hard_swish)
+    range = {least_of_hard_swish(activation.alpha, activation.beta), std::max(range.high, 0.0)};
+  return range.clamped(clamp_of(activation));
+}
+
+bool is_padded(const Node& pool) {
+  const auto pads = pool.integers("pads", {});
+  return pool.attributes.count("auto_pad") != 0 ||
+         std::any_of(pads.begin(), pads.end(), [](std::int64_t pad) { return pad != 0; });
+}
+
+// The nodes whose results are some of the numbers that they read.
+bool only_moves(const std::string& op) {
+  return op == "MaxPool" || op == "GlobalAveragePool" || op == "ReduceMean" || op == "Identity" || op == "Dropout" ||
+         op == "Transpose" || op == "Flatten" || op == "Reshape" || op == "Squeeze" || op == "Unsqueeze" ||
+         op == "Slice" || op == "Gather";
+}
+
+// Codes are bounded by their type, and real values by what the codes of it stand for.
+Range of_quantisation(const Graph& graph, const Node& node, const Range& input) {
+  const auto constant = [&](std::size_t i) -> const Tensor* {
+    if (node.inputs.size() <= i || node.inputs[i].empty()) return nullptr;
+    const auto found = graph.initialisers.find(node.inputs[i]);
+    return found == graph.initialisers.end() ? nullptr : &found->second;
+  };
+  const bool has_zero = node.inputs.size() > 2 && !node.inputs[2].empty();
+  const Tensor* zero = constant(2);
+  if (node.op == "QuantizeLinear") return code_range(graph, node).value_or(Range{});
+  if (has_zero && !zero) return {};
+  const Tensor* scale = constant(1);
+  if (!scale) return {};
+  const Range shift = zero ? of_constant(*zero) : Range{0, 0};
+  return product({input.low - shift.high, input.high - shift.low}, of_constant(*scale));
+}
+
+Range of_node(const Graph& graph, const Node& node, const std::vector<Range>& in) {
+  const std::string& op = node.op;
+  if (op == "Add") return {in[0].low + in[1].low, in[0].high + in[1].high};
+  if (op == "Sub") return {in[0].low - in[1].high, in[0].high - in[1].low};
+  if (op == "Mul") return product(in[0], in[1]);
+  if (op == "Relu") return in[0].clamped({0, kInfinity});
+  if (op == "Clip") {
+    const auto bounds = clip_range(graph, node);
+    return bounds ? in[0].clamped(*bounds) : Range{};
+  }
+  if (op == "Sigmoid" || op == "HardSigmoid" || op == "Softmax") return {0, 1};
+  if (op == "HardSwish") return {least_of_hard_swish(1.0 / 6, 0.5), std::max(in[0].high, 0.0)};
+  if (op == "QuantizeLinear" || op == "DequantizeLinear") return of_quantisation(graph, node, in[0]);
+  if (op == "AveragePool") return is_padded(node) ? in[0].hull({0, 0}) : in[0];
+  if (op == "Concat") {
+    Range all = in[0];
+    for (const Range& one : in) all = all.hull(one);
+    return all;
+  }
+  return only_moves(op) ? in[0] : Range{};
+}
+
+}  // namespace
+
+Range clamp_of(const Activation& activation) {
+  Range range;
+  if (activation.low) range.low = *activation.low;
+  if (activation.high) range.high = *activation.high;
+  return range;
+}
+
+std::optional<Range> clip_range(const Graph& graph, const Node& clip) {
+  Range range;
+  for (const auto& [index, key, bound] : {std::tuple{1u, "min", &range.low}, {2u, "max", &range.high}}) {
+    if (clip.inputs.size() > index && !clip.inputs[index].empty()) {
+      const auto found = graph.initialisers.find(clip.inputs[index]);
+      if (found == graph.initialisers.end() || found->second.size() != 1 || std::isnan(found->second.at(0)))
+        return std::nullopt;
+      *bound = found->second.at(0);
+    } else if (clip.attributes.count(key) != 0) {
+      *bound = clip.real(key, 0.0f);
+      if (std::isnan(*bound)) return std::nullopt;
+    }
+  }
+  // The largest float is how exporters write "no bound".
+  if (range.low <= std::numeric_limits<float>::lowest()) range.low = -kInfinity;
+  if (range.high >= std::numeric_limits<float>::max()) range.high = kInfinity;
+  return range;
+}
+
+std::optional<Range> code_range(const Graph& graph, const Node& quantise) {
+  constexpr std::int64_t kOnnxInt8 = 3;
+  constexpr Range kInt8{-128, 127}, kUint8{0, 255};
+  if (quantise.inputs.size() <= 2 || quantise.inputs[2].empty())
+    return quantise.integer("output_dtype", 0) == kOnnxInt8 ? kInt8 : kUint8;
+  const auto zero = graph.initialisers.find(quantise.inputs[2]);
+  if (zero == graph.initialisers.end()) return std::nullopt;
+  switch (zero->second.type) {
+    case ElementType::int8:
+      return kInt8;
+    case ElementType::uint8:
+      return kUint8;
+    case ElementType::int16:
+      return Range{-32768, 32767};
+    case ElementType::uint16:
+      return Range{0, 65535};
+    default:
+      return std::nullopt;
+  }
+}
+
+std::map<std::string, Range> value_ranges(const Graph& graph, const Range& input) {
+  std::map<std::string, Range> ranges{{graph.input, input}};
+  for (const Node& node : graph.nodes) {
+    std::vector<Range> in;
+    for (const std::string& value : node.inputs) {
+      const auto computed = ranges.find(value);
+      const auto constant = graph.initialisers.find(value);
+      in.push_back(computed != ranges.end()               ? computed->second
+                   : constant != graph.initialisers.end() ? of_constant(constant->second)
+                                                          : Range{});
+    }
+    if (in.empty()) in.emplace_back();
+    ranges[node.outputs[0]] = after_activation(node.activation, of_node(graph, node, in));
+  }
+  return ranges;
+}
+
+}  // namespace sluice::ir

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Byte by byte (see text.hpp).
+// Before and after: as the header says.
+#include "runtime/base/text.hpp"
+
+#include <fmt/format.h>
+
+namespace sluice {
+namespace {
+
+// Bytes of the character that starts here; 0 where none does.
+std::size_t character_bytes(std::string_view text) {
+  const auto at = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
+  const unsigned first = at(0);
+  if (first < 0x80) return first >= 0x20 && first != 0x7F ? 1 : 0;
+  const std::size_t bytes = first >= 0xC2 && first < 0xE0   ? 2
+                            : (first & 0xF0) == 0xE0        ? 3
+                            : first >= 0xF0 && first < 0xF5 ? 4
+                                                            : 0;
+  for (std::size_t i = 1; i < bytes; ++i) {
+    if ((at(i) & 0xC0) != 0x80) return 0;
+  }
+  const bool is_too_long = (first == 0xE0 && at(1) < 0xA0) || (first == 0xF0 && at(1) < 0x90);
+  const bool is_no_character = (first == 0xED && at(1) >= 0xA0) || (first == 0xF4 && at(1) >= 0x90);
+  const bool is_control = first == 0xC2 && at(1) < 0xA0;
+  return is_too_long || is_no_character || is_control ? 0 : bytes;
+}
+
+}  // namespace
+
+std::string printable(std::string_view text, std::size_t most_bytes) {
+  std::string clean;
+  while (!text.empty()) {
+    if (clean.size() >= most_bytes) return clean + "...";
+    const std::size_t bytes = character_bytes(text);
+    clean += bytes > 0 ? std::string(text.substr(0, bytes))
+                       : fmt::format("\\x{:02X}", static_cast<unsigned char>(text.front()));
+    text.remove_prefix(bytes > 0 ? bytes : 1);
+  }
+  return clean;
+}
+
+}  // namespace sluice
