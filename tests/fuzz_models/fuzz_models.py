@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Random classifiers through ONNX Runtime and through Sluice: import, float, integer network and PoCL must agree.
 
-    fuzz_models.py MODEL_RUNNER COUNT SEED [--result FILE] [--found FOLDER] [--pocl-every N] [--only I]
+    fuzz_models.py MODEL_RUNNER [COUNT] [SEED] [--result FILE] [--found FOLDER] [--pocl-every N] [--only I] [--seed S] [--jobs N]
     fuzz_models.py MODEL_RUNNER --recipe FILE       examines one kept recipe again
 
 Why: the worst that an import can do is to compute something else than the file says, and tests written by those who
@@ -40,7 +40,7 @@ import shrinker
 from runner import Runner
 
 POCL_EVERY = 20
-MOST_SHRUNK_OF_A_KIND = 3
+MOST_SHRUNK_OF_A_KIND = 8
 MOST_SHRINK_TRIALS = 250
 ENGINES = ["auto", "auto", "dense", "activation_sparse", "weight_sparse", "grouped_prefix", "pair_sparse"]
 
@@ -160,7 +160,7 @@ class Tally:
 
 
 def fuzz(options, folder):
-    tally, shrunk, start = Tally(), collections.Counter(), time.monotonic()
+    tally, shrunk, forms, start = Tally(), collections.Counter(), set(), time.monotonic()
     indices = [options.only] if options.only is not None else range(options.count)
     examiner = Examiner(options.runner, folder / "parent")
     with multiprocessing.Pool(options.jobs, _open, (options.runner, folder)) as pool:
@@ -175,6 +175,10 @@ def fuzz(options, folder):
                 continue
             shrunk[signature] += 1
             small = examiner.shrink(recipe, finding.kind, MOST_SHRINK_TRIALS)
+            form = finding.kind + describe(examiner.model(small))
+            if form in forms:
+                continue
+            forms.add(form)
             name = f"s{options.seed}_{index}_{re.sub('[^a-z0-9]+', '_', finding.kind)}"
             keep(examiner, options.found, name, f"seed {options.seed}, network {index}", small, examiner.examine(small))
             print(f"  shrunk: {describe(examiner.model(small))}", flush=True)
@@ -199,6 +203,7 @@ def main():
     parser.add_argument("runner", type=lambda text: str(pathlib.Path(text).resolve()))
     parser.add_argument("count", type=int, nargs="?", default=100)
     parser.add_argument("seed", type=int, nargs="?", default=1)
+    parser.add_argument("--seed", type=int, default=argparse.SUPPRESS)
     parser.add_argument("--result", type=pathlib.Path)
     parser.add_argument("--found", type=pathlib.Path)
     parser.add_argument("--pocl-every", type=int, default=POCL_EVERY)

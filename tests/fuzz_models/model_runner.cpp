@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // model_runner: what Sluice makes of many models, one after the other in one process.
 //
-// Why: a fuzzer asks for thousands of small networks, and starting `sluice check`, `plan` and `eval` for each costs more
-// than their work. This calls what those verbs call: check_model(), import and normalise(), plan() with a bundle on the
-// disk, and that bundle opened again, evaluated and, where asked for, run on PoCL. It judges nothing; the scripts beside
-// it compare.
+// Why: a fuzzer asks for thousands of small networks, and starting `sluice check`, `plan` and `eval` for each costs
+// more than their work. This calls what those verbs call: check_model(), import and normalise(), plan() with a bundle
+// on the disk, and that bundle opened again, evaluated and, where asked for, run on PoCL. It judges nothing; the
+// scripts beside it compare.
 //
 // Reads a request a line from standard input, answers with a line on standard output:
 //   {"model", "pictures", "bundle", "pixel_max", "mean", "std", "engine", "bits", "pocl"}
@@ -13,7 +13,8 @@
 // the same by the evaluator, as real values; a picture each. A stage that fails leaves
 // "failed": {"stage", "fault", "text"} and what came before it.
 //
-// Before: each line is a request; `bundle` may be overwritten. After: an answer a line, in order, until the end of input.
+// Before: each line is a request; `bundle` may be overwritten. After: an answer a line, in order, until the end of
+// input.
 #include <iostream>
 #include <limits>
 #include <optional>
@@ -88,7 +89,8 @@ Status add_float_scores(const Request& request, const ImageSet& images, json& an
   std::vector<std::vector<float>> pictures;
   for (std::size_t i = 0; i < images.size(); ++i) {
     const Picture picture = SLUICE_TRY(images.load(i));
-    pictures.push_back(SLUICE_TRY(preprocess_float(picture, shape, preprocess)));
+    std::vector<float> values = SLUICE_TRY(preprocess_float(picture, shape, preprocess));
+    pictures.push_back(std::move(values));
   }
   answer["scores"] = SLUICE_TRY(run_float(graph, pictures, dims));
   answer["outputs"] = SLUICE_TRY(run_float(testing::with_tail(graph, imported), pictures, dims));
@@ -159,7 +161,8 @@ int main() {
     std::string stage = "request";
     const Status status = answer_request(read_request(json::parse(line)), stage, answer);
     if (!status)
-      answer["failed"] = {{"stage", stage}, {"fault", to_text(status.error().fault())}, {"text", status.error().text()}};
+      answer["failed"] = {
+          {"stage", stage}, {"fault", to_text(status.error().fault())}, {"text", status.error().text()}};
     std::cout << answer.dump(-1, ' ', false, json::error_handler_t::replace) << std::endl;
   }
 }

@@ -60,4 +60,5 @@ class Runner:
         if not line:
             self._log.seek(0)
             return self._failed("crash", f"the process ended: {self._log.read().strip()[-300:]}")
-        return json.loads(line)
+        # Sentences name the file; where it lay means nothing later.
+        return json.loads(line.decode().replace(f"{self._folder}/", ""))
