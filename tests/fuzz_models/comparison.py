@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One recipe through ONNX Runtime and through Sluice, and what came of it.
 
-    examine(recipe, pictures, runner)    a Finding
+    examine(recipe, pictures, runner)    a Finding; recipe["run"]["last"] is the last stage of model_runner to take
     models_of(recipe, pictures)          the model as Sluice gets it, and the one whose scores are right
 
 What is held against what:
@@ -23,12 +23,19 @@ import onnxruntime_scores
 import quantiser
 
 FLOAT_TOLERANCE = 3e-4
-INT8_ERROR, INT16_ERROR = 0.25, 0.02
+MOST_ERROR = {8: 0.1, 16: 0.02}  # by bits
 LEAST_SPREAD = 0.03  # of the scores: what pictures change by less is lost in codes of 8 bits, and is no error
 
 Finding = collections.namedtuple("Finding", "kind detail reasons", defaults=["", ()])
 # Results that are no fault.
 EQUAL, COARSE, REFUSED, NO_MODEL = "equal", "equal, too coarse for int8", "refused", "no model"
+
+
+def last_stage(kind):
+    """The stage of model_runner that shows a difference of this kind."""
+    first = kind.split(":")[0]
+    return {"check": "float", "float": "float", "float differs": "float", "supported, not read": "float", "pocl": "pocl", "pocl differs": "pocl"}.get(
+        first, "bundle")
 
 
 @dataclasses.dataclass
@@ -72,20 +79,20 @@ def integer_error(integer, scores):
     return numpy.sqrt(numpy.mean((integer - scores) ** 2)) / max(spread, least)
 
 
-def _integer_finding(answer, ask):
+def _integer_finding(answer, bits, ask):
     error = integer_error(answer["integer"], answer["scores"])
-    if error <= INT8_ERROR:
+    if error <= MOST_ERROR[bits]:
         return Finding(EQUAL, f"{error:.3g}")
-    wide = ask(bits=16, pocl=False)
+    wide = ask(bits=16, last="bundle")
     if "integer" not in wide:
         return Finding("int16 " + wide["failed"]["stage"], wide["failed"]["text"])
     wide_error = integer_error(wide["integer"], wide["scores"])
-    if wide_error <= INT16_ERROR:
+    if wide_error <= MOST_ERROR[16]:
         return Finding(COARSE, f"int8 {error:.3g}, int16 {wide_error:.3g}")
     return Finding("integer differs", f"int8 errs by {error:.2g}, int16 by {wide_error:.2g} of what pictures change")
 
 
-def judge(answer, right, is_loose, ask):
+def judge(answer, models, right, bits, ask):
     failed = answer.get("failed")
     if failed and (failed["fault"] != "user" or failed["stage"] not in ("check", "float", "plan")):
         return Finding(f"{failed['stage']}: {failed['fault']}", failed["text"])
@@ -95,15 +102,17 @@ def judge(answer, right, is_loose, ask):
         return Finding(REFUSED, reasons=answer["check"]["refused"])
     if failed and failed["stage"] == "float":
         return Finding("supported, not read", failed["text"])
-    different = _float_difference(answer["outputs"], right, is_loose)
+    different = _float_difference(answer["outputs"], right, models.is_loose)
     if different:
         return Finding("float differs", different)
     if failed:
         return Finding("supported, not planned", failed["text"])
+    if "integer" not in answer:  # it was not to go so far
+        return Finding(EQUAL)
     pocl = answer.get("pocl")
     if pocl and pocl["equal"] != pocl["images"]:
         return Finding("pocl differs", pocl["difference"])
-    return _integer_finding(answer, ask)
+    return _integer_finding(answer, bits, ask)
 
 
 def examine(recipe, pictures, runner):
@@ -118,4 +127,4 @@ def examine(recipe, pictures, runner):
     def ask(**changed):
         return runner.ask(models.given, folder, **{**recipe["run"], **changed})
 
-    return judge(ask(), right, models.is_loose, ask)
+    return judge(ask(), models, right, recipe["run"]["bits"], ask)

@@ -49,8 +49,8 @@ def draw(seed, index, pocl_every):
     rng = numpy.random.default_rng([seed, index])
     recipe = recipes.draw(rng)
     recipe["quantise"] = quantiser.draw(rng, recipe["opset"]) if rng.random() < 0.45 and recipe["opset"] >= 10 else None
-    recipe["saved"] = "" if rng.random() < 0.8 else "basic" if rng.random() < 0.8 else "extended"
-    recipe["run"] = {"engine": ENGINES[rng.integers(len(ENGINES))], "bits": 16 if rng.random() < 0.2 else 8, "pocl": index % pocl_every == 0}
+    recipe["saved"] = "" if rng.random() < 0.8 else "basic" if rng.random() < 0.9 else "extended"
+    recipe["run"] = {"engine": ENGINES[rng.integers(len(ENGINES))], "bits": 16 if rng.random() < 0.2 else 8, "last": "pocl" if index % pocl_every == 0 else "bundle"}
     return recipe
 
 
@@ -83,6 +83,7 @@ class Examiner:
             return comparison.examine(recipe, self._pictures, self._runner)
 
     def shrink(self, recipe, kind, most_trials):
+        recipe = {**recipe, "run": {**recipe["run"], "last": comparison.last_stage(kind)}}
         return shrinker.shrink(recipe, lambda r: self.examine(r).kind == kind, most_trials)
 
     def model(self, recipe):
@@ -140,7 +141,7 @@ class Tally:
             self.no_models[skeleton(finding.detail)] += 1
         if finding.kind in (comparison.EQUAL, comparison.COARSE):
             self.quantised += recipe["quantise"] is not None
-            self.pocl += recipe["run"]["pocl"]
+            self.pocl += recipe["run"]["last"] == "pocl"
         if finding.kind not in self.first:
             self.first[finding.kind] = index
 

@@ -16,11 +16,11 @@ import network_writer
 CLAMPS = [-2.0, -1.0, -0.5, -0.25, 0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 6.0]
 # Activations with their weight; those with None take numbers drawn below.
 ACTIVATIONS = [("Relu", 20), ("BatchNormalization", 10), ("Clip", 10), ("Clip_low", 6), ("Clip_high", 6), ("Max", 3), ("Min", 3),
-               ("HardSwish", 2), ("HardSwish_written", 1.5), ("HardSwish_divided", 1.5), ("HardSigmoid", 1.5), ("HardSigmoid_written", 1.5),
+               ("HardSwish", 2), ("HardSwish_written", 0.7), ("HardSwish_divided", 0.7), ("HardSigmoid", 1.5), ("HardSigmoid_written", 1.5),
                ("mul_channel", 2), ("add_channel", 2), ("sub_channel", 1), ("div_channel", 1), ("mul_scalar", 1.5), ("add_scalar", 1.5),
                ("sub_scalar", 1), ("div_scalar", 1), ("Identity", 2), ("Dropout", 1), ("transposed", 2), ("Neg", 0.5),
                ("LeakyRelu", 0.3), ("PRelu", 0.3), ("SiLU", 0.3), ("Sigmoid", 0.2), ("Tanh", 0.1)]
-RARE = {"Min", "Max", "Neg", "LeakyRelu", "PRelu", "SiLU", "Sigmoid", "Tanh"}
+RARE = {"transposed", "Min", "Max", "Neg", "LeakyRelu", "PRelu", "SiLU", "Sigmoid", "Tanh"}
 
 Style = collections.namedtuple("Style", "opset is_rare")
 

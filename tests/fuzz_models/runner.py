@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """model_runner as a process that is asked again and again, and started anew when it dies or hangs.
 
-    Runner(program, folder).ask(model, pictures, engine=..., bits=..., pocl=...)    its answer as a dictionary
+    Runner(program, folder).ask(model, pictures, engine=..., bits=..., last=...)    its answer as a dictionary
 
 A death is an answer, too: {"failed": {"stage": "process", "fault": "crash", "text"}}; so is a hang ("hang").
 """
@@ -40,13 +40,13 @@ class Runner:
         self._process = None
         return {"failed": {"stage": "process", "fault": fault, "text": text}}
 
-    def ask(self, model, pictures, engine="auto", bits=8, pocl=False):
+    def ask(self, model, pictures, engine, bits, last):
         if self._process is None:
             self._start()
         file = self._folder / "model.onnx"
         onnx.save(model, file)
         request = {"model": str(file), "pictures": str(pictures), "bundle": str(self._folder / "bundle"), **PIXELS, "engine": engine,
-                   "bits": bits, "pocl": pocl}
+                   "bits": bits, "last": last}
         try:
             self._process.stdin.write(json.dumps(request).encode() + b"\n")
             self._process.stdin.flush()
