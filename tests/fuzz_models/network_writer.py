@@ -89,8 +89,7 @@ def _window_attributes(block):
 def _conv(w, block, x, shape):
     groups, filters = block["groups"], block["filters"]
     if block["depthwise"]:
-        groups = shape[0]
-        filters = shape[0]
+        groups, filters = shape[0], block["depthwise"] * shape[0]
     if shape[0] % groups or filters % groups:
         raise Impossible("groups that do not divide the channels")
     fan_in = shape[0] // groups * block["kernel"][0] * block["kernel"][1]
@@ -191,7 +190,9 @@ def write_blocks(w, blocks, x, shape):
     return x, shape
 
 
-def _flatten(w, how, x, features, batch_is_open):
+def _flatten(w, how, x, features):
+    if how.startswith("last_"):  # channels-last exporters count features pixel by pixel
+        x, how = w.node("Transpose", [x], perm=[0, 2, 3, 1]), how[5:]
     if how == "flatten":
         return w.node("Flatten", [x], axis=1)
     if how == "squeeze":
@@ -200,7 +201,7 @@ def _flatten(w, how, x, features, batch_is_open):
         first = w.node("Gather", [w.node("Shape", [x]), w.constant(0, numpy.int64)], axis=0)
         first = w.axes("Unsqueeze", first, [0], 13)
         return w.node("Reshape", [x, w.node("Concat", [first, w.constant([-1], numpy.int64)], axis=0)])
-    target = {"reshape": [-1, features] if batch_is_open else [1, -1], "reshape_zero": [0, -1]}[how]
+    target = {"reshape": [1, -1], "reshape_open": [-1, features], "reshape_zero": [0, -1]}[how]
     return w.node("Reshape", [x, w.constant(target, numpy.int64)])
 
 
@@ -222,6 +223,7 @@ def _classifier(w, tail, x, shape):
     if tail["dense"] == "conv":  # fully convolutional: scores as a map of one pixel
         x = w.node("Conv", [x, w.constant(_normal(seed, classes, shape[0], 1, 1, fan_in=shape[0])), w.constant(0.3 * _normal(seed + 1, classes))])
         shape = (classes, *shape[1:])
+        x = activations.write(w, tail["between"], x, shape, seed + 200)
     if tail["pool"] == "global":
         x, shape = w.node("GlobalAveragePool", [x]), (shape[0], 1, 1)
     elif tail["pool"] == "global_max":
@@ -230,6 +232,8 @@ def _classifier(w, tail, x, shape):
         x, shape = w.axes("ReduceMean", x, [2, 3], 18, keepdims=1), (shape[0], 1, 1)
     elif tail["pool"] == "mean":
         x, shape = w.axes("ReduceMean", x, [-2, -1] if w.opset >= 11 else [2, 3], 18, keepdims=0), (shape[0],)
+    elif tail["pool"] == "mean_last":
+        x, shape = w.axes("ReduceMean", w.node("Transpose", [x], perm=[0, 2, 3, 1]), [1, 2], 18, keepdims=0), (shape[0],)
     elif tail["pool"] == "two_means":
         x = w.axes("ReduceMean", w.axes("ReduceMean", x, [3], 18, keepdims=0), [2], 18, keepdims=0)
         shape = (shape[0],)
@@ -241,7 +245,7 @@ def _classifier(w, tail, x, shape):
     if len(shape) == 3:
         if tail["flatten"] == "squeeze" and shape[1:] != (1, 1):
             raise Impossible("only axes of length 1 can be squeezed")
-        x = _flatten(w, tail["flatten"], x, features, False)
+        x = _flatten(w, tail["flatten"], x, features)
     if tail["dense"] == "conv":
         return x
     x = activations.write(w, tail["between"], x, (features,), seed + 200)
@@ -271,7 +275,7 @@ def write_network(recipe):
     x, shape = write_blocks(w, recipe["blocks"], _first(w, recipe, "picture"), (c, h, width))
     scores = _classifier(w, recipe["tail"], x, shape)
     if recipe["tail"]["end"]:
-        scores = w.node(recipe["tail"]["end"], [scores], **({} if recipe["tail"]["end"] == "Sigmoid" else {"axis": 1}))
+        scores = w.node(recipe["tail"]["end"], [scores], **({"axis": 1} if "Softmax" in recipe["tail"]["end"] else {}))
     w.nodes[-1].output[0] = "scores"
     for node in w.nodes[:-1]:
         assert scores not in node.input

@@ -48,7 +48,7 @@ def draw(rng, opset):
     return {"format": "QOperator" if chance(0.03) else "QDQ", "activation": activation, "weight": weight,
             "per_channel": chance(0.5) and opset >= 13, "reduce_range": chance(0.15), "calibrate": one_of("MinMax", "MinMax", "Percentile", "Entropy"),
             "extra": {"ActivationSymmetric": chance(0.35), "WeightSymmetric": chance(0.7), "DedicatedQDQPair": chance(0.35),
-                      "AddQDQPairToWeight": chance(0.2), "QuantizeBias": chance(0.85)},
+                      "AddQDQPairToWeight": chance(0.2), "QuantizeBias": chance(0.85), "UseQDQContribOps": chance(0.04)},
             "excluded": one_of(0.0, 0.0, 0.0, 0.2, 0.5), "only": [] if chance(0.7) else ["Conv", "Gemm", "MatMul"] if chance(0.5) else ["Conv", "Relu", "Add", "MaxPool"],
             "prepared": chance(0.4), "seed": int(rng.integers(1 << 30))}
 

@@ -99,7 +99,7 @@ def _conv(rng, style, filters=None, keeps_size=False, largest=5):
     wide = rng.random() < 0.1  # pads as large as the window, or larger
     return {"kind": "conv", "seed": _seed(rng), "filters": filters or int(_pick(rng, [(4, 3), (6, 2), (8, 4), (12, 2), (5, 1), (16, 1)])),
             "kernel": kernel, "strides": strides, "pads": _pads(rng, kernel, keeps_size, (lambda k: k + 1) if wide else (lambda k: k - 1)),
-            "dilations": dilations, "groups": 2 if rng.random() < 0.06 else 1, "depthwise": is_depthwise, "bias": bool(rng.random() < 0.7),
+            "dilations": dilations, "groups": 2 if rng.random() < 0.06 else 1, "depthwise": int(_pick(rng, [(1, 4), (2, 1)])) if is_depthwise else 0, "bias": bool(rng.random() < 0.7),
             "auto_pad": _auto_pad(rng, keeps_size), "after": _after(rng, style)}
 
 
@@ -176,15 +176,15 @@ def _block(rng, style, shape):
 
 
 def _tail(rng, style, shape):
-    pool = _pick(rng, [("global", 5), ("mean_kept", 1), ("mean", 2), ("two_means", 0.3), ("whole_map", 1), ("none", 3), ("global_max", 0.5 if style.is_rare else 0)])
-    flattens = ["flatten", "flatten", "reshape", "reshape_zero", "shape_chain"] + ([] if pool == "none" and shape[1:] != (1, 1) else ["squeeze"])
+    pool = _pick(rng, [("global", 5), ("mean_kept", 1), ("mean", 2), ("mean_last", 0.5), ("two_means", 0.3), ("whole_map", 1), ("none", 3), ("global_max", 0.5 if style.is_rare else 0)])
+    flattens = ["flatten", "flatten", "reshape", "reshape_open", "reshape_zero", "shape_chain", "last_flatten", "last_reshape"] + ([] if pool == "none" and shape[1:] != (1, 1) else ["squeeze"])
     dense = _pick(rng, [("gemm", 3), ("gemm_transposed", 4), ("gemm_scaled", 1), ("matmul", 1), ("matmul_add", 2), ("matmul_add_swapped", 1),
                         ("conv", 2)])
     if dense == "conv" and pool == "none":
         pool = "global"
     return {"seed": _seed(rng), "pool": pool, "flatten": _one_of(rng, *flattens), "dense": dense, "classes": int(rng.integers(3, 11)),
             "between": _after(rng, style) if rng.random() < 0.25 else [], "hidden": [int(_one_of(rng, 6, 16))] if rng.random() < 0.25 else [],
-            "after_hidden": _after(rng, style), "end": _pick(rng, [("", 8), ("Softmax", 1.5), ("LogSoftmax", 0.5), ("Sigmoid", 0.4)])}
+            "after_hidden": _after(rng, style), "end": _pick(rng, [("", 8), ("Softmax", 1.5), ("LogSoftmax", 0.5), ("Sigmoid", 0.4), ("Identity", 0.3)])}
 
 
 def _draw_once(rng):

@@ -11,13 +11,13 @@ steps first; take the first that shows the same kind of difference, and begin ag
 """
 import copy
 
-SIMPLEST = {"reduced": 2, "groups": 1, "depthwise": False, "dilations": [1, 1], "strides": [1, 1], "pads": [0, 0, 0, 0], "kernel": [1, 1],
+SIMPLEST = {"reduced": 2, "groups": 1, "depthwise": 0, "dilations": [1, 1], "strides": [1, 1], "pads": [0, 0, 0, 0], "kernel": [1, 1],
             "auto_pad": "", "bias": False, "ceil_mode": False, "count_include_pad": False, "swapped": False, "axis": 1, "filters": 2}
 SIMPLEST_TAIL = {"end": "", "hidden": [], "between": [], "pool": "global", "flatten": "flatten", "dense": "gemm", "classes": 3}
 SIMPLEST_QUANTISER = {"format": "QDQ", "excluded": 0.0, "only": [], "prepared": False, "per_channel": False, "reduce_range": False,
                       "calibrate": "MinMax", "activation": "QUInt8", "weight": "QInt8"}
 SIMPLEST_EXTRA = {"ActivationSymmetric": False, "WeightSymmetric": True, "DedicatedQDQPair": False, "AddQDQPairToWeight": False,
-                  "QuantizeBias": True}
+                  "QuantizeBias": True, "UseQDQContribOps": False}
 
 
 def _lists(blocks):
