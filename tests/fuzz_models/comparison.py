@@ -6,7 +6,8 @@
 
 What is held against what:
   float     outputs of the normal form against ONNX Runtime's, every score within FLOAT_TOLERANCE of the largest; for
-            models with Q/DQ pairs against the model that saturates without rounding (quantiser.py)
+            models with Q/DQ pairs against the model that saturates without rounding, and HALF_STEPS times what it
+            changes to saturate half a step later (quantiser.py)
   integer   scores of the bundle's integer network against those of the normal form: the error's root mean square over
             that of what pictures change. Some random networks are too coarse for 8 bits, so the same network in 16
             bits decides: an import or a quantisation that is wrong is wrong in both.
@@ -23,6 +24,7 @@ import onnxruntime_scores
 import quantiser
 
 FLOAT_TOLERANCE = 3e-4
+HALF_STEPS = 2
 MOST_ERROR = {8: 0.1, 16: 0.02}  # by bits
 LEAST_SPREAD = 0.03  # of the scores: what pictures change by less is lost in codes of 8 bits, and is no error
 
@@ -42,6 +44,7 @@ def last_stage(kind):
 class Models:
     given: object
     right: object
+    right_late: object  # with Q/DQ pairs: saturates half a step later
     is_loose: bool  # only a model with rounding is known to be right
 
 
@@ -54,22 +57,38 @@ def models_of(recipe, pictures):
     if recipe["saved"]:
         model = quantiser.save_optimised(model, recipe["saved"])
     try:
-        right, is_loose = quantiser.saturating(model) if quantiser.is_quantised(model) else model, False
+        pair = [quantiser.saturating(model, slack) for slack in (0, 0.5)] if quantiser.is_quantised(model) else [model, None]
+        models = Models(model, *pair, is_loose=False)
     except quantiser.NotSaturating:
-        right, is_loose = model, True
-    return Models(model, right, is_loose), folder, fed
+        models = Models(model, model, None, is_loose=True)
+    return models, folder, fed
 
 
-def _float_difference(ours, right, is_loose):
+def _right_scores(models, fed):
+    """What is right, and by how much each picture's scores may be off, as a share of the largest."""
+    right = onnxruntime_scores.scores(models.right, fed).astype(numpy.float64)
+    if models.is_loose:
+        return right, 0.5
+    if models.right_late is None:
+        return right, FLOAT_TOLERANCE
+    late = onnxruntime_scores.scores(models.right_late, fed)
+    return right, FLOAT_TOLERANCE + HALF_STEPS * numpy.abs(late - right).max() / _unit(right)
+
+
+def _unit(scores):
+    return max(numpy.abs(scores).max(), 1e-3)
+
+
+def _float_difference(ours, right, tolerance):
     """What is wrong, or nothing."""
     ours = numpy.array(ours, dtype=numpy.float64)  # None, JSON's word for what is no number, becomes NaN
     if ours.shape != right.shape:
         return f"{ours.shape[1]} scores, not {right.shape[1]}"
-    error = numpy.abs(ours - right).max() / max(numpy.abs(right).max(), 1e-3)
-    if error <= (0.5 if is_loose else FLOAT_TOLERANCE):
+    error = numpy.abs(ours - right).max() / _unit(right)
+    if error <= tolerance:
         return ""
     same = numpy.mean(ours.argmax(1) == right.argmax(1))
-    return f"largest difference {error:.2g} of the largest score, top-1 agrees on {100 * same:.0f} %"
+    return f"largest difference {error:.2g} of the largest score ({tolerance:.2g} allowed), top-1 agrees on {100 * same:.0f} %"
 
 
 def integer_error(integer, scores):
@@ -92,7 +111,7 @@ def _integer_finding(answer, bits, ask):
     return Finding("integer differs", f"int8 errs by {error:.2g}, int16 by {wide_error:.2g} of what pictures change")
 
 
-def judge(answer, models, right, bits, ask):
+def judge(answer, right, tolerance, bits, ask):
     failed = answer.get("failed")
     if failed and (failed["fault"] != "user" or failed["stage"] not in ("check", "float", "plan")):
         return Finding(f"{failed['stage']}: {failed['fault']}", failed["text"])
@@ -102,7 +121,7 @@ def judge(answer, models, right, bits, ask):
         return Finding(REFUSED, reasons=answer["check"]["refused"])
     if failed and failed["stage"] == "float":
         return Finding("supported, not read", failed["text"])
-    different = _float_difference(answer["outputs"], right, models.is_loose)
+    different = _float_difference(answer["outputs"], right, tolerance)
     if different:
         return Finding("float differs", different)
     if failed:
@@ -118,7 +137,7 @@ def judge(answer, models, right, bits, ask):
 def examine(recipe, pictures, runner):
     try:
         models, folder, fed = models_of(recipe, pictures)
-        right = onnxruntime_scores.scores(models.right, fed).astype(numpy.float64)
+        right, tolerance = _right_scores(models, fed)
     except (network_writer.Impossible, quantiser.NotQuantised, onnxruntime_scores.NotRun) as reason:
         return Finding(NO_MODEL, f"{type(reason).__name__}: {reason}")
     if not numpy.isfinite(right).all():
@@ -127,4 +146,4 @@ def examine(recipe, pictures, runner):
     def ask(**changed):
         return runner.ask(models.given, folder, **{**recipe["run"], **changed})
 
-    return judge(ask(), models, right, recipe["run"]["bits"], ask)
+    return judge(ask(), right, tolerance, recipe["run"]["bits"], ask)

@@ -6,12 +6,15 @@ activations live in the saturation of a QuantizeLinear alone.
 
     draw(rng, opset)             options as a plain dictionary
     quantise(model, options, pictures)   the model; NotQuantised with ONNX Runtime's words where it cannot
-    saturating(model)            the same model whose activations saturate and do not round, as Sluice reads it;
+    saturating(model, slack)     the same model whose activations saturate and do not round, as Sluice reads it;
                                  NotSaturating where it has no Q/DQ pairs but integer operators
 
 saturating() is why the comparison can be tight: QuantizeLinear of an activation becomes clip(x / scale + zero, low, high)
 without the rounding, DequantizeLinear (x - zero) * scale, and every other node computes in float what it computed. What
-depends on constants alone keeps its rounding.
+depends on constants alone keeps its rounding. Two things more are given up knowingly: a clamp that values pass by less
+than half a step, which is what rounding would take, and a clamp of at least one half on a Softmax at the end, which
+changes no order. So with `slack` the bounds lie that many steps further out, for the comparison to see what half a step
+is worth in this network.
 """
 import pathlib
 import tempfile
@@ -137,13 +140,14 @@ class _Expansion:
         return scale, zero, RANGES[zero_type]
 
 
-def saturating(model):
+def saturating(model, slack=0.0):
     result = onnx.ModelProto()
     result.CopyFrom(model)
     del result.graph.node[:], result.graph.value_info[:]
     constants = _constants(model)
     if any(node.op_type.startswith("QLinear") or "Integer" in node.op_type for node in model.graph.node):
         raise NotSaturating
+    probabilities = {node.output[0] for node in model.graph.node if node.op_type == "Softmax"}
     folded = set(constants)  # values that depend on constants alone
     for node in model.graph.node:
         is_folded = node.op_type == "Constant" or all(name in folded or not name for name in node.input)
@@ -156,8 +160,10 @@ def saturating(model):
         scale, zero, (low, high) = e.scale_zero_range()
         if node.op_type == "QuantizeLinear":
             y = e.then("Add", [e.then("Div", [node.input[0], e.value(scale)]), e.value(zero)])
-            y = e.then("Max", [y, e.value(low)])
-            e.then("Min", [y, e.value(high)], True)
+            if node.input[0] in probabilities and ((high - zero) * scale).min() >= 0.5:
+                low, high = -numpy.inf, numpy.inf
+            y = e.then("Max", [y, e.value(low - slack)])
+            e.then("Min", [y, e.value(high + slack)], True)
         else:
             e.then("Mul", [e.then("Sub", [node.input[0], e.value(zero)]), e.value(scale)], True)
         result.graph.node.extend(e.nodes)
