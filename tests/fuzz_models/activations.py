@@ -80,10 +80,12 @@ def _one(w, entry, x, shape, seed):
     if name == "transposed":
         return x
     if name == "add_last":
-        return w.node("Add", [x, w.constant(_channel(seed, (numbers[0],), -0.5, 0.5))])
+        return w.node("Add", [x, w.constant(_channel(seed, (numbers[0], ), -0.5, 0.5))])
     op, _, kind = name.partition("_")
     low, high = (-1, 1) if op in ("add", "sub") else (0.6, 1.6)
-    operand = w.constant(_channel(seed, shape, low, high) if kind == "channel" else numpy.float32(numpy.random.default_rng(seed).uniform(low, high)))
+    operand = w.constant(
+        _channel(seed, shape, low, high) if kind ==
+        "channel" else numpy.float32(numpy.random.default_rng(seed).uniform(low, high)))
     swapped = len(numbers) > 0 and numbers[0] and op != "div"
     return w.node(op.capitalize(), [operand, x] if swapped else [x, operand])
 

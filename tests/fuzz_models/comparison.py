@@ -36,8 +36,10 @@ EQUAL, COARSE, REFUSED, NO_MODEL = "equal", "equal, too coarse for int8", "refus
 def last_stage(kind):
     """The stage of model_runner that shows a difference of this kind."""
     first = kind.split(":")[0]
-    return {"check": "float", "float": "float", "float differs": "float", "supported, not read": "float", "pocl": "pocl", "pocl differs": "pocl"}.get(
-        first, "bundle")
+    return {
+        "check": "float", "float": "float", "float differs": "float", "supported, not read": "float", "pocl": "pocl",
+        "pocl differs": "pocl"
+    }.get(first, "bundle")
 
 
 @dataclasses.dataclass
@@ -57,7 +59,8 @@ def models_of(recipe, pictures):
     if recipe["saved"]:
         model = quantiser.save_optimised(model, recipe["saved"])
     try:
-        pair = [quantiser.saturating(model, slack) for slack in (0, 0.5)] if quantiser.is_quantised(model) else [model, None]
+        pair = [quantiser.saturating(model, slack)
+                for slack in (0, 0.5)] if quantiser.is_quantised(model) else [model, None]
         models = Models(model, *pair, is_loose=False)
     except quantiser.NotSaturating:
         models = Models(model, model, None, is_loose=True)
@@ -88,14 +91,15 @@ def _float_difference(ours, right, tolerance):
     if error <= tolerance:
         return ""
     same = numpy.mean(ours.argmax(1) == right.argmax(1))
-    return f"largest difference {error:.2g} of the largest score ({tolerance:.2g} allowed), top-1 agrees on {100 * same:.0f} %"
+    return (f"largest difference {error:.2g} of the largest score ({tolerance:.2g} allowed), "
+            f"top-1 agrees on {100 * same:.0f} %")
 
 
 def integer_error(integer, scores):
     integer, scores = numpy.array(integer, dtype=numpy.float64), numpy.array(scores, dtype=numpy.float64)
-    spread = numpy.sqrt(numpy.mean((scores - scores.mean(0)) ** 2))
-    least = LEAST_SPREAD * numpy.sqrt(numpy.mean(scores ** 2)) + 1e-6
-    return numpy.sqrt(numpy.mean((integer - scores) ** 2)) / max(spread, least)
+    spread = numpy.sqrt(numpy.mean((scores - scores.mean(0))**2))
+    least = LEAST_SPREAD * numpy.sqrt(numpy.mean(scores**2)) + 1e-6
+    return numpy.sqrt(numpy.mean((integer - scores)**2)) / max(spread, least)
 
 
 def _integer_finding(answer, bits, ask):

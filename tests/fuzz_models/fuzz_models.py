@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Random classifiers through ONNX Runtime and through Sluice: import, float, integer network and PoCL must agree.
 
-    fuzz_models.py MODEL_RUNNER [COUNT] [SEED] [--result FILE] [--found FOLDER] [--pocl-every N] [--only I] [--seed S] [--jobs N]
+    fuzz_models.py MODEL_RUNNER [COUNT] [SEED] [--result FILE] [--found FOLDER] [--pocl-every N] [--jobs N]
+    fuzz_models.py MODEL_RUNNER --only I --seed S   one network again
     fuzz_models.py MODEL_RUNNER --recipe FILE       examines one kept recipe again
 
 Why: the worst that an import can do is to compute something else than the file says, and tests written by those who
@@ -50,13 +51,15 @@ def draw(seed, index, pocl_every):
     recipe = recipes.draw(rng)
     recipe["quantise"] = quantiser.draw(rng, recipe["opset"]) if rng.random() < 0.45 and recipe["opset"] >= 10 else None
     recipe["saved"] = "" if rng.random() < 0.8 else "basic" if rng.random() < 0.9 else "extended"
-    recipe["run"] = {"engine": ENGINES[rng.integers(len(ENGINES))], "bits": 16 if rng.random() < 0.2 else 8, "last": "pocl" if index % pocl_every == 0 else "bundle"}
+    recipe["run"] = {
+        "engine": ENGINES[rng.integers(len(ENGINES))], "bits": 16 if rng.random() < 0.2 else 8,
+        "last": "pocl" if index % pocl_every == 0 else "bundle"
+    }
     return recipe
 
 
 class Silence:
     """onnxruntime's quantiser prints its progress; results are printed by the parent."""
-
     def __enter__(self):
         logging.disable(logging.CRITICAL)
         self._kept = [os.dup(1), os.dup(2)]
@@ -73,7 +76,6 @@ class Silence:
 
 class Examiner:
     """What one process needs to examine recipes."""
-
     def __init__(self, program, folder):
         self._pictures = onnxruntime_scores.Pictures(folder / "pictures")
         self._runner = Runner(program, folder / "runner")
@@ -145,10 +147,14 @@ class Tally:
         if finding.kind not in self.first:
             self.first[finding.kind] = index
 
+    def different(self):
+        return sum(count for kind, count in self.kinds.items() if is_difference(comparison.Finding(kind)))
+
     def lines(self, seed, seconds, jobs):
-        total = self.kinds.total()
-        yield f"seed {seed}, {total} networks: {self.kinds[comparison.EQUAL] + self.kinds[comparison.COARSE]} equal ({self.quantised} of them quantised by " \
-              f"onnxruntime {onnxruntime.__version__}, {self.pocl} also on PoCL), {sum(n for k, n in self.kinds.items() if is_difference(comparison.Finding(k)))} different"
+        total, equal = self.kinds.total(), self.kinds[comparison.EQUAL] + self.kinds[comparison.COARSE]
+        yield f"target: {total} networks, none different"
+        yield (f"seed {seed}, {total} networks: {equal} equal, {self.different()} different; of the equal ones "
+               f"{self.quantised} quantised by onnxruntime {onnxruntime.__version__}, {self.pocl} also on PoCL")
         yield f"{60 * total / seconds:.0f} networks a minute, {jobs} processes, load {os.getloadavg()[0]:.1f}"
         for kind, count in self.kinds.most_common():
             yield f"{count:>6}  {kind} (first: network {self.first[kind]})"
@@ -188,7 +194,7 @@ def fuzz(options, folder):
     print("\n".join(lines))
     if options.result:
         options.result.write_text("\n".join(lines) + "\n")
-    return any(is_difference(comparison.Finding(kind)) for kind in tally.kinds)
+    return tally.different() > 0
 
 
 def again(options, folder):

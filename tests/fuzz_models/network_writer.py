@@ -2,7 +2,7 @@
 """From a recipe to an ONNX model: the nodes that exporters of an opset would write for it.
 
 Why apart from the draw (recipe.py): a recipe is a plain tree of numbers and words, so the shrinker can take pieces away
-and write the rest again. Weights of a block come from the block's own seed, so those of its neighbours stay as they are.
+and write the rest again. Weights of a block come from the block's own seed, so those of its neighbours stay.
 
     write_network(recipe)      the model; Impossible where the pieces do not go together (a map that ends up empty,
                                operands of two shapes)
@@ -23,7 +23,6 @@ class Impossible(Exception):
 
 class Writer:
     """Nodes and constants of a model on its way."""
-
     def __init__(self, opset, constants):
         self.opset, self.constants = opset, constants
         self.nodes, self.initialisers, self.count = [], [], 0
@@ -38,7 +37,8 @@ class Writer:
         self.count += 1
         tensor = numpy_helper.from_array(numpy.asarray(values, dtype), f"constant_{self.count}")
         if self.constants == "nodes" and tensor.ByteSize() < 4096:
-            self.nodes.append(helper.make_node("Constant", [], [tensor.name], name=f"Constant_{self.count}", value=tensor))
+            self.nodes.append(
+                helper.make_node("Constant", [], [tensor.name], name=f"Constant_{self.count}", value=tensor))
         else:
             self.initialisers.append(tensor)
         return tensor.name
@@ -51,7 +51,7 @@ class Writer:
 
 
 def _normal(seed, *shape, fan_in=2.0):
-    return numpy.random.default_rng(seed).normal(0, (2 / fan_in) ** 0.5, shape).astype(numpy.float32)
+    return numpy.random.default_rng(seed).normal(0, (2 / fan_in)**0.5, shape).astype(numpy.float32)
 
 
 def _window_size(size, kernel, stride, before, after, dilation, auto_pad, ceil_mode=0):
@@ -70,7 +70,8 @@ def _window_size(size, kernel, stride, before, after, dilation, auto_pad, ceil_m
 
 def _window_shape(block, shape, channels):
     (top, left, bottom, right), dilations = block["pads"], block.get("dilations", [1, 1])
-    height, width = (_window_size(shape[1 + i], block["kernel"][i], block["strides"][i], *pads, dilations[i], block["auto_pad"],
+    height, width = (_window_size(shape[1 + i],
+                                  block["kernel"][i], block["strides"][i], *pads, dilations[i], block["auto_pad"],
                                   block.get("ceil_mode", 0)) for i, pads in enumerate([(top, bottom), (left, right)]))
     if min(height, width) < 1:
         raise Impossible("an empty map")
@@ -140,15 +141,23 @@ def _branch(w, block, x, shape):
     ends = [write_blocks(w, body, x, shape) for body in block["bodies"]]
     if len({end[1][1:] for end in ends}) != 1:
         raise Impossible("a concatenation of maps of several sizes")
-    return w.node("Concat", [end[0] for end in ends], axis=block["axis"]), (sum(end[1][0] for end in ends), *ends[0][1][1:])
+    return w.node("Concat", [end[0] for end in ends],
+                  axis=block["axis"]), (sum(end[1][0] for end in ends), *ends[0][1][1:])
 
 
 def _squeeze(w, block, x, shape):
     c, r = shape[0], block["reduced"]
     y = w.node("GlobalAveragePool", [x]) if block["mean"] == "pool" else w.axes("ReduceMean", x, [2, 3], 18, keepdims=1)
-    y = w.node("Conv", [y, w.constant(_normal(block["seed"], r, c, 1, 1, fan_in=c)), w.constant(0.4 * _normal(block["seed"] + 1, r))])
+    y = w.node(
+        "Conv",
+        [y,
+         w.constant(_normal(block["seed"], r, c, 1, 1, fan_in=c)),
+         w.constant(0.4 * _normal(block["seed"] + 1, r))])
     y = w.node("Relu", [y])
-    y = w.node("Conv", [y, w.constant(_normal(block["seed"] + 2, c, r, 1, 1, fan_in=r)), w.constant(_normal(block["seed"] + 3, c))])
+    y = w.node(
+        "Conv",
+        [y, w.constant(_normal(block["seed"] + 2, c, r, 1, 1, fan_in=r)),
+         w.constant(_normal(block["seed"] + 3, c))])
     gate = activations.write(w, [block["gate"]], y, (c, 1, 1), block["seed"] + 4)
     return w.node("Mul", [gate, x] if block["swapped"] else [x, gate]), shape
 
@@ -167,7 +176,8 @@ def _slice(w, block, x, shape):
     if w.opset < 10:
         raise Impossible("Slice took attributes before opset 10")
     axis, step = block["axis"], block["step"]
-    y = w.node("Slice", [x] + [w.constant(v, numpy.int64) for v in ([block["start"]], [shape[axis - 1]], [axis], [step])])
+    y = w.node("Slice",
+               [x] + [w.constant(v, numpy.int64) for v in ([block["start"]], [shape[axis - 1]], [axis], [step])])
     sizes = list(shape)
     sizes[axis - 1] = len(range(block["start"], shape[axis - 1], step))
     if sizes[axis - 1] < 1:
@@ -179,8 +189,10 @@ def _act(_w, _block, x, shape):
     return x, shape
 
 
-KINDS = {"conv": _conv, "pool": _pool, "pad": _pad, "residual": _residual, "branch": _branch, "squeeze": _squeeze, "shuffle": _shuffle,
-         "slice": _slice, "act": _act}
+KINDS = {
+    "conv": _conv, "pool": _pool, "pad": _pad, "residual": _residual, "branch": _branch, "squeeze": _squeeze,
+    "shuffle": _shuffle, "slice": _slice, "act": _act
+}
 
 
 def write_blocks(w, blocks, x, shape):
@@ -214,14 +226,19 @@ def _dense(w, how, x, features, classes, seed):
     if how == "gemm_scaled":
         return w.node("Gemm", [x, w.constant(weights.T.copy()), bias], transB=1, alpha=0.5, beta=2.0)
     y = w.node("MatMul", [x, w.constant(weights)])
-    return w.node("Add", [y, bias]) if how == "matmul_add" else w.node("Add", [bias, y]) if how == "matmul_add_swapped" else y
+    return w.node("Add",
+                  [y, bias]) if how == "matmul_add" else w.node("Add", [bias, y]) if how == "matmul_add_swapped" else y
 
 
 def _classifier(w, tail, x, shape):
     """From a map to a row of scores."""
     classes, seed = tail["classes"], tail["seed"]
     if tail["dense"] == "conv":  # fully convolutional: scores as a map of one pixel
-        x = w.node("Conv", [x, w.constant(_normal(seed, classes, shape[0], 1, 1, fan_in=shape[0])), w.constant(0.3 * _normal(seed + 1, classes))])
+        x = w.node("Conv", [
+            x,
+            w.constant(_normal(seed, classes, shape[0], 1, 1, fan_in=shape[0])),
+            w.constant(0.3 * _normal(seed + 1, classes))
+        ])
         shape = (classes, *shape[1:])
         x = activations.write(w, tail["between"], x, shape, seed + 200)
     if tail["pool"] == "global":
@@ -231,12 +248,13 @@ def _classifier(w, tail, x, shape):
     elif tail["pool"] == "mean_kept":
         x, shape = w.axes("ReduceMean", x, [2, 3], 18, keepdims=1), (shape[0], 1, 1)
     elif tail["pool"] == "mean":
-        x, shape = w.axes("ReduceMean", x, [-2, -1] if w.opset >= 11 else [2, 3], 18, keepdims=0), (shape[0],)
+        x, shape = w.axes("ReduceMean", x, [-2, -1] if w.opset >= 11 else [2, 3], 18, keepdims=0), (shape[0], )
     elif tail["pool"] == "mean_last":
-        x, shape = w.axes("ReduceMean", w.node("Transpose", [x], perm=[0, 2, 3, 1]), [1, 2], 18, keepdims=0), (shape[0],)
+        x, shape = w.axes("ReduceMean", w.node("Transpose", [x], perm=[0, 2, 3, 1]), [1, 2], 18,
+                          keepdims=0), (shape[0], )
     elif tail["pool"] == "two_means":
         x = w.axes("ReduceMean", w.axes("ReduceMean", x, [3], 18, keepdims=0), [2], 18, keepdims=0)
-        shape = (shape[0],)
+        shape = (shape[0], )
     elif tail["pool"] == "whole_map":
         x, shape = w.node("AveragePool", [x], kernel_shape=list(shape[1:])), (shape[0], 1, 1)
     features = int(numpy.prod(shape))
@@ -248,9 +266,10 @@ def _classifier(w, tail, x, shape):
         x = _flatten(w, tail["flatten"], x, features)
     if tail["dense"] == "conv":
         return x
-    x = activations.write(w, tail["between"], x, (features,), seed + 200)
+    x = activations.write(w, tail["between"], x, (features, ), seed + 200)
     for i, hidden in enumerate(tail["hidden"]):
-        x = activations.write(w, tail["after_hidden"], _dense(w, tail["dense"], x, features, hidden, seed + 10 * i + 2), (hidden,), seed + 300)
+        x = activations.write(w, tail["after_hidden"], _dense(w, tail["dense"], x, features, hidden, seed + 10 * i + 2),
+                              (hidden, ), seed + 300)
         features = hidden
     return _dense(w, tail["dense"], x, features, classes, seed)
 
@@ -261,7 +280,7 @@ def _first(w, recipe, x):
     seed = recipe["seed"]
     if recipe["layout"] == "last":
         if recipe["normalised"] == "before":
-            x = activations.write(w, [["mul_scalar"], ["add_last", channels]], x, (channels,), seed)
+            x = activations.write(w, [["mul_scalar"], ["add_last", channels]], x, (channels, ), seed)
         x = w.node("Transpose", [x], perm=[0, 3, 1, 2])
     elif recipe["normalised"] == "before":
         x = activations.write(w, [["sub_scalar"], ["div_channel"]], x, tuple(recipe["input"]), seed)
@@ -279,8 +298,11 @@ def write_network(recipe):
     w.nodes[-1].output[0] = "scores"
     for node in w.nodes[:-1]:
         assert scores not in node.input
-    graph = helper.make_graph(w.nodes, "fuzzed", [helper.make_tensor_value_info("picture", TensorProto.FLOAT, dims)],
-                              [helper.make_tensor_value_info("scores", TensorProto.FLOAT, [1, recipe["tail"]["classes"]])], w.initialisers)
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", recipe["opset"])], producer_name="fuzz_models")
+    graph = helper.make_graph(
+        w.nodes, "fuzzed", [helper.make_tensor_value_info("picture", TensorProto.FLOAT, dims)],
+        [helper.make_tensor_value_info("scores", TensorProto.FLOAT, [1, recipe["tail"]["classes"]])], w.initialisers)
+    model = helper.make_model(graph,
+                              opset_imports=[helper.make_opsetid("", recipe["opset"])],
+                              producer_name="fuzz_models")
     model.ir_version = 8
     return model

@@ -37,8 +37,9 @@ class Pictures:
         folder.mkdir(parents=True, exist_ok=True)
         pixels = []
         for i in range(COUNT):
-            picture = sum(numpy.kron(rng.uniform(0, 84, (-(-height // s), -(-width // s), channels)), numpy.ones((s, s, 1)))[:height, :width]
-                          for s in (8, 4, 1))
+            picture = sum(
+                numpy.kron(rng.uniform(0, 84, (-(-height // s), -(-width // s),
+                                               channels)), numpy.ones((s, s, 1)))[:height, :width] for s in (8, 4, 1))
             pixels.append(picture.astype(numpy.uint8))
             head = f"P{5 if channels == 1 else 6}\n{width} {height}\n255\n".encode()
             (folder / f"{i:02}.{'pgm' if channels == 1 else 'ppm'}").write_bytes(head + pixels[-1].tobytes())
@@ -47,8 +48,9 @@ class Pictures:
 
 def inputs(pixels, layout):
     """What the network reads, one array a picture."""
-    values = ((pixels.astype(numpy.float32) * numpy.float32(PIXELS["pixel_max"] / 255) - numpy.float32(PIXELS["mean"][0]))
-              / numpy.float32(PIXELS["std"][0]))
+    values = (
+        (pixels.astype(numpy.float32) * numpy.float32(PIXELS["pixel_max"] / 255) - numpy.float32(PIXELS["mean"][0])) /
+        numpy.float32(PIXELS["std"][0]))
     return [v[None] if layout == "last" else numpy.ascontiguousarray(v.transpose(2, 0, 1))[None] for v in values]
 
 

@@ -9,12 +9,12 @@ activations live in the saturation of a QuantizeLinear alone.
     saturating(model, slack)     the same model whose activations saturate and do not round, as Sluice reads it;
                                  NotSaturating where it has no Q/DQ pairs but integer operators
 
-saturating() is why the comparison can be tight: QuantizeLinear of an activation becomes clip(x / scale + zero, low, high)
-without the rounding, DequantizeLinear (x - zero) * scale, and every other node computes in float what it computed. What
-depends on constants alone keeps its rounding. Two things more are given up knowingly: a clamp that values pass by less
-than half a step, which is what rounding would take, and a clamp of at least one half on a Softmax at the end, which
-changes no order. So with `slack` the bounds lie that many steps further out, for the comparison to see what half a step
-is worth in this network.
+saturating() is why the comparison can be tight: QuantizeLinear of an activation becomes the clip to its range of x /
+scale + zero, without the rounding, DequantizeLinear (x - zero) * scale, and every other node computes in float what
+it computed. What depends on constants alone keeps its rounding. Two things more are given up knowingly: a clamp that
+values pass by less than half a step, which is what rounding would take, and a clamp of at least one half on a Softmax
+at the end, which changes no order. So with `slack` the bounds lie that many steps further out, for the comparison to
+see what half a step is worth in this network.
 """
 import pathlib
 import tempfile
@@ -26,9 +26,14 @@ from onnx import TensorProto, helper, numpy_helper
 from onnxruntime import quantization
 from onnxruntime.quantization import CalibrationMethod, QuantFormat, QuantType, shape_inference
 
-RANGES = {TensorProto.UINT8: (0, 255), TensorProto.INT8: (-128, 127), TensorProto.UINT16: (0, 65535), TensorProto.INT16: (-32768, 32767),
-          TensorProto.INT32: (-2**31, 2**31 - 1)}
-LEVELS = {"basic": onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC, "extended": onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED}
+RANGES = {
+    TensorProto.UINT8: (0, 255), TensorProto.INT8: (-128, 127), TensorProto.UINT16: (0, 65535),
+    TensorProto.INT16: (-32768, 32767), TensorProto.INT32: (-2**31, 2**31 - 1)
+}
+LEVELS = {
+    "basic": onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC,
+    "extended": onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+}
 
 
 class NotQuantised(Exception):
@@ -48,12 +53,16 @@ def draw(rng, opset):
 
     activation = "QInt16" if chance(0.03) else one_of("QUInt8", "QInt8")
     weight = one_of("QInt8", "QUInt8") if activation == "QUInt8" else "QInt8"  # of the other pairs it has no kernels
-    return {"format": "QOperator" if chance(0.03) else "QDQ", "activation": activation, "weight": weight,
-            "per_channel": chance(0.5) and opset >= 13, "reduce_range": chance(0.15), "calibrate": one_of("MinMax", "MinMax", "Percentile", "Entropy"),
-            "extra": {"ActivationSymmetric": chance(0.35), "WeightSymmetric": chance(0.7), "DedicatedQDQPair": chance(0.35),
-                      "AddQDQPairToWeight": chance(0.2), "QuantizeBias": chance(0.85), "UseQDQContribOps": chance(0.04)},
-            "excluded": one_of(0.0, 0.0, 0.0, 0.2, 0.5), "only": [] if chance(0.7) else ["Conv", "Gemm", "MatMul"] if chance(0.5) else ["Conv", "Relu", "Add", "MaxPool"],
-            "prepared": chance(0.4), "seed": int(rng.integers(1 << 30))}
+    return {
+        "format": "QOperator" if chance(0.03) else "QDQ", "activation": activation, "weight": weight,
+        "per_channel": chance(0.5) and opset >= 13, "reduce_range": chance(0.15),
+        "calibrate": one_of("MinMax", "MinMax", "Percentile", "Entropy"), "extra": {
+            "ActivationSymmetric": chance(0.35), "WeightSymmetric": chance(0.7), "DedicatedQDQPair": chance(0.35),
+            "AddQDQPairToWeight": chance(0.2), "QuantizeBias": chance(0.85), "UseQDQContribOps": chance(0.04)
+        }, "excluded": one_of(0.0, 0.0, 0.0, 0.2, 0.5), "only": []
+        if chance(0.7) else ["Conv", "Gemm", "MatMul"] if chance(0.5) else ["Conv", "Relu", "Add", "MaxPool"],
+        "prepared": chance(0.4), "seed": int(rng.integers(1 << 30))
+    }
 
 
 class _Pictures(quantization.CalibrationDataReader):
@@ -76,12 +85,18 @@ def quantise(model, options, pictures):
         try:
             if options["prepared"]:
                 shape_inference.quant_pre_process(str(source), str(source), skip_symbolic_shape=True)
-            quantization.quantize_static(
-                str(source), str(target), _Pictures(model.graph.input[0].name, pictures), quant_format=QuantFormat[options["format"]],
-                op_types_to_quantize=options["only"] or None, per_channel=options["per_channel"], reduce_range=options["reduce_range"],
-                activation_type=QuantType[options["activation"]], weight_type=QuantType[options["weight"]],
-                nodes_to_exclude=_excluded(onnx.load(source), options), calibrate_method=CalibrationMethod[options["calibrate"]],
-                extra_options=options["extra"])
+            quantization.quantize_static(str(source),
+                                         str(target),
+                                         _Pictures(model.graph.input[0].name, pictures),
+                                         quant_format=QuantFormat[options["format"]],
+                                         op_types_to_quantize=options["only"] or None,
+                                         per_channel=options["per_channel"],
+                                         reduce_range=options["reduce_range"],
+                                         activation_type=QuantType[options["activation"]],
+                                         weight_type=QuantType[options["weight"]],
+                                         nodes_to_exclude=_excluded(onnx.load(source), options),
+                                         calibrate_method=CalibrationMethod[options["calibrate"]],
+                                         extra_options=options["extra"])
         except Exception as reason:  # whatever it raises, it has said that this is not for it
             raise NotQuantised(f"{type(reason).__name__}: {reason}") from reason
         return onnx.load(target)
@@ -116,7 +131,6 @@ def _constants(model):
 
 class _Expansion:
     """The nodes that stand for one Q or DQ."""
-
     def __init__(self, node, constants):
         self.node, self.constants, self.nodes, self.initialisers = node, constants, [], []
 

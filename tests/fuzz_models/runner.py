@@ -26,7 +26,11 @@ class Runner:
     def _start(self):
         self._log = tempfile.TemporaryFile("w+")
         environment = {**os.environ, "POCL_CACHE_DIR": str(self._folder.resolve() / "pocl")}
-        self._process = subprocess.Popen([self._program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, env=environment)
+        self._process = subprocess.Popen([self._program],
+                                         stdin=subprocess.PIPE,
+                                         stdout=subprocess.PIPE,
+                                         stderr=self._log,
+                                         env=environment)
 
     def close(self):
         if self._process:
@@ -45,8 +49,10 @@ class Runner:
             self._start()
         file = self._folder / "model.onnx"
         onnx.save(model, file)
-        request = {"model": str(file), "pictures": str(pictures), "bundle": str(self._folder / "bundle"), **PIXELS, "engine": engine,
-                   "bits": bits, "last": last}
+        request = {
+            "model": str(file), "pictures": str(pictures), "bundle": str(self._folder / "bundle"),
+            **PIXELS, "engine": engine, "bits": bits, "last": last
+        }
         try:
             self._process.stdin.write(json.dumps(request).encode() + b"\n")
             self._process.stdin.flush()
