@@ -29,15 +29,12 @@ PACKAGE_OF_CMAKE = {
 }
 OUR_OWN_PACKAGE = "sluice"  # what the program of tests/install finds
 PACKAGE_OF_MODULE = {"PIL": "python3-pil", "numpy": "python3-numpy", "torch": "python3-torchvision", "torchvision": "python3-torchvision"}
-MODULE_NOT_IN_DEBIAN = {
-    "onnxruntime",  # its test is skipped, visibly, without it
-    "optuna",       # ./run compare-samplers installs it from PyPI, under build/
-}
+MODULE_NOT_IN_DEBIAN = {"onnxruntime", "onnx", "optuna"}  # from PyPI by ./run, under build/; tests are skipped, visibly, without
 
 # Needed without a header or a find_package() that says so.
 PACKAGE_BY_ITSELF = {
     "build-essential": "the compiler", "cmake": "the build", "ninja-build": "the build", "pkg-config": "CMake's find modules ask it",
-    "opencl-headers": "what CL/opencl.hpp includes", "pocl-opencl-icd": "the device at run time",
+    "python3-venv": "the folder of what comes from PyPI", "opencl-headers": "what CL/opencl.hpp includes", "pocl-opencl-icd": "the device at run time",
     "dataset-fashion-mnist": "the demo's pictures", "fonts-dejavu-core": "the text lines that tests draw",
 }
 
