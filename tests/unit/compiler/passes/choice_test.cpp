@@ -12,7 +12,7 @@ using testing::kEnd;
 using testing::normal_ops;
 using testing::OnnxWriter;
 
-struct Start {
+struct Choice {
   OnnxWriter w{13};
   std::string x = w.node("Conv", {w.input("x", {1, 3, 9, 8}), w.random({6, 3, 1, 1})});
 
@@ -30,7 +30,7 @@ struct Start {
 
 // The shortcut without parameters of ResNets for CIFAR.
 TEST(Choice, every_second_pixel_with_new_channels) {
-  Start s;
+  Choice s;
   const auto some = s.slice(s.x, {0, 0}, {9, 8}, {2, 3}, {2, 2});
   const auto padded = s.w.node("Pad", {some, s.w.integers({0, 1, 0, 0, 0, 1, 0, 0}), s.w.number(0)});
   EXPECT_EQ(normal_ops(s.w, finish(s.w, padded, 8)), "Conv, Conv, Conv, " + kEnd);
@@ -40,7 +40,7 @@ TEST(Choice, of_pixels_from_anywhere_in_any_steps) {
   for (std::int64_t first = 0; first < 5; ++first) {
     for (std::int64_t last = first + 1; last <= 8; ++last) {
       for (const std::int64_t step : {1, 2, 3, 7}) {
-        Start s;
+        Choice s;
         const auto y = s.slice(s.x, {first, -3}, {last, 8}, {2, -1}, {step, 2});
         const auto result = testing::normalised(s.w, finish(s.w, y, 6));
         ASSERT_EQ(result.error, "") << first << " " << last << " " << step;
@@ -50,7 +50,7 @@ TEST(Choice, of_pixels_from_anywhere_in_any_steps) {
 }
 
 TEST(Choice, of_channels_is_taken_into_the_convolutions_that_read_it) {
-  Start s;
+  Choice s;
   const auto left = s.slice(s.x, {0}, {3}, {1}, {1}), right = s.slice(s.x, {5}, {-7}, {1}, {-2});
   const auto sum = s.w.node("Add", {s.w.node("Conv", {left, s.w.random({4, 3, 3, 3}), s.w.random({4})}),
                                     s.w.node("Conv", {right, s.w.random({4, 3, 3, 3})})});
@@ -59,7 +59,7 @@ TEST(Choice, of_channels_is_taken_into_the_convolutions_that_read_it) {
 
 TEST(Choice, a_shuffle_costs_nothing_before_convolutions_and_is_one_elsewhere) {
   for (const std::int64_t groups : {2, 3}) {
-    Start s;
+    Choice s;
     const auto y = s.shuffle(s.w.node("Relu", {s.x}), groups);
     EXPECT_EQ(normal_ops(s.w, finish(s.w, s.w.node("Conv", {y, s.w.random({4, 6, 3, 3})}), 4)),
               "Conv relu, Conv, " + kEnd);
@@ -71,14 +71,14 @@ TEST(Choice, a_shuffle_costs_nothing_before_convolutions_and_is_one_elsewhere) {
 }
 
 TEST(Choice, gathered_channels_and_a_chain_that_comes_back) {
-  Start s;
+  Choice s;
   const auto y = s.w.node("Gather", {s.x, s.w.integers({4, 4, 0})}, {{"axis", 1}});
   const auto same = s.w.node("Reshape", {s.w.node("Reshape", {y, s.w.integers({3, 72})}), s.w.integers({1, 3, 9, 8})});
   EXPECT_EQ(normal_ops(s.w, finish(s.w, same, 3)), "Conv, Conv, " + kEnd);
 }
 
 TEST(Choice, a_flip_is_refused_by_name) {
-  Start s;
+  Choice s;
   const auto y = s.slice(s.x, {-1}, {-10}, {2}, {-1});
   EXPECT_NE(normal_ops(s.w, finish(s.w, y, 6)).find("Slice node \"Slice_"), std::string::npos);
 }
