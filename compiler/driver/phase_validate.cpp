@@ -10,6 +10,7 @@
 #include "compiler/quantise/float_runner.hpp"
 #include "compiler/validation/input_statistics.hpp"
 #include "runtime/base/errors.hpp"
+#include "runtime/base/json.hpp"
 
 namespace sluice {
 namespace {

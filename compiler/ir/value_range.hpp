@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Between which numbers a value lies, whatever the picture: from the graph alone.
 //
-// Why: three questions have this one answer. Does a clamp change anything (passes/remove_quantisation)? Is a padded zero
-// ever the maximum (passes/fold_pad)? How far down do the inputs of a convolution go, so that its sums may be proven to
-// fit (quantise)? Each used to look for operators of its own; what one forgot became a silent error.
+// Why: three questions have this one answer. Does a clamp change anything (passes/remove_quantisation)? Is a padded
+// zero ever the maximum (passes/fold_pad)? How far down do the inputs of a convolution go, so that its sums may be
+// proven to fit (quantise)? Each used to look for operators of its own; what one forgot became a silent error.
 //
 // The idea: interval arithmetic forwards, one rule per operator (Moore, Interval Analysis, 1966). An operator without a
 // rule makes any number. An end that is not known is infinite, so that no caller can forget to ask whether it is there.

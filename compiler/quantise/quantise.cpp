@@ -53,7 +53,7 @@ Result<Quantised> quantise(const ir::Graph& graph, const Statistics& statistics,
   if (options.method == RangeMethod::best) return bug_error("quantise() needs one method");
   ValueCodesTable codes(graph, options);
   SLUICE_CHECK(codes.choose_ranges(graph, statistics, largest_pixel(preprocess)));
-  const std::map<std::string, ir::Range> ranges = ir::value_ranges(graph);  // of the input, too: a device takes any code
+  const std::map<std::string, ir::Range> ranges = ir::value_ranges(graph);  // the input may be any code
   for (const ir::Node& node : graph.nodes) {
     if (node.op != "Conv") continue;
     const std::string& input = node.inputs[0];

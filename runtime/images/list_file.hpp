@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lists of pictures in the form of ImageNet's val.txt: "file label" or "file,label" per line, the label a class number
-// from 0.
+// Lists of pictures in the form of ImageNet's val.txt: "file label" or "file,label" per line, the label a class
+// number from 0.
 //
 // The rule for one line, so that file names with spaces and commas work: if the last word is a whole number, it is the
-// label and everything before it is the file, with or without quotation marks. A line without blanks whose last word is
-// something else is an unlabelled file. Anything else is refused with its line number. Blank lines, carriage returns and
-// a first line that names the columns ("file,label") are skipped.
+// label and everything before it is the file, with or without quotation marks. A line without blanks whose last word
+// is something else is an unlabelled file. Anything else is refused with its line number. Blank lines, carriage returns
+// and a first line that names the columns ("file,label") are skipped.
 #pragma once
 
 #include <filesystem>
