@@ -3,6 +3,7 @@
 #include "compiler/driver/check_fit.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <random>
 
 #include "compiler/driver/pixel_options.hpp"
@@ -33,10 +34,20 @@ Result<IntegerNetwork> integer_network(const ir::Graph& graph, std::uint64_t noi
   for (float& value : noise) value = normal(random);
   Statistics statistics;
   const ops::FloatProgram program = SLUICE_TRY(ops::FloatProgram::prepare(graph));
+  std::string not_finite;
   SLUICE_CHECK(
       program.run(ir::Tensor::of_values(dims, std::move(noise)), [&](const std::string& name, const ir::Tensor& value) {
-        statistics[name].add(value.values.data(), value.size(), value.dims.size() > 1 ? value.dims[1] : 1);
+        const bool is_finite =
+            std::all_of(value.values.begin(), value.values.end(), [](float number) { return std::isfinite(number); });
+        if (is_finite && not_finite.empty())
+          statistics[name].add(value.values.data(), value.size(), value.dims.size() > 1 ? value.dims[1] : 1);
+        else if (not_finite.empty())
+          not_finite = name;
       }));
+  if (!not_finite.empty()) {
+    return user_error("value {} becomes infinite or NaN in float; look at the weights of the layers before it",
+                      not_finite);
+  }
   QuantiseOptions options;
   options.has_bias_correction = options.is_equalised = false;
   const Preprocess preprocess = SLUICE_TRY(preprocess_from({}, int(dims[1])));

@@ -3,7 +3,8 @@
 //   Conv         its own padding is zeros: takes zeros
 //   MaxPool      its own padding never wins: takes minus infinity, or zeros when no element of the map is negative and
 //                no window lies in the padding alone
-//   AveragePool  takes zeros as padding that counts, when it has no padding yet or counts it already
+//   AveragePool  takes zeros as padding that counts, when it has no padding yet or counts it already, and no window
+//                lies in the padding alone
 // A Pad with zeros that is left over is a convolution with one tap and weight 1 whose own padding does the work; with
 // new channels (the parameter-free shortcut of ResNets) its 0/1 weights leave those channels empty.
 //
@@ -85,7 +86,7 @@ bool takes(const ir::Graph& graph, const ir::Node& window, const std::string& va
   }
   if (window.op == "AveragePool") {
     return border.value == 0 && window.attributes.count("ceil_mode") == 0 &&
-           (!has_own || window.integer("count_include_pad", 0) != 0);
+           (!has_own || window.integer("count_include_pad", 0) != 0) && reaches_map(window, sum);
   }
   return false;
 }

@@ -165,6 +165,13 @@ TEST(Dilation, is_written_out_with_zeros) {
 }
 
 // Windows that lie in the padding alone: no line buffer starts with one.
+TEST(WidePads, are_not_taken_by_an_average) {
+  OnnxWriter w(13);
+  const auto padded = w.node("Pad", {w.input("x", {1, 3, 6, 6}), w.integers({0, 0, 2, 0, 0, 0, 0, 3}), w.number(0)});
+  const auto y = w.node("AveragePool", {padded}, {{"kernel_shape", {2, 2}}, {"strides", {2, 2}}});
+  EXPECT_EQ(testing::normal_ops(w, finish(w, y, 3)), "Conv, AveragePool, " + kEnd);
+}
+
 TEST(WidePads, make_the_kernel_wider) {
   const struct {
     ir::Dims kernel;
