@@ -190,6 +190,11 @@ Run verb_plan(Command command, const Common& common) {
       .one_of(engine_names())
       .capture_default_str();
   command
+      .add_option("--max-loss", options->most_loss_points,
+                  "top-1 points that the fastest row of thresholds may lose against float, on the calibration pictures")
+      .positive()
+      .capture_default_str();
+  command
       .add_option(
           "--held-out", options->held_out_images,
           "pictures after the calibration ones that measure the table's rows; where there are none after them, so "

@@ -31,7 +31,7 @@ std::size_t repeated_count(const PlanJob& job) {
 }
 
 std::string story(const PlanJob& job) {
-  return fmt::format("{} rows on {} {} pictures", job.options.rows.rows.size(),
+  return fmt::format("{} rows on {} {} pictures", job.state.design->built.rows.rows.size(),
                      is_held_out(job) ? held_out(job).size() : repeated_count(job),
                      is_held_out(job) ? "held-out" : "calibration");
 }

@@ -38,6 +38,7 @@ struct PlanOptions {
   double hls_factor = 0;               // without a target; 0: the factor of the coefficients
   std::size_t held_out_images = 2000;  // pictures after the calibration ones that measure the rows
   RowOptions rows;
+  double most_loss_points = 2;         // of the fastest row, on the search pictures
   // Depths of streams by simulation, within so many percent of the best rate; 0: by rule. None: 1 with a target, else
   // 0.
   std::optional<double> sizing_percent;

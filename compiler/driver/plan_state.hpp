@@ -18,6 +18,8 @@
 #include "compiler/driver/float_accuracy.hpp"
 #include "compiler/dse/measured_density.hpp"
 #include "compiler/pipeline/layer_config.hpp"
+#include "compiler/search/hardware_search.hpp"
+#include "compiler/search/row_search.hpp"
 #include "compiler/validation/validate_import.hpp"
 #include "runtime/bundle/bundle.hpp"
 #include "runtime/bundle/report.hpp"
@@ -42,18 +44,37 @@ struct QuantisedModel {
   std::size_t best = 0;  // of the trials
 };
 
+// sensitivity
+struct Sensitivity {
+  search::LossTable table;
+  search::LossScale scale;
+};
+
 // choose: engines and parallelism of every layer.
 struct LayerChoice {
   LayerConfigs configs;
   // Where a target was explored.
-  double interval_cycles = 0;                  // expected
+  double interval_cycles = 0;                  // expected, without thresholds
   std::vector<LayerExplanation> explanations;  // one a layer
+};
+
+// What was weighed to find ChosenEngines::best: cycles as the exploration estimates them.
+struct ExploredHardware {
+  std::vector<search::HardwareTrial> trials;
+  std::size_t taken = 0;
+  double densest_limit = 0, natural_cycles = 0, one_row_cycles = 0;  // as in search::HardwareSearch
 };
 
 struct ChosenEngines {
   LayerChoice best;
   std::optional<LayerChoice> dense;     // a second design to simulate, where `best` mixes engines
   std::vector<LayerDensity> densities;  // of every layer, measured; empty where nothing was explored
+  std::optional<ExploredHardware> hardware;
+};
+
+// search: rows of thresholds for ChosenEngines::best.
+struct SearchedRows {
+  search::RowSearch found;
 };
 
 // build
@@ -87,7 +108,9 @@ struct PlanState {
   std::optional<ImportValidation> validated;
   std::optional<CalibratedModel> calibrated;
   std::optional<QuantisedModel> quantised;
+  std::optional<Sensitivity> sensitivity;
   std::optional<ChosenEngines> chosen;
+  std::optional<SearchedRows> searched;
   std::optional<BuiltChoice> design;
   std::optional<CheckedDesign> checked;
   std::optional<MeasuredRows> measured;

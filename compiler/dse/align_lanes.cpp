@@ -33,8 +33,8 @@ int width_kernels_between(int sent, int taken) {
 class Aligner {
  public:
   Aligner(const IntegerNetwork& network, const std::vector<LayerMenu>& menus,
-          const std::vector<LayerDensity>& densities, const ResourceModel& model, const Resources& budget,
-          const Exploration& design)
+          const std::vector<LayerLevels>& levels, const ResourceModel& model, const Resources& budget,
+          double natural_share, const Exploration& design)
       : network_(network), menus_(menus), budget_(budget), weights_(design.weights), readers_(network.layers.size()) {
     const double dearest = *std::max_element(weights_.begin(), weights_.end());
     for (std::size_t r = 0; r < kLimits; ++r) weights_[r] += is_merit(r) ? kLeastShare * dearest : 0;
@@ -45,7 +45,8 @@ class Aligner {
       for (const int source : network.layers[i].inputs) {
         if (source != kNetworkInput) readers_[std::size_t(source)].push_back(i);
       }
-      ways_.push_back(timed_ways(menus[i], densities[i], budget));
+      levels_.push_back(&levels[i]);
+      ways_.push_back(timed_ways(menus[i], levels[i], budget, natural_share, design.layers[i].cost.loss));
     }
   }
 
@@ -56,14 +57,15 @@ class Aligner {
       for (const TimedWay& timed : ways_[i]) {
         if (timed.cycles > interval) break;
         const LayerWay& way = menus_[i].ways[std::size_t(timed.way)];
-        const Resources cost = way.cost(timed.copies);
+        Resources cost = way.cost(timed.copies);
+        cost.loss = (*levels_[i])[std::size_t(timed.level)].loss;
         EngineShape shape = way.shape;
         shape.copies = timed.copies;
         const double price = price_of(cost) + width_price_ * differences(i, shape, design) +
                              kTooSlow * slow_taps(i, shape, interval, design);
         if (price >= least) continue;
         least = price;
-        best = {shape, timed.own_cycles, cost};
+        best = {shape, timed.own_cycles, timed.level, cost};
       }
       design.layers[i] = best;
     }
@@ -123,15 +125,16 @@ class Aligner {
   Shares weights_;
   double width_price_ = 0;
   std::vector<std::vector<std::size_t>> readers_;
+  std::vector<const LayerLevels*> levels_;
   std::vector<std::vector<TimedWay>> ways_;
 };
 
 }  // namespace
 
 void align_lanes(const IntegerNetwork& network, const std::vector<LayerMenu>& menus,
-                 const std::vector<LayerDensity>& densities, const ResourceModel& model, const Resources& budget,
+                 const std::vector<LayerLevels>& levels, const ResourceModel& model, const Resources& budget,
                  const ExploreGoal& goal, double interval_cycles, Exploration& design) {
-  const Aligner aligner(network, menus, densities, model, budget, design);
+  const Aligner aligner(network, menus, levels, model, budget, goal.natural_share, design);
   for (int sweep = 0; sweep < kSweeps; ++sweep) aligner.sweep(interval_cycles, design);
   aligner.settle_taps(design);
   design.total = goal.fixed;

@@ -42,11 +42,11 @@ void staircase(const std::vector<Candidate>& all, const Shares& weights, std::ve
 
 class Explorer {
  public:
-  Explorer(const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities, const Resources& budget,
+  Explorer(const std::vector<LayerMenu>& menus, const std::vector<LayerLevels>& levels, const Resources& budget,
            const ExploreGoal& goal)
       : menus_(menus), budget_(budget), goal_(goal), fixed_(shares_of(goal.fixed, budget)), steps_(menus.size()) {
     tables_.reserve(menus.size());
-    for (std::size_t l = 0; l < menus.size(); ++l) tables_.emplace_back(menus[l], densities[l], budget);
+    for (std::size_t l = 0; l < menus.size(); ++l) tables_.emplace_back(menus[l], levels[l], budget, goal.natural_share);
   }
 
   DesignResult<Exploration> run() {
@@ -263,7 +263,8 @@ class Explorer {
     for (std::size_t l = 0; l < chosen_.size(); ++l) {
       const Candidate& pick = candidates_[l][chosen_[l]];
       const LayerWay& way = menus_[l].ways[std::size_t(pick.way)];
-      ChosenLayer layer{way.shape, pick.own_cycles, way.cost(pick.copies)};
+      ChosenLayer layer{way.shape, pick.own_cycles, pick.level, way.cost(pick.copies)};
+      layer.cost.loss = pick.shares[kLossLimit] * budget_.loss;
       layer.shape.copies = pick.copies;
       result.total += layer.cost;
       if (layer.cycles > result.interval_cycles) result.interval_cycles = layer.cycles, result.slowest = int(l);
@@ -288,14 +289,14 @@ class Explorer {
 
 }  // namespace
 
-DesignResult<Exploration> explore(const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities,
+DesignResult<Exploration> explore(const std::vector<LayerMenu>& menus, const std::vector<LayerLevels>& levels,
                                   const Resources& budget, const ExploreGoal& goal) {
-  if (menus.size() != densities.size()) return bug_error("explore() needs one density a layer");
+  if (menus.size() != levels.size()) return bug_error("explore() needs levels of every layer");
   for (const LayerMenu& menu : menus) {
     if (menu.ways.empty())
       return user_error("{}: none of the allowed engines can compute this layer; allow dense", menu.spec.work.name);
   }
-  return Explorer(menus, densities, budget, goal).run();
+  return Explorer(menus, levels, budget, goal).run();
 }
 
 }  // namespace sluice

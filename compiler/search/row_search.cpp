@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// See row_search.hpp.
+#include "compiler/search/row_search.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "compiler/search/monotone.hpp"
+#include "runtime/bundle/netlist_index.hpp"
+
+namespace sluice::search {
+namespace {
+
+constexpr std::size_t kMostMeasured = 48;  // allocations
+constexpr double kBeyond = 1.5;            // times the largest loss, plus 1 point: where measuring ends
+
+std::vector<FrontPoint> measured_family(const DesignOptions& options, const LossMeter& meter, double most_points) {
+  std::vector<FrontPoint> points;
+  for (const Allocation& allocation : thinned(all_allocations(options), kMostMeasured)) {
+    FrontPoint point{thresholds_of(options, allocation), allocation.cycles, allocation.loss, {}, 0, -1};
+    point.measured = meter.measure(point.thresholds);
+    points.push_back(std::move(point));
+    if (points.back().measured.points > kBeyond * most_points + 1) break;
+  }
+  return points;
+}
+
+// Those that nothing faster beats in divergence, with points that rise.
+std::vector<FrontPoint> front_of(const std::vector<FrontPoint>& points) {
+  std::vector<FrontPoint> front;
+  for (std::size_t p = 0; p < points.size(); ++p) {
+    const bool is_beaten = std::any_of(points.begin() + std::ptrdiff_t(p) + 1, points.end(), [&](const FrontPoint& faster) {
+      return faster.measured.divergence <= points[p].measured.divergence;
+    });
+    if (p == 0 || !is_beaten) front.push_back(points[p]);
+  }
+  std::vector<double> losses;
+  for (const FrontPoint& point : front) losses.push_back(point.measured.points);
+  losses = monotone(losses);
+  for (std::size_t p = 0; p < front.size(); ++p) front[p].points = losses[p];
+  return front;
+}
+
+// Marks the rows: the densest, and then at even ratios of cycles, each the last before its mark.
+void take_rows(const RowSearchOptions& options, std::vector<FrontPoint>& front) {
+  front[0].row = 0;
+  std::size_t end = 1;
+  while (end < front.size() && front[end].points <= options.most_points) ++end;
+  const double whole = std::log(front[0].cycles / front[end - 1].cycles);
+  const double step = std::max(-std::log(1 - options.least_gain), whole / double(options.most_rows - 1));
+  int rows = 1;
+  double taken = front[0].cycles;
+  for (std::size_t p = 1; p < end; ++p) {
+    const bool is_last = p + 1 == end;
+    const double gain = std::log(taken / front[p].cycles), next = is_last ? 0 : std::log(taken / front[p + 1].cycles);
+    const bool is_nearest = is_last || std::abs(gain - step) <= std::abs(next - step);
+    if (gain < -std::log(1 - options.least_gain) || !is_nearest || rows == int(options.most_rows)) continue;
+    front[p].row = rows++;
+    taken = front[p].cycles;
+  }
+}
+
+std::string why_single(const RowSearch& search, const RowSearchOptions& options, const Design& design) {
+  const FrontPoint& densest = search.front[0];
+  if (search.fixed_cycles > densest.cycles * (1 - options.least_gain)) {
+    const NetlistIndex index(design.netlist);
+    for (std::size_t i = 0; i < design.network.layers.size(); ++i) {
+      if (design.network.layers[i].name != search.fixed_part) continue;
+      const std::string engine = index.engine_name(int(i));
+      return fmt::format("{} sets the interval of {:.0f} cycles, and {}", search.fixed_part, search.fixed_cycles,
+                         engine.empty() ? "has no engine that could skip anything"
+                                        : "its engine (" + engine + ") skips nothing that thresholds decide");
+    }
+    return fmt::format("the streams between layers set the interval of {:.0f} cycles, whatever is skipped",
+                       search.fixed_cycles);
+  }
+  return fmt::format("no thresholds save {:.0f} % of the cycles within a loss of {:g} points on the search pictures",
+                     100 * options.least_gain, options.most_points);
+}
+
+}  // namespace
+
+Result<RowSearch> search_rows(const Design& design, const LossTable& table, const std::vector<RowSample>& samples,
+                              const RowSearchOptions& options) {
+  Pictures counted;
+  for (const RowSample& sample : samples)
+    if (counted.size() < options.counted_pictures) counted.push_back(sample.codes);
+  const DesignOptions of_design = SLUICE_TRY(design_options(design, table, counted));
+  const LossMeter meter(design.network, samples);
+  RowSearch search{front_of(measured_family(of_design, meter, options.most_points)), {}, of_design.fixed_part,
+                   of_design.fixed_cycles};
+  take_rows(options, search.front);
+  const bool is_single = std::none_of(search.front.begin(), search.front.end(), [](const FrontPoint& p) { return p.row > 0; });
+  if (is_single) search.why_single = why_single(search, options, design);
+  return search;
+}
+
+DesignTable table_of(const Design& design, const std::vector<FrontPoint>& front, double clock_mhz) {
+  DesignTable table = dense_table(design.network, design.netlist, "");
+  table.clock_mhz = clock_mhz;
+  const TableRow empty = table.rows[0];
+  for (const FrontPoint& point : front) {
+    if (point.row <= 0) continue;
+    TableRow row = empty;
+    row.id = point.row;
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < design.network.layers.size(); ++i) {
+      if (next == row.layers.size() || row.layers[next].name != design.network.layers[i].name) continue;
+      TableLayer& layer = row.layers[next++];
+      layer.thresholds = point.thresholds[i];
+      layer.k = point.thresholds[i].prefix.k;
+      layer.thresholds.prefix = {};
+    }
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+}  // namespace sluice::search
