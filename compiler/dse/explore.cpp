@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "compiler/dse/bracket.hpp"
+#include "compiler/dse/packing.hpp"
 #include "device/contract/wire.h"
 #include "runtime/base/errors.hpp"
 
@@ -17,7 +18,8 @@ namespace {
 
 constexpr int kRounds = 12;
 constexpr double kDear = 4;          // times its price, for a resource to be spared
-constexpr double kFull = 1 + 1e-12;  // of a budget
+constexpr int kMostPackings = 14;     // intervals that are tried at last
+constexpr double kNearEnough = 1.003;  // of an interval to one that is too short
 
 // The staircase of a layer under given weights: steps[i] is the cheapest candidate with at most its cycles or fewer,
 // prices falling as cycles grow.
@@ -69,7 +71,10 @@ class Explorer {
         }
       update_prices(full, round, &weights_);
     }
-    if (!has_target() && !chosen_.empty()) repair_everywhere();
+    if (!has_target()) {
+      if (!chosen_.empty()) repair_everywhere();
+      tighten(low);
+    }
     if (chosen_.empty()) return refusal();
     return answer();
   }
@@ -125,7 +130,7 @@ class Explorer {
   // Remembers a design when it is better than the best so far. For a target: the emptiest; else: the fastest.
   void offer(const std::vector<std::size_t>& picks, const Shares& sum) {
     if (fullest(sum) < emptiest_) emptiest_ = fullest(sum), emptiest_shares_ = sum;
-    if (fullest(sum) > kFull) return;
+    if (fullest(sum) > kFullShare) return;
     const double interval = interval_of(picks);
     const double full = fullness(sum);
     const bool is_better =
@@ -161,7 +166,7 @@ class Explorer {
       }
       offer(picks, sum);
       at_edge = sum;
-      if (fullest(sum) <= kFull)
+      if (fullest(sum) <= kFullShare)
         high = middle;
       else
         low = middle + 1;
@@ -174,13 +179,13 @@ class Explorer {
   // is short. True: that fitted.
   bool repair(std::vector<std::size_t> picks, Shares sum) {
     if (picks.size() != candidates_.size()) return false;
-    for (std::size_t exchanges = 0; missing(sum) > 0; ++exchanges) {
-      double least = missing(sum);
+    for (std::size_t exchanges = 0; missing_shares(sum) > 0; ++exchanges) {
+      double least = missing_shares(sum);
       std::size_t layer = picks.size(), pick = 0;
       for (std::size_t l = 0; l < picks.size(); ++l) {
         const std::vector<Candidate>& all = candidates_[l];
         for (std::size_t i = 0; i < all.size() && all[i].cycles < best_interval_; ++i) {
-          const double left = missing(exchanged(sum, all[picks[l]], all[i]));
+          const double left = missing_shares(exchanged(sum, all[picks[l]], all[i]));
           if (left < least) least = left, layer = l, pick = i;
         }
       }
@@ -208,6 +213,21 @@ class Explorer {
     }
   }
 
+  // Bisection on the interval once more, with prices that are learnt for each; `low`: no design is faster.
+  void tighten(double low) {
+    if (chosen_.empty()) return;
+    for (int p = 0; p < kMostPackings && best_interval_ > kNearEnough * low; ++p) {
+      const double interval = std::sqrt(low * best_interval_);
+      Packing packing = pack(candidates_, interval, fixed_, best_weights_);
+      weights_ = packing.weights;
+      const double before = best_interval_;
+      const bool fits = !packing.is_proven && missing_shares(packing.sum) == 0;
+      if (fits) offer(packing.picks, packing.sum);
+      if (!fits && !packing.is_proven) repair(packing.picks, packing.sum);
+      if (best_interval_ == before) low = interval;
+    }
+  }
+
   // Under the present prices.
   bool repair_cheapest() {
     std::vector<std::size_t> picks;
@@ -230,13 +250,6 @@ class Explorer {
   static Shares exchanged(Shares sum, const Candidate& old, const Candidate& fresh) {
     for (std::size_t r = 0; r < kLimits; ++r) sum[r] += fresh.shares[r] - old.shares[r];
     return sum;
-  }
-
-  // Sums are made in any order: what is full to the last block may be a rounding above 1.
-  static double missing(const Shares& sum) {
-    double all = 0;
-    for (const double share : sum) all += share > kFull ? share - 1 : 0;
-    return all;
   }
 
   NoDesign refusal() const {
