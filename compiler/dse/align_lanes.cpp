@@ -15,6 +15,7 @@ constexpr int kSweeps = 4;
 constexpr double kLeastShare = 0.3;
 // Price of a taps kernel that would be too slow with the lanes that arrive: dearer than any design.
 constexpr double kTooSlow = 1e3;
+constexpr double kRounding = 1e-9;  // of a budget
 constexpr int kAnyLanes = 0;  // takes or sends what the other side has
 
 // A width kernel between streams of about this many lanes.
@@ -54,11 +55,13 @@ class Aligner {
     for (std::size_t i = 0; i < ways_.size(); ++i) {
       double least = std::numeric_limits<double>::infinity();
       ChosenLayer best = design.layers[i];
+      const Shares all = shares_of(design.total, budget_), own = shares_of(best.cost, budget_);
       for (const TimedWay& timed : ways_[i]) {
         if (timed.cycles > interval) break;
         const LayerWay& way = menus_[i].ways[std::size_t(timed.way)];
         Resources cost = way.cost(timed.copies);
         cost.loss = (*levels_[i])[std::size_t(timed.level)].loss;
+        if (overfills(all, own, shares_of(cost, budget_))) continue;
         EngineShape shape = way.shape;
         shape.copies = timed.copies;
         const double price = price_of(cost) + width_price_ * differences(i, shape, design) +
@@ -67,6 +70,8 @@ class Aligner {
         least = price;
         best = {shape, timed.own_cycles, timed.level, cost};
       }
+      design.total += design.layers[i].cost * -1;
+      design.total += best.cost;
       design.layers[i] = best;
     }
   }
@@ -82,6 +87,15 @@ class Aligner {
   }
 
  private:
+  // Would some resource be short, or shorter than it is, with `fresh` in the place of `old`?
+  static bool overfills(const Shares& all, const Shares& old, const Shares& fresh) {
+    for (std::size_t r = 0; r < kLimits; ++r) {
+      const double after = all[r] - old[r] + fresh[r];
+      if (after > std::max(1.0, all[r]) + kRounding) return true;
+    }
+    return false;
+  }
+
   double price_of(const Resources& cost) const { return priced(shares_of(cost, budget_), weights_); }
 
   int lanes_sent_to(std::size_t layer, const Exploration& design) const {

@@ -7,7 +7,7 @@
 // sweeps follow, each of which can only lower the price (iterated conditional modes, Besag 1986).
 //
 // Before: a design of explore() for these menus and levels. After: its interval or a shorter one, its price with width
-// kernels or a lower one; no layer loses more.
+// kernels or a lower one; no layer loses more, and no resource is used beyond the budget that was not before.
 #pragma once
 
 #include "compiler/dse/explore.hpp"

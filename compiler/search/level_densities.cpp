@@ -7,6 +7,8 @@
 namespace sluice::search {
 namespace {
 
+constexpr std::size_t kPairPictures = 2;  // whose pairs are counted, which takes longest
+
 // Densities of every layer with its level `weights` and its level `activations`; -1: none; a layer with fewer levels
 // takes its last one.
 class LevelMeasurer {
@@ -23,7 +25,8 @@ class LevelMeasurer {
       if (activations >= 0 && !losses.activations.empty())
         thresholds[i].activation = at(losses.activations, activations).thresholds.activation;
     }
-    return measured_densities(network_, menus_, pictures_, thresholds, {.is_each_alone = true});
+    return measured_densities(network_, menus_, pictures_, thresholds,
+                              {.pair_pictures = kPairPictures, .is_each_alone = true});
   }
 
  private:
