@@ -95,7 +95,7 @@ class Search {
     return {family.front().cycles, within(half_nats_), within(full_nats_)};
   }
 
-  static double merit(const EstimatedRows& rows) { return rows.half_loss * rows.full_loss; }
+  static double merit(const EstimatedRows& rows) { return rows.densest * rows.half_loss * rows.full_loss; }
 
   // Takes the design if it is the best so far.
   void add(NetworkDesign design, double share, double nats, HardwareSearch& search) const {

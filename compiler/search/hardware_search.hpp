@@ -5,8 +5,8 @@
 // then all rows are equally fast. The fastest design for one row of thresholds may be slow without them. A switchable
 // design is in between. The idea: engines and thresholds are explored together, the loss being one more resource
 // (compiler/dse/threshold_levels.hpp), for a ladder of how fast the densest row must be (ExploreGoal::natural_share) and
-// for two losses. Every design found is judged by the rows that it could have: the mean of what half of the largest loss
-// and all of it reach, among those whose densest row keeps its limit.
+// for two losses. Every design found is judged by the rows that it could have: the geometric mean of the rates without
+// loss, with half of the largest loss and with all of it, among those whose densest row keeps its limit.
 //
 // Before: menus, levels and a scale of this network; a budget. After: a design within the budget, or NoDesign.
 #pragma once
