@@ -86,7 +86,7 @@ std::string result_text(const PlanResult& result, const PlanOptions& options) {
          proofs_text(r) +
          fmt::format("quantised by: {} (of {} ways tried on calibration pictures)\n", r.quantisation_method,
                      r.quantisation_trials.size()) +
-         rows_text(r, result.table) + estimate_table(r) + simulated_text(r) +
+         rows_text(r, result.table) + result.search + estimate_table(r) + simulated_text(r) +
          fmt::format("bundle {} (design {})\n", options.output.string(), r.design_hash.substr(0, 12));
 }
 

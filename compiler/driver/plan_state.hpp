@@ -92,6 +92,8 @@ struct CheckedDesign {
 // measure
 struct MeasuredRows {
   DesignTable table;
+  std::vector<std::size_t> built;  // of each row: its index in BuiltDesign::rows; rows that save nothing are left out
+  std::string why_single;          // empty where there are several rows
   std::size_t images = 0;
   bool is_held_out = false;
   FloatAccuracy of_float;  // on those of them that have labels
@@ -101,6 +103,7 @@ struct MeasuredRows {
 struct PlanResult {
   PlanReport report;
   DesignTable table;
+  std::string search;  // in words, how hardware and rows were found
 };
 
 struct PlanState {

@@ -97,6 +97,14 @@ Result<RowSearch> search_rows(const Design& design, const LossTable& table, cons
   return search;
 }
 
+std::vector<std::size_t> worthwhile_rows(const DesignTable& table, double least_gain) {
+  std::vector<std::size_t> kept{0};
+  for (std::size_t r = 1; r < table.rows.size(); ++r) {
+    if (table.rows[r].cycles_per_image <= (1 - least_gain) * table.rows[kept.back()].cycles_per_image) kept.push_back(r);
+  }
+  return kept;
+}
+
 DesignTable table_of(const Design& design, const std::vector<FrontPoint>& front, double clock_mhz) {
   DesignTable table = dense_table(design.network, design.netlist, "");
   table.clock_mhz = clock_mhz;

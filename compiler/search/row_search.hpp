@@ -45,6 +45,10 @@ struct RowSearch {
 Result<RowSearch> search_rows(const Design& design, const LossTable& table, const std::vector<RowSample>& samples,
                               const RowSearchOptions& options);
 
+// Of measured rows, those that are worth moving to: the first, then each that saves `least_gain` of the cycles of the
+// last one that is kept.
+std::vector<std::size_t> worthwhile_rows(const DesignTable& table, double least_gain);
+
 // The rows that were taken, not measured yet.
 DesignTable table_of(const Design& design, const std::vector<FrontPoint>& front, double clock_mhz);
 
