@@ -195,6 +195,13 @@ Run verb_plan(Command command, const Common& common) {
       .positive()
       .capture_default_str();
   command
+      .add_option("--trials", options->trials,
+                  "thresholds that are tried around the rows that were allocated; 0: none. The same seed and number, the "
+                  "same table")
+      .capture_default_str();
+  command.add_option("--time-limit", options->time_limit_s, "seconds after which no trial begins; 0: no limit")
+      .range(0.0, 1e9);
+  command
       .add_option(
           "--held-out", options->held_out_images,
           "pictures after the calibration ones that measure the table's rows; where there are none after them, so "
@@ -227,6 +234,7 @@ Run verb_plan(Command command, const Common& common) {
       options->pixels = overridden(pixels, options->pixels, command);
     }
     if (!shape->empty()) options->input_shape = SLUICE_TRY(frontend::parse_shape(*shape));
+    options->seed = common.seed;
     options->quantise.bits = *precision == "int8" ? 8 : 16;
     options->quantise.method = *method == "mse"          ? RangeMethod::mse
                                : *method == "percentile" ? RangeMethod::percentile

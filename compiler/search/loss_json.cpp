@@ -94,6 +94,8 @@ json to_json(const RowSearch& search) {
     front.push_back({{"row", point.row},
                      {"cycles", point.cycles},
                      {"predicted_nats", point.predicted_nats},
+                     {"options", point.picks},
+                     {"is_tried", point.is_tried},
                      {"measured", measured_to_json(point.measured)},
                      {"points", point.points},
                      {"thresholds", thresholds}});
@@ -109,6 +111,8 @@ RowSearch row_search_from(const json& j) {
   for (const json& p : j.at("front")) {
     FrontPoint point;
     for (const json& t : p.at("thresholds")) point.thresholds.push_back(thresholds_from(t));
+    point.picks = p.at("options").get<std::vector<std::size_t>>();
+    point.is_tried = p.at("is_tried");
     point.cycles = p.at("cycles"), point.predicted_nats = p.at("predicted_nats");
     point.measured = measured_from(p.at("measured"));
     point.points = p.at("points"), point.row = p.at("row");

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include <fmt/format.h>
 
 #include "compiler/search/monotone.hpp"
+#include "compiler/search/row_trials.hpp"
 #include "runtime/bundle/netlist_index.hpp"
 
 namespace sluice::search {
@@ -19,16 +21,18 @@ constexpr double kBeyond = 1.5;            // times the largest loss, plus 1 poi
 std::vector<FrontPoint> measured_family(const DesignOptions& options, const LossMeter& meter, double most_points) {
   std::vector<FrontPoint> points;
   for (const Allocation& allocation : thinned(all_allocations(options), kMostMeasured)) {
-    FrontPoint point{thresholds_of(options, allocation), allocation.cycles, allocation.loss, {}, 0, -1};
-    point.measured = meter.measure(point.thresholds);
-    points.push_back(std::move(point));
+    points.push_back(measured_point(options, allocation, meter));
     if (points.back().measured.points > kBeyond * most_points + 1) break;
   }
   return points;
 }
 
-// Those that nothing faster beats in divergence, with points that rise.
-std::vector<FrontPoint> front_of(const std::vector<FrontPoint>& points) {
+// Those that nothing faster beats in divergence, with points that rise. The densest stays.
+std::vector<FrontPoint> front_of(std::vector<FrontPoint> points) {
+  std::stable_sort(points.begin() + 1, points.end(), [](const FrontPoint& a, const FrontPoint& b) {
+    if (a.cycles != b.cycles) return a.cycles > b.cycles;
+    return a.measured.divergence > b.measured.divergence;
+  });
   std::vector<FrontPoint> front;
   for (std::size_t p = 0; p < points.size(); ++p) {
     const bool is_beaten = std::any_of(points.begin() + std::ptrdiff_t(p) + 1, points.end(), [&](const FrontPoint& faster) {
@@ -45,6 +49,7 @@ std::vector<FrontPoint> front_of(const std::vector<FrontPoint>& points) {
 
 // Marks the rows: the densest, and then at even ratios of cycles, each the last before its mark.
 void take_rows(const RowSearchOptions& options, std::vector<FrontPoint>& front) {
+  for (FrontPoint& point : front) point.row = -1;
   front[0].row = 0;
   std::size_t end = 1;
   while (end < front.size() && front[end].points <= options.most_points) ++end;
@@ -82,18 +87,35 @@ std::string why_single(const RowSearch& search, const RowSearchOptions& options,
 
 }  // namespace
 
+FrontPoint measured_point(const DesignOptions& options, const Allocation& allocation, const LossMeter& meter) {
+  FrontPoint point;
+  point.thresholds = thresholds_of(options, allocation);
+  point.picks = allocation.picks;
+  point.cycles = allocation.cycles, point.predicted_nats = allocation.loss;
+  point.measured = meter.measure(point.thresholds);
+  return point;
+}
+
 Result<RowSearch> search_rows(const Design& design, const LossTable& table, const std::vector<RowSample>& samples,
-                              const RowSearchOptions& options) {
+                              const RowSearchOptions& options, const TrialOptions& trials) {
   Pictures counted;
   for (const RowSample& sample : samples)
     if (counted.size() < options.counted_pictures) counted.push_back(sample.codes);
   const DesignOptions of_design = SLUICE_TRY(design_options(design, table, counted));
   const LossMeter meter(design.network, samples);
-  RowSearch search{front_of(measured_family(of_design, meter, options.most_points)), {}, of_design.fixed_part,
-                   of_design.fixed_cycles};
+  std::vector<FrontPoint> points = measured_family(of_design, meter, options.most_points);
+  RowSearch search{front_of(points), {}, of_design.fixed_part, of_design.fixed_cycles};
   take_rows(options, search.front);
-  const bool is_single = std::none_of(search.front.begin(), search.front.end(), [](const FrontPoint& p) { return p.row > 0; });
-  if (is_single) search.why_single = why_single(search, options, design);
+  std::vector<FrontPoint> rows;
+  std::copy_if(search.front.begin(), search.front.end(), std::back_inserter(rows),
+               [](const FrontPoint& point) { return point.row > 0; });
+  if (trials.trials > 0 && !rows.empty()) {
+    std::vector<FrontPoint> tried = SLUICE_TRY(row_trials(of_design, meter, rows, trials));
+    for (FrontPoint& point : tried) point.is_tried = true, points.push_back(std::move(point));
+    search.front = front_of(std::move(points));
+    take_rows(options, search.front);
+  }
+  if (rows.empty()) search.why_single = why_single(search, options, design);
   return search;
 }
 

@@ -4,7 +4,7 @@
 // Why: the runtime moves along the rows, so each must be worth moving to: faster than the one before it for as little
 // loss as possible. The idea: the exact allocations of what single layers lose (allocation.hpp), measured on the search
 // pictures all together. Those that something else beats in cycles and divergence go; of the rest so many are taken, at
-// even ratios of cycles, as the largest loss allows.
+// even ratios of cycles, as the largest loss allows. Trials around those (row_trials.hpp) may find better ones.
 //
 // Before: valid design; a loss table of its network; samples. After: rows[0] leaves nothing out; each further row takes
 // fewer cycles by the counters' model. Where there is no further row, `why_single` says so.
@@ -26,6 +26,8 @@ struct RowSearchOptions {
 
 struct FrontPoint {
   std::vector<Thresholds> thresholds;  // of every layer
+  std::vector<std::size_t> picks;      // the same, of the design's options
+  bool is_tried = false;               // by a study (row_trials.hpp), not by allocation
   double cycles = 0;                   // of the slowest layer
   double predicted_nats = 0;           // sum of what its layers lose alone
   MeasuredLoss measured;               // on the search pictures
@@ -35,6 +37,11 @@ struct FrontPoint {
   bool operator==(const FrontPoint&) const = default;
 };
 
+struct TrialOptions;  // row_trials.hpp
+
+// What an allocation loses.
+FrontPoint measured_point(const DesignOptions& options, const Allocation& allocation, const LossMeter& meter);
+
 struct RowSearch {
   std::vector<FrontPoint> front;  // the densest first
   std::string why_single;         // empty where there are several rows
@@ -43,7 +50,7 @@ struct RowSearch {
 };
 
 Result<RowSearch> search_rows(const Design& design, const LossTable& table, const std::vector<RowSample>& samples,
-                              const RowSearchOptions& options);
+                              const RowSearchOptions& options, const TrialOptions& trials);
 
 // Of measured rows, those that are worth moving to: the first, then each that saves `least_gain` of the cycles of the
 // last one that is kept.

@@ -74,7 +74,6 @@ MAY_INCLUDE = {
     "compiler/target": {BASE, CONTRACT, "bsp", "compiler/model"},
     "compiler/dse": {BASE, BUNDLE, CONTRACT, "compiler/model", "compiler/pipeline", "compiler/target", "runtime/evaluate"},
     "compiler/pipeline": {BASE, BUNDLE, CONTRACT},
-    "compiler/search": {BASE},
     "compiler/search/sampler": {BASE},
     "compiler/codegen": {BASE, BUNDLE},
     "compiler/accuracy": {BASE, BUNDLE, "runtime/evaluate", "runtime/images", "compiler/ir", "compiler/ops", "compiler/quantise"},
