@@ -13,7 +13,30 @@
 namespace sluice::search {
 namespace {
 
+constexpr int kSteps = 4;  // from one level to the next, where an engine obeys one kind of threshold
 constexpr double kLeastSaving = 0.002;  // of a layer's cycles; less is no option
+
+// Levels with steps between them, whose losses lie on the line between their neighbours': a layer that just misses an
+// interval shall not leave out a whole level more.
+std::vector<LossLevel> with_steps(const std::vector<LossLevel>& levels, int Thresholds::*part) {
+  std::vector<LossLevel> all;
+  LossLevel before;
+  before.thresholds.*part = 1;  // leaves out nothing
+  for (const LossLevel& level : levels) {
+    const int from = before.thresholds.*part, to = level.thresholds.*part;
+    for (int s = 1; s < kSteps; ++s) {
+      LossLevel step = level;
+      step.thresholds.*part = from + (to - from) * s / kSteps;
+      if (step.thresholds.*part <= (all.empty() ? 1 : all.back().thresholds.*part)) continue;
+      step.divergence = before.divergence + (level.divergence - before.divergence) *
+                                                double(step.thresholds.*part - from) / double(to - from);
+      all.push_back(step);
+    }
+    all.push_back(level);
+    before = level;
+  }
+  return all;
+}
 
 // All that the engine obeys, the empty one first; cycles are not known yet.
 std::vector<LayerOption> all_options(const Kernel& engine, const Prefix& prefix, const LayerLosses& losses) {
@@ -21,8 +44,11 @@ std::vector<LayerOption> all_options(const Kernel& engine, const Prefix& prefix,
   const auto append = [&](const LossLevel& level, const Thresholds& thresholds) {
     of_weights.push_back({thresholds, level.divergence, 0});
   };
-  if (obeys_weight_threshold(engine.kind))
-    for (const LossLevel& level : losses.weights) append(level, level.thresholds);
+  const bool obeys_weights = obeys_weight_threshold(engine.kind), obeys_codes = obeys_activation_threshold(engine.kind);
+  const bool obeys_both = obeys_weights && obeys_codes;
+  if (obeys_weights)
+    for (const LossLevel& level : obeys_both ? losses.weights : with_steps(losses.weights, &Thresholds::weight))
+      append(level, level.thresholds);
   if (obeys_prefix(engine.kind)) {
     for (const LossLevel& level : losses.ranks) {
       Thresholds thresholds = level.thresholds;
@@ -31,8 +57,9 @@ std::vector<LayerOption> all_options(const Kernel& engine, const Prefix& prefix,
     }
   }
   std::vector<LayerOption> options = of_weights;
-  if (!obeys_activation_threshold(engine.kind)) return options;
-  for (const LossLevel& level : losses.activations) {
+  if (!obeys_codes) return options;
+  const bool is_alone = of_weights.size() == 1;
+  for (const LossLevel& level : is_alone ? with_steps(losses.activations, &Thresholds::activation) : losses.activations) {
     for (LayerOption option : of_weights) {
       option.thresholds.activation = level.thresholds.activation;
       option.loss += level.divergence;
