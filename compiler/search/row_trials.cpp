@@ -10,6 +10,8 @@
 
 #include "compiler/search/journal.hpp"
 #include "compiler/search/sampler/tpe_sampler.hpp"
+#include "compiler/search/space_json.hpp"
+#include "runtime/base/sha256.hpp"
 
 namespace sluice::search {
 namespace {
@@ -37,7 +39,10 @@ class RowStudy {
     std::optional<Journal> journal;
     if (!with.journals.empty()) {
       const Study study{with.subject, sampling.seed, space_, {{"batch", kBatch}, {"start", start_}}};
-      journal.emplace(SLUICE_TRY(Journal::open(with.journals / fmt::format("row_{:02}_{}.jsonl", number, with.subject.substr(0, 16)), study)));
+      // Other studies may have left theirs in the folder.
+      const std::string hash = sha256_hex(fmt::format("{} {} {} {}", study.model_hash, study.seed,
+                                                      to_json(space_).dump(), study.options.dump()));
+      journal.emplace(SLUICE_TRY(Journal::open(with.journals / fmt::format("trials_{}.jsonl", hash.substr(0, 16)), study)));
       SLUICE_CHECK(sampler.restore(journal->trials()));
     }
     for (const Trial& trial : sampler.trials()) keep(trial.point, trial.outcome, {});
