@@ -21,8 +21,8 @@ Result<double> mean_divergence(const IntegerNetwork& network, const FittedPictur
   SLUICE_CHECK(parallel_try(pictures.size(), [&](std::size_t i) -> Status {
     const FittedPicture picture = SLUICE_TRY(pictures.load(i));
     const auto codes = evaluator.scores(preprocessor.codes(picture));
-    of_picture[i] = divergence(log_probabilities({scores[i].begin(), scores[i].end()}),
-                               log_probabilities_of(network, codes));
+    of_picture[i] =
+        divergence(log_probabilities({scores[i].begin(), scores[i].end()}), log_probabilities_of(network, codes));
     return ok();
   }));
   double sum = 0;

@@ -56,8 +56,10 @@ ExploredHardware hardware_from_json(const json& j) {
   ExploredHardware h;
   for (const json& t : j.at("trials")) {
     const json& cycles = t.at("cycles");
-    h.trials.push_back({t.at("densest_rate_share"), t.at("loss_budget_nats"),
-                        {cycles.at(0), cycles.at(1), cycles.at(2)}, t.at("kernels")});
+    h.trials.push_back({t.at("densest_rate_share"),
+                        t.at("loss_budget_nats"),
+                        {cycles.at(0), cycles.at(1), cycles.at(2)},
+                        t.at("kernels")});
   }
   h.taken = j.at("taken");
   h.densest_limit = j.at("densest_limit_cycles");

@@ -29,9 +29,9 @@ Result<Explored> explore_design(const IntegerNetwork& network, const PictureCode
   const PictureCodes few(pictures.begin(),
                          pictures.begin() + std::ptrdiff_t(std::min(kLevelPictures, pictures.size())));
   const bool weighs_thresholds = options.target_interval == 0;
-  explored.levels = SLUICE_TRY(search::level_densities(
-      network, explored.menus, explored.densities, weighs_thresholds ? sensitivity.table : search::LossTable{},
-      sensitivity.scale.nats(options.most_points), few));
+  explored.levels = SLUICE_TRY(search::level_densities(network, explored.menus, explored.densities,
+                                                       weighs_thresholds ? sensitivity.table : search::LossTable{},
+                                                       sensitivity.scale.nats(options.most_points), few));
   auto found = search::search_hardware(network, explored.menus, explored.levels, sensitivity.scale, target, options);
   if (!found) return found.error().in(fmt::format("{} {}", target.board ? "board" : "budget", target.name));
   explored.hardware = std::move(found).value();

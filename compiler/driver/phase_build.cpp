@@ -25,8 +25,7 @@ std::string story(const PlanJob& job) {
 }
 
 json options_of(const PlanJob& job) {
-  return {{"--clock-mhz", job.options.rows.clock_mhz},
-          {"--size-streams", job.options.sizing_percent_or_default()}};
+  return {{"--clock-mhz", job.options.rows.clock_mhz}, {"--size-streams", job.options.sizing_percent_or_default()}};
 }
 
 Result<BuiltChoice> built_of(const PlanJob& job, const std::vector<RowSample>& pictures) {
@@ -44,9 +43,10 @@ Result<BuiltChoice> built_of(const PlanJob& job, const std::vector<RowSample>& p
   if (!dense.sizing) return BuiltChoice{std::move(best), false};
   const double alone = dense.sizing->interval_cycles[0];
   const std::vector<double>& rows = best.sizing->interval_cycles;
-  job.say(fmt::format("simulated: {:.0f} cycles an image without thresholds, {:.0f} in the fastest row; dense engines "
-                      "alone take {:.0f}",
-                      rows.front(), rows.back(), alone));
+  job.say(
+      fmt::format("simulated: {:.0f} cycles an image without thresholds, {:.0f} in the fastest row; dense engines "
+                  "alone take {:.0f}",
+                  rows.front(), rows.back(), alone));
   if (rows.front() * kLeastDensest <= alone && rows.back() <= alone) return BuiltChoice{std::move(best), false};
   job.say("dense engines alone are built: the mixture that was estimated best simulates slower");
   return BuiltChoice{std::move(dense), true};

@@ -51,15 +51,15 @@ LayerChoice choice_of(const Explored& explored, const NetworkDesign& design, con
   budget.loss = trial.loss_budget;
   LayerChoice choice{design.configs, trial.rows.densest, {}};
   for (std::size_t i = 0; i < design.configs.size(); ++i) {
-    choice.explanations.push_back(explanation_of(explain_layer(explored.menus[i], explored.levels[i],
-                                                               design.exploration, i, budget, trial.natural_share)));
+    choice.explanations.push_back(explanation_of(
+        explain_layer(explored.menus[i], explored.levels[i], design.exploration, i, budget, trial.natural_share)));
   }
   return choice;
 }
 
 std::string hardware_text(const ExploredHardware& h) {
-  std::string text = fmt::format("{:>8} {:>12} {:>10} {:>12} {:>12} {:>8}   cycles estimated\n", "densest", "loss, mnats",
-                                 "row 0", "half loss", "full loss", "kernels");
+  std::string text = fmt::format("{:>8} {:>12} {:>10} {:>12} {:>12} {:>8}   cycles estimated\n", "densest",
+                                 "loss, mnats", "row 0", "half loss", "full loss", "kernels");
   for (std::size_t t = 0; t < h.trials.size(); ++t) {
     const search::HardwareTrial& trial = h.trials[t];
     text += fmt::format("{:>8.2f} {:>12.3f} {:>10.0f} {:>12.0f} {:>12.0f} {:>8}{}\n", trial.natural_share,
@@ -131,7 +131,8 @@ std::string choice_text(const LayerChoice& choice, const std::vector<LayerDensit
     if (i < densities.size()) text += fmt::format("  {:.3f}, {:.3f}", densities[i].activation, densities[i].weight);
     text += "\n";
   }
-  if (choice.interval_cycles > 0) text += fmt::format("{:.0f} cycles an image expected without thresholds\n", choice.interval_cycles);
+  if (choice.interval_cycles > 0)
+    text += fmt::format("{:.0f} cycles an image expected without thresholds\n", choice.interval_cycles);
   return text;
 }
 
@@ -146,7 +147,14 @@ std::string dump(const PlanState& state) {
 }  // namespace
 
 Phase choose_phase() {
-  return {"choose", "engine and parallelism of every layer", {"import", "quantise", "sensitivity"}, story, options_of, run, save, load,
+  return {"choose",
+          "engine and parallelism of every layer",
+          {"import", "quantise", "sensitivity"},
+          story,
+          options_of,
+          run,
+          save,
+          load,
           dump};
 }
 

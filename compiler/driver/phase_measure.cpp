@@ -77,10 +77,12 @@ Status run(PlanJob& job) {
   for (const std::size_t r : kept) rows.push_back(table.rows[r]), rows.back().id = static_cast<int>(rows.size()) - 1;
   std::string why = job.state.searched->found.why_single;
   if (rows.size() == 1 && why.empty())
-    why = job.state.design->is_dense ? "dense engines alone were built, and skip nothing"
-                                     : fmt::format("no row saves {:g} % of the cycles of the densest", 100 * kLeastGain);
+    why = job.state.design->is_dense
+              ? "dense engines alone were built, and skip nothing"
+              : fmt::format("no row saves {:g} % of the cycles of the densest", 100 * kLeastGain);
   if (rows.size() < table.rows.size())
-    job.say(fmt::format("{} of {} rows save too little to be kept", table.rows.size() - rows.size(), table.rows.size()));
+    job.say(
+        fmt::format("{} of {} rows save too little to be kept", table.rows.size() - rows.size(), table.rows.size()));
   table.rows = std::move(rows);
   if (is_held_out(job) && held_out(job).is_labelled())
     for (TableRow& row : table.rows) row.labels = "unseen";

@@ -25,7 +25,8 @@ std::string story(const PlanJob& job) {
 
 json options_of(const PlanJob& job) {
   const PlanOptions& o = job.options;
-  return {{"--max-loss", o.most_loss_points}, {"--trials", o.trials}, {"--time-limit", o.time_limit_s}, {"--seed", o.seed}};
+  return {
+      {"--max-loss", o.most_loss_points}, {"--trials", o.trials}, {"--time-limit", o.time_limit_s}, {"--seed", o.seed}};
 }
 
 // Ends trials in time, and tells every few seconds how far they are.
@@ -57,10 +58,10 @@ Status run(PlanJob& job) {
   const Design design{network, std::move(netlist)};
   search::RowSearchOptions options;
   options.most_points = job.options.most_loss_points;
-  SearchedRows searched{SLUICE_TRY(search::search_rows(design, job.state.sensitivity->table, samples, options,
-                                                        trial_options(job, design)))};
-  if (!searched.found.why_single.empty())
-    job.say(fmt::format("the table has one row: {}", searched.found.why_single));
+  SearchedRows searched;
+  searched.found = SLUICE_TRY(
+      search::search_rows(design, job.state.sensitivity->table, samples, options, trial_options(job, design)));
+  if (!searched.found.why_single.empty()) job.say(fmt::format("the table has one row: {}", searched.found.why_single));
   job.state.searched = std::move(searched);
   return ok();
 }
@@ -81,11 +82,11 @@ std::string dump(const PlanState& state) {
   std::string text = fmt::format("{:>4} {:>10} {:>14} {:>14} {:>26}  found by\n", "row", "cycles", "sum, mnats",
                                  "measured", "top-1 loss, points");
   for (const search::FrontPoint& p : state.searched->found.front)
-    text += fmt::format("{:>4} {:>10.0f} {:>14.3f} {:>14.3f} {:>26}  {}\n", p.row < 0 ? "-" : std::to_string(p.row), p.cycles,
-                        1e3 * p.predicted_nats, 1e3 * p.measured.divergence,
-                        fmt::format("{:+.2f} [{:+.2f}, {:+.2f}]", p.measured.points, p.measured.points_low,
-                                    p.measured.points_high),
-                        p.is_tried ? "trial" : "allocation");
+    text += fmt::format(
+        "{:>4} {:>10.0f} {:>14.3f} {:>14.3f} {:>26}  {}\n", p.row < 0 ? "-" : std::to_string(p.row), p.cycles,
+        1e3 * p.predicted_nats, 1e3 * p.measured.divergence,
+        fmt::format("{:+.2f} [{:+.2f}, {:+.2f}]", p.measured.points, p.measured.points_low, p.measured.points_high),
+        p.is_tried ? "trial" : "allocation");
   if (!state.searched->found.why_single.empty()) text += state.searched->found.why_single + "\n";
   return text;
 }
@@ -93,8 +94,15 @@ std::string dump(const PlanState& state) {
 }  // namespace
 
 Phase search_phase() {
-  return {"search", "rows of thresholds", {"import", "calibrate", "quantise", "sensitivity", "choose"}, story,
-          options_of, run, save, load, dump};
+  return {"search",
+          "rows of thresholds",
+          {"import", "calibrate", "quantise", "sensitivity", "choose"},
+          story,
+          options_of,
+          run,
+          save,
+          load,
+          dump};
 }
 
 }  // namespace sluice

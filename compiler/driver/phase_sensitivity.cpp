@@ -65,11 +65,12 @@ Status load(const BundleFiles& files, PlanState& state) {
 
 std::string dump(const PlanState& state) {
   const Sensitivity& s = *state.sensitivity;
-  std::string text = fmt::format("threshold: share left out, divergence in millinats, each layer alone on {} pictures\n",
-                                 s.table.pictures);
+  std::string text = fmt::format(
+      "threshold: share left out, divergence in millinats, each layer alone on {} pictures\n", s.table.pictures);
   for (std::size_t i = 0; i < s.table.layers.size(); ++i) {
     const search::LayerLosses& losses = s.table.layers[i];
-    for (const auto& [kind, levels] : {std::pair{"tau_w", &losses.weights}, {"tau_a", &losses.activations}, {"k", &losses.ranks}}) {
+    for (const auto& [kind, levels] :
+         {std::pair{"tau_w", &losses.weights}, {"tau_a", &losses.activations}, {"k", &losses.ranks}}) {
       if (levels->empty()) continue;
       text += fmt::format("{:>3} {:<6}", i, kind);
       for (const search::LossLevel& level : *levels) {
@@ -91,8 +92,9 @@ std::string dump(const PlanState& state) {
 }  // namespace
 
 Phase sensitivity_phase() {
-  return {"sensitivity", "what thresholds lose", {"import", "calibrate", "quantise"}, story, options_of, run, save, load,
-          dump};
+  return {
+      "sensitivity", "what thresholds lose", {"import", "calibrate", "quantise"}, story, options_of, run, save, load,
+      dump};
 }
 
 }  // namespace sluice

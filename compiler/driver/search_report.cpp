@@ -46,7 +46,8 @@ std::string search_text(const PlanState& state) {
   if (const auto& hardware = state.chosen->hardware; hardware && hardware->trials.size() > 1) {
     const search::EstimatedRows& rows = hardware->trials[hardware->taken].rows;
     text += fmt::format(
-        "hardware for all rows (estimated): {:.0f} cycles an image without thresholds, {:.0f} at the largest loss; a design "
+        "hardware for all rows (estimated): {:.0f} cycles an image without thresholds, {:.0f} at the largest loss; a "
+        "design "
         "for either alone takes {:.0f} and {:.0f}\n",
         rows.densest, rows.full_loss, hardware->natural_cycles, hardware->one_row_cycles);
   }

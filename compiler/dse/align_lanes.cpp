@@ -16,7 +16,7 @@ constexpr double kLeastShare = 0.3;
 // Price of a taps kernel that would be too slow with the lanes that arrive: dearer than any design.
 constexpr double kTooSlow = 1e3;
 constexpr double kRounding = 1e-9;  // of a budget
-constexpr int kAnyLanes = 0;  // takes or sends what the other side has
+constexpr int kAnyLanes = 0;        // takes or sends what the other side has
 
 // A width kernel between streams of about this many lanes.
 constexpr int kTypicalLanes = 16;
@@ -33,9 +33,8 @@ int width_kernels_between(int sent, int taken) {
 
 class Aligner {
  public:
-  Aligner(const IntegerNetwork& network, const std::vector<LayerMenu>& menus,
-          const std::vector<LayerLevels>& levels, const ResourceModel& model, const Resources& budget,
-          double natural_share, const Exploration& design)
+  Aligner(const IntegerNetwork& network, const std::vector<LayerMenu>& menus, const std::vector<LayerLevels>& levels,
+          const ResourceModel& model, const Resources& budget, double natural_share, const Exploration& design)
       : network_(network), menus_(menus), budget_(budget), weights_(design.weights), readers_(network.layers.size()) {
     const double dearest = *std::max_element(weights_.begin(), weights_.end());
     for (std::size_t r = 0; r < kLimits; ++r) weights_[r] += is_merit(r) ? kLeastShare * dearest : 0;

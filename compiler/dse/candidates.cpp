@@ -145,8 +145,8 @@ std::vector<Candidate> LayerTable::front(double low, double high) const {
   Front front;
   for_each([&](std::size_t entry, int copies, double cycles) {
     if (cycles > high) return;
-    const Candidate candidate{std::max(low, cycles), cycles / hurry_, shares(entry, copies),
-                              way(entry),           copies,          level(entry)};
+    const Candidate candidate{std::max(low, cycles), cycles / hurry_, shares(entry, copies), way(entry), copies,
+                              level(entry)};
     if (copies == 1 || fullest(candidate.shares) <= 1) front.offer(candidate);
   });
   return std::move(front).sorted();

@@ -95,11 +95,11 @@ class LayerTable {
 
  private:
   struct Way {
-    LayerTime single;  // without copies
-    LayerTime dealt;   // with copies, as if one did all the work
-    double floor;      // of the streams that copies share
-    double natural_op; // of the loop without thresholds, as if one did all the work
-    double units;      // that copies share out
+    LayerTime single;   // without copies
+    LayerTime dealt;    // with copies, as if one did all the work
+    double floor;       // of the streams that copies share
+    double natural_op;  // of the loop without thresholds, as if one did all the work
+    double units;       // that copies share out
     Shares once, of_copy, of_dealing, of_dealt_copy;
     int most_copies;
     int way, level;

@@ -158,8 +158,8 @@ std::string numbers_text(const EngineShape& s) {
   return text;
 }
 
-LayerStory explain_layer(const LayerMenu& menu, const LayerLevels& levels, const Exploration& design,
-                         std::size_t layer, const Resources& budget, double natural_share) {
+LayerStory explain_layer(const LayerMenu& menu, const LayerLevels& levels, const Exploration& design, std::size_t layer,
+                         const Resources& budget, double natural_share) {
   const Explainer explainer(menu, levels, design, layer, budget, natural_share);
   LayerStory story;
   const KernelKind chosen = design.layers[layer].shape.kind;

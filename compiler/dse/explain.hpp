@@ -39,7 +39,7 @@ struct LayerStory {
 std::string numbers_text(const EngineShape& shape);
 
 // Ways lose as much as the layer's chosen one, or less. `natural_share`: as the design was explored with.
-LayerStory explain_layer(const LayerMenu& menu, const LayerLevels& levels, const Exploration& design,
-                         std::size_t layer, const Resources& budget, double natural_share = 1);
+LayerStory explain_layer(const LayerMenu& menu, const LayerLevels& levels, const Exploration& design, std::size_t layer,
+                         const Resources& budget, double natural_share = 1);
 
 }  // namespace sluice

@@ -17,8 +17,8 @@ namespace sluice {
 namespace {
 
 constexpr int kRounds = 12;
-constexpr double kDear = 4;          // times its price, for a resource to be spared
-constexpr int kMostPackings = 14;     // intervals that are tried at last
+constexpr double kDear = 4;            // times its price, for a resource to be spared
+constexpr int kMostPackings = 14;      // intervals that are tried at last
 constexpr double kNearEnough = 1.003;  // of an interval to one that is too short
 
 // The staircase of a layer under given weights: steps[i] is the cheapest candidate with at most its cycles or fewer,
@@ -48,7 +48,8 @@ class Explorer {
            const ExploreGoal& goal)
       : menus_(menus), budget_(budget), goal_(goal), fixed_(shares_of(goal.fixed, budget)), steps_(menus.size()) {
     tables_.reserve(menus.size());
-    for (std::size_t l = 0; l < menus.size(); ++l) tables_.emplace_back(menus[l], levels[l], budget, goal.natural_share);
+    for (std::size_t l = 0; l < menus.size(); ++l)
+      tables_.emplace_back(menus[l], levels[l], budget, goal.natural_share);
   }
 
   DesignResult<Exploration> run() {

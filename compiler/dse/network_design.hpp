@@ -8,8 +8,8 @@
 // Greedy steps may end with a slower design than one engine for all gives. So each of those that could be faster is
 // tried as well: the answer is never slower than any of them.
 //
-// Before: menus, and densities or levels, of this network. After: configs, the netlist from them, what it costs, within the budget
-// and the kernels of a bundle; or NoDesign with what is short.
+// Before: menus, and densities or levels, of this network. After: configs, the netlist from them, what it costs, within
+// the budget and the kernels of a bundle; or NoDesign with what is short.
 #pragma once
 
 #include "compiler/dse/netlist_resources.hpp"

@@ -37,9 +37,9 @@ double missing_shares(const Shares& sum) {
 Packing pack(const std::vector<std::vector<Candidate>>& layers, double interval, const Shares& taken, Shares weights) {
   std::vector<std::size_t> ends;
   for (const auto& all : layers) {
-    ends.push_back(std::size_t(std::upper_bound(all.begin(), all.end(), interval,
-                                                [](double i, const Candidate& c) { return i < c.cycles; }) -
-                               all.begin()));
+    ends.push_back(std::size_t(
+        std::upper_bound(all.begin(), all.end(), interval, [](double i, const Candidate& c) { return i < c.cycles; }) -
+        all.begin()));
     if (ends.back() == 0) return {.is_proven = true};
   }
   Packing best;

@@ -3,9 +3,10 @@
 //
 // Why: bisecting on the interval under fixed prices finds the best design for those prices only; with six or seven
 // resources at once few prices suit. For one interval the question is whether something fits at all, and prices can be
-// learnt for it. The idea: multiplicative weights (Plotkin, Shmoys, Tardos, "Fast approximation algorithms for fractional
-// packing and covering problems", 1995): each layer takes its cheapest candidate, what is overfull becomes dearer, what
-// is not cheaper. Where the cheapest cost more than the whole budget, weak duality proves that nothing fits.
+// learnt for it. The idea: multiplicative weights (Plotkin, Shmoys, Tardos, "Fast approximation algorithms for
+// fractional packing and covering problems", 1995): each layer takes its cheapest candidate, what is overfull becomes
+// dearer, what is not cheaper. Where the cheapest cost more than the whole budget, weak duality proves that nothing
+// fits.
 //
 // Before: candidates of each layer in the order of their cycles. After: picks that fit, or those that were short by
 // least; none where a layer has no candidate that fast.
@@ -20,7 +21,7 @@ namespace sluice {
 struct Packing {
   std::vector<std::size_t> picks;
   Shares sum{};
-  Shares weights{};  // prices that they were found under
+  Shares weights{};        // prices that they were found under
   bool is_proven = false;  // nothing fits
 };
 

@@ -18,9 +18,8 @@ Resources& Resources::operator+=(const Resources& other) {
 }
 
 Resources Resources::operator*(double times) const {
-  return {alms * times,       registers * times,   m20k * times,   mlab * times,
-          dsp_blocks * times, multipliers * times, kernels * times,
-          loss * times};
+  return {alms * times,       registers * times,   m20k * times,    mlab * times,
+          dsp_blocks * times, multipliers * times, kernels * times, loss * times};
 }
 
 }  // namespace sluice

@@ -13,7 +13,7 @@
 namespace sluice::search {
 namespace {
 
-constexpr int kSteps = 4;  // from one level to the next, where an engine obeys one kind of threshold
+constexpr int kSteps = 4;               // from one level to the next, where an engine obeys one kind of threshold
 constexpr double kLeastSaving = 0.002;  // of a layer's cycles; less is no option
 
 // Levels with steps between them, whose losses lie on the line between their neighbours': a layer that just misses an
@@ -59,7 +59,8 @@ std::vector<LayerOption> all_options(const Kernel& engine, const Prefix& prefix,
   std::vector<LayerOption> options = of_weights;
   if (!obeys_codes) return options;
   const bool is_alone = of_weights.size() == 1;
-  for (const LossLevel& level : is_alone ? with_steps(losses.activations, &Thresholds::activation) : losses.activations) {
+  for (const LossLevel& level :
+       is_alone ? with_steps(losses.activations, &Thresholds::activation) : losses.activations) {
     for (LayerOption option : of_weights) {
       option.thresholds.activation = level.thresholds.activation;
       option.loss += level.divergence;
@@ -70,9 +71,8 @@ std::vector<LayerOption> all_options(const Kernel& engine, const Prefix& prefix,
 }
 
 // Mean cycles of every layer under these thresholds, each layer as if it alone had any.
-std::vector<double> layer_cycles(const Design& design, const simulate::LayerCycles& cycles,
-                                 const Evaluator& evaluator, const std::vector<PictureMaps>& maps,
-                                 const std::vector<Thresholds>& thresholds) {
+std::vector<double> layer_cycles(const Design& design, const simulate::LayerCycles& cycles, const Evaluator& evaluator,
+                                 const std::vector<PictureMaps>& maps, const std::vector<Thresholds>& thresholds) {
   const CounterModel model(design, thresholds);
   std::vector<std::vector<double>> of_picture(maps.size());
   tbb::parallel_for(std::size_t{0}, maps.size(),
@@ -109,8 +109,7 @@ Result<DesignOptions> design_options(const Design& design, const LossTable& tabl
   }
   const Evaluator evaluator(design.network);
   std::vector<PictureMaps> maps(pictures.size());
-  tbb::parallel_for(std::size_t{0}, pictures.size(),
-                    [&](std::size_t p) { maps[p] = evaluator.evaluate(pictures[p]); });
+  tbb::parallel_for(std::size_t{0}, pictures.size(), [&](std::size_t p) { maps[p] = evaluator.evaluate(pictures[p]); });
   for (std::size_t option = 0; option < std::max<std::size_t>(1, most); ++option) {
     std::vector<Thresholds> thresholds(layers);
     for (std::size_t i = 0; i < layers; ++i)
@@ -123,7 +122,8 @@ Result<DesignOptions> design_options(const Design& design, const LossTable& tabl
         all.fixed_cycles = taken[i], all.fixed_part = design.network.layers[i].name;
     }
   }
-  for (std::vector<LayerOption>& options : all.layers) options = options.size() > 1 ? option_front(options) : std::vector<LayerOption>();
+  for (std::vector<LayerOption>& options : all.layers)
+    options = options.size() > 1 ? option_front(options) : std::vector<LayerOption>();
   return all;
 }
 

@@ -103,7 +103,8 @@ class Search {
     search.trials.push_back({share, nats, rows, design.netlist.kernels.size()});
     if (nats > 0) search.one_row_cycles = std::min(search.one_row_cycles, rows.full_loss);
     const bool is_first = search.trials.size() == 1;
-    if (!is_first && (rows.densest > search.densest_limit || merit(rows) >= merit(search.trials[search.taken].rows))) return;
+    if (!is_first && (rows.densest > search.densest_limit || merit(rows) >= merit(search.trials[search.taken].rows)))
+      return;
     search.taken = search.trials.size() - 1;
     search.design = std::move(design);
   }

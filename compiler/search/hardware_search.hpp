@@ -4,9 +4,9 @@
 // Why: the fastest design for the zeros that pictures have by themselves is often set by engines that skip nothing, and
 // then all rows are equally fast. The fastest design for one row of thresholds may be slow without them. A switchable
 // design is in between. The idea: engines and thresholds are explored together, the loss being one more resource
-// (compiler/dse/threshold_levels.hpp), for a ladder of how fast the densest row must be (ExploreGoal::natural_share) and
-// for two losses. Every design found is judged by the rows that it could have: the geometric mean of the rates without
-// loss, with half of the largest loss and with all of it, among those whose densest row keeps its limit.
+// (compiler/dse/threshold_levels.hpp), for a ladder of how fast the densest row must be (ExploreGoal::natural_share)
+// and for two losses. Every design found is judged by the rows that it could have: the geometric mean of the rates
+// without loss, with half of the largest loss and with all of it, among those whose densest row keeps its limit.
 //
 // Before: menus, levels and a scale of this network; a budget. After: a design within the budget, or NoDesign.
 #pragma once
@@ -41,10 +41,10 @@ struct HardwareSearch {
   NetworkDesign design;
   std::optional<NetworkDesign> dense;  // the best of dense engines alone, where `design` has others
   std::vector<HardwareTrial> trials;
-  std::size_t taken = 0;               // of the trials
-  double densest_limit = 0;            // cycles that the densest row may take
-  double natural_cycles = 0;           // of the best design for natural zeros alone
-  double one_row_cycles = 0;           // of the best design for one row of the largest loss
+  std::size_t taken = 0;      // of the trials
+  double densest_limit = 0;   // cycles that the densest row may take
+  double natural_cycles = 0;  // of the best design for natural zeros alone
+  double one_row_cycles = 0;  // of the best design for one row of the largest loss
 };
 
 struct HardwareOptions {

@@ -13,9 +13,9 @@
 namespace sluice::search {
 
 struct MeasuredLoss {
-  double divergence = 0;  // mean, nats, from the network without thresholds
-  double changed = 0;     // share of the pictures with another first class than without thresholds
-  double points = 0;      // top-1 points lost against float, paired
+  double divergence = 0;                   // mean, nats, from the network without thresholds
+  double changed = 0;                      // share of the pictures with another first class than without thresholds
+  double points = 0;                       // top-1 points lost against float, paired
   double points_low = 0, points_high = 0;  // 95 %
 
   bool operator==(const MeasuredLoss&) const = default;

@@ -14,8 +14,8 @@
 namespace sluice::search {
 namespace {
 
-constexpr double kLeastShare = 0.01;   // a level that leaves out less is none
-constexpr int kMostPrefixLanes = 16;   // O of grouped_prefix, as compiler/pipeline/layer_config takes it by default
+constexpr double kLeastShare = 0.01;     // a level that leaves out less is none
+constexpr int kMostPrefixLanes = 16;     // O of grouped_prefix, as compiler/pipeline/layer_config takes it by default
 constexpr double kLeastRankShare = 0.5;  // of the ranks that a row may leave; fewer lose whole filters
 
 // One level of one layer while it is measured.

@@ -3,8 +3,8 @@
 //
 // Why: whoever shares out a loss over layers must know what each can leave out, and for how much. Two numbers tell it.
 // `changed`, pictures whose first class is another, is what people care for, but for one layer and a few hundred
-// pictures it is mostly 0. `divergence` (compiler/accuracy/divergence.hpp) is smooth and adds up over layers where their
-// errors are independent; loss_scale.hpp says what it means in points.
+// pictures it is mostly 0. `divergence` (compiler/accuracy/divergence.hpp) is smooth and adds up over layers where
+// their errors are independent; loss_scale.hpp says what it means in points.
 //
 // The idea: each layer alone, a ladder of levels; thresholds are quantiles of the non-zero magnitudes, on the integer
 // grid. A picture is computed once without thresholds; then, from the last layer up, each level is computed from its

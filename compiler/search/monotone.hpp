@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// monotone: the rising sequence nearest to noisy figures (pool adjacent violators; Ayer et al., "An empirical distribution
-// function for sampling with incomplete information", 1955).
+// monotone: the rising sequence nearest to noisy figures (pool adjacent violators; Ayer et al., "An empirical
+// distribution function for sampling with incomplete information", 1955).
 //
 // Why: a loss in points on a few hundred pictures jumps by whole pictures, while what causes it rises steadily. Where
 // theory says "rises", the nearest rising sequence is the better figure, and has no inversions to be explained.

@@ -35,9 +35,9 @@ std::vector<FrontPoint> front_of(std::vector<FrontPoint> points) {
   });
   std::vector<FrontPoint> front;
   for (std::size_t p = 0; p < points.size(); ++p) {
-    const bool is_beaten = std::any_of(points.begin() + std::ptrdiff_t(p) + 1, points.end(), [&](const FrontPoint& faster) {
-      return faster.measured.divergence <= points[p].measured.divergence;
-    });
+    const bool is_beaten = std::any_of(
+        points.begin() + std::ptrdiff_t(p) + 1, points.end(),
+        [&](const FrontPoint& faster) { return faster.measured.divergence <= points[p].measured.divergence; });
     if (p == 0 || !is_beaten) front.push_back(points[p]);
   }
   std::vector<double> losses;
@@ -122,7 +122,8 @@ Result<RowSearch> search_rows(const Design& design, const LossTable& table, cons
 std::vector<std::size_t> worthwhile_rows(const DesignTable& table, double least_gain) {
   std::vector<std::size_t> kept{0};
   for (std::size_t r = 1; r < table.rows.size(); ++r) {
-    if (table.rows[r].cycles_per_image <= (1 - least_gain) * table.rows[kept.back()].cycles_per_image) kept.push_back(r);
+    if (table.rows[r].cycles_per_image <= (1 - least_gain) * table.rows[kept.back()].cycles_per_image)
+      kept.push_back(r);
   }
   return kept;
 }

@@ -18,9 +18,9 @@
 namespace sluice::search {
 
 struct RowSearchOptions {
-  double most_points = 2;         // of loss on the search pictures
+  double most_points = 2;  // of loss on the search pictures
   std::size_t most_rows = 12;
-  double least_gain = 0.02;       // share of the cycles of the row before that a row saves at least
+  double least_gain = 0.02;           // share of the cycles of the row before that a row saves at least
   std::size_t counted_pictures = 24;  // whose cycles are counted
 };
 

@@ -40,9 +40,11 @@ class RowStudy {
     if (!with.journals.empty()) {
       const Study study{with.subject, sampling.seed, space_, {{"batch", kBatch}, {"start", start_}}};
       // Other studies may have left theirs in the folder.
-      const std::string hash = sha256_hex(fmt::format("{} {} {} {}", study.model_hash, study.seed,
-                                                      to_json(space_).dump(), study.options.dump()));
-      journal.emplace(SLUICE_TRY(Journal::open(with.journals / fmt::format("trials_{}.jsonl", hash.substr(0, 16)), study)));
+      const std::string hash = sha256_hex(
+          fmt::format("{} {} {} {}", study.model_hash, study.seed, to_json(space_).dump(), study.options.dump()));
+      Journal opened =
+          SLUICE_TRY(Journal::open(with.journals / fmt::format("trials_{}.jsonl", hash.substr(0, 16)), study));
+      journal.emplace(std::move(opened));
       SLUICE_CHECK(sampler.restore(journal->trials()));
     }
     for (const Trial& trial : sampler.trials()) keep(trial.point, trial.outcome, {});

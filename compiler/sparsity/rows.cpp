@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// See rows.hpp.
+// Every row on every picture, the first few of them counted (see rows.hpp).
 #include "compiler/sparsity/rows.hpp"
 
 #include <algorithm>

@@ -27,7 +27,8 @@ DesignTable quantile_rows(const Design& design, const std::vector<std::vector<st
       if (next == row.layers.size() || row.layers[next].name != network.layers[i].name) continue;
       TableLayer& layer = row.layers[next++];
       if (obeys_weight_threshold(layer.engine)) layer.thresholds.weight = weights[i].threshold(of_weights);
-      if (obeys_activation_threshold(layer.engine)) layer.thresholds.activation = activations[i].threshold(of_activations);
+      if (obeys_activation_threshold(layer.engine))
+        layer.thresholds.activation = activations[i].threshold(of_activations);
       if (!obeys_prefix(layer.engine)) continue;
       const int group = index.prefix(static_cast<int>(i)).filters;
       const int k = std::max(1, static_cast<int>(std::ceil(group * (1 - of_weights) - 1e-9)));

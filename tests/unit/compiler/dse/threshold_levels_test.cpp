@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Exploring engines and levels of thresholds at once: within the budget of loss, with a densest row that is fast enough,
-// and as fast as an exhaustive walk finds.
+// Exploring engines and levels of thresholds at once: within the budget of loss, with a densest row that is fast
+// enough, and as fast as an exhaustive walk finds.
 #include "compiler/dse/threshold_levels.hpp"
 
 #include <cmath>
@@ -143,7 +143,8 @@ TEST(ThresholdLevels, designs_are_as_fast_as_an_exhaustive_walk_finds) {
     EXPECT_LE(found->interval_cycles, 1.05 * best);
     double natural = 0;
     for (std::size_t l = 0; l < 3; ++l)
-      natural = std::max(natural, layer_time(found->layers[l].shape, s.specs[l].work, s.levels[l][0].density).interval());
+      natural =
+          std::max(natural, layer_time(found->layers[l].shape, s.specs[l].work, s.levels[l][0].density).interval());
     EXPECT_LE(natural_share * natural, found->interval_cycles * (1 + 1e-12)) << "the densest row";
     limit.loss = 0;
     const auto without = explore(s.menus, s.levels, limit);

@@ -24,7 +24,8 @@ DesignOptions random_options(std::mt19937_64& random) {
   for (int l = number(1, 5); l > 0; --l) {
     std::vector<LayerOption> layer;
     if (number(0, 4) > 0) {
-      for (int o = number(1, 5); o > 0; --o) layer.push_back({{0, o, {}}, double(number(1, 50)), double(number(1, 100))});
+      for (int o = number(1, 5); o > 0; --o)
+        layer.push_back({{0, o, {}}, double(number(1, 50)), double(number(1, 100))});
       layer.insert(layer.begin(), {{}, 0, double(number(50, 100))});
       layer = option_front(std::move(layer));
     }

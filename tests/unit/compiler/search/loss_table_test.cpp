@@ -40,7 +40,8 @@ void expect_level(const Subject& s, std::size_t layer, const LossLevel& level) {
   thresholds[layer] = level.thresholds;
   double divergences = 0, changed = 0;
   for (const auto& picture : s.pictures) {
-    const auto wanted = run_reference(s.network, picture).back(), got = run_reference(s.network, picture, thresholds).back();
+    const auto wanted = run_reference(s.network, picture).back(),
+               got = run_reference(s.network, picture, thresholds).back();
     divergences += divergence(log_probabilities_of(s.network, wanted), log_probabilities_of(s.network, got));
     changed += top_k(wanted, 1)[0] != top_k(got, 1)[0];
   }
@@ -55,7 +56,8 @@ TEST(LossTable, says_what_whole_evaluations_say) {
   for (const std::uint64_t seed : {3u, 4u, 5u}) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     const Subject s = subject(seed);
-    const LossTable table = search::measured_losses(s.network, s.pictures, {.most_divergence = 1e9, .screening_pictures = 2});
+    const LossTable table =
+        search::measured_losses(s.network, s.pictures, {.most_divergence = 1e9, .screening_pictures = 2});
     for (std::size_t i = 0; i < table.layers.size(); ++i) {
       const LayerLosses& losses = table.layers[i];
       for (const std::vector<LossLevel>* of_kind : {&losses.weights, &losses.activations, &losses.ranks}) {
@@ -72,11 +74,13 @@ TEST(LossTable, says_what_whole_evaluations_say) {
 
 TEST(LossTable, ladders_end_where_they_lose_too_much) {
   const Subject s = subject(3);
-  const LossTable all = search::measured_losses(s.network, s.pictures, {.most_divergence = 1e9, .screening_pictures = 6});
+  const LossTable all =
+      search::measured_losses(s.network, s.pictures, {.most_divergence = 1e9, .screening_pictures = 6});
   double most = 0;
   for (const LayerLosses& losses : all.layers)
     for (const LossLevel& level : losses.weights) most = std::max(most, level.divergence / 2);
-  const LossTable cut = search::measured_losses(s.network, s.pictures, {.most_divergence = most, .screening_pictures = 6});
+  const LossTable cut =
+      search::measured_losses(s.network, s.pictures, {.most_divergence = most, .screening_pictures = 6});
   std::size_t before = 0, after = 0;
   for (std::size_t i = 0; i < all.layers.size(); ++i) {
     before += all.layers[i].weights.size(), after += cut.layers[i].weights.size();
