@@ -67,19 +67,31 @@ void take_rows(const RowSearchOptions& options, std::vector<FrontPoint>& front) 
   }
 }
 
-std::string why_single(const RowSearch& search, const RowSearchOptions& options, const Design& design) {
+// What a layer is built with, for a sentence.
+std::string built_with(const Design& design, std::size_t layer) {
+  const std::string engine = NetlistIndex(design.netlist).engine_name(int(layer));
+  return engine.empty() ? "it has no engine that could skip anything" : fmt::format("its engine is {}", engine);
+}
+
+std::string why_single(const RowSearch& search, const DesignOptions& of_design, const RowSearchOptions& options,
+                       const Design& design) {
   const FrontPoint& densest = search.front[0];
-  if (search.fixed_cycles > densest.cycles * (1 - options.least_gain)) {
-    const NetlistIndex index(design.netlist);
-    for (std::size_t i = 0; i < design.network.layers.size(); ++i) {
-      if (design.network.layers[i].name != search.fixed_part) continue;
-      const std::string engine = index.engine_name(int(i));
-      return fmt::format("{} sets the interval of {:.0f} cycles, and {}", search.fixed_part, search.fixed_cycles,
-                         engine.empty() ? "has no engine that could skip anything"
-                                        : "its engine (" + engine + ") skips nothing that thresholds decide");
-    }
+  const double saved = densest.cycles * (1 - options.least_gain);
+  const std::vector<Layer>& layers = design.network.layers;
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    if (search.fixed_cycles > saved && layers[i].name == search.fixed_part)
+      return fmt::format("{} sets the interval of {:.0f} cycles, and no threshold makes it faster: {}", layers[i].name,
+                         search.fixed_cycles, built_with(design, i));
+  }
+  if (search.fixed_cycles > saved)
     return fmt::format("the streams between layers set the interval of {:.0f} cycles, whatever is skipped",
                        search.fixed_cycles);
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    if (!of_design.layers[i].empty() && of_design.layers[i][0].cycles >= densest.cycles)
+      return fmt::format(
+          "{} sets the interval of {:.0f} cycles ({}), and no thresholds save {:.0f} % of it within a loss "
+          "of {:g} points on the search pictures",
+          layers[i].name, densest.cycles, built_with(design, i), 100 * options.least_gain, options.most_points);
   }
   return fmt::format("no thresholds save {:.0f} % of the cycles within a loss of {:g} points on the search pictures",
                      100 * options.least_gain, options.most_points);
@@ -115,7 +127,7 @@ Result<RowSearch> search_rows(const Design& design, const LossTable& table, cons
     search.front = front_of(std::move(points));
     take_rows(options, search.front);
   }
-  if (rows.empty()) search.why_single = why_single(search, options, design);
+  if (rows.empty()) search.why_single = why_single(search, of_design, options, design);
   return search;
 }
 
