@@ -50,7 +50,7 @@ class Aligner {
     }
   }
 
-  void sweep(double interval, Exploration& design) const {
+  void sweep(double interval, bool keeps_budget, Exploration& design) const {
     for (std::size_t i = 0; i < ways_.size(); ++i) {
       double least = std::numeric_limits<double>::infinity();
       ChosenLayer best = design.layers[i];
@@ -60,7 +60,7 @@ class Aligner {
         const LayerWay& way = menus_[i].ways[std::size_t(timed.way)];
         Resources cost = way.cost(timed.copies);
         cost.loss = (*levels_[i])[std::size_t(timed.level)].loss;
-        if (overfills(all, own, shares_of(cost, budget_))) continue;
+        if (keeps_budget && overfills(all, own, shares_of(cost, budget_))) continue;
         EngineShape shape = way.shape;
         shape.copies = timed.copies;
         const double price = price_of(cost) + width_price_ * differences(i, shape, design) +
@@ -146,9 +146,9 @@ class Aligner {
 
 void align_lanes(const IntegerNetwork& network, const std::vector<LayerMenu>& menus,
                  const std::vector<LayerLevels>& levels, const ResourceModel& model, const Resources& budget,
-                 const ExploreGoal& goal, double interval_cycles, Exploration& design) {
+                 const ExploreGoal& goal, double interval_cycles, bool keeps_budget, Exploration& design) {
   const Aligner aligner(network, menus, levels, model, budget, goal.natural_share, design);
-  for (int sweep = 0; sweep < kSweeps; ++sweep) aligner.sweep(interval_cycles, design);
+  for (int sweep = 0; sweep < kSweeps; ++sweep) aligner.sweep(interval_cycles, keeps_budget, design);
   aligner.settle_taps(design);
   design.total = goal.fixed;
   design.interval_cycles = goal.least_interval, design.slowest = -1;
