@@ -8,7 +8,8 @@ std::span<const Verb> all_verbs() {
   static constexpr Verb kVerbs[] = {
       {"check", "which nodes of an ONNX model run where, and what to change for those that cannot",
        "the picture of noise whose values give the scales that --board's estimate is made with", verb_check},
-      {"plan", "make a bundle from an ONNX model and calibration pictures", nullptr, verb_plan},
+      {"plan", "make a bundle from an ONNX model and calibration pictures", "the trials of thresholds (--trials)",
+       verb_plan},
       {"simulate", "images/s of a bundle on real pictures, cycle by cycle: waits, full streams, the bottleneck",
        nullptr, verb_simulate},
       {"classify", "label pictures", nullptr, verb_classify},

@@ -86,7 +86,7 @@ std::string result_text(const PlanResult& result, const PlanOptions& options) {
          proofs_text(r) +
          fmt::format("quantised by: {} (of {} ways tried on calibration pictures)\n", r.quantisation_method,
                      r.quantisation_trials.size()) +
-         rows_text(r, result.table) + estimate_table(r) + simulated_text(r) +
+         rows_text(r, result.table) + result.search + estimate_table(r) + simulated_text(r) +
          fmt::format("bundle {} (design {})\n", options.output.string(), r.design_hash.substr(0, 12));
 }
 
@@ -190,6 +190,19 @@ Run verb_plan(Command command, const Common& common) {
       .one_of(engine_names())
       .capture_default_str();
   command
+      .add_option("--max-loss", options->most_loss_points,
+                  "top-1 points that the fastest row of thresholds may lose against float, on the calibration pictures")
+      .positive()
+      .capture_default_str();
+  command
+      .add_option(
+          "--trials", options->trials,
+          "thresholds that are tried around the rows that were allocated; 0: none. The same seed and number, the "
+          "same table")
+      .capture_default_str();
+  command.add_option("--time-limit", options->time_limit_s, "seconds after which no trial begins; 0: no limit")
+      .range(0.0, 1e9);
+  command
       .add_option(
           "--held-out", options->held_out_images,
           "pictures after the calibration ones that measure the table's rows; where there are none after them, so "
@@ -222,6 +235,7 @@ Run verb_plan(Command command, const Common& common) {
       options->pixels = overridden(pixels, options->pixels, command);
     }
     if (!shape->empty()) options->input_shape = SLUICE_TRY(frontend::parse_shape(*shape));
+    options->seed = common.seed;
     options->quantise.bits = *precision == "int8" ? 8 : 16;
     options->quantise.method = *method == "mse"          ? RangeMethod::mse
                                : *method == "percentile" ? RangeMethod::percentile

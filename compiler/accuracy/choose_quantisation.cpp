@@ -3,8 +3,8 @@
 #include "compiler/accuracy/choose_quantisation.hpp"
 
 #include <algorithm>
-#include <cmath>
 
+#include "compiler/accuracy/divergence.hpp"
 #include "runtime/base/parallel.hpp"
 #include "runtime/evaluate/evaluator.hpp"
 
@@ -12,21 +12,6 @@ namespace sluice {
 namespace {
 
 constexpr std::size_t kTrialImages = 128;
-
-std::vector<double> log_probabilities(std::vector<double> scores) {
-  const double largest = *std::max_element(scores.begin(), scores.end());
-  double sum = 0;
-  for (const double score : scores) sum += std::exp(score - largest);
-  for (double& score : scores) score -= largest + std::log(sum);
-  return scores;
-}
-
-double divergence(const std::vector<double>& wanted, const std::vector<double>& got) {
-  const std::vector<double> p = log_probabilities(wanted), q = log_probabilities(got);
-  double sum = 0;
-  for (std::size_t i = 0; i < p.size(); ++i) sum += std::exp(p[i]) * (p[i] - q[i]);
-  return sum;
-}
 
 Result<double> mean_divergence(const IntegerNetwork& network, const FittedPictures& pictures,
                                const std::vector<std::vector<float>>& scores) {
@@ -36,10 +21,8 @@ Result<double> mean_divergence(const IntegerNetwork& network, const FittedPictur
   SLUICE_CHECK(parallel_try(pictures.size(), [&](std::size_t i) -> Status {
     const FittedPicture picture = SLUICE_TRY(pictures.load(i));
     const auto codes = evaluator.scores(preprocessor.codes(picture));
-    std::vector<double> got(codes.size());
-    for (std::size_t c = 0; c < codes.size(); ++c)
-      got[c] = network.layers.back().real_value(codes[c], static_cast<int>(c));
-    of_picture[i] = divergence({scores[i].begin(), scores[i].end()}, got);
+    of_picture[i] =
+        divergence(log_probabilities({scores[i].begin(), scores[i].end()}), log_probabilities_of(network, codes));
     return ok();
   }));
   double sum = 0;

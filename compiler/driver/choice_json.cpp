@@ -38,6 +38,35 @@ Result<LayerChoice> choice_from_json(const json& j) {
   return choice;
 }
 
+json hardware_to_json(const ExploredHardware& h) {
+  json trials = json::array();
+  for (const search::HardwareTrial& t : h.trials)
+    trials.push_back({{"densest_rate_share", t.natural_share},
+                      {"loss_budget_nats", t.loss_budget},
+                      {"cycles", {t.rows.densest, t.rows.half_loss, t.rows.full_loss}},
+                      {"kernels", t.kernels}});
+  return {{"trials", trials},
+          {"taken", h.taken},
+          {"densest_limit_cycles", h.densest_limit},
+          {"natural_cycles", h.natural_cycles},
+          {"one_row_cycles", h.one_row_cycles}};
+}
+
+ExploredHardware hardware_from_json(const json& j) {
+  ExploredHardware h;
+  for (const json& t : j.at("trials")) {
+    const json& cycles = t.at("cycles");
+    h.trials.push_back({t.at("densest_rate_share"),
+                        t.at("loss_budget_nats"),
+                        {cycles.at(0), cycles.at(1), cycles.at(2)},
+                        t.at("kernels")});
+  }
+  h.taken = j.at("taken");
+  h.densest_limit = j.at("densest_limit_cycles");
+  h.natural_cycles = j.at("natural_cycles"), h.one_row_cycles = j.at("one_row_cycles");
+  return h;
+}
+
 json density_to_json(const LayerDensity& d) {
   json groups = json::array();
   for (const auto& [lanes_and_filters, live] : d.group_live)

@@ -11,6 +11,9 @@
 namespace sluice {
 
 nlohmann::json choice_to_json(const LayerChoice& choice);
+nlohmann::json hardware_to_json(const ExploredHardware& hardware);
+ExploredHardware hardware_from_json(const nlohmann::json& j);
+
 Result<LayerChoice> choice_from_json(const nlohmann::json& j);
 
 nlohmann::json density_to_json(const LayerDensity& density);

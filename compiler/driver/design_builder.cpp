@@ -13,9 +13,6 @@
 namespace sluice {
 namespace {
 
-// Fewer know too little of how pictures vary: depths from 4 made ResNet-20 wait for 5 % on others, from 12 for 3 %.
-constexpr std::size_t kSizingImages = 12;
-
 // Block RAM for streams: what the target has left after everything else.
 std::int64_t blocks_left(const Design& design, const Target& target) {
   const double others = netlist_resources(design.network, design.netlist, target.model).total.m20k -
@@ -26,12 +23,10 @@ std::int64_t blocks_left(const Design& design, const Target& target) {
 // An error leaves the design as it was.
 Result<StreamSizing> size(Design& design, const DesignTable& rows, const std::vector<RowSample>& pictures,
                           double tolerance, const std::optional<Target>& target) {
-  const std::vector<RowSample> first(pictures.begin(),
-                                     pictures.begin() + std::ptrdiff_t(std::min(kSizingImages, pictures.size())));
   const std::int64_t most_blocks =
       target && target->board ? blocks_left(design, *target) : std::numeric_limits<std::int64_t>::max();
   Design sized = design;
-  StreamSizing sizing = SLUICE_TRY(size_streams(sized, rows, first, tolerance, most_blocks));
+  StreamSizing sizing = SLUICE_TRY(size_streams(sized, rows, pictures, tolerance, most_blocks));
   SLUICE_CHECK(own_work(sized.netlist.validate(sized.network), "the netlist with sized streams"));
   if (target) {
     const Resources total = netlist_resources(sized.network, sized.netlist, target->model).total;
@@ -47,12 +42,13 @@ Result<StreamSizing> size(Design& design, const DesignTable& rows, const std::ve
 
 }  // namespace
 
-Result<BuiltDesign> build_design(const IntegerNetwork& network, const LayerConfigs& configs, const RowOptions& options,
+Result<BuiltDesign> build_design(const IntegerNetwork& network, const LayerConfigs& configs,
+                                 const std::vector<search::FrontPoint>& front, double clock_mhz,
                                  const std::vector<RowSample>& pictures, double tolerance,
                                  const std::optional<Target>& target) {
   Netlist netlist = SLUICE_TRY(build_netlist(network, configs));
   BuiltDesign built{{network, std::move(netlist)}, {}, {}, {}};
-  built.rows = choose_rows(built.design, pictures, options);
+  built.rows = search::table_of(built.design, front, clock_mhz);
   if (tolerance <= 0) return built;
   auto sizing = size(built.design, built.rows, pictures, tolerance, target);
   if (sizing)

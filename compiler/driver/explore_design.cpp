@@ -2,34 +2,23 @@
 // See explore_design.hpp.
 #include "compiler/driver/explore_design.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include "compiler/search/level_densities.hpp"
 
 namespace sluice {
 namespace {
 
-// None where engines are dense already, or where dense ones alone do not fit.
-Result<std::optional<NetworkDesign>> dense_design(const IntegerNetwork& network, const Explored& explored,
-                                                  const Target& target, const DesignGoal& goal) {
-  const auto& configs = explored.design.configs;
-  if (std::all_of(configs.begin(), configs.end(),
-                  [](const LayerConfig& config) { return config.engine == KernelKind::conv_dense; })) {
-    return std::optional<NetworkDesign>();
-  }
-  auto design = design_network(network, network_menus(network, target.model, {KernelKind::conv_dense}),
-                               explored.densities, target.model, target.budget, goal);
-  if (design) return std::optional(std::move(design).value());
-  if (design.no_design()) return std::optional<NetworkDesign>();
-  return design.error();
-}
+constexpr std::size_t kLevelPictures = 16;  // whose zeros are counted at every level; all of them without thresholds
 
 }  // namespace
 
-Result<Explored> explore_design(const IntegerNetwork& network, const PictureCodes& pictures, const Target& target,
-                                const std::string& engine, double target_interval) {
+Result<Explored> explore_design(const IntegerNetwork& network, const PictureCodes& pictures,
+                                const Sensitivity& sensitivity, const Target& target, const std::string& engine,
+                                search::HardwareOptions options) {
   std::vector<KernelKind> engines;
-  if (engine != "auto") {
+  options.is_free = engine == "auto";
+  if (!options.is_free) {
     const KernelKind allowed = SLUICE_TRY(convolution_engine_from_text(engine));
     engines = {KernelKind::conv_dense, allowed};
   }
@@ -37,12 +26,15 @@ Result<Explored> explore_design(const IntegerNetwork& network, const PictureCode
   explored.menus = network_menus(network, target.model, engines);
   explored.densities =
       SLUICE_TRY(measured_densities(network, explored.menus, pictures, {}, {.list_pictures = pictures.size()}));
-  const DesignGoal goal{target_interval, target.memory_bytes_per_cycle};
-  auto design = design_network(network, explored.menus, explored.densities, target.model, target.budget, goal);
-  if (!design) return design.error().in(fmt::format("{} {}", target.board ? "board" : "budget", target.name));
-  explored.design = std::move(design).value();
-  if (engine == "auto" && target_interval == 0)
-    explored.dense = SLUICE_TRY(dense_design(network, explored, target, goal));
+  const PictureCodes few(pictures.begin(),
+                         pictures.begin() + std::ptrdiff_t(std::min(kLevelPictures, pictures.size())));
+  const bool weighs_thresholds = options.target_interval == 0;
+  explored.levels = SLUICE_TRY(search::level_densities(network, explored.menus, explored.densities,
+                                                       weighs_thresholds ? sensitivity.table : search::LossTable{},
+                                                       sensitivity.scale.nats(options.most_points), few));
+  auto found = search::search_hardware(network, explored.menus, explored.levels, sensitivity.scale, target, options);
+  if (!found) return found.error().in(fmt::format("{} {}", target.board ? "board" : "budget", target.name));
+  explored.hardware = std::move(found).value();
   return explored;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// build: netlist, rows of thresholds and depths of streams. After it the design is final.
+// build: netlist and depths of streams, for all rows. After it the design is final.
 #include <nlohmann/json.hpp>
 
 #include "compiler/driver/phase.hpp"
@@ -15,42 +15,46 @@ constexpr const char* kDesignFile = "design.json";
 constexpr const char* kWeightsFile = "design.bin";
 constexpr const char* kRowsFile = "rows.json";
 constexpr const char* kFile = "sizing.json";
-constexpr std::size_t kThresholdImages = 256;  // pictures whose activations give the quantiles
+// Rate of the densest row that a design with rows may have, of the rate of dense engines alone.
+constexpr double kLeastDensest = 0.95;
 
 std::string story(const PlanJob& job) {
   const bool is_sized = job.options.sizing_percent_or_default() > 0;
-  return fmt::format("kernels of {} layers, {} rows of thresholds{}", job.state.quantised->network.layers.size(),
-                     job.options.rows.rows.size(), is_sized ? ", depths of streams by simulation" : "");
+  return fmt::format("kernels of {} layers{}", job.state.quantised->network.layers.size(),
+                     is_sized ? ", depths of streams by simulation" : "");
 }
 
 json options_of(const PlanJob& job) {
-  json rows = json::array();
-  for (const Quantiles& row : job.options.rows.rows) rows.push_back({row.weight, row.activation});
-  return {{"rows", rows},
-          {"--clock-mhz", job.options.rows.clock_mhz},
-          {"--size-streams", job.options.sizing_percent_or_default()}};
+  return {{"--clock-mhz", job.options.rows.clock_mhz}, {"--size-streams", job.options.sizing_percent_or_default()}};
 }
 
 Result<BuiltChoice> built_of(const PlanJob& job, const std::vector<RowSample>& pictures) {
   const PlanOptions& o = job.options;
-  const auto built = [&](const LayerConfigs& configs) {
-    return build_design(job.state.quantised->network, configs, o.rows, pictures, o.sizing_percent_or_default() / 100,
-                        o.target);
+  const auto built = [&](const LayerConfigs& configs, const std::vector<search::FrontPoint>& front) {
+    return build_design(job.state.quantised->network, configs, front, o.rows.clock_mhz, pictures,
+                        o.sizing_percent_or_default() / 100, o.target);
   };
   const ChosenEngines& chosen = *job.state.chosen;
-  BuiltDesign best = SLUICE_TRY(built(chosen.best.configs));
+  const std::vector<search::FrontPoint>& front = job.state.searched->found.front;
+  BuiltDesign best = SLUICE_TRY(built(chosen.best.configs, front));
   if (!chosen.dense || !best.sizing) return BuiltChoice{std::move(best), false};
   // An estimate does not know how long layers wait; the choice of engines must not cost rate where they do.
-  BuiltDesign dense = SLUICE_TRY(built(chosen.dense->configs));
-  if (!dense.sizing || dense.sizing->interval_cycles[0] >= best.sizing->interval_cycles[0])
-    return BuiltChoice{std::move(best), false};
-  job.say("dense engines alone simulate faster than the mixture that was estimated best; they are built");
+  BuiltDesign dense = SLUICE_TRY(built(chosen.dense->configs, {front.front()}));
+  if (!dense.sizing) return BuiltChoice{std::move(best), false};
+  const double alone = dense.sizing->interval_cycles[0];
+  const std::vector<double>& rows = best.sizing->interval_cycles;
+  job.say(
+      fmt::format("simulated: {:.0f} cycles an image without thresholds, {:.0f} in the fastest row; dense engines "
+                  "alone take {:.0f}",
+                  rows.front(), rows.back(), alone));
+  if (rows.front() * kLeastDensest <= alone && rows.back() <= alone) return BuiltChoice{std::move(best), false};
+  job.say("dense engines alone are built: the mixture that was estimated best simulates slower");
   return BuiltChoice{std::move(dense), true};
 }
 
 Status run(PlanJob& job) {
   const FittedPictures pictures = SLUICE_TRY(job.calibration_pictures());
-  const auto codes = SLUICE_TRY(picture_codes(job.state.quantised->network, pictures.first(kThresholdImages)));
+  const auto codes = SLUICE_TRY(picture_codes(job.state.quantised->network, pictures.first(kSizingImages)));
   std::vector<RowSample> samples(codes.size());
   for (std::size_t i = 0; i < codes.size(); ++i) samples[i].codes = codes[i];
   BuiltChoice choice = SLUICE_TRY(built_of(job, samples));
@@ -125,8 +129,8 @@ std::string dump(const PlanState& state) {
 
 Phase build_phase() {
   return {"build",
-          "netlist, rows of thresholds, depths of streams",
-          {"import", "quantise", "choose"},
+          "netlist, depths of streams",
+          {"import", "quantise", "choose", "search"},
           story,
           options_of,
           run,

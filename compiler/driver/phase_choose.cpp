@@ -38,18 +38,35 @@ json options_of(const PlanJob& job) {
       fmt::format("{} ({:.0f} ALMs, {:.0f} RAM blocks, {:.0f} DSP blocks, {:.0f} multipliers, {:g} bytes a cycle)",
                   o.target->name, b.alms, b.m20k, b.dsp_blocks, b.multipliers, o.target->memory_bytes_per_cycle);
   all["--target-rate"] = o.target_images_per_s;
+  all["--max-loss"] = o.most_loss_points;
   all["--clock-mhz"] = o.rows.clock_mhz;
   all["--f-hls"] = o.target->model.hls_factor();
   return all;
 }
 
-LayerChoice choice_of(const Explored& explored, const NetworkDesign& design, const Target& target) {
-  LayerChoice choice{design.configs, design.exploration.interval_cycles, {}};
+// `trial`: how the design was explored.
+LayerChoice choice_of(const Explored& explored, const NetworkDesign& design, const search::HardwareTrial& trial,
+                      const Target& target) {
+  Resources budget = target.budget;
+  budget.loss = trial.loss_budget;
+  LayerChoice choice{design.configs, trial.rows.densest, {}};
   for (std::size_t i = 0; i < design.configs.size(); ++i) {
-    choice.explanations.push_back(
-        explanation_of(explain_layer(explored.menus[i], explored.densities[i], design.exploration, i, target.budget)));
+    choice.explanations.push_back(explanation_of(
+        explain_layer(explored.menus[i], explored.levels[i], design.exploration, i, budget, trial.natural_share)));
   }
   return choice;
+}
+
+std::string hardware_text(const ExploredHardware& h) {
+  std::string text = fmt::format("{:>8} {:>12} {:>10} {:>12} {:>12} {:>8}   cycles estimated\n", "densest",
+                                 "loss, mnats", "row 0", "half loss", "full loss", "kernels");
+  for (std::size_t t = 0; t < h.trials.size(); ++t) {
+    const search::HardwareTrial& trial = h.trials[t];
+    text += fmt::format("{:>8.2f} {:>12.3f} {:>10.0f} {:>12.0f} {:>12.0f} {:>8}{}\n", trial.natural_share,
+                        1e3 * trial.loss_budget, trial.rows.densest, trial.rows.half_loss, trial.rows.full_loss,
+                        trial.kernels, t == h.taken ? "   taken" : "");
+  }
+  return text;
 }
 
 Status run(PlanJob& job) {
@@ -62,9 +79,18 @@ Status run(PlanJob& job) {
     const FittedPictures pictures = SLUICE_TRY(job.calibration_pictures());
     const PictureCodes codes = SLUICE_TRY(picture_codes(network, pictures.first(kDensityImages)));
     const double interval = o.target_images_per_s > 0 ? 1e6 * o.rows.clock_mhz / o.target_images_per_s : 0;
-    Explored explored = SLUICE_TRY(explore_design(network, codes, *o.target, o.engine, interval));
-    chosen.best = choice_of(explored, explored.design, *o.target);
-    if (explored.dense) chosen.dense = choice_of(explored, *explored.dense, *o.target);
+    search::HardwareOptions options;
+    options.most_points = o.most_loss_points, options.target_interval = interval;
+    Explored explored =
+        SLUICE_TRY(explore_design(network, codes, *job.state.sensitivity, *o.target, o.engine, options));
+    const search::HardwareSearch& found = explored.hardware;
+    chosen.best = choice_of(explored, found.design, found.trials[found.taken], *o.target);
+    if (found.dense) {
+      const search::HardwareTrial by_itself{1, 0, {found.dense->exploration.interval_cycles, 0, 0}, 0};
+      chosen.dense = choice_of(explored, *found.dense, by_itself, *o.target);
+    }
+    chosen.hardware =
+        ExploredHardware{found.trials, found.taken, found.densest_limit, found.natural_cycles, found.one_row_cycles};
     chosen.densities = std::move(explored.densities);
   }
   job.state.chosen = std::move(chosen);
@@ -76,6 +102,7 @@ BundleFiles save(const PlanState& state) {
   json j{{"best", choice_to_json(chosen.best)}, {"densities", json::array()}};
   if (chosen.dense) j["dense"] = choice_to_json(*chosen.dense);
   for (const LayerDensity& density : chosen.densities) j["densities"].push_back(density_to_json(density));
+  if (chosen.hardware) j["hardware"] = hardware_to_json(*chosen.hardware);
   return {{kFile, json_text(j) + "\n"}};
 }
 
@@ -85,6 +112,7 @@ Status load(const BundleFiles& files, PlanState& state) {
     chosen.best = SLUICE_TRY(choice_from_json(j.at("best")));
     if (j.contains("dense")) chosen.dense = SLUICE_TRY(choice_from_json(j.at("dense")));
     for (const json& density : j.at("densities")) chosen.densities.push_back(density_from_json(density));
+    if (j.contains("hardware")) chosen.hardware = hardware_from_json(j.at("hardware"));
     return ok();
   }));
   state.chosen = std::move(chosen);
@@ -103,13 +131,15 @@ std::string choice_text(const LayerChoice& choice, const std::vector<LayerDensit
     if (i < densities.size()) text += fmt::format("  {:.3f}, {:.3f}", densities[i].activation, densities[i].weight);
     text += "\n";
   }
-  if (choice.interval_cycles > 0) text += fmt::format("{:.0f} cycles an image expected\n", choice.interval_cycles);
+  if (choice.interval_cycles > 0)
+    text += fmt::format("{:.0f} cycles an image expected without thresholds\n", choice.interval_cycles);
   return text;
 }
 
 std::string dump(const PlanState& state) {
   const ChosenEngines& chosen = *state.chosen;
   std::string text = choice_text(chosen.best, chosen.densities);
+  if (chosen.hardware) text += hardware_text(*chosen.hardware);
   if (chosen.dense) text += "with dense engines alone\n" + choice_text(*chosen.dense, chosen.densities);
   return text;
 }
@@ -117,7 +147,14 @@ std::string dump(const PlanState& state) {
 }  // namespace
 
 Phase choose_phase() {
-  return {"choose", "engine and parallelism of every layer", {"import", "quantise"}, story, options_of, run, save, load,
+  return {"choose",
+          "engine and parallelism of every layer",
+          {"import", "quantise", "sensitivity"},
+          story,
+          options_of,
+          run,
+          save,
+          load,
           dump};
 }
 

@@ -17,6 +17,7 @@ using nlohmann::json;
 
 constexpr const char* kTableFile = "table.json";
 constexpr const char* kFile = "measured_on.json";
+constexpr double kLeastGain = 0.01;  // share of cycles that a row saves; estimates are no better than that
 
 bool is_held_out(const PlanJob& job) { return job.all_pictures.size() > job.calibration_count; }
 
@@ -31,7 +32,7 @@ std::size_t repeated_count(const PlanJob& job) {
 }
 
 std::string story(const PlanJob& job) {
-  return fmt::format("{} rows on {} {} pictures", job.options.rows.rows.size(),
+  return fmt::format("{} rows on {} {} pictures", job.state.design->built.rows.rows.size(),
                      is_held_out(job) ? held_out(job).size() : repeated_count(job),
                      is_held_out(job) ? "held-out" : "calibration");
 }
@@ -71,12 +72,24 @@ Status run(PlanJob& job) {
   const std::string hash = sha256_hex(design_to_json(design));
   chosen.design_hash = hash;
   DesignTable table = SLUICE_TRY(measure_rows(design, std::move(chosen), samples, job.options.rows));
+  const std::vector<std::size_t> kept = search::worthwhile_rows(table, kLeastGain);
+  std::vector<TableRow> rows;
+  for (const std::size_t r : kept) rows.push_back(table.rows[r]), rows.back().id = static_cast<int>(rows.size()) - 1;
+  std::string why = job.state.searched->found.why_single;
+  if (rows.size() == 1 && why.empty())
+    why = job.state.design->is_dense
+              ? "dense engines alone were built, and skip nothing"
+              : fmt::format("no row saves {:g} % of the cycles of the densest", 100 * kLeastGain);
+  if (rows.size() < table.rows.size())
+    job.say(
+        fmt::format("{} of {} rows save too little to be kept", table.rows.size() - rows.size(), table.rows.size()));
+  table.rows = std::move(rows);
   if (is_held_out(job) && held_out(job).is_labelled())
     for (TableRow& row : table.rows) row.labels = "unseen";
   if (auto status = table.validate(design.network, design.netlist, hash); !status) {
     return bug_error("the planner made a table that it would refuse: " + status.error().text());
   }
-  MeasuredRows measured{std::move(table), pictures.size(), is_held_out(job), {}};
+  MeasuredRows measured{std::move(table), kept, std::move(why), pictures.size(), is_held_out(job), {}};
   for (const RowSample& sample : samples) {
     if (sample.true_class >= 0) measured.of_float.add(sample.float_class, sample.true_class);
   }
@@ -90,7 +103,9 @@ BundleFiles save(const PlanState& state) {
           {kFile, json_text(json{{"images", measured.images},
                                  {"is_held_out", measured.is_held_out},
                                  {"float_right", measured.of_float.right},
-                                 {"labelled", measured.of_float.pictures}},
+                                 {"labelled", measured.of_float.pictures},
+                                 {"built_rows", measured.built},
+                                 {"why_single", measured.why_single}},
                             1) +
                       "\n"}};
 }
@@ -103,6 +118,8 @@ Status load(const BundleFiles& files, PlanState& state) {
     measured.images = j.at("images");
     measured.is_held_out = j.at("is_held_out");
     measured.of_float = {j.at("float_right"), j.at("labelled")};
+    measured.built = j.at("built_rows").get<std::vector<std::size_t>>();
+    measured.why_single = j.at("why_single");
     return ok();
   }));
   state.measured = std::move(measured);
@@ -126,7 +143,7 @@ std::string dump(const PlanState& state) {
 }  // namespace
 
 Phase measure_phase() {
-  return {"measure", "the design table", {"import", "build"}, story, options_of, run, save, load, dump};
+  return {"measure", "the design table", {"import", "search", "build"}, story, options_of, run, save, load, dump};
 }
 
 }  // namespace sluice

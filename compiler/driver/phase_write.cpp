@@ -5,6 +5,7 @@
 #include "compiler/codegen/opencl_writer.hpp"
 #include "compiler/driver/phase.hpp"
 #include "compiler/driver/plan_report.hpp"
+#include "compiler/driver/search_report.hpp"
 #include "device/device_files.hpp"
 #include "runtime/base/errors.hpp"
 #include "runtime/base/sha256.hpp"
@@ -27,6 +28,8 @@ Status run(PlanJob& job) {
   result.report = SLUICE_TRY(make_report(job, sha256_hex(files["design.json"])));
   result.report.phase_seconds["write"] = job.seconds_of_phase();
   files["report/report.json"] = report_to_json(result.report);
+  files["report/search.json"] = search_report(job);
+  result.search = search_text(job.state);
   SLUICE_CHECK(write_bundle(job.options.output, files));
   job.state.result = std::move(result);
   return ok();
@@ -47,7 +50,7 @@ std::string dump(const PlanState& state) {
 Phase write_phase() {
   return {"write",
           "report and bundle",
-          {"quantise", "choose", "build", "check", "measure"},
+          {"quantise", "sensitivity", "choose", "search", "build", "check", "measure"},
           story,
           options_of,
           run,

@@ -7,6 +7,7 @@
 #include "compiler/quantise/float_runner.hpp"
 #include "runtime/base/errors.hpp"
 #include "runtime/base/parallel.hpp"
+#include "runtime/base/top_k.hpp"
 #include "runtime/images/label_names.hpp"
 
 namespace sluice {
@@ -44,6 +45,16 @@ Result<FittedPictures> PlanJob::calibration_pictures() {
   Preprocess preprocess = SLUICE_TRY(preprocess_from(options.pixels, static_cast<int>(dims[1])));
   fitted_.emplace(all_pictures.slice({.first = calibration_count}), picture_shape(graph), std::move(preprocess));
   return *fitted_;
+}
+
+Result<std::vector<RowSample>> search_samples(PlanJob& job) {
+  const FittedPictures pictures = SLUICE_TRY(job.calibration_pictures());
+  auto codes = SLUICE_TRY(picture_codes(job.state.quantised->network, pictures));
+  const auto& scores = job.state.calibrated->scores;
+  std::vector<RowSample> samples(codes.size());
+  for (std::size_t i = 0; i < samples.size(); ++i)
+    samples[i] = {std::move(codes[i]), top_k(scores[i], 1)[0], pictures.label(i).value_or(-1)};
+  return samples;
 }
 
 Result<std::vector<std::vector<std::int16_t>>> picture_codes(const IntegerNetwork& network,

@@ -41,6 +41,9 @@ class PlanJob {
   std::optional<FittedPictures> fitted_;
 };
 
+// The calibration pictures as the search measures losses on them. Needs calibrate and quantise.
+Result<std::vector<RowSample>> search_samples(PlanJob& job);
+
 // The first pictures as codes of a network's input.
 Result<std::vector<std::vector<std::int16_t>>> picture_codes(const IntegerNetwork& network,
                                                              const FittedPictures& pictures);

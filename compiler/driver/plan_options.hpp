@@ -38,6 +38,10 @@ struct PlanOptions {
   double hls_factor = 0;               // without a target; 0: the factor of the coefficients
   std::size_t held_out_images = 2000;  // pictures after the calibration ones that measure the rows
   RowOptions rows;
+  double most_loss_points = 2;  // of the fastest row, on the search pictures
+  std::size_t trials = 128;     // of thresholds, around the rows that were allocated
+  double time_limit_s = 0;      // of these trials; 0: none
+  std::uint64_t seed = 1;
   // Depths of streams by simulation, within so many percent of the best rate; 0: by rule. None: 1 with a target, else
   // 0.
   std::optional<double> sizing_percent;

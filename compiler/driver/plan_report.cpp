@@ -81,7 +81,9 @@ Result<PlanReport> make_report(const PlanJob& job, const std::string& design_has
   report.estimated = std::move(estimate.rate);
   if (target) report.estimated.target = target_of(job, estimate.total, report.estimated.cycles_per_image);
   if (const auto& sizing = state.design->built.sizing) {
-    report.simulated = {sizing->pictures, sizing->interval_cycles, sizing->tolerance, sizing->ram_blocks};
+    std::vector<double> of_rows;
+    for (const std::size_t r : state.measured->built) of_rows.push_back(sizing->interval_cycles[r]);
+    report.simulated = {sizing->pictures, std::move(of_rows), sizing->tolerance, sizing->ram_blocks};
   }
   for (std::size_t i = 0; i < design.network.layers.size(); ++i) {
     report.layers.push_back(layer_of(state, i, estimate.layers[i]));

@@ -18,6 +18,8 @@
 #include "compiler/driver/float_accuracy.hpp"
 #include "compiler/dse/measured_density.hpp"
 #include "compiler/pipeline/layer_config.hpp"
+#include "compiler/search/hardware_search.hpp"
+#include "compiler/search/row_search.hpp"
 #include "compiler/validation/validate_import.hpp"
 #include "runtime/bundle/bundle.hpp"
 #include "runtime/bundle/report.hpp"
@@ -42,18 +44,37 @@ struct QuantisedModel {
   std::size_t best = 0;  // of the trials
 };
 
+// sensitivity
+struct Sensitivity {
+  search::LossTable table;
+  search::LossScale scale;
+};
+
 // choose: engines and parallelism of every layer.
 struct LayerChoice {
   LayerConfigs configs;
   // Where a target was explored.
-  double interval_cycles = 0;                  // expected
+  double interval_cycles = 0;                  // expected, without thresholds
   std::vector<LayerExplanation> explanations;  // one a layer
+};
+
+// What was weighed to find ChosenEngines::best: cycles as the exploration estimates them.
+struct ExploredHardware {
+  std::vector<search::HardwareTrial> trials;
+  std::size_t taken = 0;
+  double densest_limit = 0, natural_cycles = 0, one_row_cycles = 0;  // as in search::HardwareSearch
 };
 
 struct ChosenEngines {
   LayerChoice best;
   std::optional<LayerChoice> dense;     // a second design to simulate, where `best` mixes engines
   std::vector<LayerDensity> densities;  // of every layer, measured; empty where nothing was explored
+  std::optional<ExploredHardware> hardware;
+};
+
+// search: rows of thresholds for ChosenEngines::best.
+struct SearchedRows {
+  search::RowSearch found;
 };
 
 // build
@@ -71,6 +92,8 @@ struct CheckedDesign {
 // measure
 struct MeasuredRows {
   DesignTable table;
+  std::vector<std::size_t> built;  // of each row: its index in BuiltDesign::rows; rows that save nothing are left out
+  std::string why_single;          // empty where there are several rows
   std::size_t images = 0;
   bool is_held_out = false;
   FloatAccuracy of_float;  // on those of them that have labels
@@ -80,6 +103,7 @@ struct MeasuredRows {
 struct PlanResult {
   PlanReport report;
   DesignTable table;
+  std::string search;  // in words, how hardware and rows were found
 };
 
 struct PlanState {
@@ -87,7 +111,9 @@ struct PlanState {
   std::optional<ImportValidation> validated;
   std::optional<CalibratedModel> calibrated;
   std::optional<QuantisedModel> quantised;
+  std::optional<Sensitivity> sensitivity;
   std::optional<ChosenEngines> chosen;
+  std::optional<SearchedRows> searched;
   std::optional<BuiltChoice> design;
   std::optional<CheckedDesign> checked;
   std::optional<MeasuredRows> measured;

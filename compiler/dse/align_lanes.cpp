@@ -15,7 +15,8 @@ constexpr int kSweeps = 4;
 constexpr double kLeastShare = 0.3;
 // Price of a taps kernel that would be too slow with the lanes that arrive: dearer than any design.
 constexpr double kTooSlow = 1e3;
-constexpr int kAnyLanes = 0;  // takes or sends what the other side has
+constexpr double kRounding = 1e-9;  // of a budget
+constexpr int kAnyLanes = 0;        // takes or sends what the other side has
 
 // A width kernel between streams of about this many lanes.
 constexpr int kTypicalLanes = 16;
@@ -32,9 +33,8 @@ int width_kernels_between(int sent, int taken) {
 
 class Aligner {
  public:
-  Aligner(const IntegerNetwork& network, const std::vector<LayerMenu>& menus,
-          const std::vector<LayerDensity>& densities, const ResourceModel& model, const Resources& budget,
-          const Exploration& design)
+  Aligner(const IntegerNetwork& network, const std::vector<LayerMenu>& menus, const std::vector<LayerLevels>& levels,
+          const ResourceModel& model, const Resources& budget, double natural_share, const Exploration& design)
       : network_(network), menus_(menus), budget_(budget), weights_(design.weights), readers_(network.layers.size()) {
     const double dearest = *std::max_element(weights_.begin(), weights_.end());
     for (std::size_t r = 0; r < kLimits; ++r) weights_[r] += is_merit(r) ? kLeastShare * dearest : 0;
@@ -45,26 +45,32 @@ class Aligner {
       for (const int source : network.layers[i].inputs) {
         if (source != kNetworkInput) readers_[std::size_t(source)].push_back(i);
       }
-      ways_.push_back(timed_ways(menus[i], densities[i], budget));
+      levels_.push_back(&levels[i]);
+      ways_.push_back(timed_ways(menus[i], levels[i], budget, natural_share, design.layers[i].cost.loss));
     }
   }
 
-  void sweep(double interval, Exploration& design) const {
+  void sweep(double interval, bool keeps_budget, Exploration& design) const {
     for (std::size_t i = 0; i < ways_.size(); ++i) {
       double least = std::numeric_limits<double>::infinity();
       ChosenLayer best = design.layers[i];
+      const Shares all = shares_of(design.total, budget_), own = shares_of(best.cost, budget_);
       for (const TimedWay& timed : ways_[i]) {
         if (timed.cycles > interval) break;
         const LayerWay& way = menus_[i].ways[std::size_t(timed.way)];
-        const Resources cost = way.cost(timed.copies);
+        Resources cost = way.cost(timed.copies);
+        cost.loss = (*levels_[i])[std::size_t(timed.level)].loss;
+        if (keeps_budget && overfills(all, own, shares_of(cost, budget_))) continue;
         EngineShape shape = way.shape;
         shape.copies = timed.copies;
         const double price = price_of(cost) + width_price_ * differences(i, shape, design) +
                              kTooSlow * slow_taps(i, shape, interval, design);
         if (price >= least) continue;
         least = price;
-        best = {shape, timed.own_cycles, cost};
+        best = {shape, timed.own_cycles, timed.level, cost};
       }
+      design.total += design.layers[i].cost * -1;
+      design.total += best.cost;
       design.layers[i] = best;
     }
   }
@@ -80,6 +86,15 @@ class Aligner {
   }
 
  private:
+  // Would some resource be short, or shorter than it is, with `fresh` in the place of `old`?
+  static bool overfills(const Shares& all, const Shares& old, const Shares& fresh) {
+    for (std::size_t r = 0; r < kLimits; ++r) {
+      const double after = all[r] - old[r] + fresh[r];
+      if (after > std::max(1.0, all[r]) + kRounding) return true;
+    }
+    return false;
+  }
+
   double price_of(const Resources& cost) const { return priced(shares_of(cost, budget_), weights_); }
 
   int lanes_sent_to(std::size_t layer, const Exploration& design) const {
@@ -123,16 +138,17 @@ class Aligner {
   Shares weights_;
   double width_price_ = 0;
   std::vector<std::vector<std::size_t>> readers_;
+  std::vector<const LayerLevels*> levels_;
   std::vector<std::vector<TimedWay>> ways_;
 };
 
 }  // namespace
 
 void align_lanes(const IntegerNetwork& network, const std::vector<LayerMenu>& menus,
-                 const std::vector<LayerDensity>& densities, const ResourceModel& model, const Resources& budget,
-                 const ExploreGoal& goal, double interval_cycles, Exploration& design) {
-  const Aligner aligner(network, menus, densities, model, budget, design);
-  for (int sweep = 0; sweep < kSweeps; ++sweep) aligner.sweep(interval_cycles, design);
+                 const std::vector<LayerLevels>& levels, const ResourceModel& model, const Resources& budget,
+                 const ExploreGoal& goal, double interval_cycles, bool keeps_budget, Exploration& design) {
+  const Aligner aligner(network, menus, levels, model, budget, goal.natural_share, design);
+  for (int sweep = 0; sweep < kSweeps; ++sweep) aligner.sweep(interval_cycles, keeps_budget, design);
   aligner.settle_taps(design);
   design.total = goal.fixed;
   design.interval_cycles = goal.least_interval, design.slowest = -1;

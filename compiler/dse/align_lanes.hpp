@@ -6,8 +6,9 @@
 // least price, differences with both neighbours included, among those that are not slower than the interval. A few
 // sweeps follow, each of which can only lower the price (iterated conditional modes, Besag 1986).
 //
-// Before: a design of explore() for these menus and densities. After: its interval or a shorter one, its price with
-// width kernels or a lower one.
+// Before: a design of explore() for these menus and levels. After: its interval or a shorter one, its price with width
+// kernels or a lower one; no layer loses more. With `keeps_budget` no resource is used beyond the budget that was not
+// before; without, agreement may take what seems plentiful.
 #pragma once
 
 #include "compiler/dse/explore.hpp"
@@ -18,7 +19,7 @@ namespace sluice {
 
 // `interval_cycles`: that no layer may exceed.
 void align_lanes(const IntegerNetwork& network, const std::vector<LayerMenu>& menus,
-                 const std::vector<LayerDensity>& densities, const ResourceModel& model, const Resources& budget,
-                 const ExploreGoal& goal, double interval_cycles, Exploration& design);
+                 const std::vector<LayerLevels>& levels, const ResourceModel& model, const Resources& budget,
+                 const ExploreGoal& goal, double interval_cycles, bool keeps_budget, Exploration& design);
 
 }  // namespace sluice

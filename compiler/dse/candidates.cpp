@@ -70,7 +70,8 @@ class Front {
   std::vector<Candidate> sorted() && {
     std::sort(front_.begin(), front_.end(), [](const Candidate& a, const Candidate& b) {
       if (a.cycles != b.cycles) return a.cycles < b.cycles;
-      return a.way != b.way ? a.way < b.way : a.copies < b.copies;
+      if (a.way != b.way) return a.way < b.way;
+      return a.copies != b.copies ? a.copies < b.copies : a.level < b.level;
     });
     return std::move(front_);
   }
@@ -87,38 +88,53 @@ double priced(const Shares& shares, const Shares& weights) {
   return price;
 }
 
-LayerTable::LayerTable(const LayerMenu& menu, const LayerDensity& density, const Resources& budget)
-    : hurry_(menu.spec.hurry) {
-  KnownCycles known(menu, density);
+LayerTable::LayerTable(const LayerMenu& menu, const LayerLevels& levels, const Resources& budget, double natural_share)
+    : hurry_(menu.spec.hurry), natural_share_(natural_share) {
+  std::vector<KnownCycles> known;
+  for (const ThresholdLevel& level : levels) known.emplace_back(menu, level.density);
+  std::vector<std::size_t> by_loss(levels.size());
+  for (std::size_t v = 0; v < levels.size(); ++v) by_loss[v] = v;
+  std::stable_sort(by_loss.begin(), by_loss.end(),
+                   [&](std::size_t a, std::size_t b) { return levels[a].loss < levels[b].loss; });
   ways_.reserve(menu.ways.size());
-  EngineShape shape;
-  for (const LayerWay& way : menu.ways) {
-    shape = way.shape;
-    const LayerDensity& given = known.density(&shape);
-    const LayerTime single = layer_time(shape, menu.spec.work, given);
-    LayerTime dealt = single;
-    if (way.most_copies > 1) {
-      shape.copies = 2;
-      dealt = layer_time(shape, menu.spec.work, given);
-      dealt.op = single.op;
+  for (std::size_t w = 0; w < menu.ways.size(); ++w) {
+    const LayerWay& way = menu.ways[w];
+    double natural_op = 0, least_op = std::numeric_limits<double>::infinity();
+    for (const std::size_t v : by_loss) {
+      const ThresholdLevel& level = levels[v];
+      if (!level.is_for(way.shape.kind, way.shape.group) || (v > 0 && level.loss > budget.loss)) continue;
+      EngineShape shape = way.shape;
+      const LayerDensity& given = known[v].density(&shape);
+      const LayerTime single = layer_time(shape, menu.spec.work, given);
+      if (v == 0) natural_op = single.op;
+      if (single.op >= least_op) continue;  // loses more and saves nothing
+      least_op = single.op;
+      LayerTime dealt = single;
+      if (way.most_copies > 1) {
+        shape.copies = 2;
+        dealt = layer_time(shape, menu.spec.work, given);
+        dealt.op = single.op;
+      }
+      LayerTime streams = dealt;
+      streams.op = 0;
+      Shares once = shares_of(way.once, budget);
+      once[kLossLimit] = budget.loss > 0 ? level.loss / budget.loss : 0;
+      ways_.push_back({single, dealt, streams.interval(), natural_op,
+                       double(std::max<std::int64_t>(1, work_units(shape, menu.spec.work))), once,
+                       shares_of(way.of_copy, budget), shares_of(way.of_dealing, budget),
+                       shares_of(way.of_dealt_copy, budget), way.most_copies, int(w), int(v)});
     }
-    LayerTime streams = dealt;
-    streams.op = 0;
-    ways_.push_back({single, dealt, streams.interval(),
-                     double(std::max<std::int64_t>(1, work_units(shape, menu.spec.work))), shares_of(way.once, budget),
-                     shares_of(way.of_copy, budget), shares_of(way.of_dealing, budget),
-                     shares_of(way.of_dealt_copy, budget), way.most_copies});
   }
 }
 
-LayerTable::Prices LayerTable::prices(std::size_t way, const Shares& weights) const {
-  const Way& w = ways_[way];
+LayerTable::Prices LayerTable::prices(std::size_t entry, const Shares& weights) const {
+  const Way& w = ways_[entry];
   const double once = priced(w.once, weights), of_copy = priced(w.of_copy, weights);
   return {once + of_copy, once + priced(w.of_dealing, weights), of_copy + priced(w.of_dealt_copy, weights)};
 }
 
-Shares LayerTable::shares(std::size_t way, int copies) const {
-  const Way& w = ways_[way];
+Shares LayerTable::shares(std::size_t entry, int copies) const {
+  const Way& w = ways_[entry];
   Shares all;
   for (std::size_t r = 0; r < kLimits; ++r)
     all[r] = w.once[r] + w.of_copy[r] * copies + (copies > 1 ? w.of_dealing[r] + w.of_dealt_copy[r] * copies : 0);
@@ -127,20 +143,23 @@ Shares LayerTable::shares(std::size_t way, int copies) const {
 
 std::vector<Candidate> LayerTable::front(double low, double high) const {
   Front front;
-  for_each([&](std::size_t way, int copies, double cycles) {
+  for_each([&](std::size_t entry, int copies, double cycles) {
     if (cycles > high) return;
-    const Candidate candidate{std::max(low, cycles), cycles / hurry_, shares(way, copies), int(way), copies};
+    const Candidate candidate{std::max(low, cycles), cycles / hurry_, shares(entry, copies), way(entry), copies,
+                              level(entry)};
     if (copies == 1 || fullest(candidate.shares) <= 1) front.offer(candidate);
   });
   return std::move(front).sorted();
 }
 
-std::vector<TimedWay> timed_ways(const LayerMenu& menu, const LayerDensity& density, const Resources& budget) {
+std::vector<TimedWay> timed_ways(const LayerMenu& menu, const LayerLevels& levels, const Resources& budget,
+                                 double natural_share, double most_loss) {
   std::vector<TimedWay> all;
-  const LayerTable table(menu, density, budget);
-  table.for_each([&](std::size_t way, int copies, double cycles) {
-    if (copies == 1 || fullest(table.shares(way, copies)) <= 1)
-      all.push_back({cycles, table.own(cycles), int(way), copies});
+  const LayerTable table(menu, levels, budget, natural_share);
+  table.for_each([&](std::size_t entry, int copies, double cycles) {
+    if (levels[std::size_t(table.level(entry))].loss > most_loss) return;
+    if (copies == 1 || fullest(table.shares(entry, copies)) <= 1)
+      all.push_back({cycles, table.own(cycles), table.way(entry), copies, table.level(entry)});
   });
   std::stable_sort(all.begin(), all.end(), [](const TimedWay& a, const TimedWay& b) { return a.cycles < b.cycles; });
   return all;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // LayerTable: a layer's ways under given densities, as numbers that are walked many times; Candidate: a way with
-// copies.
+// copies, at one of the layer's threshold levels.
 //
 // Why: a menu has a thousand ways, with copies ten thousand, and a search walks them for every set of prices. For any
 // prices the best ones lie on the front of cycles and resources. Of that only what is near the interval searched for
@@ -9,16 +9,20 @@
 // (block nested loops with a self-organising window; Boerzsoenyi, Kossmann and Stocker, "The Skyline Operator", ICDE
 // 2001).
 //
+// Cycles of a way at a level count as many as its thresholds leave, but not fewer than `natural_share` times the cycles
+// without thresholds. So one interval stands for both ends of a design table: the fast row gets it, and the densest row
+// takes at most 1 / natural_share of it.
+//
 // Before: a menu with ways; a budget, in which a figure of 0 is no limit. After: see each function.
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 #include <vector>
 
 #include "compiler/dse/layer_menu.hpp"
+#include "compiler/dse/threshold_levels.hpp"
 #include "compiler/target/limits.hpp"
 
 namespace sluice {
@@ -33,36 +37,37 @@ struct Candidate {
   double cycles = 0;      // interval of the layer, times its hurry, at least the search's lower limit
   double own_cycles = 0;  // without both
   Shares shares{};
-  int way = 0, copies = 1;
+  int way = 0, copies = 1, level = 0;
 };
 
 // A way with a number of copies, its cycles known.
 struct TimedWay {
   double cycles = 0;  // times the layer's hurry
   double own_cycles = 0;
-  int way = 0, copies = 1;
+  int way = 0, copies = 1, level = 0;
 };
 
-// All that bring something and keep the budget, in the order of their cycles.
-std::vector<TimedWay> timed_ways(const LayerMenu& menu, const LayerDensity& density, const Resources& budget);
+// All that bring something and keep the budget, in the order of their cycles; levels that lose at most `most_loss`.
+std::vector<TimedWay> timed_ways(const LayerMenu& menu, const LayerLevels& levels, const Resources& budget,
+                                 double natural_share, double most_loss);
 
 class LayerTable {
  public:
-  LayerTable(const LayerMenu& menu, const LayerDensity& density, const Resources& budget);
+  LayerTable(const LayerMenu& menu, const LayerLevels& levels, const Resources& budget, double natural_share);
 
-  // Calls fn(way, copies, cycles times hurry) for every number of copies that brings something; those of a way in a
-  // row, ascending.
+  // Calls fn(entry, copies, cycles times hurry) for every number of copies that brings something; those of an entry, a
+  // way at a level, in a row, ascending.
   template <typename Fn>
   void for_each(Fn fn) const {
     for (std::size_t w = 0; w < ways_.size(); ++w) {
       const Way& way = ways_[w];
-      double last = way.single.interval();
+      double last = counted(way.single, way.natural_op);
       fn(w, 1, last * hurry_);
       LayerTime time = way.dealt;
       for (int copies = 2; copies <= way.most_copies; ++copies) {
         const double share = std::ceil(way.units / copies) / way.units;
         time.op = way.dealt.op * share;
-        const double cycles = time.interval();
+        const double cycles = counted(time, way.natural_op * share);
         if (cycles >= last) {
           if (cycles <= way.floor) break;  // streams bind: more copies bring nothing
           continue;
@@ -73,12 +78,14 @@ class LayerTable {
     }
   }
 
-  // A way's price without copies, and with: single; dealt + copies * of_copy.
+  // An entry's price without copies, and with: single; dealt + copies * of_copy.
   struct Prices {
     double single, dealt, of_copy;
   };
-  Prices prices(std::size_t way, const Shares& weights) const;
-  Shares shares(std::size_t way, int copies) const;
+  Prices prices(std::size_t entry, const Shares& weights) const;
+  Shares shares(std::size_t entry, int copies) const;
+  int way(std::size_t entry) const { return ways_[entry].way; }
+  int level(std::size_t entry) const { return ways_[entry].level; }
 
   // The front of the candidates that the budget can hold, in the order of cycles: none above `high`; below `low` all
   // count alike.
@@ -88,16 +95,25 @@ class LayerTable {
 
  private:
   struct Way {
-    LayerTime single;  // without copies
-    LayerTime dealt;   // with copies, as if one did all the work
-    double floor;      // of the streams that copies share
-    double units;      // that copies share out
+    LayerTime single;   // without copies
+    LayerTime dealt;    // with copies, as if one did all the work
+    double floor;       // of the streams that copies share
+    double natural_op;  // of the loop without thresholds, as if one did all the work
+    double units;       // that copies share out
     Shares once, of_copy, of_dealing, of_dealt_copy;
     int most_copies;
+    int way, level;
   };
 
+  // Streams do not depend on densities.
+  double counted(LayerTime time, double natural_op) const {
+    const double cycles = time.interval();
+    time.op = natural_op;
+    return std::max(cycles, natural_share_ * time.interval());
+  }
+
   std::vector<Way> ways_;
-  double hurry_ = 1;
+  double hurry_ = 1, natural_share_ = 1;
 };
 
 }  // namespace sluice

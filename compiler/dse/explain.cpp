@@ -25,13 +25,13 @@ std::string rule_against(KernelKind kind, const LayerSpec& spec) {
 
 class Explainer {
  public:
-  Explainer(const LayerMenu& menu, const LayerDensity& density, const Exploration& design, std::size_t layer,
-            const Resources& budget)
+  Explainer(const LayerMenu& menu, const LayerLevels& levels, const Exploration& design, std::size_t layer,
+            const Resources& budget, double natural_share)
       : menu_(menu),
         design_(design),
         chosen_(design.layers[layer]),
         budget_(budget),
-        ways_(timed_ways(menu, density, budget)) {}
+        ways_(timed_ways(menu, levels, budget, natural_share, design.layers[layer].cost.loss)) {}
 
   EngineOffer offer_of(KernelKind kind) const {
     if (kind == chosen_.shape.kind)
@@ -158,9 +158,9 @@ std::string numbers_text(const EngineShape& s) {
   return text;
 }
 
-LayerStory explain_layer(const LayerMenu& menu, const LayerDensity& density, const Exploration& design,
-                         std::size_t layer, const Resources& budget) {
-  const Explainer explainer(menu, density, design, layer, budget);
+LayerStory explain_layer(const LayerMenu& menu, const LayerLevels& levels, const Exploration& design, std::size_t layer,
+                         const Resources& budget, double natural_share) {
+  const Explainer explainer(menu, levels, design, layer, budget, natural_share);
   LayerStory story;
   const KernelKind chosen = design.layers[layer].shape.kind;
   story.offers.push_back(explainer.offer_of(chosen));

@@ -4,7 +4,7 @@
 // Why: "the planner chose" convinces nobody. Who knows what a faster layer costs knows which board to buy. The idea:
 // the menu once more, engine by engine, at the interval and the prices that the exploration ended with.
 //
-// Before: a design of explore() for these menus and densities. After: one offer for every engine, the chosen one first.
+// Before: a design of explore() for these menus and levels. After: one offer for every engine, the chosen one first.
 #pragma once
 
 #include <optional>
@@ -38,7 +38,8 @@ struct LayerStory {
 // "M=9 N=3 O=4 L=2 E=2": the numbers of a shape that its kind has.
 std::string numbers_text(const EngineShape& shape);
 
-LayerStory explain_layer(const LayerMenu& menu, const LayerDensity& density, const Exploration& design,
-                         std::size_t layer, const Resources& budget);
+// Ways lose as much as the layer's chosen one, or less. `natural_share`: as the design was explored with.
+LayerStory explain_layer(const LayerMenu& menu, const LayerLevels& levels, const Exploration& design, std::size_t layer,
+                         const Resources& budget, double natural_share = 1);
 
 }  // namespace sluice

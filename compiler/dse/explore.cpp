@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "compiler/dse/bracket.hpp"
+#include "compiler/dse/packing.hpp"
 #include "device/contract/wire.h"
 #include "runtime/base/errors.hpp"
 
@@ -16,8 +17,9 @@ namespace sluice {
 namespace {
 
 constexpr int kRounds = 12;
-constexpr double kDear = 4;          // times its price, for a resource to be spared
-constexpr double kFull = 1 + 1e-12;  // of a budget
+constexpr double kDear = 4;            // times its price, for a resource to be spared
+constexpr int kMostPackings = 14;      // intervals that are tried at last
+constexpr double kNearEnough = 1.003;  // of an interval to one that is too short
 
 // The staircase of a layer under given weights: steps[i] is the cheapest candidate with at most its cycles or fewer,
 // prices falling as cycles grow.
@@ -42,11 +44,12 @@ void staircase(const std::vector<Candidate>& all, const Shares& weights, std::ve
 
 class Explorer {
  public:
-  Explorer(const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities, const Resources& budget,
+  Explorer(const std::vector<LayerMenu>& menus, const std::vector<LayerLevels>& levels, const Resources& budget,
            const ExploreGoal& goal)
       : menus_(menus), budget_(budget), goal_(goal), fixed_(shares_of(goal.fixed, budget)), steps_(menus.size()) {
     tables_.reserve(menus.size());
-    for (std::size_t l = 0; l < menus.size(); ++l) tables_.emplace_back(menus[l], densities[l], budget);
+    for (std::size_t l = 0; l < menus.size(); ++l)
+      tables_.emplace_back(menus[l], levels[l], budget, goal.natural_share);
   }
 
   DesignResult<Exploration> run() {
@@ -69,7 +72,10 @@ class Explorer {
         }
       update_prices(full, round, &weights_);
     }
-    if (!has_target() && !chosen_.empty()) repair_everywhere();
+    if (!has_target()) {
+      if (!chosen_.empty()) repair_everywhere();
+      tighten(low);
+    }
     if (chosen_.empty()) return refusal();
     return answer();
   }
@@ -125,7 +131,7 @@ class Explorer {
   // Remembers a design when it is better than the best so far. For a target: the emptiest; else: the fastest.
   void offer(const std::vector<std::size_t>& picks, const Shares& sum) {
     if (fullest(sum) < emptiest_) emptiest_ = fullest(sum), emptiest_shares_ = sum;
-    if (fullest(sum) > kFull) return;
+    if (fullest(sum) > kFullShare) return;
     const double interval = interval_of(picks);
     const double full = fullness(sum);
     const bool is_better =
@@ -161,7 +167,7 @@ class Explorer {
       }
       offer(picks, sum);
       at_edge = sum;
-      if (fullest(sum) <= kFull)
+      if (fullest(sum) <= kFullShare)
         high = middle;
       else
         low = middle + 1;
@@ -174,13 +180,13 @@ class Explorer {
   // is short. True: that fitted.
   bool repair(std::vector<std::size_t> picks, Shares sum) {
     if (picks.size() != candidates_.size()) return false;
-    for (std::size_t exchanges = 0; missing(sum) > 0; ++exchanges) {
-      double least = missing(sum);
+    for (std::size_t exchanges = 0; missing_shares(sum) > 0; ++exchanges) {
+      double least = missing_shares(sum);
       std::size_t layer = picks.size(), pick = 0;
       for (std::size_t l = 0; l < picks.size(); ++l) {
         const std::vector<Candidate>& all = candidates_[l];
         for (std::size_t i = 0; i < all.size() && all[i].cycles < best_interval_; ++i) {
-          const double left = missing(exchanged(sum, all[picks[l]], all[i]));
+          const double left = missing_shares(exchanged(sum, all[picks[l]], all[i]));
           if (left < least) least = left, layer = l, pick = i;
         }
       }
@@ -208,6 +214,21 @@ class Explorer {
     }
   }
 
+  // Bisection on the interval once more, with prices that are learnt for each; `low`: no design is faster.
+  void tighten(double low) {
+    if (chosen_.empty()) return;
+    for (int p = 0; p < kMostPackings && best_interval_ > kNearEnough * low; ++p) {
+      const double interval = std::sqrt(low * best_interval_);
+      Packing packing = pack(candidates_, interval, fixed_, best_weights_);
+      weights_ = packing.weights;
+      const double before = best_interval_;
+      const bool fits = !packing.is_proven && missing_shares(packing.sum) == 0;
+      if (fits) offer(packing.picks, packing.sum);
+      if (!fits && !packing.is_proven) repair(packing.picks, packing.sum);
+      if (best_interval_ == before) low = interval;
+    }
+  }
+
   // Under the present prices.
   bool repair_cheapest() {
     std::vector<std::size_t> picks;
@@ -230,13 +251,6 @@ class Explorer {
   static Shares exchanged(Shares sum, const Candidate& old, const Candidate& fresh) {
     for (std::size_t r = 0; r < kLimits; ++r) sum[r] += fresh.shares[r] - old.shares[r];
     return sum;
-  }
-
-  // Sums are made in any order: what is full to the last block may be a rounding above 1.
-  static double missing(const Shares& sum) {
-    double all = 0;
-    for (const double share : sum) all += share > kFull ? share - 1 : 0;
-    return all;
   }
 
   NoDesign refusal() const {
@@ -263,7 +277,8 @@ class Explorer {
     for (std::size_t l = 0; l < chosen_.size(); ++l) {
       const Candidate& pick = candidates_[l][chosen_[l]];
       const LayerWay& way = menus_[l].ways[std::size_t(pick.way)];
-      ChosenLayer layer{way.shape, pick.own_cycles, way.cost(pick.copies)};
+      ChosenLayer layer{way.shape, pick.own_cycles, pick.level, way.cost(pick.copies)};
+      layer.cost.loss = pick.shares[kLossLimit] * budget_.loss;
       layer.shape.copies = pick.copies;
       result.total += layer.cost;
       if (layer.cycles > result.interval_cycles) result.interval_cycles = layer.cycles, result.slowest = int(l);
@@ -288,14 +303,14 @@ class Explorer {
 
 }  // namespace
 
-DesignResult<Exploration> explore(const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities,
+DesignResult<Exploration> explore(const std::vector<LayerMenu>& menus, const std::vector<LayerLevels>& levels,
                                   const Resources& budget, const ExploreGoal& goal) {
-  if (menus.size() != densities.size()) return bug_error("explore() needs one density a layer");
+  if (menus.size() != levels.size()) return bug_error("explore() needs levels of every layer");
   for (const LayerMenu& menu : menus) {
     if (menu.ways.empty())
       return user_error("{}: none of the allowed engines can compute this layer; allow dense", menu.spec.work.name);
   }
-  return Explorer(menus, densities, budget, goal).run();
+  return Explorer(menus, levels, budget, goal).run();
 }
 
 }  // namespace sluice

@@ -12,8 +12,13 @@
 // weighted sum finds only designs on the convex hull. Afterwards we take slightly too large faster designs and swap
 // single layers until they fit.
 //
-// Before: menus (layer_menu.hpp), one density for each; a budget, in which 0 stands for no limit. After: a design that
-// keeps the budget, or NoDesign with what is short in the smallest one. Same input, same design.
+// With several levels of thresholds a layer, each layer takes one with its way, and what they lose shares the budget's
+// loss. The interval is then that of the row with these thresholds, and the densest row is at most so much slower
+// (ExploreGoal::natural_share).
+//
+// Before: menus (layer_menu.hpp), one density or the levels of each (threshold_levels.hpp); a budget, in which 0 stands
+// for no limit, but for the loss, where it allows none. After: a design that keeps the budget, or NoDesign with what is
+// short in the smallest one. Same input, same design.
 #pragma once
 
 #include <vector>
@@ -27,11 +32,13 @@ struct ExploreGoal {
   double target_interval = 0;  // 0: as fast as the budget allows; else fewest resources at this many cycles an image
   Resources fixed;             // kernels outside the layers: source, sink, collector, forks
   double least_interval = 0;   // what memory allows; no way is worth more
+  double natural_share = 1;    // the densest row takes at most the interval over this
 };
 
 struct ChosenLayer {
   EngineShape shape;  // with its copies, without memories
-  double cycles = 0;  // interval of the layer
+  double cycles = 0;  // interval of the layer, as candidates.hpp counts
+  int level = 0;      // of its thresholds
   Resources cost;
 };
 
@@ -43,7 +50,13 @@ struct Exploration {
   Shares weights{};  // prices that it was chosen by: price = sum of weight * share
 };
 
-DesignResult<Exploration> explore(const std::vector<LayerMenu>& menus, const std::vector<LayerDensity>& densities,
+DesignResult<Exploration> explore(const std::vector<LayerMenu>& menus, const std::vector<LayerLevels>& levels,
                                   const Resources& budget, const ExploreGoal& goal = {});
+
+inline DesignResult<Exploration> explore(const std::vector<LayerMenu>& menus,
+                                         const std::vector<LayerDensity>& densities, const Resources& budget,
+                                         const ExploreGoal& goal = {}) {
+  return explore(menus, without_thresholds(densities), budget, goal);
+}
 
 }  // namespace sluice

@@ -38,8 +38,12 @@ void count_weights(const Layer& layer, int threshold, LayerDensity& density) {
 
 class Measurer {
  public:
-  Measurer(const IntegerNetwork& network, const PictureCodes& pictures, const std::vector<Thresholds>& thresholds)
-      : network_(network), thresholds_(thresholds), evaluator_(network, thresholds), pictures_(pictures) {}
+  Measurer(const IntegerNetwork& network, const PictureCodes& pictures, const std::vector<Thresholds>& thresholds,
+           bool is_each_alone)
+      : network_(network),
+        thresholds_(thresholds),
+        evaluator_(network, is_each_alone ? std::vector<Thresholds>() : thresholds),
+        pictures_(pictures) {}
 
   // How often each number of live codes or pairs was met, by layer, in a design with these configs.
   std::vector<LiveHistogram> histograms(const LayerConfigs& configs, std::size_t most_pictures) const {
@@ -94,7 +98,7 @@ Result<std::vector<LayerDensity>> measured_densities(const IntegerNetwork& netwo
                                                      const DensityOptions& options) {
   if (pictures.empty()) return bug_error("densities are measured on at least one picture");
   std::vector<LayerDensity> densities(network.layers.size());
-  const Measurer measurer(network, pictures, thresholds);
+  const Measurer measurer(network, pictures, thresholds, options.is_each_alone);
   LayerConfigs lists(network.layers.size());
   for (std::size_t i = 0; i < lists.size(); ++i) {
     if (network.layers[i].kind == LayerKind::conv) lists[i].engine = KernelKind::conv_activation_sparse;
@@ -113,7 +117,7 @@ Result<std::vector<LayerDensity>> measured_densities(const IntegerNetwork& netwo
       densities[i].activation = live / (all * double(work.window_codes()));
     }
     asked.push_back(pair_vectors(menus[i]));
-    rounds = std::max(rounds, asked.back().size());
+    if (options.pair_pictures > 0) rounds = std::max(rounds, asked.back().size());
   }
   for (std::size_t round = 0; round < rounds; ++round) {
     LayerConfigs pairs(network.layers.size());

@@ -20,7 +20,9 @@ namespace sluice {
 
 struct DensityOptions {
   std::size_t list_pictures = 48;  // whose windows are counted
-  std::size_t pair_pictures = 8;   // whose pairs are: every pair of every O is looked at
+  std::size_t pair_pictures = 8;   // whose pairs are: every pair of every O is looked at; 0: none
+  // Each layer as if it alone had thresholds: it reads what a network without any gives it.
+  bool is_each_alone = false;
 };
 
 using PictureCodes = std::vector<std::vector<std::int16_t>>;

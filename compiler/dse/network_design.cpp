@@ -19,7 +19,7 @@ constexpr int kRounds = 12;
 constexpr double kHopeless = 1.02;
 
 Resources positive(Resources r) {
-  for (double* part : {&r.alms, &r.m20k, &r.dsp_blocks, &r.multipliers, &r.kernels, &r.registers, &r.mlab})
+  for (double* part : {&r.alms, &r.m20k, &r.dsp_blocks, &r.multipliers, &r.kernels, &r.registers, &r.mlab, &r.loss})
     *part = std::max(0.0, *part);
   return r;
 }
@@ -39,7 +39,7 @@ Resources half_way(const Resources& a, const Resources& b) {
 // What breaks the budget.
 Resources over(const Resources& used, const Resources& budget) {
   Resources difference = less(used, budget);
-  for (const auto part : {&Resources::multipliers, &Resources::kernels, &Resources::mlab}) {
+  for (const auto part : {&Resources::multipliers, &Resources::kernels, &Resources::mlab, &Resources::loss}) {
     if (budget.*part == 0) difference.*part = 0;
   }
   return difference;
@@ -55,15 +55,16 @@ Resources with_least_step(Resources step, const Resources& budget) {
 }
 
 DesignResult<NetworkDesign> design_from(const IntegerNetwork& network, const std::vector<LayerMenu>& menus,
-                                        const std::vector<LayerDensity>& densities, const ResourceModel& model,
-                                        const Resources& budget, const DesignGoal& design_goal) {
+                                        const std::vector<LayerLevels>& levels, const ResourceModel& model,
+                                        const Resources& budget, const DesignGoal& design_goal, bool keeps_budget) {
   ExploreGoal goal;
   goal.target_interval = design_goal.target_interval;
+  goal.natural_share = design_goal.natural_share;
   goal.least_interval = memory_cycles(memory_bytes_per_image(network), design_goal.memory_bytes_per_cycle);
   Resources enough;  // set aside by the last round that found a design
   NoDesign refusal;
   for (int round = 0; round < kRounds; ++round) {
-    auto explored = explore(menus, densities, budget, goal);
+    auto explored = explore(menus, levels, budget, goal);
     if (!explored) {
       if (!explored.no_design()) return explored.error();
       // What was set aside may be of a larger design than the one that fits: half of the way back.
@@ -74,8 +75,8 @@ DesignResult<NetworkDesign> design_from(const IntegerNetwork& network, const std
     }
     NetworkDesign design;
     design.exploration = std::move(explored).value();
-    align_lanes(network, menus, densities, model, budget, goal,
-                std::max(goal.target_interval, design.exploration.interval_cycles), design.exploration);
+    align_lanes(network, menus, levels, model, budget, goal,
+                std::max(goal.target_interval, design.exploration.interval_cycles), keeps_budget, design.exploration);
     design.configs = configs_of(network, design.exploration);
     // Depths are left out where there are too many kernels to build: they cost none.
     const Netlist unsized = layer_kernels(network, design.configs);
@@ -102,6 +103,25 @@ DesignResult<NetworkDesign> design_from(const IntegerNetwork& network, const std
   return refusal;
 }
 
+// Lanes that keep the budget while they are aligned serve where several resources are short, others where one is: the
+// faster design of both.
+DesignResult<NetworkDesign> best_from(const IntegerNetwork& network, const std::vector<LayerMenu>& menus,
+                                      const std::vector<LayerLevels>& levels, const ResourceModel& model,
+                                      const Resources& budget, const DesignGoal& goal) {
+  DesignResult<NetworkDesign> best = design_from(network, menus, levels, model, budget, goal, true);
+  if (!best && !best.no_design()) return best;
+  DesignResult<NetworkDesign> other = design_from(network, menus, levels, model, budget, goal, false);
+  if (!other && !other.no_design()) return other;
+  const auto fuller = [&](const NetworkDesign& design) {
+    return std::make_pair(design.exploration.interval_cycles, fullest(shares_of(design.resources.total, budget)));
+  };
+  if (!best) return other;
+  if (!other) return best;
+  if (goal.target_interval > 0)
+    return fuller(*other).second < fuller(*best).second ? std::move(other) : std::move(best);
+  return fuller(*other) < fuller(*best) ? std::move(other) : std::move(best);
+}
+
 // The menus with one engine for all convolutions that can have it; the others are dense.
 std::vector<LayerMenu> of_one_kind(std::vector<LayerMenu> menus, KernelKind kind) {
   for (LayerMenu& menu : menus) {
@@ -118,9 +138,9 @@ std::vector<LayerMenu> of_one_kind(std::vector<LayerMenu> menus, KernelKind kind
 }  // namespace
 
 DesignResult<NetworkDesign> design_network(const IntegerNetwork& network, const std::vector<LayerMenu>& menus,
-                                           const std::vector<LayerDensity>& densities, const ResourceModel& model,
+                                           const std::vector<LayerLevels>& levels, const ResourceModel& model,
                                            const Resources& budget, const DesignGoal& goal) {
-  DesignResult<NetworkDesign> best = design_from(network, menus, densities, model, budget, goal);
+  DesignResult<NetworkDesign> best = best_from(network, menus, levels, model, budget, goal);
   if (goal.target_interval > 0 || (!best && !best.no_design())) return best;
   std::set<KernelKind> kinds;
   for (const LayerMenu& menu : menus) {
@@ -131,10 +151,10 @@ DesignResult<NetworkDesign> design_network(const IntegerNetwork& network, const 
   for (const KernelKind kind : kinds) {
     const std::vector<LayerMenu> single = of_one_kind(menus, kind);
     // What neighbours need comes on top: hardly a design is faster than the exploration without it.
-    const auto hope = explore(single, densities, budget);
+    const auto hope = explore(single, levels, budget, {.natural_share = goal.natural_share});
     if (!hope && !hope.no_design()) return hope.error();
     if (!hope || (best && hope.value().interval_cycles >= kHopeless * best->exploration.interval_cycles)) continue;
-    DesignResult<NetworkDesign> other = design_from(network, single, densities, model, budget, goal);
+    DesignResult<NetworkDesign> other = best_from(network, single, levels, model, budget, goal);
     if (!other && !other.no_design()) return other;
     if (other && (!best || other->exploration.interval_cycles < best->exploration.interval_cycles))
       best = std::move(other);

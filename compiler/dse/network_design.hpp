@@ -8,8 +8,8 @@
 // Greedy steps may end with a slower design than one engine for all gives. So each of those that could be faster is
 // tried as well: the answer is never slower than any of them.
 //
-// Before: menus and densities of this network. After: configs, the netlist from them, what it costs, within the budget
-// and the kernels of a bundle; or NoDesign with what is short.
+// Before: menus, and densities or levels, of this network. After: configs, the netlist from them, what it costs, within
+// the budget and the kernels of a bundle; or NoDesign with what is short.
 #pragma once
 
 #include "compiler/dse/netlist_resources.hpp"
@@ -20,6 +20,7 @@ namespace sluice {
 struct DesignGoal {
   double target_interval = 0;         // as ExploreGoal::target_interval
   double memory_bytes_per_cycle = 0;  // of the board (model/memory_traffic.hpp); 0: no limit
+  double natural_share = 1;           // as ExploreGoal::natural_share
 };
 
 struct NetworkDesign {
@@ -30,7 +31,14 @@ struct NetworkDesign {
 };
 
 DesignResult<NetworkDesign> design_network(const IntegerNetwork& network, const std::vector<LayerMenu>& menus,
-                                           const std::vector<LayerDensity>& densities, const ResourceModel& model,
+                                           const std::vector<LayerLevels>& levels, const ResourceModel& model,
                                            const Resources& budget, const DesignGoal& goal = {});
+
+inline DesignResult<NetworkDesign> design_network(const IntegerNetwork& network, const std::vector<LayerMenu>& menus,
+                                                  const std::vector<LayerDensity>& densities,
+                                                  const ResourceModel& model, const Resources& budget,
+                                                  const DesignGoal& goal = {}) {
+  return design_network(network, menus, without_thresholds(densities), model, budget, goal);
+}
 
 }  // namespace sluice

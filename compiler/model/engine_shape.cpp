@@ -13,13 +13,13 @@ std::int64_t EngineShape::multipliers() const {
 
 Resources& Resources::operator+=(const Resources& other) {
   alms += other.alms, registers += other.registers, m20k += other.m20k, mlab += other.mlab;
-  dsp_blocks += other.dsp_blocks, multipliers += other.multipliers, kernels += other.kernels;
+  dsp_blocks += other.dsp_blocks, multipliers += other.multipliers, kernels += other.kernels, loss += other.loss;
   return *this;
 }
 
 Resources Resources::operator*(double times) const {
-  return {alms * times,       registers * times,   m20k * times,   mlab * times,
-          dsp_blocks * times, multipliers * times, kernels * times};
+  return {alms * times,       registers * times,   m20k * times,    mlab * times,
+          dsp_blocks * times, multipliers * times, kernels * times, loss * times};
 }
 
 }  // namespace sluice

@@ -65,6 +65,7 @@ struct Resources {
   double dsp_blocks = 0;
   double multipliers = 0;
   double kernels = 0;
+  double loss = 0;  // not of the chip: what thresholds lose, where an exploration weighs it like a resource
 
   Resources& operator+=(const Resources& other);
   Resources operator*(double times) const;

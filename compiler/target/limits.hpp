@@ -6,7 +6,8 @@
 //
 // Six of them are sums over kernels and streams. MLABs are made of ALMs: Resources::alms counts theirs, and a board,
 // whose every tenth ALM or so cannot become one, limits their number besides. The seventh is the memory's rate, which
-// depends on the interval, too: it is a least interval for the exploration and a line of the uses for people.
+// depends on the interval, too: it is a least interval for the exploration and a line of the uses for people. No target
+// limits the loss: an exploration that chooses thresholds with the hardware has a budget of it.
 //
 // Before: a budget, in which a figure of 0 is no limit. After: see each function.
 #pragma once
@@ -25,14 +26,15 @@ struct Limit {
   double Resources::*part;
 };
 
-inline constexpr std::size_t kLimits = 6;
+inline constexpr std::size_t kLimits = 7;
 inline constexpr std::array<Limit, kLimits> kLimitTable{{{"ALMs", &Resources::alms},
                                                          {"RAM blocks", &Resources::m20k},
                                                          {"DSP blocks", &Resources::dsp_blocks},
                                                          {"MLABs", &Resources::mlab},
                                                          {"multipliers", &Resources::multipliers},
-                                                         {"kernels", &Resources::kernels}}};
-inline constexpr std::size_t kMlabLimit = 3, kKernelLimit = 5;
+                                                         {"kernels", &Resources::kernels},
+                                                         {"loss", &Resources::loss}}};
+inline constexpr std::size_t kMlabLimit = 3, kKernelLimit = 5, kLossLimit = 6;
 
 // Of a budget, by limit: 1 is all of it.
 using Shares = std::array<double, kLimits>;

@@ -10,7 +10,7 @@
 //   weights.bin     weights, biases, multipliers, layer by layer, little-endian
 //   top.cl, params/, kernels/   the OpenCL program, complete: it compiles with -I <bundle>
 //   golden/         input codes and expected scores of a few calibration pictures
-//   report/         report.json: what the planner measured and estimated
+//   report/         report.json: what the planner measured and estimated; search.json: how hardware and rows were found
 //   manifest.json   format version, program version, hashes
 //
 // Before: a folder. After: an open Bundle is verified and valid; nothing is read from disk later but the program,

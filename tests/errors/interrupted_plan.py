@@ -14,7 +14,7 @@ import unittest
 
 SLUICE, SOURCE = (pathlib.Path(p).resolve() for p in sys.argv[1:3])
 MODEL = SOURCE / "apps/examples/fashion_mnist/resnet8_fashion_mnist.onnx"
-PHASES = ["import", "validate", "calibrate", "quantise", "choose", "build", "check", "measure", "write"]
+PHASES = ["import", "validate", "calibrate", "quantise", "sensitivity", "choose", "search", "build", "check", "measure", "write"]
 
 
 def files_of(bundle):

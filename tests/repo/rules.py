@@ -74,10 +74,11 @@ MAY_INCLUDE = {
     "compiler/target": {BASE, CONTRACT, "bsp", "compiler/model"},
     "compiler/dse": {BASE, BUNDLE, CONTRACT, "compiler/model", "compiler/pipeline", "compiler/target", "runtime/evaluate"},
     "compiler/pipeline": {BASE, BUNDLE, CONTRACT},
-    "compiler/search": {BASE},
     "compiler/search/sampler": {BASE},
     "compiler/codegen": {BASE, BUNDLE},
     "compiler/accuracy": {BASE, BUNDLE, "runtime/evaluate", "runtime/images", "compiler/ir", "compiler/ops", "compiler/quantise"},
+    "compiler/search": {BASE, BUNDLE, "runtime/evaluate", "runtime/simulate", "compiler/accuracy", "compiler/dse", "compiler/model",
+                        "compiler/sparsity", "compiler/target"},
     "compiler/validation": {BASE, BUNDLE, "runtime/evaluate", "runtime/images", "runtime/scores", "compiler/accuracy", "compiler/ir",
                             "compiler/onnx_definition", "compiler/ops", "compiler/quantise"},
     "compiler/driver": {BASE, BUNDLE, CONTRACT, "bsp", "device", "runtime/evaluate", "runtime/simulate", "runtime/images", "runtime/reference", "compiler"},
@@ -92,7 +93,7 @@ ONLY_IN = {
                         ("compiler/frontend/", "compiler/onnx_definition/", "compiler/onnx_file/", "tests/fuzz/mutate.cpp", "tests/operators/", "tests/support/onnx_writer.cpp",
                          "tests/support/opencv_model.cpp", "tests/unit/compiler/frontend/", "tests/unit/compiler/passes/refusal_test.cpp")),
     "TBB": (re.compile(r"^(oneapi/)?tbb/"),
-            ("runtime/base/parallel.cpp", "runtime/stream/", "runtime/evaluate/", "compiler/dse/", "compiler/sparsity/", "tests/")),
+            ("runtime/base/parallel.cpp", "runtime/stream/", "runtime/evaluate/", "compiler/dse/", "compiler/search/", "compiler/sparsity/", "tests/")),
 }
 
 # Written so that this file does not break its own rule.

@@ -6,6 +6,7 @@
 #include "runtime/base/sha256.hpp"
 #include "runtime/base/top_k.hpp"
 #include "runtime/reference/reference.hpp"
+#include "tests/support/quantile_rows.hpp"
 #include "tests/support/random_network.hpp"
 
 namespace sluice::test {
@@ -28,9 +29,12 @@ Result<Bundle> sparse_bundle(const Scratch& scratch, double clock_mhz) {
     pictures.push_back({codes, top_k(reference_scores(network, codes), 1)[0]});  // so that row 0 loses nothing
   }
   RowOptions options;
-  options.rows = {{0, 0}, {0.3, 0.3}, {0.6, 0.5}};
   options.clock_mhz = clock_mhz;
-  DesignTable table = SLUICE_TRY(measure_rows(design, choose_rows(design, pictures, options), pictures, options));
+  std::vector<std::vector<std::int16_t>> codes;
+  for (const RowSample& picture : pictures) codes.push_back(picture.codes);
+  DesignTable rows = quantile_rows(design, codes, {{0, 0}, {0.3, 0.3}, {0.6, 0.5}});
+  rows.clock_mhz = clock_mhz;
+  DesignTable table = SLUICE_TRY(measure_rows(design, std::move(rows), pictures, options));
   table.design_hash = sha256_hex(design_to_json(design));
   return bundle_of(network, scratch.path() / "sparse", configs, [&](DesignTable& t, const Netlist&) { t = table; });
 }

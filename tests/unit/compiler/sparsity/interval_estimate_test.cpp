@@ -12,6 +12,7 @@
 #include "runtime/simulate/layer_cycles.hpp"
 #include "runtime/simulate/simulation.hpp"
 #include "tests/support/random_configs.hpp"
+#include "tests/support/quantile_rows.hpp"
 #include "tests/support/random_network.hpp"
 
 namespace sluice::test {
@@ -168,10 +169,9 @@ TEST(StreamDepths, keep_the_rate_of_every_row_and_say_why) {
                                                   {KernelKind::conv_dense}})
                        .value();
   std::vector<RowSample> pictures(4);
-  for (RowSample& p : pictures) p.codes = random_codes(random, design.network);
-  RowOptions options;
-  options.rows = {{0, 0}, {0.3, 0.2}, {0.6, 0.5}};
-  const DesignTable rows = choose_rows(design, pictures, options);
+  std::vector<std::vector<std::int16_t>> codes;
+  for (RowSample& p : pictures) codes.push_back(p.codes = random_codes(random, design.network));
+  const DesignTable rows = quantile_rows(design, codes, {{0, 0}, {0.3, 0.2}, {0.6, 0.5}});
   const Netlist planned = design.netlist;
   ASSERT_TRUE(size_streams(design, rows, pictures, 0.01));
   bool has_changed = false;

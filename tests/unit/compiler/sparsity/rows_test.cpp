@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows made from quantiles: thresholds stay in the codes' range, nest, and cut the share of codes they were asked for;
-// which engine gets a threshold, which a prefix, and what the measurement says of them.
+// What the measurement says of rows: densities and cycles fall as thresholds and prefixes leave out more.
 #include "compiler/sparsity/rows.hpp"
 
 #include <cstdlib>
@@ -9,19 +8,21 @@
 
 #include "compiler/pipeline/netlist_builder.hpp"
 #include "runtime/bundle/netlist_index.hpp"
+#include "tests/support/quantile_rows.hpp"
 #include "tests/support/random_network.hpp"
 
 namespace sluice::test {
 namespace {
 
+using Shares = std::vector<std::pair<double, double>>;  // of weights and activations that a row leaves out
+
 DesignTable rows_of(const IntegerNetwork& network, KernelKind engine, Random& random,
-                    const std::vector<Quantiles>& quantiles) {
+                    const Shares& quantiles) {
   const Design design{network, build_netlist(network, uniform_engines(network, engine)).value()};
   std::vector<RowSample> samples(6);
-  for (RowSample& sample : samples) sample.codes = random_codes(random, network);
-  RowOptions options;
-  options.rows = quantiles;
-  DesignTable table = measure_rows(design, choose_rows(design, samples, options), samples, options).value();
+  std::vector<std::vector<std::int16_t>> pictures;
+  for (RowSample& sample : samples) pictures.push_back(sample.codes = random_codes(random, network));
+  DesignTable table = measure_rows(design, quantile_rows(design, pictures, quantiles), samples, {}).value();
   table.design_hash = "0123456789abcdef";
   const auto status = table.validate(design.network, design.netlist, "0123456789abcdef");
   EXPECT_TRUE(status) << status.error().text();
@@ -71,7 +72,7 @@ TEST(Rows, cut_the_share_they_were_asked_for_and_nest) {
   make.conv(8, kSame3x3, kNetworkInput);
   const int layer = make.conv(16, kSame3x3, make.last());
   const IntegerNetwork network = make.finish(4);
-  const std::vector<Quantiles> quantiles{{0, 0}, {0.2, 0.1}, {0.5, 0.4}, {0.8, 0.7}};
+  const Shares quantiles{{0, 0}, {0.2, 0.1}, {0.5, 0.4}, {0.8, 0.7}};
   const DesignTable table = rows_of(network, KernelKind::conv_pair_sparse, random, quantiles);
   const std::vector<std::int16_t>& weights = network.layers[std::size_t(layer)].weights;
   double nonzero = 0;
@@ -81,7 +82,7 @@ TEST(Rows, cut_the_share_they_were_asked_for_and_nest) {
     double cut = 0;
     for (const std::int16_t w : weights) cut += w != 0 && std::abs(w) < entry.thresholds.weight;
     // One code holds about 1/127 of the weights.
-    EXPECT_NEAR(cut / nonzero, quantiles[r].weight, 0.03) << "row " << r;
+    EXPECT_NEAR(cut / nonzero, quantiles[r].first, 0.03) << "row " << r;
     if (r == 0) continue;
     const TableLayer& before = table.rows[r - 1].layers[std::size_t(layer)];
     EXPECT_GE(entry.thresholds.weight, before.thresholds.weight);
@@ -120,10 +121,10 @@ class RowsOfAPrefix : public ::testing::Test {
     for (int i = 0; i < 12; ++i) pictures_.push_back({random_codes(random_, network)});
   }
 
-  DesignTable rows(const std::vector<Quantiles>& quantiles) const {
-    RowOptions options;
-    options.rows = quantiles;
-    DesignTable table = measure_rows(design_, choose_rows(design_, pictures_, options), pictures_, options).value();
+  DesignTable rows(const Shares& quantiles) const {
+    std::vector<std::vector<std::int16_t>> codes;
+    for (const RowSample& picture : pictures_) codes.push_back(picture.codes);
+    DesignTable table = measure_rows(design_, quantile_rows(design_, codes, quantiles), pictures_, {}).value();
     table.design_hash = "hash";
     return table;
   }

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// search: rows of thresholds for the hardware that was chosen.
+#include <chrono>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "compiler/driver/phase.hpp"
+#include "compiler/pipeline/netlist_builder.hpp"
+#include "compiler/search/loss_json.hpp"
+#include "compiler/search/row_trials.hpp"
+#include "runtime/base/sha256.hpp"
+
+namespace sluice {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kFile = "rows.json";
+
+std::string story(const PlanJob& job) {
+  return fmt::format("rows of at most {:g} points of loss on {} pictures", job.options.most_loss_points,
+                     job.calibration_count);
+}
+
+json options_of(const PlanJob& job) {
+  const PlanOptions& o = job.options;
+  return {
+      {"--max-loss", o.most_loss_points}, {"--trials", o.trials}, {"--time-limit", o.time_limit_s}, {"--seed", o.seed}};
+}
+
+// Ends trials in time, and tells every few seconds how far they are.
+search::TrialOptions trial_options(const PlanJob& job, const Design& design) {
+  using Clock = std::chrono::steady_clock;
+  constexpr double kSecondsBetweenLines = 10;
+  const PlanOptions& o = job.options;
+  search::TrialOptions trials;
+  trials.trials = o.trials, trials.seed = o.seed;
+  trials.journals = o.state_folder();
+  trials.subject = sha256_hex(design_to_json(design) + weights_to_bytes(design.network) +
+                              to_json(job.state.sensitivity->table).dump() +
+                              fmt::format("{} {}", job.calibration_count, o.most_loss_points));
+  const Clock::time_point begin = Clock::now();
+  const auto seconds = [begin] { return std::chrono::duration<double>(Clock::now() - begin).count(); };
+  if (o.time_limit_s > 0) trials.is_over = [seconds, limit = o.time_limit_s] { return seconds() > limit; };
+  trials.progress = [&job, seconds, all = o.trials, next = kSecondsBetweenLines](std::size_t done) mutable {
+    if (seconds() < next) return;
+    next = seconds() + kSecondsBetweenLines;
+    job.say(fmt::format("{} of {} trials, {:.0f} s left", done, all, seconds() * double(all - done) / double(done)));
+  };
+  return trials;
+}
+
+Status run(PlanJob& job) {
+  const IntegerNetwork& network = job.state.quantised->network;
+  const std::vector<RowSample> samples = SLUICE_TRY(search_samples(job));
+  Netlist netlist = SLUICE_TRY(build_netlist(network, job.state.chosen->best.configs));
+  const Design design{network, std::move(netlist)};
+  search::RowSearchOptions options;
+  options.most_points = job.options.most_loss_points;
+  SearchedRows searched;
+  searched.found = SLUICE_TRY(
+      search::search_rows(design, job.state.sensitivity->table, samples, options, trial_options(job, design)));
+  if (!searched.found.why_single.empty()) job.say(fmt::format("the table has one row: {}", searched.found.why_single));
+  job.state.searched = std::move(searched);
+  return ok();
+}
+
+BundleFiles save(const PlanState& state) { return {{kFile, to_json(state.searched->found).dump() + "\n"}}; }
+
+Status load(const BundleFiles& files, PlanState& state) {
+  SearchedRows searched;
+  SLUICE_CHECK(read_json(files, kFile, [&](const json& j) -> Status {
+    searched.found = search::row_search_from(j);
+    return ok();
+  }));
+  state.searched = std::move(searched);
+  return ok();
+}
+
+std::string dump(const PlanState& state) {
+  std::string text = fmt::format("{:>4} {:>10} {:>14} {:>14} {:>26}  found by\n", "row", "cycles", "sum, mnats",
+                                 "measured", "top-1 loss, points");
+  for (const search::FrontPoint& p : state.searched->found.front)
+    text += fmt::format(
+        "{:>4} {:>10.0f} {:>14.3f} {:>14.3f} {:>26}  {}\n", p.row < 0 ? "-" : std::to_string(p.row), p.cycles,
+        1e3 * p.predicted_nats, 1e3 * p.measured.divergence,
+        fmt::format("{:+.2f} [{:+.2f}, {:+.2f}]", p.measured.points, p.measured.points_low, p.measured.points_high),
+        p.is_tried ? "trial" : "allocation");
+  if (!state.searched->found.why_single.empty()) text += state.searched->found.why_single + "\n";
+  return text;
+}
+
+}  // namespace
+
+Phase search_phase() {
+  return {"search",
+          "rows of thresholds",
+          {"import", "calibrate", "quantise", "sensitivity", "choose"},
+          story,
+          options_of,
+          run,
+          save,
+          load,
+          dump};
+}
+
+}  // namespace sluice

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// See search_report.hpp.
+#include "compiler/driver/search_report.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "compiler/driver/choice_json.hpp"
+#include "compiler/search/loss_json.hpp"
+
+namespace sluice {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kVersion = 1;
+
+}  // namespace
+
+std::string search_report(const PlanJob& job) {
+  const PlanState& state = job.state;
+  json j{{"version", kVersion},
+         {"search_images", job.calibration_count},
+         {"most_loss_points", job.options.most_loss_points},
+         {"losses", to_json(state.sensitivity->table)},
+         {"scale", to_json(state.sensitivity->scale)},
+         {"rows", to_json(state.searched->found)},
+         {"why_single", state.measured->why_single},
+         {"is_dense_alone", state.design->is_dense}};
+  json& layers = j["losses"]["layers"];
+  json& front = j["rows"]["front"];
+  for (std::size_t i = 0; i < layers.size(); ++i) layers[i]["name"] = state.quantised->network.layers[i].name;
+  // Rows that were left out after the measurement are none.
+  for (json& point : front) {
+    const int built = point.at("row");
+    point["row"] = -1;
+    for (std::size_t r = 0; r < state.measured->built.size(); ++r)
+      if (built == int(state.measured->built[r])) point["row"] = r;
+  }
+  if (state.chosen->hardware) j["hardware"] = hardware_to_json(*state.chosen->hardware);
+  return j.dump(1) + "\n";
+}
+
+std::string search_text(const PlanState& state) {
+  std::string text;
+  if (const auto& hardware = state.chosen->hardware; hardware && hardware->trials.size() > 1) {
+    const search::EstimatedRows& rows = hardware->trials[hardware->taken].rows;
+    text += fmt::format(
+        "hardware for all rows (estimated): {:.0f} cycles an image without thresholds, {:.0f} at the largest loss; a "
+        "design "
+        "for either alone takes {:.0f} and {:.0f}\n",
+        rows.densest, rows.full_loss, hardware->natural_cycles, hardware->one_row_cycles);
+  }
+  const std::string& why = state.measured->why_single;
+  if (!why.empty()) text += fmt::format("the table has one row: {}\n", why);
+  return text;
+}
+
+}  // namespace sluice

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// ThresholdLevel: one choice of what a layer leaves out, as the exploration sees it.
+//
+// Why: thresholds decide which hardware is best, and the hardware decides which thresholds pay (hass.md section 11.1:
+// zeros are worth most where they let the exploration drop a multiplier). So both are chosen at once: a way of a layer
+// is an engine *and* a level, and what the level loses is one more resource that the layers share (Resources::loss). A
+// budget of no loss gives the design for the zeros that the pictures have by themselves.
+//
+// Before: losses of one unit, which add up over layers. After: levels[0] leaves nothing out and loses nothing.
+#pragma once
+
+#include <vector>
+
+#include "compiler/model/layer_work.hpp"
+#include "runtime/bundle/kernel_kind.hpp"
+
+namespace sluice {
+
+struct ThresholdLevel {
+  LayerDensity density;  // of the layer at this level; everything that the engines below ask of it
+  double loss = 0;
+  // Which engines can leave this out.
+  bool has_weight_threshold = false, has_activation_threshold = false;
+  int group = 0;                       // grouped_prefix with G = group alone; 0: no prefix is shortened
+  int weights = -1, activations = -1;  // names for whoever made the level: which of its choices; -1: none
+
+  // Can a layer of this engine do exactly this? Level 0 can be done by all.
+  bool is_for(KernelKind engine, int engine_group) const;
+};
+
+using LayerLevels = std::vector<ThresholdLevel>;
+
+// Nothing can be left out.
+std::vector<LayerLevels> without_thresholds(const std::vector<LayerDensity>& densities);
+
+}  // namespace sluice

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// See allocation.hpp.
+#include "compiler/search/allocation.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sluice::search {
+
+std::optional<Allocation> allocate(const DesignOptions& options, double interval) {
+  if (options.fixed_cycles > interval) return std::nullopt;
+  Allocation all{std::vector<std::size_t>(options.layers.size(), 0), 0, options.fixed_cycles};
+  for (std::size_t i = 0; i < options.layers.size(); ++i) {
+    const std::vector<LayerOption>& of_layer = options.layers[i];
+    if (of_layer.empty()) continue;
+    // Cycles fall with the loss: the first that fits loses least.
+    const auto fits = std::find_if(of_layer.begin(), of_layer.end(),
+                                   [&](const LayerOption& option) { return option.cycles <= interval; });
+    if (fits == of_layer.end()) return std::nullopt;
+    all.picks[i] = std::size_t(fits - of_layer.begin());
+    all.loss += fits->loss;
+    all.cycles = std::max(all.cycles, fits->cycles);
+  }
+  return all;
+}
+
+std::vector<Allocation> all_allocations(const DesignOptions& options) {
+  double slowest = options.fixed_cycles;
+  for (const auto& of_layer : options.layers)
+    if (!of_layer.empty()) slowest = std::max(slowest, of_layer.front().cycles);
+  std::vector<Allocation> family;
+  for (auto next = allocate(options, slowest); next; next = allocate(options, std::nextafter(next->cycles, 0)))
+    family.push_back(*next);
+  return family;
+}
+
+std::vector<Allocation> thinned(const std::vector<Allocation>& family, std::size_t most) {
+  if (family.size() <= most) return family;
+  const double ratio = std::log(family.back().cycles / family.front().cycles);
+  std::vector<Allocation> kept{family.front()};
+  for (const Allocation& one : family) {
+    const double next = ratio * double(kept.size()) / double(most - 1);
+    if (kept.size() + 1 < most && std::log(one.cycles / family.front().cycles) <= next) kept.push_back(one);
+  }
+  if (!(kept.back() == family.back())) kept.push_back(family.back());
+  return kept;
+}
+
+std::vector<Thresholds> thresholds_of(const DesignOptions& options, const Allocation& allocation) {
+  std::vector<Thresholds> thresholds(options.layers.size());
+  for (std::size_t i = 0; i < thresholds.size(); ++i)
+    if (!options.layers[i].empty()) thresholds[i] = options.layers[i][allocation.picks[i]].thresholds;
+  return thresholds;
+}
+
+}  // namespace sluice::search

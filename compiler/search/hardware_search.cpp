@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// See hardware_search.hpp.
+#include "compiler/search/hardware_search.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "compiler/search/allocation.hpp"
+
+namespace sluice::search {
+namespace {
+
+// Of the densest row's rate to that of the row explored for.
+constexpr double kNaturalShares[] = {0.9, 0.8, 0.7, 0.6, 0.5, 0};
+// Where no dense design fits to compare with: of the best for natural zeros alone.
+constexpr double kLeastOfNatural = 0.8;
+
+// What the layers of a design may leave out, by the model.
+DesignOptions estimated_options(const std::vector<LayerMenu>& menus, const std::vector<LayerLevels>& levels,
+                                const NetworkDesign& design) {
+  DesignOptions options;
+  options.layers.resize(menus.size());
+  for (std::size_t i = 0; i < menus.size(); ++i) {
+    EngineShape shape = design.exploration.layers[i].shape;
+    std::vector<LayerOption> all;
+    for (const ThresholdLevel& level : levels[i]) {
+      if (!level.is_for(shape.kind, shape.group)) continue;
+      shape.prefix = std::max(1, int(std::ceil(shape.group * level.density.group_kept - 1e-9)));
+      all.push_back({{}, level.loss, layer_time(shape, menus[i].spec.work, level.density).interval()});
+    }
+    options.fixed_cycles = std::max(options.fixed_cycles, all.size() > 1 ? 0 : all[0].cycles);
+    if (all.size() > 1) options.layers[i] = option_front(std::move(all));
+  }
+  return options;
+}
+
+class Search {
+ public:
+  Search(const IntegerNetwork& network, const std::vector<LayerMenu>& menus, const std::vector<LayerLevels>& levels,
+         const LossScale& scale, const Target& target, const HardwareOptions& options)
+      : network_(network),
+        menus_(menus),
+        levels_(levels),
+        target_(target),
+        options_(options),
+        half_nats_(scale.nats(options.most_points / 2)),
+        full_nats_(scale.nats(options.most_points)) {}
+
+  DesignResult<HardwareSearch> run() {
+    auto natural = explored(menus_, 1, 0);
+    if (!natural) return natural.no_design() ? DesignResult<HardwareSearch>(*natural.no_design()) : natural.error();
+    HardwareSearch search;
+    add(std::move(natural).value(), 1, 0, search);
+    search.natural_cycles = search.one_row_cycles = search.trials[0].rows.densest;
+    if (options_.target_interval > 0) return search;
+    search.densest_limit = search.natural_cycles / kLeastOfNatural;
+    if (options_.is_free) {
+      auto dense = explored(network_menus(network_, target_.model, {KernelKind::conv_dense}), 1, 0);
+      if (!dense && !dense.no_design()) return dense.error();
+      if (dense) search.densest_limit = dense->exploration.interval_cycles / options_.least_densest;
+      if (dense && has_other_than_dense(search.design)) search.dense = std::move(dense).value();
+    }
+    for (const double nats : {half_nats_, full_nats_}) {
+      if (nats <= 0) continue;
+      for (const double share : kNaturalShares) {
+        auto found = explored(menus_, share, nats);
+        if (!found && !found.no_design()) return found.error();
+        if (found) add(std::move(found).value(), share, nats, search);
+      }
+    }
+    return search;
+  }
+
+ private:
+  DesignResult<NetworkDesign> explored(const std::vector<LayerMenu>& menus, double natural_share, double nats) const {
+    Resources budget = target_.budget;
+    budget.loss = nats;
+    return design_network(network_, menus, levels_, target_.model, budget,
+                          {options_.target_interval, target_.memory_bytes_per_cycle, natural_share});
+  }
+
+  static bool has_other_than_dense(const NetworkDesign& design) {
+    return std::any_of(design.configs.begin(), design.configs.end(),
+                       [](const LayerConfig& config) { return config.engine != KernelKind::conv_dense; });
+  }
+
+  EstimatedRows rows_of(const NetworkDesign& design) const {
+    const std::vector<Allocation> family = all_allocations(estimated_options(menus_, levels_, design));
+    const auto within = [&](double nats) {
+      double cycles = family.front().cycles;
+      for (const Allocation& one : family)
+        if (one.loss <= nats) cycles = one.cycles;
+      return cycles;
+    };
+    return {family.front().cycles, within(half_nats_), within(full_nats_)};
+  }
+
+  static double merit(const EstimatedRows& rows) { return rows.densest * rows.half_loss * rows.full_loss; }
+
+  // Takes the design if it is the best so far.
+  void add(NetworkDesign design, double share, double nats, HardwareSearch& search) const {
+    const EstimatedRows rows = rows_of(design);
+    search.trials.push_back({share, nats, rows, design.netlist.kernels.size()});
+    if (nats > 0) search.one_row_cycles = std::min(search.one_row_cycles, rows.full_loss);
+    const bool is_first = search.trials.size() == 1;
+    if (!is_first && (rows.densest > search.densest_limit || merit(rows) >= merit(search.trials[search.taken].rows)))
+      return;
+    search.taken = search.trials.size() - 1;
+    search.design = std::move(design);
+  }
+
+  const IntegerNetwork& network_;
+  const std::vector<LayerMenu>& menus_;
+  const std::vector<LayerLevels>& levels_;
+  const Target& target_;
+  const HardwareOptions& options_;
+  const double half_nats_, full_nats_;
+};
+
+}  // namespace
+
+DesignResult<HardwareSearch> search_hardware(const IntegerNetwork& network, const std::vector<LayerMenu>& menus,
+                                             const std::vector<LayerLevels>& levels, const LossScale& scale,
+                                             const Target& target, const HardwareOptions& options) {
+  return Search(network, menus, levels, scale, target, options).run();
+}
+
+}  // namespace sluice::search

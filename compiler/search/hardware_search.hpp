@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// search_hardware: the design whose rows matter, without making its densest row slow.
+//
+// Why: the fastest design for the zeros that pictures have by themselves is often set by engines that skip nothing, and
+// then all rows are equally fast. The fastest design for one row of thresholds may be slow without them. A switchable
+// design is in between. The idea: engines and thresholds are explored together, the loss being one more resource
+// (compiler/dse/threshold_levels.hpp), for a ladder of how fast the densest row must be (ExploreGoal::natural_share)
+// and for two losses. Every design found is judged by the rows that it could have: the geometric mean of the rates
+// without loss, with half of the largest loss and with all of it, among those whose densest row keeps its limit.
+//
+// Before: menus, levels and a scale of this network; a budget. After: a design within the budget, or NoDesign.
+#pragma once
+
+#include <optional>
+
+#include "compiler/dse/network_design.hpp"
+#include "compiler/search/loss_scale.hpp"
+#include "compiler/target/target.hpp"
+
+namespace sluice::search {
+
+// Cycles of a design's rows as the exploration estimates them.
+struct EstimatedRows {
+  double densest = 0;    // without thresholds
+  double half_loss = 0;  // at half of the largest loss
+  double full_loss = 0;
+
+  bool operator==(const EstimatedRows&) const = default;
+};
+
+struct HardwareTrial {
+  double natural_share = 1;
+  double loss_budget = 0;  // nats; 0: explored for natural zeros alone
+  EstimatedRows rows;
+  std::size_t kernels = 0;
+
+  bool operator==(const HardwareTrial&) const = default;
+};
+
+struct HardwareSearch {
+  NetworkDesign design;
+  std::optional<NetworkDesign> dense;  // the best of dense engines alone, where `design` has others
+  std::vector<HardwareTrial> trials;
+  std::size_t taken = 0;      // of the trials
+  double densest_limit = 0;   // cycles that the densest row may take
+  double natural_cycles = 0;  // of the best design for natural zeros alone
+  double one_row_cycles = 0;  // of the best design for one row of the largest loss
+};
+
+struct HardwareOptions {
+  double most_points = 2;
+  double least_densest = 0.95;  // rate of the densest row, of the best dense design's
+  double target_interval = 0;   // fewest resources at so many cycles an image, without thresholds; 0: the fastest
+  bool is_free = true;          // all engines are allowed
+};
+
+DesignResult<HardwareSearch> search_hardware(const IntegerNetwork& network, const std::vector<LayerMenu>& menus,
+                                             const std::vector<LayerLevels>& levels, const LossScale& scale,
+                                             const Target& target, const HardwareOptions& options);
+
+}  // namespace sluice::search

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// LossMeter: what a whole set of thresholds loses on the search pictures, measured.
+//
+// Why: a loss table says what layers lose alone; together they may lose more or less. Whatever is chosen by sums is
+// measured before it is believed.
+//
+// Before: network and samples outlive this; at least one sample. After: const; the same on any number of threads.
+#pragma once
+
+#include "compiler/sparsity/rows.hpp"
+#include "runtime/evaluate/evaluator.hpp"
+
+namespace sluice::search {
+
+struct MeasuredLoss {
+  double divergence = 0;                   // mean, nats, from the network without thresholds
+  double changed = 0;                      // share of the pictures with another first class than without thresholds
+  double points = 0;                       // top-1 points lost against float, paired
+  double points_low = 0, points_high = 0;  // 95 %
+
+  bool operator==(const MeasuredLoss&) const = default;
+};
+
+class LossMeter {
+ public:
+  LossMeter(const IntegerNetwork& network, const std::vector<RowSample>& samples);
+
+  MeasuredLoss measure(const std::vector<Thresholds>& thresholds) const;
+  std::size_t pictures() const { return samples_.size(); }
+
+ private:
+  const IntegerNetwork& network_;
+  const std::vector<RowSample>& samples_;
+  const Evaluator natural_;
+  std::vector<std::vector<double>> wanted_;  // log probabilities without thresholds
+  std::vector<int> classes_;                 // first classes without thresholds
+};
+
+}  // namespace sluice::search

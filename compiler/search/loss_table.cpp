@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// See loss_table.hpp.
+#include "compiler/search/loss_table.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include <tbb/parallel_for.h>
+
+#include "compiler/accuracy/divergence.hpp"
+#include "compiler/search/magnitude_counts.hpp"
+#include "runtime/evaluate/evaluator.hpp"
+
+namespace sluice::search {
+namespace {
+
+constexpr double kLeastShare = 0.01;     // a level that leaves out less is none
+constexpr int kMostPrefixLanes = 16;     // O of grouped_prefix, as compiler/pipeline/layer_config takes it by default
+constexpr double kLeastRankShare = 0.5;  // of the ranks that a row may leave; fewer lose whole filters
+
+// One level of one layer while it is measured.
+struct Item {
+  std::size_t layer = 0;
+  LossLevel* level = nullptr;
+  Evaluator evaluator;
+  double divergence = 0;
+  std::size_t changed = 0;
+};
+
+void append_thresholds(const MagnitudeCounts& counts, const std::vector<double>& shares, int Thresholds::*part,
+                       std::vector<LossLevel>& levels) {
+  for (const double share : shares) {
+    LossLevel level;
+    level.thresholds.*part = counts.threshold(share);
+    level.share = counts.share_below(level.thresholds.*part);
+    const double before = levels.empty() ? 0 : levels.back().share;
+    if (level.share >= before + kLeastShare) levels.push_back(level);
+  }
+}
+
+void append_ranks(const Layer& layer, std::vector<LossLevel>& levels) {
+  const int filters = layer.output.channels;
+  double total = 0;
+  for (const std::int16_t w : layer.weights) total += w != 0;
+  for (const int group : {2, 4, 8}) {
+    if (filters % group != 0) continue;
+    int lanes = std::min(filters / group, kMostPrefixLanes);
+    while (filters / group % lanes != 0) --lanes;
+    for (int k = group - 1; k >= 1 && k >= kLeastRankShare * group; --k) {
+      LossLevel level;
+      level.thresholds.prefix = {k, group, lanes};
+      double kept = 0;
+      for (const std::int16_t w : prefix_weights(layer, level.thresholds.prefix)) kept += w != 0;
+      level.share = 1 - kept / std::max(1.0, total);
+      if (level.share >= kLeastShare) levels.push_back(level);
+    }
+  }
+}
+
+class Measurer {
+ public:
+  Measurer(const IntegerNetwork& network, const Pictures& pictures)
+      : network_(network), pictures_(pictures), natural_(network) {}
+
+  std::vector<Item> items_of(LossTable& table) const {
+    std::vector<Item> items;
+    std::vector<Thresholds> thresholds(network_.layers.size());
+    for (std::size_t i = network_.layers.size(); i-- > 0;) {
+      LayerLosses& losses = table.layers[i];
+      for (std::vector<LossLevel>* levels : {&losses.weights, &losses.activations, &losses.ranks}) {
+        for (LossLevel& level : *levels) {
+          thresholds[i] = level.thresholds;
+          items.push_back({i, &level, natural_.with_thresholds(thresholds)});
+        }
+      }
+      thresholds[i] = {};
+    }
+    return items;
+  }
+
+  // Adds pictures [first, end) to what the items know. Items come from the last layer up.
+  void measure(std::size_t first, std::size_t end, std::vector<Item>& items) const {
+    const std::size_t count = end - first;
+    std::vector<double> divergences(count * items.size());
+    std::vector<char> changed(count * items.size());
+    const int last = static_cast<int>(network_.layers.size()) - 1;
+    tbb::parallel_for(std::size_t{0}, count, [&](std::size_t p) {
+      PictureMaps maps = natural_.evaluate(pictures_[first + p]);
+      const Map wanted_codes = natural_.map(maps, last);
+      const auto wanted = log_probabilities_of(network_, wanted_codes);
+      const auto best = std::max_element(wanted_codes.begin(), wanted_codes.end()) - wanted_codes.begin();
+      for (std::size_t i = 0; i < items.size(); ++i) {
+        items[i].evaluator.evaluate_from(items[i].layer, maps);
+        const Map codes = items[i].evaluator.map(maps, last);
+        divergences[p * items.size() + i] = divergence(wanted, log_probabilities_of(network_, codes));
+        changed[p * items.size() + i] = std::max_element(codes.begin(), codes.end()) - codes.begin() != best;
+      }
+    });
+    for (std::size_t p = 0; p < count; ++p) {
+      for (std::size_t i = 0; i < items.size(); ++i) {
+        items[i].divergence += divergences[p * items.size() + i];
+        items[i].changed += std::size_t(changed[p * items.size() + i]);
+      }
+    }
+  }
+
+ private:
+  const IntegerNetwork& network_;
+  const Pictures& pictures_;
+  const Evaluator natural_;
+};
+
+void settle(const std::vector<Item>& items, std::size_t pictures) {
+  for (const Item& item : items) {
+    item.level->divergence = std::max(0.0, item.divergence / double(pictures));
+    item.level->changed = double(item.changed) / double(pictures);
+  }
+}
+
+// Ladders end before the first level that loses too much.
+void cut(LossTable& table, double most_divergence) {
+  const auto is_too_much = [&](const LossLevel& level) { return level.divergence > most_divergence; };
+  for (LayerLosses& losses : table.layers) {
+    for (std::vector<LossLevel>* levels : {&losses.weights, &losses.activations})
+      levels->erase(std::find_if(levels->begin(), levels->end(), is_too_much), levels->end());
+    std::erase_if(losses.ranks, is_too_much);
+  }
+}
+
+}  // namespace
+
+bool may_have_thresholds(const IntegerNetwork& network, std::size_t layer) {
+  const auto first = std::find_if(network.layers.begin(), network.layers.end(),
+                                  [](const Layer& l) { return l.kind == LayerKind::conv; });
+  return network.layers[layer].kind == LayerKind::conv && &network.layers[layer] != &*first;
+}
+
+LossTable measured_losses(const IntegerNetwork& network, const Pictures& pictures, const LossOptions& options) {
+  LossTable table{std::vector<LayerLosses>(network.layers.size()), pictures.size()};
+  const auto activations = input_magnitudes(network, pictures);
+  const auto weights = weight_magnitudes(network);
+  for (std::size_t i = 0; i < network.layers.size(); ++i) {
+    if (!may_have_thresholds(network, i)) continue;
+    LayerLosses& losses = table.layers[i];
+    append_thresholds(weights[i], options.weight_shares, &Thresholds::weight, losses.weights);
+    append_thresholds(activations[i], options.activation_shares, &Thresholds::activation, losses.activations);
+    append_ranks(network.layers[i], losses.ranks);
+  }
+  const Measurer measurer(network, pictures);
+  const std::size_t screened = std::min(options.screening_pictures, pictures.size());
+  {
+    std::vector<Item> items = measurer.items_of(table);
+    measurer.measure(0, screened, items);
+    settle(items, screened);
+  }
+  cut(table, options.most_divergence);
+  std::vector<Item> items = measurer.items_of(table);
+  measurer.measure(0, pictures.size(), items);
+  settle(items, pictures.size());
+  return table;
+}
+
+}  // namespace sluice::search
