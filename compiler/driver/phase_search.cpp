@@ -9,6 +9,7 @@
 #include "compiler/pipeline/netlist_builder.hpp"
 #include "compiler/search/loss_json.hpp"
 #include "compiler/search/row_trials.hpp"
+#include "runtime/base/json.hpp"
 #include "runtime/base/sha256.hpp"
 
 namespace sluice {
@@ -66,7 +67,7 @@ Status run(PlanJob& job) {
   return ok();
 }
 
-BundleFiles save(const PlanState& state) { return {{kFile, to_json(state.searched->found).dump() + "\n"}}; }
+BundleFiles save(const PlanState& state) { return {{kFile, json_text(to_json(state.searched->found)) + "\n"}}; }
 
 Status load(const BundleFiles& files, PlanState& state) {
   SearchedRows searched;

@@ -7,6 +7,7 @@
 
 #include "compiler/driver/phase.hpp"
 #include "compiler/search/loss_json.hpp"
+#include "runtime/base/json.hpp"
 
 namespace sluice {
 namespace {
@@ -49,7 +50,7 @@ Status run(PlanJob& job) {
 
 BundleFiles save(const PlanState& state) {
   const json j{{"table", to_json(state.sensitivity->table)}, {"scale", to_json(state.sensitivity->scale)}};
-  return {{kFile, j.dump() + "\n"}};
+  return {{kFile, json_text(j) + "\n"}};
 }
 
 Status load(const BundleFiles& files, PlanState& state) {

@@ -7,6 +7,7 @@
 
 #include "compiler/driver/choice_json.hpp"
 #include "compiler/search/loss_json.hpp"
+#include "runtime/base/json.hpp"
 
 namespace sluice {
 namespace {
@@ -38,7 +39,7 @@ std::string search_report(const PlanJob& job) {
       if (built == int(state.measured->built[r])) point["row"] = r;
   }
   if (state.chosen->hardware) j["hardware"] = hardware_to_json(*state.chosen->hardware);
-  return j.dump(1) + "\n";
+  return json_text(j, 1) + "\n";
 }
 
 std::string search_text(const PlanState& state) {

@@ -15,7 +15,7 @@
 namespace sluice {
 namespace {
 
-const ResourceModel& model() {
+const ResourceModel& board_model() {
   static const ResourceModel known(known_coefficients().value(), bsp::find_board("d5005").value().device);
   return known;
 }
@@ -51,7 +51,7 @@ Subject subject(std::mt19937& random) {
     s.specs.push_back(spec);
     MenuOptions options;
     options.most_copies = 2, options.most_filters = 8, options.most_vector_lanes = 16;
-    s.menus.push_back(layer_menu(spec, model(), options));
+    s.menus.push_back(layer_menu(spec, board_model(), options));
     LayerLevels levels{{density_of(0.6, 0.9)}};
     for (const auto& [activation, weight, loss] :
          {std::tuple{0.4, 0.9, 1.0}, {0.2, 0.9, 3.0}, {0.6, 0.6, 1.5}, {0.6, 0.3, 4.0}, {0.4, 0.6, 2.5}}) {

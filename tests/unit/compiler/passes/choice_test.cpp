@@ -63,7 +63,7 @@ TEST(Choice, a_shuffle_costs_nothing_before_convolutions_and_is_one_elsewhere) {
     const auto y = s.shuffle(s.w.node("Relu", {s.x}), groups);
     EXPECT_EQ(normal_ops(s.w, finish(s.w, s.w.node("Conv", {y, s.w.random({4, 6, 3, 3})}), 4)),
               "Conv relu, Conv, " + kEnd);
-    Start t;
+    Choice t;
     EXPECT_EQ(
         normal_ops(t.w, finish(t.w, t.w.node("MaxPool", {t.shuffle(t.x, groups)}, {{"kernel_shape", {2, 2}}}), 6)),
         "Conv, Conv, MaxPool, " + kEnd);

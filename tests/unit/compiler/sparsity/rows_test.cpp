@@ -59,9 +59,8 @@ TEST(Rows, a_density_of_one_is_exactly_one) {
   for (const std::size_t pictures : {3u, 6u, 7u, 11u, 49u}) {
     std::vector<RowSample> samples(pictures);
     for (RowSample& sample : samples) sample.codes.assign(random_codes(random, network).size(), 1);
-    RowOptions options;
-    options.rows = {{0, 0}};
-    const DesignTable table = measure_rows(design, choose_rows(design, samples, options), samples, options).value();
+    const DesignTable table =
+        measure_rows(design, dense_table(network, design.netlist, ""), samples, {}).value();
     EXPECT_EQ(table.rows[0].layers[1].density_assumed, 1.0) << pictures << " pictures";
   }
 }
