@@ -52,7 +52,8 @@ class RowStudy {
     while (sampler.trials().size() < trials && !with.is_over()) {
       const Point point = sampler.ask().front();
       const FrontPoint tried = measured(point);
-      const Outcome outcome{{tried.cycles}, {tried.measured.divergence / row_.measured.divergence - 1}};
+      // A difference, no ratio: a row may lose nothing at all.
+      const Outcome outcome{{tried.cycles}, {tried.measured.divergence - row_.measured.divergence}};
       if (journal) SLUICE_CHECK(journal->append({point, outcome}));
       SLUICE_CHECK(sampler.tell(outcome));
       keep(point, outcome, tried);
