@@ -60,8 +60,14 @@ std::vector<std::uint32_t> rows_by_accuracy(const DesignTable& table) {
   std::vector<std::uint32_t> rows(table.rows.size());
   std::iota(rows.begin(), rows.end(), 0u);
   std::stable_sort(rows.begin(), rows.end(), [&](std::uint32_t a, std::uint32_t b) {
-    return table.rows[a].loss_points < table.rows[b].loss_points;
+    return table.rows[a].cycles_per_image > table.rows[b].cycles_per_image;
   });
+  const auto is_surely_better = [&](std::uint32_t a, std::uint32_t b) {
+    return table.rows[a].loss_high < table.rows[b].loss_low;
+  };
+  for (std::size_t r = 1; r < rows.size(); ++r)
+    for (std::size_t at = r; at > 0 && is_surely_better(rows[at], rows[at - 1]); --at)
+      std::swap(rows[at], rows[at - 1]);
   return rows;
 }
 

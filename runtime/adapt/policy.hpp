@@ -2,9 +2,7 @@
 // Policy: what the user wants the stream to do, in numbers.
 //
 //   fixed        every image runs under one row
-//   target_fps   the most accurate row that holds a rate. Most accurate: the smallest loss_points of the table, then
-//   the
-//                smaller id
+//   target_fps   the most accurate row that holds a rate (rows_by_accuracy)
 //
 // Hysteresis: a row is entered only when it is predicted to hold the target with that share to spare, and left only
 // when it is predicted to miss the target, so that a rate near the target does not make the rows flutter. Dwell: after
@@ -39,7 +37,8 @@ Status check_policy(const PolicyOptions& options, const DesignTable& table);
 // Refuses target_fps on a device whose rate does not depend on the row.
 Status check_policy(const PolicyOptions& options, const DeviceInfo& device);
 
-// Row ids, the most accurate first.
+// Row ids, the most accurate first. A slower row leaves out less, so it counts as the more accurate one unless the
+// intervals of the two losses say otherwise: a few hundred held-out pictures order rows by chance.
 std::vector<std::uint32_t> rows_by_accuracy(const DesignTable& table);
 
 }  // namespace sluice

@@ -10,6 +10,7 @@ Usage: drifting_stream.py SLUICE DRIFTING_STREAM SOURCE_DIR
 """
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -52,8 +53,9 @@ try:
     replay = json.loads(run(SLUICE, "replay", scratch / "one/audit.jsonl", "--json"))
     check(replay["differences"] == 0 and replay["is_log_complete"], "the replay is identical to the log")
     check(len(replay["switches"]) == adaptive["switches"] and replay["images"] == 3000, "the replay has every image and switch")
-    log = (scratch / "one/audit.jsonl").read_text().replace('"choice":2', '"choice":1', 1)
-    (scratch / "edited").write_text(log)
+    log = (scratch / "one/audit.jsonl").read_text()
+    edited = re.sub(r'"choice":(\d+)', lambda choice: f'"choice":{0 if choice[1] != "0" else 1}', log, count=1)
+    (scratch / "edited").write_text(edited)
     done = subprocess.run([SLUICE, "replay", scratch / "edited"], capture_output=True, text=True)
     check(done.returncode == 1 and "come out otherwise" in done.stderr, "an edited log is found out")
 finally:

@@ -56,10 +56,17 @@ TEST(Policy, a_target_on_a_device_whose_rows_change_nothing_names_sim) {
   EXPECT_TRUE(check_policy({}, DeviceInfo{"pocl", "cpu", "measured"}));
 }
 
-TEST(Policy, rows_stand_by_their_loss) {
+TEST(Policy, a_faster_row_counts_as_less_accurate_unless_its_interval_says_otherwise) {
   DesignTable table = test::three_rows().table;
-  table.rows[1].loss_points = -0.2;
-  EXPECT_THAT(rows_by_accuracy(table), testing::ElementsAre(1, 0, 2));
+  const auto lose = [&](std::size_t row, double low, double points, double high) {
+    table.rows[row].loss_low = low, table.rows[row].loss_points = points, table.rows[row].loss_high = high;
+  };
+  lose(0, 0.1, 0.5, 0.9), lose(1, -0.4, -0.2, 0.2), lose(2, 1, 2, 3);
+  EXPECT_THAT(rows_by_accuracy(table), testing::ElementsAre(0, 1, 2)) << "intervals overlap";
+  lose(1, -0.4, -0.2, 0.05);
+  EXPECT_THAT(rows_by_accuracy(table), testing::ElementsAre(1, 0, 2)) << "they do not";
+  lose(2, -3, -2, -1);
+  EXPECT_THAT(rows_by_accuracy(table), testing::ElementsAre(2, 1, 0));
 }
 
 }  // namespace
