@@ -73,7 +73,12 @@ bool works_alone(const ir::Graph& graph, const ir::Node& node) {
   if (is_one_of(op, {"Softmax", "LogSoftmax"}))
     return spares_axis_zero(node.integer("axis", graph.opset < 13 ? 1 : -1), in.size()) && in.size() > 1;
   if (op == "Flatten") return node.integer("axis", 1) == 1;
-  if (op == "Reshape" || op == "Squeeze" || op == "Unsqueeze") return true;  // the batch stays first, so entries do
+  if (op == "Reshape") return true;  // the batch stays first, so entries do
+  if (op == "Squeeze" || op == "Unsqueeze") {
+    // A Squeeze without axes would take a batch of 1 away, too.
+    const auto stated = constant_list(graph, node, 1);
+    return spares_axis_zero(stated ? *stated : node.integers("axes", {}), std::max(in.size(), out.size()));
+  }
   if (op == "Transpose") {
     const List order = node.integers("perm", {});
     return !order.empty() && order[0] == 0;

@@ -43,7 +43,7 @@ class InterruptedPlan(unittest.TestCase):
         """Starts a plan and kills it when it says that the phase begins."""
         process = subprocess.Popen(self.command(output), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
         for line in process.stderr:
-            if re.match(rf"\[\d/\d\] {phase}:", line):
+            if re.match(rf"\[\d+/\d+\] {phase}:", line):
                 break
         process.kill()
         process.stderr.close()

@@ -111,23 +111,27 @@ Result<definition::Value> defined_scores(const std::string& bytes, const ir::Ten
 std::string compare(const std::string& bytes, const ir::Graph& imported, const ir::Graph& normal, std::mt19937& engine,
                     Counts& counts) {
   ir::Tensor picture = ir::Tensor::zeros(imported.shapes.at(imported.input));
-  for (float& value : picture.values) value = static_cast<float>(engine() % 2001) / 1000 - 1;
+  // Where a batch became one picture, the file sees that picture in every place of the batch.
+  const auto batch = static_cast<std::size_t>(testing::batch_of(normal, imported));
+  ir::Tensor one = picture;
+  if (batch > 1) one.dims[0] = 1, one.values.resize(picture.values.size() / batch);
+  for (float& value : one.values) value = static_cast<float>(engine() % 2001) / 1000 - 1;
+  for (std::size_t i = 0; i < picture.values.size(); ++i) picture.values[i] = one.values[i % one.values.size()];
   auto before = scores_of(imported, picture);
   if (!before) return "";
-  auto after =
-      scores_of(testing::with_tail(normal, imported), testing::turned(picture, normal.shapes.at(normal.input)));
+  auto after = scores_of(testing::with_tail(normal, imported), testing::turned(one, normal.shapes.at(normal.input)));
   if (!after) return "the normal form does not run: " + after.error().text();
   const auto defined = defined_scores(bytes, picture);
   if (!defined) return "the file does not run by definition: " + defined.error().text();
-  if (before->size() != after->size() || before->size() != defined.value().size())
+  if (before->size() != after->size() * std::int64_t(batch) || before->size() != defined.value().size())
     return "the number of scores changed";
   float largest = 1;
-  for (std::int64_t i = 0; i < before->size(); ++i) {
+  for (std::int64_t i = 0; i < after->size(); ++i) {
     if (!(std::fabs(before->at(i)) < 1e4f)) return "";
     largest = std::max(largest, std::fabs(before->at(i)));
   }
   ++counts.compared;
-  for (std::int64_t i = 0; i < before->size(); ++i) {
+  for (std::int64_t i = 0; i < after->size(); ++i) {
     if (!(std::fabs(before->at(i) - after->at(i)) <= 2e-3f * largest))
       return fmt::format("score {} was {} and is {}", i, before->at(i), after->at(i));
     if (!(std::fabs(defined.value().at(i) - after->at(i)) <= 2e-3 * largest))
