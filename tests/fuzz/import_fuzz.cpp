@@ -79,7 +79,7 @@ std::string channels_last_network() {
 }
 
 struct Counts {
-  std::size_t cases = 0, imported = 0, normal = 0, compared = 0;
+  std::size_t cases = 0, imported = 0, normal = 0, compared = 0, undefined = 0;
 };
 
 Result<ir::Tensor> scores_of(const ir::Graph& graph, const ir::Tensor& picture) {
@@ -122,7 +122,9 @@ std::string compare(const std::string& bytes, const ir::Graph& imported, const i
   auto after = scores_of(testing::with_tail(normal, imported), testing::turned(one, normal.shapes.at(normal.input)));
   if (!after) return "the normal form does not run: " + after.error().text();
   const auto defined = defined_scores(bytes, picture);
-  if (!defined) return "the file does not run by definition: " + defined.error().text();
+  // The importer reads some files that ONNX refuses, a list joined along axis 1 for one. These have no result to hold
+  // anything against.
+  if (!defined) return ++counts.undefined, "";
   if (before->size() != after->size() * std::int64_t(batch) || before->size() != defined.value().size())
     return "the number of scores changed";
   float largest = 1;
@@ -205,7 +207,9 @@ int main(int argc, char** argv) {
     std::printf("FAILED --seed %u --cases 1: %s\n", seed, failure.c_str());
     if (++failures == 20) break;
   }
-  std::printf("%zu cases: %zu imported, %zu in normal form, %zu of these computed before and after; %d failed\n",
-              counts.cases, counts.imported, counts.normal, counts.compared, failures);
+  std::printf(
+      "%zu cases: %zu imported, %zu in normal form, %zu of these computed before and after, %zu without a meaning by "
+      "definition; %d failed\n",
+      counts.cases, counts.imported, counts.normal, counts.compared, counts.undefined, failures);
   return failures == 0 ? 0 : 1;
 }
