@@ -129,13 +129,13 @@ Result<std::string> layer_text(const Bundle& bundle, std::size_t index, bool has
                      fmt::format("{} -> {}{}, reads {}\n", shape_text(layer.input), shape_text(layer.output),
                                  window_text(layer), inputs_text(bundle.network(), layer));
   if (!engine.empty()) {
-    int of_weights = 0, of_sums = 0;
+    int weight_multipliers = 0, sum_requantisers = 0;
     for (const Kernel* kernel : kernels_of(bundle, index)) {
-      of_weights += multipliers(bundle.netlist(), *kernel);
-      of_sums += requantisers(bundle.netlist(), *kernel);
+      weight_multipliers += multipliers(bundle.netlist(), *kernel);
+      sum_requantisers += requantisers(bundle.netlist(), *kernel);
     }
-    text += fmt::format("engine {}, {} multipliers, {} requantisers, {} MACs an image\n", engine, of_weights, of_sums,
-                        layer.macs());
+    text += fmt::format("engine {}, {} multipliers, {} requantisers, {} MACs an image\n", engine, weight_multipliers,
+                        sum_requantisers, layer.macs());
   }
   text += "\n" + numbers_text(layer) + rows_text(bundle, layer);
   std::set<KernelKind> told;  // one file may serve several kernels of a layer

@@ -17,16 +17,16 @@ Result<double> mean_divergence(const IntegerNetwork& network, const FittedPictur
                                const std::vector<std::vector<float>>& scores) {
   const Preprocessor preprocessor(network);
   const Evaluator evaluator(network);
-  std::vector<double> of_picture(pictures.size());
+  std::vector<double> divergences(pictures.size());
   SLUICE_CHECK(parallel_try(pictures.size(), [&](std::size_t i) -> Status {
     const FittedPicture picture = SLUICE_TRY(pictures.load(i));
     const auto codes = evaluator.scores(preprocessor.codes(picture));
-    of_picture[i] =
+    divergences[i] =
         divergence(log_probabilities({scores[i].begin(), scores[i].end()}), log_probabilities_of(network, codes));
     return ok();
   }));
   double sum = 0;
-  for (const double d : of_picture) sum += d;
+  for (const double d : divergences) sum += d;
   return sum / static_cast<double>(pictures.size());
 }
 

@@ -78,10 +78,10 @@ Result<std::vector<LayerError>> layer_errors(const ir::Graph& graph, const Integ
     if (values[i].empty()) continue;
     const Layer& layer = network.layers[i];
     LayerError all{layer.name, layer.origin};
-    for (const auto& of_picture : partial) {
-      all.signal += of_picture[i].signal;
-      all.noise += of_picture[i].noise;
-      all.largest = std::max(all.largest, of_picture[i].largest);
+    for (const auto& picture_errors : partial) {
+      all.signal += picture_errors[i].signal;
+      all.noise += picture_errors[i].noise;
+      all.largest = std::max(all.largest, picture_errors[i].largest);
     }
     const double count = static_cast<double>(layer.output.size()) *
                          std::max(1.0, static_cast<double>(std::count(is_read.begin(), is_read.end(), 1)));

@@ -38,7 +38,7 @@ void classify(const LayerTable& layer, const Shares& weights, std::vector<Cheape
   std::size_t of_way = ~std::size_t{0};
   layer.for_each([&](std::size_t way, int copies, double cycles) {
     if (way != of_way) of_way = way, prices = layer.prices(way, weights);
-    const double price = copies == 1 ? prices.single : prices.dealt + prices.of_copy * copies;
+    const double price = copies == 1 ? prices.single : prices.dealt + prices.per_copy * copies;
     Cheapest& best = (*classes)[class_of(cycles)];
     if (price < best.price) best = {price, cycles, way, copies};
   });
@@ -53,7 +53,7 @@ std::size_t first_affordable(const std::vector<std::vector<Cheapest>>& classes, 
   while (low < high) {
     const std::size_t middle = (low + high) / 2;
     double price = 0;
-    for (const auto& of_layer : classes) price += of_layer[middle].price;
+    for (const auto& layer_classes : classes) price += layer_classes[middle].price;
     if (price > affordable)
       low = middle + 1;
     else
@@ -84,11 +84,11 @@ Bracket bracket(const std::vector<LayerTable>& layers, const Shares& taken, cons
       const std::size_t middle = (low + high) / 2;
       Shares sum = taken;
       double price = 0, interval = 0;
-      for (const auto& of_layer : classes) {
-        const Cheapest& best = of_layer[middle];
+      for (const auto& layer_classes : classes) {
+        const Cheapest& best = layer_classes[middle];
         price += best.price;
         if (best.price == kInfinite) break;
-        const Shares shares = layers[std::size_t(&of_layer - classes.data())].shares(best.way, best.copies);
+        const Shares shares = layers[std::size_t(&layer_classes - classes.data())].shares(best.way, best.copies);
         for (std::size_t r = 0; r < kLimits; ++r) sum[r] += shares[r];
         interval = std::max(interval, best.cycles);
       }

@@ -121,23 +121,23 @@ LayerTable::LayerTable(const LayerMenu& menu, const LayerLevels& levels, const R
       once[kLossLimit] = budget.loss > 0 ? level.loss / budget.loss : 0;
       ways_.push_back({single, dealt, streams.interval(), natural_op,
                        double(std::max<std::int64_t>(1, work_units(shape, menu.spec.work))), once,
-                       shares_of(way.of_copy, budget), shares_of(way.of_dealing, budget),
-                       shares_of(way.of_dealt_copy, budget), way.most_copies, int(w), int(v)});
+                       shares_of(way.per_copy, budget), shares_of(way.dealing, budget),
+                       shares_of(way.per_dealt_copy, budget), way.most_copies, int(w), int(v)});
     }
   }
 }
 
 LayerTable::Prices LayerTable::prices(std::size_t entry, const Shares& weights) const {
   const Way& w = ways_[entry];
-  const double once = priced(w.once, weights), of_copy = priced(w.of_copy, weights);
-  return {once + of_copy, once + priced(w.of_dealing, weights), of_copy + priced(w.of_dealt_copy, weights)};
+  const double once = priced(w.once, weights), per_copy = priced(w.per_copy, weights);
+  return {once + per_copy, once + priced(w.dealing, weights), per_copy + priced(w.per_dealt_copy, weights)};
 }
 
 Shares LayerTable::shares(std::size_t entry, int copies) const {
   const Way& w = ways_[entry];
   Shares all;
   for (std::size_t r = 0; r < kLimits; ++r)
-    all[r] = w.once[r] + w.of_copy[r] * copies + (copies > 1 ? w.of_dealing[r] + w.of_dealt_copy[r] * copies : 0);
+    all[r] = w.once[r] + w.per_copy[r] * copies + (copies > 1 ? w.dealing[r] + w.per_dealt_copy[r] * copies : 0);
   return all;
 }
 

@@ -78,9 +78,9 @@ class LayerTable {
     }
   }
 
-  // An entry's price without copies, and with: single; dealt + copies * of_copy.
+  // An entry's price without copies, and with: single; dealt + copies * per_copy.
   struct Prices {
-    double single, dealt, of_copy;
+    double single, dealt, per_copy;
   };
   Prices prices(std::size_t entry, const Shares& weights) const;
   Shares shares(std::size_t entry, int copies) const;
@@ -100,7 +100,7 @@ class LayerTable {
     double floor;       // of the streams that copies share
     double natural_op;  // of the loop without thresholds, as if one did all the work
     double units;       // that copies share out
-    Shares once, of_copy, of_dealing, of_dealt_copy;
+    Shares once, per_copy, dealing, per_dealt_copy;
     int most_copies;
     int way, level;
   };

@@ -66,8 +66,8 @@ std::vector<LayerWay> without_dominated(std::vector<LayerWay> ways, const LayerW
     const bool is_dominated =
         std::any_of(kept.begin() + std::ptrdiff_t(first_of_key), kept.end(), [&](const Rated& other) {
           const LayerWay& o = ways[other.way];
-          return other.is_as_fast(r) && is_within(o.once, way.once) && is_within(o.of_copy, way.of_copy) &&
-                 is_within(o.of_dealing, way.of_dealing) && is_within(o.of_dealt_copy, way.of_dealt_copy);
+          return other.is_as_fast(r) && is_within(o.once, way.once) && is_within(o.per_copy, way.per_copy) &&
+                 is_within(o.dealing, way.dealing) && is_within(o.per_dealt_copy, way.per_dealt_copy);
         });
     if (!is_dominated) kept.push_back(r);
   }

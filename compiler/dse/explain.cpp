@@ -38,11 +38,11 @@ class Explainer {
       return {
           kind,          Verdict::chosen, "the cheapest that keeps the interval, lanes of its neighbours considered",
           chosen_.shape, chosen_.cycles,  chosen_.cost};
-    const auto of_kind = [&](const TimedWay& t) { return way_of(t).shape.kind == kind; };
-    const auto fastest = std::find_if(ways_.begin(), ways_.end(), of_kind);
+    const auto has_kind = [&](const TimedWay& t) { return way_of(t).shape.kind == kind; };
+    const auto fastest = std::find_if(ways_.begin(), ways_.end(), has_kind);
     if (fastest == ways_.end()) return {kind, Verdict::not_allowed, rule_against(kind, menu_.spec), {}, 0, {}};
     const TimedWay* best =
-        cheapest([&](const TimedWay& t) { return of_kind(t) && t.cycles <= design_.interval_cycles; });
+        cheapest([&](const TimedWay& t) { return has_kind(t) && t.cycles <= design_.interval_cycles; });
     if (best) {
       const double times = price_of(way_of(*best).cost(best->copies)) / std::max(1e-12, price_of(chosen_.cost));
       return offer(*best, Verdict::dearer,

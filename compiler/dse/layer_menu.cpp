@@ -69,10 +69,10 @@ std::vector<int> WayList::shared_lanes(EngineShape shape) const {
 
 Resources LayerWay::cost(int copies) const {
   Resources cost = once;
-  cost += of_copy * copies;
+  cost += per_copy * copies;
   if (copies == 1) return cost;
-  cost += of_dealing;
-  cost += of_dealt_copy * copies;
+  cost += dealing;
+  cost += per_dealt_copy * copies;
   return cost;
 }
 

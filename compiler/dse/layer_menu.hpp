@@ -41,9 +41,9 @@ struct LayerSpec {
 struct LayerWay {
   EngineShape shape;  // copies = 1, no memories; out_lanes is L, below O with sends_sums
   Resources once;     // whatever the number of copies
-  Resources of_copy;
+  Resources per_copy;
   // When there are several copies: deal and gather, and the kernels upstream of each copy.
-  Resources of_dealing, of_dealt_copy;
+  Resources dealing, per_dealt_copy;
   int most_copies = 1;
 
   Resources cost(int copies) const;

@@ -63,10 +63,10 @@ class Measurer {
       }
     });
     std::vector<LiveHistogram> all(network_.layers.size());
-    for (const auto& of_picture : partial) {
+    for (const auto& picture_counts : partial) {
       for (std::size_t i = 0; i < all.size(); ++i) {
-        all[i].resize(std::max(all[i].size(), of_picture[i].size()), 0.0);
-        for (std::size_t n = 0; n < of_picture[i].size(); ++n) all[i][n] += of_picture[i][n];
+        all[i].resize(std::max(all[i].size(), picture_counts[i].size()), 0.0);
+        for (std::size_t n = 0; n < picture_counts[i].size(); ++n) all[i][n] += picture_counts[i][n];
       }
     }
     return all;
@@ -137,13 +137,13 @@ Result<std::vector<LayerDensity>> measured_densities(const IntegerNetwork& netwo
 
 std::vector<LayerDensity> assumed_densities(const IntegerNetwork& network, double behind_relu) {
   std::vector<LayerDensity> densities(network.layers.size());
-  std::vector<double> of_map(network.layers.size(), 1.0);
+  std::vector<double> map_density(network.layers.size(), 1.0);
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
     const Layer& layer = network.layers[i];
-    const double arriving = layer.inputs[0] == kNetworkInput ? 1.0 : of_map[std::size_t(layer.inputs[0])];
-    of_map[i] = !requantises(layer.kind)                                      ? arriving
-                : layer.clamp_low >= 0 && layer.curve.kind == CurveKind::none ? behind_relu
-                                                                              : 1.0;
+    const double arriving = layer.inputs[0] == kNetworkInput ? 1.0 : map_density[std::size_t(layer.inputs[0])];
+    map_density[i] = !requantises(layer.kind)                                      ? arriving
+                     : layer.clamp_low >= 0 && layer.curve.kind == CurveKind::none ? behind_relu
+                                                                                   : 1.0;
     if (layer.kind != LayerKind::conv) continue;
     densities[i].activation = arriving;
     count_weights(layer, 0, densities[i]);

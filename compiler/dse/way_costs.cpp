@@ -45,17 +45,17 @@ void WayCosts::deal_and_gather(LayerWay& way, int window_lanes) const {
     const int lanes = is_gather ? way.shape.filters : window_lanes;
     EngineShape port = plain(kind, 1);
     port.in_lanes = port.out_lanes = lanes, port.sends_sums = is_gather && way.shape.sends_sums;
-    Resources one = model_.kernel(port), of_copy = one * -1;
+    Resources one = model_.kernel(port), per_copy = one * -1;
     constexpr int kFurther = 4;
     port.copies = 1 + kFurther;
-    of_copy += model_.kernel(port);
-    of_copy = of_copy * (1.0 / kFurther);
-    way.of_dealing += one;
-    way.of_dealt_copy += of_copy;
+    per_copy += model_.kernel(port);
+    per_copy = per_copy * (1.0 / kFurther);
+    way.dealing += one;
+    way.per_dealt_copy += per_copy;
   }
   // Queues: to each copy; from the gather. Those from the copies are the engines' own.
-  way.of_dealt_copy += model_.queue(queue_of(window_lanes, options_.data_bits, kQueueDepth));
-  way.of_dealing += model_.queue(queue_of(way.shape.filters, bits, kQueueDepth));
+  way.per_dealt_copy += model_.queue(queue_of(window_lanes, options_.data_bits, kQueueDepth));
+  way.dealing += model_.queue(queue_of(way.shape.filters, bits, kQueueDepth));
 }
 
 // The kernel with L of them, and what it sends.
@@ -82,13 +82,13 @@ LayerWay WayCosts::way(EngineShape shape, int lanes, const Resources& once, cons
   const bool has_tiles = engine_model(shape.kind).has_tiles.get();
   const std::int64_t at_once = shape.sends_sums && has_tiles ? shape.pixels : 1;
   const std::int64_t depth = std::max<std::int64_t>(kQueueDepth, at_once * work.output.channels / shape.filters);
-  way.of_copy += with_queue(engine, shape.filters, shape.sends_sums ? kSumWordBits : options_.data_bits,
-                            shape.sends_sums ? depth : kQueueDepth);
+  way.per_copy += with_queue(engine, shape.filters, shape.sends_sums ? kSumWordBits : options_.data_bits,
+                             shape.sends_sums ? depth : kQueueDepth);
   deal_and_gather(way, window_lanes);
   const bool replays =
       !has_front && engine_model(shape.kind).repeats_windows.get() && shape.filters < work.output.channels;
-  if (replays) way.of_dealt_copy += holder(KernelKind::replay, window_lanes, window_lanes, options_.data_bits);
-  if (replays && is_bare() && shape.pixels == 1) way.of_dealing += once * -1;
+  if (replays) way.per_dealt_copy += holder(KernelKind::replay, window_lanes, window_lanes, options_.data_bits);
+  if (replays && is_bare() && shape.pixels == 1) way.dealing += once * -1;
   const std::int64_t shared = has_tiles ? work.pixels() / shape.pixels : work.pixels();
   way.most_copies = int(std::min<std::int64_t>(options_.most_copies, shared));
   return way;

@@ -50,8 +50,9 @@ Logic ResourceModel::swept_logic(const EngineShape& shape) const {
 }
 
 double ResourceModel::dsp_blocks(const EngineShape& shape) const {
-  const auto of_copy = double(shape.multipliers()) / shape.copies + double(products_of(shape.kind)) * shape.out_lanes;
-  double blocks = std::ceil(of_copy / double(products_per_block_));
+  const auto products_per_copy =
+      double(shape.multipliers()) / shape.copies + double(products_of(shape.kind)) * shape.out_lanes;
+  double blocks = std::ceil(products_per_copy / double(products_per_block_));
   if (shape.kind != KernelKind::add) {
     const bool is_narrow = shape.sum_bits <= coefficients_.figure("requantise_narrow_bits");
     blocks += shape.requantised_lanes *

@@ -81,8 +81,8 @@ double lock_step_cycles(const LiveHistogram& live, int filters, int pairs) {
 
 double lock_step_cycles(const std::vector<LiveHistogram>& live, int pairs) {
   std::vector<double> all_done;
-  for (const LiveHistogram& of_filter : live) {
-    const std::vector<double> within = shares_within(of_filter, pairs);
+  for (const LiveHistogram& filter_live : live) {
+    const std::vector<double> within = shares_within(filter_live, pairs);
     all_done.resize(std::max(all_done.size(), within.size()), all_done.empty() ? 1.0 : all_done.back());
     for (std::size_t t = 0; t < all_done.size(); ++t) all_done[t] *= within[std::min(t, within.size() - 1)];
   }

@@ -22,10 +22,10 @@ struct Convolution {
 };
 
 // sums[f][x] += weights of filter f, this tap, times row, for all x of the row.
-void add_row(float* const* sums, const float* weights, const std::int64_t* of_filter, const float* row,
+void add_row(float* const* sums, const float* weights, const std::int64_t* filter_at, const float* row,
              std::int64_t stride, std::int64_t first, std::int64_t end) {
-  const float w0 = weights[of_filter[0]], w1 = weights[of_filter[1]], w2 = weights[of_filter[2]],
-              w3 = weights[of_filter[3]];
+  const float w0 = weights[filter_at[0]], w1 = weights[filter_at[1]], w2 = weights[filter_at[2]],
+              w3 = weights[filter_at[3]];
   float *s0 = sums[0], *s1 = sums[1], *s2 = sums[2], *s3 = sums[3];
   if (stride == 1) {
     for (std::int64_t x = first; x < end; ++x) {
@@ -46,8 +46,8 @@ void add_taps(const Convolution& c, const float* map, const float* weights, std:
               std::int64_t z, std::int64_t y, float* const* sums) {
   const Window& w = c.window;
   const Taps of_z = taps_of(w, 0, z), of_y = taps_of(w, 1, y);
-  std::int64_t of_filter[kFilters];
-  for (std::int64_t f = 0; f < kFilters; ++f) of_filter[f] = (filter + std::min(f, count - 1)) * c.channels * c.taps();
+  std::int64_t filter_at[kFilters];
+  for (std::int64_t f = 0; f < kFilters; ++f) filter_at[f] = (filter + std::min(f, count - 1)) * c.channels * c.taps();
   for (std::int64_t channel = 0; channel < c.channels; ++channel) {
     for (std::int64_t kz = of_z.first; kz < of_z.end; ++kz) {
       for (std::int64_t ky = of_y.first; ky < of_y.end; ++ky) {
@@ -61,7 +61,7 @@ void add_taps(const Convolution& c, const float* map, const float* weights, std:
           const std::int64_t room = w.in[2] - shift;
           const std::int64_t end = std::min(w.out[2], room <= 0 ? 0 : (room + stride - 1) / stride);
           const float* tap = weights + ((channel * w.kernel[0] + kz) * w.kernel[1] + ky) * w.kernel[2] + kx;
-          add_row(sums, tap, of_filter, row + shift, stride, first, end);
+          add_row(sums, tap, filter_at, row + shift, stride, first, end);
         }
       }
     }

@@ -97,7 +97,7 @@ Need size_join(const IntegerNetwork& network, Netlist& netlist, const NetlistInd
   a.resize(pixels, a.back());
   b.resize(pixels, b.back());
   const bool is_scale = kernel.kind == KernelKind::scale;
-  const double of_gates = is_scale ? images_during_gates(index, kernel) : 0;
+  const double gate_images = is_scale ? images_during_gates(index, kernel) : 0;
   for (std::size_t side = 0; side < 2; ++side) {
     Stream& stream = netlist.streams[kernel.inputs[side]];
     if (is_scale && side == 0) continue;  // gates are latched as they come
@@ -110,7 +110,7 @@ Need size_join(const IntegerNetwork& network, Netlist& netlist, const NetlistInd
     stream.why = fmt::format("{} pixels of {} beats wait for the other branch, {} more", waiting, groups, kMargin);
     // The other branch is late by gates, too: meanwhile the next image's beats come.
     const double beats_late =
-        late[std::size_t(kernel.inputs[1 - side])] + of_gates - late[std::size_t(kernel.inputs[side])];
+        late[std::size_t(kernel.inputs[1 - side])] + gate_images - late[std::size_t(kernel.inputs[side])];
     const auto later = static_cast<int>(std::ceil(std::max(0.0, beats_late) * static_cast<double>(stream.beats)));
     if (later == 0) continue;
     stream.depth += later;
@@ -119,7 +119,7 @@ Need size_join(const IntegerNetwork& network, Netlist& netlist, const NetlistInd
         waiting, groups, later, kMargin);
   }
   late[std::size_t(kernel.outputs[0])] =
-      std::max(late[std::size_t(kernel.inputs[0])], late[std::size_t(kernel.inputs[1])]) + of_gates;
+      std::max(late[std::size_t(kernel.inputs[0])], late[std::size_t(kernel.inputs[1])]) + gate_images;
   for (std::size_t p = 0; p < pixels; ++p) a[p] = std::max(a[p], b[p]);
   return a;
 }

@@ -82,8 +82,8 @@ double ValueCodesTable::clip_of(const ValueStatistics& statistics, int limit) co
 Status ValueCodesTable::choose_ranges(const ir::Graph& graph, const Statistics& statistics, double largest_pixel) {
   std::map<std::string, double> range;  // of each root
   const auto widen = [&](const std::string& value, double magnitude) {
-    double& of_group = range[root(value)];
-    of_group = std::max(of_group, magnitude);
+    double& group_codes = range[root(value)];
+    group_codes = std::max(group_codes, magnitude);
   };
   // The input's range is known exactly: pixels are 0..255.
   widen(graph.input, largest_pixel);

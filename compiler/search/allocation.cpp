@@ -11,13 +11,13 @@ std::optional<Allocation> allocate(const DesignOptions& options, double interval
   if (options.fixed_cycles > interval) return std::nullopt;
   Allocation all{std::vector<std::size_t>(options.layers.size(), 0), 0, options.fixed_cycles};
   for (std::size_t i = 0; i < options.layers.size(); ++i) {
-    const std::vector<LayerOption>& of_layer = options.layers[i];
-    if (of_layer.empty()) continue;
+    const std::vector<LayerOption>& layer_options = options.layers[i];
+    if (layer_options.empty()) continue;
     // Cycles fall with the loss: the first that fits loses least.
-    const auto fits = std::find_if(of_layer.begin(), of_layer.end(),
+    const auto fits = std::find_if(layer_options.begin(), layer_options.end(),
                                    [&](const LayerOption& option) { return option.cycles <= interval; });
-    if (fits == of_layer.end()) return std::nullopt;
-    all.picks[i] = std::size_t(fits - of_layer.begin());
+    if (fits == layer_options.end()) return std::nullopt;
+    all.picks[i] = std::size_t(fits - layer_options.begin());
     all.loss += fits->loss;
     all.cycles = std::max(all.cycles, fits->cycles);
   }
@@ -26,8 +26,8 @@ std::optional<Allocation> allocate(const DesignOptions& options, double interval
 
 std::vector<Allocation> all_allocations(const DesignOptions& options) {
   double slowest = options.fixed_cycles;
-  for (const auto& of_layer : options.layers)
-    if (!of_layer.empty()) slowest = std::max(slowest, of_layer.front().cycles);
+  for (const auto& layer_options : options.layers)
+    if (!layer_options.empty()) slowest = std::max(slowest, layer_options.front().cycles);
   std::vector<Allocation> family;
   for (auto next = allocate(options, slowest); next; next = allocate(options, std::nextafter(next->cycles, 0)))
     family.push_back(*next);

@@ -40,9 +40,9 @@ std::vector<LossLevel> with_steps(const std::vector<LossLevel>& levels, int Thre
 
 // All that the engine obeys, the empty one first; cycles are not known yet.
 std::vector<LayerOption> all_options(const Kernel& engine, const Prefix& prefix, const LayerLosses& losses) {
-  std::vector<LayerOption> of_weights{{}};
+  std::vector<LayerOption> weight_options{{}};
   const auto append = [&](const LossLevel& level, const Thresholds& thresholds) {
-    of_weights.push_back({thresholds, level.divergence, 0});
+    weight_options.push_back({thresholds, level.divergence, 0});
   };
   const bool obeys_weights = obeys_weight_threshold(engine.kind), obeys_codes = obeys_activation_threshold(engine.kind);
   const bool obeys_both = obeys_weights && obeys_codes;
@@ -56,12 +56,12 @@ std::vector<LayerOption> all_options(const Kernel& engine, const Prefix& prefix,
       if (thresholds.prefix.filters == prefix.filters) append(level, thresholds);
     }
   }
-  std::vector<LayerOption> options = of_weights;
+  std::vector<LayerOption> options = weight_options;
   if (!obeys_codes) return options;
-  const bool is_alone = of_weights.size() == 1;
+  const bool is_alone = weight_options.size() == 1;
   for (const LossLevel& level :
        is_alone ? with_steps(losses.activations, &Thresholds::activation) : losses.activations) {
-    for (LayerOption option : of_weights) {
+    for (LayerOption option : weight_options) {
       option.thresholds.activation = level.thresholds.activation;
       option.loss += level.divergence;
       options.push_back(option);
@@ -74,11 +74,11 @@ std::vector<LayerOption> all_options(const Kernel& engine, const Prefix& prefix,
 std::vector<double> layer_cycles(const Design& design, const simulate::LayerCycles& cycles, const Evaluator& evaluator,
                                  const std::vector<PictureMaps>& maps, const std::vector<Thresholds>& thresholds) {
   const CounterModel model(design, thresholds);
-  std::vector<std::vector<double>> of_picture(maps.size());
+  std::vector<std::vector<double>> picture_cycles(maps.size());
   tbb::parallel_for(std::size_t{0}, maps.size(),
-                    [&](std::size_t p) { of_picture[p] = cycles.of_image(model.count(evaluator, maps[p])); });
+                    [&](std::size_t p) { picture_cycles[p] = cycles.of_image(model.count(evaluator, maps[p])); });
   std::vector<double> mean(design.network.layers.size());
-  for (const auto& one : of_picture)
+  for (const auto& one : picture_cycles)
     for (std::size_t i = 0; i < mean.size(); ++i) mean[i] += one[i] / double(maps.size());
   return mean;
 }

@@ -57,8 +57,8 @@ std::vector<MagnitudeCounts> input_magnitudes(const IntegerNetwork& network,
     }
   });
   std::vector<MagnitudeCounts> all = none;
-  for (const auto& of_picture : partial)
-    for (std::size_t i = 0; i < all.size(); ++i) all[i].add(of_picture[i]);
+  for (const auto& picture_counts : partial)
+    for (std::size_t i = 0; i < all.size(); ++i) all[i].add(picture_counts[i]);
   return all;
 }
 

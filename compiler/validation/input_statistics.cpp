@@ -63,22 +63,22 @@ Result<std::string> unlike_training(const std::filesystem::path& file, const ir:
   if (!stored) return std::string();
   const definition::DefinedModel model = SLUICE_TRY(definition::DefinedModel::open(file, stored->input));
   const FittedPictures first = pictures.first(kPictures);
-  std::vector<Sums> of_picture(first.size());
+  std::vector<Sums> picture_sums(first.size());
   SLUICE_CHECK(parallel_try(first.size(), [&](std::size_t i) -> Status {
     const FittedPicture picture = SLUICE_TRY(first.load(i));
     const std::vector<float> prepared = SLUICE_TRY(preprocess_float(picture, first.preprocess()));
     const definition::Value input = file_input(model, graph.shapes.at(graph.input), prepared);
     const definition::Value value = SLUICE_TRY(model.run(input, definition::Rounding::as_defined));
-    of_picture[i] = sums_of(value, stored->mean.size());
+    picture_sums[i] = sums_of(value, stored->mean.size());
     return ok();
   }));
-  Sums all = of_picture[0];
-  for (std::size_t i = 1; i < of_picture.size(); ++i) {
+  Sums all = picture_sums[0];
+  for (std::size_t i = 1; i < picture_sums.size(); ++i) {
     for (std::size_t c = 0; c < all.sum.size(); ++c) {
-      all.sum[c] += of_picture[i].sum[c];
-      all.squares[c] += of_picture[i].squares[c];
+      all.sum[c] += picture_sums[i].sum[c];
+      all.squares[c] += picture_sums[i].squares[c];
     }
-    all.count += of_picture[i].count;
+    all.count += picture_sums[i].count;
   }
   return sentence(*stored, all, first.size());
 }

@@ -9,10 +9,10 @@ namespace sluice {
 int prefix_rank(const Layer& layer, const Prefix& prefix, int filter, std::size_t place) {
   const std::size_t window = layer.weights.size() / std::size_t(layer.output.channels);
   const auto magnitude = [&](int f) { return std::abs(int{layer.weights[std::size_t(f) * window + place]}); };
-  const int of_pass = prefix.filters * prefix.multipliers;
-  const int first = filter / of_pass * of_pass + filter % prefix.multipliers;
+  const int filters_per_pass = prefix.filters * prefix.multipliers;
+  const int first = filter / filters_per_pass * filters_per_pass + filter % prefix.multipliers;
   int rank = 0;
-  for (int other = first; other < first + of_pass; other += prefix.multipliers) {
+  for (int other = first; other < first + filters_per_pass; other += prefix.multipliers) {
     rank += magnitude(other) > magnitude(filter) || (magnitude(other) == magnitude(filter) && other < filter);
   }
   return rank;

@@ -114,10 +114,10 @@ std::vector<Thresholds> DesignTable::thresholds(const IntegerNetwork& network, c
   const NetlistIndex index(netlist);
   std::vector<Thresholds> all(network.layers.size());
   std::size_t next = 0;
-  const auto& of_row = rows.at(row).layers;
-  for (std::size_t i = 0; i < all.size() && next < of_row.size(); ++i) {
-    if (network.layers[i].name != of_row[next].name) continue;
-    const TableLayer& layer = of_row[next++];
+  const auto& row_layers = rows.at(row).layers;
+  for (std::size_t i = 0; i < all.size() && next < row_layers.size(); ++i) {
+    if (network.layers[i].name != row_layers[next].name) continue;
+    const TableLayer& layer = row_layers[next++];
     all[i] = layer.thresholds;
     Prefix prefix = index.prefix(static_cast<int>(i));
     prefix.k = layer.k;

@@ -27,9 +27,9 @@ SLUICE_POPCOUNT_CLONES
 Issue issue_of(std::uint64_t activations, const std::uint64_t* weights, int filters) {
   std::uint64_t pairs = 0, most = 0;
   for (int f = 0; f < filters; ++f) {
-    const auto of_filter = static_cast<std::uint64_t>(std::popcount(activations & weights[f]));
-    pairs += of_filter;
-    most = of_filter > most ? of_filter : most;
+    const auto filter_pairs = static_cast<std::uint64_t>(std::popcount(activations & weights[f]));
+    pairs += filter_pairs;
+    most = filter_pairs > most ? filter_pairs : most;
   }
   return {static_cast<std::uint32_t>(pairs), static_cast<std::uint32_t>(most)};
 }
@@ -38,10 +38,11 @@ SLUICE_POPCOUNT_CLONES
 Issue issue_of_long(const std::uint64_t* activations, const std::uint64_t* weights, int words, int filters) {
   Issue issue;
   for (int f = 0; f < filters; ++f, weights += words) {
-    std::uint32_t of_filter = 0;
-    for (int w = 0; w < words; ++w) of_filter += static_cast<std::uint32_t>(std::popcount(activations[w] & weights[w]));
-    issue.pairs += of_filter;
-    issue.most = std::max(issue.most, of_filter);
+    std::uint32_t filter_pairs = 0;
+    for (int w = 0; w < words; ++w)
+      filter_pairs += static_cast<std::uint32_t>(std::popcount(activations[w] & weights[w]));
+    issue.pairs += filter_pairs;
+    issue.most = std::max(issue.most, filter_pairs);
   }
   return issue;
 }
@@ -164,7 +165,7 @@ void CounterModel::conv_grouped_prefix_layer(const Engine& engine, SparseLayer& 
 }
 
 void CounterModel::conv_weight_sparse_layer(const Engine& engine, SparseLayer& sparse) {
-  sparse.of_every_picture =
+  sparse.fixed_vectors =
       count_weights(engine.kernel.layer, engine.layer, engine.thresholds.weight, engine.number(Number::tile_pixels),
                     engine.out_lanes(), engine.index.copies(engine.kernel.layer));
 }
@@ -267,8 +268,8 @@ std::vector<LayerCounters> CounterModel::count(const Evaluator& evaluator, const
   std::vector<LayerCounters> all;
   for (const SparseLayer& sparse : layers_) {
     const Layer& layer = network_.layers[std::size_t(sparse.index)];
-    all.push_back(sparse.of_every_picture ? sparse.of_every_picture->counters
-                                          : count_layer(sparse, layer, evaluator.map(maps, layer.inputs[0]), nullptr));
+    all.push_back(sparse.fixed_vectors ? sparse.fixed_vectors->counters
+                                       : count_layer(sparse, layer, evaluator.map(maps, layer.inputs[0]), nullptr));
   }
   return all;
 }
@@ -276,8 +277,8 @@ std::vector<LayerCounters> CounterModel::count(const Evaluator& evaluator, const
 std::vector<LayerVectors> CounterModel::work(const Evaluator& evaluator, const PictureMaps& maps) const {
   std::vector<LayerVectors> all;
   for (const SparseLayer& sparse : layers_) {
-    if (sparse.of_every_picture) {
-      all.push_back(*sparse.of_every_picture);
+    if (sparse.fixed_vectors) {
+      all.push_back(*sparse.fixed_vectors);
       continue;
     }
     const Layer& layer = network_.layers[std::size_t(sparse.index)];

@@ -61,7 +61,7 @@ class CounterModel {
     int lanes = 0, group_filters = 0, multipliers = 0, mask_words = 0;  // pair_sparse
     // pair_sparse: [vector of a pixel][filter][word], a bit per lane whose weight counts.
     std::vector<std::uint64_t> weights = {};
-    std::optional<LayerVectors> of_every_picture = {};  // weight_sparse
+    std::optional<LayerVectors> fixed_vectors = {};  // weight_sparse
   };
   // What the constructor knows of the engine of a layer.
   struct Engine {

@@ -48,8 +48,9 @@ std::vector<Map> run_reference(const IntegerNetwork& network, const std::vector<
       return source == kNetworkInput ? input : maps[std::size_t(source)];
     };
     // Only convolutions obey thresholds.
-    const Thresholds of_layer = layer.kind == LayerKind::conv && !thresholds.empty() ? thresholds[i] : Thresholds{};
-    maps.push_back(reference_layer(layer, map_of(layer.inputs[0]), map_of(layer.inputs.back()), of_layer));
+    const Thresholds layer_thresholds =
+        layer.kind == LayerKind::conv && !thresholds.empty() ? thresholds[i] : Thresholds{};
+    maps.push_back(reference_layer(layer, map_of(layer.inputs[0]), map_of(layer.inputs.back()), layer_thresholds));
   }
   return maps;
 }

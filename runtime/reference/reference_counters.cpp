@@ -86,10 +86,10 @@ template <typename Live>
 void count_issue(int lanes, int first_filter, int filters, int multipliers, Live live, LayerCounters& counters) {
   std::uint32_t most = 0, pairs = 0;
   for (int f = 0; f < filters; ++f) {
-    std::uint32_t of_filter = 0;
-    for (int m = 0; m < lanes; ++m) of_filter += live(m, first_filter + f);
-    pairs += of_filter;
-    most = std::max(most, of_filter);
+    std::uint32_t filter_pairs = 0;
+    for (int m = 0; m < lanes; ++m) filter_pairs += live(m, first_filter + f);
+    pairs += filter_pairs;
+    most = std::max(most, filter_pairs);
   }
   const auto n = static_cast<std::uint32_t>(multipliers);
   counters.vectors += 1;
@@ -126,7 +126,7 @@ void count_tiles(const Operands& o, int pixels, LayerCounters& counters) {
   const Layer& layer = o.layer;
   const int tile_pixels = o.number(Number::tile_pixels), group_filters = o.out_lanes();
   for (int first_pixel = 0; first_pixel < pixels; first_pixel += tile_pixels) {
-    const auto of_tile = static_cast<std::uint32_t>(std::min(tile_pixels, pixels - first_pixel));
+    const auto pixels_of_tile = static_cast<std::uint32_t>(std::min(tile_pixels, pixels - first_pixel));
     for (int filter = 0; filter < layer.output.channels; filter += group_filters) {
       std::uint32_t most = 0;
       for (int f = filter; f < filter + group_filters; ++f) {
@@ -137,7 +137,7 @@ void count_tiles(const Operands& o, int pixels, LayerCounters& counters) {
           }
         }
         counters.vectors += 1;
-        counters.nonzero_pairs += live * of_tile;
+        counters.nonzero_pairs += live * pixels_of_tile;
         counters.zero_vectors += live == 0;
         most = std::max(most, live);
       }

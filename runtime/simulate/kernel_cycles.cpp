@@ -41,24 +41,24 @@ std::vector<double> slice_cycles(const Kernel& kernel, const Program& program, i
                              kernel.kind != KernelKind::tile && kernel.kind != KernelKind::global_average_pool;
   std::int64_t all = 0;
   for_each_part(program, counts_writes, [&](std::int64_t beats, std::int64_t) { all += beats; });
-  std::vector<double> of_slice(std::size_t(slices), 0.0);
+  std::vector<double> sums(std::size_t(slices), 0.0);
   const double per_slice = static_cast<double>(std::max<std::int64_t>(1, all)) / slices;
   double at = 0;  // in slices
   for_each_part(program, counts_writes, [&](std::int64_t beats, std::int64_t cycles) {
     const double begin = at, end = std::min<double>(slices, begin + static_cast<double>(beats) / per_slice);
     at = end;
-    auto slice = std::min<std::size_t>(std::size_t(begin), of_slice.size() - 1);
+    auto slice = std::min<std::size_t>(std::size_t(begin), sums.size() - 1);
     if (end <= begin) {
-      of_slice[slice] += static_cast<double>(cycles);
+      sums[slice] += static_cast<double>(cycles);
       return;
     }
     for (double from = begin; from < end; ++slice) {
-      const double to = slice + 1 == of_slice.size() ? end : std::min(end, static_cast<double>(slice + 1));
-      of_slice[slice] += static_cast<double>(cycles) * (to - from) / (end - begin);
+      const double to = slice + 1 == sums.size() ? end : std::min(end, static_cast<double>(slice + 1));
+      sums[slice] += static_cast<double>(cycles) * (to - from) / (end - begin);
       from = to;
     }
   });
-  return of_slice;
+  return sums;
 }
 
 }  // namespace sluice::simulate

@@ -40,18 +40,18 @@ Result<LayerCycles> LayerCycles::make(const Design& design) {
     const auto cycles = static_cast<double>(busy_cycles(*programs[k]));
     if (kernel.layer < 0 || index.engine(kernel.layer) == nullptr) all.floor_ = std::max(all.floor_, cycles);
     if (kernel.layer < 0) continue;
-    OfLayer& of_layer = all.layers_[std::size_t(kernel.layer)];
-    of_layer.fixed = std::max(of_layer.fixed, cycles);
+    OfLayer& kernel_layer = all.layers_[std::size_t(kernel.layer)];
+    kernel_layer.fixed = std::max(kernel_layer.fixed, cycles);
     if (!all.scheduler_.is_by_picture(k)) continue;
     if (kernel.kind == KernelKind::tile || kernel.kind == KernelKind::conv_weight_sparse) {
-      of_layer.periodic.push_back(k);
+      kernel_layer.periodic.push_back(k);
       continue;
     }
     for (const int e : index.kernels(kernel.layer)) {
       const Kernel& engine = netlist->kernels[std::size_t(e)];
       if (!is_sparse(engine.kind) || index.share(engine).copy != index.share(kernel).copy) continue;
       const auto counted = static_cast<double>(busy_cycles(*programs[std::size_t(e)]) - kHeader);
-      of_layer.beside_counter = std::max(of_layer.beside_counter, cycles - counted);
+      kernel_layer.beside_counter = std::max(kernel_layer.beside_counter, cycles - counted);
     }
   }
   return all;

@@ -12,9 +12,9 @@ PictureModel::PictureModel(const Design& design, const std::vector<std::vector<T
 }
 
 PictureModel::Picture PictureModel::picture(Evaluator::Codes codes, std::size_t row) const {
-  const Row& of_row = rows_[row];
-  const PictureMaps maps = of_row.evaluator.evaluate(codes);
-  return {of_row.evaluator.map(maps, last_layer_), of_row.counters.work(of_row.evaluator, maps)};
+  const Row& model = rows_[row];
+  const PictureMaps maps = model.evaluator.evaluate(codes);
+  return {model.evaluator.map(maps, last_layer_), model.counters.work(model.evaluator, maps)};
 }
 
 std::vector<std::vector<Thresholds>> thresholds_of_rows(const DesignTable& table, const Design& design) {

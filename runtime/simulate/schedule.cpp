@@ -49,9 +49,9 @@ ImagePrograms Scheduler::programs(const std::vector<LayerVectors>& work) const {
   for (std::size_t k = 0; k < programs.size(); ++k) {
     if (by_picture_[k] == nullptr) continue;
     const Kernel& kernel = index_.netlist().kernels[k];
-    const auto of_layer =
+    const auto layer_work =
         std::find_if(work.begin(), work.end(), [&](const LayerVectors& w) { return w.counters.layer == kernel.layer; });
-    programs[k] = program(k, *of_layer);
+    programs[k] = program(k, *layer_work);
   }
   return programs;
 }

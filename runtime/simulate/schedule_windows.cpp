@@ -37,8 +37,9 @@ TilePeriods tile_periods(const KernelView& view) {
   TilePeriods periods;
   periods.multiplied = cycles;
   for (std::int64_t pixel = 0; pixel < pixels; pixel += per_tile) {
-    const std::int64_t of_tile = std::min(per_tile, pixels - pixel), loaded = of_tile * steps;
-    periods.tiles.push_back({of_tile * groups, loaded, pixel == 0 ? 0 : std::max<std::int64_t>(0, pace - loaded)});
+    const std::int64_t pixels_of_tile = std::min(per_tile, pixels - pixel), loaded = pixels_of_tile * steps;
+    periods.tiles.push_back(
+        {pixels_of_tile * groups, loaded, pixel == 0 ? 0 : std::max<std::int64_t>(0, pace - loaded)});
   }
   periods.last_multiplied = pace;
   periods.last_sent = periods.tiles.back().sent;
@@ -69,14 +70,14 @@ Program window_program(const KernelView& view) {
   const std::int64_t groups = view.in().beats * together / (view.number(Number::height) * view.number(Number::width));
   const std::int64_t steps = view.out().beats / (view.number(Number::out_height) * view.number(Number::out_width));
   if (together > 1) return paced_window_program(view, together, steps);
-  const std::int64_t of_group = steps / (groups * view.number(Number::replay));
+  const std::int64_t group_cycles = steps / (groups * view.number(Number::replay));
   Program program;
   program.add({.repeat = 1, .both = 1});
   for_each_completion(view, together, [&](std::int64_t pixels) {
     if (pixels == 0) program.add({.repeat = 1, .reads = groups});
     if (pixels == 0) return;
-    program.add({.repeat = groups - 1, .both = 1, .writes = of_group - 1});
-    program.add({.repeat = 1, .both = 1, .writes = pixels * steps - (groups - 1) * of_group - 1});
+    program.add({.repeat = groups - 1, .both = 1, .writes = group_cycles - 1});
+    program.add({.repeat = 1, .both = 1, .writes = pixels * steps - (groups - 1) * group_cycles - 1});
   });
   return program;
 }

@@ -108,7 +108,7 @@ def model(pictures_on_pocl, pictures):
     with tempfile.TemporaryDirectory(prefix="sluice-e2e-") as folder:
         runner = Runner(SLUICE, pathlib.Path(folder))
         spec = models(runner.scratch)[CASE]
-        small = ["--calib-images", 100, "--held-out", 10]
+        small = ["--calib-images", 100, "--held-out", 10, "--trials", 0]  # the demo's plan has trials
         for engine in ("dense", "auto"):
             bundle = runner.scratch / engine
             summary = runner.plan(CASE, bundle, *small, "--engine", engine)

@@ -127,19 +127,21 @@ Point ParzenMixture::sample(Random& random) const {
 }
 
 std::vector<double> ParzenMixture::log_masses(const std::vector<Point>& candidates) const {
-  std::vector<double> logs, of_group, of_bump;
+  std::vector<double> logs, group_logs, bump_logs;
   for (const Point& candidate : candidates) {
-    of_bump.assign(weights_.size(), 0);
+    bump_logs.assign(weights_.size(), 0);
     for (std::size_t v = 0; v < marginals_.size(); ++v) {
       const Marginal& marginal = marginals_[v];
-      of_group.clear();
-      for (const Group& group : marginal.groups) of_group.push_back(std::log(mass(v, group, candidate[v])));
-      for (std::size_t bump = 0; bump < of_bump.size(); ++bump) of_bump[bump] += of_group[marginal.group_of[bump]];
+      group_logs.clear();
+      for (const Group& group : marginal.groups) group_logs.push_back(std::log(mass(v, group, candidate[v])));
+      for (std::size_t bump = 0; bump < bump_logs.size(); ++bump)
+        bump_logs[bump] += group_logs[marginal.group_of[bump]];
     }
     // The prior's mass is never zero, so the largest is finite.
-    double largest = of_bump.back(), sum = 0;
-    for (const double log : of_bump) largest = std::max(largest, log);
-    for (std::size_t bump = 0; bump < of_bump.size(); ++bump) sum += weights_[bump] * std::exp(of_bump[bump] - largest);
+    double largest = bump_logs.back(), sum = 0;
+    for (const double log : bump_logs) largest = std::max(largest, log);
+    for (std::size_t bump = 0; bump < bump_logs.size(); ++bump)
+      sum += weights_[bump] * std::exp(bump_logs[bump] - largest);
     logs.push_back(largest + std::log(sum));
   }
   return logs;

@@ -137,18 +137,18 @@ class SimDevice final : public Device {
   static constexpr nanoseconds kPunctual = std::chrono::milliseconds(1);
 
   SimResult compute(const std::vector<std::int16_t>& codes, std::uint32_t row) {
-    Row& of_row = rows_[row];
-    std::call_once(of_row.is_timed, [&] {
-      auto timing = time_row(design_.netlist, *scheduler_, *layer_cycles_, model_, row, of_row.pictures);
+    Row& timed_row = rows_[row];
+    std::call_once(timed_row.is_timed, [&] {
+      auto timing = time_row(design_.netlist, *scheduler_, *layer_cycles_, model_, row, timed_row.pictures);
       if (!timing) throw std::runtime_error(timing.error().text());
-      of_row.timing = *timing;
+      timed_row.timing = *timing;
     });
     simulate::PictureModel::Picture picture = model_.picture(codes, row);
     SimResult result{std::move(picture.scores), {}, 0, 0};
     for (const LayerVectors& work : picture.work) result.counters.push_back(work.counters);
     const double cycles = layer_cycles_->slowest(result.counters);
-    result.interval_cycles = cycles * of_row.timing.interval_per_cycle;
-    result.latency_cycles = cycles * of_row.timing.latency_per_cycle;
+    result.interval_cycles = cycles * timed_row.timing.interval_per_cycle;
+    result.latency_cycles = cycles * timed_row.timing.latency_per_cycle;
     return result;
   }
 
