@@ -134,16 +134,14 @@ Result<ir::Dims> input_dims(const onnx::ValueInfoProto& input, const ImportOptio
     dims.push_back(is_open ? -1 : dim.dim_value());
   }
   if (options.input_shape) {
-    const ir::Dims& asked = *options.input_shape;
+    ir::Dims asked = *options.input_shape;
     bool is_fitting = asked.size() == dims.size();
     // One picture is asked of a model of several; whether it can be one is for the passes to find out.
-    const bool is_one_of_many = is_fitting && !dims.empty() && dims[0] > 1 && asked[0] == 1;
-    for (std::size_t i = is_one_of_many; is_fitting && i < dims.size(); ++i)
-      is_fitting = dims[i] == -1 || dims[i] == asked[i];
-    if (!is_fitting) return user_error("{} is {} in the file, which {} does not fit", name, stated, ir::to_text(asked));
-    const std::int64_t batch = is_one_of_many ? dims[0] : asked.empty() ? 1 : asked[0];
-    dims = asked;
-    if (!dims.empty()) dims[0] = batch;
+    if (is_fitting && !dims.empty() && dims[0] > 1 && asked[0] == 1) asked[0] = dims[0];
+    for (std::size_t i = 0; is_fitting && i < dims.size(); ++i) is_fitting = dims[i] == -1 || dims[i] == asked[i];
+    if (!is_fitting)
+      return user_error("{} is {} in the file, which {} does not fit", name, stated, ir::to_text(*options.input_shape));
+    dims = std::move(asked);
   }
   if (!dims.empty() && dims[0] == -1) dims[0] = 1;
   for (std::int64_t dim : dims) {
