@@ -172,11 +172,11 @@ Status read_input(const onnx::GraphProto& proto, const Sources& sources, const s
   return ok();
 }
 
-Status read_initialisers(const Sources& sources, const std::set<std::string>& read, const ImportOptions& options,
-                         ir::Graph& graph) {
+Status read_initialisers(const Sources& sources, const std::set<std::string>& read,
+                         const std::optional<std::filesystem::path>& folder, ir::Graph& graph) {
   for (const auto& [name, proto] : sources.initialisers) {
     if (!read.count(name)) continue;
-    Result<ir::Tensor> tensor = read_tensor(*proto, options.folder);
+    Result<ir::Tensor> tensor = read_tensor(*proto, folder);
     if (!tensor) return std::move(tensor).error().in("initialiser \"" + name + "\"");
     graph.initialisers.emplace(name, std::move(*tensor));
   }
@@ -259,7 +259,8 @@ Result<std::vector<SurveyedNode>> survey_graph(const onnx::GraphProto& proto, in
   return nodes;
 }
 
-Result<ir::Graph> read_graph(const onnx::GraphProto& proto, int opset, const ImportOptions& options) {
+Result<ir::Graph> read_graph(const onnx::GraphProto& proto, int opset, const ImportOptions& options,
+                             const std::optional<std::filesystem::path>& folder) {
   const Sources sources = SLUICE_TRY(find_sources(proto));
   ir::Graph graph;
   graph.name = proto.name();
@@ -270,7 +271,7 @@ Result<ir::Graph> read_graph(const onnx::GraphProto& proto, int opset, const Imp
   for (int index : order) read.insert(proto.node(index).input().begin(), proto.node(index).input().end());
   SLUICE_CHECK(read_nodes(proto, order, graph));
   SLUICE_CHECK(split_outputs(read, graph));
-  SLUICE_CHECK(read_initialisers(sources, read, options, graph));
+  SLUICE_CHECK(read_initialisers(sources, read, folder, graph));
   SLUICE_CHECK(read_input(proto, sources, read, options, graph));
   return graph;
 }
