@@ -84,7 +84,7 @@ Result<ir::Graph> float_graph(const std::filesystem::path& model, const std::str
                               const IntegerNetwork& network) {
   const MapShape& in = network.input;
   const auto import_as = [&](const ir::Dims& dims) {
-    return frontend::import_onnx(model, {.input_shape = dims, .output = output, .folder = {}});
+    return frontend::import_onnx(model, {.input_shape = dims, .output = output});
   };
   auto imported = import_as({1, in.channels, in.height, in.width});
   if (!imported) {

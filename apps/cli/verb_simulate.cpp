@@ -82,7 +82,8 @@ Status simulate_bundle(const Options& options, const Common& common) {
   const ImageSet images = SLUICE_TRY(options.images.open());
   const Preprocessor preprocessor(network);
   const simulate::Scheduler scheduler = simulate::Scheduler(bundle.netlist());
-  const simulate::PictureModel model(bundle.design(), simulate::thresholds_of_rows(bundle.table(), bundle.design()));
+  const simulate::PictureModel model(bundle.design(),
+                                     bundle.table().all_thresholds(bundle.network(), bundle.netlist()));
   simulate::Simulation simulation(bundle.netlist(), options.warm_up_images, options.pipeline);
   std::vector<simulate::ImagePrograms> for_sizing;
   const std::size_t all = options.warm_up_images + images.size();

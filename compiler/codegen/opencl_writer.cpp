@@ -220,7 +220,8 @@ std::string top_file(const Design& design) {
 
 std::string identity_file(const BundleFiles& files) {
   std::map<std::string, std::string> hashes;
-  for (const auto& [path, content] : files) hashes[path] = sha256_hex(content);
+  for (const auto& [path, content] : files)
+    if (is_program_file(path)) hashes[path] = sha256_hex(content);
   Text text;
   text.comment("made by sluice: named after the hash of top.cl and of what it includes; a driver asks a binary for it");
   text.declare("IDENTITY", identity_kernel(hashes));

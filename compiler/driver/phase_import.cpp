@@ -27,8 +27,8 @@ nlohmann::json options_of(const PlanJob& job) {
 
 Status run(PlanJob& job) {
   const std::filesystem::path& model = job.options.model;
-  ir::Graph graph = SLUICE_TRY(frontend::import_onnx(
-      model, {.input_shape = job.options.input_shape, .output = job.options.model_output, .folder = {}}));
+  ir::Graph graph = SLUICE_TRY(
+      frontend::import_onnx(model, {.input_shape = job.options.input_shape, .output = job.options.model_output}));
   graph.name = model.stem().string();  // exporters write "torch_jit"; users know the file's name
   const std::size_t nodes = graph.nodes.size();
   graph.input_range = pixel_range(job.options.pixels);

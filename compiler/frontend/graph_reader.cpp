@@ -134,16 +134,14 @@ Result<ir::Dims> input_dims(const onnx::ValueInfoProto& input, const ImportOptio
     dims.push_back(is_open ? -1 : dim.dim_value());
   }
   if (options.input_shape) {
-    const ir::Dims& asked = *options.input_shape;
+    ir::Dims asked = *options.input_shape;
     bool is_fitting = asked.size() == dims.size();
     // One picture is asked of a model of several; whether it can be one is for the passes to find out.
-    const bool is_one_of_many = is_fitting && !dims.empty() && dims[0] > 1 && asked[0] == 1;
-    for (std::size_t i = is_one_of_many; is_fitting && i < dims.size(); ++i)
-      is_fitting = dims[i] == -1 || dims[i] == asked[i];
-    if (!is_fitting) return user_error("{} is {} in the file, which {} does not fit", name, stated, ir::to_text(asked));
-    const std::int64_t batch = is_one_of_many ? dims[0] : asked.empty() ? 1 : asked[0];
-    dims = asked;
-    if (!dims.empty()) dims[0] = batch;
+    if (is_fitting && !dims.empty() && dims[0] > 1 && asked[0] == 1) asked[0] = dims[0];
+    for (std::size_t i = 0; is_fitting && i < dims.size(); ++i) is_fitting = dims[i] == -1 || dims[i] == asked[i];
+    if (!is_fitting)
+      return user_error("{} is {} in the file, which {} does not fit", name, stated, ir::to_text(*options.input_shape));
+    dims = std::move(asked);
   }
   if (!dims.empty() && dims[0] == -1) dims[0] = 1;
   for (std::int64_t dim : dims) {
@@ -174,11 +172,11 @@ Status read_input(const onnx::GraphProto& proto, const Sources& sources, const s
   return ok();
 }
 
-Status read_initialisers(const Sources& sources, const std::set<std::string>& read, const ImportOptions& options,
-                         ir::Graph& graph) {
+Status read_initialisers(const Sources& sources, const std::set<std::string>& read,
+                         const std::optional<std::filesystem::path>& folder, ir::Graph& graph) {
   for (const auto& [name, proto] : sources.initialisers) {
     if (!read.count(name)) continue;
-    Result<ir::Tensor> tensor = read_tensor(*proto, options.folder);
+    Result<ir::Tensor> tensor = read_tensor(*proto, folder);
     if (!tensor) return std::move(tensor).error().in("initialiser \"" + name + "\"");
     graph.initialisers.emplace(name, std::move(*tensor));
   }
@@ -261,7 +259,8 @@ Result<std::vector<SurveyedNode>> survey_graph(const onnx::GraphProto& proto, in
   return nodes;
 }
 
-Result<ir::Graph> read_graph(const onnx::GraphProto& proto, int opset, const ImportOptions& options) {
+Result<ir::Graph> read_graph(const onnx::GraphProto& proto, int opset, const ImportOptions& options,
+                             const std::optional<std::filesystem::path>& folder) {
   const Sources sources = SLUICE_TRY(find_sources(proto));
   ir::Graph graph;
   graph.name = proto.name();
@@ -272,7 +271,7 @@ Result<ir::Graph> read_graph(const onnx::GraphProto& proto, int opset, const Imp
   for (int index : order) read.insert(proto.node(index).input().begin(), proto.node(index).input().end());
   SLUICE_CHECK(read_nodes(proto, order, graph));
   SLUICE_CHECK(split_outputs(read, graph));
-  SLUICE_CHECK(read_initialisers(sources, read, options, graph));
+  SLUICE_CHECK(read_initialisers(sources, read, folder, graph));
   SLUICE_CHECK(read_input(proto, sources, read, options, graph));
   return graph;
 }

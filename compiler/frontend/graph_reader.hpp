@@ -17,7 +17,9 @@ class GraphProto;
 
 namespace sluice::frontend {
 
-Result<ir::Graph> read_graph(const onnx::GraphProto& proto, int opset, const ImportOptions& options);
+// `folder`: where weights in a second file lie; none for a model that is not a file.
+Result<ir::Graph> read_graph(const onnx::GraphProto& proto, int opset, const ImportOptions& options,
+                             const std::optional<std::filesystem::path>& folder);
 
 // The nodes that the output needs, each with what is wrong with it on its own.
 Result<std::vector<SurveyedNode>> survey_graph(const onnx::GraphProto& proto, int opset, const ImportOptions& options);

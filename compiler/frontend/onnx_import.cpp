@@ -34,28 +34,32 @@ Result<int> opset_of(const onnx::ModelProto& model) {
   return static_cast<int>(opset);
 }
 
-Result<ir::Graph> import_model(std::string_view bytes, const ImportOptions& options) {
+Result<ir::Graph> unnamed_import(std::string_view bytes, const ImportOptions& options,
+                                 const std::optional<std::filesystem::path>& folder) {
   const onnx::ModelProto model = SLUICE_TRY(onnx_file::parse_model(bytes));
   const int opset = SLUICE_TRY(opset_of(model));
-  ir::Graph graph = SLUICE_TRY(read_graph(model.graph(), opset, options));
+  ir::Graph graph = SLUICE_TRY(read_graph(model.graph(), opset, options, folder));
   SLUICE_CHECK(graph.verify());
   SLUICE_CHECK(ops::infer_shapes(graph));
+  return graph;
+}
+
+Result<ir::Graph> import_model(std::string_view bytes, const std::string& name, const ImportOptions& options,
+                               const std::optional<std::filesystem::path>& folder) {
+  Result<ir::Graph> graph = unnamed_import(bytes, options, folder);
+  if (!graph) return std::move(graph).error().in(name);
   return graph;
 }
 
 }  // namespace
 
 Result<ir::Graph> import_onnx_bytes(std::string_view bytes, const std::string& name, const ImportOptions& options) {
-  Result<ir::Graph> graph = import_model(bytes, options);
-  if (!graph) return std::move(graph).error().in(name);
-  return graph;
+  return import_model(bytes, name, options, {});
 }
 
 Result<ir::Graph> import_onnx(const std::filesystem::path& file, const ImportOptions& options) {
   const std::string bytes = SLUICE_TRY(read_file(file));
-  ImportOptions with_folder = options;
-  with_folder.folder = file.parent_path();
-  return import_onnx_bytes(bytes, file.string(), with_folder);
+  return import_model(bytes, file.string(), options, file.parent_path());
 }
 
 Result<std::string> model_hash(const std::filesystem::path& file) {

@@ -25,8 +25,6 @@ struct ImportOptions {
   std::optional<ir::Dims> input_shape;
   // The result to keep; needed only for a file with several outputs.
   std::string output;
-  // Where weights in a second file lie: import_onnx() says the model's own folder.
-  std::optional<std::filesystem::path> folder;
 };
 
 Result<ir::Graph> import_onnx(const std::filesystem::path& file, const ImportOptions& options = {});
@@ -45,7 +43,7 @@ struct SurveyedNode {
 // import_onnx() would stop.
 Result<std::vector<SurveyedNode>> survey_onnx(const std::filesystem::path& file, const ImportOptions& options = {});
 
-// The same import from memory; `name` stands for the file in messages.
+// The same import from memory, where nothing can lie in a second file; `name` stands for the file in messages.
 Result<ir::Graph> import_onnx_bytes(std::string_view bytes, const std::string& name, const ImportOptions& options = {});
 
 // "1x3x224x224" as dimensions, each 1 or more.

@@ -85,6 +85,12 @@ std::vector<std::int64_t> Node::integers(const std::string& key, std::vector<std
   return attribute<std::vector<std::int64_t>>(*this, key, std::move(otherwise));
 }
 
+bool Node::is_padded() const {
+  const auto pads = integers("pads", {});
+  return attributes.count("auto_pad") != 0 ||
+         std::any_of(pads.begin(), pads.end(), [](std::int64_t pad) { return pad != 0; });
+}
+
 std::string Node::label() const { return fmt::format("{} node \"{}\"", op, name); }
 
 const Node* Graph::producer(const std::string& value) const {

@@ -100,6 +100,9 @@ struct Node {
   std::string text(const std::string& key, const std::string& otherwise) const;
   std::vector<std::int64_t> integers(const std::string& key, std::vector<std::int64_t> otherwise) const;
 
+  // Does a window of it hang over the map? Where auto_pad says how, one may.
+  bool is_padded() const;
+
   std::string label() const;  // `Conv node "conv2_1"`: how messages speak of it
 };
 

@@ -42,12 +42,6 @@ Range after_activation(const Activation& activation, Range range) {
   return range.clamped(clamp_of(activation));
 }
 
-bool is_padded(const Node& pool) {
-  const auto pads = pool.integers("pads", {});
-  return pool.attributes.count("auto_pad") != 0 ||
-         std::any_of(pads.begin(), pads.end(), [](std::int64_t pad) { return pad != 0; });
-}
-
 // The nodes whose results are some of the numbers that they read.
 bool only_moves(const std::string& op) {
   return op == "MaxPool" || op == "GlobalAveragePool" || op == "ReduceMean" || op == "Identity" || op == "Dropout" ||
@@ -72,26 +66,30 @@ Range of_quantisation(const Graph& graph, const Node& node, const Range& input) 
   return product({input.low - shift.high, input.high - shift.low}, of_constant(*scale));
 }
 
-Range of_node(const Graph& graph, const Node& node, const std::vector<Range>& in) {
+// `in(i)`: range of an operand. Asked for only where a rule reads it: a convolution's weights are many.
+template <typename In>
+Range of_node(const Graph& graph, const Node& node, In in) {
   const std::string& op = node.op;
-  if (op == "Add") return {in[0].low + in[1].low, in[0].high + in[1].high};
-  if (op == "Sub") return {in[0].low - in[1].high, in[0].high - in[1].low};
-  if (op == "Mul") return product(in[0], in[1]);
-  if (op == "Relu") return in[0].clamped({0, kInfinity});
+  if (op == "Add" || op == "Sub") {
+    const Range x = in(0), y = in(1);
+    return op == "Add" ? Range{x.low + y.low, x.high + y.high} : Range{x.low - y.high, x.high - y.low};
+  }
+  if (op == "Mul") return product(in(0), in(1));
+  if (op == "Relu") return in(0).clamped({0, kInfinity});
   if (op == "Clip") {
     const auto bounds = clip_range(graph, node);
-    return bounds ? in[0].clamped(*bounds) : Range{};
+    return bounds ? in(0).clamped(*bounds) : Range{};
   }
   if (op == "Sigmoid" || op == "HardSigmoid" || op == "Softmax") return {0, 1};
-  if (op == "HardSwish") return {least_of_hard_swish(1.0 / 6, 0.5), std::max(in[0].high, 0.0)};
-  if (op == "QuantizeLinear" || op == "DequantizeLinear") return of_quantisation(graph, node, in[0]);
-  if (op == "AveragePool") return is_padded(node) ? in[0].hull({0, 0}) : in[0];
+  if (op == "HardSwish") return {least_of_hard_swish(1.0 / 6, 0.5), std::max(in(0).high, 0.0)};
+  if (op == "QuantizeLinear" || op == "DequantizeLinear") return of_quantisation(graph, node, in(0));
+  if (op == "AveragePool") return node.is_padded() ? in(0).hull({0, 0}) : in(0);
   if (op == "Concat") {
-    Range all = in[0];
-    for (const Range& one : in) all = all.hull(one);
+    Range all = in(0);
+    for (std::size_t i = 1; i < node.inputs.size(); ++i) all = all.hull(in(i));
     return all;
   }
-  return only_moves(op) ? in[0] : Range{};
+  return only_moves(op) ? in(0) : Range{};
 }
 
 }  // namespace
@@ -122,18 +120,12 @@ std::optional<Range> clip_range(const Graph& graph, const Node& clip) {
   return range;
 }
 
-std::optional<Range> code_range(const Graph& graph, const Node& quantise) {
-  constexpr std::int64_t kOnnxInt8 = 3;
-  constexpr Range kInt8{-128, 127}, kUint8{0, 255};
-  if (quantise.inputs.size() <= 2 || quantise.inputs[2].empty())
-    return quantise.integer("output_dtype", 0) == kOnnxInt8 ? kInt8 : kUint8;
-  const auto zero = graph.initialisers.find(quantise.inputs[2]);
-  if (zero == graph.initialisers.end()) return std::nullopt;
-  switch (zero->second.type) {
+std::optional<Range> code_range(ElementType type) {
+  switch (type) {
     case ElementType::int8:
-      return kInt8;
+      return Range{-128, 127};
     case ElementType::uint8:
-      return kUint8;
+      return Range{0, 255};
     case ElementType::int16:
       return Range{-32768, 32767};
     case ElementType::uint16:
@@ -143,19 +135,26 @@ std::optional<Range> code_range(const Graph& graph, const Node& quantise) {
   }
 }
 
+std::optional<Range> code_range(const Graph& graph, const Node& quantise) {
+  constexpr std::int64_t kOnnxInt8 = 3;
+  if (quantise.inputs.size() <= 2 || quantise.inputs[2].empty())
+    return code_range(quantise.integer("output_dtype", 0) == kOnnxInt8 ? ElementType::int8 : ElementType::uint8);
+  const auto zero = graph.initialisers.find(quantise.inputs[2]);
+  return zero == graph.initialisers.end() ? std::nullopt : code_range(zero->second.type);
+}
+
 std::map<std::string, Range> value_ranges(const Graph& graph, const Range& input) {
   std::map<std::string, Range> ranges{{graph.input, input}};
   for (const Node& node : graph.nodes) {
-    std::vector<Range> in;
-    for (const std::string& value : node.inputs) {
-      const auto computed = ranges.find(value);
-      const auto constant = graph.initialisers.find(value);
-      in.push_back(computed != ranges.end()               ? computed->second
-                   : constant != graph.initialisers.end() ? of_constant(constant->second)
-                                                          : Range{});
-    }
-    if (in.empty()) in.emplace_back();
-    ranges[node.outputs[0]] = after_activation(node.activation, of_node(graph, node, in));
+    const auto in = [&](std::size_t i) {
+      if (i >= node.inputs.size()) return Range{};
+      const auto computed = ranges.find(node.inputs[i]);
+      if (computed != ranges.end()) return computed->second;
+      const auto constant = graph.initialisers.find(node.inputs[i]);
+      return constant != graph.initialisers.end() ? of_constant(constant->second) : Range{};
+    };
+    const Range made = after_activation(node.activation, of_node(graph, node, in));
+    ranges[node.outputs[0]] = made;
   }
   return ranges;
 }

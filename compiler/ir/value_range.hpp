@@ -23,6 +23,8 @@ namespace sluice::ir {
 Range clamp_of(const Activation& activation);
 std::optional<Range> clip_range(const Graph& graph, const Node& clip);
 
+// The codes that a type holds; nothing for a type that has none.
+std::optional<Range> code_range(ElementType type);
 // The codes that a QuantizeLinear can make; nothing where its zero point is computed or of a type that has no codes.
 std::optional<Range> code_range(const Graph& graph, const Node& quantise);
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Add, Sub, Mul, Div and Sum share one definition: broadcast both operands, combine element by element.
+// Add, Sub, Mul and Div share one definition: broadcast both operands, combine element by element. Sum, Min and Max
+// take any number of operands, two at a time.
 //
-// Why apart: the four records differ in one expression. Integer operands stay exact and wrap like their type, which
+// Why apart: the records differ in one expression. Integer operands stay exact and wrap like their type, which
 // shape arithmetic (Shape, Gather, Mul, Concat, Reshape) needs.
 //
 // Before: operands of one kind. After: a tensor of the broadcast shape.
@@ -14,6 +15,8 @@
 namespace sluice::ops {
 
 Result<ir::Dims> arithmetic_shape(const Call& call);
+// The shape that all operands broadcast to.
+Result<ir::Dims> joint_shape(const Call& call);
 
 template <typename Combine>
 Result<ir::Tensor> combine(const ir::Tensor& a, const ir::Tensor& b, const ir::Dims& out, Combine combine) {
@@ -34,6 +37,16 @@ Result<ir::Tensor> combine(const ir::Tensor& a, const ir::Tensor& b, const ir::D
     for_each_index(out, left_strides, 0, [&](std::int64_t to, std::int64_t from) {
       result.values[to] = combine(a.values[from], right.values[to]);
     });
+  }
+  return result;
+}
+
+template <typename Combine>
+Result<ir::Tensor> combine_all(const Call& call, Combine pair) {
+  ir::Tensor result = call.value(0);
+  for (std::size_t i = 1; i < call.inputs.size(); ++i) {
+    const ir::Dims out = SLUICE_TRY(broadcast(result.dims, call.dims(i)));
+    result = SLUICE_TRY(combine(result, call.value(i), out, pair));
   }
   return result;
 }

@@ -4,16 +4,16 @@
 // Before: at least one operand. After: the shape they broadcast to.
 #include <algorithm>
 
-#include "compiler/ops/extreme.hpp"
+#include "compiler/ops/arithmetic.hpp"
 
 namespace sluice::ops {
 
 const Operator& maximum() {
   static const Operator record{.name = "Max",
                                .most_inputs = kManyInputs,
-                               .shape = extreme_shape,
+                               .shape = joint_shape,
                                .evaluate = [](const Call& call, const ir::Dims&) {
-                                 return extreme(call, [](auto a, auto b) { return std::max(a, b); });
+                                 return combine_all(call, [](auto a, auto b) { return std::max(a, b); });
                                }};
   return record;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "compiler/ir/value_range.hpp"
 #include "compiler/ops/element_types.hpp"
 #include "compiler/ops/quantize.hpp"
 #include "runtime/base/errors.hpp"
@@ -28,12 +29,9 @@ ir::ElementType code_type(const ir::Node& node) {
 Result<ir::Tensor> run(const Call& call, const ir::Dims& out) {
   const QuantizeAxis axis = SLUICE_TRY(quantize_axis(call));
   const ir::ElementType type = call.has(2) ? call.value(2).type : code_type(call.node);
-  const bool is_signed = type == ir::ElementType::int8 || type == ir::ElementType::int16;
-  const bool is_wide = type == ir::ElementType::int16 || type == ir::ElementType::uint16;
-  if (!is_signed && !is_wide && type != ir::ElementType::uint8)
-    return user_error("the zero point must be an integer of 8 or 16 bits");
-  const float steps = is_wide ? 65536.0f : 256.0f;
-  const float low = is_signed ? -steps / 2 : 0.0f, high = low + steps - 1;
+  const auto codes = ir::code_range(type);
+  if (!codes) return user_error("the zero point must be an integer of 8 or 16 bits");
+  const auto low = static_cast<float>(codes->low), high = static_cast<float>(codes->high);
   ir::Tensor result = empty_like(out, type);
   for (std::int64_t i = 0; i < result.size(); ++i) {
     const std::int64_t c = axis.channel(i);

@@ -8,29 +8,15 @@
 namespace sluice::ops {
 namespace {
 
-Result<ir::Dims> shape_rule(const Call& call) {
-  ir::Dims out = call.dims(0);
-  for (std::size_t i = 1; i < call.inputs.size(); ++i) {
-    if (!call.has(i)) return user_error("input {} is missing", i);
-    out = SLUICE_TRY(broadcast(out, call.dims(i)));
-  }
-  return out;
-}
-
 Result<ir::Tensor> run(const Call& call, const ir::Dims&) {
-  ir::Tensor total = call.value(0);
-  for (std::size_t i = 1; i < call.inputs.size(); ++i) {
-    const ir::Dims out = SLUICE_TRY(broadcast(total.dims, call.dims(i)));
-    if (total.is_integer()) return user_error("adds integers; only float is possible");
-    total = SLUICE_TRY(combine(total, call.value(i), out, [](auto a, auto b) { return a + b; }));
-  }
-  return total;
+  if (call.inputs.size() > 1 && call.value(0).is_integer()) return user_error("adds integers; only float is possible");
+  return combine_all(call, [](auto a, auto b) { return a + b; });
 }
 
 }  // namespace
 
 const Operator& sum() {
-  static const Operator record{.name = "Sum", .most_inputs = kManyInputs, .shape = shape_rule, .evaluate = run};
+  static const Operator record{.name = "Sum", .most_inputs = kManyInputs, .shape = joint_shape, .evaluate = run};
   return record;
 }
 

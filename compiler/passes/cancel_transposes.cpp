@@ -34,8 +34,8 @@ Order order_of(const ir::Node& node, std::size_t rank) {
 const Order kToChannelsFirst{0, 3, 1, 2}, kToChannelsLast{0, 2, 3, 1};
 
 bool is_elementwise(const std::string& op) {
-  return op == "Relu" || op == "Clip" || op == "HardSwish" || op == "HardSigmoid" || op == "Sigmoid" || op == "Add" ||
-         op == "Sub" || op == "Mul" || op == "Div" || op == "Sum";
+  return is_activation(op) || op == "Sigmoid" || op == "Add" || op == "Sub" || op == "Mul" || op == "Div" ||
+         op == "Sum";
 }
 
 // [N, H, W, 1] to [N, 1, H, W] or back moves no number, and is what a Transpose of one channel does.

@@ -124,6 +124,10 @@ bool is_softmax_of_single_scores(const ir::Graph& graph, const ir::Node& node) {
   return length < ir::element_count(dims);
 }
 
+bool is_activation(const std::string& op) {
+  return op == "Relu" || op == "Clip" || op == "HardSwish" || op == "HardSigmoid";
+}
+
 bool is_reshape(const ir::Node& node) {
   return node.op == "Flatten" || node.op == "Reshape" || node.op == "Squeeze" || node.op == "Unsqueeze";
 }

@@ -86,10 +86,8 @@ void fold_behind(ir::Graph& graph, ir::Node& conv, const Affine& affine) {
 
 bool takes_in_front(const ir::Graph& graph, const ir::Node& conv, const std::string& value, const Affine& affine) {
   if (!is_plain_conv(graph, conv) || conv.inputs[0] != value) return false;
-  const auto pads = conv.integers("pads", {});
-  const bool has_pad = conv.attributes.count("auto_pad") != 0 ||
-                       std::any_of(pads.begin(), pads.end(), [](std::int64_t pad) { return pad != 0; });
-  return !has_pad || std::all_of(affine.offset.begin(), affine.offset.end(), [](float offset) { return offset == 0; });
+  return !conv.is_padded() ||
+         std::all_of(affine.offset.begin(), affine.offset.end(), [](float offset) { return offset == 0; });
 }
 
 void fold_in_front(ir::Graph& graph, ir::Node& conv, const Affine& affine) {

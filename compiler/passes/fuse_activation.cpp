@@ -23,10 +23,6 @@ bool takes_activation(const std::string& op) {
   return op == "Conv" || op == "Add" || op == "Mul" || op == "AveragePool" || op == "GlobalAveragePool";
 }
 
-bool is_activation(const std::string& op) {
-  return op == "Relu" || op == "Clip" || op == "HardSwish" || op == "HardSigmoid";
-}
-
 void set_clamp(ir::Activation& activation, const ir::Range& range) {
   activation.low = std::isfinite(range.low) ? std::optional(static_cast<float>(range.low)) : std::nullopt;
   activation.high = std::isfinite(range.high) ? std::optional(static_cast<float>(range.high)) : std::nullopt;

@@ -22,11 +22,6 @@ namespace {
 
 bool is_vector(const ir::Dims& dims) { return dims.size() == 4 && dims[0] == 1 && dims[2] == 1 && dims[3] == 1; }
 
-// The same number, value by value, is applied to what comes in: a reshape may stand before or after it.
-bool is_elementwise(const std::string& op) {
-  return op == "Relu" || op == "Clip" || op == "HardSwish" || op == "HardSigmoid";
-}
-
 // Gemm's constants as rows (outputs x inputs) and bias, alpha and beta applied.
 struct Matrix {
   ir::Tensor rows;
@@ -108,7 +103,7 @@ class Lifter {
         dropped_.insert(node.name);
         continue;
       }
-      if (is_elementwise(node.op)) sink_reshape(i);
+      if (is_activation(node.op)) sink_reshape(i);
       if (node.op == "Gemm") lift_gemm(graph_.nodes[i]);
       follow(i);
     }

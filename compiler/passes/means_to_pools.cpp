@@ -28,9 +28,7 @@ bool is_spatial_mean(const ir::Graph& graph, const ir::Node& node) {
 bool is_whole_pool(const ir::Graph& graph, const ir::Node& node) {
   if (node.op != "AveragePool") return false;
   const ir::Dims &in = graph.shapes.at(node.inputs[0]), &out = graph.shapes.at(node.outputs[0]);
-  const auto pads = node.integers("pads", {});
-  const bool has_pad = std::any_of(pads.begin(), pads.end(), [](std::int64_t pad) { return pad != 0; });
-  return in.size() == 4 && !has_pad && out[2] == 1 && out[3] == 1 &&
+  return in.size() == 4 && !node.is_padded() && out[2] == 1 && out[3] == 1 &&
          node.integers("kernel_shape", {}) == std::vector<std::int64_t>{in[2], in[3]};
 }
 

@@ -148,7 +148,7 @@ Verdict check_by_op(const ir::Graph& graph, const ir::Node& node) {
   if (op == "Add") return check_add(graph, node);
   if (op == "Mul") return check_mul(graph, node);
   if (op == "Concat") return check_concat(graph, node);
-  if (op == "Relu" || op == "Clip" || op == "HardSwish" || op == "HardSigmoid") return check_activation(node);
+  if (is_activation(op)) return check_activation(node);
   if (op == "Sigmoid") return {"has no kernel", "train the gate with HardSigmoid instead"};
   if (op == "Softmax" || op == "LogSoftmax") return check_softmax(graph, node);
   if (op == "Sub" || op == "Div")

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "runtime/bundle/kernels/line_buffer_fit.hpp"
 #include "runtime/bundle/layers/layer_record.hpp"
 
 namespace sluice {
@@ -41,19 +42,10 @@ int add_window(NetlistDraft& draft, int index, KernelKind kind, int in, int out_
   const int lanes = draft.lanes_of(in, index), pixels = input.lanes / lanes;
   if (w == Window{} && replay == 1 && kind == KernelKind::window && pixels == 1) return in;
   Kernel kernel{layer.name + "_" + op_of(kind), kind, 0, index, {in}, {}, {}};
-  kernel.numbers = {{Number::height, layer.input.height},
-                    {Number::width, layer.input.width},
-                    {Number::channels, layer.input.channels},
-                    {Number::out_height, layer.output.height},
-                    {Number::out_width, layer.output.width},
-                    {Number::kernel_h, w.kernel_h},
-                    {Number::kernel_w, w.kernel_w},
-                    {Number::stride_h, w.stride_h},
-                    {Number::stride_w, w.stride_w},
-                    {Number::pad_top, w.pad_top},
-                    {Number::pad_left, w.pad_left},
-                    {Number::pad_code, padding_code(layer.kind, input.element_bits)},
-                    {Number::replay, replay}};
+  const auto numbers = line_buffer_numbers(layer);
+  kernel.numbers = {numbers.begin(), numbers.end()};
+  kernel.numbers[Number::pad_code] = padding_code(layer.kind, input.element_bits);
+  kernel.numbers[Number::replay] = replay;
   if (kind == KernelKind::window) {
     const int taps = out_lanes / lanes;
     kernel.numbers[Number::taps_w] = taps == 1 ? 1 : w.kernel_w;

@@ -26,7 +26,7 @@ Result<double> simulated_interval(const Netlist& netlist, const std::vector<simu
 Result<StreamSizing> size_streams(Design& design, const DesignTable& rows, const std::vector<RowSample>& pictures,
                                   double tolerance, std::int64_t most_ram_blocks) {
   const simulate::Scheduler scheduler = simulate::Scheduler(design.netlist);
-  const simulate::PictureModel model(design, simulate::thresholds_of_rows(rows, design));
+  const simulate::PictureModel model(design, rows.all_thresholds(design.network, design.netlist));
   const auto programs_of = [&](std::size_t row) {
     std::vector<simulate::ImagePrograms> programs(pictures.size());
     tbb::parallel_for(std::size_t{0}, pictures.size(), [&](std::size_t p) {

@@ -8,7 +8,6 @@
 // a layer does not have is -1, null or empty.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 

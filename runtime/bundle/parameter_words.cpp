@@ -11,14 +11,13 @@ namespace sluice {
 std::vector<ParameterBatch> parameter_batches(const IntegerNetwork& network, const Netlist& netlist,
                                               const DesignTable& table_rows, std::size_t words_per_batch) {
   const NetlistIndex index(netlist);
-  std::vector<std::vector<Thresholds>> rows;
-  for (std::size_t r = 0; r < table_rows.rows.size(); ++r) rows.push_back(table_rows.thresholds(network, netlist, r));
+  const std::vector<std::vector<Thresholds>> thresholds = table_rows.all_thresholds(network, netlist);
   std::vector<ParameterBatch> batches;
   for (const Kernel& kernel : netlist.kernels) {
     const auto parameters = kernel_record(kernel.kind).parameters.get();
     if (parameters == nullptr) continue;
     std::vector<ParameterTable> tables;
-    parameters(ParameterSource(network, index, rows, kernel), tables);
+    parameters(ParameterSource(network, index, thresholds, kernel), tables);
     for (const ParameterTable& table : tables) {
       const std::size_t rows = table.words.size() / table.row_words;
       const std::size_t rows_per_batch = std::max<std::size_t>(1, words_per_batch / table.row_words);

@@ -5,23 +5,19 @@
 #include "runtime/base/sha256.hpp"
 
 namespace sluice {
-namespace {
 
-constexpr std::size_t kDigits = 16;
-
-bool is_of_program(const std::string& path) {
+bool is_program_file(const std::string& path) {
   for (const char* folder : {"params/", "kernels/", "lib/", "contract/"}) {
     if (path.rfind(folder, 0) == 0) return true;
   }
   return path == "top.cl";
 }
 
-}  // namespace
-
 std::string identity_kernel(const std::map<std::string, std::string>& hashes) {
+  constexpr std::size_t kDigits = 16;
   std::string program;
   for (const auto& [path, hash] : hashes) {
-    if (is_of_program(path)) program += path + " " + hash + "\n";
+    if (is_program_file(path)) program += path + " " + hash + "\n";
   }
   return "sluice_id_" + sha256_hex(program).substr(0, kDigits);
 }

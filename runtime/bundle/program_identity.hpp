@@ -17,7 +17,10 @@ namespace sluice {
 // The file of the program that declares the kernel; it is no part of what is hashed.
 inline constexpr const char* kIdentityFile = "identity.h";
 
-// "sluice_id_" and 16 hexadecimal digits.
+// Whether a bundle's file is part of the program.
+bool is_program_file(const std::string& path);
+
+// Files that are not part of it change nothing. "sluice_id_" and 16 hexadecimal digits.
 std::string identity_kernel(const std::map<std::string, std::string>& hashes);
 
 }  // namespace sluice

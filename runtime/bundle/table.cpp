@@ -69,6 +69,21 @@ Result<KernelKind> engine_from(const std::string& text) {
   return user_error("table.json: \"{}\" is no engine", text);
 }
 
+std::vector<Thresholds> thresholds_of(const TableRow& row, const IntegerNetwork& network, const NetlistIndex& index) {
+  std::vector<Thresholds> all(network.layers.size());
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < all.size() && next < row.layers.size(); ++i) {
+    if (network.layers[i].name != row.layers[next].name) continue;
+    const TableLayer& layer = row.layers[next++];
+    all[i] = layer.thresholds;
+    Prefix prefix = index.prefix(static_cast<int>(i));
+    prefix.k = layer.k;
+    // All of them is no prefix, however it was written.
+    if (layer.k != 0 && layer.k != prefix.filters) all[i].prefix = prefix;
+  }
+  return all;
+}
+
 }  // namespace
 
 bool obeys_weight_threshold(KernelKind engine) { return kernel_record(engine).obeys.get().weight; }
@@ -111,19 +126,14 @@ Status DesignTable::validate(const IntegerNetwork& network, const Netlist& netli
 
 std::vector<Thresholds> DesignTable::thresholds(const IntegerNetwork& network, const Netlist& netlist,
                                                 std::size_t row) const {
+  return thresholds_of(rows.at(row), network, NetlistIndex(netlist));
+}
+
+std::vector<std::vector<Thresholds>> DesignTable::all_thresholds(const IntegerNetwork& network,
+                                                                 const Netlist& netlist) const {
   const NetlistIndex index(netlist);
-  std::vector<Thresholds> all(network.layers.size());
-  std::size_t next = 0;
-  const auto& row_layers = rows.at(row).layers;
-  for (std::size_t i = 0; i < all.size() && next < row_layers.size(); ++i) {
-    if (network.layers[i].name != row_layers[next].name) continue;
-    const TableLayer& layer = row_layers[next++];
-    all[i] = layer.thresholds;
-    Prefix prefix = index.prefix(static_cast<int>(i));
-    prefix.k = layer.k;
-    // All of them is no prefix, however it was written.
-    if (layer.k != 0 && layer.k != prefix.filters) all[i].prefix = prefix;
-  }
+  std::vector<std::vector<Thresholds>> all;
+  for (const TableRow& row : rows) all.push_back(thresholds_of(row, network, index));
   return all;
 }
 

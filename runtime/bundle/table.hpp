@@ -61,6 +61,8 @@ struct DesignTable {
   Status validate(const IntegerNetwork& network, const Netlist& netlist, const std::string& design_hash) const;
   // Thresholds of every layer of the network under a row; the row must exist. The netlist says whose weights a k ranks.
   std::vector<Thresholds> thresholds(const IntegerNetwork& network, const Netlist& netlist, std::size_t row) const;
+  // The same of every row, in order.
+  std::vector<std::vector<Thresholds>> all_thresholds(const IntegerNetwork& network, const Netlist& netlist) const;
 };
 
 // A table with row 0 only, for a design that has no other.

@@ -17,11 +17,4 @@ PictureModel::Picture PictureModel::picture(Evaluator::Codes codes, std::size_t 
   return {model.evaluator.map(maps, last_layer_), model.counters.work(model.evaluator, maps)};
 }
 
-std::vector<std::vector<Thresholds>> thresholds_of_rows(const DesignTable& table, const Design& design) {
-  std::vector<std::vector<Thresholds>> rows;
-  for (std::size_t row = 0; row < table.rows.size(); ++row)
-    rows.push_back(table.thresholds(design.network, design.netlist, row));
-  return rows;
-}
-
 }  // namespace sluice::simulate

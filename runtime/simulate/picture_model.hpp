@@ -33,7 +33,4 @@ class PictureModel {
   std::vector<Row> rows_;
 };
 
-// The thresholds of every row of a table.
-std::vector<std::vector<Thresholds>> thresholds_of_rows(const DesignTable& table, const Design& design);
-
 }  // namespace sluice::simulate

@@ -4,9 +4,9 @@
 #include "runtime/drivers/pocl/pocl_device.hpp"
 #include "runtime/drivers/sim/sim_device.hpp"
 #include "runtime/drivers/threads/threads_device.hpp"
+#include "tests/conformance/bundle_with_rows.hpp"
 #include "tests/conformance/registry.hpp"
 #include "tests/conformance/tiny_network.hpp"
-#include "tests/support/failing_opencl.hpp"
 #include "tests/support/residual_block.hpp"
 #include "tests/support/scratch.hpp"
 
@@ -21,18 +21,6 @@ Result<std::unique_ptr<Device>> open_instant(const IntegerNetwork& network) {
 
 Result<std::unique_ptr<Device>> open_slow(const IntegerNetwork& network) {
   return open_null_device(network, {.capacity = 2, .latency = microseconds(300), .interval = microseconds(100)});
-}
-
-// The same network with sparse engines and rows that do something.
-Result<Bundle> bundle_with_rows(const IntegerNetwork& network, const test::Scratch& scratch) {
-  LayerConfigs configs(network.layers.size(), {KernelKind::conv_pair_sparse});
-  return test::bundle_of(network, scratch.path() / "bundle", configs, [](DesignTable& table, const Netlist&) {
-    for (int row = 1; row < 3; ++row) {
-      table.rows.push_back(table.rows[0]);
-      table.rows.back().id = row;
-      for (TableLayer& layer : table.rows.back().layers) layer.thresholds = {20 * row, 15 * row};
-    }
-  });
 }
 
 Result<std::unique_ptr<Device>> open_pocl(const IntegerNetwork& network) {
@@ -71,9 +59,6 @@ std::vector<Failure> null_failures() {
 
 // Kernels of the image are running, and of those before it, when a call in the middle of its submission fails.
 std::vector<Failure> pocl_failures() {
-  const auto fails = [](test::OpenClCall call, int good) {
-    return [call, good] { test::fail_opencl_once(call, good); };
-  };
   return {{"the_first_kernel", open_pocl, fails(test::OpenClCall::enqueue_kernel, 0), tiny_network()},
           {"a_later_kernel", open_pocl, fails(test::OpenClCall::enqueue_kernel, 3), tiny_network()},
           {"the_scores", open_pocl, fails(test::OpenClCall::enqueue_read, 0), tiny_network()},

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 
-from models import DATA, FASHION, Runner, models
+from models import DATA, Runner, models
 
 MOST_PERCENT = 5.0
 SIZING_PERCENT = 1
@@ -28,9 +28,7 @@ def plan(runner, name, source, bundle, sizing):
     if name != "demo":
         runner.plan(name, bundle, *extra)
         return models(runner.scratch)[name].test
-    runner.run("plan", source / "apps/examples/fashion_mnist/resnet8_fashion_mnist.onnx", "--calib", FASHION / "train-images-idx3-ubyte.gz",
-               "--pixel-max", 1, "--mean", 0.2860, "--std", 0.3530, *extra, "-o", bundle)
-    return [FASHION / "t10k-images-idx3-ubyte.gz"]
+    return [runner.plan_demo(source, bundle, *extra)]
 
 
 def compare(runner, name, source, scratch, sizing):

@@ -67,6 +67,15 @@ def models(scratch):
     return table
 
 
+def told(command, name, lines, **options):
+    """Runs a command, prints each line that it says, with `name` in front, and adds it to `lines`; returns its status."""
+    done = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **options)
+    for line in done.stdout:
+        lines.append(f"{name:<13} {line.rstrip()}")
+        print(lines[-1], flush=True)
+    return done.wait()
+
+
 class Runner:
     """Plans and evaluates by the real command."""
 
@@ -92,6 +101,12 @@ class Runner:
         shape = ["--input-shape", model.input_shape] if model.input_shape else []
         return json.loads(self.run("plan", DATA / "models" / model.file, "--calib", *model.calibrate, "--preprocess", preprocess, *shape,
                                    *extra, "-o", bundle, "--json"))
+
+    def plan_demo(self, source, bundle, *extra):
+        """Plans the demo's network; returns its test pictures."""
+        self.run("plan", source / "apps/examples/fashion_mnist/resnet8_fashion_mnist.onnx", "--calib", FASHION / "train-images-idx3-ubyte.gz",
+                 "--pixel-max", 1, "--mean", 0.2860, "--std", 0.3530, *extra, "-o", bundle)
+        return FASHION / "t10k-images-idx3-ubyte.gz"
 
     def evaluate(self, name, bundle, *extra):
         model = models(self.scratch)[name]

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 
-from models import DATA, FASHION, Runner, models
+from models import DATA, Runner, models, told
 
 # Pictures of each network, in the planner's own design.
 IMAGES = {"demo": 20, "resnet8": 20, "textline": 20, "resnet20": 20, "mobilenet_v2": 1}
@@ -34,17 +34,11 @@ def main():
         for name in sys.argv[5:] or IMAGES:
             bundle = runner.scratch / name
             if name == "demo":
-                runner.run("plan", source / "apps/examples/fashion_mnist/resnet8_fashion_mnist.onnx", "--calib", FASHION / "train-images-idx3-ubyte.gz",
-                           "--calib-images", 100, "--held-out", 10, "--pixel-max", 1, "--mean", 0.2860, "--std", 0.3530, "-o", bundle)
-                pictures = FASHION / "t10k-images-idx3-ubyte.gz"
+                pictures = runner.plan_demo(source, bundle, "--calib-images", 100, "--held-out", 10)
             else:
                 runner.plan(name, bundle, "--calib-images", 20, "--held-out", 10, "--range", "mse")
                 pictures = models(runner.scratch)[name].test[0]
-            done = subprocess.Popen([prove, "emulator", bundle, pictures, str(IMAGES[name]), "planned"], stdout=subprocess.PIPE, text=True, env=environment)
-            for line in done.stdout:
-                lines.append(f"{name:<13} {line.rstrip()}")
-                print(lines[-1], flush=True)
-            failures += done.wait() != 0
+            failures += told([prove, "emulator", bundle, pictures, str(IMAGES[name]), "planned"], name, lines, env=environment) != 0
             out.write_text("\n".join(lines) + "\n")  # the last network takes long; whoever stops it keeps the others
     lines.append("everything is equal" if failures == 0 else f"{failures} networks differ")
     print(lines[-1])

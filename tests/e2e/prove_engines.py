@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 
-from models import DATA, FASHION, Runner, models
+from models import DATA, Runner, models, told
 
 # Pictures for each engine; those of 224x224 take the plain reference a second or more each.
 IMAGES = {"demo": 100, "resnet8": 40, "resnet20": 10, "textline": 10, "squeezenet": 2, "mobilenet_v2": 2}
@@ -35,18 +35,12 @@ def main():
 
         def run(name, bundle, pictures, count, *engines):
             nonlocal failures
-            done = subprocess.Popen([prove, "pocl,threads", bundle, pictures, str(count), *engines], stdout=subprocess.PIPE, text=True)
-            for line in done.stdout:
-                lines.append(f"{name:<13} {line.rstrip()}")
-                print(lines[-1], flush=True)
-            failures += done.wait() != 0
+            failures += told([prove, "pocl,threads", bundle, pictures, str(count), *engines], name, lines) != 0
 
         for name in sys.argv[5:] or IMAGES:
             bundle = runner.scratch / name
             if name == "demo":
-                runner.run("plan", source / "apps/examples/fashion_mnist/resnet8_fashion_mnist.onnx", "--calib", FASHION / "train-images-idx3-ubyte.gz",
-                           "--calib-images", 100, "--held-out", 10, "--pixel-max", 1, "--mean", 0.2860, "--std", 0.3530, "--engine", "dense", "-o", bundle)
-                pictures = FASHION / "t10k-images-idx3-ubyte.gz"
+                pictures = runner.plan_demo(source, bundle, "--calib-images", 100, "--held-out", 10, "--engine", "dense")
             else:
                 runner.plan(name, bundle, "--calib-images", 20, "--held-out", 10, "--range", "mse", "--engine", "dense")
                 pictures = models(runner.scratch)[name].test[0]

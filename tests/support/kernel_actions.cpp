@@ -9,7 +9,7 @@ namespace sluice::test {
 
 Actions KernelActions::make(const Kernel& kernel) {
   kernel_ = &kernel;
-  share_ = kernel.layer >= 0 ? NetlistIndex(netlist_).share(kernel) : Share{};
+  share_ = kernel.layer >= 0 ? index_.share(kernel) : Share{};
   actions_.clear();
   const std::string op = op_of(kernel.kind);
   if (op == "source")

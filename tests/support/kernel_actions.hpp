@@ -18,6 +18,7 @@ class KernelActions {
   KernelActions(const Design& design, const std::vector<std::int16_t>& codes, const std::vector<Thresholds>& thresholds)
       : network_(design.network),
         netlist_(design.netlist),
+        index_(design.netlist),
         thresholds_(thresholds),
         codes_(codes),
         maps_(run_reference(network_, codes, thresholds)) {}
@@ -80,6 +81,7 @@ class KernelActions {
 
   const IntegerNetwork& network_;
   const Netlist& netlist_;
+  const NetlistIndex index_;
   const std::vector<Thresholds>& thresholds_;
   const std::vector<std::int16_t>& codes_;
   const std::vector<Map> maps_;

@@ -112,7 +112,7 @@ std::vector<std::vector<char>> KernelActions::tile_beats_of(const Kernel& tile) 
 
 void KernelActions::weight_sparse() {
   read(0), write(0), write(1), tick();
-  const Kernel& tile = netlist_.kernels[std::size_t(NetlistIndex(netlist_).writer(kernel_->inputs[0]))];
+  const Kernel& tile = netlist_.kernels[std::size_t(index_.writer(kernel_->inputs[0]))];
   const std::int64_t steps = tile.numbers.at(Number::steps), groups = n("FILTER_GROUPS");
   std::int64_t step = 0, slot = 0, multiplied = 0, unsent = 0, sent_groups = 0, sent_pixels = 0;
   for (const std::vector<char>& beats : tile_beats_of(tile)) {

@@ -13,17 +13,18 @@ int pick(Random& random, int low, int high) { return std::uniform_int_distributi
 
 void add_random_rows(DesignTable& table, const Netlist& netlist, Random& random, int count) {
   const TableRow first = table.rows[0];
+  const NetlistIndex index(netlist);
   for (int r = 1; r <= count; ++r) {
     TableRow row = first;
     row.id = r;
-    int index = -1;  // of the layer in the network; the table holds those with an engine
+    int number = -1;  // of the layer in the network; the table holds those with an engine
     for (TableLayer& layer : row.layers) {
-      do ++index;
-      while (!NetlistIndex(netlist).engine(index));
+      do ++number;
+      while (!index.engine(number));
       if (obeys_weight_threshold(layer.engine)) layer.thresholds.weight = pick(random, 0, 60);
       if (obeys_activation_threshold(layer.engine))
         layer.thresholds.activation = pick(random, 0, 7) == 0 ? 127 : pick(random, 0, 40);
-      if (obeys_prefix(layer.engine)) layer.k = pick(random, 0, NetlistIndex(netlist).prefix(index).filters);
+      if (obeys_prefix(layer.engine)) layer.k = pick(random, 0, index.prefix(number).filters);
     }
     table.rows.push_back(row);
   }

@@ -2,27 +2,27 @@
 // See line_buffer_fit.hpp.
 #include "runtime/bundle/kernels/line_buffer_fit.hpp"
 
-#include <array>
-
 #include "runtime/bundle/layers/layer_record.hpp"
 
 namespace sluice {
 
-Status check_line_buffer_shape(const KernelFit& fit) {
-  const Layer& layer = fit.layer();
+std::array<std::pair<Number, int>, 11> line_buffer_numbers(const Layer& layer) {
   const Window& w = layer.window;
-  const std::array<std::pair<Number, int>, 11> needed{{{Number::height, layer.input.height},
-                                                       {Number::width, layer.input.width},
-                                                       {Number::channels, layer.input.channels},
-                                                       {Number::out_height, layer.output.height},
-                                                       {Number::out_width, layer.output.width},
-                                                       {Number::kernel_h, w.kernel_h},
-                                                       {Number::kernel_w, w.kernel_w},
-                                                       {Number::stride_h, w.stride_h},
-                                                       {Number::stride_w, w.stride_w},
-                                                       {Number::pad_top, w.pad_top},
-                                                       {Number::pad_left, w.pad_left}}};
-  for (const auto& [name, value] : needed) SLUICE_CHECK(fit.number(name, value));
+  return {{{Number::height, layer.input.height},
+           {Number::width, layer.input.width},
+           {Number::channels, layer.input.channels},
+           {Number::out_height, layer.output.height},
+           {Number::out_width, layer.output.width},
+           {Number::kernel_h, w.kernel_h},
+           {Number::kernel_w, w.kernel_w},
+           {Number::stride_h, w.stride_h},
+           {Number::stride_w, w.stride_w},
+           {Number::pad_top, w.pad_top},
+           {Number::pad_left, w.pad_left}}};
+}
+
+Status check_line_buffer_shape(const KernelFit& fit) {
+  for (const auto& [name, value] : line_buffer_numbers(fit.layer())) SLUICE_CHECK(fit.number(name, value));
   return ok();
 }
 

@@ -5,11 +5,15 @@
 // Before: as for KernelRecord::check. After: nothing is changed.
 #pragma once
 
+#include <array>
+#include <utility>
+
 #include "runtime/bundle/kernel_fit.hpp"
 
 namespace sluice {
 
-// Map, window and stride.
+// Map, window and stride, as a line buffer of the layer has them.
+std::array<std::pair<Number, int>, 11> line_buffer_numbers(const Layer& layer);
 Status check_line_buffer_shape(const KernelFit& fit);
 // The padding code, and all windows on the output, REPLAY times.
 Status check_line_buffer_output(const KernelFit& fit);

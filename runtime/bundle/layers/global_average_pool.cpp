@@ -22,11 +22,6 @@ std::int32_t code(const OutputPlace& at) {
   return requantised(at.layer, sum);
 }
 
-std::map<Number, int> kernel_numbers(const Layer& layer, int lanes, int) {
-  return {{Number::steps, static_cast<int>(layer.input.pixels())},
-          {Number::channel_groups, layer.input.channels / lanes}};
-}
-
 Status check_kernel(const KernelFit& fit) {
   SLUICE_CHECK(fit.equal("lanes of " + fit.in().name, fit.in().lanes, fit.out().lanes));
   return fit.carries_map(fit.in(), fit.layer().input, fit.arriving_bits());
@@ -45,7 +40,7 @@ const LayerRecord& global_average_pool_layer() {
       .second_operand = nullptr,
       .check = check_shape,
       .code = code,
-      .kernel_numbers = kernel_numbers,
+      .kernel_numbers = map_numbers,
   };
   return record;
 }

@@ -35,6 +35,11 @@ LayerCounts counts_nothing(const Layer&) { return {}; }
 
 LayerCounts counts_one_multiplier(const Layer&) { return {.multipliers = 1}; }
 
+std::map<Number, int> map_numbers(const Layer& layer, int lanes, int) {
+  return {{Number::steps, static_cast<int>(layer.input.pixels())},
+          {Number::channel_groups, layer.input.channels / lanes}};
+}
+
 std::int32_t after_curve(const Layer& layer, std::int32_t code) {
   const FusedCurve& c = layer.curve;
   if (c.kind == CurveKind::none) return code;

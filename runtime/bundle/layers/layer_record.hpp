@@ -77,6 +77,9 @@ Status check_kept_shape(const Layer& layer);
 LayerCounts counts_nothing(const Layer& layer);
 LayerCounts counts_one_multiplier(const Layer& layer);
 
+// LayerRecord::kernel_numbers of kernels that read a map pixel by pixel, some channels at a time.
+std::map<Number, int> map_numbers(const Layer& layer, int lanes, int on_a);
+
 // Of the record of this kind, in <kind>.cpp.
 #define SLUICE_LAYER(kind) const LayerRecord& kind##_layer();
 #include "device/contract/kernel_list.inc"

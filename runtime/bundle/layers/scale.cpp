@@ -14,11 +14,6 @@ std::int32_t code(const OutputPlace& at) {
   return requantised(at.layer, at.a.at(at.y, at.x, at.channel) * at.b.at(0, 0, at.channel));
 }
 
-std::map<Number, int> kernel_numbers(const Layer& layer, int lanes, int) {
-  return {{Number::steps, static_cast<int>(layer.input.pixels())},
-          {Number::channel_groups, layer.input.channels / lanes}};
-}
-
 // Port A carries the gates, the layer's second operand.
 Status check_kernel(const KernelFit& fit) { return check_operands(fit, 1); }
 
@@ -35,7 +30,7 @@ const LayerRecord& scale_layer() {
       .second_operand = second_operand,
       .check = check_kept_shape,
       .code = code,
-      .kernel_numbers = kernel_numbers,
+      .kernel_numbers = map_numbers,
   };
   return record;
 }

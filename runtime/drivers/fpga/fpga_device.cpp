@@ -244,9 +244,7 @@ class FpgaDevice final : public segments::SegmentDevice {
     const std::lock_guard lock(times_mutex_);
     const cl::Event* const events[] = {&batch.source, &batch.sink, &batch.collector};
     for (std::size_t i = 0; i < times_.size(); ++i) {
-      const auto begin = events[i]->getProfilingInfo<CL_PROFILING_COMMAND_START>();
-      const auto end = events[i]->getProfilingInfo<CL_PROFILING_COMMAND_END>();
-      times_[i].seconds += 1e-9 * static_cast<double>(end - begin);
+      times_[i].seconds += opencl::seconds_of(*events[i]);
       ++times_[i].launches;
     }
   }

@@ -13,7 +13,7 @@
 // Nothing here waits for ever: completion is asked for, and the waiting end decides how long. What a kernel that does
 // not end may still write to must outlive it; whoever owns a Launcher that did not finish keeps it (see ~FpgaDevice).
 //
-// Before: a program that has the three kernels. After launch(): see arrived().
+// Before: a program that has the three kernels. After launch(): see complete().
 #pragma once
 
 #include <algorithm>

@@ -80,6 +80,12 @@ Result<cl::Program> build_program(const OpenClContext& context, const std::strin
   });
 }
 
+double seconds_of(const cl::Event& event) {
+  const auto start = event.getProfilingInfo<CL_PROFILING_COMMAND_START>();
+  const auto end = event.getProfilingInfo<CL_PROFILING_COMMAND_END>();
+  return 1e-9 * static_cast<double>(end - start);
+}
+
 Result<cl::Program> load_program(const OpenClContext& context, const std::string& bytes, const std::string& file) {
   const auto refused = [&](const cl::Error& error) {
     return user_error("{}: \"{}\" does not take it ({} failed: {}); it must be a whole file, made for this device",
@@ -90,8 +96,6 @@ Result<cl::Program> load_program(const OpenClContext& context, const std::string
     cl::Program program(context.context, {context.device}, {binary});
     program.build({context.device});  // a formality for a binary, but kernels exist only after it
     return program;
-  } catch (const cl::BuildError& error) {
-    return refused(error);
   } catch (const cl::Error& error) {
     return refused(error);
   }

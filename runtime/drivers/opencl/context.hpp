@@ -33,4 +33,7 @@ Result<cl::Program> build_program(const OpenClContext& context, const std::strin
 // A program from the bytes of a file. Bytes that the device does not take are the user's fault; `file` names them.
 Result<cl::Program> load_program(const OpenClContext& context, const std::string& bytes, const std::string& file);
 
+// How long an ended command of a queue with profiling ran.
+double seconds_of(const cl::Event& event);
+
 }  // namespace sluice::opencl

@@ -209,9 +209,7 @@ class PoclDevice final : public segments::SegmentDevice {
   void add_times(const Slot& slot) {
     const std::lock_guard lock(times_mutex_);
     for (std::size_t k = 0; k < times_.size(); ++k) {
-      const auto start = slot.events[k].getProfilingInfo<CL_PROFILING_COMMAND_START>();
-      const auto end = slot.events[k].getProfilingInfo<CL_PROFILING_COMMAND_END>();
-      times_[k].seconds += 1e-9 * static_cast<double>(end - start);
+      times_[k].seconds += opencl::seconds_of(slot.events[k]);
       ++times_[k].launches;
     }
   }

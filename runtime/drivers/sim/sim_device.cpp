@@ -34,7 +34,7 @@ class SimDevice final : public Device {
         table_(bundle.table()),
         options_(options),
         admission_(design_.network.input.size(), table_.rows.size(), options.capacity),
-        model_(design_, simulate::thresholds_of_rows(table_, design_)),
+        model_(design_, table_.all_thresholds(design_.network, design_.netlist)),
         rows_(table_.rows.size()),
         cache_(options.cached_results) {
     for (Row& row : rows_) row.pictures = golden;

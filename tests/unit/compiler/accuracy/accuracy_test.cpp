@@ -1,45 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Errors of layers name the layer that was spoilt; of several ways of quantising the nearest to float is taken.
-#include <fstream>
-
 #include "compiler/accuracy/choose_quantisation.hpp"
 #include "compiler/accuracy/layer_errors.hpp"
-#include "compiler/quantise/calibrate.hpp"
 #include "compiler/quantise/equalise.hpp"
-#include "tests/support/scratch.hpp"
-#include "tests/unit/compiler/quantise/float_graph.hpp"
+#include "tests/unit/compiler/quantise/calibrated_network.hpp"
 
 namespace sluice::testing {
 namespace {
 
-class Accuracy : public ::testing::Test {
- protected:
-  Accuracy() {
-    GraphMaker make(11, {1, 3, 32, 32});
-    const std::string stem = make.conv("x", 8, 3, 2);
-    make.clamp(0.0f, std::nullopt);
-    const std::string deep = make.depthwise(stem, 3);
-    make.clamp(0.0f, 6.0f);
-    make.conv(deep, 8, 1);
-    graph_ = make.finish(5);
-    // Random pictures as a CIFAR-10 file.
-    std::mt19937 engine(12);
-    std::ofstream file(scratch_.path() / "pictures.bin", std::ios::binary);
-    for (int i = 0; i < 12 * 3073; ++i)
-      file.put(static_cast<char>(i % 3073 == 0 ? 1 : std::uniform_int_distribution<int>(0, 255)(engine)));
-    file.close();
-    images_ = open_images(scratch_.path() / "pictures.bin").value();
-    calibration_ = calibrate(graph_, pictures()).value();
-  }
-
-  FittedPictures pictures() const { return {images_, picture_shape(graph_), preprocess_}; }
-
-  test::Scratch scratch_;
-  ir::Graph graph_;
-  const Preprocess preprocess_ = pixels_around_zero(3);
-  ImageSet images_;
-  Calibration calibration_;
-};
+using Accuracy = CalibratedNetwork;
 
 TEST_F(Accuracy, errors_are_small_and_name_the_layer_that_was_spoilt) {
   Quantised quantised = quantise(graph_, calibration_.statistics, preprocess_, {}, {.bits = 16}).value();

@@ -2,16 +2,12 @@
 // Faults that quantising could have, planted into an integer network: each is found, at its layer. Sound ones pass.
 #include "compiler/validation/validate_network.hpp"
 
-#include <fstream>
-
 #include <gmock/gmock.h>
 
-#include "compiler/quantise/calibrate.hpp"
 #include "compiler/quantise/equalise.hpp"
 #include "compiler/quantise/float_runner.hpp"
 #include "compiler/quantise/quantise.hpp"
-#include "tests/support/scratch.hpp"
-#include "tests/unit/compiler/quantise/float_graph.hpp"
+#include "tests/unit/compiler/quantise/calibrated_network.hpp"
 
 namespace sluice::testing {
 namespace {
@@ -19,39 +15,15 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-class ValidateNetwork : public ::testing::Test {
+class ValidateNetwork : public CalibratedNetwork {
  protected:
-  ValidateNetwork() {
-    GraphMaker make(11, {1, 3, 32, 32});
-    const std::string stem = make.conv("x", 8, 3, 2);
-    make.clamp(0.0f, std::nullopt);
-    const std::string deep = make.depthwise(stem, 3);
-    make.clamp(0.0f, 6.0f);
-    make.conv(deep, 8, 1);
-    graph_ = make.finish(5);
-    std::mt19937 engine(12);
-    std::ofstream file(scratch_.path() / "pictures.bin", std::ios::binary);
-    for (int i = 0; i < 12 * 3073; ++i)
-      file.put(static_cast<char>(i % 3073 == 0 ? 1 : std::uniform_int_distribution<int>(0, 255)(engine)));
-    file.close();
-    images_ = open_images(scratch_.path() / "pictures.bin").value();
-    statistics_ = calibrate(graph_, pictures()).value().statistics;
-  }
-
-  FittedPictures pictures() const { return {images_, picture_shape(graph_), preprocess_}; }
   IntegerNetwork network(int bits) const {
-    return quantise(graph_, statistics_, preprocess_, {}, {.bits = bits}).value().network;
+    return quantise(graph_, calibration_.statistics, preprocess_, {}, {.bits = bits}).value().network;
   }
   NetworkValidation validated(const IntegerNetwork& network) const {
     const auto inputs = validation_inputs(pictures(), picture_shape(graph_)).value();
     return validate_network(graph_, network, inputs).value();
   }
-
-  test::Scratch scratch_;
-  ir::Graph graph_;
-  const Preprocess preprocess_ = pixels_around_zero(3);
-  ImageSet images_;
-  Statistics statistics_;
 };
 
 TEST_F(ValidateNetwork, accepts_what_quantising_made) {
@@ -65,7 +37,7 @@ TEST_F(ValidateNetwork, accepts_what_quantising_made) {
 
 TEST_F(ValidateNetwork, accepts_equalised_channels) {
   ir::Graph even = graph_;
-  const ChannelGains gains = equalise(even, statistics_);
+  const ChannelGains gains = equalise(even, calibration_.statistics);
   ASSERT_FALSE(gains.empty());
   const Statistics statistics = calibrate(even, pictures()).value().statistics;
   EXPECT_EQ(validated(quantise(even, statistics, preprocess_, {}, {.bits = 8}, gains).value().network).parted, "");
