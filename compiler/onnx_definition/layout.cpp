@@ -105,7 +105,10 @@ Result<Values> transpose(const Call& call) {
   std::iota(reversed.rbegin(), reversed.rend(), 0);
   const Dims perm = call.attributes.integers("perm", reversed);
   const std::set<std::size_t> axes = SLUICE_TRY(axes_of(perm, static_cast<std::int64_t>(rank)));
-  if (axes.size() != rank || perm.size() != rank) return user_error("perm is no order of {} axes", rank);
+  // ONNX has axes counted from the end elsewhere, not in perm.
+  const bool is_from_start = std::all_of(perm.begin(), perm.end(), [](std::int64_t axis) { return axis >= 0; });
+  if (axes.size() != rank || perm.size() != rank || !is_from_start)
+    return user_error("perm is no order of {} axes", rank);
   return one(reordered(call[0], {perm.begin(), perm.end()}));
 }
 
