@@ -87,15 +87,10 @@ Result<Values> unsqueeze(const Call& call) {
 
 // Axis i of the result is axis order[i] of the input.
 Value reordered(const Value& in, const std::vector<std::size_t>& order) {
-  const Dims strides = strides_of(in.dims);
-  Dims dims(order.size());
-  for (std::size_t i = 0; i < order.size(); ++i) dims[i] = in.dims[order[i]];
-  std::vector<std::int64_t> indices(static_cast<std::size_t>(in.size()), 0);
-  std::int64_t inner = 1;
-  for (std::size_t d = dims.size(); d-- > 0; inner *= dims[d]) {
-    for (std::size_t i = 0; i < indices.size(); ++i)
-      indices[i] += static_cast<std::int64_t>(i) / inner % dims[d] * strides[order[d]];
-  }
+  const Dims own = strides_of(in.dims);
+  Dims dims(order.size()), strides(order.size());
+  for (std::size_t i = 0; i < order.size(); ++i) dims[i] = in.dims[order[i]], strides[i] = own[order[i]];
+  const auto indices = source_indices(dims, strides, [](std::size_t, std::int64_t at) { return at; });
   return gathered(in, std::move(dims), indices);
 }
 
@@ -126,14 +121,9 @@ Result<Values> tile(const Call& call) {
     if (repeats[i] < 0 || repeats[i] > kMostElements) return user_error("{} repeats", repeats[i]);
     dims[i] *= repeats[i];
   }
-  const std::size_t count = SLUICE_TRY(element_count(dims));
-  const Dims strides = strides_of(call[0].dims);
-  std::vector<std::int64_t> indices(count, 0);
-  std::int64_t inner = 1;
-  for (std::size_t d = dims.size(); d-- > 0; inner *= dims[d]) {
-    for (std::size_t i = 0; i < count; ++i)
-      indices[i] += static_cast<std::int64_t>(i) / inner % dims[d] % call[0].dims[d] * strides[d];
-  }
+  SLUICE_CHECK(element_count(dims));
+  const auto indices = source_indices(dims, strides_of(call[0].dims),
+                                      [&](std::size_t d, std::int64_t at) { return at % call[0].dims[d]; });
   return one(gathered(call[0], std::move(dims), indices));
 }
 

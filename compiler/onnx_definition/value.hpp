@@ -56,6 +56,24 @@ Result<Dims> broadcast(const Dims& a, const Dims& b);
 // same. `from` broadcasts to `to`.
 std::vector<std::int64_t> broadcast_indices(const Dims& from, const Dims& to);
 
+// For each element of a tensor of `dims`, in order, the index that it reads in a tensor with one of `strides` for each
+// axis. source(axis, place along the axis): the place there; -1 where the element reads nothing, and then so is its
+// index. `dims` have passed element_count().
+template <typename Source>
+std::vector<std::int64_t> source_indices(const Dims& dims, const Dims& strides, Source source) {
+  std::int64_t count = 1;
+  for (const std::int64_t dim : dims) count *= dim;
+  std::vector<std::int64_t> indices(static_cast<std::size_t>(count), 0);
+  std::int64_t inner = 1;  // elements per step of the axis
+  for (std::size_t d = dims.size(); d-- > 0; inner *= dims[d]) {
+    for (std::size_t i = 0; i < indices.size(); ++i) {
+      const std::int64_t from = source(d, static_cast<std::int64_t>(i) / inner % dims[d]);
+      indices[i] = indices[i] < 0 || from < 0 ? -1 : indices[i] + from * strides[d];
+    }
+  }
+  return indices;
+}
+
 // The result whose element i is element indices[i] of `from`; -1 stands for zero.
 Value gathered(const Value& from, Dims dims, const std::vector<std::int64_t>& indices);
 
