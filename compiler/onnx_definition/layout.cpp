@@ -7,7 +7,6 @@
 // SpaceToDepth-1.
 #include <algorithm>
 #include <numeric>
-#include <set>
 
 #include "compiler/onnx_definition/definition.hpp"
 #include "runtime/base/errors.hpp"
@@ -52,15 +51,6 @@ Result<Values> flatten(const Call& call) {
   Dims dims{1, 1};
   for (std::int64_t i = 0; i < rank; ++i) dims[i < axis ? 0 : 1] *= call[0].dims[static_cast<std::size_t>(i)];
   return with_dims(call[0], std::move(dims));
-}
-
-Result<std::set<std::size_t>> axes_of(const Dims& list, std::int64_t rank) {
-  std::set<std::size_t> axes;
-  for (const std::int64_t axis : list) {
-    const std::size_t place = SLUICE_TRY(axis_of(axis, rank));
-    axes.insert(place);
-  }
-  return axes;
 }
 
 Result<Values> squeeze(const Call& call) {

@@ -14,7 +14,7 @@ namespace sluice::definition {
 struct DefinedModel::State {
   onnx::ModelProto model;
   std::filesystem::path folder;
-  std::map<std::string, int> opsets;
+  Opsets opsets;
   std::map<std::string, Value> constants;
   std::string input, output;
   Dims input_dims;
@@ -61,8 +61,7 @@ Result<DefinedModel> DefinedModel::from_bytes(std::string_view bytes, const std:
   state->model = SLUICE_TRY(onnx_file::parse_model(bytes));
   state->folder = folder;
   const onnx::GraphProto& graph = state->model.graph();
-  for (const auto& import : state->model.opset_import())
-    state->opsets[import.domain() == "ai.onnx" ? "" : import.domain()] = static_cast<int>(import.version());
+  state->opsets = opsets_of(state->model.opset_import());
   SLUICE_CHECK(define_initialisers(
       graph, folder, [&](const std::string& name, Value value) { state->constants[name] = std::move(value); }));
   // The weights are in `constants` now; held twice, a large network would not fit.
