@@ -18,7 +18,7 @@ constexpr double kMostDecibels = 200;
 void add_map(LayerError& error, const ir::Tensor& real, const Map& codes, const Layer& layer) {
   const std::int64_t channels = layer.output.channels, pixels = layer.output.size() / channels;
   for (std::int64_t c = 0; c < channels; ++c) {
-    const std::int64_t of_model = layer.channel_order.empty() ? c : layer.channel_order[std::size_t(c)];
+    const std::int64_t of_model = layer.model_channel(static_cast<int>(c));
     for (std::int64_t p = 0; p < pixels; ++p) {
       const double wanted = real.values[std::size_t(of_model * pixels + p)];
       const double difference = layer.real_value(codes[std::size_t(p * channels + c)], static_cast<int>(c)) - wanted;

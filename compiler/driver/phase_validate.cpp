@@ -49,7 +49,7 @@ Status run(PlanJob& job) {
   const auto model = SLUICE_TRY(definition::DefinedModel::open(job.options.model, job.options.model_output));
   job.state.validated = SLUICE_TRY(validate_import(model, graph, pictures.preprocess(), inputs));
   job.say(told(*job.state.validated));
-  const std::string warning = SLUICE_TRY(unlike_training(job.options.model, graph, pictures));
+  const std::string warning = SLUICE_TRY(unlike_training(model, graph, pictures.first(kPictures)));
   if (!warning.empty()) job.say(warning);
   return ok();
 }

@@ -10,8 +10,6 @@
 namespace sluice::definition {
 namespace {
 
-constexpr int kBool = 9;
-
 template <typename Fn>
 Result<Values> truth(const Call& call, Fn fn) {
   Value out = SLUICE_TRY(compared(call[0], call[1], fn));
@@ -70,15 +68,12 @@ Result<Values> where(const Call& call) {
   const std::int64_t count = SLUICE_TRY(element_count(dims));
   const auto of_condition = broadcast_indices(condition.dims, dims);
   const auto of_yes = broadcast_indices(yes.dims, dims), of_no = broadcast_indices(no.dims, dims);
-  Value like = yes.is_integer() ? no : yes;
+  const Value& like = yes.is_integer() ? no : yes;
   Value out = Value::zeros_like(like, std::move(dims));
-  const auto index = [](const std::vector<std::int64_t>& of, std::int64_t i) {
-    return of.empty() ? i : of[static_cast<std::size_t>(i)];
-  };
   for (std::int64_t i = 0; i < count; ++i) {
-    const bool is_yes = condition.at(index(of_condition, i)) != 0;
+    const bool is_yes = condition.at(broadcast_index(of_condition, i)) != 0;
     const Value& source = is_yes ? yes : no;
-    const std::int64_t from = index(is_yes ? of_yes : of_no, i);
+    const std::int64_t from = broadcast_index(is_yes ? of_yes : of_no, i);
     if (out.is_integer())
       out.integers[static_cast<std::size_t>(i)] = source.integers[static_cast<std::size_t>(from)];
     else

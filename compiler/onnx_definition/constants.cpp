@@ -15,7 +15,7 @@
 namespace sluice::definition {
 namespace {
 
-constexpr int kFloat = 1, kInt64 = 7, kString = 8, kBool = 9;
+constexpr int kFloat = 1, kInt64 = 7, kString = 8;
 
 Result<Values> constant(const Call& call) {
   if (call.attributes.all().size() != 1) return user_error("must have one value, has {}", call.attributes.all().size());

@@ -41,9 +41,11 @@ bool Call::is_computed() const {
   return std::any_of(inputs.begin(), inputs.end(), [](const Value* value) { return value && value->is_computed; });
 }
 
+std::string domain_key(const std::string& domain) { return domain == "ai.onnx" ? "" : domain; }
+
 const Definition* find_definition(const std::string& domain, const std::string& op) {
   static const auto all = all_definitions();
-  const auto found = all.find({domain == "ai.onnx" ? "" : domain, op});
+  const auto found = all.find({domain_key(domain), op});
   return found == all.end() ? nullptr : found->second;
 }
 

@@ -63,7 +63,10 @@ const Definitions& quantisation_definitions();
 const Definitions& reduction_definitions();
 const Definitions& slicing_definitions();
 
-// Null where there is none. "ai.onnx" is ONNX's own domain, too.
+// By which a domain is looked up: "ai.onnx" is ONNX's own one, "", too.
+std::string domain_key(const std::string& domain);
+
+// Null where there is none.
 const Definition* find_definition(const std::string& domain, const std::string& op);
 
 // With the checks that all share: the number of inputs, numbers and no text unless the operator is one of texts.

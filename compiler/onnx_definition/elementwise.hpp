@@ -22,8 +22,9 @@ template <typename Out, typename In, typename Fn>
 void combine_into(std::vector<Out>& out, const std::vector<In>& a, const std::vector<std::int64_t>& of_a,
                   const std::vector<In>& b, const std::vector<std::int64_t>& of_b, Fn fn) {
   for (std::size_t i = 0; i < out.size(); ++i) {
-    out[i] = fn(a[of_a.empty() ? i : static_cast<std::size_t>(of_a[i])],
-                b[of_b.empty() ? i : static_cast<std::size_t>(of_b[i])]);
+    const auto at = static_cast<std::int64_t>(i);
+    out[i] = fn(a[static_cast<std::size_t>(broadcast_index(of_a, at))],
+                b[static_cast<std::size_t>(broadcast_index(of_b, at))]);
   }
 }
 
@@ -51,7 +52,6 @@ Result<Value> combined(const Value& a, const Value& b, Fn fn) {
 // The same with truth values as the result.
 template <typename Fn>
 Result<Value> compared(const Value& a, const Value& b, Fn fn) {
-  constexpr int kBool = 9;
   Dims dims = SLUICE_TRY(broadcast(a.dims, b.dims));
   const auto of_a = broadcast_indices(a.dims, dims), of_b = broadcast_indices(b.dims, dims);
   const std::int64_t count = SLUICE_TRY(element_count(dims));

@@ -45,7 +45,7 @@ Result<Values> concat(const Call& call) {
   for (const Value* value : call.inputs) {
     const std::int64_t piece = value->dims[axis] * inner, row = dims[axis] * inner;
     if (is_real)
-      append(value->is_integer() ? value->as_reals() : value->reals, piece, outer, row, offset, out.reals);
+      append(value->as_reals(), piece, outer, row, offset, out.reals);
     else
       append(value->integers, piece, outer, row, offset, out.integers);
     offset += piece;

@@ -7,7 +7,6 @@
 // SpaceToDepth-1.
 #include <algorithm>
 #include <numeric>
-#include <set>
 
 #include "compiler/onnx_definition/definition.hpp"
 #include "runtime/base/errors.hpp"
@@ -54,15 +53,6 @@ Result<Values> flatten(const Call& call) {
   return with_dims(call[0], std::move(dims));
 }
 
-Result<std::set<std::size_t>> axes_of(const Dims& list, std::int64_t rank) {
-  std::set<std::size_t> axes;
-  for (const std::int64_t axis : list) {
-    const std::size_t place = SLUICE_TRY(axis_of(axis, rank));
-    axes.insert(place);
-  }
-  return axes;
-}
-
 Result<Values> squeeze(const Call& call) {
   const Dims list = SLUICE_TRY(call.list(1, "axes", {}));
   const std::set<std::size_t> axes = SLUICE_TRY(axes_of(list, static_cast<std::int64_t>(call[0].dims.size())));
@@ -87,15 +77,10 @@ Result<Values> unsqueeze(const Call& call) {
 
 // Axis i of the result is axis order[i] of the input.
 Value reordered(const Value& in, const std::vector<std::size_t>& order) {
-  const Dims strides = strides_of(in.dims);
-  Dims dims(order.size());
-  for (std::size_t i = 0; i < order.size(); ++i) dims[i] = in.dims[order[i]];
-  std::vector<std::int64_t> indices(static_cast<std::size_t>(in.size()), 0);
-  std::int64_t inner = 1;
-  for (std::size_t d = dims.size(); d-- > 0; inner *= dims[d]) {
-    for (std::size_t i = 0; i < indices.size(); ++i)
-      indices[i] += static_cast<std::int64_t>(i) / inner % dims[d] * strides[order[d]];
-  }
+  const Dims own = strides_of(in.dims);
+  Dims dims(order.size()), strides(order.size());
+  for (std::size_t i = 0; i < order.size(); ++i) dims[i] = in.dims[order[i]], strides[i] = own[order[i]];
+  const auto indices = source_indices(dims, strides, [](std::size_t, std::int64_t at) { return at; });
   return gathered(in, std::move(dims), indices);
 }
 
@@ -105,7 +90,10 @@ Result<Values> transpose(const Call& call) {
   std::iota(reversed.rbegin(), reversed.rend(), 0);
   const Dims perm = call.attributes.integers("perm", reversed);
   const std::set<std::size_t> axes = SLUICE_TRY(axes_of(perm, static_cast<std::int64_t>(rank)));
-  if (axes.size() != rank || perm.size() != rank) return user_error("perm is no order of {} axes", rank);
+  // ONNX has axes counted from the end elsewhere, not in perm.
+  const bool is_from_start = std::all_of(perm.begin(), perm.end(), [](std::int64_t axis) { return axis >= 0; });
+  if (axes.size() != rank || perm.size() != rank || !is_from_start)
+    return user_error("perm is no order of {} axes", rank);
   return one(reordered(call[0], {perm.begin(), perm.end()}));
 }
 
@@ -123,14 +111,9 @@ Result<Values> tile(const Call& call) {
     if (repeats[i] < 0 || repeats[i] > kMostElements) return user_error("{} repeats", repeats[i]);
     dims[i] *= repeats[i];
   }
-  const std::size_t count = SLUICE_TRY(element_count(dims));
-  const Dims strides = strides_of(call[0].dims);
-  std::vector<std::int64_t> indices(count, 0);
-  std::int64_t inner = 1;
-  for (std::size_t d = dims.size(); d-- > 0; inner *= dims[d]) {
-    for (std::size_t i = 0; i < count; ++i)
-      indices[i] += static_cast<std::int64_t>(i) / inner % dims[d] % call[0].dims[d] * strides[d];
-  }
+  SLUICE_CHECK(element_count(dims));
+  const auto indices = source_indices(dims, strides_of(call[0].dims),
+                                      [&](std::size_t d, std::int64_t at) { return at % call[0].dims[d]; });
   return one(gathered(call[0], std::move(dims), indices));
 }
 

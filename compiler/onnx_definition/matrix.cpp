@@ -63,8 +63,8 @@ Result<Values> mat_mul(const Call& call) {
   std::vector<float> out(count, 0.0f);
   const std::int64_t matrices = SLUICE_TRY(element_count(lead));
   for (std::int64_t m = 0; m < matrices; ++m) {
-    const std::int64_t from_a = of_a.empty() ? m : of_a[static_cast<std::size_t>(m)];
-    const std::int64_t from_b = of_b.empty() ? m : of_b[static_cast<std::size_t>(m)];
+    const std::int64_t from_a = broadcast_index(of_a, m);
+    const std::int64_t from_b = broadcast_index(of_b, m);
     multiply(s, left.data() + from_a * s.rows * s.inner, right.data() + from_b * s.inner * s.columns,
              out.data() + m * s.rows * s.columns);
   }
@@ -96,7 +96,7 @@ Result<Values> gemm(const Call& call) {
     if (common != dims) return user_error("{} added to {}", to_text(call[2].dims), to_text(dims));
     const auto of_c = broadcast_indices(call[2].dims, dims);
     for (std::size_t i = 0; i < out.size(); ++i)
-      out[i] += beta * static_cast<float>(call[2].at(of_c.empty() ? static_cast<std::int64_t>(i) : of_c[i]));
+      out[i] += beta * static_cast<float>(call[2].at(broadcast_index(of_c, static_cast<std::int64_t>(i))));
   }
   return one(typed(call[0], dims, std::move(out)));
 }

@@ -14,7 +14,7 @@ namespace sluice::definition {
 struct DefinedModel::State {
   onnx::ModelProto model;
   std::filesystem::path folder;
-  std::map<std::string, int> opsets;
+  Opsets opsets;
   std::map<std::string, Value> constants;
   std::string input, output;
   Dims input_dims;
@@ -31,6 +31,11 @@ bool rounds(const onnx::ModelProto& model) {
   };
   return any(model.graph().node()) || std::any_of(model.functions().begin(), model.functions().end(),
                                                   [&](const auto& function) { return any(function.node()); });
+}
+
+std::vector<float> reals_of(const std::map<std::string, Value>& constants, const std::string& name) {
+  const auto found = constants.find(name);
+  return found == constants.end() ? std::vector<float>() : found->second.as_reals();
 }
 
 bool is_read(const Nodes& nodes, const std::string& name) {
@@ -61,8 +66,7 @@ Result<DefinedModel> DefinedModel::from_bytes(std::string_view bytes, const std:
   state->model = SLUICE_TRY(onnx_file::parse_model(bytes));
   state->folder = folder;
   const onnx::GraphProto& graph = state->model.graph();
-  for (const auto& import : state->model.opset_import())
-    state->opsets[import.domain() == "ai.onnx" ? "" : import.domain()] = static_cast<int>(import.version());
+  state->opsets = opsets_of(state->model.opset_import());
   SLUICE_CHECK(define_initialisers(
       graph, folder, [&](const std::string& name, Value value) { state->constants[name] = std::move(value); }));
   // The weights are in `constants` now; held twice, a large network would not fit.
@@ -81,17 +85,34 @@ Result<DefinedModel> DefinedModel::from_bytes(std::string_view bytes, const std:
   return DefinedModel(std::move(state));
 }
 
+std::optional<FirstNormalisation> DefinedModel::first_normalisation() const {
+  const auto& nodes = state_->model.graph().node();
+  const auto node = std::find_if(nodes.begin(), nodes.end(), [](const auto& n) {
+    return n.op_type() == "BatchNormalization" && n.domain().empty() && n.input_size() == 5;
+  });
+  if (node == nodes.end()) return std::nullopt;
+  FirstNormalisation found{node->name(), node->input(0), reals_of(state_->constants, node->input(3)),
+                           reals_of(state_->constants, node->input(4))};
+  if (found.mean.empty() || found.mean.size() != found.variance.size()) return std::nullopt;
+  return found;
+}
+
 Result<Value> DefinedModel::run(Value input, Rounding rounding, const Observer& observer) const {
+  return run_to(state_->output, std::move(input), rounding, observer);
+}
+
+Result<Value> DefinedModel::run_to(const std::string& name, Value input, Rounding rounding,
+                                   const Observer& observer) const {
   const Run run{state_->model, state_->opsets, state_->folder, rounding, observer};
   const Attributes none;
   Scope scope(run, nullptr, none, 0);
-  for (const auto& [name, value] : state_->constants) scope.refer(name, &value);
+  for (const auto& [constant, value] : state_->constants) scope.refer(constant, &value);
   input.is_computed = true;
   scope.define(state_->input, std::move(input));
-  SLUICE_CHECK(scope.compute(state_->model.graph().node(), {state_->output}));
-  const Value* output = scope.find(state_->output);
-  if (!output) return user_error("no node makes \"{}\"", state_->output);
-  return *output;
+  SLUICE_CHECK(scope.compute(state_->model.graph().node(), {name}));
+  const Value* value = scope.find(name);
+  if (!value) return user_error("no node makes \"{}\"", name);
+  return *value;
 }
 
 }  // namespace sluice::definition

@@ -17,6 +17,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,12 @@ namespace sluice::definition {
 
 // Gets each value that a node of the outermost graph computes.
 using Observer = std::function<void(const std::string& name, const Value& value)>;
+
+// The statistics that training left in a BatchNormalization: what the values in front of it were then.
+struct FirstNormalisation {
+  std::string node, input;  // names
+  std::vector<float> mean, variance;
+};
 
 class DefinedModel {
  public:
@@ -41,9 +48,14 @@ class DefinedModel {
   bool is_quantised() const;
   // Dimensions of the input as the file has them; -1 where they are open.
   const Dims& input_dims() const;
+  // Of the first such node in the file's order; nothing where there is none, or where its statistics are no
+  // initialisers.
+  std::optional<FirstNormalisation> first_normalisation() const;
 
   // The output's value. An input of the model that `input` does not give must have an initialiser.
   Result<Value> run(Value input, Rounding rounding, const Observer& observer = {}) const;
+  // The same of any value of the graph; what that does not need is not computed.
+  Result<Value> run_to(const std::string& name, Value input, Rounding rounding, const Observer& observer = {}) const;
 
  private:
   struct State;

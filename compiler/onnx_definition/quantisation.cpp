@@ -150,8 +150,8 @@ Result<Values> quant(const Call& call) {
   Value out = x;
   const bool rounds = !keeps_fraction(call);
   for (std::size_t i = 0; i < out.reals.size(); ++i) {
-    const double scale = call[1].at(of_scale.empty() ? static_cast<std::int64_t>(i) : of_scale[i]);
-    const double zero = call[2].at(of_zero.empty() ? static_cast<std::int64_t>(i) : of_zero[i]);
+    const double scale = call[1].at(broadcast_index(of_scale, static_cast<std::int64_t>(i)));
+    const double zero = call[2].at(broadcast_index(of_zero, static_cast<std::int64_t>(i)));
     const double code = std::clamp(x.reals[i] / scale + zero, range.first, range.second);
     out.reals[i] = static_cast<float>(((rounds ? std::nearbyint(code) : code) - zero) * scale);
   }

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <set>
 
 #include "compiler/onnx_definition/definition.hpp"
 #include "runtime/base/errors.hpp"
@@ -20,11 +19,7 @@ Result<Values> reduced_from(const Call& call, double start) {
   const Value& in = call[0];
   const auto rank = static_cast<std::int64_t>(in.dims.size());
   const Dims list = SLUICE_TRY(call.list(1, "axes", {}));
-  std::set<std::size_t> axes;
-  for (const std::int64_t axis : list) {
-    const std::size_t place = SLUICE_TRY(axis_of(axis, rank));
-    axes.insert(place);
-  }
+  std::set<std::size_t> axes = SLUICE_TRY(axes_of(list, rank));
   if (list.empty()) {
     if (call.attributes.integer("noop_with_empty_axes", 0) != 0) return one(in);
     for (std::size_t i = 0; i < in.dims.size(); ++i) axes.insert(i);
@@ -39,7 +34,7 @@ Result<Values> reduced_from(const Call& call, double start) {
   std::vector<double> sums(static_cast<std::size_t>(out.size()), start);
   const auto targets = broadcast_indices(kept, in.dims);
   for (std::int64_t i = 0; i < in.size(); ++i) {
-    double& sum = sums[static_cast<std::size_t>(targets.empty() ? i : targets[static_cast<std::size_t>(i)])];
+    double& sum = sums[static_cast<std::size_t>(broadcast_index(targets, i))];
     sum = add(sum, in.at(i));
   }
   const double count = sums.empty() ? 0 : static_cast<double>(in.size()) / static_cast<double>(sums.size());

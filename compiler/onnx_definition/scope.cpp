@@ -67,7 +67,24 @@ std::string label_of(const onnx::NodeProto& node) {
   return fmt::format("{} node that makes \"{}\"", node.op_type(), node.output_size() > 0 ? node.output(0) : "");
 }
 
+// The values of `outputs`, after compute(). `maker`: what the nodes stand in, as messages call it.
+Result<Values> results_in(const Scope& scope, const std::vector<std::string>& outputs, const char* maker) {
+  Values values;
+  for (const std::string& output : outputs) {
+    const Value* value = scope.find(output);
+    if (!value) return user_error("{} does not make \"{}\"", maker, output);
+    values.push_back(*value);
+  }
+  return values;
+}
+
 }  // namespace
+
+Opsets opsets_of(const google::protobuf::RepeatedPtrField<onnx::OperatorSetIdProto>& imports) {
+  Opsets opsets;
+  for (const auto& import : imports) opsets[domain_key(import.domain())] = static_cast<int>(import.version());
+  return opsets;
+}
 
 const Value* Scope::find(const std::string& name) const {
   for (const Scope* scope = this; scope; scope = scope->around_) {
@@ -107,15 +124,14 @@ Status Scope::compute(const Nodes& nodes, const std::vector<std::string>& output
 
 Result<Values> Scope::results_of(const onnx::NodeProto& node) {
   const Attributes attributes(node, of_call_);
-  if (node.op_type() == "If" && (node.domain().empty() || node.domain() == "ai.onnx"))
-    return results_of_branch(node, attributes);
+  if (node.op_type() == "If" && domain_key(node.domain()).empty()) return results_of_branch(node, attributes);
   for (const onnx::FunctionProto& function : run_.model.functions()) {
     if (function.name() == node.op_type() && function.domain() == node.domain())
       return results_of_function(function, node, attributes);
   }
   const Definition* definition = find_definition(node.domain(), node.op_type());
   if (!definition) return user_error("the operator has no definition here");
-  const auto opset = run_.opsets.find(node.domain() == "ai.onnx" ? "" : node.domain());
+  const auto opset = run_.opsets.find(domain_key(node.domain()));
   Call call{attributes,
             opset == run_.opsets.end() ? 1 : opset->second,
             {},
@@ -144,21 +160,13 @@ Result<Values> Scope::results_of_branch(const onnx::NodeProto& node, const Attri
   std::vector<std::string> outputs;
   for (const auto& output : branch->g().output()) outputs.push_back(output.name());
   SLUICE_CHECK(scope.compute(branch->g().node(), outputs));
-  Values values;
-  for (const std::string& output : outputs) {
-    const Value* value = scope.find(output);
-    if (!value) return user_error("a branch does not make \"{}\"", output);
-    values.push_back(*value);
-  }
-  return values;
+  return results_in(scope, outputs, "a branch");
 }
 
 Result<Values> Scope::results_of_function(const onnx::FunctionProto& function, const onnx::NodeProto& node,
                                           const Attributes& attributes) {
   if (depth_ > kMostDepth) return user_error("more than {} functions call each other", kMostDepth);
-  std::map<std::string, int> opsets;
-  for (const auto& import : function.opset_import())
-    opsets[import.domain() == "ai.onnx" ? "" : import.domain()] = static_cast<int>(import.version());
+  const Opsets opsets = opsets_of(function.opset_import());
   const Run inner{run_.model, opsets, run_.folder, run_.rounding, run_.observer};
   Scope scope(inner, nullptr, attributes, depth_ + 1);
   for (int i = 0; i < function.input_size(); ++i) {
@@ -168,13 +176,7 @@ Result<Values> Scope::results_of_function(const onnx::FunctionProto& function, c
   }
   const std::vector<std::string> outputs(function.output().begin(), function.output().end());
   SLUICE_CHECK(scope.compute(function.node(), outputs));
-  Values values;
-  for (const std::string& output : outputs) {
-    const Value* value = scope.find(output);
-    if (!value) return user_error("the function does not make \"{}\"", output);
-    values.push_back(*value);
-  }
-  return values;
+  return results_in(scope, outputs, "the function");
 }
 
 Status define_initialisers(const onnx::GraphProto& graph, const std::filesystem::path& folder,

@@ -8,17 +8,21 @@
 #pragma once
 
 #include <map>
-#include <set>
 
 #include "compiler/onnx_definition/definition.hpp"
 #include "compiler/onnx_definition/model.hpp"
 
 namespace sluice::definition {
 
+using Opsets = std::map<std::string, int>;  // by domain_key()
+
+// Of a model or a local function.
+Opsets opsets_of(const google::protobuf::RepeatedPtrField<onnx::OperatorSetIdProto>& imports);
+
 // What stays the same for a whole run.
 struct Run {
   const onnx::ModelProto& model;
-  const std::map<std::string, int>& opsets;  // by domain; "" is ONNX's own
+  const Opsets& opsets;
   const std::filesystem::path& folder;
   Rounding rounding;
   const Observer& observer;

@@ -12,19 +12,11 @@
 namespace sluice::definition {
 namespace {
 
-// The result whose element at a place is the input's at source(axis, place along the axis); -1 where there is none.
+// The result whose element at a place is the input's at source(axis, place along the axis).
 template <typename Source>
 Result<Value> picked(const Value& in, Dims dims, Source source) {
-  const std::size_t count = SLUICE_TRY(element_count(dims));
-  const Dims strides = strides_of(in.dims);
-  std::vector<std::int64_t> indices(count, 0);
-  std::int64_t inner = 1;
-  for (std::size_t d = dims.size(); d-- > 0; inner *= dims[d]) {
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::int64_t from = source(d, static_cast<std::int64_t>(i) / inner % dims[d]);
-      indices[i] = indices[i] < 0 || from < 0 ? -1 : indices[i] + from * strides[d];
-    }
-  }
+  SLUICE_CHECK(element_count(dims));
+  const auto indices = source_indices(dims, strides_of(in.dims), source);
   return gathered(in, std::move(dims), indices);
 }
 
@@ -155,16 +147,15 @@ Result<Values> pad(const Call& call) {
       sources[d].push_back(from);
     }
   }
-  const auto source = [&](std::size_t d, std::int64_t at) { return sources[d][static_cast<std::size_t>(at)]; };
-  Value out = SLUICE_TRY(picked(in, dims, source));
+  const auto indices = source_indices(dims, strides_of(in.dims), [&](std::size_t d, std::int64_t at) {
+    return sources[d][static_cast<std::size_t>(at)];
+  });
+  Value out = gathered(in, std::move(dims), indices);
   double constant = call.attributes.real("value", 0.0f);
   if (call.has(2) && call[2].size() == 1) constant = call[2].at(0);
   if (constant == 0) return one(std::move(out));
-  // Where a tensor of ones has a zero, the constant belongs.
-  Value ones = Value::of_reals(in.dims, std::vector<float>(static_cast<std::size_t>(in.size()), 1.0f));
-  const Value inside = SLUICE_TRY(picked(ones, dims, source));
-  for (std::size_t i = 0; i < inside.reals.size(); ++i) {
-    if (inside.reals[i] == 1.0f) continue;
+  for (std::size_t i = 0; i < indices.size(); ++i) {
+    if (indices[i] >= 0) continue;
     if (out.is_integer())
       out.integers[i] = static_cast<std::int64_t>(constant);
     else

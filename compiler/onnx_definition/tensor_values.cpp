@@ -15,7 +15,6 @@ namespace sluice::definition {
 namespace {
 
 using Type = onnx::TensorProto;
-constexpr int kUint4 = 21, kInt4 = 22;  // two in a byte, the first in its lower half
 
 static_assert(std::endian::native == std::endian::little, "raw_data is copied as it lies");
 
@@ -90,7 +89,7 @@ Status read_reals(const Type& proto, const std::string* raw, std::vector<float>&
   }
 }
 
-// Two codes in a byte.
+// Two codes in a byte, the first in its lower half.
 Status read_fours(const std::string& bytes, bool is_signed, std::vector<std::int64_t>& out) {
   if (bytes.size() != (out.size() + 1) / 2) return user_error("{} bytes for {} elements", bytes.size(), out.size());
   for (std::size_t i = 0; i < out.size(); ++i) {

@@ -12,7 +12,7 @@ namespace {
 
 using Type = onnx::TensorProto;
 
-constexpr int kUint4 = 21, kInt4 = 22;  // younger than the onnx.proto of Debian 12
+static_assert(kBool == Type::BOOL);
 
 }  // namespace
 
@@ -143,6 +143,15 @@ Value gathered(const Value& from, Dims dims, const std::vector<std::int64_t>& in
 Result<std::size_t> axis_of(std::int64_t axis, std::int64_t rank) {
   if (axis < -rank || axis >= rank) return user_error("axis {} of {} dimensions", axis, rank);
   return static_cast<std::size_t>(axis < 0 ? axis + rank : axis);
+}
+
+Result<std::set<std::size_t>> axes_of(const Dims& list, std::int64_t rank) {
+  std::set<std::size_t> axes;
+  for (const std::int64_t axis : list) {
+    const std::size_t place = SLUICE_TRY(axis_of(axis, rank));
+    axes.insert(place);
+  }
+  return axes;
 }
 
 bool is_real_type(int type) {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,9 @@ namespace sluice::definition {
 using Dims = std::vector<std::int64_t>;
 
 inline constexpr std::int64_t kMostElements = std::int64_t{1} << 28;  // 1 GiB of floats
+
+// Of onnx::TensorProto::DataType; the last two are younger than the onnx.proto of Debian 12.
+inline constexpr int kBool = 9, kUint4 = 21, kInt4 = 22;
 
 std::string to_text(const Dims& dims);  // "1x3x224x224"; "scalar" for no dimension
 
@@ -55,12 +59,35 @@ Result<Dims> broadcast(const Dims& a, const Dims& b);
 // For each element of a tensor of `to`, in order, the element of one of `from` that it reads; empty where they are the
 // same. `from` broadcasts to `to`.
 std::vector<std::int64_t> broadcast_indices(const Dims& from, const Dims& to);
+// The element of `from` that element i of `to` reads.
+inline std::int64_t broadcast_index(const std::vector<std::int64_t>& indices, std::int64_t i) {
+  return indices.empty() ? i : indices[static_cast<std::size_t>(i)];
+}
+
+// For each element of a tensor of `dims`, in order, the index that it reads in a tensor with one of `strides` for each
+// axis. source(axis, place along the axis): the place there; -1 where the element reads nothing, and then so is its
+// index. `dims` have passed element_count().
+template <typename Source>
+std::vector<std::int64_t> source_indices(const Dims& dims, const Dims& strides, Source source) {
+  std::int64_t count = 1;
+  for (const std::int64_t dim : dims) count *= dim;
+  std::vector<std::int64_t> indices(static_cast<std::size_t>(count), 0);
+  std::int64_t inner = 1;  // elements per step of the axis
+  for (std::size_t d = dims.size(); d-- > 0; inner *= dims[d]) {
+    for (std::size_t i = 0; i < indices.size(); ++i) {
+      const std::int64_t from = source(d, static_cast<std::int64_t>(i) / inner % dims[d]);
+      indices[i] = indices[i] < 0 || from < 0 ? -1 : indices[i] + from * strides[d];
+    }
+  }
+  return indices;
+}
 
 // The result whose element i is element indices[i] of `from`; -1 stands for zero.
 Value gathered(const Value& from, Dims dims, const std::vector<std::int64_t>& indices);
 
 // A negative axis counts from the end.
 Result<std::size_t> axis_of(std::int64_t axis, std::int64_t rank);
+Result<std::set<std::size_t>> axes_of(const Dims& list, std::int64_t rank);
 
 // An integer brought into the range of its type, as C's conversion does; a bool is 0 or 1.
 std::int64_t wrapped(std::int64_t value, int type);

@@ -4,8 +4,6 @@
 
 #include <cmath>
 
-#include "compiler/onnx_definition/first_normalisation.hpp"
-#include "compiler/onnx_definition/model.hpp"
 #include "compiler/validation/file_input.hpp"
 #include "runtime/base/errors.hpp"
 #include "runtime/base/parallel.hpp"
@@ -13,7 +11,6 @@
 namespace sluice {
 namespace {
 
-constexpr std::size_t kPictures = 32;
 constexpr double kMostSpread = 8;    // times the stored variance, or one part in so many
 constexpr double kMostDistance = 3;  // stored deviations
 
@@ -57,18 +54,16 @@ std::string sentence(const definition::FirstNormalisation& stored, const Sums& a
 
 }  // namespace
 
-Result<std::string> unlike_training(const std::filesystem::path& file, const ir::Graph& graph,
+Result<std::string> unlike_training(const definition::DefinedModel& model, const ir::Graph& graph,
                                     const FittedPictures& pictures) {
-  const auto stored = SLUICE_TRY(definition::first_normalisation(file));
+  const auto stored = model.first_normalisation();
   if (!stored) return std::string();
-  const definition::DefinedModel model = SLUICE_TRY(definition::DefinedModel::open(file, stored->input));
-  const FittedPictures first = pictures.first(kPictures);
-  std::vector<Sums> picture_sums(first.size());
-  SLUICE_CHECK(parallel_try(first.size(), [&](std::size_t i) -> Status {
-    const FittedPicture picture = SLUICE_TRY(first.load(i));
-    const std::vector<float> prepared = SLUICE_TRY(preprocess_float(picture, first.preprocess()));
+  std::vector<Sums> picture_sums(pictures.size());
+  SLUICE_CHECK(parallel_try(pictures.size(), [&](std::size_t i) -> Status {
+    const FittedPicture picture = SLUICE_TRY(pictures.load(i));
+    const std::vector<float> prepared = SLUICE_TRY(preprocess_float(picture, pictures.preprocess()));
     const definition::Value input = file_input(model, graph.shapes.at(graph.input), prepared);
-    const definition::Value value = SLUICE_TRY(model.run(input, definition::Rounding::as_defined));
+    const definition::Value value = SLUICE_TRY(model.run_to(stored->input, input, definition::Rounding::as_defined));
     picture_sums[i] = sums_of(value, stored->mean.size());
     return ok();
   }));
@@ -80,7 +75,7 @@ Result<std::string> unlike_training(const std::filesystem::path& file, const ir:
     }
     all.count += picture_sums[i].count;
   }
-  return sentence(*stored, all, first.size());
+  return sentence(*stored, all, pictures.size());
 }
 
 }  // namespace sluice

@@ -8,18 +8,18 @@
 // latter's root mean square, tell pixels of 0..255 from 0..1 and a forgotten mean from one that is there. A few
 // pictures differ from all of training, so only what is far off counts.
 //
-// Before: a graph in normal form, imported from the file. After: an empty text, or a sentence for the user. Files whose
-// BatchNormalization is folded into weights have nothing to tell.
+// Before: the model of a file, the graph in normal form that was imported from it, and at least one picture: all that
+// are given are run. After: an empty text, or a sentence for the user. Files whose BatchNormalization is folded into
+// weights have nothing to tell.
 #pragma once
 
-#include <filesystem>
-
 #include "compiler/ir/graph.hpp"
+#include "compiler/onnx_definition/model.hpp"
 #include "runtime/images/fitted_pictures.hpp"
 
 namespace sluice {
 
-Result<std::string> unlike_training(const std::filesystem::path& file, const ir::Graph& graph,
+Result<std::string> unlike_training(const definition::DefinedModel& model, const ir::Graph& graph,
                                     const FittedPictures& pictures);
 
 }  // namespace sluice

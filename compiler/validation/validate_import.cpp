@@ -81,15 +81,14 @@ struct FileRun {
 class Comparison {
  public:
   Comparison(const definition::DefinedModel& model, const ir::Graph& graph, const FloatRunner& runner,
-             std::vector<TailStep> tail, const Preprocess& preprocess)
-      : model_(model), graph_(graph), runner_(runner), tail_(std::move(tail)), preprocess_(preprocess) {}
+             std::vector<TailStep> tail)
+      : model_(model), graph_(graph), runner_(runner), tail_(std::move(tail)) {}
 
   Result<Finding> compare(const FittedPicture& picture) const {
     FileRun run;
     const std::vector<float> scores = SLUICE_TRY(runner_.scores(
         picture, [&](const std::string& value, const ir::Tensor& tensor) { run.search.want(value, tensor); }));
-    const std::vector<float> prepared = SLUICE_TRY(preprocess_float(picture, preprocess_));
-    const Value input = file_input(model_, graph_.shapes.at(graph_.input), prepared);
+    const Value input = file_input(model_, graph_.shapes.at(graph_.input), run.search.found(graph_.input).numbers);
     const Rounding rounding = model_.is_quantised() ? Rounding::only_saturation : Rounding::as_defined;
     run.output = SLUICE_TRY(model_.run(input, rounding, [&](const std::string& name, const Value& value) {
       run.search.offer(name, value);
@@ -164,7 +163,6 @@ class Comparison {
   const ir::Graph& graph_;
   const FloatRunner& runner_;
   const std::vector<TailStep> tail_;
-  const Preprocess& preprocess_;
 };
 
 }  // namespace
@@ -173,7 +171,7 @@ Result<ImportValidation> validate_import(const definition::DefinedModel& model, 
                                          const Preprocess& preprocess, const std::vector<ValidationInput>& inputs) {
   const FloatRunner runner = SLUICE_TRY(FloatRunner::prepare(graph, preprocess));
   std::vector<TailStep> tail = SLUICE_TRY(host_tail_steps(graph));
-  const Comparison comparison(model, graph, runner, std::move(tail), preprocess);
+  const Comparison comparison(model, graph, runner, std::move(tail));
   std::vector<Finding> findings(inputs.size());
   SLUICE_CHECK(parallel_try(inputs.size(), [&](std::size_t i) -> Status {
     Result<Finding> finding = comparison.compare(inputs[i].picture);

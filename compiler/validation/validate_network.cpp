@@ -34,7 +34,7 @@ ir::Tensor real_map(const Map& codes, const Layer& layer, const ir::Dims& dims) 
   ir::Tensor map = ir::Tensor::zeros(dims);
   const std::int64_t channels = layer.output.channels, pixels = layer.output.pixels();
   for (std::int64_t c = 0; c < channels; ++c) {
-    const std::int64_t plane = layer.channel_order.empty() ? c : layer.channel_order[std::size_t(c)];
+    const std::int64_t plane = layer.model_channel(static_cast<int>(c));
     for (std::int64_t p = 0; p < pixels; ++p)
       map.values[std::size_t(plane * pixels + p)] =
           static_cast<float>(layer.real_value(codes[std::size_t(p * channels + c)], static_cast<int>(c)));
@@ -97,7 +97,7 @@ Steps compare(const ir::Tensor& real, const Map& codes, const Layer& layer, cons
   const std::int64_t channels = layer.output.channels, pixels = layer.output.pixels();
   const auto [least, most] = range_of_codes(layer);
   for (std::int64_t c = 0; c < channels; ++c) {
-    const std::int64_t plane = layer.channel_order.empty() ? c : layer.channel_order[std::size_t(c)];
+    const std::int64_t plane = layer.model_channel(static_cast<int>(c));
     const double step = layer.real_value(1, static_cast<int>(c));
     for (std::int64_t p = 0; p < pixels; ++p) {
       const double wanted = std::clamp(real.values[std::size_t(plane * pixels + p)] / step, least, most);

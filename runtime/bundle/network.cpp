@@ -224,6 +224,10 @@ double Layer::real_value(std::int64_t code, int channel) const {
   return static_cast<double>(code) * scale;
 }
 
+int Layer::model_channel(int channel) const {
+  return channel_order.empty() ? channel : channel_order[static_cast<std::size_t>(channel)];
+}
+
 MapShape Layer::operand(std::size_t index) const {
   const auto second = layer_record(kind).second_operand.get();
   return index == 1 && second != nullptr ? second(*this) : input;

@@ -116,6 +116,8 @@ struct Layer {
   MapShape operand(std::size_t index) const;
   // Real value of a code of one output channel: the one conversion that everybody uses.
   double real_value(std::int64_t code, int channel) const;
+  // The model's channel in the place of one output channel.
+  int model_channel(int channel) const;
   // Real value of one unit of the code that requantisation makes: of the pre-activation code where there is a curve.
   double code_scale() const { return curve.kind == CurveKind::none ? output_scale : curve.scale; }
   std::int64_t macs() const;  // dense multiply-accumulates per image, padding positions included

@@ -27,7 +27,9 @@
 #include "compiler/driver/plan.hpp"
 #include "compiler/ops/float_interpreter.hpp"
 #include "compiler/passes/normalise.hpp"
+#include "compiler/quantise/float_runner.hpp"
 #include "runtime/base/errors.hpp"
+#include "runtime/base/json.hpp"
 #include "runtime/drivers/device_list.hpp"
 #include "runtime/evaluate/evaluator.hpp"
 #include "runtime/images/preprocess.hpp"
@@ -84,7 +86,7 @@ Status add_float_scores(const Request& request, const ImageSet& images, json& an
   const ir::Graph imported = graph;
   SLUICE_CHECK(passes::normalise(graph));
   const ir::Dims dims = graph.shapes.at(graph.input);
-  const MapShape shape{static_cast<int>(dims[2]), static_cast<int>(dims[3]), static_cast<int>(dims[1])};
+  const MapShape shape = picture_shape(graph);
   const Preprocess preprocess = SLUICE_TRY(preprocess_from(request.pixels, shape.channels));
   std::vector<std::vector<float>> pictures;
   for (std::size_t i = 0; i < images.size(); ++i) {
@@ -164,6 +166,6 @@ int main() {
     if (!status)
       answer["failed"] = {
           {"stage", stage}, {"fault", to_text(status.error().fault())}, {"text", status.error().text()}};
-    std::cout << answer.dump(-1, ' ', false, json::error_handler_t::replace) << std::endl;
+    std::cout << json_text(answer) << std::endl;
   }
 }

@@ -116,5 +116,20 @@ TEST(DefinitionCases, pass_without_any_part_of_the_importer) {
   }
 }
 
+TEST(DefinitionCases, transpose_refuses_an_order_that_is_none) {
+  const definition::Value input = definition::Value::of_reals({2, 3}, {1, 2, 3, 4, 5, 6});
+  for (const std::vector<std::int64_t>& perm : std::vector<std::vector<std::int64_t>>{{-1, 0}, {0, 0}, {0, 2}, {1}}) {
+    onnx::NodeProto node;
+    onnx::AttributeProto& attribute = *node.add_attribute();
+    attribute.set_name("perm");
+    for (const std::int64_t axis : perm) attribute.add_ints(axis);
+    const definition::Attributes attributes(node, {});
+    const fs::path folder;
+    const definition::Call call{attributes, 13, {&input}, 1, definition::Rounding::as_defined, folder};
+    const auto result = definition::run_definition(*definition::find_definition("", "Transpose"), call);
+    EXPECT_FALSE(static_cast<bool>(result)) << definition::to_text(perm);
+  }
+}
+
 }  // namespace
 }  // namespace sluice

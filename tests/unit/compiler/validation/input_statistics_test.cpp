@@ -41,7 +41,7 @@ class InputStatistics : public ::testing::Test {
     const Preprocess preprocess{0, false, {mean, mean, mean}, {deviation, deviation, deviation}};
     const FittedPictures pictures(open_images(scratch_.path() / "pictures.bin").value(), picture_shape(graph),
                                   preprocess);
-    return unlike_training(file_, graph, pictures).value();
+    return unlike_training(definition::DefinedModel::open(file_).value(), graph, pictures).value();
   }
 
   test::Scratch scratch_;
