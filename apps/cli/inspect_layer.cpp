@@ -39,13 +39,6 @@ std::string spread_text(const char* what, const Spread& s) {
                      100.0 * static_cast<double>(s.zeros) / static_cast<double>(s.count));
 }
 
-std::vector<const Kernel*> kernels_of(const Bundle& bundle, std::size_t layer) {
-  std::vector<const Kernel*> kernels;
-  for (const Kernel& kernel : bundle.netlist().kernels)
-    if (kernel.layer == static_cast<int>(layer)) kernels.push_back(&kernel);
-  return kernels;
-}
-
 // The entry of a layer in a row; null for layers the table does not hold.
 const TableLayer* entry_of(const TableRow& row, const std::string& name) {
   const auto found =
@@ -122,57 +115,62 @@ Result<std::size_t> find_layer(const Bundle& bundle, const std::string& name) {
                     bundle.folder().string(), name, layers.front().name, layers.back().name);
 }
 
-Result<std::string> layer_text(const Bundle& bundle, std::size_t index, bool has_text) {
-  const Layer& layer = bundle.network().layers[index];
-  const std::string engine = NetlistIndex(bundle.netlist()).engine_name(static_cast<int>(index));
+Result<std::string> layer_text(const Bundle& bundle, std::size_t number, bool has_text) {
+  const Layer& layer = bundle.network().layers[number];
+  const NetlistIndex index(bundle.netlist());
+  const std::string engine = index.engine_name(static_cast<int>(number));
   std::string text = fmt::format("{}: {} from {}\n", layer.name, to_text(layer.kind), layer.origin) +
                      fmt::format("{} -> {}{}, reads {}\n", shape_text(layer.input), shape_text(layer.output),
                                  window_text(layer), inputs_text(bundle.network(), layer));
   if (!engine.empty()) {
     int weight_multipliers = 0, sum_requantisers = 0;
-    for (const Kernel* kernel : kernels_of(bundle, index)) {
-      weight_multipliers += multipliers(bundle.netlist(), *kernel);
-      sum_requantisers += requantisers(bundle.netlist(), *kernel);
+    for (const int k : index.kernels(static_cast<int>(number))) {
+      const Kernel& kernel = bundle.netlist().kernels[std::size_t(k)];
+      weight_multipliers += multipliers(bundle.netlist(), kernel);
+      sum_requantisers += requantisers(bundle.netlist(), kernel);
     }
     text += fmt::format("engine {}, {} multipliers, {} requantisers, {} MACs an image\n", engine, weight_multipliers,
                         sum_requantisers, layer.macs());
   }
   text += "\n" + numbers_text(layer) + rows_text(bundle, layer);
   std::set<KernelKind> told;  // one file may serve several kernels of a layer
-  for (const Kernel* kernel : kernels_of(bundle, index)) {
-    const std::string file = fmt::format("kernels/{0}/{0}.cl", op_of(kernel->kind)),
-                      header = "params/" + kernel->name + ".h";
-    text += fmt::format("\nkernel {} (id {}), file {}, parameters {}\n", kernel->name, kernel->id, file, header);
-    for (const int stream : kernel->inputs) text += "  reads  " + stream_text(bundle.netlist(), stream) + "\n";
-    for (const int stream : kernel->outputs) text += "  writes " + stream_text(bundle.netlist(), stream) + "\n";
+  for (const int k : index.kernels(static_cast<int>(number))) {
+    const Kernel& kernel = bundle.netlist().kernels[std::size_t(k)];
+    const std::string file = fmt::format("kernels/{0}/{0}.cl", op_of(kernel.kind)),
+                      header = "params/" + kernel.name + ".h";
+    text += fmt::format("\nkernel {} (id {}), file {}, parameters {}\n", kernel.name, kernel.id, file, header);
+    for (const int stream : kernel.inputs) text += "  reads  " + stream_text(bundle.netlist(), stream) + "\n";
+    for (const int stream : kernel.outputs) text += "  writes " + stream_text(bundle.netlist(), stream) + "\n";
     text += SLUICE_TRY(bundle.read(header));
-    if (!told.insert(kernel->kind).second) continue;
+    if (!told.insert(kernel.kind).second) continue;
     const std::string kernel_text = SLUICE_TRY(bundle.read(file));
     text += head_of(kernel_text, has_text);
   }
   return text;
 }
 
-Result<json> layer_json(const Bundle& bundle, std::size_t index) {
-  const Layer& layer = bundle.network().layers[index];
+Result<json> layer_json(const Bundle& bundle, std::size_t number) {
+  const Layer& layer = bundle.network().layers[number];
+  const NetlistIndex index(bundle.netlist());
   const auto cycles = SLUICE_TRY(simulate::LayerCycles::make(bundle.design()));
   json j{{"layer", layer.name},
          {"kind", to_text(layer.kind)},
          {"origin", layer.origin},
-         {"engine", NetlistIndex(bundle.netlist()).engine_name(static_cast<int>(index))},
+         {"engine", index.engine_name(static_cast<int>(number))},
          {"input_shape_hwc", {layer.input.height, layer.input.width, layer.input.channels}},
          {"output_shape_hwc", {layer.output.height, layer.output.width, layer.output.channels}},
          {"macs_per_image", layer.macs()},
-         {"fixed_cycles", cycles.fixed(static_cast<int>(index))},
+         {"fixed_cycles", cycles.fixed(static_cast<int>(number))},
          {"shift", layer.shift},
          {"output_scale", layer.output_scale}};
-  for (const Kernel* kernel : kernels_of(bundle, index)) {
-    j["kernels"].push_back({{"name", kernel->name},
-                            {"id", kernel->id},
-                            {"file", fmt::format("kernels/{0}/{0}.cl", op_of(kernel->kind))},
-                            {"numbers", named_numbers(*kernel)},
-                            {"multipliers", multipliers(bundle.netlist(), *kernel)},
-                            {"requantisers", requantisers(bundle.netlist(), *kernel)}});
+  for (const int k : index.kernels(static_cast<int>(number))) {
+    const Kernel& kernel = bundle.netlist().kernels[std::size_t(k)];
+    j["kernels"].push_back({{"name", kernel.name},
+                            {"id", kernel.id},
+                            {"file", fmt::format("kernels/{0}/{0}.cl", op_of(kernel.kind))},
+                            {"numbers", named_numbers(kernel)},
+                            {"multipliers", multipliers(bundle.netlist(), kernel)},
+                            {"requantisers", requantisers(bundle.netlist(), kernel)}});
   }
   for (const TableRow& row : bundle.table().rows) {
     if (const TableLayer* entry = entry_of(row, layer.name)) {

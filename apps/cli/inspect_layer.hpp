@@ -20,7 +20,7 @@ namespace sluice::cli {
 Result<std::size_t> find_layer(const Bundle& bundle, const std::string& name);
 
 // `has_text`: with the whole kernel files; else their head comments.
-Result<std::string> layer_text(const Bundle& bundle, std::size_t layer, bool has_text);
-Result<nlohmann::json> layer_json(const Bundle& bundle, std::size_t layer);
+Result<std::string> layer_text(const Bundle& bundle, std::size_t number, bool has_text);
+Result<nlohmann::json> layer_json(const Bundle& bundle, std::size_t number);
 
 }  // namespace sluice::cli

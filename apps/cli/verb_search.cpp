@@ -2,7 +2,6 @@
 // sluice search --ask-tell: one side of a search over lines of JSON (compiler/search/README.md has the messages).
 //
 //   --space FILE   Sluice samples: points go to standard output, outcomes come from standard input
-#include <fstream>
 #include <iostream>
 #include <memory>
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <random>
 
+#include "compiler/driver/check.hpp"
 #include "compiler/driver/pixel_options.hpp"
 #include "compiler/dse/measured_density.hpp"
 #include "compiler/dse/network_design.hpp"
@@ -25,9 +26,8 @@ constexpr double kFarAbove = 2;        // a stem this much slower than the rest 
 
 // Shapes, weights and curves come from the model, scales from one picture of noise.
 Result<IntegerNetwork> integer_network(const ir::Graph& graph, std::uint64_t noise_seed) {
+  SLUICE_CHECK(check_channels(graph));
   const ir::Dims dims = graph.shapes.at(graph.input);
-  if (dims.size() != 4 || (dims[1] != 1 && dims[1] != 3))
-    return user_error("input {} has shape {}; a picture has 1 or 3 channels (1xCxHxW)", graph.input, ir::to_text(dims));
   std::mt19937 random(static_cast<std::mt19937::result_type>(noise_seed));
   std::normal_distribution<float> normal;
   std::vector<float> noise(std::size_t(ir::element_count(dims)));

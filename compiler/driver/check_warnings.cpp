@@ -26,12 +26,7 @@ std::string names_text(const std::vector<std::string>& names) {
   return text;
 }
 
-void warn_of_input(const ir::Graph& graph, Warnings& warnings) {
-  const ir::Dims& input = graph.shapes.at(graph.input);
-  if (input.size() == 4 && input[1] != 1 && input[1] != 3) {
-    warnings.push_back(
-        fmt::format("the input \"{}\" is {}; pictures have 1 or 3 channels", graph.input, ir::to_text(input)));
-  }
+void warn_of_opset(const ir::Graph& graph, Warnings& warnings) {
   if (graph.opset > kTestedOpset) {
     warnings.push_back(fmt::format("opset {} is read where operators mean what they did in {}; tests cover 7 to {}",
                                    graph.opset, kTestedOpset, kTestedOpset));
@@ -137,7 +132,7 @@ std::int64_t macs_of(const ir::Graph& graph, const ir::Node& conv) {
 
 std::vector<std::string> warnings_of(const ir::Graph& imported, const ir::Graph& normal) {
   Warnings warnings;
-  warn_of_input(normal, warnings);
+  warn_of_opset(normal, warnings);
   warn_of_lone_nodes(imported, normal, warnings);
   warn_of_written_out(imported, normal, warnings);
   warn_of_zero_weights(normal, warnings);

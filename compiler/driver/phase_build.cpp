@@ -35,7 +35,7 @@ Result<BuiltChoice> built_of(const PlanJob& job, const std::vector<RowSample>& p
                         o.sizing_percent_or_default() / 100, o.target);
   };
   const ChosenEngines& chosen = *job.state.chosen;
-  const std::vector<search::FrontPoint>& front = job.state.searched->found.front;
+  const std::vector<search::FrontPoint>& front = job.state.searched->front;
   BuiltDesign best = SLUICE_TRY(built(chosen.best.configs, front));
   if (!chosen.dense || !best.sizing) return BuiltChoice{std::move(best), false};
   // An estimate does not know how long layers wait; the choice of engines must not cost rate where they do.

@@ -75,7 +75,7 @@ Status run(PlanJob& job) {
   const std::vector<std::size_t> kept = search::worthwhile_rows(table, kLeastGain);
   std::vector<TableRow> rows;
   for (const std::size_t r : kept) rows.push_back(table.rows[r]), rows.back().id = static_cast<int>(rows.size()) - 1;
-  std::string why = job.state.searched->found.why_single;
+  std::string why = job.state.searched->why_single;
   if (rows.size() == 1 && why.empty())
     why = job.state.design->is_dense
               ? "dense engines alone were built, and skip nothing"

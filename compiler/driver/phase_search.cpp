@@ -59,20 +59,19 @@ Status run(PlanJob& job) {
   const Design design{network, std::move(netlist)};
   search::RowSearchOptions options;
   options.most_points = job.options.most_loss_points;
-  SearchedRows searched;
-  searched.found = SLUICE_TRY(
+  search::RowSearch searched = SLUICE_TRY(
       search::search_rows(design, job.state.sensitivity->table, samples, options, trial_options(job, design)));
-  if (!searched.found.why_single.empty()) job.say(fmt::format("the table has one row: {}", searched.found.why_single));
+  if (!searched.why_single.empty()) job.say(fmt::format("the table has one row: {}", searched.why_single));
   job.state.searched = std::move(searched);
   return ok();
 }
 
-BundleFiles save(const PlanState& state) { return {{kFile, json_text(to_json(state.searched->found)) + "\n"}}; }
+BundleFiles save(const PlanState& state) { return {{kFile, json_text(to_json(*state.searched)) + "\n"}}; }
 
 Status load(const BundleFiles& files, PlanState& state) {
-  SearchedRows searched;
+  search::RowSearch searched;
   SLUICE_CHECK(read_json(files, kFile, [&](const json& j) -> Status {
-    searched.found = search::row_search_from(j);
+    searched = search::row_search_from(j);
     return ok();
   }));
   state.searched = std::move(searched);
@@ -82,13 +81,13 @@ Status load(const BundleFiles& files, PlanState& state) {
 std::string dump(const PlanState& state) {
   std::string text = fmt::format("{:>4} {:>10} {:>14} {:>14} {:>26}  found by\n", "row", "cycles", "sum, mnats",
                                  "measured", "top-1 loss, points");
-  for (const search::FrontPoint& p : state.searched->found.front)
+  for (const search::FrontPoint& p : state.searched->front)
     text += fmt::format(
         "{:>4} {:>10.0f} {:>14.3f} {:>14.3f} {:>26}  {}\n", p.row < 0 ? "-" : std::to_string(p.row), p.cycles,
         1e3 * p.predicted_nats, 1e3 * p.measured.divergence,
         fmt::format("{:+.2f} [{:+.2f}, {:+.2f}]", p.measured.points, p.measured.points_low, p.measured.points_high),
         p.is_tried ? "trial" : "allocation");
-  if (!state.searched->found.why_single.empty()) text += state.searched->found.why_single + "\n";
+  if (!state.searched->why_single.empty()) text += state.searched->why_single + "\n";
   return text;
 }
 

@@ -72,10 +72,7 @@ struct ChosenEngines {
   std::optional<ExploredHardware> hardware;
 };
 
-// search: rows of thresholds for ChosenEngines::best.
-struct SearchedRows {
-  search::RowSearch found;
-};
+// search fills a RowSearch: rows of thresholds for ChosenEngines::best.
 
 // build
 struct BuiltChoice {
@@ -113,7 +110,7 @@ struct PlanState {
   std::optional<QuantisedModel> quantised;
   std::optional<Sensitivity> sensitivity;
   std::optional<ChosenEngines> chosen;
-  std::optional<SearchedRows> searched;
+  std::optional<search::RowSearch> searched;
   std::optional<BuiltChoice> design;
   std::optional<CheckedDesign> checked;
   std::optional<MeasuredRows> measured;

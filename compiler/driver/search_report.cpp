@@ -25,7 +25,7 @@ std::string search_report(const PlanJob& job) {
          {"most_loss_points", job.options.most_loss_points},
          {"losses", to_json(state.sensitivity->table)},
          {"scale", to_json(state.sensitivity->scale)},
-         {"rows", to_json(state.searched->found)},
+         {"rows", to_json(*state.searched)},
          {"why_single", state.measured->why_single},
          {"is_dense_alone", state.design->is_dense}};
   json& layers = j["losses"]["layers"];

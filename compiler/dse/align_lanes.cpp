@@ -35,7 +35,12 @@ class Aligner {
  public:
   Aligner(const IntegerNetwork& network, const std::vector<LayerMenu>& menus, const std::vector<LayerLevels>& levels,
           const ResourceModel& model, const Resources& budget, double natural_share, const Exploration& design)
-      : network_(network), menus_(menus), budget_(budget), weights_(design.weights), readers_(network.layers.size()) {
+      : network_(network),
+        menus_(menus),
+        levels_(levels),
+        budget_(budget),
+        weights_(design.weights),
+        readers_(network.layers.size()) {
     const double dearest = *std::max_element(weights_.begin(), weights_.end());
     for (std::size_t r = 0; r < kLimits; ++r) weights_[r] += is_merit(r) ? kLeastShare * dearest : 0;
     EngineShape width;
@@ -45,7 +50,6 @@ class Aligner {
       for (const int source : network.layers[i].inputs) {
         if (source != kNetworkInput) readers_[std::size_t(source)].push_back(i);
       }
-      levels_.push_back(&levels[i]);
       ways_.push_back(timed_ways(menus[i], levels[i], budget, natural_share, design.layers[i].cost.loss));
     }
   }
@@ -59,7 +63,7 @@ class Aligner {
         if (timed.cycles > interval) break;
         const LayerWay& way = menus_[i].ways[std::size_t(timed.way)];
         Resources cost = way.cost(timed.copies);
-        cost.loss = (*levels_[i])[std::size_t(timed.level)].loss;
+        cost.loss = levels_[i][std::size_t(timed.level)].loss;
         if (keeps_budget && overfills(all, own, shares_of(cost, budget_))) continue;
         EngineShape shape = way.shape;
         shape.copies = timed.copies;
@@ -134,11 +138,11 @@ class Aligner {
 
   const IntegerNetwork& network_;
   const std::vector<LayerMenu>& menus_;
+  const std::vector<LayerLevels>& levels_;
   const Resources& budget_;
   Shares weights_;
   double width_price_ = 0;
   std::vector<std::vector<std::size_t>> readers_;
-  std::vector<const LayerLevels*> levels_;
   std::vector<std::vector<TimedWay>> ways_;
 };
 

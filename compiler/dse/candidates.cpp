@@ -90,21 +90,23 @@ double priced(const Shares& shares, const Shares& weights) {
 
 LayerTable::LayerTable(const LayerMenu& menu, const LayerLevels& levels, const Resources& budget, double natural_share)
     : hurry_(menu.spec.hurry), natural_share_(natural_share) {
-  std::vector<KnownCycles> known;
-  for (const ThresholdLevel& level : levels) known.emplace_back(menu, level.density);
-  std::vector<std::size_t> by_loss(levels.size());
-  for (std::size_t v = 0; v < levels.size(); ++v) by_loss[v] = v;
+  std::vector<std::size_t> by_loss;  // levels that the budget can lose
+  for (std::size_t v = 0; v < levels.size(); ++v)
+    if (v == 0 || levels[v].loss <= budget.loss) by_loss.push_back(v);
   std::stable_sort(by_loss.begin(), by_loss.end(),
                    [&](std::size_t a, std::size_t b) { return levels[a].loss < levels[b].loss; });
+  std::vector<KnownCycles> known;  // of those, in that order
+  for (const std::size_t v : by_loss) known.emplace_back(menu, levels[v].density);
   ways_.reserve(menu.ways.size());
   for (std::size_t w = 0; w < menu.ways.size(); ++w) {
     const LayerWay& way = menu.ways[w];
     double natural_op = 0, least_op = std::numeric_limits<double>::infinity();
-    for (const std::size_t v : by_loss) {
+    for (std::size_t n = 0; n < by_loss.size(); ++n) {
+      const std::size_t v = by_loss[n];
       const ThresholdLevel& level = levels[v];
-      if (!level.is_for(way.shape.kind, way.shape.group) || (v > 0 && level.loss > budget.loss)) continue;
+      if (!level.is_for(way.shape.kind, way.shape.group)) continue;
       EngineShape shape = way.shape;
-      const LayerDensity& given = known[v].density(&shape);
+      const LayerDensity& given = known[n].density(&shape);
       const LayerTime single = layer_time(shape, menu.spec.work, given);
       if (v == 0) natural_op = single.op;
       if (single.op >= least_op) continue;  // loses more and saves nothing

@@ -72,11 +72,11 @@ class Explorer {
         }
       update_prices(full, round, &weights_);
     }
+    if (chosen_.empty()) return refusal();
     if (!has_target()) {
-      if (!chosen_.empty()) repair_everywhere();
+      repair_everywhere();
       tighten(low);
     }
-    if (chosen_.empty()) return refusal();
     return answer();
   }
 
@@ -216,15 +216,12 @@ class Explorer {
 
   // Bisection on the interval once more, with prices that are learnt for each; `low`: no design is faster.
   void tighten(double low) {
-    if (chosen_.empty()) return;
     for (int p = 0; p < kMostPackings && best_interval_ > kNearEnough * low; ++p) {
       const double interval = std::sqrt(low * best_interval_);
       Packing packing = pack(candidates_, interval, fixed_, best_weights_);
       weights_ = packing.weights;
       const double before = best_interval_;
-      const bool fits = !packing.is_proven && missing_shares(packing.sum) == 0;
-      if (fits) offer(packing.picks, packing.sum);
-      if (!fits && !packing.is_proven) repair(packing.picks, packing.sum);
+      if (!packing.is_proven) repair(std::move(packing.picks), packing.sum);
       if (best_interval_ == before) low = interval;
     }
   }

@@ -54,22 +54,20 @@ Resources with_least_step(Resources step, const Resources& budget) {
   return step;
 }
 
+// `first`: what the exploration finds for this goal.
 DesignResult<NetworkDesign> design_from(const IntegerNetwork& network, const std::vector<LayerMenu>& menus,
                                         const std::vector<LayerLevels>& levels, const ResourceModel& model,
-                                        const Resources& budget, const DesignGoal& design_goal, bool keeps_budget) {
-  ExploreGoal goal;
-  goal.target_interval = design_goal.target_interval;
-  goal.natural_share = design_goal.natural_share;
-  goal.least_interval = memory_cycles(memory_bytes_per_image(network), design_goal.memory_bytes_per_cycle);
+                                        const Resources& budget, ExploreGoal goal, double memory_bytes_per_cycle,
+                                        bool keeps_budget, const Exploration& first) {
+  DesignResult<Exploration> explored = first;
   Resources enough;  // set aside by the last round that found a design
   NoDesign refusal;
   for (int round = 0; round < kRounds; ++round) {
-    auto explored = explore(menus, levels, budget, goal);
+    if (round > 0) explored = explore(menus, levels, budget, goal);
     if (!explored) {
       if (!explored.no_design()) return explored.error();
       // What was set aside may be of a larger design than the one that fits: half of the way back.
       refusal = *explored.no_design();
-      if (round == 0) return refusal;
       goal.fixed = half_way(enough, goal.fixed);
       continue;
     }
@@ -87,7 +85,7 @@ DesignResult<NetworkDesign> design_from(const IntegerNetwork& network, const std
       design.netlist = SLUICE_TRY(build_netlist(network, design.configs));
     design.resources = netlist_resources(network, design.netlist, model);
     // Records of counters, which the choice of engines adds.
-    const double moved = memory_cycles(memory_bytes_per_image(design.netlist), design_goal.memory_bytes_per_cycle);
+    const double moved = memory_cycles(memory_bytes_per_image(design.netlist), memory_bytes_per_cycle);
     if (goal.target_interval > 0 && moved > goal.target_interval) return memory_too_slow(moved, goal.target_interval);
     if (moved > design.exploration.interval_cycles)
       design.exploration.interval_cycles = moved, design.exploration.slowest = -1;
@@ -108,9 +106,20 @@ DesignResult<NetworkDesign> design_from(const IntegerNetwork& network, const std
 DesignResult<NetworkDesign> best_from(const IntegerNetwork& network, const std::vector<LayerMenu>& menus,
                                       const std::vector<LayerLevels>& levels, const ResourceModel& model,
                                       const Resources& budget, const DesignGoal& goal) {
-  DesignResult<NetworkDesign> best = design_from(network, menus, levels, model, budget, goal, true);
+  const ExploreGoal explore_goal{
+      .target_interval = goal.target_interval,
+      .least_interval = memory_cycles(memory_bytes_per_image(network), goal.memory_bytes_per_cycle),
+      .natural_share = goal.natural_share};
+  auto explored = explore(menus, levels, budget, explore_goal);
+  if (explored.no_design()) return *explored.no_design();
+  const Exploration first = SLUICE_TRY(std::move(explored));
+  const auto built = [&](bool keeps_budget) {
+    return design_from(network, menus, levels, model, budget, explore_goal, goal.memory_bytes_per_cycle, keeps_budget,
+                       first);
+  };
+  DesignResult<NetworkDesign> best = built(true);
   if (!best && !best.no_design()) return best;
-  DesignResult<NetworkDesign> other = design_from(network, menus, levels, model, budget, goal, false);
+  DesignResult<NetworkDesign> other = built(false);
   if (!other && !other.no_design()) return other;
   const auto fuller = [&](const NetworkDesign& design) {
     return std::make_pair(design.exploration.interval_cycles, fullest(shares_of(design.resources.total, budget)));

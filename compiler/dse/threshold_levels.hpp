@@ -21,8 +21,7 @@ struct ThresholdLevel {
   double loss = 0;
   // Which engines can leave this out.
   bool has_weight_threshold = false, has_activation_threshold = false;
-  int group = 0;                       // grouped_prefix with G = group alone; 0: no prefix is shortened
-  int weights = -1, activations = -1;  // names for whoever made the level: which of its choices; -1: none
+  int group = 0;  // grouped_prefix with G = group alone; 0: no prefix is shortened
 
   // Can a layer of this engine do exactly this? Level 0 can be done by all.
   bool is_for(KernelKind engine, int engine_group) const;

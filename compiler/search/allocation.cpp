@@ -4,12 +4,24 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace sluice::search {
 
+Allocation allocation_of(const DesignOptions& options, std::vector<std::size_t> picks) {
+  Allocation all{std::move(picks), 0, options.fixed_cycles};
+  for (std::size_t i = 0; i < options.layers.size(); ++i) {
+    if (options.layers[i].empty()) continue;
+    const LayerOption& option = options.layers[i][all.picks[i]];
+    all.loss += option.loss;
+    all.cycles = std::max(all.cycles, option.cycles);
+  }
+  return all;
+}
+
 std::optional<Allocation> allocate(const DesignOptions& options, double interval) {
   if (options.fixed_cycles > interval) return std::nullopt;
-  Allocation all{std::vector<std::size_t>(options.layers.size(), 0), 0, options.fixed_cycles};
+  std::vector<std::size_t> picks(options.layers.size(), 0);
   for (std::size_t i = 0; i < options.layers.size(); ++i) {
     const std::vector<LayerOption>& layer_options = options.layers[i];
     if (layer_options.empty()) continue;
@@ -17,11 +29,9 @@ std::optional<Allocation> allocate(const DesignOptions& options, double interval
     const auto fits = std::find_if(layer_options.begin(), layer_options.end(),
                                    [&](const LayerOption& option) { return option.cycles <= interval; });
     if (fits == layer_options.end()) return std::nullopt;
-    all.picks[i] = std::size_t(fits - layer_options.begin());
-    all.loss += fits->loss;
-    all.cycles = std::max(all.cycles, fits->cycles);
+    picks[i] = std::size_t(fits - layer_options.begin());
   }
-  return all;
+  return allocation_of(options, std::move(picks));
 }
 
 std::vector<Allocation> all_allocations(const DesignOptions& options) {

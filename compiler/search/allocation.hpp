@@ -24,6 +24,9 @@ struct Allocation {
   bool operator==(const Allocation&) const = default;
 };
 
+// `picks`: of each layer's options.
+Allocation allocation_of(const DesignOptions& options, std::vector<std::size_t> picks);
+
 // None: a layer cannot be that fast.
 std::optional<Allocation> allocate(const DesignOptions& options, double interval);
 

@@ -24,8 +24,6 @@ struct EstimatedRows {
   double densest = 0;    // without thresholds
   double half_loss = 0;  // at half of the largest loss
   double full_loss = 0;
-
-  bool operator==(const EstimatedRows&) const = default;
 };
 
 struct HardwareTrial {
@@ -33,8 +31,6 @@ struct HardwareTrial {
   double loss_budget = 0;  // nats; 0: explored for natural zeros alone
   EstimatedRows rows;
   std::size_t kernels = 0;
-
-  bool operator==(const HardwareTrial&) const = default;
 };
 
 struct HardwareSearch {

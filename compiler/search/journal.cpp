@@ -78,16 +78,12 @@ Result<Journal> Journal::open(const std::filesystem::path& path, const Study& st
     return world_error("{}: flock failed: {}", path.string(), errno_text(errno));
   }
   const std::string text = SLUICE_TRY(read_file(path));
-  const std::size_t header_end = text.find('\n');
+  const std::size_t whole_bytes = text.rfind('\n') + 1;  // 0: no line is whole
   // A kill may have come before the header was whole; a file of something else is left alone.
   const std::string opening = fmt::format("{{\"journal\":\"{}\"", kFormat);
   if (!text.starts_with(opening) && !opening.starts_with(text))
     return user_error("{}: is not a journal of a search", path.string());
-  std::size_t whole_bytes = 0;
-  if (header_end != std::string::npos) {
-    if (Status status = journal.read(text, study, &whole_bytes); !status)
-      return std::move(status).error().in(path.string());
-  }
+  if (Status status = journal.read(text, study); !status) return std::move(status).error().in(path.string());
   if (whole_bytes < text.size() && ::ftruncate(handle, static_cast<off_t>(whole_bytes)) != 0)
     return world_error("{}: ftruncate failed: {}", path.string(), errno_text(errno));
   if (whole_bytes == 0) {
@@ -99,7 +95,7 @@ Result<Journal> Journal::open(const std::filesystem::path& path, const Study& st
   return journal;
 }
 
-Status Journal::read(const std::string& text, const Study& study, std::size_t* whole_bytes) {
+Status Journal::read(const std::string& text, const Study& study) {
   std::size_t number = 0;
   for (std::size_t begin = 0, end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
     const json line = parse_json(text.substr(begin, end - begin));
@@ -125,9 +121,7 @@ Status Journal::read(const std::string& text, const Study& study, std::size_t* w
     if (!read) return std::move(read).error().in(fmt::format("line {} is damaged", number));
     trials_.push_back(std::move(read).value());
     facts_.push_back(line.value("facts", json::object()));
-    *whole_bytes = end + 1;
   }
-  *whole_bytes = text.rfind('\n') + 1;
   return ok();
 }
 

@@ -48,7 +48,7 @@ class Journal {
 
  private:
   Journal(std::filesystem::path path, int handle) : path_(std::move(path)), handle_(handle) {}
-  Status read(const std::string& text, const Study& study, std::size_t* whole_bytes);
+  Status read(const std::string& text, const Study& study);
   Status write_line(const nlohmann::json& line);
 
   std::filesystem::path path_;

@@ -42,7 +42,6 @@ class LevelMeasurer {
 
 ThresholdLevel level_of(const LayerDensity& density, const LayerLosses& losses, int weights, int activations) {
   ThresholdLevel level{density};
-  level.weights = weights, level.activations = activations;
   level.has_weight_threshold = weights >= 0, level.has_activation_threshold = activations >= 0;
   if (weights >= 0) level.loss += losses.weights[std::size_t(weights)].divergence;
   if (activations >= 0) level.loss += losses.activations[std::size_t(activations)].divergence;
@@ -52,12 +51,11 @@ ThresholdLevel level_of(const LayerDensity& density, const LayerLosses& losses, 
 // k of G, alone and with every level of the activations that is there.
 void append_ranks(const LayerLosses& losses, LayerLevels& levels) {
   const std::size_t count = levels.size();
-  for (std::size_t r = 0; r < losses.ranks.size(); ++r) {
-    const LossLevel& rank = losses.ranks[r];
+  for (const LossLevel& rank : losses.ranks) {
     for (std::size_t v = 0; v < count; ++v) {
       if (levels[v].has_weight_threshold) continue;
       ThresholdLevel level = levels[v];
-      level.group = rank.thresholds.prefix.filters, level.weights = int(r);
+      level.group = rank.thresholds.prefix.filters;
       level.density.group_kept = double(rank.thresholds.prefix.k) / level.group;
       level.loss += rank.divergence;
       levels.push_back(std::move(level));
@@ -95,18 +93,6 @@ Result<std::vector<LayerLevels>> level_densities(const IntegerNetwork& network, 
     std::erase_if(all[i], [&](const ThresholdLevel& level) { return level.loss > most_loss; });
   }
   return all;
-}
-
-Thresholds thresholds_at(const LayerLosses& losses, const ThresholdLevel& level, int prefix_lanes) {
-  Thresholds thresholds;
-  if (level.has_activation_threshold)
-    thresholds.activation = losses.activations[std::size_t(level.activations)].thresholds.activation;
-  if (level.has_weight_threshold) thresholds.weight = losses.weights[std::size_t(level.weights)].thresholds.weight;
-  if (level.group > 0) {
-    thresholds.prefix = losses.ranks[std::size_t(level.weights)].thresholds.prefix;
-    thresholds.prefix.multipliers = prefix_lanes;
-  }
-  return thresholds;
 }
 
 }  // namespace sluice::search

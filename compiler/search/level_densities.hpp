@@ -22,7 +22,4 @@ Result<std::vector<LayerLevels>> level_densities(const IntegerNetwork& network, 
                                                  const std::vector<LayerDensity>& natural, const LossTable& table,
                                                  double most_loss, const PictureCodes& pictures);
 
-// Thresholds of the layer at a level. `prefix_lanes`: O of a grouped-prefix engine.
-Thresholds thresholds_at(const LayerLosses& losses, const ThresholdLevel& level, int prefix_lanes);
-
 }  // namespace sluice::search

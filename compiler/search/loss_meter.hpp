@@ -26,7 +26,6 @@ class LossMeter {
   LossMeter(const IntegerNetwork& network, const std::vector<RowSample>& samples);
 
   MeasuredLoss measure(const std::vector<Thresholds>& thresholds) const;
-  std::size_t pictures() const { return samples_.size(); }
 
  private:
   const IntegerNetwork& network_;

@@ -3,7 +3,7 @@
 #include "compiler/search/loss_table.hpp"
 
 #include <algorithm>
-#include <numeric>
+#include <utility>
 
 #include <tbb/parallel_for.h>
 
@@ -18,10 +18,13 @@ constexpr double kLeastShare = 0.01;     // a level that leaves out less is none
 constexpr int kMostPrefixLanes = 16;     // O of grouped_prefix, as compiler/pipeline/layer_config takes it by default
 constexpr double kLeastRankShare = 0.5;  // of the ranks that a row may leave; fewer lose whole filters
 
+using Kind = std::vector<LossLevel> LayerLosses::*;
+
 // One level of one layer while it is measured.
 struct Item {
   std::size_t layer = 0;
-  LossLevel* level = nullptr;
+  Kind kind = nullptr;
+  LossLevel level;
   Evaluator evaluator;
   double divergence = 0;
   std::size_t changed = 0;
@@ -62,15 +65,14 @@ class Measurer {
   Measurer(const IntegerNetwork& network, const Pictures& pictures)
       : network_(network), pictures_(pictures), natural_(network) {}
 
-  std::vector<Item> items_of(LossTable& table) const {
+  std::vector<Item> items_of(const std::vector<LayerLosses>& layers) const {
     std::vector<Item> items;
     std::vector<Thresholds> thresholds(network_.layers.size());
     for (std::size_t i = network_.layers.size(); i-- > 0;) {
-      LayerLosses& losses = table.layers[i];
-      for (std::vector<LossLevel>* levels : {&losses.weights, &losses.activations, &losses.ranks}) {
-        for (LossLevel& level : *levels) {
+      for (const Kind kind : {&LayerLosses::weights, &LayerLosses::activations, &LayerLosses::ranks}) {
+        for (const LossLevel& level : layers[i].*kind) {
           thresholds[i] = level.thresholds;
-          items.push_back({i, &level, natural_.with_thresholds(thresholds)});
+          items.push_back({i, kind, level, natural_.with_thresholds(thresholds)});
         }
       }
       thresholds[i] = {};
@@ -110,21 +112,25 @@ class Measurer {
   const Evaluator natural_;
 };
 
-void settle(const std::vector<Item>& items, std::size_t pictures) {
-  for (const Item& item : items) {
-    item.level->divergence = std::max(0.0, item.divergence / double(pictures));
-    item.level->changed = double(item.changed) / double(pictures);
+void settle(std::vector<Item>& items, std::size_t pictures) {
+  for (Item& item : items) {
+    item.level.divergence = std::max(0.0, item.divergence / double(pictures));
+    item.level.changed = double(item.changed) / double(pictures);
   }
 }
 
-// Ladders end before the first level that loses too much.
-void cut(LossTable& table, double most_divergence) {
-  const auto is_too_much = [&](const LossLevel& level) { return level.divergence > most_divergence; };
-  for (LayerLosses& losses : table.layers) {
-    for (std::vector<LossLevel>* levels : {&losses.weights, &losses.activations})
-      levels->erase(std::find_if(levels->begin(), levels->end(), is_too_much), levels->end());
-    std::erase_if(losses.ranks, is_too_much);
+// Ladders end before the first level that loses too much; ranks are no ladder, and each goes or stays by itself.
+std::vector<Item> cut(std::vector<Item> items, double most_divergence) {
+  std::vector<Item> kept;
+  std::pair<std::size_t, Kind> ended;
+  for (Item& item : items) {
+    const std::pair ladder{item.layer, item.kind};
+    if (item.level.divergence > most_divergence)
+      ended = ladder;
+    else if (item.kind == &LayerLosses::ranks || ended != ladder)
+      kept.push_back(std::move(item));
   }
+  return kept;
 }
 
 }  // namespace
@@ -136,27 +142,26 @@ bool may_have_thresholds(const IntegerNetwork& network, std::size_t layer) {
 }
 
 LossTable measured_losses(const IntegerNetwork& network, const Pictures& pictures, const LossOptions& options) {
-  LossTable table{std::vector<LayerLosses>(network.layers.size()), pictures.size()};
+  std::vector<LayerLosses> layers(network.layers.size());  // not measured yet
   const auto activations = input_magnitudes(network, pictures);
   const auto weights = weight_magnitudes(network);
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
     if (!may_have_thresholds(network, i)) continue;
-    LayerLosses& losses = table.layers[i];
+    LayerLosses& losses = layers[i];
     append_thresholds(weights[i], options.weight_shares, &Thresholds::weight, losses.weights);
     append_thresholds(activations[i], options.activation_shares, &Thresholds::activation, losses.activations);
     append_ranks(network.layers[i], losses.ranks);
   }
   const Measurer measurer(network, pictures);
   const std::size_t screened = std::min(options.screening_pictures, pictures.size());
-  {
-    std::vector<Item> items = measurer.items_of(table);
-    measurer.measure(0, screened, items);
-    settle(items, screened);
-  }
-  cut(table, options.most_divergence);
-  std::vector<Item> items = measurer.items_of(table);
-  measurer.measure(0, pictures.size(), items);
+  std::vector<Item> items = measurer.items_of(layers);
+  measurer.measure(0, screened, items);
+  settle(items, screened);
+  items = cut(std::move(items), options.most_divergence);
+  measurer.measure(screened, pictures.size(), items);
   settle(items, pictures.size());
+  LossTable table{std::vector<LayerLosses>(network.layers.size()), pictures.size()};
+  for (const Item& item : items) (table.layers[item.layer].*item.kind).push_back(item.level);
   return table;
 }
 

@@ -66,15 +66,9 @@ class RowStudy {
 
  private:
   FrontPoint measured(const Point& point) const {
-    Allocation allocation{row_.picks, 0, options_.fixed_cycles};
-    for (std::size_t v = 0; v < layers_.size(); ++v) allocation.picks[layers_[v]] = std::size_t(point[v]);
-    for (std::size_t i = 0; i < options_.layers.size(); ++i) {
-      if (options_.layers[i].empty()) continue;
-      const LayerOption& option = options_.layers[i][allocation.picks[i]];
-      allocation.loss += option.loss;
-      allocation.cycles = std::max(allocation.cycles, option.cycles);
-    }
-    return measured_point(options_, allocation, meter_);
+    std::vector<std::size_t> picks = row_.picks;
+    for (std::size_t v = 0; v < layers_.size(); ++v) picks[layers_[v]] = std::size_t(point[v]);
+    return measured_point(options_, allocation_of(options_, std::move(picks)), meter_);
   }
 
   // Trials of an earlier run are measured again where they count.

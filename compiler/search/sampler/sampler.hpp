@@ -29,7 +29,6 @@ class Sampler {
   virtual ~Sampler() = default;
 
   const Space& space() const { return space_; }
-  const SamplerOptions& options() const { return options_; }
   const std::vector<Trial>& trials() const { return trials_; }
 
   // The points of the batch that are not told yet, in trial order: the first is that of trial trials().size(). Asked
