@@ -152,7 +152,7 @@ Result<std::string> layer_text(const Bundle& bundle, std::size_t number, bool ha
 Result<json> layer_json(const Bundle& bundle, std::size_t number) {
   const Layer& layer = bundle.network().layers[number];
   const NetlistIndex index(bundle.netlist());
-  const auto cycles = SLUICE_TRY(simulate::LayerCycles::make(bundle.design()));
+  const simulate::LayerCycles cycles(bundle.design());
   json j{{"layer", layer.name},
          {"kind", to_text(layer.kind)},
          {"origin", layer.origin},

@@ -37,7 +37,7 @@ std::string tail_text(const IntegerNetwork& network) {
 }
 
 Status print_table(const Bundle& bundle) {
-  const simulate::LayerCycles layer_cycles = SLUICE_TRY(simulate::LayerCycles::make(bundle.design()));
+  const simulate::LayerCycles layer_cycles(bundle.design());
   const IntegerNetwork& network = bundle.network();
   const Netlist& netlist = bundle.netlist();
   std::cout << fmt::format("{}: int{}, input {} (HxWxC), {} classes{}\n", network.name, network.input_bits,

@@ -14,7 +14,7 @@
 #include "compiler/ops/float_interpreter.hpp"
 #include "compiler/passes/normalise.hpp"
 #include "compiler/quantise/quantise.hpp"
-#include "compiler/sparsity/channel_order.hpp"
+#include "compiler/quantise/channel_order.hpp"
 #include "runtime/base/errors.hpp"
 
 namespace sluice {

@@ -15,7 +15,7 @@
 
 #include "compiler/pipeline/layer_config.hpp"
 #include "compiler/search/row_search.hpp"
-#include "compiler/sparsity/stream_depths.hpp"
+#include "compiler/measure/stream_depths.hpp"
 #include "compiler/target/target.hpp"
 
 namespace sluice {

@@ -10,8 +10,8 @@
 
 namespace sluice {
 
-Result<DesignEstimate> estimate_design(const Design& design, const DesignTable& table, const ResourceModel& model) {
-  const auto cycles = SLUICE_TRY(simulate::LayerCycles::make(design));
+DesignEstimate estimate_design(const Design& design, const DesignTable& table, const ResourceModel& model) {
+  const simulate::LayerCycles cycles(design);
   const NetlistResources resources = netlist_resources(design.network, design.netlist, model);
   const TableRow& row = table.rows[0];
   const NetlistIndex index(design.netlist);

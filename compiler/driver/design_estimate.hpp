@@ -27,7 +27,7 @@ struct DesignEstimate {
   Resources total;  // unrounded, to compare with a target
 };
 
-Result<DesignEstimate> estimate_design(const Design& design, const DesignTable& table, const ResourceModel& model);
+DesignEstimate estimate_design(const Design& design, const DesignTable& table, const ResourceModel& model);
 
 ResourceCount rounded(const Resources& cost);
 LayerExplanation explanation_of(const LayerStory& story);

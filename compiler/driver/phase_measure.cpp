@@ -71,7 +71,7 @@ Status run(PlanJob& job) {
   DesignTable chosen = job.state.design->built.rows;
   const std::string hash = sha256_hex(design_to_json(design));
   chosen.design_hash = hash;
-  DesignTable table = SLUICE_TRY(measure_rows(design, std::move(chosen), samples, job.options.rows));
+  DesignTable table = measure_rows(design, std::move(chosen), samples, job.options.rows);
   const std::vector<std::size_t> kept = search::worthwhile_rows(table, kLeastGain);
   std::vector<TableRow> rows;
   for (const std::size_t r : kept) rows.push_back(table.rows[r]), rows.back().id = static_cast<int>(rows.size()) - 1;

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "compiler/driver/phase.hpp"
-#include "compiler/sparsity/channel_order.hpp"
+#include "compiler/quantise/channel_order.hpp"
 #include "runtime/base/errors.hpp"
 #include "runtime/base/json.hpp"
 #include "runtime/base/sha256.hpp"

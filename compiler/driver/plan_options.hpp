@@ -13,7 +13,7 @@
 #include "compiler/driver/pixel_options.hpp"
 #include "compiler/ir/graph.hpp"
 #include "compiler/quantise/quantise.hpp"
-#include "compiler/sparsity/rows.hpp"
+#include "compiler/measure/rows.hpp"
 #include "compiler/target/target.hpp"
 #include "runtime/images/image_set.hpp"
 

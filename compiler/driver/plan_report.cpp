@@ -77,7 +77,7 @@ Result<PlanReport> make_report(const PlanJob& job, const std::string& design_has
   const auto& target = job.options.target;
   const ResourceModel model =
       SLUICE_TRY(target ? Result<ResourceModel>(target->model) : common_model(job.options.hls_factor));
-  DesignEstimate estimate = SLUICE_TRY(estimate_design(design, table, model));
+  DesignEstimate estimate = estimate_design(design, table, model);
   report.estimated = std::move(estimate.rate);
   if (target) report.estimated.target = target_of(job, estimate.total, report.estimated.cycles_per_image);
   if (const auto& sizing = state.design->built.sizing) {

@@ -76,7 +76,7 @@ std::vector<double> layer_cycles(const Design& design, const simulate::LayerCycl
   const CounterModel model(design, thresholds);
   std::vector<std::vector<double>> picture_cycles(maps.size());
   tbb::parallel_for(std::size_t{0}, maps.size(),
-                    [&](std::size_t p) { picture_cycles[p] = cycles.of_image(model.count(evaluator, maps[p])); });
+                    [&](std::size_t p) { picture_cycles[p] = cycles.layers(model.count(evaluator, maps[p])); });
   std::vector<double> mean(design.network.layers.size());
   for (const auto& one : picture_cycles)
     for (std::size_t i = 0; i < mean.size(); ++i) mean[i] += one[i] / double(maps.size());
@@ -97,7 +97,7 @@ std::vector<LayerOption> option_front(std::vector<LayerOption> options) {
 }
 
 Result<DesignOptions> design_options(const Design& design, const LossTable& table, const Pictures& pictures) {
-  const simulate::LayerCycles cycles = SLUICE_TRY(simulate::LayerCycles::make(design));
+  const simulate::LayerCycles cycles(design);
   const NetlistIndex index(design.netlist);
   const std::size_t layers = design.network.layers.size();
   DesignOptions all{std::vector<std::vector<LayerOption>>(layers), cycles.floor(), "streams"};

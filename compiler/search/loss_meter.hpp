@@ -7,7 +7,7 @@
 // Before: network and samples outlive this; at least one sample. After: const; the same on any number of threads.
 #pragma once
 
-#include "compiler/sparsity/rows.hpp"
+#include "compiler/measure/rows.hpp"
 #include "runtime/evaluate/evaluator.hpp"
 
 namespace sluice::search {

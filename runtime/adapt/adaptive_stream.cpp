@@ -40,20 +40,17 @@ StreamReport run_adaptive(Device& device, const Bundle& bundle, Source& source, 
   const std::size_t inside =
       options.stream.max_in_device == 0 ? device.capacity() : std::min(device.capacity(), options.stream.max_in_device);
   const std::uint64_t lag_images = inside + 1;
-  auto model = model_of(bundle);
-  if (!model) return refuse(std::move(model).error());
-  auto observer = Observer::make(bundle);
-  if (!observer) return refuse(std::move(observer).error());
-  Controller controller(*model, options.policy, lag_images);
+  const DesignModel model = model_of(bundle);
+  Controller controller(model, options.policy, lag_images);
   std::optional<AuditLog> log;
   if (!options.audit_log.empty()) {
     const DeviceInfo info = device.info();
     auto created =
-        AuditLog::create(options.audit_log, {*model, options.policy, lag_images, info.driver, info.rate_kind});
+        AuditLog::create(options.audit_log, {model, options.policy, lag_images, info.driver, info.rate_kind});
     if (!created) return refuse(std::move(created).error());
     log.emplace(std::move(created).value());
   }
-  Learner learner(std::move(observer).value(), controller, log, options);
+  Learner learner(Observer(bundle), controller, log, options);
   options.stream.row_for = [&](std::uint64_t index) { return controller.row_for(index); };
   const Receiver learn_and_hand_on = [&](Outcome outcome) -> Status {
     if (outcome.result) SLUICE_CHECK(learner.learn(outcome.result.value()));

@@ -21,19 +21,15 @@ std::vector<int> table_layers(const Bundle& bundle) {
 
 }  // namespace
 
-Result<DesignModel> model_of(const Bundle& bundle) {
-  const auto cycles = SLUICE_TRY(simulate::LayerCycles::make(bundle.design()));
+DesignModel model_of(const Bundle& bundle) {
+  const simulate::LayerCycles cycles(bundle.design());
   DesignModel model{bundle.table(), {}, cycles.floor()};
   for (const int layer : table_layers(bundle)) model.macs.push_back(bundle.network().layers[std::size_t(layer)].macs());
   return model;
 }
 
-Result<Observer> Observer::make(const Bundle& bundle) {
-  auto cycles = SLUICE_TRY(simulate::LayerCycles::make(bundle.design()));
-  Observer observer(std::move(cycles));
-  observer.layers_ = table_layers(bundle);
-  for (const int layer : observer.layers_) observer.macs_.push_back(bundle.network().layers[std::size_t(layer)].macs());
-  return observer;
+Observer::Observer(const Bundle& bundle) : layer_cycles_(bundle.design()), layers_(table_layers(bundle)) {
+  for (const int layer : layers_) macs_.push_back(bundle.network().layers[std::size_t(layer)].macs());
 }
 
 Observation Observer::observe(std::uint64_t index, std::uint32_t row, const std::vector<LayerCounters>& counters,
@@ -42,7 +38,7 @@ Observation Observer::observe(std::uint64_t index, std::uint32_t row, const std:
   for (const int layer : layers_) seen.cycles.push_back(layer_cycles_.fixed(layer));
   for (const LayerCounters& c : counters) {
     const auto place = std::find(layers_.begin(), layers_.end(), c.layer) - layers_.begin();
-    seen.cycles.at(std::size_t(place)) = layer_cycles_.of(c);
+    seen.cycles.at(std::size_t(place)) = layer_cycles_.layer(c);
     seen.pairs.at(std::size_t(place)) = c.nonzero_pairs;
   }
   return seen;

@@ -23,8 +23,7 @@ struct DesignModel {
   double floor_cycles = 1;         // of the slowest part that no row changes (runtime/simulate/layer_cycles.hpp)
 };
 
-// Fails, like Observer::make, for a kernel without a schedule.
-Result<DesignModel> model_of(const Bundle& bundle);
+DesignModel model_of(const Bundle& bundle);
 
 struct Observation {
   std::uint64_t index = 0;                   // of the image in its stream
@@ -37,13 +36,11 @@ struct Observation {
 // Turns counters of a device into observations; holds what that takes of the design.
 class Observer {
  public:
-  static Result<Observer> make(const Bundle& bundle);
+  explicit Observer(const Bundle& bundle);
   Observation observe(std::uint64_t index, std::uint32_t row, const std::vector<LayerCounters>& counters,
                       std::chrono::nanoseconds completed_at) const;
 
  private:
-  explicit Observer(simulate::LayerCycles layer_cycles) : layer_cycles_(std::move(layer_cycles)) {}
-
   simulate::LayerCycles layer_cycles_;
   std::vector<int> layers_;         // network layer of each table layer
   std::vector<std::int64_t> macs_;  // per table layer

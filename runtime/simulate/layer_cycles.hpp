@@ -8,7 +8,7 @@
 // window, then sends its list. A picture of zeros tells that part. Weight-sparse kernels keep periods that depend on
 // the row alone; their program is made from the counter.
 //
-// What this leaves out: waiting for full or empty streams (compiler/sparsity/interval_estimate.hpp), fill and drain,
+// What this leaves out: waiting for full or empty streams (compiler/measure/interval_estimate.hpp), fill and drain,
 // copies whose pixels have more non-zeros than the others'.
 //
 // Before: a valid design; counters of one image as a device reports them. After: one figure per layer, never below 1.
@@ -21,21 +21,21 @@ namespace sluice::simulate {
 
 class LayerCycles {
  public:
-  // Fails for a kernel without a schedule.
-  static Result<LayerCycles> make(const Design& design);
+  explicit LayerCycles(const Design& design);
 
   // Cycles that a layer takes whatever the picture is: all of them for one that does not count.
   double fixed(int layer) const { return layers_[std::size_t(layer)].fixed; }
-  // One entry per layer of the network.
-  std::vector<double> of_image(const std::vector<LayerCounters>& counters) const;
-  double of(const LayerCounters& counters) const;
+  // The layer that `counters` are of.
+  double layer(const LayerCounters& counters) const;
+  // All layers of the network, in its order.
+  std::vector<double> layers(const std::vector<LayerCounters>& counters) const;
   // The slowest part that no row changes: layers without an engine, and kernels between layers.
   double floor() const { return floor_; }
   // The slowest of all with one image.
   double slowest(const std::vector<LayerCounters>& counters) const;
 
  private:
-  struct OfLayer {
+  struct LayerParts {
     double fixed = 1;
     double beside_counter = 0;  // largest part of a kernel that the engine's counter does not tell
     int copies = 1;
@@ -43,12 +43,9 @@ class LayerCycles {
     std::vector<std::size_t> periodic;  // kernels of a weight-sparse engine
   };
 
-  LayerCycles(std::shared_ptr<const Netlist> netlist, Scheduler scheduler)
-      : netlist_(std::move(netlist)), scheduler_(std::move(scheduler)) {}
-
   std::shared_ptr<const Netlist> netlist_;  // the scheduler's
   Scheduler scheduler_;
-  std::vector<OfLayer> layers_;
+  std::vector<LayerParts> layers_;
   double floor_ = 1;
 };
 

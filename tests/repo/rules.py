@@ -69,7 +69,7 @@ MAY_INCLUDE = {
     "compiler/frontend": {BASE, "compiler/ir", "compiler/onnx_file", "compiler/ops"},
     "compiler/passes": {BASE, "compiler/ir", "compiler/ops"},
     "compiler/quantise": {BASE, BUNDLE, CONTRACT, "runtime/images", "compiler/ir", "compiler/ops"},
-    "compiler/sparsity": {BASE, BUNDLE, "runtime/evaluate", "runtime/simulate", "compiler/model"},
+    "compiler/measure": {BASE, BUNDLE, "runtime/evaluate", "runtime/simulate", "compiler/model"},
     "compiler/model": {BASE, BUNDLE, CONTRACT, "bsp"},
     "compiler/target": {BASE, CONTRACT, "bsp", "compiler/model"},
     "compiler/dse": {BASE, BUNDLE, CONTRACT, "compiler/model", "compiler/pipeline", "compiler/target", "runtime/evaluate"},
@@ -78,7 +78,7 @@ MAY_INCLUDE = {
     "compiler/codegen": {BASE, BUNDLE},
     "compiler/accuracy": {BASE, BUNDLE, "runtime/evaluate", "runtime/images", "compiler/ir", "compiler/ops", "compiler/quantise"},
     "compiler/search": {BASE, BUNDLE, "runtime/evaluate", "runtime/simulate", "compiler/accuracy", "compiler/dse", "compiler/model",
-                        "compiler/sparsity", "compiler/target"},
+                        "compiler/measure", "compiler/target"},
     "compiler/validation": {BASE, BUNDLE, "runtime/evaluate", "runtime/images", "runtime/scores", "compiler/accuracy", "compiler/ir",
                             "compiler/onnx_definition", "compiler/ops", "compiler/quantise"},
     "compiler/driver": {BASE, BUNDLE, CONTRACT, "bsp", "device", "runtime/evaluate", "runtime/simulate", "runtime/images", "runtime/reference", "compiler"},
@@ -93,7 +93,7 @@ ONLY_IN = {
                         ("compiler/frontend/", "compiler/onnx_definition/", "compiler/onnx_file/", "tests/fuzz/mutate.cpp", "tests/operators/", "tests/support/onnx_writer.cpp",
                          "tests/support/opencv_model.cpp", "tests/unit/compiler/frontend/", "tests/unit/compiler/passes/refusal_test.cpp")),
     "TBB": (re.compile(r"^(oneapi/)?tbb/"),
-            ("runtime/base/parallel.cpp", "runtime/stream/", "runtime/evaluate/", "compiler/dse/", "compiler/search/", "compiler/sparsity/", "tests/")),
+            ("runtime/base/parallel.cpp", "runtime/stream/", "runtime/evaluate/", "compiler/dse/", "compiler/search/", "compiler/measure/", "tests/")),
 }
 
 # Written so that this file does not break its own rule.
@@ -340,7 +340,7 @@ OPERATOR_NAMED_ELSEWHERE = {
     ("concat", "compiler/codegen/opencl_writer.cpp"): "the only kernel file that reads the order of its ports",
     ("concat", "compiler/pipeline/kernel_order.cpp"): "its operands' groups change places with its ports",
     ("concat", "compiler/pipeline/layer_config.cpp"): "its lanes divide the channels of both operands",
-    ("concat", "compiler/sparsity/channel_order.cpp"): "orders the channels of two maps at once",
+    ("concat", "compiler/quantise/channel_order.cpp"): "orders the channels of two maps at once",
     ("global_average_pool", "compiler/model/engine_memories.cpp"): "keeps sums of all channels",
     ("global_average_pool", "compiler/pipeline/fifo_depth.cpp"): "waits for the last pixel of its map",
     ("global_average_pool", "runtime/simulate/kernel_cycles.cpp"): "its work lies in what it reads, all but the end",

@@ -2,7 +2,7 @@
 // The small bundle with rows that differ (see sparse_bundle.hpp).
 #include "tests/support/sparse_bundle.hpp"
 
-#include "compiler/sparsity/rows.hpp"
+#include "compiler/measure/rows.hpp"
 #include "runtime/base/sha256.hpp"
 #include "runtime/base/top_k.hpp"
 #include "runtime/reference/reference.hpp"
@@ -34,7 +34,7 @@ Result<Bundle> sparse_bundle(const Scratch& scratch, double clock_mhz) {
   for (const RowSample& picture : pictures) codes.push_back(picture.codes);
   DesignTable rows = quantile_rows(design, codes, {{0, 0}, {0.3, 0.3}, {0.6, 0.5}});
   rows.clock_mhz = clock_mhz;
-  DesignTable table = SLUICE_TRY(measure_rows(design, std::move(rows), pictures, options));
+  DesignTable table = measure_rows(design, std::move(rows), pictures, options);
   table.design_hash = sha256_hex(design_to_json(design));
   return bundle_of(network, scratch.path() / "sparse", configs, [&](DesignTable& t, const Netlist&) { t = table; });
 }

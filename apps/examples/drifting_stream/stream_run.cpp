@@ -38,8 +38,8 @@ std::size_t StreamRun::switches() const {
 
 Result<StreamRun> run_once(Device& device, const Bundle& bundle, Source& source, const RunOptions& options) {
   StreamRun run;
-  const Observer observer = SLUICE_TRY(Observer::make(bundle));
-  const DesignModel model = SLUICE_TRY(model_of(bundle));
+  const Observer observer(bundle);
+  const DesignModel model = model_of(bundle);
   double first_s = -1;
   const Receiver receive = [&](Outcome outcome) -> Status {
     const Classification image = SLUICE_TRY(std::move(outcome.result));

@@ -40,13 +40,6 @@ class SimDevice final : public Device {
     for (Row& row : rows_) row.pictures = golden;
   }
 
-  // Before anything else: fails for a design that the simulator does not know.
-  Status prepare() {
-    scheduler_.emplace(design_.netlist);
-    layer_cycles_ = SLUICE_TRY(simulate::LayerCycles::make(design_));
-    return ok();
-  }
-
   DeviceInfo info() const override {
     return {"sim", fmt::format("cycle model at {:.0f} MHz", table_.clock_mhz), "simulated", true};
   }
@@ -139,14 +132,14 @@ class SimDevice final : public Device {
   SimResult compute(const std::vector<std::int16_t>& codes, std::uint32_t row) {
     Row& timed_row = rows_[row];
     std::call_once(timed_row.is_timed, [&] {
-      auto timing = time_row(design_.netlist, *scheduler_, *layer_cycles_, model_, row, timed_row.pictures);
+      auto timing = time_row(design_.netlist, scheduler_, layer_cycles_, model_, row, timed_row.pictures);
       if (!timing) throw std::runtime_error(timing.error().text());
       timed_row.timing = *timing;
     });
     simulate::PictureModel::Picture picture = model_.picture(codes, row);
     SimResult result{std::move(picture.scores), {}, 0, 0};
     for (const LayerVectors& work : picture.work) result.counters.push_back(work.counters);
-    const double cycles = layer_cycles_->slowest(result.counters);
+    const double cycles = layer_cycles_.slowest(result.counters);
     result.interval_cycles = cycles * timed_row.timing.interval_per_cycle;
     result.latency_cycles = cycles * timed_row.timing.latency_per_cycle;
     return result;
@@ -168,8 +161,8 @@ class SimDevice final : public Device {
   const SimOptions options_;
   const Admission admission_;
   FailureLatch failure_;
-  std::optional<simulate::Scheduler> scheduler_;  // of design_
-  std::optional<simulate::LayerCycles> layer_cycles_;
+  const simulate::Scheduler scheduler_{design_.netlist};
+  const simulate::LayerCycles layer_cycles_{design_};
   const simulate::PictureModel model_;
   std::vector<Row> rows_;
   ResultCache cache_;
@@ -189,9 +182,7 @@ Result<std::unique_ptr<Device>> open_sim_device(const Bundle& bundle, const SimO
   if (options.capacity == 0 || options.cached_results == 0)
     return bug_error("a simulated device needs a capacity and a cache");
   auto golden = SLUICE_TRY(golden_codes(bundle, kTimingPictures));
-  auto device = std::make_unique<SimDevice>(bundle, options, std::move(golden));
-  SLUICE_CHECK(device->prepare());
-  return std::unique_ptr<Device>(std::move(device));
+  return std::unique_ptr<Device>(std::make_unique<SimDevice>(bundle, options, std::move(golden)));
 }
 
 }  // namespace sluice

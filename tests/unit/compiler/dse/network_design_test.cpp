@@ -104,7 +104,7 @@ TEST_P(NetworkDesignSeeds, dense_cycles_are_those_of_the_kernels) {
   for (int round = 0; round < 8; ++round) {
     const Exploration chosen = any_ways(menus, 4);
     const Netlist netlist = build_netlist(network, configs_of(network, chosen)).value();
-    const auto cycles = simulate::LayerCycles::make({network, netlist}).value();
+    const auto cycles = simulate::LayerCycles({network, netlist});
     for (std::size_t i = 0; i < menus.size(); ++i) {
       if (width_kernels(netlist, int(i)) > 0) continue;  // what arrives in other lanes takes its own time
       const LayerTime time = layer_time(chosen.layers[i].shape, menus[i].spec.work);

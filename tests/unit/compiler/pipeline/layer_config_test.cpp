@@ -103,14 +103,14 @@ TEST(LayerConfig, shows_in_multipliers_and_cycles) {
   EXPECT_EQ(sum_of_multipliers(*built, 0), 3 * 4 * 9);
   EXPECT_EQ(sum_of_multipliers(*built, 1), 54);
   EXPECT_EQ(sum_of_multipliers(*built, 3), 2 * 10 * 2);
-  const auto cycles = simulate::LayerCycles::make({network, *built}).value();
+  const auto cycles = simulate::LayerCycles({network, *built});
   EXPECT_EQ(cycles.fixed(0), 80 * 3 + 17 + 1)
       << "the window, 17 pixels complete none; copy 0: 27 of the 80 pixels, 3 beats for each of 3 filter groups";
   EXPECT_EQ(cycles.fixed(1), 80 * 3 + 1) << "three beats of four channels are made one of twelve, then two of six";
   EXPECT_EQ(NetlistIndex(*built).copies(0), 3);
   EXPECT_EQ(NetlistIndex(*built).copies(1), 1);
   const std::vector<LayerCounters> counters{{3, 80, 800, 1001, 0}};
-  EXPECT_EQ(cycles.of_image(counters)[3], 1 + 500.5);
+  EXPECT_EQ(cycles.layers(counters)[3], 1 + 500.5);
 }
 
 const Kernel* find_kernel(const Netlist& netlist, const std::string& name) {
@@ -154,7 +154,7 @@ TEST(LayerConfig, shares_requantisers_among_filters_and_copies) {
     EXPECT_EQ(sums.element_bits, 32);
     EXPECT_EQ(built->streams[std::size_t(kernel->outputs[0])].lanes, c.lanes);
     // 80 pixels of 12 filters; the windows take 3 x 3 x 3 beats of one code, once for each group of filters.
-    const auto cycles = simulate::LayerCycles::make({network, *built}).value();
+    const auto cycles = simulate::LayerCycles({network, *built});
     const double of_engine = cycles.fixed(0), of_requantise = 1 + 80.0 * 12 / c.lanes;
     EXPECT_GE(of_engine, of_requantise);
     if (c.lanes == 1) {
@@ -210,7 +210,7 @@ TEST(LayerConfig, makes_a_stem_as_fast_as_its_pixels_arrive) {
     auto built = build_netlist(network, configs);
     ASSERT_TRUE(built) << built.error().text();
     EXPECT_EQ(sum_of_multipliers(*built, 0), 27 * 16);
-    EXPECT_EQ(simulate::LayerCycles::make({network, *built}).value().fixed(0), 224 * 224 / pixels + 1);
+    EXPECT_EQ(simulate::LayerCycles({network, *built}).fixed(0), 224 * 224 / pixels + 1);
     for (const Kernel& kernel : built->kernels) {
       if (kernel.layer != 0 || kernel.kind != KernelKind::window) continue;
       EXPECT_EQ(built->streams[std::size_t(kernel.outputs[0])].beats, 112 * 112);

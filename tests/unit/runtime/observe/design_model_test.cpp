@@ -36,7 +36,7 @@ class ThreeEngines : public ::testing::Test {
 };
 
 TEST_F(ThreeEngines, fixed_cycles_are_those_of_a_picture_of_zeros) {
-  const auto cycles = simulate::LayerCycles::make(bundle->design()).value();
+  const auto cycles = simulate::LayerCycles(bundle->design());
   // 36 pixels, 9 taps, 2 channels in one beat, 4 filters in one group; a header, and 11 pixels that enter the window
   // and complete none.
   EXPECT_EQ(cycles.fixed(0), 36 * 9 + 1 + 11);
@@ -58,14 +58,14 @@ TEST(FixedCycles, of_a_weight_sparse_layer_are_those_of_its_windows) {
           .value()};
   std::int64_t longest = 0;
   for (const Stream& stream : design.netlist.streams) longest = std::max(longest, stream.beats);
-  const double fixed = simulate::LayerCycles::make(design).value().fixed(0);
+  const double fixed = simulate::LayerCycles(design).fixed(0);
   EXPECT_GE(fixed, 36 * 9);
   EXPECT_LE(fixed, 36 * 9 + 1 + 2 * 4 * 4) << "header, two more periods of the least length, P pixels of 4 filters";
   EXPECT_GT(longest, fixed);
 }
 
 TEST_F(ThreeEngines, counters_find_their_layers) {
-  const Observer observer = Observer::make(*bundle).value();
+  const Observer observer(*bundle);
   const Observation seen =
       observer.observe(7, 0, {{1, 36, 500, 400, 0}, {3, 144, 900, 150, 2}}, std::chrono::nanoseconds(5));
   ASSERT_EQ(seen.cycles.size(), 4u) << "four convolutions have an engine";
@@ -79,7 +79,7 @@ TEST_F(ThreeEngines, counters_find_their_layers) {
 }
 
 TEST_F(ThreeEngines, an_engine_is_never_faster_than_what_feeds_it) {
-  const Observer observer = Observer::make(*bundle).value();
+  const Observer observer(*bundle);
   const Observation seen = observer.observe(0, 0, {{1, 36, 3, 36, 33}, {3, 144, 3, 144, 141}}, {});
   EXPECT_EQ(seen.cycles[1], 36 * (9 + 1) + 2) << "the window's beats";
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the measurement says of rows: densities and cycles fall as thresholds and prefixes leave out more.
-#include "compiler/sparsity/rows.hpp"
+#include "compiler/measure/rows.hpp"
 
 #include <cstdlib>
 
@@ -22,7 +22,7 @@ DesignTable rows_of(const IntegerNetwork& network, KernelKind engine, Random& ra
   std::vector<RowSample> samples(6);
   std::vector<std::vector<std::int16_t>> pictures;
   for (RowSample& sample : samples) pictures.push_back(sample.codes = random_codes(random, network));
-  DesignTable table = measure_rows(design, quantile_rows(design, pictures, quantiles), samples, {}).value();
+  DesignTable table = measure_rows(design, quantile_rows(design, pictures, quantiles), samples, {});
   table.design_hash = "0123456789abcdef";
   const auto status = table.validate(design.network, design.netlist, "0123456789abcdef");
   EXPECT_TRUE(status) << status.error().text();
@@ -60,7 +60,7 @@ TEST(Rows, a_density_of_one_is_exactly_one) {
     std::vector<RowSample> samples(pictures);
     for (RowSample& sample : samples) sample.codes.assign(random_codes(random, network).size(), 1);
     const DesignTable table =
-        measure_rows(design, dense_table(network, design.netlist, ""), samples, {}).value();
+        measure_rows(design, dense_table(network, design.netlist, ""), samples, {});
     EXPECT_EQ(table.rows[0].layers[1].density_assumed, 1.0) << pictures << " pictures";
   }
 }
@@ -123,7 +123,7 @@ class RowsOfAPrefix : public ::testing::Test {
   DesignTable rows(const Shares& quantiles) const {
     std::vector<std::vector<std::int16_t>> codes;
     for (const RowSample& picture : pictures_) codes.push_back(picture.codes);
-    DesignTable table = measure_rows(design_, quantile_rows(design_, codes, quantiles), pictures_, {}).value();
+    DesignTable table = measure_rows(design_, quantile_rows(design_, codes, quantiles), pictures_, {});
     table.design_hash = "hash";
     return table;
   }

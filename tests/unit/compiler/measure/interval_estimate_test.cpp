@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The estimate against the simulator: one picture again and again through deep streams leaves every so many cycles as
 // the busiest kernel works; in between, never below that, and never above what bands without any FIFO say.
-#include "compiler/sparsity/interval_estimate.hpp"
+#include "compiler/measure/interval_estimate.hpp"
 
 #include <gtest/gtest.h>
 
 #include "compiler/pipeline/netlist_builder.hpp"
-#include "compiler/sparsity/stream_depths.hpp"
+#include "compiler/measure/stream_depths.hpp"
 #include "runtime/bundle/netlist_index.hpp"
 #include "runtime/simulate/kernel_cycles.hpp"
 #include "runtime/simulate/layer_cycles.hpp"
@@ -76,8 +76,8 @@ TEST_P(Estimates, of_layers_from_counters_are_those_of_their_kernels) {
   const ImagePrograms image = simulate::Scheduler(design.netlist).programs(of_picture);
   std::vector<LayerCounters> counters;
   for (const LayerVectors& layer : of_picture) counters.push_back(layer.counters);
-  const auto layer_cycles = simulate::LayerCycles::make(design).value();
-  const std::vector<double> from_counters = layer_cycles.of_image(counters);
+  const auto layer_cycles = simulate::LayerCycles(design);
+  const std::vector<double> from_counters = layer_cycles.layers(counters);
   std::vector<double> from_programs(design.network.layers.size(), 1.0);
   double floor = 1;
   for (std::size_t k = 0; k < image.size(); ++k) {

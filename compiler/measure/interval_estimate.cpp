@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // See interval_estimate.hpp.
-#include "compiler/sparsity/interval_estimate.hpp"
+#include "compiler/measure/interval_estimate.hpp"
 
 #include <algorithm>
 #include <limits>

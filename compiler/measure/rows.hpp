@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Measures the rows of a design table.
+// What the rows of a design table cost, measured.
 //
 // Why: the runtime can only choose among rows whose cost is known. The idea: each row on pictures that its thresholds
 // were not chosen on: paired top-1 loss against float, density and busy cycles per layer, and from every kernel's work
@@ -30,8 +30,7 @@ struct RowOptions {
 // Top-1 points lost against float, as a share: `classes` are what the network says of the samples.
 Interval paired_loss(const std::vector<RowSample>& samples, const std::vector<int>& classes);
 
-// Measures `chosen`. Fails for a kernel without a schedule.
-Result<DesignTable> measure_rows(const Design& design, DesignTable chosen, const std::vector<RowSample>& held_out,
+DesignTable measure_rows(const Design& design, DesignTable chosen, const std::vector<RowSample>& held_out,
                                  const RowOptions& options);
 
 }  // namespace sluice

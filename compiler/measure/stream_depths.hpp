@@ -12,7 +12,7 @@
 
 #include <limits>
 
-#include "compiler/sparsity/rows.hpp"
+#include "compiler/measure/rows.hpp"
 
 namespace sluice {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // See stream_depths.hpp.
-#include "compiler/sparsity/stream_depths.hpp"
+#include "compiler/measure/stream_depths.hpp"
 
 #include <fmt/format.h>
 #include <tbb/parallel_for.h>

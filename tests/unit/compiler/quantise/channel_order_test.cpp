@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Channels in another order: no score changes, filters of a lock-step group become alike, and what must stay aligned
 // does.
-#include "compiler/sparsity/channel_order.hpp"
+#include "compiler/quantise/channel_order.hpp"
 
 #include <numeric>
 

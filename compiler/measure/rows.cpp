@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every row on every picture, the first few of them counted (see rows.hpp).
-#include "compiler/sparsity/rows.hpp"
+#include "compiler/measure/rows.hpp"
 
 #include <algorithm>
 
 #include <tbb/parallel_for.h>
 
-#include "compiler/sparsity/interval_estimate.hpp"
+#include "compiler/measure/interval_estimate.hpp"
 #include "runtime/base/top_k.hpp"
 #include "runtime/bundle/netlist_index.hpp"
 #include "runtime/evaluate/counters.hpp"
@@ -49,7 +49,7 @@ RowRun run_row(const Design& design, const simulate::Scheduler& scheduler, const
   });
   std::vector<ImageSlices> slices;
   for (CountedImage& image : images) {
-    const std::vector<double> cycles = layer_cycles.of_image(image.counters);
+    const std::vector<double> cycles = layer_cycles.layers(image.counters);
     for (std::size_t i = 0; i < cycles.size(); ++i) run.cycles[i] += cycles[i] / static_cast<double>(images.size());
     for (const LayerCounters& c : image.counters) run.pairs[std::size_t(c.layer)] += c.nonzero_pairs;
     slices.push_back(std::move(image.slices));
@@ -70,11 +70,11 @@ Interval paired_loss(const std::vector<RowSample>& samples, const std::vector<in
   return paired_difference(only_float, only_row, std::int64_t(samples.size()));
 }
 
-Result<DesignTable> measure_rows(const Design& design, DesignTable chosen, const std::vector<RowSample>& held_out,
+DesignTable measure_rows(const Design& design, DesignTable chosen, const std::vector<RowSample>& held_out,
                                  const RowOptions& options) {
   const IntegerNetwork& network = design.network;
   const simulate::Scheduler scheduler = simulate::Scheduler(design.netlist);
-  const simulate::LayerCycles layer_cycles = SLUICE_TRY(simulate::LayerCycles::make(design));
+  const simulate::LayerCycles layer_cycles(design);
   const Evaluator evaluator(network);
   for (std::size_t r = 0; r < chosen.rows.size(); ++r) {
     const auto thresholds = chosen.thresholds(network, design.netlist, r);

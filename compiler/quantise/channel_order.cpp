@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Components by union-find, one permutation each, applied layer by layer (see channel_order.hpp).
-#include "compiler/sparsity/channel_order.hpp"
+#include "compiler/quantise/channel_order.hpp"
 
 #include <algorithm>
 #include <cstdlib>
