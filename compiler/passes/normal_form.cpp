@@ -151,8 +151,9 @@ Verdict check_by_op(const ir::Graph& graph, const ir::Node& node) {
   if (is_activation(op)) return check_activation(node);
   if (op == "Sigmoid") return {"has no kernel", "train the gate with HardSigmoid instead"};
   if (op == "Softmax" || op == "LogSoftmax") return check_softmax(graph, node);
-  if (op == "Sub" || op == "Div")
-    return {"combines computed maps", "subtracting or dividing by constants, one per channel, is possible"};
+  if (op == "Sub" || op == "Div" || op == "Neg")
+    return {"combines computed values in a way that no kernel does",
+            "adding and subtracting maps of one shape is possible, and dividing by constants, one per channel"};
   if (op == "Gemm" || op == "MatMul")
     return {"is not one picture's map times a constant matrix",
             "flatten the whole map in front of it, and keep matrix and bias constant"};
@@ -160,12 +161,16 @@ Verdict check_by_op(const ir::Graph& graph, const ir::Node& node) {
   if (op == "Pad")
     return {"pads with something else than a constant that the window behind it could take",
             "pad with zeros, in front of a convolution"};
-  if (op == "ReduceMean") return {"averages over other axes than height and width", "average over axes 2 and 3"};
+  if (op == "ReduceMean" || op == "ReduceSum" || op == "ReduceMax")
+    return {"reduces over other axes than height and width", "reduce over axes 2 and 3"};
   if (op == "Transpose") return check_transpose(graph, node);
   if (is_reshape(node)) return {"reshapes a map inside the network", "keep maps as they are up to the classifier"};
   if (op == "QuantizeLinear" || op == "DequantizeLinear")
     return {"quantises by values that are not constant, or not in a pair", "export in QDQ form"};
-  if (op == "Slice" || op == "Gather")
+  if (op == "ArgMax" || op == "TopK" || op == "TopK.Indices")
+    return {"ranks something else than a row of scores, or passes the ranked numbers on",
+            "end the model at the scores; several outputs are possible, of which --model-output takes one"};
+  if (op == "Slice" || op == "Split" || op == "Gather")
     return {"takes a part of a map that is neither some channels nor every n-th row and column",
             "flips and parts that are computed are not possible"};
   if (op == "Min" || op == "Max")

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Turns means over the whole map (ReduceMean, AveragePool with the map's size) into GlobalAveragePool.
+// Turns what reduces a whole map to one pixel (ReduceMean, ReduceSum, ReduceMax, GlobalMaxPool, AveragePool with the
+// map's size) into GlobalAveragePool or MaxPool.
 #pragma once
 
 #include "compiler/ir/graph.hpp"
 
 namespace sluice::passes {
 
-Status means_to_pools(ir::Graph& graph);
+Status reductions_to_pools(ir::Graph& graph);
 
 }  // namespace sluice::passes
