@@ -32,7 +32,9 @@ Result<ir::Tensor> run(const Call& call, const ir::Dims& out) {
   const ir::Tensor &start = call.value(0), &delta = call.value(2);
   ir::Tensor result = empty_like(out, start.type);
   for (std::size_t i = 0; i < result.integers.size(); ++i)
-    result.integers[i] = wrap(start.integers[0] + static_cast<std::int64_t>(i) * delta.integers[0], start.type);
+    result.integers[i] = wrap(static_cast<std::int64_t>(static_cast<std::uint64_t>(start.integers[0]) +
+                                                        i * static_cast<std::uint64_t>(delta.integers[0])),
+                              start.type);
   for (std::size_t i = 0; i < result.values.size(); ++i)
     result.values[i] = static_cast<float>(start.values[0] + static_cast<double>(i) * delta.values[0]);
   return result;

@@ -4,6 +4,8 @@
 // rows are reordered. Its result is a map of one pixel; Reshape, Flatten, Squeeze and Unsqueeze of such a map move
 // nothing and go, also inside squeeze-excite blocks.
 //
+// A normalisation that differs from number to number of a flattened map is such a layer as well.
+//
 // One walk in topological order. `maps` holds each value's shape as a map; what keeps its rank is not in it.
 //
 // Preserved: the order of numbers, which is all that a reshape keeps and all that a matrix asks for; a normalisation
@@ -19,6 +21,9 @@
 
 namespace sluice::passes {
 namespace {
+
+// A matrix with as many rows and columns is worth keeping a network for.
+constexpr std::int64_t kMostFeatures = 512;
 
 bool is_vector(const ir::Dims& dims) { return dims.size() == 4 && dims[0] == 1 && dims[2] == 1 && dims[3] == 1; }
 
@@ -104,6 +109,7 @@ class Lifter {
         continue;
       }
       if (is_activation(node.op)) sink_reshape(i);
+      if (is_norm_of_features(node)) become_gemm(graph_.nodes[i]);
       if (node.op == "Gemm") lift_gemm(graph_.nodes[i]);
       follow(i);
     }
@@ -129,6 +135,36 @@ class Lifter {
     ir::Dims out = graph_.shapes.at(node.outputs[0]);
     if (out.size() == 1) out.insert(out.begin(), 1);
     return out.size() >= 2 && out[0] == 1 && out[1] == in[1] && ir::element_count(out) == in[1];
+  }
+
+  // Do only matrices read the value, be it through further normalisations?
+  bool ends_in_matrices(const std::string& value, int most_steps = 16) const {
+    const auto readers = graph_.consumers(value);
+    return value != graph_.output && std::all_of(readers.begin(), readers.end(), [&](const ir::Node* reader) {
+             const bool is_passing = is_reshape(*reader) || reader->op == "BatchNormalization";
+             return reader->op == "Gemm" ||
+                    (is_passing && most_steps > 0 && ends_in_matrices(reader->outputs[0], most_steps - 1));
+           });
+  }
+
+  // A normalisation of each number of a flattened map that no matrix takes in, since something else reads it, too.
+  bool is_norm_of_features(const ir::Node& node) const {
+    if (node.op != "BatchNormalization" || !has_constant_parameters(graph_, node)) return false;
+    const ir::Dims& row = graph_.shapes.at(node.inputs[0]);
+    return row.size() == 2 && row[0] == 1 && row[1] <= kMostFeatures && maps_.count(node.inputs[0]) == 0 &&
+           !ends_in_matrices(node.outputs[0]);
+  }
+
+  // As a matrix with the factors on its diagonal.
+  void become_gemm(ir::Node& norm) {
+    const std::int64_t features = graph_.shapes.at(norm.inputs[0])[1];
+    Matrix matrix{ir::Tensor::zeros({features, features}), ir::Tensor::zeros({features})};
+    for (std::int64_t i = 0; i < features; ++i) matrix.rows.values[static_cast<std::size_t>(i * features + i)] = 1;
+    fold_input_affine(graph_, norm, matrix);
+    norm.op = "Gemm";
+    norm.inputs = {norm.inputs[0], add_initialiser(graph_, norm.name + "_diagonal", std::move(matrix.rows)),
+                   add_initialiser(graph_, norm.name + "_offsets", std::move(matrix.bias))};
+    norm.attributes.clear();
   }
 
   // Relu(Flatten(x)) is Flatten(Relu(x)); so the reshape comes to stand just before the matrix.
