@@ -46,6 +46,7 @@ class Fates {
   CheckedNode of(const ir::Node& node, const std::map<std::string, passes::Finding>& findings) const {
     CheckedNode checked{node.name, node.op};
     if (const auto finding = findings.find(node.name); finding != findings.end()) {
+      if (finding->second.is_consequence) return checked;
       checked.place = Place::unsupported;
       checked.problem = finding->second.problem;
       checked.hint = finding->second.hint;
@@ -155,7 +156,7 @@ Result<ModelCheck> check_model(const std::filesystem::path& file, const frontend
   for (passes::Finding& finding : passes::outside_normal_form(graph)) {
     if (is_own(finding.node))
       findings.emplace(finding.node, std::move(finding));
-    else
+    else if (!finding.is_consequence)
       made.push_back(std::move(finding));
   }
   check.opset = graph.opset;

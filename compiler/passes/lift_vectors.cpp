@@ -22,9 +22,6 @@
 namespace sluice::passes {
 namespace {
 
-// A matrix with as many rows and columns is worth keeping a network for.
-constexpr std::int64_t kMostFeatures = 512;
-
 bool is_vector(const ir::Dims& dims) { return dims.size() == 4 && dims[0] == 1 && dims[2] == 1 && dims[3] == 1; }
 
 // Gemm's constants as rows (outputs x inputs) and bias, alpha and beta applied.
@@ -167,24 +164,33 @@ class Lifter {
     norm.attributes.clear();
   }
 
-  // Relu(Flatten(x)) is Flatten(Relu(x)); so the reshape comes to stand just before the matrix.
+  // Relu(Flatten(x)) is Flatten(Relu(x)); so the reshape comes to stand just before the matrix, with the transposition
+  // to channels-last in front of it.
   void sink_reshape(std::size_t index) {
+    while (const auto earlier = sink_one(index)) index = *earlier;
+  }
+
+  // Where the element-wise node stands after it has changed places with what makes its operand; nothing where it has
+  // not.
+  std::optional<std::size_t> sink_one(std::size_t index) {
     ir::Node& node = graph_.nodes[index];
     const auto maker = index_of_producer(graph_, node.inputs[0]);
-    if (!maker || !is_reshape(graph_.nodes[*maker]) || !has_one_reader(graph_, node.inputs[0])) return;
-    ir::Node& reshape = graph_.nodes[*maker];
-    if (dropped_.count(reshape.name) != 0) return;  // its readers are taken as maps already
-    const std::string map = reshape.inputs[0], middle = reshape.outputs[0], result = node.outputs[0];
-    if (graph_.shapes.at(map).size() != 4) return;
-    // The reshape's other inputs are defined before it, so it may stand later; the element-wise node goes first.
+    if (!maker || !has_one_reader(graph_, node.inputs[0])) return std::nullopt;
+    ir::Node& mover = graph_.nodes[*maker];
+    if (!is_reshape(mover) && mover.op != "Transpose") return std::nullopt;
+    if (dropped_.count(mover.name) != 0) return std::nullopt;  // its readers are taken as maps already
+    const std::string map = mover.inputs[0], middle = mover.outputs[0], result = node.outputs[0];
+    if (graph_.shapes.at(map).size() != 4 || maps_.count(map) != 0) return std::nullopt;
+    // The mover's other inputs are defined before it, so it may stand later; the element-wise node goes first.
     node.inputs[0] = map;
     node.outputs[0] = middle;
-    reshape.inputs[0] = middle;
-    reshape.outputs[0] = result;
+    mover.inputs[0] = middle;
+    mover.outputs[0] = result;
     graph_.shapes[middle] = graph_.shapes.at(map);
     std::rotate(graph_.nodes.begin() + static_cast<std::ptrdiff_t>(*maker),
                 graph_.nodes.begin() + static_cast<std::ptrdiff_t>(*maker) + 1,
                 graph_.nodes.begin() + static_cast<std::ptrdiff_t>(index) + 1);
+    return maker;
   }
 
   void lift_gemm(ir::Node& gemm) {

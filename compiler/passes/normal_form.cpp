@@ -5,10 +5,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <set>
 
 #include <fmt/format.h>
 
 #include "compiler/passes/edit.hpp"
+#include "compiler/passes/lift_vectors.hpp"
 
 namespace sluice::passes {
 namespace {
@@ -137,7 +140,9 @@ Verdict check_normalisation(const ir::Graph& graph, const ir::Node& node) {
   }
   return {
       fmt::format("scales and shifts {}, which is no map of one picture", ir::to_text(graph.shapes.at(node.inputs[0]))),
-      "it is possible on maps (1xCxHxW), and on the row that a fully connected layer reads or makes"};
+      fmt::format("it is possible on maps (1xCxHxW), on the row that a fully connected layer reads or makes, and on "
+                  "rows of up to {} numbers",
+                  kMostFeatures)};
 }
 
 Verdict check_by_op(const ir::Graph& graph, const ir::Node& node) {
@@ -179,6 +184,28 @@ Verdict check_by_op(const ir::Graph& graph, const ir::Node& node) {
   return {"works on computed values", "it is possible on constants and shapes only"};
 }
 
+// A value that is no map because of a finding makes findings of all that works on it. A reshape is one because of its
+// reader: no layer has taken it.
+void mark_consequences(const ir::Graph& graph, std::vector<Finding>& findings) {
+  std::map<std::string, Finding*> by_node;
+  for (Finding& finding : findings) by_node[finding.node] = &finding;
+  std::set<std::string> spoilt;  // values
+  for (const ir::Node& node : graph.nodes) {
+    const auto found = by_node.find(node.name);
+    if (found == by_node.end()) continue;
+    found->second->is_consequence = std::any_of(node.inputs.begin(), node.inputs.end(),
+                                                [&](const std::string& value) { return spoilt.count(value) != 0; });
+    const bool is_map = graph.shapes.at(node.outputs[0]).size() == 4;
+    if (found->second->is_consequence || (!is_map && !is_reshape(node))) spoilt.insert(node.outputs[0]);
+  }
+  for (auto node = graph.nodes.rbegin(); node != graph.nodes.rend(); ++node) {
+    const auto found = by_node.find(node->name);
+    if (found == by_node.end() || !is_reshape(*node)) continue;
+    for (const ir::Node* reader : graph.consumers(node->outputs[0]))
+      found->second->is_consequence |= by_node.count(reader->name) != 0;
+  }
+}
+
 // What is wrong with the input is the cause of whatever is wrong after it, so it is said alone.
 std::optional<Finding> wrong_input(const ir::Graph& graph) {
   const ir::Dims& dims = graph.shapes.at(graph.input);
@@ -211,6 +238,7 @@ std::vector<Finding> outside_normal_form(const ir::Graph& graph) {
     }
     if (!verdict.problem.empty()) findings.push_back({node.name, node.op, verdict.problem, verdict.hint});
   }
+  mark_consequences(graph, findings);
   const ir::Dims& scores = graph.shapes.at(graph.output);
   if (findings.empty() && !is_vector(scores)) {
     const ir::Node* last = graph.producer(graph.output);

@@ -120,8 +120,10 @@ Status normalise(ir::Graph& graph) {
   if (findings.size() == 1 && findings[0].op == "input")
     return user_error("{}; {}", findings[0].problem, findings[0].hint);
   std::vector<ir::Complaint> complaints;
-  for (const Finding& f : findings)
+  for (const Finding& f : findings) {
+    if (f.is_consequence) continue;
     complaints.push_back({f.op, f.node, fmt::format("{} node \"{}\"", f.op, f.node), f.problem + "; " + f.hint});
+  }
   return user_error("{}", ir::told_once(complaints, "cannot be on the device"));
 }
 
