@@ -11,6 +11,7 @@
 #include <set>
 
 #include "compiler/driver/check_warnings.hpp"
+#include "compiler/ops/op.hpp"
 #include "compiler/passes/normal_form.hpp"
 #include "compiler/passes/normalise.hpp"
 #include "runtime/base/errors.hpp"
@@ -33,10 +34,10 @@ class Fates {
     for (const ir::Node& node : normal.host_tail) tail_.insert(node.name);
     for (const auto& [name, tensor] : imported.initialisers) constants_.insert(name);
     for (const ir::Node& node : imported.nodes) {
-      const bool is_constant =
-          node.op == "Shape" || std::all_of(node.inputs.begin(), node.inputs.end(), [&](const std::string& value) {
-            return value.empty() || constants_.count(value) != 0;
-          });
+      const bool is_constant = ops::find_operator(node.op)->reads_shapes_alone ||
+                               std::all_of(node.inputs.begin(), node.inputs.end(), [&](const std::string& value) {
+                                 return value.empty() || constants_.count(value) != 0;
+                               });
       if (is_constant) constants_.insert(node.outputs[0]);
       for (const std::string& value : node.inputs) readers_[value].push_back(&node);
     }
@@ -45,6 +46,7 @@ class Fates {
   CheckedNode of(const ir::Node& node, const std::map<std::string, passes::Finding>& findings) const {
     CheckedNode checked{node.name, node.op};
     if (const auto finding = findings.find(node.name); finding != findings.end()) {
+      if (finding->second.is_consequence) return checked;
       checked.place = Place::unsupported;
       checked.problem = finding->second.problem;
       checked.hint = finding->second.hint;
@@ -154,7 +156,7 @@ Result<ModelCheck> check_model(const std::filesystem::path& file, const frontend
   for (passes::Finding& finding : passes::outside_normal_form(graph)) {
     if (is_own(finding.node))
       findings.emplace(finding.node, std::move(finding));
-    else
+    else if (!finding.is_consequence)
       made.push_back(std::move(finding));
   }
   check.opset = graph.opset;

@@ -20,7 +20,7 @@ enum class Place {
   constant,  // computed while importing
   host,      // after the scores
   unsupported,
-  open,  // its operator is known, but the graph around it cannot be read
+  open,  // it depends on nodes that are not possible
 };
 
 std::string to_text(Place place);

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "compiler/quantise/host_tail.hpp"
+
 namespace sluice {
 namespace {
 
@@ -31,6 +33,10 @@ void warn_of_opset(const ir::Graph& graph, Warnings& warnings) {
     warnings.push_back(fmt::format("opset {} is read where operators mean what they did in {}; tests cover 7 to {}",
                                    graph.opset, kTestedOpset, kTestedOpset));
   }
+}
+
+void warn_of_class(const ir::Graph& graph, Warnings& warnings) {
+  if (const std::string text = left_out_class(graph); !text.empty()) warnings.push_back(text);
 }
 
 // Nodes that became a convolution of their own although they are none.
@@ -130,9 +136,17 @@ std::int64_t macs_of(const ir::Graph& graph, const ir::Node& conv) {
   return ir::element_count(out) * weights[1] * weights[2] * weights[3];
 }
 
+std::string left_out_class(const ir::Graph& graph) {
+  const ir::Node* node = class_node(graph);
+  if (!node) return "";
+  return fmt::format("{} names the largest score; it is left out, and results are the scores that it reads",
+                     node->label());
+}
+
 std::vector<std::string> warnings_of(const ir::Graph& imported, const ir::Graph& normal) {
   Warnings warnings;
   warn_of_opset(normal, warnings);
+  warn_of_class(normal, warnings);
   warn_of_lone_nodes(imported, normal, warnings);
   warn_of_written_out(imported, normal, warnings);
   warn_of_zero_weights(normal, warnings);

@@ -14,6 +14,9 @@ namespace sluice {
 // Multiply-accumulates of a Conv, positions in the padding included.
 std::int64_t macs_of(const ir::Graph& graph, const ir::Node& conv);
 
+// That a node at the end names classes in place of scores, and what becomes of it; empty where none does.
+std::string left_out_class(const ir::Graph& graph);
+
 std::vector<std::string> warnings_of(const ir::Graph& imported, const ir::Graph& normal);
 
 }  // namespace sluice

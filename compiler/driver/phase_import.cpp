@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "compiler/driver/check_warnings.hpp"
 #include "compiler/driver/phase.hpp"
 #include "compiler/frontend/onnx_import.hpp"
 #include "compiler/ir/graph_bytes.hpp"
@@ -34,6 +35,7 @@ Status run(PlanJob& job) {
   graph.input_range = pixel_range(job.options.pixels);
   SLUICE_CHECK(passes::normalise(graph));
   job.say(fmt::format("{} nodes, opset {}; {} in normal form", nodes, graph.opset, graph.nodes.size()));
+  if (const std::string text = left_out_class(graph); !text.empty()) job.say(text);
   job.state.graph = std::move(graph);
   // What does not go with the model is refused now, not after minutes: class names, the pictures' channels, and
   // pictures that are broken, all of them at once.

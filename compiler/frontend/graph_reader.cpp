@@ -11,6 +11,7 @@
 
 #include "compiler/frontend/node_reader.hpp"
 #include "compiler/frontend/tensor_reader.hpp"
+#include "compiler/ir/complaints.hpp"
 #include "compiler/ops/op.hpp"
 #include "onnx.pb.h"
 #include "runtime/base/errors.hpp"
@@ -19,7 +20,6 @@
 namespace sluice::frontend {
 namespace {
 
-constexpr std::size_t kMostProblems = 20;
 // Classifiers have hundreds of nodes; passes search lists, which ends well only while these are short.
 constexpr std::size_t kMostNodes = 10000;
 
@@ -186,27 +186,32 @@ Status read_initialisers(const Sources& sources, const std::set<std::string>& re
 // Reads the nodes; what cannot be done is collected, so that one run tells all of it.
 Status read_nodes(const onnx::GraphProto& proto, const std::vector<int>& order, ir::Graph& graph) {
   std::map<std::string, int> uses;  // how often a name was given out
-  std::string problems;
-  std::size_t count = 0;
+  std::vector<ir::Complaint> complaints;
   for (int index : order) {
     Result<ir::Node> node = read_node(proto.node(index), index, graph.opset);
     if (!node) {
-      if (++count <= kMostProblems)
-        problems += fmt::format("\n  {}: {}", label_of(proto.node(index), index), node.error().text());
+      const onnx::NodeProto& refused = proto.node(index);
+      complaints.push_back({refused.op_type(), name_of(refused, index), label_of(refused, index), node.error().text()});
       continue;
     }
     for (std::string given = node->name; uses[node->name]++ > 0;)
       node->name = fmt::format("{}_{}", given, ++uses[given]);
     graph.nodes.push_back(std::move(*node));
   }
-  if (count > kMostProblems) problems += fmt::format("\n  and {} more", count - kMostProblems);
-  if (count > 0) return user_error("{} node{} cannot be done:{}", count, count == 1 ? "" : "s", problems);
+  if (!complaints.empty()) return user_error("{}", ir::told_once(complaints, "cannot be done"));
   return ok();
 }
 
 // The node that computes output `index` of `node`, which is not the first.
 Result<ir::Node> side_node(const ir::Node& node, std::size_t index, int opset) {
-  const auto& names = ops::find_operator(node.op)->side_outputs;
+  const ops::Operator& record = *ops::find_operator(node.op);
+  if (record.numbers_outputs) {
+    ir::Node part = node;
+    part.attributes[ops::kOutputIndex] = static_cast<std::int64_t>(index);
+    part.outputs = {node.outputs[index]};
+    return part;
+  }
+  const auto& names = record.side_outputs;
   if (index > names.size()) {
     return user_error("output {} (\"{}\") is used; possible are the first {}", index, node.outputs[index],
                       1 + names.size());
@@ -225,12 +230,17 @@ Status split_outputs(const std::set<std::string>& read, ir::Graph& graph) {
   std::vector<ir::Node> nodes;
   for (ir::Node& node : graph.nodes) {
     std::vector<ir::Node> sides;
+    const bool is_numbered = ops::find_operator(node.op)->numbers_outputs;
+    if (is_numbered) {
+      node.attributes[ops::kOutputIndex] = std::int64_t{0};
+      node.attributes[ops::kOutputs] = static_cast<std::int64_t>(node.outputs.size());
+    }
     for (std::size_t i = 1; i < node.outputs.size(); ++i) {
       const std::string& value = node.outputs[i];
       if (value.empty() || (!read.count(value) && value != graph.output)) continue;
       Result<ir::Node> side = side_node(node, i, graph.opset);
       if (!side) return std::move(side).error().in(node.label());
-      const std::string stem = side->op.substr(side->op.find('.'));
+      const std::string stem = is_numbered ? "." + std::to_string(i) : side->op.substr(side->op.find('.'));
       side->name += stem;
       for (int k = 2; !names.insert(side->name).second; ++k) side->name = node.name + stem + "_" + std::to_string(k);
       sides.push_back(std::move(*side));
@@ -245,6 +255,12 @@ Status split_outputs(const std::set<std::string>& read, ir::Graph& graph) {
 }
 
 }  // namespace
+
+Result<std::vector<int>> needed_nodes(const onnx::GraphProto& proto, const std::string& output) {
+  const Sources sources = SLUICE_TRY(find_sources(proto));
+  const std::string chosen = SLUICE_TRY(choose_output(proto, sources, output));
+  return order_nodes(proto, sources, chosen);
+}
 
 Result<std::vector<SurveyedNode>> survey_graph(const onnx::GraphProto& proto, int opset, const ImportOptions& options) {
   const Sources sources = SLUICE_TRY(find_sources(proto));

@@ -15,11 +15,9 @@ constexpr const char* kDetector = "it belongs to detection or segmentation; expo
 constexpr const char* kSequence = "it belongs to a sequence model; choose a convolutional classifier";
 constexpr const char* kControl = "export with fixed control flow (trace the model in inference mode)";
 constexpr const char* kNormalise = "train with BatchNormalization instead, which folds into the convolution";
-constexpr const char* kArithmetic = "use Add, Sub, Mul and Div, or let the exporter fold constants";
 
 const std::map<std::string, const char*>& table() {
   static const std::map<std::string, const char*> hints = {
-      {"ArgMax", "end the model at the scores; the label is chosen afterwards"},
       {"Attention", kTransformer},
       {"Celu", kActivation},
       {"ConvInteger", kQuantised},
@@ -27,13 +25,12 @@ const std::map<std::string, const char*>& table() {
       {"DynamicQuantizeLinear", kQuantised},
       {"Elu", kActivation},
       {"Erf", kTransformer},
-      {"Exp", kArithmetic},
-      {"Expand", kArithmetic},
       {"GRU", kSequence},
       {"Gelu", kTransformer},
-      {"GlobalMaxPool", "use MaxPool with the kernel of the map's size, or GlobalAveragePool"},
+      {"GlobalLpPool", "use GlobalAveragePool or GlobalMaxPool"},
       {"If",
-       "export with fixed control flow; torch: a squeeze() without a dimension becomes If, so write x.flatten(1)"},
+       "one whose condition is constant for a fixed input is possible; this one chooses by the picture, or by a node "
+       "that cannot be done: export with fixed control flow"},
       {"InstanceNormalization", kNormalise},
       {"LRN", "retrain without it; BatchNormalization does its work today"},
       {"LSTM", kSequence},
@@ -45,24 +42,17 @@ const std::map<std::string, const char*>& table() {
       {"Mish", kActivation},
       {"NonMaxSuppression", kDetector},
       {"PRelu", kActivation},
-      {"Pow", kArithmetic},
       {"QLinearConv", kQuantised},
       {"QLinearMatMul", kQuantised},
       {"RNN", kSequence},
-      {"ReduceMax", "use MaxPool with the kernel of the map's size"},
-      {"ReduceSum", "use ReduceMean or GlobalAveragePool, and scale the weights behind it"},
       {"Resize", kDetector},
       {"RoiAlign", kDetector},
       {"Scan", kControl},
       {"Selu", kActivation},
       {"Softplus", kActivation},
       {"Softsign", kActivation},
-      {"Split", "write it as slices of channels, which are possible (torch: x[:, :c] and x[:, c:])"},
-      {"Sqrt", kArithmetic},
       {"Tanh", kActivation},
-      {"TopK", "end the model at the scores; the labels are chosen afterwards"},
       {"Upsample", kDetector},
-      {"Where", kArithmetic},
   };
   return hints;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From the file's bytes to a graph: parse, pick the opset, read the graph, infer shapes.
+// From the file's bytes to a graph: parse, pick the opset, put functions and branches in place, read the graph, infer
+// shapes.
 //
 // Before: any bytes. After: see onnx_import.hpp. Every error leaving here carries the file's name.
 #include "compiler/frontend/onnx_import.hpp"
@@ -8,6 +9,8 @@
 
 #include "compiler/frontend/external_data.hpp"
 #include "compiler/frontend/graph_reader.hpp"
+#include "compiler/frontend/inline_branches.hpp"
+#include "compiler/frontend/inline_functions.hpp"
 #include "compiler/onnx_file/model_file.hpp"
 #include "compiler/ops/op.hpp"
 #include "compiler/ops/shape_inference.hpp"
@@ -34,14 +37,43 @@ Result<int> opset_of(const onnx::ModelProto& model) {
   return static_cast<int>(opset);
 }
 
+struct FlatModel {
+  onnx::GraphProto graph;
+  int opset;
+};
+
+// The file's graph, without local functions and without branches that a fixed input decides.
+Result<FlatModel> flat_model(std::string_view bytes, const ImportOptions& options,
+                             const std::optional<std::filesystem::path>& folder) {
+  onnx::ModelProto model = SLUICE_TRY(onnx_file::parse_model(bytes));
+  const int opset = SLUICE_TRY(opset_of(model));
+  SLUICE_CHECK(inline_functions(model, opset));
+  SLUICE_CHECK(inline_branches(*model.mutable_graph(), opset, options, folder));
+  FlatModel flat{{}, opset};
+  flat.graph.Swap(model.mutable_graph());
+  return flat;
+}
+
 Result<ir::Graph> unnamed_import(std::string_view bytes, const ImportOptions& options,
                                  const std::optional<std::filesystem::path>& folder) {
-  const onnx::ModelProto model = SLUICE_TRY(onnx_file::parse_model(bytes));
-  const int opset = SLUICE_TRY(opset_of(model));
-  ir::Graph graph = SLUICE_TRY(read_graph(model.graph(), opset, options, folder));
+  const FlatModel model = SLUICE_TRY(flat_model(bytes, options, folder));
+  ir::Graph graph = SLUICE_TRY(read_graph(model.graph, model.opset, options, folder));
   SLUICE_CHECK(graph.verify());
   SLUICE_CHECK(ops::infer_shapes(graph));
   return graph;
+}
+
+// Of the graph and of the branches within it.
+std::vector<const onnx::TensorProto*> initialisers_of(const onnx::GraphProto& graph) {
+  std::vector<const onnx::TensorProto*> all;
+  for (const onnx::TensorProto& tensor : graph.initializer()) all.push_back(&tensor);
+  for (const onnx::NodeProto& node : graph.node()) {
+    for (const onnx::AttributeProto& attribute : node.attribute()) {
+      const auto inner = initialisers_of(attribute.g());
+      all.insert(all.end(), inner.begin(), inner.end());
+    }
+  }
+  return all;
 }
 
 Result<ir::Graph> import_model(std::string_view bytes, const std::string& name, const ImportOptions& options,
@@ -69,10 +101,10 @@ Result<std::string> model_hash(const std::filesystem::path& file) {
   auto model = onnx_file::parse_model(bytes);
   std::set<std::filesystem::path> others;
   if (model) {
-    for (const auto& tensor : model->graph().initializer()) {
-      if (!is_external(tensor)) continue;
-      Result<std::filesystem::path> other = external_file(tensor, file.parent_path());
-      if (!other) return std::move(other).error().in(file.string() + ": initialiser \"" + tensor.name() + "\"");
+    for (const onnx::TensorProto* tensor : initialisers_of(model->graph())) {
+      if (!is_external(*tensor)) continue;
+      Result<std::filesystem::path> other = external_file(*tensor, file.parent_path());
+      if (!other) return std::move(other).error().in(file.string() + ": initialiser \"" + tensor->name() + "\"");
       others.insert(std::move(*other));
     }
   }
@@ -88,9 +120,8 @@ Result<std::string> model_hash(const std::filesystem::path& file) {
 Result<std::vector<SurveyedNode>> survey_onnx(const std::filesystem::path& file, const ImportOptions& options) {
   const std::string bytes = SLUICE_TRY(read_file(file));
   auto survey = [&]() -> Result<std::vector<SurveyedNode>> {
-    const onnx::ModelProto model = SLUICE_TRY(onnx_file::parse_model(bytes));
-    const int opset = SLUICE_TRY(opset_of(model));
-    return survey_graph(model.graph(), opset, options);
+    const FlatModel model = SLUICE_TRY(flat_model(bytes, options, file.parent_path()));
+    return survey_graph(model.graph, model.opset, options);
   }();
   if (!survey) return std::move(survey).error().in(file.string());
   return survey;

@@ -44,9 +44,10 @@ Range after_activation(const Activation& activation, Range range) {
 
 // The nodes whose results are some of the numbers that they read.
 bool only_moves(const std::string& op) {
-  return op == "MaxPool" || op == "GlobalAveragePool" || op == "ReduceMean" || op == "Identity" || op == "Dropout" ||
-         op == "Transpose" || op == "Flatten" || op == "Reshape" || op == "Squeeze" || op == "Unsqueeze" ||
-         op == "Slice" || op == "Gather";
+  return op == "MaxPool" || op == "GlobalAveragePool" || op == "GlobalMaxPool" || op == "ReduceMean" ||
+         op == "ReduceMax" || op == "Identity" || op == "Dropout" || op == "Transpose" || op == "Flatten" ||
+         op == "Reshape" || op == "Squeeze" || op == "Unsqueeze" || op == "Slice" || op == "Split" || op == "Gather" ||
+         op == "Expand";
 }
 
 // Codes are bounded by their type, and real values by what the codes of it stand for.

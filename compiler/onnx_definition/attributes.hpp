@@ -21,6 +21,9 @@ class Attributes {
   Attributes() = default;
   Attributes(const onnx::NodeProto& node, const Attributes& of_call);
 
+  // Counts where the node does not state it; outlives this object.
+  void add_default(const onnx::AttributeProto& attribute) { attributes_.emplace(attribute.name(), &attribute); }
+
   bool has(const std::string& name) const { return attributes_.count(name) != 0; }
   const onnx::AttributeProto* find(const std::string& name) const;
   std::int64_t integer(const std::string& name, std::int64_t otherwise) const;

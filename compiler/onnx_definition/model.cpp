@@ -105,7 +105,7 @@ Result<Value> DefinedModel::run_to(const std::string& name, Value input, Roundin
                                    const Observer& observer) const {
   const Run run{state_->model, state_->opsets, state_->folder, rounding, observer};
   const Attributes none;
-  Scope scope(run, nullptr, none, 0);
+  Scope scope(run, nullptr, none, 0, "");
   for (const auto& [constant, value] : state_->constants) scope.refer(constant, &value);
   input.is_computed = true;
   scope.define(state_->input, std::move(input));

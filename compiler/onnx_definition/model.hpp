@@ -26,7 +26,7 @@
 
 namespace sluice::definition {
 
-// Gets each value that a node of the outermost graph computes.
+// Gets each value that a node computes. One within a branch or function is called `FIRST OUTPUT OF THE CALL/NAME`.
 using Observer = std::function<void(const std::string& name, const Value& value)>;
 
 // The statistics that training left in a BatchNormalization: what the values in front of it were then.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reductions along axes: ReduceMean, Sum, Max, Min, Prod, L1, L2, SumSquare, LogSum, LogSumExp; ArgMax, ArgMin.
+// Reductions along axes: ReduceMean, Sum, Max, Min, Prod, L1, L2, SumSquare, LogSum, LogSumExp; ArgMax, ArgMin, TopK.
 //
 // Definition: ONNX ReduceMean-1 to -18 and its like: axes are an attribute and, since opset 18 (ReduceSum: 13), an
 // input; without axes all are reduced, unless noop_with_empty_axes. Sums are doubles. ArgMax, ArgMin-1 to -13: the
-// first of equal numbers, or the last with select_last_index.
+// first of equal numbers, or the last with select_last_index. TopK-1 to -11: of equal numbers the first comes first.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -94,6 +94,46 @@ Result<Values> arg_extreme(const Call& call) {
   return one(Value::of_integers(std::move(dims), std::move(places)));
 }
 
+Result<Values> top_k(const Call& call) {
+  const Value& in = call[0];
+  const auto axis = SLUICE_TRY(axis_of(call.attributes.integer("axis", -1), static_cast<std::int64_t>(in.dims.size())));
+  std::int64_t count = call.attributes.integer("k", 0);
+  if (call.has(1)) {
+    if (call[1].size() != 1) return user_error("the number of places is not one number");
+    count = call[1].as_integers()[0];
+  }
+  Dims dims = in.dims;
+  if (count < 0 || count > dims[axis]) return user_error("asks for {} of {} numbers", count, dims[axis]);
+  dims[axis] = count;
+  const double sign = call.attributes.integer("largest", 1) != 0 ? 1 : -1;
+  std::int64_t inner = 1;
+  for (std::size_t i = axis + 1; i < in.dims.size(); ++i) inner *= in.dims[i];
+  const std::int64_t length = in.dims[axis], rows = length > 0 ? in.size() / length : 0;
+  Value numbers = Value::zeros_like(in, dims);
+  std::vector<std::int64_t> places(static_cast<std::size_t>(rows * count));
+  for (std::int64_t row = 0; row < rows; ++row) {
+    const std::int64_t first = row / inner * inner * length + row % inner;
+    const auto number = [&](std::int64_t i) { return sign * in.at(first + i * inner); };
+    std::vector<std::int64_t> left(static_cast<std::size_t>(length));
+    for (std::int64_t i = 0; i < length; ++i) left[static_cast<std::size_t>(i)] = i;
+    for (std::int64_t k = 0; k < count; ++k) {
+      auto best = left.begin();
+      for (auto other = left.begin(); other != left.end(); ++other) {
+        if (number(*other) > number(*best)) best = other;
+      }
+      const auto to = static_cast<std::size_t>(row / inner * inner * count + row % inner + k * inner);
+      places[to] = *best;
+      const auto from = static_cast<std::size_t>(first + *best * inner);
+      if (in.is_integer())
+        numbers.integers[to] = in.integers[from];
+      else
+        numbers.reals[to] = in.reals[from];
+      left.erase(best);
+    }
+  }
+  return Values{std::move(numbers), Value::of_integers(std::move(dims), std::move(places))};
+}
+
 }  // namespace
 
 const Definitions& reduction_definitions() {
@@ -108,7 +148,8 @@ const Definitions& reduction_definitions() {
                                {"ReduceMin", 1, reduced<least_of, itself>},
                                {"ReduceProd", 1, reduced<product_of, itself>},
                                {"ReduceSum", 1, reduced<sum_of, itself>},
-                               {"ReduceSumSquare", 1, reduced<squares_of, itself>}};
+                               {"ReduceSumSquare", 1, reduced<squares_of, itself>},
+                               {"TopK", 1, top_k}};
   return all;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "compiler/onnx_definition/tensor_values.hpp"
+#include "compiler/onnx_file/later_fields.hpp"
 #include "runtime/base/errors.hpp"
 
 namespace sluice::definition {
@@ -94,6 +95,14 @@ const Value* Scope::find(const std::string& name) const {
   return nullptr;
 }
 
+bool Scope::is_left_away(const std::string& name) const {
+  for (const Scope* scope = this; scope; scope = scope->around_) {
+    const auto referred = scope->referred_.find(name);
+    if (referred != scope->referred_.end()) return referred->second == nullptr;
+  }
+  return false;
+}
+
 Status Scope::compute(const Nodes& nodes, const std::vector<std::string>& outputs) {
   std::vector<std::vector<std::string>> reads(static_cast<std::size_t>(nodes.size()));
   for (int i = 0; i < nodes.size(); ++i) add_reads(nodes[i], 0, reads[static_cast<std::size_t>(i)]);
@@ -112,7 +121,7 @@ Status Scope::compute(const Nodes& nodes, const std::vector<std::string>& output
       // One that the operator does not have is an error where it is read.
       if (static_cast<std::size_t>(i) >= results->size()) break;
       const Value& value = values_[node.output(i)] = std::move((*results)[static_cast<std::size_t>(i)]);
-      if (run_.observer && depth_ == 0) run_.observer(node.output(i), value);
+      if (run_.observer) run_.observer(path_ + node.output(i), value);
     }
     for (const std::string& name : reads[static_cast<std::size_t>(order[step])]) {
       if (const auto last = last_reader.find(name); last != last_reader.end() && last->second == step)
@@ -126,8 +135,9 @@ Result<Values> Scope::results_of(const onnx::NodeProto& node) {
   const Attributes attributes(node, of_call_);
   if (node.op_type() == "If" && domain_key(node.domain()).empty()) return results_of_branch(node, attributes);
   for (const onnx::FunctionProto& function : run_.model.functions()) {
-    if (function.name() == node.op_type() && function.domain() == node.domain())
-      return results_of_function(function, node, attributes);
+    const bool is_called = function.name() == node.op_type() && function.domain() == node.domain() &&
+                           onnx_file::overload_of(function) == onnx_file::overload_of(node);
+    if (is_called) return results_of_function(function, node, attributes);
   }
   const Definition* definition = find_definition(node.domain(), node.op_type());
   if (!definition) return user_error("the operator has no definition here");
@@ -140,12 +150,16 @@ Result<Values> Scope::results_of(const onnx::NodeProto& node) {
             run_.folder};
   for (const std::string& name : node.input()) {
     call.inputs.push_back(name.empty() ? nullptr : find(name));
-    if (!name.empty() && !call.inputs.back()) return user_error("\"{}\" is not known", name);
+    if (!name.empty() && !call.inputs.back() && !is_left_away(name)) return user_error("\"{}\" is not known", name);
   }
   Values values = SLUICE_TRY(run_definition(*definition, call));
   const bool is_of_shape_alone = node.op_type() == "Shape" || node.op_type() == "Size";
   for (Value& value : values) value.is_computed = call.is_computed() && !is_of_shape_alone;
   return values;
+}
+
+std::string Scope::path_within(const onnx::NodeProto& node) const {
+  return path_ + (node.output_size() > 0 ? node.output(0) : node.name()) + "/";
 }
 
 Result<Values> Scope::results_of_branch(const onnx::NodeProto& node, const Attributes& attributes) {
@@ -154,7 +168,7 @@ Result<Values> Scope::results_of_branch(const onnx::NodeProto& node, const Attri
   if (!condition || condition->size() != 1) return user_error("the condition is not one truth value");
   const auto* branch = attributes.find(condition->at(0) != 0 ? "then_branch" : "else_branch");
   if (!branch || !branch->has_g()) return user_error("a branch is missing");
-  Scope scope(run_, this, of_call_, depth_ + 1);
+  Scope scope(run_, this, of_call_, depth_ + 1, path_within(node));
   SLUICE_CHECK(define_initialisers(
       branch->g(), run_.folder, [&](const std::string& name, Value value) { scope.define(name, std::move(value)); }));
   std::vector<std::string> outputs;
@@ -164,15 +178,19 @@ Result<Values> Scope::results_of_branch(const onnx::NodeProto& node, const Attri
 }
 
 Result<Values> Scope::results_of_function(const onnx::FunctionProto& function, const onnx::NodeProto& node,
-                                          const Attributes& attributes) {
+                                          Attributes attributes) {
   if (depth_ > kMostDepth) return user_error("more than {} functions call each other", kMostDepth);
-  const Opsets opsets = opsets_of(function.opset_import());
+  const std::vector<onnx::AttributeProto> defaults = onnx_file::default_attributes(function);
+  for (const onnx::AttributeProto& attribute : defaults) attributes.add_default(attribute);
+  Opsets opsets = opsets_of(function.opset_import());
+  opsets.insert(run_.opsets.begin(), run_.opsets.end());  // of domains that the function leaves to the model
   const Run inner{run_.model, opsets, run_.folder, run_.rounding, run_.observer};
-  Scope scope(inner, nullptr, attributes, depth_ + 1);
+  Scope scope(inner, nullptr, attributes, depth_ + 1, path_within(node));
   for (int i = 0; i < function.input_size(); ++i) {
-    // An argument that is left away is one that the body's nodes leave away.
-    const Value* value = i < node.input_size() && !node.input(i).empty() ? find(node.input(i)) : nullptr;
-    if (value) scope.refer(function.input(i), value);
+    const bool is_given = i < node.input_size() && !node.input(i).empty() && !is_left_away(node.input(i));
+    const Value* value = is_given ? find(node.input(i)) : nullptr;
+    if (is_given && !value) return user_error("\"{}\" is not known", node.input(i));
+    scope.refer(function.input(i), value);
   }
   const std::vector<std::string> outputs(function.output().begin(), function.output().end());
   SLUICE_CHECK(scope.compute(function.node(), outputs));

@@ -32,27 +32,31 @@ using Nodes = google::protobuf::RepeatedPtrField<onnx::NodeProto>;
 
 class Scope {
  public:
-  Scope(const Run& run, const Scope* around, const Attributes& of_call, int depth)
-      : run_(run), around_(around), of_call_(of_call), depth_(depth) {}
+  // `path`: what the observer sees in front of the names of values, "" in the outermost graph.
+  Scope(const Run& run, const Scope* around, const Attributes& of_call, int depth, std::string path)
+      : run_(run), around_(around), of_call_(of_call), depth_(depth), path_(std::move(path)) {}
 
   void define(const std::string& name, Value value) { values_[name] = std::move(value); }
-  // A value that lives longer than the scope.
+  // A value that lives longer than the scope; null for an argument that is left away.
   void refer(const std::string& name, const Value* value) { referred_[name] = value; }
-  const Value* find(const std::string& name) const;  // null where it is not known
+  const Value* find(const std::string& name) const;  // null where it is not known, or left away
+  bool is_left_away(const std::string& name) const;
 
   // Computes what `outputs` need.
   Status compute(const Nodes& nodes, const std::vector<std::string>& outputs);
 
  private:
+  std::string path_within(const onnx::NodeProto& node) const;
   Result<Values> results_of(const onnx::NodeProto& node);
   Result<Values> results_of_branch(const onnx::NodeProto& node, const Attributes& attributes);
   Result<Values> results_of_function(const onnx::FunctionProto& function, const onnx::NodeProto& node,
-                                     const Attributes& attributes);
+                                     Attributes attributes);
 
   const Run& run_;
   const Scope* around_;
   const Attributes& of_call_;
   int depth_;
+  std::string path_;
   std::map<std::string, Value> values_;
   std::map<std::string, const Value*> referred_;
 };

@@ -2,7 +2,8 @@
 // Operator: all the front end knows of one ONNX operator, in one record.
 //
 // Why: importer, shape inference, constant folding and the float interpreter ask the same questions of an operator.
-// With the answers in one file per operator, a new operator is one file and one line in op_list.inc.
+// With the answers in one file per operator, a new operator is one file and one line in op_list.inc. Operators that
+// differ in one expression (functions of one number, comparisons, reductions) share a file.
 //
 // The record answers: which opsets; which attributes of which kind since when; how many inputs; which values are
 // refused and in what words; the shape of the result; the result itself, written from the ONNX definition with plain
@@ -64,14 +65,22 @@ struct Operator {
   std::vector<AttributeRule> attributes;
   // Most operators compute with numbers; text as an argument is refused for them in one place.
   bool takes_text = false;
+  // The result follows from the operands' shapes, whatever they hold (Shape, Size).
+  bool reads_shapes_alone = false;
   // The operators that compute the second and later outputs of the same node, by name ("MaxPool.Indices"), in order.
   std::vector<const char*> side_outputs = {};
+  // Any number of outputs, of one kind: kOutputIndex and kOutputs of a node say which it makes, of how many.
+  bool numbers_outputs = false;
   // Refuses attribute values; null when all are fine.
   Status (*accept)(const ir::Node& node, int opset) = nullptr;
   Result<ir::Dims> (*shape)(const Call& call) = nullptr;
   // `out` is what shape() answered for the same call; every argument has a value.
   Result<ir::Tensor> (*evaluate)(const Call& call, const ir::Dims& out) = nullptr;
 };
+
+// Attributes that the importer writes, whatever the file says.
+inline constexpr const char* kOutputIndex = "sluice.output";
+inline constexpr const char* kOutputs = "sluice.outputs";
 
 inline constexpr std::size_t kManyInputs = std::numeric_limits<std::size_t>::max();
 

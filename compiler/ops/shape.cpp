@@ -34,6 +34,7 @@ const Operator& shape() {
   static const Operator record{
       .name = "Shape",
       .attributes = {{"start", AttributeKind::integer, 15}, {"end", AttributeKind::integer, 15}},
+      .reads_shapes_alone = true,
       .shape = shape_rule,
       .evaluate = run};
   return record;

@@ -17,7 +17,7 @@ constexpr std::int64_t kSmall = 1024;
 
 }  // namespace
 
-Status infer_shapes(ir::Graph& graph) {
+Result<std::map<std::string, ir::Tensor>> infer_values(ir::Graph& graph) {
   std::map<std::string, ir::Dims> shapes;
   std::map<std::string, ir::Tensor> known;
   auto input = graph.shapes.find(graph.input);
@@ -46,12 +46,17 @@ Status infer_shapes(ir::Graph& graph) {
     ir::Dims dims = SLUICE_TRY(infer_shape(call));
     // Shape arithmetic never goes beyond matrices.
     const bool is_small = dims.size() <= 2 && ir::element_count(dims) <= kSmall;
-    if ((all_known || node.op == "Shape") && is_small) {
+    if ((all_known || find_operator(node.op)->reads_shapes_alone) && is_small) {
       known[node.outputs[0]] = SLUICE_TRY(evaluate(call));
     }
     shapes[node.outputs[0]] = std::move(dims);
   }
   graph.shapes = std::move(shapes);
+  return known;
+}
+
+Status infer_shapes(ir::Graph& graph) {
+  SLUICE_CHECK(infer_values(graph));
   return ok();
 }
 

@@ -14,4 +14,7 @@ namespace sluice::ops {
 
 Status infer_shapes(ir::Graph& graph);
 
+// The same; gives the values that were evaluated on the way, by name.
+Result<std::map<std::string, ir::Tensor>> infer_values(ir::Graph& graph);
+
 }  // namespace sluice::ops

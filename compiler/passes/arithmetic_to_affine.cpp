@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Adding, subtracting, multiplying and dividing by one number per channel are all y[c] = factor[c] * x[c] + offset[c].
 // BatchNormalization with mean 0, variance 1 and epsilon 0 says just that, in every opset and for maps and rows alike.
-// A Sum of several operands is written as a chain of Add first; x + x is 2 * x.
+// A Sum of several operands is written as a chain of Add first; x + x is 2 * x, -x is -1 * x, and a - b is a + -1 * b.
 //
 // Preserved: every number up to float rounding (x / k becomes x * (1 / k)); an operand that the constant would stretch
 // to a larger shape is left alone. Before: constants folded, hard-swish recognised (its constants must not be taken
-// apart). After: no element-wise node with a constant operand that is one number per channel; Sum is gone.
+// apart). After: no element-wise node with a constant operand that is one number per channel; Sum, and
+// Neg and Sub of computed maps and rows, are gone.
 #include "compiler/passes/arithmetic_to_affine.hpp"
 
 #include "compiler/ops/axes.hpp"
@@ -26,6 +27,8 @@ std::optional<Affine> affine_of(const ir::Graph& graph, const ir::Node& node) {
   if (node.op == "Add" && node.inputs[0] == node.inputs[1] && !graph.is_constant(node.inputs[0])) {
     return Affine{node.inputs[0], std::vector<float>(channels, 2.0f), std::vector<float>(channels, 0.0f)};
   }
+  if (node.op == "Neg")
+    return Affine{node.inputs[0], std::vector<float>(channels, -1.0f), std::vector<float>(channels, 0.0f)};
   for (const std::size_t side : {1u, 0u}) {
     if (graph.is_constant(node.inputs[1 - side]) || graph.shapes.at(node.inputs[1 - side]) != dims) continue;
     const auto constant = constant_per_channel(graph, node.inputs[side], dims);
@@ -67,23 +70,33 @@ Status unroll_sums(ir::Graph& graph) {
   return ok();
 }
 
+// a - b of two computed values as a + (-1) * b, which joins what makes b.
+void negate_subtrahend(ir::Graph& graph, std::size_t index) {
+  const ir::Node sub = graph.nodes[index];
+  const ir::Dims dims = graph.shapes.at(sub.inputs[1]);
+  if (dims.size() != 4 && dims.size() != 2) return;
+  ir::Node minus{.name = unused_name(graph, sub.name + "_minus"), .outputs = {unused_name(graph, sub.name + "_minus")}};
+  const auto channels = static_cast<std::size_t>(dims[1]);
+  make_normalisation(graph, minus, sub.inputs[1], std::vector<float>(channels, -1.0f),
+                     std::vector<float>(channels, 0.0f));
+  graph.shapes[minus.outputs[0]] = dims;
+  graph.nodes[index].op = "Add";
+  graph.nodes[index].inputs[1] = minus.outputs[0];
+  graph.nodes.insert(graph.nodes.begin() + static_cast<std::ptrdiff_t>(index), std::move(minus));
+}
+
 }  // namespace
 
 Status arithmetic_to_affine(ir::Graph& graph) {
   SLUICE_CHECK(unroll_sums(graph));
-  for (ir::Node& node : graph.nodes) {
-    if (node.op != "Add" && node.op != "Sub" && node.op != "Mul" && node.op != "Div") continue;
-    auto affine = affine_of(graph, node);
-    if (!affine) continue;
-    const auto channels = static_cast<std::int64_t>(affine->factor.size());
-    const auto constant = [&](const char* what, std::vector<float> values) {
-      return add_initialiser(graph, node.name + what, ir::Tensor::of_values({channels}, std::move(values)));
-    };
-    const std::string zeros = constant("_mean", std::vector<float>(affine->factor.size(), 0.0f));
-    const std::string ones = constant("_variance", std::vector<float>(affine->factor.size(), 1.0f));
-    node.op = "BatchNormalization";
-    node.inputs = {affine->x, constant("_factor", affine->factor), constant("_offset", affine->offset), zeros, ones};
-    node.attributes = {{"epsilon", 0.0f}};
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    ir::Node& node = graph.nodes[i];
+    if (node.op != "Add" && node.op != "Sub" && node.op != "Mul" && node.op != "Div" && node.op != "Neg") continue;
+    if (auto affine = affine_of(graph, node)) {
+      make_normalisation(graph, node, affine->x, std::move(affine->factor), std::move(affine->offset));
+    } else if (node.op == "Sub" && !graph.is_constant(node.inputs[0]) && !graph.is_constant(node.inputs[1])) {
+      negate_subtrahend(graph, i++);
+    }
   }
   return ok();
 }

@@ -7,7 +7,7 @@
 //   - two in a row: one with the product of both orders, or none;
 //   - of a map of one pixel, or of one channel to the front: a Reshape, since no number moves. With one channel an
 //     exporter may write that Reshape itself, so it is taken for the Transpose that it is;
-//   - before a mean over height and width: the mean names other axes.
+//   - before a mean, sum or maximum over height and width: it names other axes.
 // One between a map and the matrix that flattens it is taken into the matrix by lift_vectors.
 //
 // Preserved: every number of every value that is left, and what other readers of a Transpose read.
@@ -122,6 +122,19 @@ std::optional<Order> common_order(ir::Graph& graph, const ir::Node& node) {
   return common;
 }
 
+// A Transpose after node `index`, which makes what the node made; the node itself makes a value of `before` instead.
+void add_turn(ir::Graph& graph, std::size_t index, const Order& order, ir::Dims before) {
+  ir::Node& node = graph.nodes[index];
+  ir::Node turn{.name = unused_name(graph, node.name + "_turned"),
+                .op = "Transpose",
+                .inputs = {unused_name(graph, node.outputs[0] + "_turned")},
+                .outputs = node.outputs,
+                .attributes = {{"perm", order}}};
+  node.outputs = turn.inputs;
+  graph.shapes[turn.inputs[0]] = std::move(before);
+  graph.nodes.insert(graph.nodes.begin() + static_cast<std::ptrdiff_t>(index) + 1, std::move(turn));
+}
+
 // Node(Transpose(x), Transpose(y)) as Transpose(Node(x, y)). The new Transpose is the node after.
 Status sink_transpose(ir::Graph& graph, std::size_t index) {
   if (!is_elementwise(graph.nodes[index].op) && graph.nodes[index].op != "Concat") return ok();
@@ -142,16 +155,9 @@ Status sink_transpose(ir::Graph& graph, std::size_t index) {
     node.attributes["axis"] = (*order)[static_cast<std::size_t>(axis)];
   }
   const ir::Dims out = graph.shapes.at(node.outputs[0]);
-  ir::Node turn{.name = unused_name(graph, node.name + "_turned"),
-                .op = "Transpose",
-                .inputs = {unused_name(graph, node.outputs[0] + "_turned")},
-                .outputs = node.outputs,
-                .attributes = {{"perm", *order}}};
-  node.outputs = turn.inputs;
   ir::Dims before(out.size());
   for (std::size_t i = 0; i < out.size(); ++i) before[static_cast<std::size_t>((*order)[i])] = out[i];
-  graph.shapes[turn.inputs[0]] = std::move(before);
-  graph.nodes.insert(graph.nodes.begin() + static_cast<std::ptrdiff_t>(index) + 1, std::move(turn));
+  add_turn(graph, index, *order, std::move(before));
   return ok();
 }
 
@@ -166,11 +172,12 @@ bool moves_nothing(const ir::Dims& dims, const Order& order) {
   return true;
 }
 
-// Means over {1, 2} of a channels-last view are means over {2, 3} of the map.
-void turn_mean(ir::Graph& graph, ir::Node& mean) {
+// Means over {1, 2} of a channels-last view are means over {2, 3} of the map. Where these axes are kept, the view comes
+// after it.
+void turn_reduction(ir::Graph& graph, std::size_t index) {
+  ir::Node& mean = graph.nodes[index];
   const ir::Node* transpose = producer_if(graph, mean.inputs[0], "Transpose");
-  const bool is_kept = mean.integer("keepdims", 1) != 0;
-  if (!transpose || is_kept || order_of(*transpose, graph.shapes.at(mean.inputs[0]).size()) != kToChannelsLast) return;
+  if (!transpose || order_of(*transpose, graph.shapes.at(mean.inputs[0]).size()) != kToChannelsLast) return;
   Order axes = mean.integers("axes", {});
   if (mean.inputs.size() > 1 && graph.is_constant(mean.inputs[1]))
     axes = graph.initialisers.at(mean.inputs[1]).integers;
@@ -183,6 +190,9 @@ void turn_mean(ir::Graph& graph, ir::Node& mean) {
   } else {
     mean.attributes["axes"] = Order{2, 3};
   }
+  if (mean.integer("keepdims", 1) == 0) return;
+  const ir::Dims last = graph.shapes.at(mean.outputs[0]);
+  add_turn(graph, index, kToChannelsLast, {last[0], last[3], last[1], last[2]});
 }
 
 }  // namespace
@@ -192,7 +202,8 @@ Status cancel_transposes(ir::Graph& graph) {
   if (is_channels_last(graph)) turn_input(graph);
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     SLUICE_CHECK(sink_transpose(graph, i));
-    if (graph.nodes[i].op == "ReduceMean") turn_mean(graph, graph.nodes[i]);
+    const std::string op = graph.nodes[i].op;
+    if (op == "ReduceMean" || op == "ReduceSum" || op == "ReduceMax") turn_reduction(graph, i);
     if (graph.nodes[i].op != "Transpose") continue;
     ir::Node& node = graph.nodes[i];
     Order order = order_of(node, graph.shapes.at(node.inputs[0]).size());

@@ -106,6 +106,20 @@ void make_depthwise(ir::Graph& graph, ir::Node& node, const std::string& input, 
   node.attributes = {{"group", channels}, {"kernel_shape", std::vector<std::int64_t>{1, 1}}};
 }
 
+void make_normalisation(ir::Graph& graph, ir::Node& node, const std::string& input, std::vector<float> factor,
+                        std::vector<float> offset) {
+  const auto channels = static_cast<std::int64_t>(factor.size());
+  const auto constant = [&](const char* what, std::vector<float> values) {
+    return add_initialiser(graph, node.name + what, ir::Tensor::of_values({channels}, std::move(values)));
+  };
+  const std::string factors = constant("_factor", std::move(factor)), offsets = constant("_offset", std::move(offset));
+  const std::string means = constant("_mean", std::vector<float>(static_cast<std::size_t>(channels), 0.0f));
+  const std::string variances = constant("_variance", std::vector<float>(static_cast<std::size_t>(channels), 1.0f));
+  node.op = "BatchNormalization";
+  node.inputs = {input, factors, offsets, means, variances};
+  node.attributes = {{"epsilon", 0.0f}};
+}
+
 bool is_row(const ir::Dims& dims) {
   std::int64_t longest = 1;
   for (const std::int64_t dim : dims) longest = std::max(longest, dim);

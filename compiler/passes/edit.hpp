@@ -42,6 +42,11 @@ std::optional<std::vector<float>> constant_per_channel(const ir::Graph& graph, c
 void make_depthwise(ir::Graph& graph, ir::Node& node, const std::string& input, std::vector<float> factor,
                     std::vector<float> offset);
 
+// Replaces the node by the BatchNormalization y[c] = factor[c] * x[c] + offset[c], of mean 0 and variance 1; name and
+// output stay.
+void make_normalisation(ir::Graph& graph, ir::Node& node, const std::string& input, std::vector<float> factor,
+                        std::vector<float> offset);
+
 // All dimensions but one are 1, as those of a row of scores.
 bool is_row(const ir::Dims& dims);
 

@@ -110,6 +110,11 @@ void fold_in_front(ir::Graph& graph, ir::Node& conv, const Affine& affine) {
   std::move(p).store(graph, conv);
 }
 
+bool is_identity(const Affine& affine) {
+  return std::all_of(affine.factor.begin(), affine.factor.end(), [](float factor) { return factor == 1; }) &&
+         std::all_of(affine.offset.begin(), affine.offset.end(), [](float offset) { return offset == 0; });
+}
+
 // Writes the product of two normalisations into the second node.
 void compose(ir::Graph& graph, ir::Node& node, const std::string& input, const Affine& first, const Affine& second) {
   Affine both = second;
@@ -117,14 +122,7 @@ void compose(ir::Graph& graph, ir::Node& node, const std::string& input, const A
     both.factor[c] = first.factor[c] * second.factor[c];
     both.offset[c] = first.offset[c] * second.factor[c] + second.offset[c];
   }
-  const auto channels = static_cast<std::int64_t>(both.factor.size());
-  const auto constant = [&](const char* what, std::vector<float> values) {
-    return add_initialiser(graph, node.name + what, ir::Tensor::of_values({channels}, std::move(values)));
-  };
-  node.inputs = {input, constant("_factor", both.factor), constant("_offset", both.offset),
-                 constant("_mean", std::vector<float>(both.factor.size(), 0.0f)),
-                 constant("_variance", std::vector<float>(both.factor.size(), 1.0f))};
-  node.attributes = {{"epsilon", 0.0f}};
+  make_normalisation(graph, node, input, std::move(both.factor), std::move(both.offset));
 }
 
 }  // namespace
@@ -152,6 +150,10 @@ Status fold_affine(ir::Graph& graph) {
     if (!affine) continue;
     const std::string input = graph.nodes[i].inputs[0], value = graph.nodes[i].outputs[0];
     const auto readers = graph.consumers(value);
+    if (is_identity(*affine)) {  // what two changes of the sign come to
+      remove_node(graph, i--, input);
+      continue;
+    }
     const bool is_taken = value != graph.output && !readers.empty() &&
                           std::all_of(readers.begin(), readers.end(), [&](const ir::Node* reader) {
                             return takes_in_front(graph, *reader, value, *affine);

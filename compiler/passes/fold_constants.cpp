@@ -45,7 +45,7 @@ Status fold_constants(ir::Graph& graph) {
       call.inputs.push_back(operand);
     }
     const std::int64_t count = ir::element_count(graph.shapes.at(node.outputs[0]));
-    if ((!is_constant && node.op != "Shape") || !is_cheap(node.op) || count > allowed) {
+    if ((!is_constant && !ops::find_operator(node.op)->reads_shapes_alone) || !is_cheap(node.op) || count > allowed) {
       kept.push_back(std::move(node));
       continue;
     }

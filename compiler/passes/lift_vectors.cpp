@@ -4,6 +4,8 @@
 // rows are reordered. Its result is a map of one pixel; Reshape, Flatten, Squeeze and Unsqueeze of such a map move
 // nothing and go, also inside squeeze-excite blocks.
 //
+// A normalisation that differs from number to number of a flattened map is such a layer as well.
+//
 // One walk in topological order. `maps` holds each value's shape as a map; what keeps its rank is not in it.
 //
 // Preserved: the order of numbers, which is all that a reshape keeps and all that a matrix asks for; a normalisation
@@ -104,6 +106,7 @@ class Lifter {
         continue;
       }
       if (is_activation(node.op)) sink_reshape(i);
+      if (is_norm_of_features(node)) become_gemm(graph_.nodes[i]);
       if (node.op == "Gemm") lift_gemm(graph_.nodes[i]);
       follow(i);
     }
@@ -131,24 +134,63 @@ class Lifter {
     return out.size() >= 2 && out[0] == 1 && out[1] == in[1] && ir::element_count(out) == in[1];
   }
 
-  // Relu(Flatten(x)) is Flatten(Relu(x)); so the reshape comes to stand just before the matrix.
+  // Do only matrices read the value, be it through further normalisations?
+  bool ends_in_matrices(const std::string& value, int most_steps = 16) const {
+    const auto readers = graph_.consumers(value);
+    return value != graph_.output && std::all_of(readers.begin(), readers.end(), [&](const ir::Node* reader) {
+             const bool is_passing = is_reshape(*reader) || reader->op == "BatchNormalization";
+             return reader->op == "Gemm" ||
+                    (is_passing && most_steps > 0 && ends_in_matrices(reader->outputs[0], most_steps - 1));
+           });
+  }
+
+  // A normalisation of each number of a flattened map that no matrix takes in, since something else reads it, too.
+  bool is_norm_of_features(const ir::Node& node) const {
+    if (node.op != "BatchNormalization" || !has_constant_parameters(graph_, node)) return false;
+    const ir::Dims& row = graph_.shapes.at(node.inputs[0]);
+    return row.size() == 2 && row[0] == 1 && row[1] <= kMostFeatures && maps_.count(node.inputs[0]) == 0 &&
+           !ends_in_matrices(node.outputs[0]);
+  }
+
+  // As a matrix with the factors on its diagonal.
+  void become_gemm(ir::Node& norm) {
+    const std::int64_t features = graph_.shapes.at(norm.inputs[0])[1];
+    Matrix matrix{ir::Tensor::zeros({features, features}), ir::Tensor::zeros({features})};
+    for (std::int64_t i = 0; i < features; ++i) matrix.rows.values[static_cast<std::size_t>(i * features + i)] = 1;
+    fold_input_affine(graph_, norm, matrix);
+    norm.op = "Gemm";
+    norm.inputs = {norm.inputs[0], add_initialiser(graph_, norm.name + "_diagonal", std::move(matrix.rows)),
+                   add_initialiser(graph_, norm.name + "_offsets", std::move(matrix.bias))};
+    norm.attributes.clear();
+  }
+
+  // Relu(Flatten(x)) is Flatten(Relu(x)); so the reshape comes to stand just before the matrix, with the transposition
+  // to channels-last in front of it.
   void sink_reshape(std::size_t index) {
+    while (const auto earlier = sink_one(index)) index = *earlier;
+  }
+
+  // Where the element-wise node stands after it has changed places with what makes its operand; nothing where it has
+  // not.
+  std::optional<std::size_t> sink_one(std::size_t index) {
     ir::Node& node = graph_.nodes[index];
     const auto maker = index_of_producer(graph_, node.inputs[0]);
-    if (!maker || !is_reshape(graph_.nodes[*maker]) || !has_one_reader(graph_, node.inputs[0])) return;
-    ir::Node& reshape = graph_.nodes[*maker];
-    if (dropped_.count(reshape.name) != 0) return;  // its readers are taken as maps already
-    const std::string map = reshape.inputs[0], middle = reshape.outputs[0], result = node.outputs[0];
-    if (graph_.shapes.at(map).size() != 4) return;
-    // The reshape's other inputs are defined before it, so it may stand later; the element-wise node goes first.
+    if (!maker || !has_one_reader(graph_, node.inputs[0])) return std::nullopt;
+    ir::Node& mover = graph_.nodes[*maker];
+    if (!is_reshape(mover) && mover.op != "Transpose") return std::nullopt;
+    if (dropped_.count(mover.name) != 0) return std::nullopt;  // its readers are taken as maps already
+    const std::string map = mover.inputs[0], middle = mover.outputs[0], result = node.outputs[0];
+    if (graph_.shapes.at(map).size() != 4 || maps_.count(map) != 0) return std::nullopt;
+    // The mover's other inputs are defined before it, so it may stand later; the element-wise node goes first.
     node.inputs[0] = map;
     node.outputs[0] = middle;
-    reshape.inputs[0] = middle;
-    reshape.outputs[0] = result;
+    mover.inputs[0] = middle;
+    mover.outputs[0] = result;
     graph_.shapes[middle] = graph_.shapes.at(map);
     std::rotate(graph_.nodes.begin() + static_cast<std::ptrdiff_t>(*maker),
                 graph_.nodes.begin() + static_cast<std::ptrdiff_t>(*maker) + 1,
                 graph_.nodes.begin() + static_cast<std::ptrdiff_t>(index) + 1);
+    return maker;
   }
 
   void lift_gemm(ir::Node& gemm) {

@@ -6,6 +6,9 @@
 
 namespace sluice::passes {
 
+// A normalisation of more numbers of a flattened map is no layer: its matrix has their square.
+inline constexpr std::int64_t kMostFeatures = 512;
+
 Status lift_vectors(ir::Graph& graph);
 
 }  // namespace sluice::passes

@@ -5,10 +5,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <set>
 
 #include <fmt/format.h>
 
 #include "compiler/passes/edit.hpp"
+#include "compiler/passes/lift_vectors.hpp"
 
 namespace sluice::passes {
 namespace {
@@ -137,7 +140,9 @@ Verdict check_normalisation(const ir::Graph& graph, const ir::Node& node) {
   }
   return {
       fmt::format("scales and shifts {}, which is no map of one picture", ir::to_text(graph.shapes.at(node.inputs[0]))),
-      "it is possible on maps (1xCxHxW), and on the row that a fully connected layer reads or makes"};
+      fmt::format("it is possible on maps (1xCxHxW), on the row that a fully connected layer reads or makes, and on "
+                  "rows of up to {} numbers",
+                  kMostFeatures)};
 }
 
 Verdict check_by_op(const ir::Graph& graph, const ir::Node& node) {
@@ -151,8 +156,9 @@ Verdict check_by_op(const ir::Graph& graph, const ir::Node& node) {
   if (is_activation(op)) return check_activation(node);
   if (op == "Sigmoid") return {"has no kernel", "train the gate with HardSigmoid instead"};
   if (op == "Softmax" || op == "LogSoftmax") return check_softmax(graph, node);
-  if (op == "Sub" || op == "Div")
-    return {"combines computed maps", "subtracting or dividing by constants, one per channel, is possible"};
+  if (op == "Sub" || op == "Div" || op == "Neg")
+    return {"combines computed values in a way that no kernel does",
+            "adding and subtracting maps of one shape is possible, and dividing by constants, one per channel"};
   if (op == "Gemm" || op == "MatMul")
     return {"is not one picture's map times a constant matrix",
             "flatten the whole map in front of it, and keep matrix and bias constant"};
@@ -160,18 +166,44 @@ Verdict check_by_op(const ir::Graph& graph, const ir::Node& node) {
   if (op == "Pad")
     return {"pads with something else than a constant that the window behind it could take",
             "pad with zeros, in front of a convolution"};
-  if (op == "ReduceMean") return {"averages over other axes than height and width", "average over axes 2 and 3"};
+  if (op == "ReduceMean" || op == "ReduceSum" || op == "ReduceMax")
+    return {"reduces over other axes than height and width", "reduce over axes 2 and 3"};
   if (op == "Transpose") return check_transpose(graph, node);
   if (is_reshape(node)) return {"reshapes a map inside the network", "keep maps as they are up to the classifier"};
   if (op == "QuantizeLinear" || op == "DequantizeLinear")
     return {"quantises by values that are not constant, or not in a pair", "export in QDQ form"};
-  if (op == "Slice" || op == "Gather")
+  if (op == "ArgMax" || op == "TopK" || op == "TopK.Indices")
+    return {"ranks something else than a row of scores, or passes the ranked numbers on",
+            "end the model at the scores; several outputs are possible, of which --model-output takes one"};
+  if (op == "Slice" || op == "Split" || op == "Gather")
     return {"takes a part of a map that is neither some channels nor every n-th row and column",
             "flips and parts that are computed are not possible"};
   if (op == "Min" || op == "Max")
     return {"chooses between computed values, or by constants that differ from element to element",
             "one number as the bound (a clamp) is possible"};
   return {"works on computed values", "it is possible on constants and shapes only"};
+}
+
+// A value that is no map because of a finding makes findings of all that works on it. A reshape is one because of its
+// reader: no layer has taken it.
+void mark_consequences(const ir::Graph& graph, std::vector<Finding>& findings) {
+  std::map<std::string, Finding*> by_node;
+  for (Finding& finding : findings) by_node[finding.node] = &finding;
+  std::set<std::string> spoilt;  // values
+  for (const ir::Node& node : graph.nodes) {
+    const auto found = by_node.find(node.name);
+    if (found == by_node.end()) continue;
+    found->second->is_consequence = std::any_of(node.inputs.begin(), node.inputs.end(),
+                                                [&](const std::string& value) { return spoilt.count(value) != 0; });
+    const bool is_map = graph.shapes.at(node.outputs[0]).size() == 4;
+    if (found->second->is_consequence || (!is_map && !is_reshape(node))) spoilt.insert(node.outputs[0]);
+  }
+  for (auto node = graph.nodes.rbegin(); node != graph.nodes.rend(); ++node) {
+    const auto found = by_node.find(node->name);
+    if (found == by_node.end() || !is_reshape(*node)) continue;
+    for (const ir::Node* reader : graph.consumers(node->outputs[0]))
+      found->second->is_consequence |= by_node.count(reader->name) != 0;
+  }
 }
 
 // What is wrong with the input is the cause of whatever is wrong after it, so it is said alone.
@@ -206,6 +238,7 @@ std::vector<Finding> outside_normal_form(const ir::Graph& graph) {
     }
     if (!verdict.problem.empty()) findings.push_back({node.name, node.op, verdict.problem, verdict.hint});
   }
+  mark_consequences(graph, findings);
   const ir::Dims& scores = graph.shapes.at(graph.output);
   if (findings.empty() && !is_vector(scores)) {
     const ir::Node* last = graph.producer(graph.output);

@@ -17,6 +17,8 @@ struct Finding {
   std::string op;
   std::string problem;  // what was found
   std::string hint;     // what to try
+  // Only what another finding makes it: a node on rows that come from there, or a reshape in front of it.
+  bool is_consequence = false;
 };
 
 std::vector<Finding> outside_normal_form(const ir::Graph& graph);

@@ -7,10 +7,12 @@
 #include <algorithm>
 #include <set>
 
+#include "compiler/ir/complaints.hpp"
 #include "compiler/ops/element_types.hpp"
 #include "compiler/ops/shape_inference.hpp"
 #include "compiler/passes/arithmetic_to_affine.hpp"
 #include "compiler/passes/cancel_transposes.hpp"
+#include "compiler/passes/drop_expansions.hpp"
 #include "compiler/passes/expand_windows.hpp"
 #include "compiler/passes/extremes_to_clip.hpp"
 #include "compiler/passes/fold_affine.hpp"
@@ -19,11 +21,11 @@
 #include "compiler/passes/fuse_activation.hpp"
 #include "compiler/passes/lift_vectors.hpp"
 #include "compiler/passes/matmul_to_gemm.hpp"
-#include "compiler/passes/means_to_pools.hpp"
 #include "compiler/passes/normal_form.hpp"
 #include "compiler/passes/normalise.hpp"
 #include "compiler/passes/order_operands.hpp"
 #include "compiler/passes/recognise_hard_swish.hpp"
+#include "compiler/passes/reductions_to_pools.hpp"
 #include "compiler/passes/remove_identity.hpp"
 #include "compiler/passes/remove_quantisation.hpp"
 #include "compiler/passes/resolve_windows.hpp"
@@ -35,8 +37,6 @@
 namespace sluice::passes {
 namespace {
 
-constexpr std::size_t kMostFindings = 20;
-
 struct Pass {
   const char* name;
   Status (*run)(ir::Graph&);
@@ -46,6 +46,7 @@ constexpr Pass kPasses[] = {
     {"fold_constants", fold_constants},  // first: all others look for constants
     {"single_picture", single_picture},  // every other asks for a batch of 1
     {"remove_identity", remove_identity},
+    {"drop_expansions", drop_expansions},
     {"extremes_to_clip", extremes_to_clip},
     {"remove_quantisation", remove_quantisation},
     {"select_by_convolution", select_by_convolution},  // before cancel_transposes takes its chains apart
@@ -55,7 +56,7 @@ constexpr Pass kPasses[] = {
     {"arithmetic_to_affine", arithmetic_to_affine},
     {"resolve_windows", resolve_windows},  // before fold_pad: SAME depends on the padded size
     {"fold_pad", fold_pad},
-    {"means_to_pools", means_to_pools},  // after fold_pad: padding decides whether a pool is a mean
+    {"reductions_to_pools", reductions_to_pools},  // after fold_pad: padding decides whether a pool is a mean
     {"split_host_tail", split_host_tail},
     {"lift_vectors", lift_vectors},  // after split_host_tail: no Gemm reads a Flatten of the scores
     {"fold_affine", fold_affine},    // before fuse_activation: a clamp after it must find the Conv
@@ -118,13 +119,12 @@ Status normalise(ir::Graph& graph) {
   if (findings.empty()) return ok();
   if (findings.size() == 1 && findings[0].op == "input")
     return user_error("{}; {}", findings[0].problem, findings[0].hint);
-  std::string text;
-  for (std::size_t i = 0; i < std::min(findings.size(), kMostFindings); ++i) {
-    const Finding& f = findings[i];
-    text += fmt::format("\n  {} node \"{}\": {}; {}", f.op, f.node, f.problem, f.hint);
+  std::vector<ir::Complaint> complaints;
+  for (const Finding& f : findings) {
+    if (f.is_consequence) continue;
+    complaints.push_back({f.op, f.node, fmt::format("{} node \"{}\"", f.op, f.node), f.problem + "; " + f.hint});
   }
-  if (findings.size() > kMostFindings) text += fmt::format("\n  and {} more", findings.size() - kMostFindings);
-  return user_error("{} node{} cannot be on the device:{}", findings.size(), findings.size() == 1 ? "" : "s", text);
+  return user_error("{}", ir::told_once(complaints, "cannot be on the device"));
 }
 
 }  // namespace sluice::passes

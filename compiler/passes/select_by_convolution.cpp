@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// Slice, Gather, Reshape and Transpose compute nothing: each result is one of the operand's numbers. Networks use them
-// to take every second pixel (the parameter-free shortcut of ResNets for CIFAR), to split channels, and to shuffle them
-// (ShuffleNet: Reshape, Transpose, Reshape). What a chain of such nodes does is asked of the operators themselves: they
-// move the numbers 0, 1, 2, ... as they would move the map. If a map comes out whose channels are some of the channels,
-// and whose pixels are every s-th row and column from some first one, then a convolution does the same: its weights are
-// 1 where a filter's own channel is, at the tap where the first pixel is, and 0 elsewhere. Convolutions that read
-// nothing but a choice of channels take it into their weights (W P x), so that a shuffle in front of them costs
-// nothing.
+// Slice, Split, Gather, Reshape, Transpose and Concat compute nothing: each result is one of the operands' numbers.
+// Networks use them to take every second pixel (the parameter-free shortcut of ResNets for CIFAR), to split channels,
+// and to shuffle them (ShuffleNet: Reshape, Transpose, Reshape, or Split and Concat). What a chain of such nodes does
+// is asked of the operators themselves: they move the numbers 0, 1, 2, ... as they would move the map. If a map comes
+// out whose channels are some of the channels, and whose pixels are every s-th row and column from some first one, then
+// a convolution does the same: its weights are 1 where a filter's own channel is, at the tap where the first pixel is,
+// and 0 elsewhere. Convolutions that read nothing but a choice of channels take it into their weights (W P x), so that
+// a shuffle in front of them costs nothing.
 //
 // Preserved: every number; what else reads a node of the chain still does.
 // Before: constants folded. After: no chain of this kind from a map to a map; others (flips, blocks of pixels turned
 // into channels) stay as they are.
 #include "compiler/passes/select_by_convolution.hpp"
 
+#include <algorithm>
+#include <map>
 #include <numeric>
+#include <set>
 
 #include "compiler/ops/op.hpp"
 #include "compiler/passes/edit.hpp"
@@ -25,9 +28,15 @@ using List = std::vector<std::int64_t>;
 
 constexpr std::int64_t kMostNumbers = std::int64_t{1} << 22;  // of a map that is followed number by number
 constexpr std::size_t kLongestChain = 16;
+constexpr std::size_t kMostMovers = 1000;
 
 bool only_moves(const ir::Graph& graph, const ir::Node& node) {
-  if (!is_reshape(node) && node.op != "Transpose" && node.op != "Slice" && node.op != "Gather") return false;
+  if (node.op == "Concat")
+    return std::none_of(node.inputs.begin(), node.inputs.end(),
+                        [&](const std::string& value) { return graph.is_constant(value); });
+  const bool is_mover =
+      is_reshape(node) || node.op == "Transpose" || node.op == "Slice" || node.op == "Split" || node.op == "Gather";
+  if (!is_mover) return false;
   for (std::size_t i = 0; i < node.inputs.size(); ++i) {
     if (!node.inputs[i].empty() && graph.is_constant(node.inputs[i]) == (i == 0)) return false;
   }
@@ -36,37 +45,71 @@ bool only_moves(const ir::Graph& graph, const ir::Node& node) {
 
 bool is_map(const ir::Dims& dims) { return dims.size() == 4 && dims[0] == 1; }
 
-// The nodes that lead from a map to this node, the first one first; empty where none does.
-std::vector<const ir::Node*> chain_to(const ir::Graph& graph, const ir::Node& last) {
-  std::vector<const ir::Node*> chain;
-  for (const ir::Node* node = &last; node && only_moves(graph, *node) && chain.size() < kLongestChain;
-       node = graph.producer(node->inputs[0]))
-    chain.insert(chain.begin(), node);
-  while (!chain.empty() && !is_map(graph.shapes.at(chain[0]->inputs[0]))) chain.erase(chain.begin());
-  return chain;
-}
-
-// Where each number of the result was in the map.
-Result<ir::Tensor> follow(const ir::Graph& graph, const std::vector<const ir::Node*>& chain) {
-  ir::Tensor numbers;
-  numbers.dims = graph.shapes.at(chain[0]->inputs[0]);
-  numbers.type = ir::ElementType::int64;
-  numbers.integers.resize(static_cast<std::size_t>(ir::element_count(numbers.dims)));
-  std::iota(numbers.integers.begin(), numbers.integers.end(), 0);
-  for (const ir::Node* node : chain) {
-    ops::Call call{*node, graph.opset, {{&numbers.dims, &numbers}}};
-    for (std::size_t i = 1; i < node->inputs.size(); ++i) {
-      const auto constant = graph.initialisers.find(node->inputs[i]);
-      if (constant == graph.initialisers.end())
-        call.inputs.push_back({});
-      else
-        call.inputs.push_back({&constant->second.dims, &constant->second});
+// Nodes that lead from one map to a value and compute nothing: a chain, or with Concat a bundle of chains.
+class Movement {
+ public:
+  Movement(const ir::Graph& graph, const ir::Node& last) : graph_(graph), last_(last) {
+    // The furthest map that all of it comes from.
+    std::vector<std::string> values;
+    for (const ir::Node* node = &last; node && only_moves(graph, *node) && values.size() < kLongestChain;
+         node = graph.producer(node->inputs[0]))
+      values.push_back(node->inputs[0]);
+    for (; !values.empty() && source_.empty(); values.pop_back()) {
+      std::set<std::string> seen;
+      if (is_map(graph.shapes.at(values.back())) && comes_from(values.back(), last, seen)) source_ = values.back();
     }
-    ir::Tensor moved = SLUICE_TRY(ops::evaluate(call));
-    numbers = std::move(moved);
+    // Joining one map with itself is what Concat is for.
+    const bool is_join = last.op == "Concat" && std::all_of(last.inputs.begin(), last.inputs.end(),
+                                                            [&](const std::string& value) { return value == source_; });
+    if (is_join) source_.clear();
   }
-  return numbers;
-}
+
+  // The map; empty where there is none.
+  const std::string& source() const { return source_; }
+
+  // Where each number of the result was in the map.
+  Result<ir::Tensor> follow() const {
+    ir::Tensor numbers;
+    numbers.dims = graph_.shapes.at(source_);
+    numbers.type = ir::ElementType::int64;
+    numbers.integers.resize(static_cast<std::size_t>(ir::element_count(numbers.dims)));
+    std::iota(numbers.integers.begin(), numbers.integers.end(), 0);
+    std::map<std::string, ir::Tensor> moved{{source_, std::move(numbers)}};
+    SLUICE_CHECK(move(last_, moved));
+    return std::move(moved.at(last_.outputs[0]));
+  }
+
+ private:
+  bool comes_from(const std::string& source, const ir::Node& node, std::set<std::string>& seen) const {
+    if (!only_moves(graph_, node) || seen.size() > kMostMovers) return false;
+    return std::all_of(node.inputs.begin(), node.inputs.end(), [&](const std::string& value) {
+      if (value.empty() || value == source || graph_.is_constant(value) || !seen.insert(value).second) return true;
+      const ir::Node* maker = graph_.producer(value);
+      return maker && comes_from(source, *maker, seen);
+    });
+  }
+
+  Status move(const ir::Node& node, std::map<std::string, ir::Tensor>& moved) const {
+    for (const std::string& value : node.inputs) {
+      const bool is_known = value.empty() || graph_.is_constant(value) || moved.count(value) != 0;
+      if (!is_known) SLUICE_CHECK(move(*graph_.producer(value), moved));
+    }
+    ops::Call call{node, graph_.opset, {}};
+    for (const std::string& value : node.inputs) {
+      const auto computed = moved.find(value);
+      const ir::Tensor* tensor = computed != moved.end() ? &computed->second
+                                 : value.empty()         ? nullptr
+                                                         : &graph_.initialisers.at(value);
+      call.inputs.push_back({tensor ? &tensor->dims : nullptr, tensor});
+    }
+    moved[node.outputs[0]] = SLUICE_TRY(ops::evaluate(call));
+    return ok();
+  }
+
+  const ir::Graph& graph_;
+  const ir::Node& last_;
+  std::string source_;
+};
 
 // Channels by number, and for height and width the first pixel and the step.
 struct Choice {
@@ -177,12 +220,12 @@ Status select_by_convolution(ir::Graph& graph) {
   // Backwards: what a choice became is a reader of the choices before it.
   for (std::size_t i = graph.nodes.size(); i-- > 0;) {
     const ir::Dims out = graph.shapes.at(graph.nodes[i].outputs[0]);
-    const std::vector<const ir::Node*> chain = chain_to(graph, graph.nodes[i]);
-    if (chain.empty() || !is_map(out) || ir::element_count(out) == 0) continue;
-    const std::string value = chain[0]->inputs[0];
+    const Movement movement(graph, graph.nodes[i]);
+    if (movement.source().empty() || !is_map(out) || ir::element_count(out) == 0) continue;
+    const std::string value = movement.source();
     const ir::Dims map = graph.shapes.at(value);
     if (ir::element_count(map) > kMostNumbers || map[1] * out[1] > ir::kMaxElements / (map[2] * map[3])) continue;
-    const ir::Tensor numbers = SLUICE_TRY(follow(graph, chain));
+    const ir::Tensor numbers = SLUICE_TRY(movement.follow());
     const auto choice = choice_of(numbers, map);
     if (!choice) continue;
     const bool is_all = takes_every_channel(*choice, map) && takes_every_pixel(*choice, map, numbers.dims);

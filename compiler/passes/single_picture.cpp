@@ -54,8 +54,8 @@ bool spares_axis_zero(std::int64_t axis, std::size_t rank) { return spares_axis_
 bool works_alone(const ir::Graph& graph, const ir::Node& node) {
   const std::string& op = node.op;
   const ir::Dims &in = graph.shapes.at(node.inputs[0]), &out = graph.shapes.at(node.outputs[0]);
-  if (is_one_of(op, {"MaxPool", "AveragePool", "GlobalAveragePool", "Relu", "HardSwish", "HardSigmoid", "Sigmoid",
-                     "Identity", "Dropout", "Cast", "Clip"}))
+  if (is_one_of(op, {"MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "Relu", "Neg", "HardSwish",
+                     "HardSigmoid", "Sigmoid", "Identity", "Dropout", "Cast", "Clip"}))
     return true;
   if (is_one_of(op, {"Conv", "BatchNormalization"})) {
     return std::all_of(node.inputs.begin() + 1, node.inputs.end(),
@@ -70,6 +70,7 @@ bool works_alone(const ir::Graph& graph, const ir::Node& node) {
     return spares_axis_zero(node.integer("axis", 1), out.size()) &&
            std::none_of(node.inputs.begin(), node.inputs.end(),
                         [&](const std::string& value) { return graph.is_constant(value); });
+  if (op == "ArgMax") return spares_axis_zero(node.integer("axis", 0), in.size());
   if (is_one_of(op, {"Softmax", "LogSoftmax"}))
     return spares_axis_zero(node.integer("axis", graph.opset < 13 ? 1 : -1), in.size()) && in.size() > 1;
   if (op == "Flatten") return node.integer("axis", 1) == 1;
@@ -92,7 +93,8 @@ bool works_alone(const ir::Graph& graph, const ir::Node& node) {
   if (op == "MatMul") return graph.is_constant(node.inputs[1]) && graph.shapes.at(node.inputs[1]).size() == 2;
   if (op == "Slice") return spares_axis_zero(constant_list(graph, node, 3), in.size());
   if (op == "Gather") return graph.is_constant(node.inputs[1]) && spares_axis_zero(node.integer("axis", 0), in.size());
-  if (op == "ReduceMean") {
+  if (op == "Split") return spares_axis_zero(node.integer("axis", 0), in.size());
+  if (is_one_of(op, {"ReduceMean", "ReduceSum", "ReduceMax"})) {
     const auto stated = constant_list(graph, node, 1);
     return spares_axis_zero(stated ? *stated : node.integers("axes", {}), in.size());
   }

@@ -16,4 +16,7 @@ namespace sluice {
 
 Result<std::vector<TailStep>> host_tail_steps(const ir::Graph& graph);
 
+// The node of the tail that names classes in place of scores (ArgMax, TopK); null where the file ends in scores.
+const ir::Node* class_node(const ir::Graph& graph);
+
 }  // namespace sluice

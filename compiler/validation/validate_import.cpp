@@ -40,11 +40,8 @@ double largest_of(const std::vector<float>& numbers) {
   return largest;
 }
 
-// The class that a row of scores names, or the one that an ArgMax has named.
-std::int64_t class_of(const Value& output) {
-  const std::vector<float> numbers = first_of_batch(output);
-  if (output.is_integer()) return numbers.empty() ? -1 : static_cast<std::int64_t>(numbers[0]);
-  return std::max_element(numbers.begin(), numbers.end()) - numbers.begin();
+std::int64_t class_of(const std::vector<float>& scores) {
+  return std::max_element(scores.begin(), scores.end()) - scores.begin();
 }
 
 // The node where graph and file part, going back from the scores through values that the file does not have.
@@ -98,11 +95,17 @@ class Comparison {
     if (!model_.is_quantised()) return finished(run, std::move(finding));
     SLUICE_CHECK(allow_for_half_steps(input, run, scores, finding));
     const Value rounded = SLUICE_TRY(model_.run(input, Rounding::as_defined));
-    finding.is_same_class = class_of(rounded) == class_of(Value::of_reals({}, scores));
+    const std::vector<float> numbers = first_of_batch(rounded);
+    finding.is_same_class = (names_class_ ? named_class(numbers) : class_of(numbers)) == class_of(scores);
     return finished(run, std::move(finding));
   }
 
  private:
+  // What ArgMax or TopK at the file's end has said, the best first.
+  static std::int64_t named_class(const std::vector<float>& numbers) {
+    return numbers.empty() ? -1 : static_cast<std::int64_t>(numbers[0]);
+  }
+
   static bool is_short(const Value& value, const std::vector<float>& scores) {
     const std::int64_t batch = value.dims.empty() ? 1 : value.dims[0];
     return value.held == Value::Held::reals && value.size() <= std::int64_t(scores.size()) * batch;
@@ -118,9 +121,8 @@ class Comparison {
   Finding judge(const FileRun& run, const std::vector<float>& scores) const {
     Finding finding;
     finding.of_scores = run.search.found(graph_.output).relative();
-    if (run.output.is_integer()) {  // the file ends in ArgMax; equal scores may come in either order
-      const auto classes = run.output.as_integers();
-      const auto named = classes.empty() ? -1 : classes[0];
+    if (names_class_) {  // equal scores may come in either order
+      const std::int64_t named = named_class(first_of_batch(run.output));
       const bool is_class = named >= 0 && named < std::int64_t(scores.size());
       finding.of_output =
           is_class ? *std::max_element(scores.begin(), scores.end()) - scores[std::size_t(named)] : 1e30;
@@ -143,7 +145,7 @@ class Comparison {
     const auto row = run.rows.find(wanted.nearest);
     double slack = 0;
     if (row != run.rows.end()) slack = largest_difference(wide_row, row->second) / std::max(wanted.largest, kLeast);
-    if (!run.output.is_integer()) {
+    if (!names_class_) {
       const std::vector<float> output = first_of_batch(run.output);
       slack = std::max(slack, largest_difference(first_of_batch(wide), output) / largest_of(output));
     }
@@ -163,6 +165,7 @@ class Comparison {
   const ir::Graph& graph_;
   const FloatRunner& runner_;
   const std::vector<TailStep> tail_;
+  const bool names_class_ = class_node(graph_) != nullptr;
 };
 
 }  // namespace

@@ -23,6 +23,7 @@
 #include "compiler/passes/normal_form.hpp"
 #include "compiler/passes/normalise.hpp"
 #include "runtime/base/file.hpp"
+#include "tests/fuzz/exported_forms.hpp"
 #include "tests/fuzz/mutate.hpp"
 #include "tests/support/normal_form.hpp"
 #include "tests/support/onnx_writer.hpp"
@@ -186,6 +187,7 @@ int main(int argc, char** argv) {
   Options options = read_options(argc, argv);
   for (const int opset : {9, 12, 17}) options.bases.insert(options.bases.begin(), written_network(opset));
   options.bases.insert(options.bases.begin(), channels_last_network());
+  options.bases.insert(options.bases.begin(), testing::exported_forms());
   std::printf("seed %u, %zu base models\n", options.seed, options.bases.size());
   Counts counts;
   const auto begin = Clock::now();

@@ -90,8 +90,9 @@ MAY_INCLUDE = {
 ONLY_IN = {
     "OpenCL": (re.compile(r"^CL/"), ("runtime/drivers/fpga/", "runtime/drivers/opencl/", "runtime/drivers/pocl/", "tests/support/failing_opencl.cpp")),
     "ONNX's protobuf": (re.compile(r"^(onnx\.pb\.h|google/protobuf/)"),
-                        ("compiler/frontend/", "compiler/onnx_definition/", "compiler/onnx_file/", "tests/fuzz/mutate.cpp", "tests/operators/", "tests/support/onnx_writer.cpp",
-                         "tests/support/opencv_model.cpp", "tests/unit/compiler/frontend/", "tests/unit/compiler/passes/refusal_test.cpp")),
+                        ("compiler/frontend/", "compiler/onnx_definition/", "compiler/onnx_file/", "tests/fuzz/exported_forms.cpp", "tests/fuzz/mutate.cpp", "tests/operators/", "tests/support/onnx_writer.cpp",
+                         "tests/support/opencv_model.cpp", "tests/unit/compiler/frontend/", "tests/unit/compiler/passes/refusal_test.cpp",
+                         "tests/unit/compiler/validation/validate_import_test.cpp")),
     "TBB": (re.compile(r"^(oneapi/)?tbb/"),
             ("runtime/base/parallel.cpp", "runtime/stream/", "runtime/evaluate/", "compiler/dse/", "compiler/search/", "compiler/measure/", "tests/")),
 }

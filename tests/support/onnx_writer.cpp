@@ -150,6 +150,12 @@ std::string OnnxWriter::node(const std::string& op, const std::vector<std::strin
   return output;
 }
 
+std::string OnnxWriter::further_output() {
+  auto& node = *model_->mutable_graph()->mutable_node(model_->graph().node_size() - 1);
+  node.add_output(node.output(0) + "_" + std::to_string(node.output_size()));
+  return node.output(node.output_size() - 1);
+}
+
 std::string OnnxWriter::bytes(const std::string& output) const {
   onnx::ModelProto copy = *model_;
   copy.mutable_graph()->add_output()->set_name(output);

@@ -37,6 +37,7 @@ class OnnxWriter {
     Attribute(const char* key, const char* text) : name(key), value(std::string(text)) {}
     Attribute(const char* key, std::initializer_list<std::int64_t> list)
         : name(key), value(std::vector<std::int64_t>(list)) {}
+    Attribute(const char* key, std::vector<std::int64_t> list) : name(key), value(std::move(list)) {}
     Attribute(const char* key, ir::Tensor tensor) : name(key), value(std::move(tensor)) {}
   };
 
@@ -52,6 +53,9 @@ class OnnxWriter {
   std::string tensor(const ir::Tensor& tensor);
   std::string node(const std::string& op, const std::vector<std::string>& inputs,
                    const std::vector<Attribute>& attributes = {});
+
+  // One more output of the last node; returns its name.
+  std::string further_output();
 
   std::string bytes(const std::string& output) const;
   onnx::ModelProto& model() { return *model_; }

@@ -77,6 +77,39 @@ TEST(Choice, gathered_channels_and_a_chain_that_comes_back) {
   EXPECT_EQ(normal_ops(s.w, finish(s.w, same, 3)), "Conv, Conv, " + kEnd);
 }
 
+// Split into parts, equal or not, and joined again in another order.
+TEST(Choice, parts_of_a_split_are_slices_and_joined_again_they_are_a_shuffle) {
+  for (const int opset : {11, 13, 18}) {
+    OnnxWriter w(opset);
+    const auto x = w.node("Conv", {w.input("x", {1, 3, 9, 8}), w.random({6, 3, 1, 1})});
+    const auto parts = [&](const std::string& value, std::vector<std::int64_t> lengths) {
+      std::vector<OnnxWriter::Attribute> attributes{{"axis", 1}};
+      if (opset < 13) attributes.push_back({"split", lengths});
+      std::vector<std::string> outputs{
+          w.node("Split", opset < 13 ? std::vector{value} : std::vector{value, w.integers(lengths)}, attributes)};
+      while (outputs.size() < lengths.size()) outputs.push_back(w.further_output());
+      return outputs;
+    };
+    const auto thirds = parts(x, {1, 2, 3});
+    const auto shuffled = w.node("Concat", {thirds[2], thirds[0], thirds[1]}, {{"axis", 1}});
+    const auto y = w.node("Conv", {shuffled, w.random({4, 6, 3, 3})});
+    const auto halves = parts(w.node("Relu", {y}), {2, 2});
+    const auto sum = w.node("Add", {w.node("Conv", {halves[0], w.random({3, 2, 1, 1})}),
+                                    w.node("Conv", {halves[1], w.random({3, 2, 1, 1})})});
+    EXPECT_EQ(normal_ops(w, finish(w, sum, 3)), "Conv, Conv relu, Conv, Conv, Add, " + kEnd) << opset;
+  }
+}
+
+TEST(Choice, equal_parts_without_lengths) {
+  OnnxWriter w(18);
+  const auto x = w.node("Conv", {w.input("x", {1, 3, 9, 8}), w.random({5, 3, 1, 1})});
+  const auto first = w.node("Split", {x}, {{"axis", -3}, {"num_outputs", 2}});
+  const auto second = w.further_output();
+  const auto y = w.node("Concat", {second, first}, {{"axis", 1}});
+  EXPECT_EQ(normal_ops(w, finish(w, w.node("MaxPool", {y}, {{"kernel_shape", {2, 2}}}), 5)),
+            "Conv, Conv, MaxPool, " + kEnd);
+}
+
 TEST(Choice, a_flip_is_refused_by_name) {
   Choice s;
   const auto y = s.slice(s.x, {-1}, {-10}, {2}, {-1});

@@ -25,6 +25,16 @@ TEST(Refusal, names_all_nodes_at_once) {
   says(normal_ops(w, finish(w, y, 4)), {"3 nodes", "Sigmoid_1", "Mul_2", "HardSwish", "Add_3"});
 }
 
+// The reshape in front of it, the activation and the matrix after it would be fine without it.
+TEST(Refusal, names_the_cause_alone) {
+  OnnxWriter w(13);
+  auto y = w.node("Flatten", {w.node("Conv", {w.input("x", {1, 3, 16, 16}), w.random({4, 3, 1, 1})})});
+  y = w.node("BatchNormalization", {y, w.random({1024}), w.random({1024}), w.random({1024}), w.number(1.0f, {1024})});
+  y = w.node("Gemm", {w.node("Relu", {y}), w.random({1024, 5})});
+  const std::string error = normal_ops(w, y);
+  says(error, {"1 node cannot", "BatchNormalization_2", "1x1024", "up to 512 numbers"});
+}
+
 TEST(Refusal, weights_that_are_computed) {
   OnnxWriter w(13);
   const auto x = w.input("x", {1, 3, 6, 6});

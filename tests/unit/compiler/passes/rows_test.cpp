@@ -59,6 +59,24 @@ TEST(Rows, an_activation_between_flatten_and_matrix) {
   EXPECT_EQ(normal_ops(s.w, s.w.node("Gemm", {row, s.w.random({40, 3})})), "Conv relu6, Conv");
 }
 
+// Keras: Flatten, BatchNormalization, an activation, Dense.
+TEST(Rows, a_normalisation_of_features_with_an_activation_is_a_layer) {
+  SmallMap s;
+  const auto row = s.w.node("Flatten", {s.map});
+  const auto norm = s.w.node("BatchNormalization",
+                             {row, s.w.random({40}), s.w.random({40}), s.w.random({40}), s.w.random({40}, 0.5f, 2)});
+  EXPECT_EQ(normal_ops(s.w, s.w.node("Gemm", {s.w.node("Relu", {norm}), s.w.random({40, 3})})),
+            "Conv, Conv relu, Conv");
+}
+
+TEST(Rows, an_activation_after_a_map_is_flattened_channels_last) {
+  SmallMap s;
+  const auto last = s.w.node("Transpose", {s.map}, {{"perm", {0, 2, 3, 1}}});
+  const auto row = s.w.node("Relu", {s.w.node("Reshape", {last, s.w.integers({1, -1})})});
+  const auto scaled = s.w.node("Mul", {row, s.w.number(0.5f)});
+  EXPECT_EQ(normal_ops(s.w, s.w.node("MatMul", {scaled, s.w.random({40, 3})})), "Conv relu, Conv");
+}
+
 TEST(Rows, squeeze_excite_through_matrices) {
   SmallMap s;
   auto gate = s.w.node("Reshape", {s.w.node("GlobalAveragePool", {s.map}), s.w.integers({1, 2})});

@@ -9,6 +9,7 @@
 #include "compiler/passes/normalise.hpp"
 #include "compiler/quantise/float_runner.hpp"
 #include "compiler/validation/value_search.hpp"
+#include "onnx.pb.h"
 #include "tests/support/onnx_writer.hpp"
 #include "tests/unit/compiler/testing.hpp"
 
@@ -107,6 +108,41 @@ TEST(ValidateImport, names_the_node_that_lost_a_bound) {
     made.node(name).activation.low = -1;
     EXPECT_THAT(made.parted(), HasSubstr("first that differs is Conv node \"" + name + "\""));
   }
+}
+
+// The class in place of scores, as a number of either kind.
+TEST(ValidateImport, compares_scores_where_the_file_names_classes) {
+  for (const std::int64_t type : {7, 1}) {
+    OnnxWriter w(13, 4);
+    const std::string x = w.node("Conv", {w.input("x", {1, 3, 8, 8}), w.random({8, 3, 3, 3}), w.random({8})});
+    const std::string scores = w.node("Softmax", {classifier(w, w.node("Relu", {x}), 8)});
+    Case made = imported(w, w.node("Cast", {w.node("ArgMax", {scores}, {{"axis", 1}})}, {{"to", type}}));
+    EXPECT_EQ(made.parted(), "");
+    // The sign of the last matrix: another class.
+    for (float& weight : made.weights(conv(made, 1)).values) weight = -weight;
+    EXPECT_THAT(made.parted(), HasSubstr("first that differs is"));
+  }
+}
+
+// Scores in a local function, which the file's own graph does not name.
+TEST(ValidateImport, finds_scores_within_a_function) {
+  OnnxWriter w(13, 4);
+  onnx::FunctionProto& tail = *w.model().add_functions();
+  tail.set_name("Tail");
+  tail.set_domain("here");
+  tail.add_input("map");
+  tail.add_output("y");
+  for (const auto& [op, from, to] : {std::tuple{"Relu", "map", "m"}, std::tuple{"GlobalAveragePool", "m", "g"},
+                                     std::tuple{"Flatten", "g", "scores"}, std::tuple{"Softmax", "scores", "y"}}) {
+    onnx::NodeProto& node = *tail.add_node();
+    node.set_op_type(op);
+    node.add_input(from);
+    node.add_output(to);
+  }
+  const std::string x = w.node("Conv", {w.input("x", {1, 3, 8, 8}), w.random({8, 3, 3, 3}), w.random({8})});
+  const std::string y = w.node("Tail", {x});
+  w.model().mutable_graph()->mutable_node(1)->set_domain("here");
+  EXPECT_EQ(imported(w, y).parted(), "");
 }
 
 TEST(ValidateImport, names_the_node_whose_channels_are_swapped) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Turns means over the whole map (ReduceMean, AveragePool with the map's size) into GlobalAveragePool.
+// drop_expansions: an Expand in front of arithmetic that broadcasts by itself goes.
 #pragma once
 
 #include "compiler/ir/graph.hpp"
 
 namespace sluice::passes {
 
-Status means_to_pools(ir::Graph& graph);
+Status drop_expansions(ir::Graph& graph);
 
 }  // namespace sluice::passes
