@@ -123,13 +123,14 @@ struct Layer {
   std::int64_t macs() const;  // dense multiply-accumulates per image, padding positions included
 };
 
-// How a decoded picture becomes the network's input codes: resize (shorter side), centre crop, colour order, then
-// per channel code = round_half_away((pixel - mean) / deviation / input_scale), saturated.
+// How a decoded picture becomes the network's input codes: turned upright, resize (shorter side), centre crop, colour
+// order, then per channel code = round_half_away((pixel - mean) / deviation / input_scale), saturated.
 struct Preprocess {
   int resize_short_side = 0;      // 0: the picture is stretched to the input's size
   bool is_bgr = false;            // colour order of the network's channels
   std::vector<double> mean;       // one per channel, in pixel units 0..255
   std::vector<double> deviation;  // one per channel, in pixel units
+  bool applies_exif = true;       // pictures are turned as their EXIF orientation says
 };
 
 // A step that the host computes on the row of scores after the last layer. Every step keeps the order of the scores.
