@@ -17,6 +17,17 @@ double interval_end(const ir::Activation& a) {
   return std::max(std::fabs(a.beta / a.alpha), std::fabs((1 - a.beta) / a.alpha));
 }
 
+// The range of the codes before a curve whose output codes have this one.
+double range_before(const ir::Activation& activation, double output_range) {
+  const double end = interval_end(activation);
+  return activation.curve == ir::Curve::hard_swish ? std::max(end, output_range) : end;
+}
+
+// What one unit of the formula's result stands for, before the multiplier brings it to output codes.
+double formula_unit(const ir::Activation& activation, double scale_before) {
+  return std::ldexp(activation.curve == ir::Curve::hard_swish ? scale_before : 1.0, -SLUICE_GATE_BITS);
+}
+
 int rounded(double value) { return static_cast<int>(std::round(value)); }
 
 void fill_table(FusedCurve& curve, const ir::Activation& activation, double output_scale, const CodeRange& clamp) {
@@ -38,8 +49,7 @@ Status fill_formula(FusedCurve& curve, const ir::Activation& activation, double 
   }
   curve.slope = rounded(slope);
   curve.offset = rounded(offset);
-  const double in_scale = curve.kind == CurveKind::hard_swish ? curve.scale : 1.0;
-  const FixedPoint factor = SLUICE_TRY(fixed_point({std::ldexp(in_scale, -SLUICE_GATE_BITS) / output_scale}));
+  const FixedPoint factor = SLUICE_TRY(fixed_point({formula_unit(activation, curve.scale) / output_scale}));
   curve.multiplier = factor.multipliers[0];
   curve.shift = factor.shift;
   curve.clamp_low = clamp.low;
@@ -54,13 +64,16 @@ double curve_value(const ir::Activation& activation, double x) {
   return activation.curve == ir::Curve::hard_swish ? x * gate : gate;
 }
 
+double least_curve_step(const ir::Activation& activation, const ValueCodes& output) {
+  if (output.stored_bits == 8 || activation.alpha == 0) return 0;
+  return formula_unit(activation, range_before(activation, output.range) / limit_of(output.stored_bits));
+}
+
 Result<FusedCurve> curve_codes(const ir::Activation& activation, const ValueCodes& output, const CodeRange& clamp) {
   if (activation.alpha == 0) return user_error("a curve with alpha 0 is a constant; remove it from the model");
   FusedCurve curve;
   curve.kind = activation.curve == ir::Curve::hard_swish ? CurveKind::hard_swish : CurveKind::hard_sigmoid;
-  double range = interval_end(activation);
-  if (curve.kind == CurveKind::hard_swish) range = std::max(range, output.range);
-  curve.scale = range / limit_of(output.stored_bits);
+  curve.scale = range_before(activation, output.range) / limit_of(output.stored_bits);
   if (output.stored_bits == 8)
     fill_table(curve, activation, output.scale(), clamp);
   else

@@ -21,6 +21,9 @@ namespace sluice {
 // The curve in double precision, without the clamp.
 double curve_value(const ir::Activation& activation, double x);
 
+// The step in which a curve's results come, before they become output codes; 0 for a table, whose results are codes.
+double least_curve_step(const ir::Activation& activation, const ValueCodes& output);
+
 // `clamp`: the fused clamp in output codes.
 Result<FusedCurve> curve_codes(const ir::Activation& activation, const ValueCodes& output, const CodeRange& clamp);
 

@@ -199,6 +199,19 @@ TEST_P(Precision, scores_may_have_a_curve_too) {
   lowered.expect_rounding_only(1);
 }
 
+// A gate cut to what it never leaves: its range is nothing, and no multiplier leads to codes of that.
+TEST_P(Precision, a_curve_may_end_in_a_map_that_never_moves) {
+  for (const ir::Curve curve : {ir::Curve::hard_sigmoid, ir::Curve::hard_swish}) {
+    GraphMaker make(12, {1, 3, 6, 6});
+    make.conv("x", 4, 1);
+    make.curve(curve);
+    make.clamp(-0.5f, 0.0f);
+    if (curve == ir::Curve::hard_swish) make.clamp(0.0f, 0.0f);
+    const Lowered lowered(make.finish(4), options());
+    lowered.expect_rounding_only(1);
+  }
+}
+
 TEST_P(Precision, joined_maps_share_one_scale_whatever_reads_them) {
   GraphMaker make(5, {1, 3, 12, 12});
   const std::string squeeze = make.conv("x", 4, 1);
