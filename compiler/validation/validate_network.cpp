@@ -79,16 +79,17 @@ std::vector<double> explained_by_rounding(const Layer& layer, const Map& input) 
   return explained;
 }
 
-// The ends of a map's codes. A 16-bit map may have been left fewer bits, down to kLeastBits, which its clamp shows; any
-// other clamp must follow from the node.
+// The ends of a map's codes. A 16-bit map may have been left fewer bits, down to kLeastBits. Its clamp shows that on
+// one side at least: on the other one, the node's own clamp may be tighter. Any other clamp must follow from the node.
 std::pair<double, double> range_of_codes(const Layer& layer) {
   constexpr int kLeastBits = 12;
   const bool is_curve = layer.curve.kind != CurveKind::none;
   const int low = is_curve ? layer.curve.clamp_low : layer.clamp_low;
   const int high = is_curve ? layer.curve.clamp_high : layer.clamp_high;
-  const unsigned above = high < 0 ? 0u : static_cast<unsigned>(high) + 1;  // a power of two, where the clamp is a range
+  const int end = std::max({0, high, -low});
+  const unsigned above = static_cast<unsigned>(end) + 1;  // a power of two, where the clamp is a range
   const bool is_narrowed = layer.output_bits == 16 && std::has_single_bit(above) && above >= (1u << (kLeastBits - 1));
-  const double most = is_narrowed ? high : std::ldexp(1.0, layer.output_bits - 1) - 1;
+  const double most = is_narrowed ? end : std::ldexp(1.0, layer.output_bits - 1) - 1;
   return {low == -most - 1 ? -most - 1 : -most, most};
 }
 
