@@ -189,15 +189,17 @@ Status read_nodes(const onnx::GraphProto& proto, const std::vector<int>& order, 
   std::string problems;
   std::size_t count = 0;
   for (int index : order) {
-    Result<ir::Node> node = read_node(proto.node(index), index, graph.opset);
-    if (!node) {
+    Result<std::vector<ir::Node>> nodes = read_node(proto.node(index), index, graph.opset);
+    if (!nodes) {
       if (++count <= kMostProblems)
-        problems += fmt::format("\n  {}: {}", label_of(proto.node(index), index), node.error().text());
+        problems += fmt::format("\n  {}: {}", label_of(proto.node(index), index), nodes.error().text());
       continue;
     }
-    for (std::string given = node->name; uses[node->name]++ > 0;)
-      node->name = fmt::format("{}_{}", given, ++uses[given]);
-    graph.nodes.push_back(std::move(*node));
+    for (ir::Node& node : *nodes) {
+      for (std::string given = node.name; uses[node.name]++ > 0;)
+        node.name = fmt::format("{}_{}", given, ++uses[given]);
+      graph.nodes.push_back(std::move(node));
+    }
   }
   if (count > kMostProblems) problems += fmt::format("\n  and {} more", count - kMostProblems);
   if (count > 0) return user_error("{} node{} cannot be done:{}", count, count == 1 ? "" : "s", problems);

@@ -8,8 +8,9 @@
 namespace sluice::frontend {
 namespace {
 
-constexpr const char* kActivation = "train with Relu, ReLU6 (Clip), HardSwish or HardSigmoid instead";
-constexpr const char* kQuantised = "export the quantised model in QDQ form (QuantizeLinear and DequantizeLinear pairs)";
+constexpr const char* kActivation = "train with Relu, LeakyRelu, SiLU, Gelu, Elu or Tanh instead";
+constexpr const char* kQuantised =
+    "quantise the model in QDQ form (onnxruntime: quantize_static(..., quant_format=QuantFormat.QDQ))";
 constexpr const char* kTransformer = "it belongs to a transformer; choose a convolutional classifier";
 constexpr const char* kDetector = "it belongs to detection or segmentation; export the classifier only";
 constexpr const char* kSequence = "it belongs to a sequence model; choose a convolutional classifier";
@@ -21,16 +22,13 @@ const std::map<std::string, const char*>& table() {
   static const std::map<std::string, const char*> hints = {
       {"ArgMax", "end the model at the scores; the label is chosen afterwards"},
       {"Attention", kTransformer},
-      {"Celu", kActivation},
       {"ConvInteger", kQuantised},
       {"ConvTranspose", kDetector},
       {"DynamicQuantizeLinear", kQuantised},
-      {"Elu", kActivation},
       {"Erf", kTransformer},
       {"Exp", kArithmetic},
       {"Expand", kArithmetic},
       {"GRU", kSequence},
-      {"Gelu", kTransformer},
       {"GlobalMaxPool", "use MaxPool with the kernel of the map's size, or GlobalAveragePool"},
       {"If",
        "export with fixed control flow; torch: a squeeze() without a dimension becomes If, so write x.flatten(1)"},
@@ -38,28 +36,20 @@ const std::map<std::string, const char*>& table() {
       {"LRN", "retrain without it; BatchNormalization does its work today"},
       {"LSTM", kSequence},
       {"LayerNormalization", kTransformer},
-      {"LeakyRelu", kActivation},
       {"Loop", kControl},
       {"LpNormalization", "end the model at the scores"},
       {"MatMulInteger", kQuantised},
-      {"Mish", kActivation},
       {"NonMaxSuppression", kDetector},
-      {"PRelu", kActivation},
       {"Pow", kArithmetic},
-      {"QLinearConv", kQuantised},
-      {"QLinearMatMul", kQuantised},
       {"RNN", kSequence},
       {"ReduceMax", "use MaxPool with the kernel of the map's size"},
       {"ReduceSum", "use ReduceMean or GlobalAveragePool, and scale the weights behind it"},
       {"Resize", kDetector},
       {"RoiAlign", kDetector},
       {"Scan", kControl},
-      {"Selu", kActivation},
-      {"Softplus", kActivation},
       {"Softsign", kActivation},
       {"Split", "write it as slices of channels, which are possible (torch: x[:, :c] and x[:, c:])"},
       {"Sqrt", kArithmetic},
-      {"Tanh", kActivation},
       {"TopK", "end the model at the scores; the labels are chosen afterwards"},
       {"Upsample", kDetector},
       {"Where", kArithmetic},

@@ -112,7 +112,9 @@ Status Scope::compute(const Nodes& nodes, const std::vector<std::string>& output
       // One that the operator does not have is an error where it is read.
       if (static_cast<std::size_t>(i) >= results->size()) break;
       const Value& value = values_[node.output(i)] = std::move((*results)[static_cast<std::size_t>(i)]);
-      if (run_.observer && depth_ == 0) run_.observer(node.output(i), value);
+      if (!run_.observer || depth_ != 0) continue;
+      run_.observer(node.output(i), value);
+      if (!value.stands_for.empty()) run_.observer(node.output(i), Value::of_reals(value.dims, value.stands_for));
     }
     for (const std::string& name : reads[static_cast<std::size_t>(order[step])]) {
       if (const auto last = last_reader.find(name); last != last_reader.end() && last->second == step)

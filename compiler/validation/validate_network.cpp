@@ -8,6 +8,7 @@
 #include <map>
 
 #include "compiler/accuracy/layer_errors.hpp"
+#include "compiler/ir/curve.hpp"
 #include "compiler/validation/node_program.hpp"
 #include "runtime/base/errors.hpp"
 #include "runtime/base/parallel.hpp"
@@ -18,7 +19,6 @@ namespace {
 
 constexpr double kMost = 3;
 constexpr double kOfRounding = 1.0 / 12;  // mean square of a rounding error, in steps
-constexpr double kSteepest = 1.5;         // a little more than the steepest part of hard-swish
 
 struct Steps {
   double squares = 0, explained = 0, count = 0;
@@ -61,9 +61,10 @@ std::vector<double> powers(const Map& codes, std::int64_t channels) {
 }
 
 // What rounding explains of one filter's squared error, in output steps.
-std::vector<double> explained_by_rounding(const Layer& layer, const Map& input) {
+std::vector<double> explained_by_rounding(const Layer& layer, const ir::Activation& activation, const Map& input) {
   const std::size_t channels = static_cast<std::size_t>(layer.output.channels);
-  const double of_curve = layer.curve.kind == CurveKind::none ? 0 : kSteepest * layer.curve.scale / layer.output_scale;
+  const double of_curve =
+      layer.curve.kind == CurveKind::none ? 0 : ir::steepest(activation) * layer.curve.scale / layer.output_scale;
   std::vector<double> explained(channels, kOfRounding * (1 + of_curve * of_curve));
   if (layer.kind != LayerKind::conv && layer.kind != LayerKind::depthwise) return explained;
   const std::vector<double> power = powers(input, layer.input.channels);
@@ -155,7 +156,8 @@ class Comparison {
       std::vector<const ir::Tensor*> inputs;
       for (const std::string& value : checked.program.computed_inputs()) inputs.push_back(&reals.at(value));
       const ir::Tensor wanted = SLUICE_TRY(checked.program.run(inputs));
-      const std::vector<double> explained = explained_by_rounding(layer, evaluator_.map(maps, layer.inputs[0]));
+      const std::vector<double> explained =
+          explained_by_rounding(layer, checked.program.node().activation, evaluator_.map(maps, layer.inputs[0]));
       steps.push_back(compare(wanted, evaluator_.map(maps, checked.layer), layer, explained));
     }
     return steps;

@@ -62,8 +62,9 @@ struct Window {
 };
 
 // A curve fused after a layer's requantisation, which then makes pre-activation codes of `output_bits` bits.
-// Arithmetic: device/contract/numbers.h. Codes of 8 bits use the table, of 16 bits the formula.
-enum class CurveKind { none, hard_sigmoid, hard_swish };
+// Arithmetic: device/contract/numbers.h. Codes of 8 bits use the table, of 16 bits the formula; `table` is any curve
+// that has no formula.
+enum class CurveKind { none, hard_sigmoid, hard_swish, table };
 
 const char* to_text(CurveKind kind);
 Result<CurveKind> curve_kind_from_text(const std::string& text);

@@ -53,6 +53,10 @@ class OnnxWriter {
   std::string node(const std::string& op, const std::vector<std::string>& inputs,
                    const std::vector<Attribute>& attributes = {});
 
+  // The same of another domain than ONNX's.
+  std::string node_of(const std::string& domain, const std::string& op, const std::vector<std::string>& inputs,
+                      const std::vector<Attribute>& attributes = {});
+
   std::string bytes(const std::string& output) const;
   onnx::ModelProto& model() { return *model_; }
 

@@ -4,6 +4,7 @@
 // well.
 #include <gmock/gmock.h>
 
+#include "compiler/ir/curve.hpp"
 #include "runtime/reference/reference.hpp"
 #include "tests/unit/compiler/quantise/float_graph.hpp"
 
@@ -49,9 +50,9 @@ HeldWeights held_weights(const Layer& layer, double input_scale, const ir::Tenso
   return held;
 }
 
-// Largest slope of the curve: of a hard-swish 1.5, where it becomes the identity.
+// Largest slope of the curve: of a hard-swish 1.5, where it becomes the identity; of a table that of a SELU, at most.
 double slope_of(const Layer& layer) {
-  return layer.curve.kind == CurveKind::none ? 0 : layer.curve.kind == CurveKind::hard_sigmoid ? 1.0 / 6 : 1.5;
+  return layer.curve.kind == CurveKind::none ? 0 : layer.curve.kind == CurveKind::hard_sigmoid ? 1.0 / 6 : 1.8;
 }
 
 // What may lie between the float operator and the layer. `sum_step`: unit of the accumulator, for the bias.
@@ -260,13 +261,34 @@ TEST_P(Precision, the_input_may_be_joined_and_pooled) {
 
 INSTANTIATE_TEST_SUITE_P(bits, Precision, ::testing::Values(8, 16));
 
+// Curves that have no formula: a table in 8 bits, a sentence in 16.
+TEST(Lowering, every_curve_is_a_table_in_int8) {
+  for (int curve = static_cast<int>(ir::Curve::sigmoid); curve <= static_cast<int>(ir::kLastCurve); ++curve) {
+    GraphMaker make(13, {1, 3, 8, 8});
+    const std::string map = make.conv("x", 8, 3);
+    make.curve(static_cast<ir::Curve>(curve));
+    SCOPED_TRACE(ir::to_text(static_cast<ir::Curve>(curve)));
+    const ir::Graph graph = make.finish(4);
+    QuantiseOptions options{.bits = 8, .method = RangeMethod::largest};
+    options.has_bias_correction = false;
+    const Lowered lowered(graph, options);
+    EXPECT_EQ(lowered.layer(map).curve.kind, CurveKind::table);
+    EXPECT_EQ(lowered.layer(map).curve.table.size(), 256u);
+    for (unsigned seed = 1; seed <= 3; ++seed) lowered.expect_rounding_only(seed);
+    const auto wide = quantise(graph, statistics_of(graph, 1), pixels_around_zero(3), {}, {.bits = 16});
+    ASSERT_FALSE(wide);
+    EXPECT_EQ(wide.error().fault(), Fault::user);
+    EXPECT_THAT(wide.error().text(), HasSubstr("--precision int8"));
+  }
+}
+
 TEST(Lowering, names_what_has_no_kernel) {
   GraphMaker make(8, {1, 3, 8, 8});
-  make.node("Sigmoid", {make.conv("x", 4, 1)});
+  make.node("Softmax", {make.conv("x", 4, 1)});
   const ir::Graph graph = make.finish(3);
   const auto result = quantise(graph, statistics_of(graph, 1), pixels_around_zero(3), {}, {});
   ASSERT_FALSE(result);
-  EXPECT_THAT(result.error().text(), ::testing::AllOf(HasSubstr("Sigmoid"), HasSubstr("Concat")));
+  EXPECT_THAT(result.error().text(), ::testing::AllOf(HasSubstr("Softmax"), HasSubstr("Concat")));
 }
 
 TEST(Lowering, refuses_an_activation_behind_what_passes_codes_on) {
