@@ -21,12 +21,14 @@ double end_of_line(const ir::Activation& a) {
 // Beyond it, on both sides, the curve makes no other code of this output than at infinity.
 double end_of_table(const ir::Activation& activation, const ValueCodes& output) {
   constexpr double kFar = 1e6, kStep = 1.02;
+  // An output that hardly moves settles at once; sums must still fit the codes in front.
+  constexpr double kLeast = 1.0 / 16;
   const auto code = [&](double x) {
     return std::clamp(ir::curve_value(activation, x) / output.scale(), -1.0 * output.limit(), 1.0 * output.limit());
   };
   const auto is_settled = [&](double x) { return std::fabs(code(x) - code(x > 0 ? kFar : -kFar)) <= 0.5; };
   double end = kFar;
-  while (end > output.scale() && is_settled(end / kStep) && is_settled(-end / kStep)) end /= kStep;
+  while (end > kLeast && is_settled(end / kStep) && is_settled(-end / kStep)) end /= kStep;
   return end;
 }
 

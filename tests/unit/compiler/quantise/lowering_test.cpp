@@ -282,6 +282,15 @@ TEST(Lowering, every_curve_is_a_table_in_int8) {
   }
 }
 
+TEST(Lowering, a_table_may_end_in_a_map_that_never_moves) {
+  GraphMaker make(14, {1, 3, 8, 8});
+  make.conv("x", 8, 3);
+  make.curve(ir::Curve::tanh);
+  make.clamp(0.0f, 0.0f);
+  const Lowered lowered(make.finish(4), {.bits = 8, .method = RangeMethod::largest});
+  EXPECT_EQ(lowered.network().layers.front().curve.kind, CurveKind::table);
+}
+
 TEST(Lowering, names_what_has_no_kernel) {
   GraphMaker make(8, {1, 3, 8, 8});
   make.node("Softmax", {make.conv("x", 4, 1)});

@@ -53,7 +53,7 @@ TEST_F(ValidateNetwork, accepts_a_narrowed_map_that_its_node_clamps_on_one_side)
       GraphMaker whole = make;
       return static_cast<float>(statistics_of(whole.finish(5), 4).at(wide).largest());
     }();
-    is_high ? make.clamp(std::nullopt, 0.5f * largest) : make.clamp(-0.5f * largest, std::nullopt);
+    is_high ? make.clamp(std::nullopt, 0.1f * largest) : make.clamp(-0.1f * largest, std::nullopt);
     make.conv(wide, 8, 5);
     make.conv(make.conv("v1", 24, 3), 24, 3);
     graph_ = make.finish(5);
