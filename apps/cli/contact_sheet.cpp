@@ -35,7 +35,7 @@ void put_line(cv::Mat& page, std::string words, const cv::Point& at, int width, 
 
 cv::Mat thumbnail(const Picture& picture) {
   cv::Mat bgr;
-  cv::cvtColor(mat_of(picture), bgr, picture.channels == 1 ? cv::COLOR_GRAY2BGR : cv::COLOR_RGB2BGR);
+  cv::cvtColor(upright(picture), bgr, picture.channels == 1 ? cv::COLOR_GRAY2BGR : cv::COLOR_RGB2BGR);
   const double scale = static_cast<double>(kSide) / std::max(bgr.rows, bgr.cols);
   cv::Mat scaled;
   cv::resize(bgr, scaled, cv::Size(std::max(1, int(bgr.cols * scale)), std::max(1, int(bgr.rows * scale))), 0, 0,

@@ -9,7 +9,6 @@
 #include "compiler/frontend/onnx_import.hpp"
 #include "compiler/passes/normalise.hpp"
 #include "compiler/quantise/float_runner.hpp"
-#include "compiler/validation/validate_network.hpp"
 #include "runtime/base/errors.hpp"
 #include "runtime/base/parallel.hpp"
 #include "runtime/base/top_k.hpp"
@@ -95,20 +94,6 @@ Result<ir::Graph> float_graph(const std::filesystem::path& model, const std::str
   ir::Graph graph = SLUICE_TRY(std::move(imported));
   SLUICE_CHECK(passes::normalise(graph));
   return graph;
-}
-
-Result<ImportValidation> judge_float(const std::filesystem::path& model, const std::string& output,
-                                     const ir::Graph& graph, const IntegerNetwork& network, const ImageSet& images) {
-  const definition::DefinedModel defined = SLUICE_TRY(definition::DefinedModel::open(model, output));
-  const FittedPictures pictures(images, network.input, network.preprocess);
-  const std::vector<ValidationInput> inputs = SLUICE_TRY(validation_inputs(pictures, network.input));
-  const ImportValidation of_import = SLUICE_TRY(validate_import(defined, graph, network.preprocess, inputs));
-  const NetworkValidation of_layers = SLUICE_TRY(validate_network(graph, network, inputs));
-  if (!of_layers.parted.empty()) {
-    return user_error("{}: {}; was the bundle planned from another file? If it was not, this is a bug in sluice: {}",
-                      model.string(), of_layers.parted, kHowToReport);
-  }
-  return of_import;
 }
 
 Result<Execution> run_float(const ir::Graph& graph, const IntegerNetwork& network, const ImageSet& images) {

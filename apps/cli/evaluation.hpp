@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "compiler/ir/graph.hpp"
-#include "compiler/validation/validate_import.hpp"
 #include "runtime/base/accuracy.hpp"
 #include "runtime/base/status.hpp"
 #include "runtime/bundle/bundle.hpp"
@@ -43,10 +42,6 @@ Result<DeviceRun> run_on_device(Device& device, const IntegerNetwork& network, c
 // `output`: the scores, for a model of several outputs.
 Result<ir::Graph> float_graph(const std::filesystem::path& model, const std::string& output,
                               const IntegerNetwork& network);
-// The float network is that graph, which importer and passes have made. So it is judged first: by the file itself, run
-// as ONNX defines it, and the bundle's layers by the graph's nodes.
-Result<ImportValidation> judge_float(const std::filesystem::path& model, const std::string& output,
-                                     const ir::Graph& graph, const IntegerNetwork& network, const ImageSet& images);
 // On all cores, with the bundle's preprocessing.
 Result<Execution> run_float(const ir::Graph& graph, const IntegerNetwork& network, const ImageSet& images);
 

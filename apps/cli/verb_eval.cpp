@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/cli/evaluation.hpp"
+#include "apps/cli/float_judgement.hpp"
 #include "apps/cli/log.hpp"
 #include "apps/cli/verb.hpp"
 #include "compiler/accuracy/layer_errors.hpp"
@@ -35,8 +36,8 @@ struct Options {
 struct Evaluation {
   std::vector<Execution> executions;  // float first where it was asked for, then integer, rows, the device
   std::size_t unreadable = 0;
-  std::optional<ImportValidation> of_import;  // where the float network was asked for
-  std::optional<DeviceInfo> device;           // none: left out
+  std::optional<FloatJudgement> judged;  // where the float network was asked for
+  std::optional<DeviceInfo> device;      // none: left out
   double images_per_s = 0;
   Exactness with_reference, with_integer;
   std::vector<LayerError> layers;
@@ -58,9 +59,11 @@ json to_json(const Evaluation& e, const IntegerNetwork& network, const ImageSet&
   json j{{"network", network.name},
          {"precision", fmt::format("int{}", network.input_bits)},
          {"unreadable_images", e.unreadable}};
-  if (e.of_import) {
-    j["float_judged_by_the_file"] = {{"inputs", e.of_import->inputs},
-                                     {"largest_difference_share", e.of_import->largest_difference}};
+  if (e.judged) {
+    j["float_judged_by_the_file"] = {{"inputs", e.judged->of_import.inputs},
+                                     {"largest_difference_share", e.judged->of_import.largest_difference}};
+    j["layers_judged_by_nodes"] = {{"compared", e.judged->compared_layers}, {"of", e.judged->layers}};
+    j["scores_apart_share"] = e.judged->scores_apart;
   }
   for (const Execution& execution : e.executions) {
     const Accuracy a = accuracy_of(execution.tops, images);
@@ -68,8 +71,7 @@ json to_json(const Evaluation& e, const IntegerNetwork& network, const ImageSet&
                {"images", a.images},
                {"top1", interval_json(a.top1)},
                {"top5", interval_json(a.top5)}};
-    if (e.of_import && execution.name != "float")
-      entry["top1_loss_points"] = interval_json(loss_of(e, execution, images));
+    if (e.judged && execution.name != "float") entry["top1_loss_points"] = interval_json(loss_of(e, execution, images));
     j["executions"].push_back(std::move(entry));
   }
   if (e.device) {
@@ -116,17 +118,19 @@ void print(const Evaluation& e, const IntegerNetwork& network, const ImageSet& i
         execution.name == "float" ? execution.name : fmt::format("{} int{}", execution.name, network.input_bits);
     std::cout << fmt::format("{:<16} top-1 {}  top-5 {}  ({} pictures)", who, interval_text(a.top1),
                              interval_text(a.top5), a.images);
-    if (e.of_import && execution.name != "float") {
+    if (e.judged && execution.name != "float") {
       const Interval loss = loss_of(e, execution, images);
       std::cout << fmt::format("  loss {:+.2f} points [{:+.2f}, {:+.2f}], paired", 100 * loss.value, 100 * loss.low,
                                100 * loss.high);
     }
     std::cout << "\n";
   }
-  if (e.of_import) {
+  if (e.judged) {
     std::cout << fmt::format(
-        "float is what the planner reads; on {} inputs the file's own nodes give the same scores, within {:.1g}\n",
-        e.of_import->inputs, e.of_import->largest_difference);
+        "float is what the planner reads; on {} inputs the file's own nodes give the same scores, within {:.1g}, and "
+        "{} of {} layers compute what their nodes do\n",
+        e.judged->of_import.inputs, e.judged->of_import.largest_difference, e.judged->compared_layers,
+        e.judged->layers);
   }
   if (!e.layers.empty()) print_layers(e.layers, options);
   if (!e.device) return;
@@ -165,6 +169,21 @@ Status run_device(Evaluation& e, Device& device, const Bundle& bundle, const Ima
   return ok();
 }
 
+Status tell_what_was_compared(const FloatJudgement& judged, const Options& options) {
+  if (judged.compared_layers > 0) return ok();
+  if (options.finds_layer) {
+    return user_error(
+        "{}: no layer of the bundle comes from a node of this file, so none can diverge from it; give "
+        "the file that the bundle was planned from",
+        options.model.string());
+  }
+  log::warn(
+      "{}: no layer of the bundle comes from a node of this file, so only scores were compared: on {} inputs they "
+      "differ by {:.2g} of their size; give the file that the bundle was planned from to compare layers",
+      options.model.string(), judged.of_import.inputs, judged.scores_apart);
+  return ok();
+}
+
 Status evaluate(const Options& options, const Common& common) {
   const Bundle bundle = SLUICE_TRY(Bundle::open(options.bundle));
   const IntegerNetwork& network = bundle.network();
@@ -177,7 +196,8 @@ Status evaluate(const Options& options, const Common& common) {
   if (!options.model.empty()) {
     log::info("float: {}, {} pictures", options.model.string(), images.size());
     const ir::Graph graph = SLUICE_TRY(float_graph(options.model, options.model_output, network));
-    e.of_import = SLUICE_TRY(judge_float(options.model, options.model_output, graph, network, images));
+    e.judged = SLUICE_TRY(judge_float(options.model, options.model_output, graph, network, images));
+    SLUICE_CHECK(tell_what_was_compared(*e.judged, options));
     Execution real = SLUICE_TRY(run_float(graph, network, images));
     e.executions.push_back(std::move(real));
     if (options.finds_layer)

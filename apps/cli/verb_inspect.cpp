@@ -43,7 +43,8 @@ Status print_table(const Bundle& bundle) {
   std::cout << fmt::format("{}: int{}, input {} (HxWxC), {} classes{}\n", network.name, network.input_bits,
                            shape_text(network.input), network.classes(), tail_text(network));
   const Preprocess& p = network.preprocess;
-  std::cout << fmt::format("pixels: {}, {}, mean {:.6g}, deviation {:.6g} (of 0..255)\n",
+  std::cout << fmt::format("pixels: {}, {}, {}, mean {:.6g}, deviation {:.6g} (of 0..255)\n",
+                           p.applies_exif ? "turned by EXIF" : "as stored",
                            p.resize_short_side > 0
                                ? fmt::format("short side to {}, then the middle", p.resize_short_side)
                                : std::string("stretched"),

@@ -104,6 +104,7 @@ PixelOptions overridden(PixelOptions file, const PixelOptions& flags, Command co
   if (command.count("--std") > 0) file.std = flags.std;
   if (command.count("--bgr") > 0) file.is_bgr = flags.is_bgr;
   if (command.count("--resize-short-side") > 0) file.resize_short_side = flags.resize_short_side;
+  if (command.count("--exif-orientation") > 0) file.exif_orientation = flags.exif_orientation;
   return file;
 }
 
@@ -142,8 +143,8 @@ Run verb_plan(Command command, const Common& common) {
   command.add_option("--model-output", options->model_output, "which output holds the scores, for models with several");
   command.add_option("--input-shape", *shape, "for models with a dynamic size: 1x3x224x224");
   command.add_option("--preprocess", *preprocess,
-                     "JSON file with pixel_max, mean, std, bgr, resize_short_side, in place of the flags below; a flag "
-                     "that is given wins");
+                     "JSON file with pixel_max, mean, std, bgr, resize_short_side, exif_orientation, in place of the "
+                     "flags below; a flag that is given wins");
   command
       .add_option("--pixel-max", options->pixels.pixel_max,
                   "what a white pixel was in training, 255 or 1; --mean and --std are in this unit")
@@ -156,6 +157,11 @@ Run verb_plan(Command command, const Common& common) {
       .add_option("--resize-short-side", options->pixels.resize_short_side,
                   "scale the shorter side to this, then crop the middle (ImageNet: 256); 0: stretch")
       .range(0, 65536);
+  command
+      .add_option("--exif-orientation", options->pixels.exif_orientation,
+                  "apply: turn pictures as their EXIF orientation says; ignore: take pixels as they are stored")
+      .one_of({kApplyExif, kIgnoreExif})
+      .capture_default_str();
   command.add_option("--precision", *precision, "int8 or int16").one_of({"int8", "int16"}).capture_default_str();
   command
       .add_option("--range", *method,

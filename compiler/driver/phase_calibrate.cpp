@@ -26,6 +26,7 @@ nlohmann::json options_of(const PlanJob& job) {
           {"--std", o.pixels.std},
           {"--bgr", o.pixels.is_bgr},
           {"--resize-short-side", o.pixels.resize_short_side},
+          {"--exif-orientation", o.pixels.exif_orientation},
           {"--no-equalising", !o.quantise.is_equalised}};
 }
 

@@ -30,7 +30,8 @@ json options_of(const PlanJob& job) {
           {"--mean", o.pixels.mean},
           {"--std", o.pixels.std},
           {"--bgr", o.pixels.is_bgr},
-          {"--resize-short-side", o.pixels.resize_short_side}};
+          {"--resize-short-side", o.pixels.resize_short_side},
+          {"--exif-orientation", o.pixels.exif_orientation}};
 }
 
 std::string told(const ImportValidation& v) {

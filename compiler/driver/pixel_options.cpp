@@ -56,6 +56,15 @@ Reader side_into(int& to) {
   };
 }
 
+Reader orientation_into(std::string& to) {
+  return [&to](const json& value) -> Status {
+    if (value != kApplyExif && value != kIgnoreExif)
+      return user_error("{} is neither \"{}\" nor \"{}\"", value.dump(), kApplyExif, kIgnoreExif);
+    to = value;
+    return ok();
+  };
+}
+
 Result<std::vector<double>> per_channel(const char* option, const std::vector<double>& values, int channels,
                                         double otherwise) {
   if (values.empty()) return std::vector<double>(channels, otherwise);
@@ -80,7 +89,8 @@ Result<PixelOptions> read_pixel_options(const std::filesystem::path& file) {
                                               {"mean", numbers_into(pixels.mean)},
                                               {"std", numbers_into(pixels.std)},
                                               {"bgr", flag_into(pixels.is_bgr)},
-                                              {"resize_short_side", side_into(pixels.resize_short_side)}};
+                                              {"resize_short_side", side_into(pixels.resize_short_side)},
+                                              {"exif_orientation", orientation_into(pixels.exif_orientation)}};
   for (const auto& [key, value] : j.items()) {
     const auto reader = readers.find(key);
     if (reader == readers.end()) {
@@ -101,6 +111,7 @@ Result<Preprocess> preprocess_from(const PixelOptions& pixels, int channels) {
   Preprocess preprocess;
   preprocess.is_bgr = pixels.is_bgr;
   preprocess.resize_short_side = pixels.resize_short_side;
+  preprocess.applies_exif = pixels.exif_orientation == kApplyExif;
   preprocess.mean = SLUICE_TRY(per_channel("--mean", pixels.mean, channels, 0.0));
   preprocess.deviation = SLUICE_TRY(per_channel("--std", pixels.std, channels, 1.0));
   for (double& value : preprocess.mean) value *= 255.0 / pixels.pixel_max;

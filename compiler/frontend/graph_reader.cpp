@@ -188,15 +188,18 @@ Status read_nodes(const onnx::GraphProto& proto, const std::vector<int>& order, 
   std::map<std::string, int> uses;  // how often a name was given out
   std::vector<ir::Complaint> complaints;
   for (int index : order) {
-    Result<ir::Node> node = read_node(proto.node(index), index, graph.opset);
-    if (!node) {
+    Result<std::vector<ir::Node>> nodes = read_node(proto.node(index), index, graph.opset);
+    if (!nodes) {
       const onnx::NodeProto& refused = proto.node(index);
-      complaints.push_back({refused.op_type(), name_of(refused, index), label_of(refused, index), node.error().text()});
+      complaints.push_back(
+          {refused.op_type(), name_of(refused, index), label_of(refused, index), nodes.error().text()});
       continue;
     }
-    for (std::string given = node->name; uses[node->name]++ > 0;)
-      node->name = fmt::format("{}_{}", given, ++uses[given]);
-    graph.nodes.push_back(std::move(*node));
+    for (ir::Node& node : *nodes) {
+      for (std::string given = node.name; uses[node.name]++ > 0;)
+        node.name = fmt::format("{}_{}", given, ++uses[given]);
+      graph.nodes.push_back(std::move(node));
+    }
   }
   if (!complaints.empty()) return user_error("{}", ir::told_once(complaints, "cannot be done"));
   return ok();

@@ -8,8 +8,9 @@
 namespace sluice::frontend {
 namespace {
 
-constexpr const char* kActivation = "train with Relu, ReLU6 (Clip), HardSwish or HardSigmoid instead";
-constexpr const char* kQuantised = "export the quantised model in QDQ form (QuantizeLinear and DequantizeLinear pairs)";
+constexpr const char* kActivation = "train with Relu, LeakyRelu, SiLU, Gelu, Elu or Tanh instead";
+constexpr const char* kQuantised =
+    "quantise the model in QDQ form (onnxruntime: quantize_static(..., quant_format=QuantFormat.QDQ))";
 constexpr const char* kTransformer = "it belongs to a transformer; choose a convolutional classifier";
 constexpr const char* kDetector = "it belongs to detection or segmentation; export the classifier only";
 constexpr const char* kSequence = "it belongs to a sequence model; choose a convolutional classifier";
@@ -19,14 +20,11 @@ constexpr const char* kNormalise = "train with BatchNormalization instead, which
 const std::map<std::string, const char*>& table() {
   static const std::map<std::string, const char*> hints = {
       {"Attention", kTransformer},
-      {"Celu", kActivation},
       {"ConvInteger", kQuantised},
       {"ConvTranspose", kDetector},
       {"DynamicQuantizeLinear", kQuantised},
-      {"Elu", kActivation},
       {"Erf", kTransformer},
       {"GRU", kSequence},
-      {"Gelu", kTransformer},
       {"GlobalLpPool", "use GlobalAveragePool or GlobalMaxPool"},
       {"If",
        "one whose condition is constant for a fixed input is possible; this one chooses by the picture, or by a node "
@@ -35,23 +33,15 @@ const std::map<std::string, const char*>& table() {
       {"LRN", "retrain without it; BatchNormalization does its work today"},
       {"LSTM", kSequence},
       {"LayerNormalization", kTransformer},
-      {"LeakyRelu", kActivation},
       {"Loop", kControl},
       {"LpNormalization", "end the model at the scores"},
       {"MatMulInteger", kQuantised},
-      {"Mish", kActivation},
       {"NonMaxSuppression", kDetector},
-      {"PRelu", kActivation},
-      {"QLinearConv", kQuantised},
-      {"QLinearMatMul", kQuantised},
       {"RNN", kSequence},
       {"Resize", kDetector},
       {"RoiAlign", kDetector},
       {"Scan", kControl},
-      {"Selu", kActivation},
-      {"Softplus", kActivation},
       {"Softsign", kActivation},
-      {"Tanh", kActivation},
       {"Upsample", kDetector},
   };
   return hints;

@@ -6,6 +6,7 @@
 #include "compiler/frontend/node_reader.hpp"
 
 #include "compiler/frontend/hints.hpp"
+#include "compiler/frontend/quantised_operators.hpp"
 #include "compiler/frontend/tensor_reader.hpp"
 #include "compiler/ops/op.hpp"
 #include "onnx.pb.h"
@@ -47,17 +48,20 @@ Result<ir::Attribute> read_attribute(const onnx::AttributeProto& proto) {
   }
 }
 
-Status fill(const onnx::NodeProto& proto, int opset, ir::Node& node) {
-  const bool is_foreign = !proto.domain().empty() && proto.domain() != "ai.onnx";
-  if (is_foreign) {
-    return user_error(
-        "belongs to the domain \"{}\", which is not ONNX's own; export without the optimisations of one "
-        "runtime",
-        proto.domain());
-  }
-  const bool is_side_output = proto.op_type().find('.') != std::string::npos;  // names of Sluice, not of ONNX
-  if (is_side_output || !ops::find_operator(proto.op_type()))
-    return user_error("is not supported; {}", hint_for(proto.op_type()));
+// ONNX's own name of what a domain is called; the same words mean the same in these.
+std::string domain_of(const onnx::NodeProto& proto) { return proto.domain() == "ai.onnx" ? "" : proto.domain(); }
+
+// Operators of other domains that mean what ONNX's of this name do, in its newest opset.
+bool means_onnx(const std::string& domain, const std::string& op) {
+  return domain == "com.microsoft" && (op == "QuantizeLinear" || op == "DequantizeLinear" || op == "Gelu");
+}
+
+// QONNX's operator has moved twice.
+bool is_qonnx(const std::string& domain) {
+  return domain == "qonnx.custom_op.general" || domain == "finn.custom_op.general" || domain == "onnx.brevitas";
+}
+
+Status read_attributes(const onnx::NodeProto& proto, ir::Node& node) {
   for (const auto& attribute : proto.attribute()) {
     Result<ir::Attribute> value = read_attribute(attribute);
     if (!value) return std::move(value).error().in("attribute \"" + attribute.name() + "\"");
@@ -65,19 +69,41 @@ Status fill(const onnx::NodeProto& proto, int opset, ir::Node& node) {
       return user_error("has the attribute \"{}\" twice", attribute.name());
     }
   }
-  return ops::check_node(node, opset);
+  return ok();
+}
+
+// Which opset the node is to be checked by; not asked for where is_quantised_operator().
+Result<int> opset_for(const onnx::NodeProto& proto, int opset) {
+  const std::string domain = domain_of(proto), &op = proto.op_type();
+  const bool is_side_output = op.find('.') != std::string::npos;  // names of Sluice, not of ONNX
+  if (means_onnx(domain, op) || (is_qonnx(domain) && op == "Quant")) return ops::kLastOpset;
+  if (!domain.empty()) {
+    const char* hint = is_qonnx(domain) ? "Quant is possible" : "export without the optimisations of one runtime";
+    return user_error("belongs to the domain \"{}\", which is not ONNX's own; {}", domain, hint);
+  }
+  if (is_side_output || op == "Quant" || !ops::find_operator(op))
+    return user_error("is not supported; {}", hint_for(op));
+  return opset;
 }
 
 }  // namespace
 
-Result<ir::Node> read_node(const onnx::NodeProto& proto, int index, int opset) {
+Result<std::vector<ir::Node>> read_node(const onnx::NodeProto& proto, int index, int opset) {
   ir::Node node;
   node.op = proto.op_type();
   node.name = name_of(proto, index);
   node.inputs.assign(proto.input().begin(), proto.input().end());
   node.outputs.assign(proto.output().begin(), proto.output().end());
-  SLUICE_CHECK(fill(proto, opset, node));
-  return node;
+  const bool is_quantised = is_quantised_operator(domain_of(proto), node.op);
+  int own_opset = opset;
+  if (!is_quantised) own_opset = SLUICE_TRY(opset_for(proto, opset));
+  SLUICE_CHECK(read_attributes(proto, node));
+  if (is_quantised) {
+    if (node.outputs.size() != 1) return user_error("has {} outputs, not one", node.outputs.size());
+    return expanded(node, opset);
+  }
+  SLUICE_CHECK(ops::check_node(node, own_opset));
+  return std::vector<ir::Node>{std::move(node)};
 }
 
 std::string name_of(const onnx::NodeProto& proto, int index) {

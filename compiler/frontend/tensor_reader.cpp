@@ -72,7 +72,26 @@ Status read_values(const onnx::TensorProto& proto, std::vector<float>& out) {
   }
 }
 
+bool is_four_bits(int type) { return type == ops::kOnnxInt4 || type == ops::kOnnxUint4; }
+
+// Two codes in a byte, the first in its lower half.
+Status read_halves(const onnx::TensorProto& proto, std::vector<std::int64_t>& out) {
+  std::string bytes = proto.raw_data();
+  if (!proto.has_raw_data()) {
+    for (const std::int32_t pair : proto.int32_data()) bytes += static_cast<char>(pair);
+  }
+  if (bytes.size() != (out.size() + 1) / 2)
+    return user_error("holds {} bytes of 4-bit codes, its dimensions need {}", bytes.size(), (out.size() + 1) / 2);
+  const bool is_signed = proto.data_type() == ops::kOnnxInt4;
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const int code = static_cast<unsigned char>(bytes[i / 2]) >> (i % 2 == 0 ? 0 : 4) & 15;
+    out[i] = is_signed && code >= 8 ? code - 16 : code;
+  }
+  return ok();
+}
+
 Status read_integers(const onnx::TensorProto& proto, std::vector<std::int64_t>& out) {
+  if (is_four_bits(proto.data_type())) return read_halves(proto, out);
   auto same = [](auto x) { return static_cast<std::int64_t>(x); };
   if (!proto.has_raw_data()) {
     if (proto.data_type() == onnx::TensorProto::INT64) return read_list(proto.int64_data(), out, same);
@@ -107,26 +126,27 @@ std::size_t stored_bytes(const onnx::TensorProto& proto) {
                proto.double_data_size() + proto.string_data_size() + proto.uint64_data_size());
 }
 
-// Of one element as raw bytes; 0 for types without such.
-std::uint64_t element_bytes(int type) {
+// Of so many elements as raw bytes; 0 for types without such.
+std::uint64_t raw_bytes(int type, std::uint64_t count) {
+  if (is_four_bits(type)) return (count + 1) / 2;
   switch (type) {
     case onnx::TensorProto::BOOL:
     case onnx::TensorProto::INT8:
     case onnx::TensorProto::UINT8:
-      return 1;
+      return count;
     case onnx::TensorProto::FLOAT16:
     case onnx::TensorProto::BFLOAT16:
     case onnx::TensorProto::INT16:
     case onnx::TensorProto::UINT16:
-      return 2;
+      return 2 * count;
     case onnx::TensorProto::FLOAT:
     case onnx::TensorProto::INT32:
     case onnx::TensorProto::UINT32:
-      return 4;
+      return 4 * count;
     case onnx::TensorProto::DOUBLE:
     case onnx::TensorProto::INT64:
     case onnx::TensorProto::UINT64:
-      return 8;
+      return 8 * count;
     default:
       return 0;
   }
@@ -143,7 +163,8 @@ Result<ir::Tensor> read_whole(const onnx::TensorProto& proto) {
                       ops::kElementTypesText);
   }
   const std::int64_t count = ir::element_count(tensor.dims);
-  if (static_cast<std::size_t>(count) > stored_bytes(proto)) {
+  const std::size_t codes_a_byte = is_four_bits(proto.data_type()) ? 2 : 1;
+  if (static_cast<std::size_t>(count) > stored_bytes(proto) * codes_a_byte) {
     return user_error("is {} but holds far fewer numbers", ir::to_text(tensor.dims));
   }
   tensor.type = *type;
@@ -170,16 +191,15 @@ Result<ir::Tensor> read_tensor(const onnx::TensorProto& proto, const std::option
   if (!folder)
     return user_error("keeps its numbers in another file; export the model as one file (save_as_external_data=False)");
   const ir::Dims dims = SLUICE_TRY(dims_of(proto));
-  const std::uint64_t bytes_of_one = element_bytes(proto.data_type());
-  if (bytes_of_one == 0) {
+  if (raw_bytes(proto.data_type(), 1) == 0) {
     return user_error("has element type {}, which is not possible in a second file",
                       ops::element_type_name(proto.data_type()));
   }
   onnx::TensorProto whole;
   for (const std::int64_t dim : dims) whole.add_dims(dim);
   whole.set_data_type(proto.data_type());
-  *whole.mutable_raw_data() =
-      SLUICE_TRY(external_bytes(proto, *folder, bytes_of_one * static_cast<std::uint64_t>(ir::element_count(dims))));
+  *whole.mutable_raw_data() = SLUICE_TRY(external_bytes(
+      proto, *folder, raw_bytes(proto.data_type(), static_cast<std::uint64_t>(ir::element_count(dims)))));
   return read_whole(whole);
 }
 

@@ -39,7 +39,7 @@ inline constexpr std::int64_t kMaxElements = std::int64_t{1} << 28;
 
 // What the elements were in the file. All floating types are held as float; integers keep their range, which
 // QuantizeLinear (saturation) and Cast need. Text exists for Cast alone: passes refuse it.
-enum class ElementType { real, int64, int32, int16, int8, uint64, uint32, uint16, uint8, boolean, text };
+enum class ElementType { real, int64, int32, int16, int8, int4, uint64, uint32, uint16, uint8, uint4, boolean, text };
 
 // A dense constant or computed tensor. Integers (shapes, axes) are kept apart so that they stay exact.
 struct Tensor {
@@ -75,14 +75,29 @@ struct Range {
 };
 
 // Function fused to a node: `curve` first, then the clamp. ReLU is {0, none}, ReLU6 {0, 6} without a curve.
-//   hard_sigmoid(x) = min(1, max(0, alpha * x + beta))      hard_swish(x) = x * hard_sigmoid(x)
-enum class Curve { none, hard_sigmoid, hard_swish };
+// Curves: ir/curve.hpp.
+enum class Curve {
+  none,
+  hard_sigmoid,
+  hard_swish,
+  sigmoid,
+  swish,
+  tanh,
+  softplus,
+  elu,
+  selu,
+  celu,
+  mish,
+  gelu,
+  gelu_tanh
+};
+inline constexpr Curve kLastCurve = Curve::gelu_tanh;
 
 struct Activation {
   std::optional<float> low;
   std::optional<float> high;
   Curve curve = Curve::none;
-  float alpha = 1.0f / 6;  // of the curve; ONNX's HardSwish fixes 1/6 and 1/2
+  float alpha = 1.0f / 6;  // of the curve, where it has them; ONNX's HardSwish fixes 1/6 and 1/2
   float beta = 0.5f;
 };
 

@@ -152,7 +152,7 @@ class Reader {
     }
     node.activation.low = bound();
     node.activation.high = bound();
-    node.activation.curve = one_of<Curve>(static_cast<int>(Curve::hard_swish) + 1, "curve");
+    node.activation.curve = one_of<Curve>(static_cast<int>(kLastCurve) + 1, "curve");
     node.activation.alpha = from_.number<float>();
     node.activation.beta = from_.number<float>();
     return node;

@@ -13,7 +13,7 @@
 
 #include <fmt/format.h>
 
-#include "compiler/ir/graph.hpp"
+#include "compiler/ir/curve.hpp"
 
 namespace sluice::ir {
 namespace {
@@ -48,8 +48,7 @@ std::string value_text(const Graph& graph, const std::string& value) {
 std::string activation_text(const Activation& activation) {
   std::string curve;
   if (activation.curve != Curve::none) {
-    curve = fmt::format(" {}[{},{}]", activation.curve == Curve::hard_swish ? "hard_swish" : "hard_sigmoid",
-                        activation.alpha, activation.beta);
+    curve = fmt::format(" {}[{},{}]", to_text(activation.curve), activation.alpha, activation.beta);
   }
   if (!activation.low && !activation.high) return curve;
   if (activation.low == 0.0f && !activation.high) return curve + " relu";

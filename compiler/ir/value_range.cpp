@@ -7,6 +7,8 @@
 #include <cmath>
 #include <limits>
 
+#include "compiler/ir/curve.hpp"
+
 namespace sluice::ir {
 namespace {
 
@@ -30,16 +32,9 @@ Range product(const Range& x, const Range& y) {
   return {low, high};
 }
 
-// x * min(1, max(0, alpha x + beta)) is least at x = -beta / (2 alpha), where the gate is beta / 2.
-double least_of_hard_swish(double alpha, double beta) {
-  return alpha > 0 && beta >= 0 && beta <= 2 ? -beta * beta / (4 * alpha) : -kInfinity;
-}
-
-Range after_activation(const Activation& activation, Range range) {
-  if (activation.curve == Curve::hard_sigmoid) range = {0, 1};
-  if (activation.curve == Curve::hard_swish)
-    range = {least_of_hard_swish(activation.alpha, activation.beta), std::max(range.high, 0.0)};
-  return range.clamped(clamp_of(activation));
+Range after_activation(const Activation& activation, const Range& range) {
+  const Range made = activation.curve == Curve::none ? range : curve_range(activation, range);
+  return made.clamped(clamp_of(activation));
 }
 
 // The nodes whose results are some of the numbers that they read.
@@ -81,8 +76,8 @@ Range of_node(const Graph& graph, const Node& node, In in) {
     const auto bounds = clip_range(graph, node);
     return bounds ? in(0).clamped(*bounds) : Range{};
   }
-  if (op == "Sigmoid" || op == "HardSigmoid" || op == "Softmax") return {0, 1};
-  if (op == "HardSwish") return {least_of_hard_swish(1.0 / 6, 0.5), std::max(in(0).high, 0.0)};
+  if (op == "Softmax") return {0, 1};
+  if (const auto curve = curve_of(node)) return curve_range(*curve, in(0));
   if (op == "QuantizeLinear" || op == "DequantizeLinear") return of_quantisation(graph, node, in(0));
   if (op == "AveragePool") return node.is_padded() ? in(0).hull({0, 0}) : in(0);
   if (op == "Concat") {
@@ -127,6 +122,10 @@ std::optional<Range> code_range(ElementType type) {
       return Range{-128, 127};
     case ElementType::uint8:
       return Range{0, 255};
+    case ElementType::int4:
+      return Range{-8, 7};
+    case ElementType::uint4:
+      return Range{0, 15};
     case ElementType::int16:
       return Range{-32768, 32767};
     case ElementType::uint16:
@@ -136,12 +135,35 @@ std::optional<Range> code_range(ElementType type) {
   }
 }
 
+ElementType stated_code_type(std::int64_t onnx) {
+  switch (onnx) {
+    case 3:
+      return ElementType::int8;
+    case 4:
+      return ElementType::uint16;
+    case 5:
+      return ElementType::int16;
+    case 21:
+      return ElementType::uint4;
+    case 22:
+      return ElementType::int4;
+    default:
+      return ElementType::uint8;
+  }
+}
+
 std::optional<Range> code_range(const Graph& graph, const Node& quantise) {
-  constexpr std::int64_t kOnnxInt8 = 3;
   if (quantise.inputs.size() <= 2 || quantise.inputs[2].empty())
-    return code_range(quantise.integer("output_dtype", 0) == kOnnxInt8 ? ElementType::int8 : ElementType::uint8);
+    return code_range(stated_code_type(quantise.integer("output_dtype", 0)));
   const auto zero = graph.initialisers.find(quantise.inputs[2]);
   return zero == graph.initialisers.end() ? std::nullopt : code_range(zero->second.type);
+}
+
+std::optional<Range> quant_codes(const Node& quant, double bits) {
+  if (!(bits >= 1 && bits <= 32) || bits != std::floor(bits)) return std::nullopt;
+  const double lost = quant.integer("narrow", 0) != 0 ? 1 : 0;
+  if (quant.integer("signed", 1) == 0) return Range{0, std::exp2(bits) - 1 - lost};
+  return Range{-std::exp2(bits - 1) + lost, std::exp2(bits - 1) - 1};
 }
 
 std::map<std::string, Range> value_ranges(const Graph& graph, const Range& input) {

@@ -25,8 +25,13 @@ std::optional<Range> clip_range(const Graph& graph, const Node& clip);
 
 // The codes that a type holds; nothing for a type that has none.
 std::optional<Range> code_range(ElementType type);
+// What a QuantizeLinear without a zero point makes, by ONNX's number of a type in its attribute output_dtype (0: none).
+ElementType stated_code_type(std::int64_t onnx);
 // The codes that a QuantizeLinear can make; nothing where its zero point is computed or of a type that has no codes.
 std::optional<Range> code_range(const Graph& graph, const Node& quantise);
+
+// The codes of QONNX's Quant; nothing for a number of bits that it does not have.
+std::optional<Range> quant_codes(const Node& quant, double bits);
 
 // `input`: what the pictures hold.
 std::map<std::string, Range> value_ranges(const Graph& graph, const Range& input = {});

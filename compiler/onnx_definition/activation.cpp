@@ -126,6 +126,7 @@ const Definitions& activation_definitions() {
                                {"Clip", 1, clip},
                                {"Elu", 1, elu},
                                {"Gelu", 1, gelu},
+                               {"Gelu", 1, gelu, "com.microsoft"},
                                {"HardSigmoid", 1, hard_sigmoid},
                                {"HardSwish", 1, hard_swish},
                                {"LeakyRelu", 1, leaky_relu},

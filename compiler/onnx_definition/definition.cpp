@@ -20,8 +20,8 @@ std::map<std::pair<std::string, std::string>, const Definition*> all_definitions
   for (const Definitions* family :
        {&arithmetic_definitions(), &activation_definitions(), &comparison_definitions(), &constant_definitions(),
         &convolution_definitions(), &joining_definitions(), &layout_definitions(), &matrix_definitions(),
-        &normalisation_definitions(), &pooling_definitions(), &quantisation_definitions(), &reduction_definitions(),
-        &slicing_definitions()}) {
+        &normalisation_definitions(), &pooling_definitions(), &quantisation_definitions(),
+        &quantised_operator_definitions(), &reduction_definitions(), &slicing_definitions()}) {
     for (const Definition& definition : *family) all[{definition.domain, definition.op}] = &definition;
   }
   return all;

@@ -60,6 +60,7 @@ const Definitions& matrix_definitions();
 const Definitions& normalisation_definitions();
 const Definitions& pooling_definitions();
 const Definitions& quantisation_definitions();
+const Definitions& quantised_operator_definitions();
 const Definitions& reduction_definitions();
 const Definitions& slicing_definitions();
 

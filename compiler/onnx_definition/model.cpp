@@ -23,7 +23,10 @@ struct DefinedModel::State {
 
 namespace {
 
-bool rounds(const onnx::NodeProto& node) { return node.op_type() == "QuantizeLinear" || node.op_type() == "Quant"; }
+bool rounds(const onnx::NodeProto& node) {
+  const std::string& op = node.op_type();
+  return op == "QuantizeLinear" || op == "Quant" || op == "QGemm" || op.starts_with("QLinear");
+}
 
 bool rounds(const onnx::ModelProto& model) {
   const auto any = [](const Nodes& nodes) {

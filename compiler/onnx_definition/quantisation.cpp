@@ -19,7 +19,6 @@ namespace {
 
 constexpr int kUint8 = 2;
 constexpr const char* kOnnxruntime = "com.microsoft";
-constexpr const char* kQonnx = "qonnx.custom_op.general";
 
 // For each element of `data`, the element of the scale that it takes; empty where there is one for all.
 Result<std::vector<std::int64_t>> scale_indices(const Call& call) {
@@ -164,7 +163,10 @@ const Definitions& quantisation_definitions() {
   static const Definitions all{{"DequantizeLinear", 2, dequantize_linear},
                                {"DequantizeLinear", 2, dequantize_linear, kOnnxruntime},
                                {"DynamicQuantizeLinear", 1, dynamic_quantize_linear},
-                               {"Quant", 4, quant, kQonnx},
+                               // The domain has moved twice.
+                               {"Quant", 4, quant, "finn.custom_op.general"},
+                               {"Quant", 4, quant, "onnx.brevitas"},
+                               {"Quant", 4, quant, "qonnx.custom_op.general"},
                                {"QuantizeLinear", 2, quantize_linear},
                                {"QuantizeLinear", 2, quantize_linear, kOnnxruntime}};
   return all;

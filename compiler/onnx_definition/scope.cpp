@@ -121,7 +121,10 @@ Status Scope::compute(const Nodes& nodes, const std::vector<std::string>& output
       // One that the operator does not have is an error where it is read.
       if (static_cast<std::size_t>(i) >= results->size()) break;
       const Value& value = values_[node.output(i)] = std::move((*results)[static_cast<std::size_t>(i)]);
-      if (run_.observer) run_.observer(path_ + node.output(i), value);
+      if (!run_.observer) continue;
+      run_.observer(path_ + node.output(i), value);
+      if (!value.stands_for.empty())
+        run_.observer(path_ + node.output(i), Value::of_reals(value.dims, value.stands_for));
     }
     for (const std::string& name : reads[static_cast<std::size_t>(order[step])]) {
       if (const auto last = last_reader.find(name); last != last_reader.end() && last->second == step)

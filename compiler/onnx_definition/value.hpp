@@ -34,7 +34,8 @@ struct Value {
   std::vector<float> reals;
   std::vector<std::int64_t> integers;
   std::vector<std::string> texts;
-  bool is_computed = false;  // depends on the model's input
+  std::vector<float> stands_for;  // of codes that an operator on codes made: the real numbers; else empty
+  bool is_computed = false;       // depends on the model's input
 
   std::int64_t size() const;
   bool is_integer() const { return held == Held::integers; }

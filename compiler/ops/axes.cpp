@@ -99,6 +99,10 @@ std::int64_t wrap(std::int64_t value, ir::ElementType type) {
       return static_cast<std::int16_t>(value);
     case ir::ElementType::int8:
       return static_cast<std::int8_t>(value);
+    case ir::ElementType::int4:
+      return (value & 15) > 7 ? (value & 15) - 16 : value & 15;
+    case ir::ElementType::uint4:
+      return value & 15;
     case ir::ElementType::uint32:
       return static_cast<std::uint32_t>(value);
     case ir::ElementType::uint16:

@@ -14,9 +14,11 @@ namespace sluice::ops {
 
 inline constexpr std::int64_t kOnnxFloat16 = 10;
 inline constexpr std::int64_t kOnnxBfloat16 = 16;
+// Younger than the onnx.proto of Debian 12.
+inline constexpr std::int64_t kOnnxUint4 = 21, kOnnxInt4 = 22;
 
 inline constexpr const char* kElementTypesText =
-    "float, float16, bfloat16, double, integers of 8 to 64 bits, bool, string";
+    "float, float16, bfloat16, double, integers of 4 to 64 bits, bool, string";
 
 inline std::optional<ir::ElementType> element_type(std::int64_t onnx) {
   switch (onnx) {
@@ -45,15 +47,20 @@ inline std::optional<ir::ElementType> element_type(std::int64_t onnx) {
       return ir::ElementType::uint32;
     case 13:
       return ir::ElementType::uint64;
+    case kOnnxUint4:
+      return ir::ElementType::uint4;
+    case kOnnxInt4:
+      return ir::ElementType::int4;
     default:
       return std::nullopt;
   }
 }
 
 inline std::string element_type_name(std::int64_t onnx) {
-  static constexpr const char* kNames[] = {"undefined", "float",  "uint8",     "int8",       "uint16",  "int16",
-                                           "int32",     "int64",  "string",    "bool",       "float16", "double",
-                                           "uint32",    "uint64", "complex64", "complex128", "bfloat16"};
+  static constexpr const char* kNames[] = {"undefined", "float",  "uint8",     "int8",       "uint16",   "int16",
+                                           "int32",     "int64",  "string",    "bool",       "float16",  "double",
+                                           "uint32",    "uint64", "complex64", "complex128", "bfloat16", "float8",
+                                           "float8",    "float8", "float8",    "uint4",      "int4"};
   if (onnx >= 0 && onnx < static_cast<std::int64_t>(std::size(kNames))) return kNames[onnx];
   return "type " + std::to_string(onnx);
 }

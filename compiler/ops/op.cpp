@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <map>
 
+#include "compiler/ir/curve.hpp"
 #include "runtime/base/errors.hpp"
 
 namespace sluice::ops {
@@ -127,11 +128,8 @@ Result<ir::Tensor> evaluate(const Call& call) {
 
 void apply(const ir::Activation& activation, ir::Tensor& tensor) {
   if (activation.curve != ir::Curve::none) {
-    const bool is_swish = activation.curve == ir::Curve::hard_swish;
-    for (float& value : tensor.values) {
-      const float gate = std::min(1.0f, std::max(0.0f, activation.alpha * value + activation.beta));
-      value = is_swish ? value * gate : gate;
-    }
+    const ir::CurveFunction curve = ir::curve_function(activation.curve);
+    for (float& value : tensor.values) value = static_cast<float>(curve(value, activation.alpha, activation.beta));
   }
   if (activation.low && activation.high) {
     const float low = *activation.low, high = *activation.high;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // QuantizeLinear: saturate(round(x / scale) + zero_point), ties to even.
 // Definition: ONNX QuantizeLinear-10, -13 (axis), -19, -21 (output_dtype); the result has the zero point's type (uint8
-// without one). Before: scale per tensor or per channel. After: integers of 8 or 16 bits.
+// without one). Before: scale per tensor or per channel. After: integers of 4, 8 or 16 bits.
 #include <algorithm>
 #include <cmath>
 
@@ -16,21 +16,18 @@ namespace {
 Status accept_quantise(const ir::Node& node, int) {
   SLUICE_CHECK(accept_blocks(node));
   const std::int64_t type = node.integer("output_dtype", 0);
-  if (type == 0 || element_type(type) == ir::ElementType::uint8 || element_type(type) == ir::ElementType::int8)
-    return ok();
-  return user_error("makes codes of type {}; uint8 and int8 are possible", element_type_name(type));
-}
-
-// Without a zero point the attribute says it, since opset 21.
-ir::ElementType code_type(const ir::Node& node) {
-  return element_type(node.integer("output_dtype", 0)).value_or(ir::ElementType::uint8);
+  const auto codes = element_type(type);
+  if (type == 0 || (codes && ir::code_range(*codes))) return ok();
+  return user_error("makes codes of type {}; integers of 4, 8 or 16 bits are possible", element_type_name(type));
 }
 
 Result<ir::Tensor> run(const Call& call, const ir::Dims& out) {
   const QuantizeAxis axis = SLUICE_TRY(quantize_axis(call));
-  const ir::ElementType type = call.has(2) ? call.value(2).type : code_type(call.node);
+  // Without a zero point the attribute says it, since opset 21.
+  const ir::ElementType type =
+      call.has(2) ? call.value(2).type : ir::stated_code_type(call.node.integer("output_dtype", 0));
   const auto codes = ir::code_range(type);
-  if (!codes) return user_error("the zero point must be an integer of 8 or 16 bits");
+  if (!codes) return user_error("the zero point must be an integer of 4, 8 or 16 bits");
   const auto low = static_cast<float>(codes->low), high = static_cast<float>(codes->high);
   ir::Tensor result = empty_like(out, type);
   for (std::int64_t i = 0; i < result.size(); ++i) {

@@ -33,9 +33,9 @@ Order order_of(const ir::Node& node, std::size_t rank) {
 
 const Order kToChannelsFirst{0, 3, 1, 2}, kToChannelsLast{0, 2, 3, 1};
 
-bool is_elementwise(const std::string& op) {
-  return is_activation(op) || op == "Sigmoid" || op == "Add" || op == "Sub" || op == "Mul" || op == "Div" ||
-         op == "Sum";
+bool is_elementwise(const ir::Node& node) {
+  const std::string& op = node.op;
+  return is_activation(node) || op == "Add" || op == "Sub" || op == "Mul" || op == "Div" || op == "Sum";
 }
 
 // [N, H, W, 1] to [N, 1, H, W] or back moves no number, and is what a Transpose of one channel does.
@@ -67,8 +67,7 @@ bool is_channels_last(const ir::Graph& graph) {
     if (readers.empty() || value == graph.output) return false;
     for (const ir::Node* reader : readers) {
       if (reader->op == "Transpose" && order_of(*reader, 4) == kToChannelsFirst) continue;
-      if (!is_elementwise(reader->op) || graph.shapes.at(reader->outputs[0]) != graph.shapes.at(graph.input))
-        return false;
+      if (!is_elementwise(*reader) || graph.shapes.at(reader->outputs[0]) != graph.shapes.at(graph.input)) return false;
       if (seen.insert(reader->name).second) open.push_back(reader->outputs[0]);
     }
   }
@@ -137,7 +136,7 @@ void add_turn(ir::Graph& graph, std::size_t index, const Order& order, ir::Dims 
 
 // Node(Transpose(x), Transpose(y)) as Transpose(Node(x, y)). The new Transpose is the node after.
 Status sink_transpose(ir::Graph& graph, std::size_t index) {
-  if (!is_elementwise(graph.nodes[index].op) && graph.nodes[index].op != "Concat") return ok();
+  if (!is_elementwise(graph.nodes[index]) && graph.nodes[index].op != "Concat") return ok();
   const auto order = common_order(graph, graph.nodes[index]);
   if (!order) return ok();
   ir::Node& node = graph.nodes[index];

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "compiler/ir/curve.hpp"
 #include "compiler/ops/axes.hpp"
 
 namespace sluice::passes {
@@ -138,9 +139,7 @@ bool is_softmax_of_single_scores(const ir::Graph& graph, const ir::Node& node) {
   return length < ir::element_count(dims);
 }
 
-bool is_activation(const std::string& op) {
-  return op == "Relu" || op == "Clip" || op == "HardSwish" || op == "HardSigmoid";
-}
+bool is_activation(const ir::Node& node) { return node.op == "Relu" || node.op == "Clip" || ir::curve_of(node); }
 
 bool is_reshape(const ir::Node& node) {
   return node.op == "Flatten" || node.op == "Reshape" || node.op == "Squeeze" || node.op == "Unsqueeze";

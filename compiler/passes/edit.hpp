@@ -53,8 +53,8 @@ bool is_row(const ir::Dims& dims);
 // A Softmax or LogSoftmax of a row along an axis that holds one of its elements: every result is the same.
 bool is_softmax_of_single_scores(const ir::Graph& graph, const ir::Node& node);
 
-// Relu, Clip, HardSwish, HardSigmoid: each value becomes another one by itself.
-bool is_activation(const std::string& op);
+// Relu, Clip or a curve: each value becomes another one by itself.
+bool is_activation(const ir::Node& node);
 
 // Flatten, Reshape, Squeeze, Unsqueeze: the same numbers in the same order under other dimensions.
 bool is_reshape(const ir::Node& node);

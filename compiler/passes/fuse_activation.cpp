@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A clamp or a curve after a convolution, an addition, a product or an average costs nothing on the device: results are
-// rounded and saturated there anyway. A clamp and a hard-sigmoid never change the order of two numbers, so they may
-// change places with MaxPool. Any function of single numbers may change places with Concat. That brings them to such a
-// node.
+// rounded and saturated there anyway. A clamp and a curve that never falls do not change the order of two numbers, so
+// they may change places with MaxPool. Any function of single numbers may change places with Concat. That brings them
+// to such a node.
 //
 // Preserved: both bounds of every clamp (where two meet, the tighter of each side; an open side is infinite, never
 // forgotten) and what other readers of the host see: one with a second reader takes nothing.
@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "compiler/ir/curve.hpp"
 #include "compiler/ir/value_range.hpp"
 #include "compiler/passes/edit.hpp"
 
@@ -30,14 +31,9 @@ void set_clamp(ir::Activation& activation, const ir::Range& range) {
 
 // Nothing when a bound is computed.
 std::optional<ir::Activation> activation_of(const ir::Graph& graph, const ir::Node& node) {
+  if (const auto curve = ir::curve_of(node)) return curve;
   ir::Activation activation;
   if (node.op == "Relu") activation.low = 0.0f;
-  if (node.op == "HardSwish") activation.curve = ir::Curve::hard_swish;
-  if (node.op == "HardSigmoid") {
-    activation.curve = ir::Curve::hard_sigmoid;
-    activation.alpha = node.real("alpha", 0.2f);
-    activation.beta = node.real("beta", 0.5f);
-  }
   if (node.op != "Clip") return activation;
   const auto range = ir::clip_range(graph, node);
   if (!range) return std::nullopt;
@@ -67,8 +63,8 @@ std::vector<std::size_t> hosts_of(const ir::Graph& graph, const std::string& val
     ir::Activation both = node.activation;
     return combine(both, activation) ? std::vector<std::size_t>{*producer} : std::vector<std::size_t>{};
   }
-  const bool is_passing = node.op == "Concat" ||
-                          (node.op == "MaxPool" && activation.curve != ir::Curve::hard_swish && activation.alpha >= 0);
+  const bool is_passing =
+      node.op == "Concat" || (node.op == "MaxPool" && (activation.curve == ir::Curve::none || ir::rises(activation)));
   if (!is_passing) return {};
   std::vector<std::size_t> hosts;
   const std::size_t maps = node.op == "Concat" ? node.inputs.size() : 1;
@@ -86,7 +82,7 @@ std::vector<std::size_t> hosts_of(const ir::Graph& graph, const std::string& val
 
 Status fuse_activation(ir::Graph& graph) {
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-    if (!is_activation(graph.nodes[i].op)) continue;
+    if (!is_activation(graph.nodes[i])) continue;
     const auto activation = activation_of(graph, graph.nodes[i]);
     const std::string input = graph.nodes[i].inputs[0];
     const ir::Dims& dims = graph.shapes.at(input);

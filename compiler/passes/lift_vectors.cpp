@@ -105,7 +105,7 @@ class Lifter {
         dropped_.insert(node.name);
         continue;
       }
-      if (is_activation(node.op)) sink_reshape(i);
+      if (is_activation(node)) sink_reshape(i);
       if (is_norm_of_features(node)) become_gemm(graph_.nodes[i]);
       if (node.op == "Gemm") lift_gemm(graph_.nodes[i]);
       follow(i);

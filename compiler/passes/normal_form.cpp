@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/ir/curve.hpp"
 #include "compiler/passes/edit.hpp"
 #include "compiler/passes/lift_vectors.hpp"
 
@@ -93,8 +94,6 @@ Verdict check_mul(const ir::Graph& graph, const ir::Node& node) {
   }
   const ir::Dims &map = graph.shapes.at(node.inputs[0]), &gate = graph.shapes.at(node.inputs[1]);
   if (map.size() == 4 && is_vector(gate) && gate[1] == map[1]) return kFine;
-  const ir::Node* maker = graph.producer(node.inputs[1]);
-  if (maker && maker->op == "Sigmoid") return {"is a Swish (x * Sigmoid(x))", "train with HardSwish or ReLU6 instead"};
   return {fmt::format("multiplies {} by {}", ir::to_text(map), ir::to_text(gate)),
           "a map times one number per channel (squeeze-excite) is possible"};
 }
@@ -153,8 +152,9 @@ Verdict check_by_op(const ir::Graph& graph, const ir::Node& node) {
   if (op == "Add") return check_add(graph, node);
   if (op == "Mul") return check_mul(graph, node);
   if (op == "Concat") return check_concat(graph, node);
-  if (is_activation(op)) return check_activation(node);
-  if (op == "Sigmoid") return {"has no kernel", "train the gate with HardSigmoid instead"};
+  if (is_activation(node)) return check_activation(node);
+  if (op == "LeakyRelu" || op == "PRelu")
+    return {"has slopes that are computed, or some above 1 and some below", "use constant slopes of at most 1"};
   if (op == "Softmax" || op == "LogSoftmax") return check_softmax(graph, node);
   if (op == "Sub" || op == "Div" || op == "Neg")
     return {"combines computed values in a way that no kernel does",
@@ -170,6 +170,9 @@ Verdict check_by_op(const ir::Graph& graph, const ir::Node& node) {
     return {"reduces over other axes than height and width", "reduce over axes 2 and 3"};
   if (op == "Transpose") return check_transpose(graph, node);
   if (is_reshape(node)) return {"reshapes a map inside the network", "keep maps as they are up to the classifier"};
+  if (op == "Quant")
+    return {"quantises by values that are not constant, or differ from channel to channel",
+            "export it with one scale for the map (Brevitas: per-tensor activation quantisers)"};
   if (op == "QuantizeLinear" || op == "DequantizeLinear")
     return {"quantises by values that are not constant, or not in a pair", "export in QDQ form"};
   if (op == "ArgMax" || op == "TopK" || op == "TopK.Indices")
@@ -240,8 +243,15 @@ std::vector<Finding> outside_normal_form(const ir::Graph& graph) {
   }
   mark_consequences(graph, findings);
   const ir::Dims& scores = graph.shapes.at(graph.output);
+  const ir::Node* last = graph.producer(graph.output);
+  if (last && last->activation.curve != ir::Curve::none && !ir::has_formula(last->activation.curve)) {
+    findings.push_back(
+        {last->name, last->op,
+         fmt::format("its results are the scores, after a {}", ir::to_text(last->activation.curve)),
+         "scores have 16 bits, and this curve is a table of 8: end the model at what it reads (it changes "
+         "no order of classes where it never falls)"});
+  }
   if (findings.empty() && !is_vector(scores)) {
-    const ir::Node* last = graph.producer(graph.output);
     findings.push_back({last ? last->name : graph.output, last ? last->op : "output",
                         "the result is a map of " + ir::to_text(scores), "a classifier ends in one number per class"});
   }

@@ -19,12 +19,14 @@
 #include "compiler/passes/fold_constants.hpp"
 #include "compiler/passes/fold_pad.hpp"
 #include "compiler/passes/fuse_activation.hpp"
+#include "compiler/passes/leaky_to_sum.hpp"
 #include "compiler/passes/lift_vectors.hpp"
 #include "compiler/passes/matmul_to_gemm.hpp"
 #include "compiler/passes/normal_form.hpp"
 #include "compiler/passes/normalise.hpp"
 #include "compiler/passes/order_operands.hpp"
 #include "compiler/passes/recognise_hard_swish.hpp"
+#include "compiler/passes/recognise_swish.hpp"
 #include "compiler/passes/reductions_to_pools.hpp"
 #include "compiler/passes/remove_identity.hpp"
 #include "compiler/passes/remove_quantisation.hpp"
@@ -49,9 +51,11 @@ constexpr Pass kPasses[] = {
     {"drop_expansions", drop_expansions},
     {"extremes_to_clip", extremes_to_clip},
     {"remove_quantisation", remove_quantisation},
+    {"leaky_to_sum", leaky_to_sum},  // before cancel_transposes: slopes may be in either order of axes
     {"select_by_convolution", select_by_convolution},  // before cancel_transposes takes its chains apart
     {"cancel_transposes", cancel_transposes},
     {"recognise_hard_swish", recognise_hard_swish},  // before its constants are taken for a normalisation
+    {"recognise_swish", recognise_swish},
     {"matmul_to_gemm", matmul_to_gemm},
     {"arithmetic_to_affine", arithmetic_to_affine},
     {"resolve_windows", resolve_windows},  // before fold_pad: SAME depends on the padded size

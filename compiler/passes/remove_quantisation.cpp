@@ -8,11 +8,13 @@
 // real numbers in order on a line: a Clip of codes is one of real numbers, and pools, transpositions and reshapes stay
 // as they are. A clamp that the value cannot reach (by more than half a step, which rounding would take) is left out.
 // Clips of one value with the same bounds become one, so that its maker has one reader and takes the clamp for nothing.
+// QONNX's Quant is both of a pair in one node.
 //
 // Preserved: every clamp, whoever made the value and however many read it. Given up: rounding, up to half a step at
 // each pair.
-// Before: constants folded. After: no QuantizeLinear whose scale and zero point are constant numbers and whose codes
-// all come to a DequantizeLinear of the same numbers; others stay as they are, and normal_form refuses them.
+// Before: constants folded. After: no Quant, and no QuantizeLinear whose codes all come to a DequantizeLinear of the
+// same numbers, where scale, zero point and bits are constant numbers; others stay as they are, and normal_form refuses
+// them.
 #include "compiler/passes/remove_quantisation.hpp"
 
 #include <cmath>
@@ -38,10 +40,17 @@ std::optional<float> zero_point(const ir::Graph& graph, const ir::Node& node) {
   return is_stated ? constant_number(graph, node.inputs[2]) : 0.0f;
 }
 
+// Of a QuantizeLinear or a Quant.
 std::optional<Codes> codes_of(const ir::Graph& graph, const ir::Node& quantise) {
   const auto scale = constant_number(graph, quantise.inputs[1]), zero = zero_point(graph, quantise);
   if (!scale || !(*scale > 0) || !std::isfinite(*scale) || !zero) return std::nullopt;
-  const auto range = ir::code_range(graph, quantise);
+  std::optional<ir::Range> range;
+  if (quantise.op == "Quant") {
+    const auto bits = constant_number(graph, quantise.inputs[3]);
+    if (bits) range = ir::quant_codes(quantise, *bits);
+  } else {
+    range = ir::code_range(graph, quantise);
+  }
   if (!range) return std::nullopt;
   return Codes{*scale, *zero, *range};
 }
@@ -110,19 +119,8 @@ bool is_harmless_tail(const ir::Graph& graph, const std::string& value, const ir
   return maker && maker->op == "Softmax" && bounds.low <= 0 && bounds.high >= 0.5;
 }
 
-void remove_pair(ir::Graph& graph, const std::string& name, const Codes& codes, const std::set<std::string>& readers) {
-  for (const std::string& reader : readers) {
-    const std::size_t index = index_of(graph, reader);
-    ir::Node& node = graph.nodes[index];
-    if (node.op == "DequantizeLinear") {
-      const std::string value = node.inputs[0];
-      remove_node(graph, index, value);
-    } else if (node.op == "Clip") {
-      const ir::Range of_codes = *ir::clip_range(graph, node);
-      become_clip(node, codes.real(of_codes));
-    }
-  }
-  const std::size_t index = index_of(graph, name);
+// What is left of what rounds `value` to these codes and back.
+void leave_clamp(ir::Graph& graph, std::size_t index, const Codes& codes) {
   const std::string value = graph.nodes[index].inputs[0];
   const ir::Range bounds = codes.real(codes.codes), reached = ir::value_ranges(graph, graph.input_range).at(value);
   const double half_step = codes.scale / 2.0;
@@ -135,18 +133,36 @@ void remove_pair(ir::Graph& graph, const std::string& name, const Codes& codes, 
     remove_node(graph, index, *same);
 }
 
+void remove_pair(ir::Graph& graph, const std::string& name, const Codes& codes, const std::set<std::string>& readers) {
+  for (const std::string& reader : readers) {
+    const std::size_t index = index_of(graph, reader);
+    ir::Node& node = graph.nodes[index];
+    if (node.op == "DequantizeLinear") {
+      const std::string value = node.inputs[0];
+      remove_node(graph, index, value);
+    } else if (node.op == "Clip") {
+      const ir::Range of_codes = *ir::clip_range(graph, node);
+      become_clip(node, codes.real(of_codes));
+    }
+  }
+  leave_clamp(graph, index_of(graph, name), codes);
+}
+
 }  // namespace
 
 Status remove_quantisation(ir::Graph& graph) {
   std::vector<std::string> names;
   for (const ir::Node& node : graph.nodes) {
-    if (node.op == "QuantizeLinear") names.push_back(node.name);
+    if (node.op == "QuantizeLinear" || node.op == "Quant") names.push_back(node.name);
   }
   for (const std::string& name : names) {
     const ir::Node& quantise = graph.nodes[index_of(graph, name)];
     const auto codes = codes_of(graph, quantise);
     if (!codes) continue;
-    if (const auto readers = readers_of_codes(graph, quantise, *codes)) remove_pair(graph, name, *codes, *readers);
+    if (quantise.op == "Quant")
+      leave_clamp(graph, index_of(graph, name), *codes);
+    else if (const auto readers = readers_of_codes(graph, quantise, *codes))
+      remove_pair(graph, name, *codes, *readers);
   }
   return ok();
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "compiler/quantise/curve_codes.hpp"
 #include "compiler/quantise/layer_lowering.hpp"
 #include "runtime/base/errors.hpp"
 
@@ -100,6 +101,16 @@ Status ValueCodesTable::choose_ranges(const ir::Graph& graph, const Statistics& 
   return ok();
 }
 
+double ValueCodesTable::sum_step(const ir::Graph& graph, const ir::Node& node) const {
+  double largest = 0, product = 1;
+  for (const std::string& value : node.inputs) {
+    if (parent_.count(value) == 0) continue;
+    largest = std::max(largest, of(value).scale());
+    product *= of(value).scale();
+  }
+  return (node.op == "Mul" ? product : largest) * largest_gain(graph, node, options_);
+}
+
 void ValueCodesTable::hold_growth(const ir::Graph& graph) {
   // Values that share codes may hand a wider range back to a node that was seen already; few ever do.
   bool is_settled = false;
@@ -107,15 +118,10 @@ void ValueCodesTable::hold_growth(const ir::Graph& graph) {
     is_settled = true;
     for (const ir::Node& node : graph.nodes) {
       if (passes_codes_on(node)) continue;
-      double step = 0, product = 1;
-      for (const std::string& value : node.inputs) {
-        if (parent_.count(value) == 0) continue;
-        step = std::max(step, of(value).scale());
-        product *= of(value).scale();
-      }
-      if (node.op == "Mul") step = product;
       ValueCodes& codes = codes_.at(root(node.outputs[0]));
-      const double least = step * largest_gain(graph, node, options_) / kMostGrowth * codes.limit();
+      const double step =
+          node.activation.curve == ir::Curve::none ? sum_step(graph, node) : least_curve_step(node.activation, codes);
+      const double least = step / kMostGrowth * codes.limit();
       if (codes.range >= least) continue;
       codes.range = least;
       is_settled = false;

@@ -50,7 +50,9 @@ class ValueCodesTable {
  private:
   const std::string& root(const std::string& value) const;
   void join(const std::string& a, const std::string& b);
-  // Widens ranges that are so small that no multiplier leads from a node's sums to their codes.
+  // What one unit of a node's sums stands for, at most.
+  double sum_step(const ir::Graph& graph, const ir::Node& node) const;
+  // Widens ranges that are so small that no multiplier leads from a node's sums, or from its curve, to their codes.
   void hold_growth(const ir::Graph& graph);
   double clip_of(const ValueStatistics& statistics, int limit) const;
 

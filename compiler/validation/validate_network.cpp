@@ -8,6 +8,7 @@
 #include <map>
 
 #include "compiler/accuracy/layer_errors.hpp"
+#include "compiler/ir/curve.hpp"
 #include "compiler/validation/node_program.hpp"
 #include "runtime/base/errors.hpp"
 #include "runtime/base/parallel.hpp"
@@ -18,7 +19,6 @@ namespace {
 
 constexpr double kMost = 3;
 constexpr double kOfRounding = 1.0 / 12;  // mean square of a rounding error, in steps
-constexpr double kSteepest = 1.5;         // a little more than the steepest part of hard-swish
 
 struct Steps {
   double squares = 0, explained = 0, count = 0;
@@ -61,9 +61,10 @@ std::vector<double> powers(const Map& codes, std::int64_t channels) {
 }
 
 // What rounding explains of one filter's squared error, in output steps.
-std::vector<double> explained_by_rounding(const Layer& layer, const Map& input) {
+std::vector<double> explained_by_rounding(const Layer& layer, const ir::Activation& activation, const Map& input) {
   const std::size_t channels = static_cast<std::size_t>(layer.output.channels);
-  const double of_curve = layer.curve.kind == CurveKind::none ? 0 : kSteepest * layer.curve.scale / layer.output_scale;
+  const double of_curve =
+      layer.curve.kind == CurveKind::none ? 0 : ir::steepest(activation) * layer.curve.scale / layer.output_scale;
   std::vector<double> explained(channels, kOfRounding * (1 + of_curve * of_curve));
   if (layer.kind != LayerKind::conv && layer.kind != LayerKind::depthwise) return explained;
   const std::vector<double> power = powers(input, layer.input.channels);
@@ -79,16 +80,17 @@ std::vector<double> explained_by_rounding(const Layer& layer, const Map& input) 
   return explained;
 }
 
-// The ends of a map's codes. A 16-bit map may have been left fewer bits, down to kLeastBits, which its clamp shows; any
-// other clamp must follow from the node.
+// The ends of a map's codes. A 16-bit map may have been left fewer bits, down to kLeastBits. Its clamp shows that on
+// one side at least: on the other one, the node's own clamp may be tighter. Any other clamp must follow from the node.
 std::pair<double, double> range_of_codes(const Layer& layer) {
   constexpr int kLeastBits = 12;
   const bool is_curve = layer.curve.kind != CurveKind::none;
   const int low = is_curve ? layer.curve.clamp_low : layer.clamp_low;
   const int high = is_curve ? layer.curve.clamp_high : layer.clamp_high;
-  const unsigned above = high < 0 ? 0u : static_cast<unsigned>(high) + 1;  // a power of two, where the clamp is a range
+  const int end = std::max({0, high, -low});
+  const unsigned above = static_cast<unsigned>(end) + 1;  // a power of two, where the clamp is a range
   const bool is_narrowed = layer.output_bits == 16 && std::has_single_bit(above) && above >= (1u << (kLeastBits - 1));
-  const double most = is_narrowed ? high : std::ldexp(1.0, layer.output_bits - 1) - 1;
+  const double most = is_narrowed ? end : std::ldexp(1.0, layer.output_bits - 1) - 1;
   return {low == -most - 1 ? -most - 1 : -most, most};
 }
 
@@ -154,7 +156,8 @@ class Comparison {
       std::vector<const ir::Tensor*> inputs;
       for (const std::string& value : checked.program.computed_inputs()) inputs.push_back(&reals.at(value));
       const ir::Tensor wanted = SLUICE_TRY(checked.program.run(inputs));
-      const std::vector<double> explained = explained_by_rounding(layer, evaluator_.map(maps, layer.inputs[0]));
+      const std::vector<double> explained =
+          explained_by_rounding(layer, checked.program.node().activation, evaluator_.map(maps, layer.inputs[0]));
       steps.push_back(compare(wanted, evaluator_.map(maps, checked.layer), layer, explained));
     }
     return steps;

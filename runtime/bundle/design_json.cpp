@@ -15,7 +15,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kDesignVersion = 3;  // 2: curves, scale, concat; 3: the kernels' version
+constexpr int kDesignVersion = 4;  // 2: curves, scale, concat; 3: the kernels' version; 4: EXIF, curves of a table
 
 json shape_json(const MapShape& s) { return {s.height, s.width, s.channels}; }
 
@@ -114,14 +114,18 @@ Result<Layer> layer_from(const json& j, WeightReader& weights) {
 }
 
 json preprocess_json(const Preprocess& p) {
-  return {
-      {"resize_short_side", p.resize_short_side}, {"is_bgr", p.is_bgr}, {"mean", p.mean}, {"deviation", p.deviation}};
+  return {{"resize_short_side", p.resize_short_side},
+          {"is_bgr", p.is_bgr},
+          {"mean", p.mean},
+          {"deviation", p.deviation},
+          {"applies_exif", p.applies_exif}};
 }
 
 Preprocess preprocess_from(const json& j) {
   Preprocess p;
   p.resize_short_side = j.at("resize_short_side");
   p.is_bgr = j.at("is_bgr");
+  p.applies_exif = j.at("applies_exif");
   p.mean = j.at("mean").get<std::vector<double>>();
   p.deviation = j.at("deviation").get<std::vector<double>>();
   return p;

@@ -19,8 +19,10 @@ constexpr std::array kKinds{
 #include "device/contract/kernel_list.inc"
 };
 
-constexpr std::array<std::pair<CurveKind, const char*>, 3> kCurves{
-    {{CurveKind::none, "none"}, {CurveKind::hard_sigmoid, "hard_sigmoid"}, {CurveKind::hard_swish, "hard_swish"}}};
+constexpr std::array<std::pair<CurveKind, const char*>, 4> kCurves{{{CurveKind::none, "none"},
+                                                                    {CurveKind::hard_sigmoid, "hard_sigmoid"},
+                                                                    {CurveKind::hard_swish, "hard_swish"},
+                                                                    {CurveKind::table, "table"}}};
 
 constexpr std::array<std::pair<TailKind, const char*>, 3> kTails{
     {{TailKind::softmax, "softmax"}, {TailKind::log_softmax, "log_softmax"}, {TailKind::sigmoid, "sigmoid"}}};
@@ -119,6 +121,8 @@ Status check_curve(const Layer& layer) {
                       has_table ? SLUICE_CURVE_TABLE_CODES : 0);
   }
   if (curve.kind == CurveKind::none) return ok();
+  if (curve.kind == CurveKind::table && !has_table)
+    return user_error("layer {}: a curve without a formula, for codes of {} bits", layer.name, layer.output_bits);
   if (!is_scale(curve.scale))
     return user_error("layer {}: a curve scale of {} is not above 0", layer.name, curve.scale);
   if (has_table) {

@@ -62,8 +62,9 @@ struct Window {
 };
 
 // A curve fused after a layer's requantisation, which then makes pre-activation codes of `output_bits` bits.
-// Arithmetic: device/contract/numbers.h. Codes of 8 bits use the table, of 16 bits the formula.
-enum class CurveKind { none, hard_sigmoid, hard_swish };
+// Arithmetic: device/contract/numbers.h. Codes of 8 bits use the table, of 16 bits the formula; `table` is any curve
+// that has no formula.
+enum class CurveKind { none, hard_sigmoid, hard_swish, table };
 
 const char* to_text(CurveKind kind);
 Result<CurveKind> curve_kind_from_text(const std::string& text);
@@ -123,13 +124,14 @@ struct Layer {
   std::int64_t macs() const;  // dense multiply-accumulates per image, padding positions included
 };
 
-// How a decoded picture becomes the network's input codes: resize (shorter side), centre crop, colour order, then
-// per channel code = round_half_away((pixel - mean) / deviation / input_scale), saturated.
+// How a decoded picture becomes the network's input codes: turned upright, resize (shorter side), centre crop, colour
+// order, then per channel code = round_half_away((pixel - mean) / deviation / input_scale), saturated.
 struct Preprocess {
   int resize_short_side = 0;      // 0: the picture is stretched to the input's size
   bool is_bgr = false;            // colour order of the network's channels
   std::vector<double> mean;       // one per channel, in pixel units 0..255
   std::vector<double> deviation;  // one per channel, in pixel units
+  bool applies_exif = true;       // pictures are turned as their EXIF orientation says
 };
 
 // A step that the host computes on the row of scores after the last layer. Every step keeps the order of the scores.

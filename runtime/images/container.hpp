@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Looks at the container of an encoded picture without decoding it: kind, size, and whether it is all there.
+// Looks at the container of an encoded picture without decoding it: kind, size, EXIF orientation, and whether it is all
+// there.
 //
 // Why: the decoders under OpenCV turn a JPEG that was cut in half into a picture with a grey lower half and a line on
 // stderr. A benchmark would classify the grey and call it a result. They also take memory for whatever size a header
@@ -14,6 +15,7 @@
 #include <string_view>
 
 #include "runtime/base/status.hpp"
+#include "runtime/images/exif.hpp"
 
 namespace sluice {
 
@@ -23,6 +25,7 @@ struct PictureHeader {
   PictureKind kind = PictureKind::jpeg;
   int width = 0;
   int height = 0;
+  int orientation = kUpright;  // by EXIF, of a JPEG or PNG
 };
 
 // Errors are Fault::user and do not name the file; the caller puts the name before it.

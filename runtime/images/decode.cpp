@@ -26,7 +26,7 @@ Result<Picture> decode_known(std::string_view bytes) {
   cv::Mat decoded;
   try {
     // ANYCOLOR keeps grey pictures grey and makes everything else three channels; 8 bits, since ANYDEPTH is not asked.
-    decoded = cv::imdecode(buffer, cv::IMREAD_ANYCOLOR);
+    decoded = cv::imdecode(buffer, cv::IMREAD_ANYCOLOR | cv::IMREAD_IGNORE_ORIENTATION);
     if (decoded.type() == CV_8UC3) cv::cvtColor(decoded, decoded, cv::COLOR_BGR2RGB);
   } catch (const cv::Exception& problem) {
     return user_error("the picture is damaged: the decoder says \"{}\"", problem.err);
@@ -35,13 +35,13 @@ Result<Picture> decode_known(std::string_view bytes) {
   if (decoded.type() != CV_8UC1 && decoded.type() != CV_8UC3) {
     return user_error("the picture has {} channels of an unknown kind; convert it to JPEG or PNG", decoded.channels());
   }
-  const bool is_same = decoded.cols == header.width && decoded.rows == header.height;
-  const bool is_turned = decoded.cols == header.height && decoded.rows == header.width;
-  if (!is_same && !is_turned) {
+  if (decoded.cols != header.width || decoded.rows != header.height) {
     return user_error("the picture is damaged: the header says {} x {}, the data {} x {}", header.width, header.height,
                       decoded.cols, decoded.rows);
   }
-  return picture_of(decoded);
+  Picture picture = picture_of(decoded);
+  picture.orientation = header.orientation;
+  return picture;
 }
 
 }  // namespace

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Encoded bytes to a Picture, or to a sentence that says what is wrong with them.
 //
-// What is converted: 16 bits per sample to 8 (the upper byte), palettes to colour, CMYK JPEG to RGB; the EXIF
-// orientation is applied. Alpha is dropped and the stored colour under it stands, as in common training pipelines (no
-// blending against black or white). Of an animated PNG the still default picture is taken.
-// Not here: finding and naming files, image_set.hpp; kinds and completeness, container.hpp.
+// What is converted: 16 bits per sample to 8 (the upper byte), palettes to colour, CMYK JPEG to RGB. The
+// pixels lie as they are stored; Picture::orientation says how EXIF would have them turned. Alpha is dropped and the
+// stored colour under it stands, as in common training pipelines (no blending against black or white). Of an animated
+// PNG the still default picture is taken. Not here: finding and naming files, image_set.hpp; kinds and completeness,
+// container.hpp.
 #pragma once
 
 #include <filesystem>

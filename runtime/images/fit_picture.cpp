@@ -61,7 +61,7 @@ Result<FittedPicture> fit_picture(const Picture& picture, const MapShape& input,
   if (input.channels != 1 && input.channels != 3) {
     return user_error("the network reads {} channels; pictures have 1 (grey) or 3 (colour)", input.channels);
   }
-  const cv::Mat whole = mat_of(picture);
+  const cv::Mat whole = preprocess.applies_exif ? upright(picture) : mat_of(picture);
   if (whole.empty()) return bug_error("a Picture that is neither 8-bit grey nor RGB");
   try {
     const cv::Mat part = SLUICE_TRY(fitted(whole, input, preprocess.resize_short_side));

@@ -14,6 +14,9 @@ namespace sluice {
 // only for reading. Empty where the picture is no picture (no pixels, or other than one or three channels).
 cv::Mat mat_of(const Picture& picture);
 
+// The same, turned as the picture's orientation says; new memory unless that is 1.
+cv::Mat upright(const Picture& picture);
+
 // Before: CV_8UC1 or CV_8UC3. After: the picture keeps the matrix's memory alive; a matrix with gaps is copied.
 Picture picture_of(const cv::Mat& mat);
 

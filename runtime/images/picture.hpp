@@ -19,6 +19,7 @@ struct Picture {
   int width = 0;
   int channels = 0;
   std::shared_ptr<const std::uint8_t[]> pixels;
+  int orientation = 1;  // EXIF's number: how these pixels must be turned to be seen upright; 1: not at all
 };
 
 // Pictures above this are refused before any memory is taken: a 30 kB file can claim to be 4 gigapixels.

@@ -6,6 +6,7 @@
 // differ.
 //
 // The geometry, in this order:
+//   0. applies_exif: the pixels are turned as the picture's EXIF orientation says.
 //   1. resize_short_side > 0: scale so that the shorter side has that length (or more, if the input would not fit into
 //      the picture otherwise), the longer side floor(long * short' / short) as in torchvision; then cut the input's
 //      size from the middle, the offset floor((size - input) / 2). ImageNet's usual rule is 256 and 224.

@@ -121,19 +121,19 @@ class BadInput(unittest.TestCase):
     def test_preprocess_file_names_file_and_key(self):
         for text, says in [(b"[1]", "not a JSON object"), (b'{"mean": ', "not a JSON object"), (b'{"meen": 0.5}', ["meen", "resize_short_side"]),
                            (b'{"mean": ["a"]}', ["mean", "not a number"]), (b'{"bgr": 1}', ["bgr", "neither true nor false"]),
-                           (b'{"resize_short_side": -3}', ["resize_short_side", "-3"]), (b'{"mean": [1, 2]}', "--mean"), (b'{"std": 0}', "--std")]:
+                           (b'{"resize_short_side": -3}', ["resize_short_side", "-3"]), (b'{"exif_orientation": true}', ["exif_orientation", "ignore"]), (b'{"mean": [1, 2]}', "--mean"), (b'{"std": 0}', "--std")]:
             self.plan(MODEL, says, "--preprocess", self.file("p.json", text))
         self.plan(MODEL, "absent.json", "--preprocess", "absent.json")
 
     def test_preprocess_file_is_kept_and_flags_win(self):
-        text = self.file("p.json", b'{"pixel_max": 1, "mean": 0.25, "std": [0.5], "bgr": true, "resize_short_side": 40}')
+        text = self.file("p.json", b'{"pixel_max": 1, "mean": 0.25, "std": [0.5], "bgr": true, "resize_short_side": 40, "exif_orientation": "ignore"}')
         done = subprocess.run([SLUICE, "plan", MODEL, "--calib", self.good, "--engine", "dense", "--preprocess", text, "--mean", "0.5", "-o", "b"],
                               capture_output=True, text=True, cwd=self.folder)
         self.assertEqual(done.returncode, 0, done.stderr)
         kept = json.loads((self.folder / "b/design.json").read_text())["network"]["preprocess"]
-        self.assertEqual(kept, {"mean": [127.5], "deviation": [127.5], "is_bgr": True, "resize_short_side": 40})
+        self.assertEqual(kept, {"mean": [127.5], "deviation": [127.5], "is_bgr": True, "resize_short_side": 40, "applies_exif": False})
         shown = subprocess.run([SLUICE, "inspect", "b"], capture_output=True, text=True, cwd=self.folder).stdout
-        self.assertIn("short side to 40", shown)
+        self.assertIn("as stored, short side to 40", shown)
 
     def test_a_device_that_rounds_otherwise_is_caught_and_the_layer_named(self):
         bundle = pathlib.Path(shutil.copytree(self.shared / "sparse", self.folder / "bundle"))

@@ -49,8 +49,14 @@ def _channels_last(w, x, shape, seed):
 
 def _one(w, entry, x, shape, seed):
     name, numbers = entry[0], entry[1:]
-    if name in ("Relu", "Sigmoid", "Identity", "Neg", "Tanh", "Softplus", "HardSwish"):
+    if name in ("Relu", "Sigmoid", "Identity", "Neg", "Tanh", "Softplus", "HardSwish", "Selu"):
         return w.node(name, [x])
+    if name in ("Elu", "Celu"):
+        return w.node(name, [x], alpha=numbers[0])
+    if name == "Gelu":
+        return w.node("Gelu", [x], approximate=numbers[0])
+    if name == "Mish":
+        return w.node("Mish", [x]) if w.opset >= 18 else w.node("Mul", [x, w.node("Tanh", [w.node("Softplus", [x])])])
     if name == "HardSwish_written":
         return w.node("Mul", [x, _hard_sigmoid_written(w, x)])
     if name == "HardSwish_divided":  # x * clip(x + 3, 0, 6), then the division
@@ -67,7 +73,7 @@ def _one(w, entry, x, shape, seed):
     if name == "LeakyRelu":
         return w.node("LeakyRelu", [x], alpha=numbers[0])
     if name == "PRelu":
-        return w.node("PRelu", [x, w.constant(_channel(seed, shape, 0, 0.5))])
+        return w.node("PRelu", [x, w.constant(_channel(seed, shape, -0.2, 1.0))])
     if name == "Clip":
         return _clip(w, x, numbers[0], numbers[1])
     if name in ("Min", "Max"):

@@ -21,6 +21,7 @@ import os
 import pathlib
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -153,6 +154,11 @@ class Tally:
     def lines(self, seed, seconds, jobs):
         total, equal = self.kinds.total(), self.kinds[comparison.EQUAL] + self.kinds[comparison.COARSE]
         yield f"target: {total} networks, none different"
+        version = subprocess.run(["git", "rev-parse", "--short", "HEAD"],
+                                 cwd=pathlib.Path(__file__).parent,
+                                 capture_output=True,
+                                 text=True).stdout.strip()
+        yield f"drawn by the generator of commit {version}"
         yield (f"seed {seed}, {total} networks: {equal} equal, {self.different()} different; of the equal ones "
                f"{self.quantised} quantised by onnxruntime {onnxruntime.__version__}, {self.pocl} also on PoCL")
         yield f"{60 * total / seconds:.0f} networks a minute, {jobs} processes, load {os.getloadavg()[0]:.1f}"

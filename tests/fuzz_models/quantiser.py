@@ -9,7 +9,7 @@ activations live in the saturation of a QuantizeLinear alone.
     saturating(model, slack)     the same model whose activations saturate and do not round, as Sluice reads it;
                                  NotSaturating where it has no Q/DQ pairs but integer operators
 
-saturating() is why the comparison can be tight: QuantizeLinear of an activation becomes the clip to its range of x /
+Operators that compute on codes are taken apart first (on_pairs.py). saturating() is why the comparison can be tight: QuantizeLinear of an activation becomes the clip to its range of x /
 scale + zero, without the rounding, DequantizeLinear (x - zero) * scale, and every other node computes in float what
 it computed. What depends on constants alone keeps its rounding. Two things more are given up knowingly: a clamp that
 values pass by less than half a step, which is what rounding would take, and a clamp of at least one half on a Softmax
@@ -26,6 +26,8 @@ from onnx import TensorProto, helper, numpy_helper
 from onnxruntime import quantization
 from onnxruntime.quantization import CalibrationMethod, QuantFormat, QuantType, shape_inference
 
+import on_pairs
+
 RANGES = {
     TensorProto.UINT8: (0, 255), TensorProto.INT8: (-128, 127), TensorProto.UINT16: (0, 65535),
     TensorProto.INT16: (-32768, 32767), TensorProto.INT32: (-2**31, 2**31 - 1)
@@ -41,7 +43,7 @@ class NotQuantised(Exception):
 
 
 class NotSaturating(Exception):
-    """Operators that compute on codes, not on pairs: there is no float model beside them."""
+    """Operators on codes that have no float model beside them."""
 
 
 def draw(rng, opset):
@@ -53,12 +55,15 @@ def draw(rng, opset):
 
     activation = "QInt16" if chance(0.03) else one_of("QUInt8", "QInt8")
     weight = one_of("QInt8", "QUInt8") if activation == "QUInt8" else "QInt8"  # of the other pairs it has no kernels
+    quantised_format = "QOperator" if activation != "QInt16" and chance(0.12) else "QDQ"
+    if quantised_format == "QDQ" and opset >= 21 and chance(0.4):
+        weight = "QInt4"
     return {
-        "format": "QOperator" if chance(0.03) else "QDQ", "activation": activation, "weight": weight,
+        "format": quantised_format, "activation": activation, "weight": weight,
         "per_channel": chance(0.5) and opset >= 13, "reduce_range": chance(0.15),
         "calibrate": one_of("MinMax", "MinMax", "Percentile", "Entropy"), "extra": {
             "ActivationSymmetric": chance(0.35), "WeightSymmetric": chance(0.7), "DedicatedQDQPair": chance(0.35),
-            "AddQDQPairToWeight": chance(0.2), "QuantizeBias": chance(0.85), "UseQDQContribOps": chance(0.04)
+            "AddQDQPairToWeight": chance(0.2), "QuantizeBias": chance(0.85), "UseQDQContribOps": chance(0.12)
         }, "excluded": one_of(0.0, 0.0, 0.0, 0.2, 0.5), "only": []
         if chance(0.7) else ["Conv", "Gemm", "MatMul"] if chance(0.5) else ["Conv", "Relu", "Add", "MaxPool"],
         "prepared": chance(0.4), "seed": int(rng.integers(1 << 30))
@@ -155,11 +160,13 @@ class _Expansion:
 
 
 def saturating(model, slack=0.0):
+    model = on_pairs.on_pairs(model)
     result = onnx.ModelProto()
     result.CopyFrom(model)
     del result.graph.node[:], result.graph.value_info[:]
     constants = _constants(model)
-    if any(node.op_type.startswith("QLinear") or "Integer" in node.op_type for node in model.graph.node):
+    if any(node.op_type.startswith("Q") and node.op_type != "QuantizeLinear" or "Integer" in node.op_type
+           for node in model.graph.node):
         raise NotSaturating
     probabilities = {node.output[0] for node in model.graph.node if node.op_type == "Softmax"}
     folded = set(constants)  # values that depend on constants alone

@@ -19,9 +19,11 @@ ACTIVATIONS = [("Relu", 20), ("BatchNormalization", 10), ("Clip", 10), ("Clip_lo
                ("Min", 3), ("HardSwish", 2), ("HardSwish_written", 0.7), ("HardSwish_divided", 0.7),
                ("HardSigmoid", 1.5), ("HardSigmoid_written", 1.5), ("mul_channel", 2), ("add_channel", 2),
                ("sub_channel", 1), ("div_channel", 1), ("mul_scalar", 1.5), ("add_scalar", 1.5), ("sub_scalar", 1),
-               ("div_scalar", 1), ("Identity", 2), ("Dropout", 1), ("transposed", 2), ("Neg", 0.5), ("LeakyRelu", 0.3),
-               ("PRelu", 0.3), ("SiLU", 0.3), ("Sigmoid", 0.2), ("Tanh", 0.1)]
-RARE = {"transposed", "Min", "Max", "Neg", "LeakyRelu", "PRelu", "SiLU", "Sigmoid", "Tanh"}
+               ("div_scalar", 1), ("Identity", 2), ("Dropout", 1), ("transposed", 2), ("Neg", 0.5), ("LeakyRelu", 1.5),
+               ("PRelu", 1.5), ("SiLU", 2), ("Sigmoid", 1), ("Tanh", 1), ("Softplus", 0.5), ("Elu", 0.7), ("Selu", 0.5),
+               ("Celu", 0.5), ("Gelu", 1), ("Mish", 0.7)]
+RARE = {"transposed", "Min", "Max", "Neg"}
+SINCE = {"Celu": 12, "Gelu": 20}
 
 Style = collections.namedtuple("Style", "opset is_rare")
 
@@ -44,8 +46,12 @@ def _activation(rng, style):
         name = "Relu"
     if name == "BatchNormalization":
         return [name, bool(rng.random() < 0.3)]
-    if name in ("LeakyRelu", ):
-        return [name, 0.1]
+    if style.opset < SINCE.get(name, 0):
+        name = "Elu"
+    if name in ("LeakyRelu", "Elu", "Celu"):
+        return [name, _one_of(rng, 0.1, 0.5, 1.0) if name == "LeakyRelu" else _one_of(rng, 0.5, 1.0, 1.5)]
+    if name == "Gelu":
+        return [name, _one_of(rng, "none", "tanh")]
     if name.startswith("Clip"):
         low, high = sorted(rng.choice(CLAMPS, 2, replace=False).tolist())
         return ["Clip", None if name == "Clip_high" else low, None if name == "Clip_low" else high]
@@ -168,7 +174,7 @@ def _branch(rng, style):
 
 def _squeeze(rng, style):
     gate = _one_of(rng, ["HardSigmoid"], ["HardSigmoid_written"], ["HardSigmoid"], ["Clip", 0.0, 1.0],
-                   *([["Sigmoid"]] if style.is_rare else []))
+                   ["Sigmoid"])
     return {
         "kind": "squeeze", "seed": _seed(rng), "reduced": int(_one_of(rng, 2, 4)), "gate": gate,
         "mean": _one_of(rng, "pool", "mean"), "swapped": bool(rng.random() < 0.3), "after": _after(rng, style)
@@ -221,7 +227,8 @@ def _tail(rng, style, shape):
 
 def _draw_once(rng):
     opset = int(
-        _pick(rng, [(7, 0.5), (9, 1), (10, 1), (11, 2), (12, 1), (13, 5), (14, 1), (15, 1), (17, 5), (18, 1), (20, 1)]))
+        _pick(rng, [(7, 0.5), (9, 1), (10, 1), (11, 2), (12, 1), (13, 5), (14, 1), (15, 1), (17, 5), (18, 1), (20, 1),
+                    (21, 1.5)]))
     style = Style(opset, bool(rng.random() < 0.3))
     shape = (int(_pick(rng, [(3, 4), (1, 1)])), int(rng.integers(6, 19)), int(rng.integers(6, 19)))
     recipe = {

@@ -111,8 +111,10 @@ TEST(DefinitionCases, pass_without_any_part_of_the_importer) {
   EXPECT_GE(run, 300);
   for (const ops::Operator* op : ops::all_operators()) {
     if (std::string(op->name).find('.') != std::string::npos) continue;  // a further output of another operator
-    EXPECT_NE(definition::find_definition("", op->name), nullptr) << op->name << " is imported and has no definition";
-    EXPECT_EQ(operators.count(op->name), 1u) << op->name << " has no case";
+    const bool is_defined = definition::find_definition("", op->name) != nullptr ||
+                            definition::find_definition("qonnx.custom_op.general", op->name) != nullptr;
+    EXPECT_TRUE(is_defined) << op->name << " is imported and has no definition";
+    EXPECT_EQ(operators.count(op->name), testing::has_no_cases(op->name) ? 0u : 1u) << op->name;
   }
 }
 

@@ -11,6 +11,15 @@
 namespace sluice::testing {
 namespace {
 
+constexpr int kOnnxUint4 = 21, kOnnxInt4 = 22;  // younger than the onnx.proto of Debian 12
+
+// Two codes in a byte, the first in its lower half.
+void fill_halves(onnx::TensorProto& proto, const std::vector<std::int64_t>& codes) {
+  for (std::size_t i = 0; i < codes.size(); i += 2)
+    proto.add_int32_data(
+        static_cast<std::int32_t>((codes[i] & 15) | (i + 1 < codes.size() ? codes[i + 1] & 15 : 0) << 4));
+}
+
 void fill(onnx::TensorProto& proto, const ir::Tensor& tensor) {
   for (const std::int64_t dim : tensor.dims) proto.add_dims(dim);
   switch (tensor.type) {
@@ -41,6 +50,12 @@ void fill(onnx::TensorProto& proto, const ir::Tensor& tensor) {
     case ir::ElementType::uint8:
       proto.set_data_type(onnx::TensorProto::UINT8);
       break;
+    case ir::ElementType::uint4:
+      proto.set_data_type(kOnnxUint4);
+      break;
+    case ir::ElementType::int4:
+      proto.set_data_type(kOnnxInt4);
+      break;
     case ir::ElementType::boolean:
       proto.set_data_type(onnx::TensorProto::BOOL);
       break;
@@ -50,6 +65,8 @@ void fill(onnx::TensorProto& proto, const ir::Tensor& tensor) {
   }
   for (const float value : tensor.values) proto.add_float_data(value);
   for (const std::string& value : tensor.texts) proto.add_string_data(value);
+  if (tensor.type == ir::ElementType::int4 || tensor.type == ir::ElementType::uint4)
+    return fill_halves(proto, tensor.integers);
   for (const std::int64_t value : tensor.integers) {
     if (tensor.type == ir::ElementType::int64)
       proto.add_int64_data(value);
@@ -154,6 +171,13 @@ std::string OnnxWriter::further_output() {
   auto& node = *model_->mutable_graph()->mutable_node(model_->graph().node_size() - 1);
   node.add_output(node.output(0) + "_" + std::to_string(node.output_size()));
   return node.output(node.output_size() - 1);
+}
+
+std::string OnnxWriter::node_of(const std::string& domain, const std::string& op,
+                                const std::vector<std::string>& inputs, const std::vector<Attribute>& attributes) {
+  const std::string value = node(op, inputs, attributes);
+  model_->mutable_graph()->mutable_node()->rbegin()->set_domain(domain);
+  return value;
 }
 
 std::string OnnxWriter::bytes(const std::string& output) const {

@@ -57,6 +57,10 @@ class OnnxWriter {
   // One more output of the last node; returns its name.
   std::string further_output();
 
+  // The same of another domain than ONNX's.
+  std::string node_of(const std::string& domain, const std::string& op, const std::vector<std::string>& inputs,
+                      const std::vector<Attribute>& attributes = {});
+
   std::string bytes(const std::string& output) const;
   onnx::ModelProto& model() { return *model_; }
 

@@ -53,7 +53,9 @@ Picture disturbed(const Picture& picture, const Disturbance& d, std::uint64_t se
   }
   cv::Mat result;
   pixels.convertTo(result, from.type());  // saturates
-  return picture_of(result);
+  Picture after = picture_of(result);
+  after.orientation = picture.orientation;
+  return after;
 }
 
 DriftingSource::DriftingSource(ImageSet set, std::uint64_t length, std::uint64_t seed)

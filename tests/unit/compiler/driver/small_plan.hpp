@@ -14,18 +14,24 @@
 
 namespace sluice::test {
 
-inline PlanOptions small_plan(const Scratch& scratch) {
-  testing::OnnxWriter writer(13, 5);
+// `first_number`: nodes are named from it on.
+inline void write_small_network(const std::filesystem::path& file, unsigned seed = 5, int first_number = 0) {
+  testing::OnnxWriter writer(13, seed);
   const auto relu = [&](const std::string& value) { return writer.node("Relu", {value}); };
-  const std::string x = writer.input("x", {1, 3, 32, 32});
+  std::string x = writer.input("x", {1, 3, 32, 32});
+  for (int i = 0; i < first_number; ++i) x = writer.node("Identity", {x});
   const std::string stem =
       relu(writer.node("Conv", {x, writer.random({8, 3, 3, 3})}, {{"strides", {4, 4}}, {"pads", {1, 1, 1, 1}}}));
   const std::string left = relu(writer.node("Conv", {stem, writer.random({8, 8, 3, 3})}, {{"pads", {1, 1, 1, 1}}}));
   const std::string sum = relu(writer.node("Add", {left, stem}));
   const std::string point = relu(writer.node("Conv", {sum, writer.random({8, 8, 1, 1})}));
   const std::string pooled = writer.node("Flatten", {writer.node("GlobalAveragePool", {point})});
-  std::ofstream(scratch.path() / "net.onnx", std::ios::binary)
-      << writer.bytes(writer.node("Gemm", {pooled, writer.random({8, 5}), writer.random({5})}));
+  std::ofstream(file, std::ios::binary) << writer.bytes(
+      writer.node("Gemm", {pooled, writer.random({8, 5}), writer.random({5})}));
+}
+
+inline PlanOptions small_plan(const Scratch& scratch) {
+  write_small_network(scratch.path() / "net.onnx");
   std::mt19937 random(12);
   std::ofstream pictures(scratch.path() / "pictures.bin", std::ios::binary);
   for (int i = 0; i < 24 * 3073; ++i) pictures.put(static_cast<char>(i % 3073 == 0 ? 1 : random() % 256));

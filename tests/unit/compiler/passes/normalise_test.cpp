@@ -40,7 +40,7 @@ TEST(Normalise, names_the_node_that_has_no_kernel) {
                 frontend::import_onnx(SLUICE_SOURCE_DIR "/apps/examples/fashion_mnist/resnet8_fashion_mnist.onnx"));
   for (ir::Node& node : graph.nodes) {
     if (node.op != "Relu") continue;
-    node.op = "Sigmoid";
+    node.op = "Softmax";
     node.name = "the_odd_one";
     break;
   }

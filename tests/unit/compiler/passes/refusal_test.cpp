@@ -20,9 +20,9 @@ void says(const std::string& error, const std::vector<std::string>& words) {
 TEST(Refusal, names_all_nodes_at_once) {
   OnnxWriter w(13);
   auto y = w.node("Conv", {w.input("x", {1, 3, 6, 6}), w.random({4, 3, 3, 3})});
-  y = w.node("Mul", {y, w.node("Sigmoid", {y})});
+  y = w.node("Mul", {y, w.node("Transpose", {y}, {{"perm", {0, 1, 3, 2}}})});
   y = w.node("Add", {y, w.random({1, 4, 4, 4})});
-  says(normal_ops(w, finish(w, y, 4)), {"3 nodes", "Sigmoid_1", "Mul_2", "HardSwish", "Add_3"});
+  says(normal_ops(w, finish(w, y, 4)), {"3 nodes", "Transpose_1", "Mul_2", "squeeze-excite", "Add_3"});
 }
 
 // The reshape in front of it, the activation and the matrix after it would be fine without it.

@@ -4,6 +4,7 @@
 // Every filter's largest weight is the same, so that all multipliers use their 16 bits.
 #pragma once
 
+#include "compiler/ir/curve.hpp"
 #include "compiler/ops/float_interpreter.hpp"
 #include "compiler/ops/op.hpp"
 #include "compiler/ops/shape_inference.hpp"
@@ -52,7 +53,11 @@ class GraphMaker {
     return add_node(op, std::move(inputs), std::move(attributes));
   }
   // Fuses after the last node.
-  void curve(ir::Curve curve) { graph_.nodes.back().activation.curve = curve; }
+  void curve(ir::Curve curve) {
+    ir::Activation& fused = graph_.nodes.back().activation;
+    fused.curve = curve;
+    if (!ir::has_formula(curve)) fused.alpha = fused.beta = 1;
+  }
   void clamp(std::optional<float> low, std::optional<float> high) {
     graph_.nodes.back().activation.low = low;
     graph_.nodes.back().activation.high = high;

@@ -4,6 +4,7 @@
 // well.
 #include <gmock/gmock.h>
 
+#include "compiler/ir/curve.hpp"
 #include "runtime/reference/reference.hpp"
 #include "tests/unit/compiler/quantise/float_graph.hpp"
 
@@ -49,9 +50,9 @@ HeldWeights held_weights(const Layer& layer, double input_scale, const ir::Tenso
   return held;
 }
 
-// Largest slope of the curve: of a hard-swish 1.5, where it becomes the identity.
+// Largest slope of the curve: of a hard-swish 1.5, where it becomes the identity; of a table that of a SELU, at most.
 double slope_of(const Layer& layer) {
-  return layer.curve.kind == CurveKind::none ? 0 : layer.curve.kind == CurveKind::hard_sigmoid ? 1.0 / 6 : 1.5;
+  return layer.curve.kind == CurveKind::none ? 0 : layer.curve.kind == CurveKind::hard_sigmoid ? 1.0 / 6 : 1.8;
 }
 
 // What may lie between the float operator and the layer. `sum_step`: unit of the accumulator, for the bias.
@@ -199,6 +200,19 @@ TEST_P(Precision, scores_may_have_a_curve_too) {
   lowered.expect_rounding_only(1);
 }
 
+// A gate cut to what it never leaves: its range is nothing, and no multiplier leads to codes of that.
+TEST_P(Precision, a_curve_may_end_in_a_map_that_never_moves) {
+  for (const ir::Curve curve : {ir::Curve::hard_sigmoid, ir::Curve::hard_swish}) {
+    GraphMaker make(12, {1, 3, 6, 6});
+    make.conv("x", 4, 1);
+    make.curve(curve);
+    make.clamp(-0.5f, 0.0f);
+    if (curve == ir::Curve::hard_swish) make.clamp(0.0f, 0.0f);
+    const Lowered lowered(make.finish(4), options());
+    lowered.expect_rounding_only(1);
+  }
+}
+
 TEST_P(Precision, joined_maps_share_one_scale_whatever_reads_them) {
   GraphMaker make(5, {1, 3, 12, 12});
   const std::string squeeze = make.conv("x", 4, 1);
@@ -247,13 +261,43 @@ TEST_P(Precision, the_input_may_be_joined_and_pooled) {
 
 INSTANTIATE_TEST_SUITE_P(bits, Precision, ::testing::Values(8, 16));
 
+// Curves that have no formula: a table in 8 bits, a sentence in 16.
+TEST(Lowering, every_curve_is_a_table_in_int8) {
+  for (int curve = static_cast<int>(ir::Curve::sigmoid); curve <= static_cast<int>(ir::kLastCurve); ++curve) {
+    GraphMaker make(13, {1, 3, 8, 8});
+    const std::string map = make.conv("x", 8, 3);
+    make.curve(static_cast<ir::Curve>(curve));
+    SCOPED_TRACE(ir::to_text(static_cast<ir::Curve>(curve)));
+    const ir::Graph graph = make.finish(4);
+    QuantiseOptions options{.bits = 8, .method = RangeMethod::largest};
+    options.has_bias_correction = false;
+    const Lowered lowered(graph, options);
+    EXPECT_EQ(lowered.layer(map).curve.kind, CurveKind::table);
+    EXPECT_EQ(lowered.layer(map).curve.table.size(), 256u);
+    for (unsigned seed = 1; seed <= 3; ++seed) lowered.expect_rounding_only(seed);
+    const auto wide = quantise(graph, statistics_of(graph, 1), pixels_around_zero(3), {}, {.bits = 16});
+    ASSERT_FALSE(wide);
+    EXPECT_EQ(wide.error().fault(), Fault::user);
+    EXPECT_THAT(wide.error().text(), HasSubstr("--precision int8"));
+  }
+}
+
+TEST(Lowering, a_table_may_end_in_a_map_that_never_moves) {
+  GraphMaker make(14, {1, 3, 8, 8});
+  make.conv("x", 8, 3);
+  make.curve(ir::Curve::tanh);
+  make.clamp(0.0f, 0.0f);
+  const Lowered lowered(make.finish(4), {.bits = 8, .method = RangeMethod::largest});
+  EXPECT_EQ(lowered.network().layers.front().curve.kind, CurveKind::table);
+}
+
 TEST(Lowering, names_what_has_no_kernel) {
   GraphMaker make(8, {1, 3, 8, 8});
-  make.node("Sigmoid", {make.conv("x", 4, 1)});
+  make.node("Softmax", {make.conv("x", 4, 1)});
   const ir::Graph graph = make.finish(3);
   const auto result = quantise(graph, statistics_of(graph, 1), pixels_around_zero(3), {}, {});
   ASSERT_FALSE(result);
-  EXPECT_THAT(result.error().text(), ::testing::AllOf(HasSubstr("Sigmoid"), HasSubstr("Concat")));
+  EXPECT_THAT(result.error().text(), ::testing::AllOf(HasSubstr("Softmax"), HasSubstr("Concat")));
 }
 
 TEST(Lowering, refuses_an_activation_behind_what_passes_codes_on) {

@@ -43,6 +43,31 @@ TEST_F(ValidateNetwork, accepts_equalised_channels) {
   EXPECT_EQ(validated(quantise(even, statistics, preprocess_, {}, {.bits = 8}, gains).value().network).parted, "");
 }
 
+// A map of 16 bits that its reader left fewer saturates at their end. Where the node's own clamp lies within the range
+// on one side, only the other side shows how many bits there are.
+TEST_F(ValidateNetwork, accepts_a_narrowed_map_that_its_node_clamps_on_one_side) {
+  for (const bool is_high : {true, false}) {
+    GraphMaker make(13, {1, 3, 32, 32});
+    const std::string wide = make.conv("x", 8, 1);
+    const float largest = [&] {
+      GraphMaker whole = make;
+      return static_cast<float>(statistics_of(whole.finish(5), 4).at(wide).largest());
+    }();
+    is_high ? make.clamp(std::nullopt, 0.1f * largest) : make.clamp(-0.1f * largest, std::nullopt);
+    make.conv(wide, 8, 5);
+    make.conv(make.conv("v1", 24, 3), 24, 3);
+    graph_ = make.finish(5);
+    calibration_ = calibrate(graph_, pictures()).value();
+    const auto made = quantise(graph_, calibration_.statistics, preprocess_, {},
+                               {.bits = 16, .method = RangeMethod::percentile, .percentile = 0.9})
+                          .value();
+    int narrowed = 0;
+    for (const Layer& layer : made.network.layers) narrowed += std::max(layer.clamp_high, -layer.clamp_low) < 32767;
+    ASSERT_GT(narrowed, 0);
+    EXPECT_EQ(validated(made.network).parted, "");
+  }
+}
+
 TEST_F(ValidateNetwork, finds_a_clamp_that_is_lost) {
   IntegerNetwork spoilt = network(8);
   spoilt.layers[0].clamp_low = -128;
