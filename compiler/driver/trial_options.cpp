@@ -36,10 +36,14 @@ search::TrialOptions trial_options(const PlanJob& job, TrialPart part, const std
   const auto seconds = [begin] { return std::chrono::duration<double>(Clock::now() - begin).count(); };
   if (o.time_limit_s > 0)
     trials.is_over = [seconds, limit = o.time_limit_s / (is_shared ? 2 : 1)] { return seconds() > limit; };
-  trials.progress = [&job, seconds, all = trials.trials, next = kSecondsBetweenLines](std::size_t done) mutable {
-    if (seconds() < next) return;
+  // Of the rate since the first was told: before it, much else is done.
+  trials.progress = [&job, seconds, all = trials.trials, next = kSecondsBetweenLines, first = std::size_t{0},
+                     first_s = 0.0](std::size_t done) mutable {
+    if (first == 0) first = done, first_s = seconds();
+    if (done == first || seconds() < next) return;
     next = seconds() + kSecondsBetweenLines;
-    job.say(fmt::format("{} of {} trials, {:.0f} s left", done, all, seconds() * double(all - done) / double(done)));
+    const double left = (seconds() - first_s) * double(all - done) / double(done - first);
+    job.say(fmt::format("{} of {} trials, {:.0f} s left", done, all, left));
   };
   return trials;
 }

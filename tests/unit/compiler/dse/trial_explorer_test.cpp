@@ -191,14 +191,18 @@ TEST(TrialExplorer, answers_the_same_whatever_was_asked_before) {
   TrialExplorer one(s.menus, s.levels, s.limit, s.goal);
   std::mt19937 random(5);
   std::vector<std::vector<Allowance>> asked;
-  std::vector<double> intervals;
-  for (int trial = 0; trial < 8; ++trial) {
+  std::vector<TrialDesign> found;
+  for (int trial = 0; trial < 40; ++trial) {
     asked.push_back(allowances_of(s, random));
-    intervals.push_back(one.explore(asked.back()).interval);
+    found.push_back(one.explore(asked.back()));
   }
   TrialExplorer other(s.menus, s.levels, s.limit, s.goal);
-  for (std::size_t trial = asked.size(); trial-- > 0;)
-    EXPECT_EQ(other.explore(asked[trial]).interval, intervals[trial]) << trial;
+  for (std::size_t trial = asked.size(); trial-- > 0;) {
+    const TrialDesign again = other.explore(asked[trial]);
+    EXPECT_EQ(again.interval, found[trial].interval) << trial;
+    EXPECT_EQ(again.shares, found[trial].shares) << trial;
+    EXPECT_EQ(again.loss, found[trial].loss) << trial;
+  }
 }
 
 TEST(TrialExplorer, has_no_design_where_nothing_fits) {

@@ -118,6 +118,9 @@ TEST_F(ThresholdTrials, without_hardware_are_worth_the_products_they_leave_out) 
   EXPECT_LE(natural, 1);
   double last = natural;
   for (std::size_t l = 1; l < 3; ++l) {
+    allowances[l] = {0, 100};
+    EXPECT_LT(cost(allowances).cost, last) << "activations alone";
+    last = cost(allowances).cost;
     allowances[l] = {100, 100};
     const search::CostedThresholds costed = cost(allowances);
     EXPECT_LT(costed.cost, last);
