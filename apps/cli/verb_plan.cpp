@@ -197,10 +197,9 @@ Run verb_plan(Command command, const Common& common) {
       .positive()
       .capture_default_str();
   command
-      .add_option(
-          "--trials", options->trials,
-          "thresholds that are tried: with --board or --budget half of them before the hardware is chosen, the others "
-          "around the rows that were allocated; 0: none. The same seed and number, the same table")
+      .add_option("--trials", options->trials,
+                  "thresholds that are tried for the rows; with --board or --budget half as many are tried before the "
+                  "hardware is chosen; 0: none. The same seed and number, the same table")
       .capture_default_str();
   command.add_option("--time-limit", options->time_limit_s, "seconds after which no trial begins; 0: no limit")
       .range(0.0, 1e9);

@@ -24,7 +24,7 @@ search::TrialOptions trial_options(const PlanJob& job, TrialPart part, const std
   const bool is_shared = o.target && o.target_images_per_s == 0;
   const bool is_before = part == TrialPart::before_hardware;
   search::TrialOptions trials;
-  trials.trials = is_before ? (is_shared ? o.trials / 2 : 0) : (is_shared ? o.trials - o.trials / 2 : o.trials);
+  trials.trials = !is_before ? o.trials : is_shared ? o.trials / 2 : 0;
   trials.seed = o.seed;
   // The folder is there once a phase is kept; without one nothing could be gone on with.
   std::error_code error;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // trial_options: when trials of a phase end, where they are kept, and lines that tell how far they are.
 //
-// Before: `job` outlives them. After: --trials and --time-limit are shared between the trials with hardware that is not
-// chosen yet and those with the one that is; without a target all are of the second kind.
+// Before: `job` outlives them. After: --trials for the rows; half as many before the hardware is chosen, which cost ten
+// times as many pictures each. Without a target there are none of those. Both share --time-limit evenly.
 #pragma once
 
 #include "compiler/driver/plan_job.hpp"
