@@ -122,7 +122,7 @@ class Measurer {
     BuiltDesign built = SLUICE_TRY(build_design(network_, configs, front, o.rows.clock_mhz, sizing,
                                                 o.sizing_percent_or_default() / 100, o.target));
     built.rows.design_hash = sha256_hex(design_to_json(built.design));
-    const DesignTable table = SLUICE_TRY(measure_rows(built.design, built.rows, held_out_, o.rows));
+    const DesignTable table = measure_rows(built.design, built.rows, held_out_, o.rows);
     const Resources used = netlist_resources(network_, built.design.netlist, o.target->model).total;
     Baseline baseline{name, how, {}, used.dsp_blocks, used.multipliers};
     for (std::size_t r = 0; r < table.rows.size(); ++r) {
