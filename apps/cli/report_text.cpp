@@ -3,6 +3,9 @@
 #include "apps/cli/report_text.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "runtime/base/json.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -102,6 +105,21 @@ std::string explanation_text(const ReportedLayer& layer, const EstimatedRate& ra
   const EngineChoice& next = *explain.next_faster;
   return text + fmt::format("\nnext faster: {} with {}, {:.0f} cycles, for {} more\n", next.engine, next.numbers,
                             next.cycles, resources_text(next.resources));
+}
+
+std::string baselines_text(const std::string& search_json) {
+  const nlohmann::json search = parse_json(search_json);
+  std::string text;
+  if (!search.is_object()) return text;
+  for (const nlohmann::json& baseline : search.value("baselines", nlohmann::json::array())) {
+    const nlohmann::json &densest = baseline.at("rows").front(), &fastest = baseline.at("rows").back();
+    text += fmt::format(
+        "instead, {}: {:.0f} cycles an image, {:.0f} at {:+.2f} points (estimated; simulated {:.0f}, {:.0f})\n",
+        baseline.at("name").get<std::string>(), densest.at("estimated_cycles").get<double>(),
+        fastest.at("estimated_cycles").get<double>(), fastest.at("loss_points").get<double>(),
+        densest.at("simulated_cycles").get<double>(), fastest.at("simulated_cycles").get<double>());
+  }
+  return text;
 }
 
 }  // namespace sluice::cli

@@ -19,6 +19,8 @@ std::string estimate_table(const PlanReport& report);
 std::string estimate_summary(const EstimatedRate& rate);
 std::string simulated_text(const PlanReport& report);  // empty where nothing was simulated
 std::string proofs_text(const PlanReport& report);
+// What else the budget could have held, a line a baseline, from report/search.json; empty where it was not asked for.
+std::string baselines_text(const std::string& search_json);
 // Why a layer has its engine.
 std::string explanation_text(const ReportedLayer& layer, const EstimatedRate& rate);
 

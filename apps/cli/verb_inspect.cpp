@@ -144,6 +144,9 @@ Run verb_inspect(Command command, const Common& common) {
       SLUICE_CHECK(print_table(bundle));
       const PlanReport report = SLUICE_TRY(report_of(bundle));
       std::cout << estimate_summary(report.estimated);
+      if (!bundle.hashes().contains("report/search.json")) return ok();
+      const std::string search = SLUICE_TRY(bundle.read("report/search.json"));
+      std::cout << baselines_text(search);
       return ok();
     }
     json j = json::parse(design_to_json(bundle.design()));

@@ -127,6 +127,8 @@ Run verb_plan(Command command, const Common& common) {
   auto no_correction = std::make_shared<bool>(false);
   auto board = std::make_shared<std::string>();
   auto budget = std::make_shared<std::string>();
+  auto preset = std::make_shared<std::string>();
+  auto is_evaluator = std::make_shared<bool>(false);
   command.add_option("model", options->model, "ONNX file").required();
   command.add_option("--calib", options->calibration, "calibration pictures: folder, files, list, CIFAR-10 .bin or IDX")
       .required();
@@ -201,13 +203,25 @@ Run verb_plan(Command command, const Common& common) {
       .positive()
       .capture_default_str();
   command
-      .add_option(
-          "--trials", options->trials,
-          "thresholds that are tried around the rows that were allocated; 0: none. The same seed and number, the "
-          "same table")
+      .add_option("--trials", options->trials,
+                  "thresholds that are tried for the rows; with --board or --budget half as many are tried before the "
+                  "hardware is chosen; 0: none. The same seed and number, the same table")
       .capture_default_str();
   command.add_option("--time-limit", options->time_limit_s, "seconds after which no trial begins; 0: no limit")
       .range(0.0, 1e9);
+  command
+      .add_option(
+          "--preset", *preset,
+          "hass: the setting of the paper: int16, dense and pair_sparse engines, the budget u250 at its 250 MHz, "
+          "one scalar objective; a flag that is given wins")
+      .one_of({"hass"});
+  command.add_flag("--ask-tell", *is_evaluator,
+                   "plan nothing: answer on standard output what thresholds that come as lines on standard input lose "
+                   "and what interval their hardware has (compiler/search/README.md); needs --board or --budget");
+  command.add_flag(
+      "--baselines", options->has_baselines,
+      "with --board or --budget: plan dense engines, natural zeros, global thresholds and a search without "
+      "hardware on the same budget, too, for report/search.json");
   command
       .add_option(
           "--held-out", options->held_out_images,
@@ -242,6 +256,13 @@ Run verb_plan(Command command, const Common& common) {
     }
     if (!shape->empty()) options->input_shape = SLUICE_TRY(frontend::parse_shape(*shape));
     options->seed = common.seed;
+    options->is_loss_asked = command.count("--max-loss") > 0;
+    if (*preset == "hass") {
+      options->has_scalar_objective = true;
+      if (command.count("--precision") == 0) *precision = "int16";
+      if (command.count("--engine") == 0) options->engine = "pair_sparse";
+      if (board->empty() && budget->empty()) *budget = "u250";
+    }
     options->quantise.bits = *precision == "int8" ? 8 : 16;
     options->quantise.method = *method == "mse"          ? RangeMethod::mse
                                : *method == "percentile" ? RangeMethod::percentile
@@ -260,6 +281,7 @@ Run verb_plan(Command command, const Common& common) {
     if (common.is_json && !options->dump_after.empty())
       return user_error("--dump-after {} prints text; leave --json away", options->dump_after);
     const auto say = [](const std::string& line) { log::info("{}", line); };
+    if (*is_evaluator) return plan_trials(*options, say, std::cin, std::cout);
     const auto dump = [](const std::string& text) { std::cout << text; };
     const std::optional<PlanResult> result = SLUICE_TRY(plan(*options, say, dump));
     if (!result) return ok();

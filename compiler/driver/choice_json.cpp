@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "compiler/search/loss_json.hpp"
+
 namespace sluice {
 
 using nlohmann::json;
@@ -43,9 +45,15 @@ json hardware_to_json(const ExploredHardware& h) {
   for (const search::HardwareTrial& t : h.trials)
     trials.push_back({{"densest_rate_share", t.natural_share},
                       {"loss_budget_nats", t.loss_budget},
+                      {"is_tried", t.is_tried},
                       {"cycles", {t.rows.densest, t.rows.half_loss, t.rows.full_loss}},
                       {"kernels", t.kernels}});
+  json front = json::array();
+  for (const TriedThresholds& tried : h.front)
+    front.push_back({{"cycles", tried.interval_cycles}, {"measured", to_json(tried.loss)}});
   return {{"trials", trials},
+          {"threshold_trials", to_json(h.raced)},
+          {"threshold_front", front},
           {"taken", h.taken},
           {"densest_limit_cycles", h.densest_limit},
           {"natural_cycles", h.natural_cycles},
@@ -58,9 +66,13 @@ ExploredHardware hardware_from_json(const json& j) {
     const json& cycles = t.at("cycles");
     h.trials.push_back({t.at("densest_rate_share"),
                         t.at("loss_budget_nats"),
+                        t.at("is_tried"),
                         {cycles.at(0), cycles.at(1), cycles.at(2)},
                         t.at("kernels")});
   }
+  for (const json& tried : j.at("threshold_front"))
+    h.front.push_back({tried.at("cycles"), search::measured_loss_from(tried.at("measured"))});
+  h.raced = search::race_counts_from(j.at("threshold_trials"));
   h.taken = j.at("taken");
   h.densest_limit = j.at("densest_limit_cycles");
   h.natural_cycles = j.at("natural_cycles"), h.one_row_cycles = j.at("one_row_cycles");

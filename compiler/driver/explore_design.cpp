@@ -13,29 +13,35 @@ constexpr std::size_t kLevelPictures = 16;  // whose zeros are counted at every 
 
 }  // namespace
 
-Result<Explored> explore_design(const IntegerNetwork& network, const PictureCodes& pictures,
-                                const Sensitivity& sensitivity, const Target& target, const std::string& engine,
-                                search::HardwareOptions options) {
+Result<MeasuredMenus> measured_menus(const IntegerNetwork& network, const PictureCodes& pictures,
+                                     const Sensitivity& sensitivity, const Target& target, const std::string& engine,
+                                     double most_points) {
   std::vector<KernelKind> engines;
-  options.is_free = engine == "auto";
-  if (!options.is_free) {
+  if (engine != "auto") {
     const KernelKind allowed = SLUICE_TRY(convolution_engine_from_text(engine));
     engines = {KernelKind::conv_dense, allowed};
   }
-  Explored explored;
-  explored.menus = network_menus(network, target.model, engines);
-  explored.densities =
-      SLUICE_TRY(measured_densities(network, explored.menus, pictures, {}, {.list_pictures = pictures.size()}));
+  MeasuredMenus measured;
+  measured.menus = network_menus(network, target.model, engines);
+  measured.densities =
+      SLUICE_TRY(measured_densities(network, measured.menus, pictures, {}, {.list_pictures = pictures.size()}));
   const PictureCodes few(pictures.begin(),
                          pictures.begin() + std::ptrdiff_t(std::min(kLevelPictures, pictures.size())));
-  const bool weighs_thresholds = options.target_interval == 0;
-  explored.levels = SLUICE_TRY(search::level_densities(network, explored.menus, explored.densities,
-                                                       weighs_thresholds ? sensitivity.table : search::LossTable{},
-                                                       sensitivity.scale.nats(options.most_points), few));
-  auto found = search::search_hardware(network, explored.menus, explored.levels, sensitivity.scale, target, options);
+  measured.levels = SLUICE_TRY(search::level_densities(network, measured.menus, measured.densities,
+                                                       most_points > 0 ? sensitivity.table : search::LossTable{},
+                                                       sensitivity.scale.nats(most_points), few));
+  return measured;
+}
+
+Result<search::HardwareSearch> explore_design(const IntegerNetwork& network, const MeasuredMenus& measured,
+                                              const Sensitivity& sensitivity, const Target& target,
+                                              const std::string& engine, search::HardwareOptions options,
+                                              const search::HardwareTrials& trials) {
+  options.is_free = engine == "auto";
+  auto found =
+      search::search_hardware(network, measured.menus, measured.levels, sensitivity.scale, target, options, trials);
   if (!found) return found.error().in(fmt::format("{} {}", target.board ? "board" : "budget", target.name));
-  explored.hardware = std::move(found).value();
-  return explored;
+  return std::move(found).value();
 }
 
 }  // namespace sluice

@@ -5,8 +5,8 @@
 // Where the best design mixes engines, the best of dense ones alone is kept too, so that whoever simulates both can
 // compare.
 //
-// Before: an integer network, codes of calibration pictures, a loss table of it. After: designs within the target, and
-// what was weighed for them (sluice inspect --explain).
+// Before: an integer network, codes of calibration pictures, a loss table and a meter of it. After: designs within the
+// target, and what was weighed for them (sluice inspect --explain).
 #pragma once
 
 #include <optional>
@@ -17,16 +17,24 @@
 
 namespace sluice {
 
-struct Explored {
+inline constexpr std::size_t kDensityImages = 48;  // pictures whose zeros the exploration is told
+
+// What is explored: ways of each layer, and what its thresholds save and lose.
+struct MeasuredMenus {
   std::vector<LayerMenu> menus;
   std::vector<LayerLevels> levels;
   std::vector<LayerDensity> densities;  // without thresholds
-  search::HardwareSearch hardware;
 };
 
-// `engine`: auto, or the one that is allowed besides dense. options.is_free is set here.
-Result<Explored> explore_design(const IntegerNetwork& network, const PictureCodes& pictures,
-                                const Sensitivity& sensitivity, const Target& target, const std::string& engine,
-                                search::HardwareOptions options);
+// `engine`: auto, or the one that is allowed besides dense. `most_points`: of loss; 0: no thresholds.
+Result<MeasuredMenus> measured_menus(const IntegerNetwork& network, const PictureCodes& pictures,
+                                     const Sensitivity& sensitivity, const Target& target, const std::string& engine,
+                                     double most_points);
+
+// options.is_free is set here.
+Result<search::HardwareSearch> explore_design(const IntegerNetwork& network, const MeasuredMenus& measured,
+                                              const Sensitivity& sensitivity, const Target& target,
+                                              const std::string& engine, search::HardwareOptions options,
+                                              const search::HardwareTrials& trials);
 
 }  // namespace sluice

@@ -10,7 +10,7 @@ namespace sluice {
 const std::vector<Phase>& phases() {
   static const std::vector<Phase> all{import_phase(),      validate_phase(), calibrate_phase(), quantise_phase(),
                                       sensitivity_phase(), choose_phase(),   search_phase(),    build_phase(),
-                                      check_phase(),       measure_phase(),  write_phase()};
+                                      check_phase(),       measure_phase(),  baselines_phase(), write_phase()};
   return all;
 }
 

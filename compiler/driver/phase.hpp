@@ -46,6 +46,7 @@ Phase search_phase();
 Phase build_phase();
 Phase check_phase();
 Phase measure_phase();
+Phase baselines_phase();
 Phase write_phase();
 
 // Content of a file that save() made; an error where it is absent.

@@ -11,6 +11,9 @@
 #include "compiler/driver/engine_rule.hpp"
 #include "compiler/driver/explore_design.hpp"
 #include "compiler/driver/phase.hpp"
+#include "compiler/driver/search_report.hpp"
+#include "compiler/driver/trial_options.hpp"
+#include "compiler/search/loss_json.hpp"
 #include "runtime/base/json.hpp"
 
 namespace sluice {
@@ -19,7 +22,6 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kFile = "engines.json";
-constexpr std::size_t kDensityImages = 48;  // pictures whose zeros the exploration is told
 
 std::string story(const PlanJob& job) {
   const PlanOptions& o = job.options;
@@ -28,8 +30,8 @@ std::string story(const PlanJob& job) {
                      o.target->board ? "board" : "budget", o.target->name);
 }
 
-json options_of(const PlanJob& job) {
-  const PlanOptions& o = job.options;
+// What decides a design besides network and losses.
+json target_options(const PlanOptions& o) {
   json all{{"--engine", o.engine}, {"--board or --budget", "none"}};
   if (!o.target) return all;
   const Resources& b = o.target->budget;
@@ -39,13 +41,21 @@ json options_of(const PlanJob& job) {
                   o.target->name, b.alms, b.m20k, b.dsp_blocks, b.multipliers, o.target->memory_bytes_per_cycle);
   all["--target-rate"] = o.target_images_per_s;
   all["--max-loss"] = o.most_loss_points;
+  if (o.has_scalar_objective) all["--preset"] = "hass";
   all["--clock-mhz"] = o.rows.clock_mhz;
   all["--f-hls"] = o.target->model.hls_factor();
   return all;
 }
 
+json options_of(const PlanJob& job) {
+  const PlanOptions& o = job.options;
+  json all = target_options(o);
+  if (o.target) all["--trials"] = o.trials, all["--time-limit"] = o.time_limit_s, all["--seed"] = o.seed;
+  return all;
+}
+
 // `trial`: how the design was explored.
-LayerChoice choice_of(const Explored& explored, const NetworkDesign& design, const search::HardwareTrial& trial,
+LayerChoice choice_of(const MeasuredMenus& explored, const NetworkDesign& design, const search::HardwareTrial& trial,
                       const Target& target) {
   Resources budget = target.budget;
   budget.loss = trial.loss_budget;
@@ -64,8 +74,14 @@ std::string hardware_text(const ExploredHardware& h) {
     const search::HardwareTrial& trial = h.trials[t];
     text += fmt::format("{:>8.2f} {:>12.3f} {:>10.0f} {:>12.0f} {:>12.0f} {:>8}{}\n", trial.natural_share,
                         1e3 * trial.loss_budget, trial.rows.densest, trial.rows.half_loss, trial.rows.full_loss,
-                        trial.kernels, t == h.taken ? "   taken" : "");
+                        trial.kernels,
+                        fmt::format("{}{}", trial.is_tried ? "   for a trial" : "", t == h.taken ? "   taken" : ""));
   }
+  if (h.raced.trials == 0) return text;
+  text += trials_text(h.raced) + "front of the trials: cycles estimated, millinats and top-1 points measured\n";
+  for (const TriedThresholds& tried : h.front)
+    text += fmt::format("{:>10.0f} {:>10.3f} {:>+8.2f}\n", tried.interval_cycles, 1e3 * tried.loss.divergence,
+                        tried.loss.points);
   return text;
 }
 
@@ -81,16 +97,26 @@ Status run(PlanJob& job) {
     const double interval = o.target_images_per_s > 0 ? 1e6 * o.rows.clock_mhz / o.target_images_per_s : 0;
     search::HardwareOptions options;
     options.most_points = o.most_loss_points, options.target_interval = interval;
-    Explored explored =
-        SLUICE_TRY(explore_design(network, codes, *job.state.sensitivity, *o.target, o.engine, options));
-    const search::HardwareSearch& found = explored.hardware;
+    const std::vector<RowSample> samples = SLUICE_TRY(search_samples(job));
+    const search::LossMeter meter(network, samples);
+    const search::HardwareTrials trials{meter, trial_options(job, TrialPart::before_hardware, target_options(o).dump()),
+                                        o.has_scalar_objective};
+    MeasuredMenus explored = SLUICE_TRY(measured_menus(network, codes, *job.state.sensitivity, *o.target, o.engine,
+                                                       interval > 0 ? 0 : o.most_loss_points));
+    const search::HardwareSearch found =
+        SLUICE_TRY(explore_design(network, explored, *job.state.sensitivity, *o.target, o.engine, options, trials));
     chosen.best = choice_of(explored, found.design, found.trials[found.taken], *o.target);
     if (found.dense) {
-      const search::HardwareTrial by_itself{1, 0, {found.dense->exploration.interval_cycles, 0, 0}, 0};
+      const search::HardwareTrial by_itself{1, 0, false, {found.dense->exploration.interval_cycles, 0, 0}, 0};
       chosen.dense = choice_of(explored, *found.dense, by_itself, *o.target);
     }
-    chosen.hardware =
-        ExploredHardware{found.trials, found.taken, found.densest_limit, found.natural_cycles, found.one_row_cycles};
+    chosen.hardware = ExploredHardware{found.trials,         found.taken, found.densest_limit, found.natural_cycles,
+                                       found.one_row_cycles, {},          found.study.raced};
+    for (const std::size_t t : found.study.front) {
+      const search::ThresholdTrial& trial = found.study.trials[t];
+      chosen.hardware->front.push_back({trial.costed.interval, trial.raced.loss});
+      chosen.found.push_back(trial.costed.thresholds);
+    }
     chosen.densities = std::move(explored.densities);
   }
   job.state.chosen = std::move(chosen);
@@ -99,9 +125,14 @@ Status run(PlanJob& job) {
 
 BundleFiles save(const PlanState& state) {
   const ChosenEngines& chosen = *state.chosen;
-  json j{{"best", choice_to_json(chosen.best)}, {"densities", json::array()}};
+  json j{{"best", choice_to_json(chosen.best)}, {"densities", json::array()}, {"found", json::array()}};
   if (chosen.dense) j["dense"] = choice_to_json(*chosen.dense);
   for (const LayerDensity& density : chosen.densities) j["densities"].push_back(density_to_json(density));
+  for (const std::vector<Thresholds>& thresholds : chosen.found) {
+    json layers = json::array();
+    for (const Thresholds& t : thresholds) layers.push_back(search::to_json(t));
+    j["found"].push_back(std::move(layers));
+  }
   if (chosen.hardware) j["hardware"] = hardware_to_json(*chosen.hardware);
   return {{kFile, json_text(j) + "\n"}};
 }
@@ -112,6 +143,10 @@ Status load(const BundleFiles& files, PlanState& state) {
     chosen.best = SLUICE_TRY(choice_from_json(j.at("best")));
     if (j.contains("dense")) chosen.dense = SLUICE_TRY(choice_from_json(j.at("dense")));
     for (const json& density : j.at("densities")) chosen.densities.push_back(density_from_json(density));
+    for (const json& layers : j.at("found")) {
+      chosen.found.emplace_back();
+      for (const json& t : layers) chosen.found.back().push_back(search::thresholds_from(t));
+    }
     if (j.contains("hardware")) chosen.hardware = hardware_from_json(j.at("hardware"));
     return ok();
   }));
@@ -149,7 +184,7 @@ std::string dump(const PlanState& state) {
 Phase choose_phase() {
   return {"choose",
           "engine and parallelism of every layer",
-          {"import", "quantise", "sensitivity"},
+          {"import", "calibrate", "quantise", "sensitivity"},
           story,
           options_of,
           run,

@@ -2,12 +2,11 @@
 // measure: what every row of thresholds loses and saves, on pictures after the calibration ones where there are any.
 #include <nlohmann/json.hpp>
 
+#include "compiler/driver/measuring_samples.hpp"
 #include "compiler/driver/phase.hpp"
 #include "compiler/driver/picture_names.hpp"
-#include "compiler/quantise/float_runner.hpp"
 #include "runtime/base/errors.hpp"
 #include "runtime/base/json.hpp"
-#include "runtime/base/parallel.hpp"
 #include "runtime/base/sha256.hpp"
 
 namespace sluice {
@@ -18,18 +17,6 @@ using nlohmann::json;
 constexpr const char* kTableFile = "table.json";
 constexpr const char* kFile = "measured_on.json";
 constexpr double kLeastGain = 0.01;  // share of cycles that a row saves; estimates are no better than that
-
-bool is_held_out(const PlanJob& job) { return job.all_pictures.size() > job.calibration_count; }
-
-ImageSet held_out(const PlanJob& job) {
-  return job.all_pictures.without_first(job.calibration_count).slice({.first = job.options.held_out_images});
-}
-
-// Where there are no others, calibration pictures measure again; 0 stands for all of them.
-std::size_t repeated_count(const PlanJob& job) {
-  const std::size_t most = job.options.held_out_images;
-  return most == 0 ? job.calibration_count : std::min(most, job.calibration_count);
-}
 
 std::string story(const PlanJob& job) {
   return fmt::format("{} rows on {} {} pictures", job.state.design->built.rows.rows.size(),
@@ -43,31 +30,9 @@ json options_of(const PlanJob& job) {
           {"counted pictures", job.options.rows.counted_images}};
 }
 
-// Held-out pictures are looked at once, so none is kept.
-Result<FittedPictures> measuring_pictures(PlanJob& job) {
-  const FittedPictures calibration = SLUICE_TRY(job.calibration_pictures());
-  if (!is_held_out(job)) return calibration.first(repeated_count(job));
-  return FittedPictures(held_out(job), picture_shape(*job.state.graph), calibration.preprocess(), 0);
-}
-
-Result<std::vector<RowSample>> samples_of(const IntegerNetwork& network, const ir::Graph& graph,
-                                          const FittedPictures& pictures) {
-  const FloatRunner runner = SLUICE_TRY(FloatRunner::prepare(graph, pictures.preprocess()));
-  const Preprocessor preprocessor(network);
-  std::vector<RowSample> samples(pictures.size());
-  SLUICE_CHECK(parallel_try(pictures.size(), [&](std::size_t i) -> Status {
-    const FittedPicture picture = SLUICE_TRY(pictures.load(i));
-    const std::vector<int> top = SLUICE_TRY(runner.top(picture, 1));
-    samples[i] = {preprocessor.codes(picture), top[0], pictures.label(i).value_or(-1)};
-    return ok();
-  }));
-  return samples;
-}
-
 Status run(PlanJob& job) {
   const Design& design = job.state.final_design();
-  const FittedPictures pictures = SLUICE_TRY(measuring_pictures(job));
-  const std::vector<RowSample> samples = SLUICE_TRY(samples_of(design.network, *job.state.graph, pictures));
+  const std::vector<RowSample> samples = SLUICE_TRY(measuring_samples(job));
   DesignTable chosen = job.state.design->built.rows;
   const std::string hash = sha256_hex(design_to_json(design));
   chosen.design_hash = hash;
@@ -89,7 +54,7 @@ Status run(PlanJob& job) {
   if (auto status = table.validate(design.network, design.netlist, hash); !status) {
     return bug_error("the planner made a table that it would refuse: " + status.error().text());
   }
-  MeasuredRows measured{std::move(table), kept, std::move(why), pictures.size(), is_held_out(job), {}};
+  MeasuredRows measured{std::move(table), kept, std::move(why), samples.size(), is_held_out(job), {}};
   for (const RowSample& sample : samples) {
     if (sample.true_class >= 0) measured.of_float.add(sample.float_class, sample.true_class);
   }

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // search: rows of thresholds for the hardware that was chosen.
-#include <chrono>
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "compiler/driver/phase.hpp"
+#include "compiler/driver/search_report.hpp"
+#include "compiler/driver/trial_options.hpp"
 #include "compiler/pipeline/netlist_builder.hpp"
 #include "compiler/search/loss_json.hpp"
-#include "compiler/search/row_trials.hpp"
 #include "runtime/base/json.hpp"
-#include "runtime/base/sha256.hpp"
 
 namespace sluice {
 namespace {
@@ -30,28 +28,6 @@ json options_of(const PlanJob& job) {
       {"--max-loss", o.most_loss_points}, {"--trials", o.trials}, {"--time-limit", o.time_limit_s}, {"--seed", o.seed}};
 }
 
-// Ends trials in time, and tells every few seconds how far they are.
-search::TrialOptions trial_options(const PlanJob& job, const Design& design) {
-  using Clock = std::chrono::steady_clock;
-  constexpr double kSecondsBetweenLines = 10;
-  const PlanOptions& o = job.options;
-  search::TrialOptions trials;
-  trials.trials = o.trials, trials.seed = o.seed;
-  trials.journals = o.state_folder();
-  trials.subject = sha256_hex(design_to_json(design) + weights_to_bytes(design.network) +
-                              to_json(job.state.sensitivity->table).dump() +
-                              fmt::format("{} {}", job.calibration_count, o.most_loss_points));
-  const Clock::time_point begin = Clock::now();
-  const auto seconds = [begin] { return std::chrono::duration<double>(Clock::now() - begin).count(); };
-  if (o.time_limit_s > 0) trials.is_over = [seconds, limit = o.time_limit_s] { return seconds() > limit; };
-  trials.progress = [&job, seconds, all = o.trials, next = kSecondsBetweenLines](std::size_t done) mutable {
-    if (seconds() < next) return;
-    next = seconds() + kSecondsBetweenLines;
-    job.say(fmt::format("{} of {} trials, {:.0f} s left", done, all, seconds() * double(all - done) / double(done)));
-  };
-  return trials;
-}
-
 Status run(PlanJob& job) {
   const IntegerNetwork& network = job.state.quantised->network;
   const std::vector<RowSample> samples = SLUICE_TRY(search_samples(job));
@@ -59,8 +35,9 @@ Status run(PlanJob& job) {
   const Design design{network, std::move(netlist)};
   search::RowSearchOptions options;
   options.most_points = job.options.most_loss_points;
-  search::RowSearch searched = SLUICE_TRY(
-      search::search_rows(design, job.state.sensitivity->table, samples, options, trial_options(job, design)));
+  search::RowSearch searched =
+      SLUICE_TRY(search::search_rows(design, job.state.sensitivity->table, samples, job.state.chosen->found, options,
+                                     trial_options(job, TrialPart::rows, design_to_json(design))));
   if (!searched.why_single.empty()) job.say(fmt::format("the table has one row: {}", searched.why_single));
   job.state.searched = std::move(searched);
   return ok();
@@ -87,6 +64,7 @@ std::string dump(const PlanState& state) {
         1e3 * p.predicted_nats, 1e3 * p.measured.divergence,
         fmt::format("{:+.2f} [{:+.2f}, {:+.2f}]", p.measured.points, p.measured.points_low, p.measured.points_high),
         p.is_tried ? "trial" : "allocation");
+  text += trials_text(state.searched->raced);
   if (!state.searched->why_single.empty()) text += state.searched->why_single + "\n";
   return text;
 }

@@ -50,7 +50,7 @@ std::string dump(const PlanState& state) {
 Phase write_phase() {
   return {"write",
           "report and bundle",
-          {"quantise", "sensitivity", "choose", "search", "build", "check", "measure"},
+          {"quantise", "sensitivity", "choose", "search", "build", "check", "measure", "baselines"},
           story,
           options_of,
           run,

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "compiler/driver/resume.hpp"
+#include "compiler/driver/serve_trials.hpp"
+#include "runtime/base/errors.hpp"
 
 namespace sluice {
 namespace {
@@ -21,6 +23,13 @@ Status run_phase(PlanJob& job, StateFolder& folder, std::size_t index) {
                                       : folder.save(index, {phase.name, options, seconds, {}}, phase.save(job.state));
 }
 
+// Runs what is left of the phases.
+Result<PhaseRange> run_phases(PlanJob& job, StateFolder& folder) {
+  const PhaseRange range = SLUICE_TRY(phases_to_run(job, folder));
+  for (std::size_t p = range.first; p < range.end; ++p) SLUICE_CHECK(run_phase(job, folder, p));
+  return range;
+}
+
 }  // namespace
 
 Result<std::optional<PlanResult>> plan(const PlanOptions& options, const Say& say, const Say& dump) {
@@ -29,9 +38,7 @@ Result<std::optional<PlanResult>> plan(const PlanOptions& options, const Say& sa
   StateFolder folder = SLUICE_TRY(StateFolder::open(options.state_folder()));
   if (options.keeps_state) folder.keep();
 
-  const PhaseRange range = SLUICE_TRY(phases_to_run(job, folder));
-  for (std::size_t p = range.first; p < range.end; ++p) SLUICE_CHECK(run_phase(job, folder, p));
-
+  const PhaseRange range = SLUICE_TRY(run_phases(job, folder));
   if (dump && !options.dump_after.empty()) {
     const std::size_t dumped = SLUICE_TRY(phase_index(options.dump_after));
     if (dumped < range.end) dump(phases()[dumped].dump(job.state));
@@ -43,6 +50,19 @@ Result<std::optional<PlanResult>> plan(const PlanOptions& options, const Say& sa
     SLUICE_CHECK(folder.remove());
   }
   return std::move(job.state.result);
+}
+
+Status plan_trials(PlanOptions options, const Say& say, std::istream& in, std::ostream& out) {
+  if (!options.target || options.target_images_per_s > 0)
+    return user_error("trials are costed for the fastest design of a board or budget; name one (--board, --budget)");
+  // What is dumped is loaded, with all that it needs.
+  options.stop_after = options.dump_after = "sensitivity";
+  SLUICE_CHECK(check_plan_options(options));
+  PlanJob job = SLUICE_TRY(PlanJob::open(options, say));
+  StateFolder folder = SLUICE_TRY(StateFolder::open(options.state_folder()));
+  folder.keep();
+  SLUICE_CHECK(run_phases(job, folder));
+  return serve_trials(job, in, out);
 }
 
 }  // namespace sluice

@@ -7,11 +7,17 @@
 // be kept.
 #pragma once
 
+#include <iosfwd>
+
 #include "compiler/driver/plan_job.hpp"
 
 namespace sluice {
 
 // None: it was to stop before the bundle is written. `dump` gets the text of options.dump_after.
 Result<std::optional<PlanResult>> plan(const PlanOptions& options, const Say& say, const Say& dump = {});
+
+// The phases up to `sensitivity`, then answers to the points of another sampler (serve_trials.hpp), until `in` ends.
+// The state stays. options.output names its folder, and nothing else.
+Status plan_trials(PlanOptions options, const Say& say, std::istream& in, std::ostream& out);
 
 }  // namespace sluice

@@ -2,6 +2,8 @@
 // Opens what the options name (see plan_job.hpp).
 #include "compiler/driver/plan_job.hpp"
 
+#include <cmath>
+
 #include "compiler/driver/check.hpp"
 #include "compiler/frontend/onnx_import.hpp"
 #include "compiler/quantise/float_runner.hpp"
@@ -23,6 +25,12 @@ Result<PlanJob> PlanJob::open(const PlanOptions& options, Say say) {
   if (job.all_pictures.size() == 0)
     return user_error("{}: no calibration picture is left after --part", options.calibration[0].string());
   job.calibration_count = job.all_pictures.slice({.first = options.calibration_images}).size();
+  const auto needed = static_cast<std::size_t>(std::ceil(100 / options.most_loss_points));
+  if (options.is_loss_asked && job.calibration_count < needed)
+    return user_error(
+        "--max-loss {:g}: of {} calibration pictures one is {:.2g} points; a bound of {:g} needs at least {}",
+        options.most_loss_points, job.calibration_count, 100.0 / double(job.calibration_count),
+        options.most_loss_points, needed);
   return job;
 }
 

@@ -43,6 +43,10 @@ double PlanOptions::sizing_percent_or_default() const {
 Status check_plan_options(const PlanOptions& options) {
   SLUICE_CHECK(check_output(options.output));
   if (options.engine != "auto") SLUICE_CHECK(convolution_engine_from_text(options.engine));
+  if (options.has_baselines && (!options.target || options.target_images_per_s > 0))
+    return user_error(
+        "--baselines compares the fastest designs for a board or budget; name one (--board, --budget), {}",
+        options.target ? "without --target-rate" : "sluice boards lists them");
   if (options.calibration.empty()) return user_error("no calibration pictures were given");
   if (!options.labels.empty() && options.calibration.size() > 1) {
     return user_error("--labels goes with one source of pictures, not {}", options.calibration.size());

@@ -42,6 +42,9 @@ struct PlanOptions {
   std::size_t trials = 128;     // of thresholds, around the rows that were allocated
   double time_limit_s = 0;      // of these trials; 0: none
   std::uint64_t seed = 1;
+  bool has_scalar_objective = false;  // of trials before the hardware is chosen: search::HardwareTrials::is_scalar
+  bool is_loss_asked = false;         // most_loss_points was named: it must be measurable
+  bool has_baselines = false;         // plan what else the target could hold, too
   // Depths of streams by simulation, within so many percent of the best rate; 0: by rule. None: 1 with a target, else
   // 0.
   std::optional<double> sizing_percent;

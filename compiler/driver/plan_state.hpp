@@ -58,11 +58,19 @@ struct LayerChoice {
   std::vector<LayerExplanation> explanations;  // one a layer
 };
 
+// A trial of thresholds for which the best hardware was explored.
+struct TriedThresholds {
+  double interval_cycles = 0;  // estimated
+  search::MeasuredLoss loss;
+};
+
 // What was weighed to find ChosenEngines::best: cycles as the exploration estimates them.
 struct ExploredHardware {
   std::vector<search::HardwareTrial> trials;
   std::size_t taken = 0;
   double densest_limit = 0, natural_cycles = 0, one_row_cycles = 0;  // as in search::HardwareSearch
+  std::vector<TriedThresholds> front;                                // of the trials
+  search::RaceCounts raced;
 };
 
 struct ChosenEngines {
@@ -70,6 +78,7 @@ struct ChosenEngines {
   std::optional<LayerChoice> dense;     // a second design to simulate, where `best` mixes engines
   std::vector<LayerDensity> densities;  // of every layer, measured; empty where nothing was explored
   std::optional<ExploredHardware> hardware;
+  std::vector<std::vector<Thresholds>> found;  // of all layers: good ones, before the hardware was chosen
 };
 
 // search fills a RowSearch: rows of thresholds for ChosenEngines::best.
@@ -96,6 +105,18 @@ struct MeasuredRows {
   FloatAccuracy of_float;  // on those of them that have labels
 };
 
+// baselines: what else was planned on the same budget; empty where it was not asked for.
+struct BaselineRow {
+  double loss_points = 0, loss_low = 0, loss_high = 0;
+  double estimated_cycles = 0, simulated_cycles = 0;  // 0: not simulated
+};
+
+struct Baseline {
+  std::string name, how;
+  std::vector<BaselineRow> rows;  // the densest first
+  double dsp_blocks = 0, multipliers = 0;
+};
+
 // write
 struct PlanResult {
   PlanReport report;
@@ -114,6 +135,7 @@ struct PlanState {
   std::optional<BuiltChoice> design;
   std::optional<CheckedDesign> checked;
   std::optional<MeasuredRows> measured;
+  std::optional<std::vector<Baseline>> baselines;
   std::optional<PlanResult> result;
 
   const Design& final_design() const { return design->built.design; }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "compiler/driver/baselines.hpp"
 #include "compiler/driver/choice_json.hpp"
 #include "compiler/search/loss_json.hpp"
 #include "runtime/base/json.hpp"
@@ -27,7 +28,8 @@ std::string search_report(const PlanJob& job) {
          {"scale", to_json(state.sensitivity->scale)},
          {"rows", to_json(*state.searched)},
          {"why_single", state.measured->why_single},
-         {"is_dense_alone", state.design->is_dense}};
+         {"is_dense_alone", state.design->is_dense},
+         {"baselines", json::array()}};
   json& layers = j["losses"]["layers"];
   json& front = j["rows"]["front"];
   for (std::size_t i = 0; i < layers.size(); ++i) layers[i]["name"] = state.quantised->network.layers[i].name;
@@ -38,8 +40,19 @@ std::string search_report(const PlanJob& job) {
     for (std::size_t r = 0; r < state.measured->built.size(); ++r)
       if (built == int(state.measured->built[r])) point["row"] = r;
   }
+  for (const Baseline& baseline : *state.baselines) j["baselines"].push_back(baseline_to_json(baseline));
   if (state.chosen->hardware) j["hardware"] = hardware_to_json(*state.chosen->hardware);
   return json_text(j, 1) + "\n";
+}
+
+std::string trials_text(const search::RaceCounts& raced) {
+  if (raced.trials == 0) return {};
+  return fmt::format(
+      "{} trials evaluated {} pictures; {:.0f} % were spared: {} trials were dropped on part of them, {} had "
+      "thresholds "
+      "that were known\n",
+      raced.trials, raced.pictures, 100 - 100 * double(raced.pictures) / double(raced.all_pictures), raced.dropped,
+      raced.known);
 }
 
 std::string search_text(const PlanState& state) {
@@ -52,6 +65,9 @@ std::string search_text(const PlanState& state) {
         "for either alone takes {:.0f} and {:.0f}\n",
         rows.densest, rows.full_loss, hardware->natural_cycles, hardware->one_row_cycles);
   }
+  if (state.chosen->hardware && state.chosen->hardware->raced.trials > 0)
+    text += "before the hardware was chosen, " + trials_text(state.chosen->hardware->raced);
+  if (state.searched->raced.trials > 0) text += "for its rows, " + trials_text(state.searched->raced);
   const std::string& why = state.measured->why_single;
   if (!why.empty()) text += fmt::format("the table has one row: {}\n", why);
   return text;

@@ -19,4 +19,7 @@ std::string search_report(const PlanJob& job);
 // What the search says of itself in a few lines, for people.
 std::string search_text(const PlanState& state);
 
+// What racing and remembering spared, one line; empty where there were no trials.
+std::string trials_text(const search::RaceCounts& raced);
+
 }  // namespace sluice

@@ -88,8 +88,9 @@ double priced(const Shares& shares, const Shares& weights) {
   return price;
 }
 
-LayerTable::LayerTable(const LayerMenu& menu, const LayerLevels& levels, const Resources& budget, double natural_share)
-    : hurry_(menu.spec.hurry), natural_share_(natural_share) {
+LayerTable::LayerTable(const LayerMenu& menu, const LayerLevels& levels, const Resources& budget, double natural_share,
+                       double most_natural)
+    : hurry_(menu.spec.hurry), natural_share_(natural_share), most_natural_(most_natural) {
   std::vector<std::size_t> by_loss;  // levels that the budget can lose
   for (std::size_t v = 0; v < levels.size(); ++v)
     if (v == 0 || levels[v].loss <= budget.loss) by_loss.push_back(v);
@@ -146,11 +147,18 @@ Shares LayerTable::shares(std::size_t entry, int copies) const {
 std::vector<Candidate> LayerTable::front(double low, double high) const {
   Front front;
   for_each([&](std::size_t entry, int copies, double cycles) {
-    if (cycles > high) return;
+    if (cycles > high || std::isinf(cycles)) return;
     const Candidate candidate{std::max(low, cycles), cycles / hurry_, shares(entry, copies), way(entry), copies,
                               level(entry)};
     if (copies == 1 || fullest(candidate.shares) <= 1) front.offer(candidate);
   });
+  return std::move(front).sorted();
+}
+
+std::vector<Candidate> front_of(std::span<const std::vector<Candidate>* const> fronts) {
+  Front front;
+  for (const std::vector<Candidate>* one : fronts)
+    for (const Candidate& candidate : *one) front.offer(candidate);
   return std::move(front).sorted();
 }
 

@@ -13,12 +13,15 @@
 // without thresholds. So one interval stands for both ends of a design table: the fast row gets it, and the densest row
 // takes at most 1 / natural_share of it.
 //
+// Whoever knows how slow the densest row may be says that in cycles: a slower way then takes forever.
+//
 // Before: a menu with ways; a budget, in which a figure of 0 is no limit. After: see each function.
 #pragma once
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include "compiler/dse/layer_menu.hpp"
@@ -53,7 +56,9 @@ std::vector<TimedWay> timed_ways(const LayerMenu& menu, const LayerLevels& level
 
 class LayerTable {
  public:
-  LayerTable(const LayerMenu& menu, const LayerLevels& levels, const Resources& budget, double natural_share);
+  // `most_natural`: cycles that the layer may take without thresholds.
+  LayerTable(const LayerMenu& menu, const LayerLevels& levels, const Resources& budget, double natural_share,
+             double most_natural = std::numeric_limits<double>::infinity());
 
   // Calls fn(entry, copies, cycles times hurry) for every number of copies that brings something; those of an entry, a
   // way at a level, in a row, ascending.
@@ -109,11 +114,16 @@ class LayerTable {
   double counted(LayerTime time, double natural_op) const {
     const double cycles = time.interval();
     time.op = natural_op;
-    return std::max(cycles, natural_share_ * time.interval());
+    const double natural = time.interval();
+    if (natural > most_natural_) return std::numeric_limits<double>::infinity();
+    return std::max(cycles, natural_share_ * natural);
   }
 
   std::vector<Way> ways_;
-  double hurry_ = 1, natural_share_ = 1;
+  double hurry_ = 1, natural_share_ = 1, most_natural_ = 0;
 };
+
+// The front of several, in the order of cycles.
+std::vector<Candidate> front_of(std::span<const std::vector<Candidate>* const> fronts);
 
 }  // namespace sluice

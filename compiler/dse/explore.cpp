@@ -216,9 +216,10 @@ class Explorer {
 
   // Bisection on the interval once more, with prices that are learnt for each; `low`: no design is faster.
   void tighten(double low) {
+    const std::vector<std::span<const Candidate>> layers(candidates_.begin(), candidates_.end());
     for (int p = 0; p < kMostPackings && best_interval_ > kNearEnough * low; ++p) {
       const double interval = std::sqrt(low * best_interval_);
-      Packing packing = pack(candidates_, interval, fixed_, best_weights_);
+      Packing packing = pack(layers, interval, fixed_, best_weights_);
       weights_ = packing.weights;
       const double before = best_interval_;
       if (!packing.is_proven) repair(std::move(packing.picks), packing.sum);

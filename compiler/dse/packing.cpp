@@ -16,7 +16,7 @@ constexpr double kLeastPrice = 1e-4;         // of all prices together: what is 
 constexpr double kSure = 1 + 1e-9;
 
 // The cheapest candidate of [begin, end).
-std::size_t cheapest(const std::vector<Candidate>& all, std::size_t end, const Shares& weights, double* price) {
+std::size_t cheapest(std::span<const Candidate> all, std::size_t end, const Shares& weights, double* price) {
   std::size_t best = 0;
   *price = std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < end; ++i) {
@@ -34,7 +34,7 @@ double missing_shares(const Shares& sum) {
   return all;
 }
 
-Packing pack(const std::vector<std::vector<Candidate>>& layers, double interval, const Shares& taken, Shares weights) {
+Packing pack(std::span<const std::span<const Candidate>> layers, double interval, const Shares& taken, Shares weights) {
   std::vector<std::size_t> ends;
   for (const auto& all : layers) {
     ends.push_back(std::size_t(

@@ -12,6 +12,7 @@
 // least; none where a layer has no candidate that fast.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "compiler/dse/candidates.hpp"
@@ -26,7 +27,7 @@ struct Packing {
 };
 
 // `taken`: shares that are gone already. `weights`: prices to begin with, 0 where there is no limit.
-Packing pack(const std::vector<std::vector<Candidate>>& layers, double interval, const Shares& taken, Shares weights);
+Packing pack(std::span<const std::span<const Candidate>> layers, double interval, const Shares& taken, Shares weights);
 
 // Of a budget, sums being made in any order: what is full to the last block may be a rounding above 1.
 inline constexpr double kFullShare = 1 + 1e-12;

@@ -2,8 +2,6 @@
 // See threshold_levels.hpp.
 #include "compiler/dse/threshold_levels.hpp"
 
-#include "runtime/bundle/table.hpp"
-
 namespace sluice {
 
 bool ThresholdLevel::is_for(KernelKind engine, int engine_group) const {

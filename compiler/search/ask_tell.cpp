@@ -61,4 +61,26 @@ Status drive_sampler(Sampler& sampler, Journal* journal, std::size_t trials, std
   return ok();
 }
 
+Status drive_evaluator(const Space& space, const std::vector<Point>& starts,
+                       const std::function<Outcome(std::size_t, const Point&)>& evaluate, std::istream& in,
+                       std::ostream& out) {
+  nlohmann::json opening = to_json(space);
+  opening["starts"] = starts;
+  out << opening.dump() << std::endl;
+  std::string text;
+  for (std::size_t number = 1; std::getline(in, text); ++number) {
+    const nlohmann::json line = parse_json(text);
+    if (line.is_object() && line.contains("best")) break;
+    const auto answered = [&]() -> Status {
+      const std::size_t trial = SLUICE_TRY(trial_number(line));
+      const Point point = SLUICE_TRY(point_of(line, space));
+      out << outcome_line(trial, evaluate(trial, point)).dump() << std::endl;
+      return ok();
+    };
+    if (Status status = answered(); !status)
+      return std::move(status).error().in(fmt::format("line {} of the points", number));
+  }
+  return ok();
+}
+
 }  // namespace sluice::search

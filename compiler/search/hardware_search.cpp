@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "compiler/model/memory_traffic.hpp"
 #include "compiler/search/allocation.hpp"
+#include "compiler/search/trial_design.hpp"
 
 namespace sluice::search {
 namespace {
@@ -37,12 +39,13 @@ DesignOptions estimated_options(const std::vector<LayerMenu>& menus, const std::
 class Search {
  public:
   Search(const IntegerNetwork& network, const std::vector<LayerMenu>& menus, const std::vector<LayerLevels>& levels,
-         const LossScale& scale, const Target& target, const HardwareOptions& options)
+         const LossScale& scale, const Target& target, const HardwareOptions& options, const HardwareTrials& trials)
       : network_(network),
         menus_(menus),
         levels_(levels),
         target_(target),
         options_(options),
+        trials_(trials),
         half_nats_(scale.nats(options.most_points / 2)),
         full_nats_(scale.nats(options.most_points)) {}
 
@@ -50,7 +53,11 @@ class Search {
     auto natural = explored(menus_, 1, 0);
     if (!natural) return natural.no_design() ? DesignResult<HardwareSearch>(*natural.no_design()) : natural.error();
     HardwareSearch search;
-    add(std::move(natural).value(), 1, 0, search);
+    Resources between = natural->resources.total;  // what the exploration of layers does not know
+    between += natural->exploration.total * -1;
+    for (const Limit& limit : kLimitTable) between.*limit.part = std::max(0.0, between.*limit.part);
+    const double moved = memory_cycles(memory_bytes_per_image(network_), target_.memory_bytes_per_cycle);
+    add(std::move(natural).value(), {1, 0}, search);
     search.natural_cycles = search.one_row_cycles = search.trials[0].rows.densest;
     if (options_.target_interval > 0) return search;
     search.densest_limit = search.natural_cycles / kLeastOfNatural;
@@ -65,9 +72,11 @@ class Search {
       for (const double share : kNaturalShares) {
         auto found = explored(menus_, share, nats);
         if (!found && !found.no_design()) return found.error();
-        if (found) add(std::move(found).value(), share, nats, search);
+        if (found) add(std::move(found).value(), {share, nats}, search);
       }
     }
+    search.trial_goal = {between, moved, search.densest_limit};
+    if (trials_.options.trials > 0) SLUICE_CHECK(study(search));
     return search;
   }
 
@@ -95,15 +104,50 @@ class Search {
     return {family.front().cycles, within(half_nats_), within(full_nats_)};
   }
 
+  // Trials from the designs so far; the best of them as designs.
+  Status study(HardwareSearch& search) {
+    TrialExplorer explorer(menus_, levels_, target_.budget, search.trial_goal);
+    RacingMeter meter(trials_.meter, options_.most_points, trials_.options.seed);
+    const TrialCost cost =
+        trials_.is_scalar ? scalar_cost(explorer, network_, menus_, levels_) : hardware_cost(explorer, menus_, levels_);
+    search.study = SLUICE_TRY(study_thresholds(trials_.is_scalar ? "scalar" : "interval", cost, explorer.most(),
+                                               search.starts, meter, trials_.options, trials_.is_scalar));
+    const ThresholdTrial* before = nullptr;
+    for (const double points : {options_.most_points / 2, options_.most_points}) {
+      const ThresholdTrial* trial = search.study.best(points);
+      if (!trial || trial == before) continue;
+      before = trial;
+      // As fast as the densest row's limit allows, and with a densest row as fast as that of the best design.
+      const double slowest = densest_share(trial->costed.interval, search.densest_limit);
+      for (const double share : {slowest, std::max(slowest, search.trials[search.taken].natural_share)}) {
+        auto found = trial_design(network_, menus_, levels_, target_, trial->allowances, share);
+        if (!found && !found.no_design()) return found.error();
+        if (found) add(std::move(found).value(), {share, trial->costed.loss, true}, search, trial);
+      }
+    }
+    return ok();
+  }
+
   static double merit(const EstimatedRows& rows) { return rows.densest * rows.half_loss * rows.full_loss; }
 
-  // Takes the design if it is the best so far.
-  void add(NetworkDesign design, double share, double nats, HardwareSearch& search) const {
-    const EstimatedRows rows = rows_of(design);
-    search.trials.push_back({share, nats, rows, design.netlist.kernels.size()});
-    if (nats > 0) search.one_row_cycles = std::min(search.one_row_cycles, rows.full_loss);
+  // Takes the design if it is the best so far. `of`: the trial that it was explored for.
+  void add(NetworkDesign design, HardwareTrial trial, HardwareSearch& search, const ThresholdTrial* of = nullptr) {
+    trial.rows = rows_of(design), trial.kernels = design.netlist.kernels.size();
+    if (of) {
+      const double cycles = design.exploration.interval_cycles;
+      trial.rows.full_loss = std::min(trial.rows.full_loss, cycles);
+      if (of->raced.loss.points <= options_.most_points / 2)
+        trial.rows.half_loss = std::min(trial.rows.half_loss, cycles);
+    }
+    std::vector<Allowance> start;
+    for (std::size_t i = 0; i < levels_.size(); ++i)
+      start.push_back(levels_[i][std::size_t(design.exploration.layers[i].level)].step);
+    search.starts.push_back(std::move(start));
+    search.trials.push_back(trial);
+    if (trial.loss_budget > 0) search.one_row_cycles = std::min(search.one_row_cycles, trial.rows.full_loss);
     const bool is_first = search.trials.size() == 1;
-    if (!is_first && (rows.densest > search.densest_limit || merit(rows) >= merit(search.trials[search.taken].rows)))
+    if (!is_first &&
+        (trial.rows.densest > search.densest_limit || merit(trial.rows) >= merit(search.trials[search.taken].rows)))
       return;
     search.taken = search.trials.size() - 1;
     search.design = std::move(design);
@@ -114,6 +158,7 @@ class Search {
   const std::vector<LayerLevels>& levels_;
   const Target& target_;
   const HardwareOptions& options_;
+  const HardwareTrials& trials_;
   const double half_nats_, full_nats_;
 };
 
@@ -121,8 +166,9 @@ class Search {
 
 DesignResult<HardwareSearch> search_hardware(const IntegerNetwork& network, const std::vector<LayerMenu>& menus,
                                              const std::vector<LayerLevels>& levels, const LossScale& scale,
-                                             const Target& target, const HardwareOptions& options) {
-  return Search(network, menus, levels, scale, target, options).run();
+                                             const Target& target, const HardwareOptions& options,
+                                             const HardwareTrials& trials) {
+  return Search(network, menus, levels, scale, target, options, trials).run();
 }
 
 }  // namespace sluice::search

@@ -8,6 +8,11 @@
 // and for two losses. Every design found is judged by the rows that it could have: the geometric mean of the rates
 // without loss, with half of the largest loss and with all of it, among those whose densest row keeps its limit.
 //
+// Sums of what layers lose alone are only nearly what they lose together. So trials go on from these designs
+// (threshold_study.hpp): thresholds of all layers at once, measured, each costed by the hardware that suits it. The
+// fastest trials within half of the largest loss and within all of it are explored as designs, too, and judged with the
+// rows that were measured.
+//
 // Before: menus, levels and a scale of this network; a budget. After: a design within the budget, or NoDesign.
 #pragma once
 
@@ -15,6 +20,7 @@
 
 #include "compiler/dse/network_design.hpp"
 #include "compiler/search/loss_scale.hpp"
+#include "compiler/search/threshold_study.hpp"
 #include "compiler/target/target.hpp"
 
 namespace sluice::search {
@@ -29,6 +35,7 @@ struct EstimatedRows {
 struct HardwareTrial {
   double natural_share = 1;
   double loss_budget = 0;  // nats; 0: explored for natural zeros alone
+  bool is_tried = false;   // explored for thresholds of a trial
   EstimatedRows rows;
   std::size_t kernels = 0;
 };
@@ -37,10 +44,19 @@ struct HardwareSearch {
   NetworkDesign design;
   std::optional<NetworkDesign> dense;  // the best of dense engines alone, where `design` has others
   std::vector<HardwareTrial> trials;
-  std::size_t taken = 0;      // of the trials
-  double densest_limit = 0;   // cycles that the densest row may take
-  double natural_cycles = 0;  // of the best design for natural zeros alone
-  double one_row_cycles = 0;  // of the best design for one row of the largest loss
+  std::size_t taken = 0;                       // of the trials
+  double densest_limit = 0;                    // cycles that the densest row may take
+  double natural_cycles = 0;                   // of the best design for natural zeros alone
+  double one_row_cycles = 0;                   // of the best design for one row of the largest loss
+  std::vector<std::vector<Allowance>> starts;  // of trials: what the designs leave out
+  TrialGoal trial_goal;
+  ThresholdStudy study;
+};
+
+struct HardwareTrials {
+  const LossMeter& meter;
+  TrialOptions options;
+  bool is_scalar = false;  // one objective, as the paper's (trial_costs.hpp), for loss and interval
 };
 
 struct HardwareOptions {
@@ -52,6 +68,7 @@ struct HardwareOptions {
 
 DesignResult<HardwareSearch> search_hardware(const IntegerNetwork& network, const std::vector<LayerMenu>& menus,
                                              const std::vector<LayerLevels>& levels, const LossScale& scale,
-                                             const Target& target, const HardwareOptions& options);
+                                             const Target& target, const HardwareOptions& options,
+                                             const HardwareTrials& trials);
 
 }  // namespace sluice::search

@@ -40,11 +40,28 @@ class LevelMeasurer {
   const PictureCodes& pictures_;
 };
 
+// Thresholds of the weights and shortened prefixes, in one order of what they lose.
+int weight_step(const LayerLosses& losses, double divergence) {
+  const auto loses_less = [&](const LossLevel& other) { return other.divergence < divergence; };
+  return 1 + int(std::count_if(losses.weights.begin(), losses.weights.end(), loses_less) +
+                 std::count_if(losses.ranks.begin(), losses.ranks.end(), loses_less));
+}
+
 ThresholdLevel level_of(const LayerDensity& density, const LayerLosses& losses, int weights, int activations) {
   ThresholdLevel level{density};
   level.has_weight_threshold = weights >= 0, level.has_activation_threshold = activations >= 0;
-  if (weights >= 0) level.loss += losses.weights[std::size_t(weights)].divergence;
-  if (activations >= 0) level.loss += losses.activations[std::size_t(activations)].divergence;
+  if (weights >= 0) {
+    const LossLevel& of_weights = losses.weights[std::size_t(weights)];
+    level.loss += of_weights.divergence;
+    level.thresholds.weight = of_weights.thresholds.weight;
+    level.step.weights = weight_step(losses, of_weights.divergence);
+  }
+  if (activations >= 0) {
+    const LossLevel& of_activations = losses.activations[std::size_t(activations)];
+    level.loss += of_activations.divergence;
+    level.thresholds.activation = of_activations.thresholds.activation;
+    level.step.activations = activations + 1;
+  }
   return level;
 }
 
@@ -58,6 +75,8 @@ void append_ranks(const LayerLosses& losses, LayerLevels& levels) {
       level.group = rank.thresholds.prefix.filters;
       level.density.group_kept = double(rank.thresholds.prefix.k) / level.group;
       level.loss += rank.divergence;
+      level.thresholds.prefix = {rank.thresholds.prefix.k, level.group, 0};
+      level.step.weights = weight_step(losses, rank.divergence);
       levels.push_back(std::move(level));
     }
   }

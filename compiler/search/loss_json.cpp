@@ -9,24 +9,10 @@ namespace {
 
 using nlohmann::json;
 
-json thresholds_to_json(const Thresholds& t) {
-  json j = json::object();
-  if (t.weight != 0) j["tau_w"] = t.weight;
-  if (t.activation != 0) j["tau_a"] = t.activation;
-  if (t.prefix.k != 0) j["k"] = t.prefix.k, j["group"] = t.prefix.filters, j["multipliers"] = t.prefix.multipliers;
-  return j;
-}
-
-Thresholds thresholds_from(const json& j) {
-  Thresholds t{j.value("tau_w", 0), j.value("tau_a", 0), {}};
-  if (j.contains("k")) t.prefix = {j.at("k"), j.at("group"), j.at("multipliers")};
-  return t;
-}
-
 json levels_to_json(const std::vector<LossLevel>& levels) {
   json list = json::array();
   for (const LossLevel& level : levels) {
-    json j = thresholds_to_json(level.thresholds);
+    json j = to_json(level.thresholds);
     j["share_left_out"] = level.share, j["divergence_nats"] = level.divergence, j["changed_share"] = level.changed;
     list.push_back(std::move(j));
   }
@@ -40,7 +26,23 @@ std::vector<LossLevel> levels_from(const json& list) {
   return levels;
 }
 
-json measured_to_json(const MeasuredLoss& m) {
+}  // namespace
+
+json to_json(const Thresholds& t) {
+  json j = json::object();
+  if (t.weight != 0) j["tau_w"] = t.weight;
+  if (t.activation != 0) j["tau_a"] = t.activation;
+  if (t.prefix.k != 0) j["k"] = t.prefix.k, j["group"] = t.prefix.filters, j["multipliers"] = t.prefix.multipliers;
+  return j;
+}
+
+Thresholds thresholds_from(const json& j) {
+  Thresholds t{j.value("tau_w", 0), j.value("tau_a", 0), {}};
+  if (j.contains("k")) t.prefix = {j.at("k"), j.at("group"), j.at("multipliers")};
+  return t;
+}
+
+json to_json(const MeasuredLoss& m) {
   return {{"divergence_nats", m.divergence},
           {"changed_share", m.changed},
           {"loss_points", m.points},
@@ -48,11 +50,9 @@ json measured_to_json(const MeasuredLoss& m) {
           {"loss_high", m.points_high}};
 }
 
-MeasuredLoss measured_from(const json& j) {
+MeasuredLoss measured_loss_from(const json& j) {
   return {j.at("divergence_nats"), j.at("changed_share"), j.at("loss_points"), j.at("loss_low"), j.at("loss_high")};
 }
-
-}  // namespace
 
 json to_json(const LossTable& table) {
   json layers = json::array();
@@ -75,14 +75,14 @@ LossTable loss_table_from(const json& j) {
 json to_json(const LossScale& scale) {
   json steps = json::array();
   for (const LossScale::Step& step : scale.steps)
-    steps.push_back({{"sum_nats", step.nats}, {"measured", measured_to_json(step.measured)}, {"points", step.points}});
+    steps.push_back({{"sum_nats", step.nats}, {"measured", to_json(step.measured)}, {"points", step.points}});
   return steps;
 }
 
 LossScale loss_scale_from(const json& j) {
   LossScale scale;
   for (const json& step : j)
-    scale.steps.push_back({step.at("sum_nats"), measured_from(step.at("measured")), step.at("points")});
+    scale.steps.push_back({step.at("sum_nats"), measured_loss_from(step.at("measured")), step.at("points")});
   return scale;
 }
 
@@ -90,20 +90,21 @@ json to_json(const RowSearch& search) {
   json front = json::array();
   for (const FrontPoint& point : search.front) {
     json thresholds = json::array();
-    for (const Thresholds& t : point.thresholds) thresholds.push_back(thresholds_to_json(t));
+    for (const Thresholds& t : point.thresholds) thresholds.push_back(to_json(t));
     front.push_back({{"row", point.row},
                      {"cycles", point.cycles},
                      {"predicted_nats", point.predicted_nats},
                      {"options", point.picks},
                      {"is_tried", point.is_tried},
-                     {"measured", measured_to_json(point.measured)},
+                     {"measured", to_json(point.measured)},
                      {"points", point.points},
                      {"thresholds", thresholds}});
   }
   return {{"front", front},
           {"why_single", search.why_single},
           {"fixed_part", search.fixed_part},
-          {"fixed_cycles", search.fixed_cycles}};
+          {"fixed_cycles", search.fixed_cycles},
+          {"trials", to_json(search.raced)}};
 }
 
 RowSearch row_search_from(const json& j) {
@@ -114,12 +115,13 @@ RowSearch row_search_from(const json& j) {
     point.picks = p.at("options").get<std::vector<std::size_t>>();
     point.is_tried = p.at("is_tried");
     point.cycles = p.at("cycles"), point.predicted_nats = p.at("predicted_nats");
-    point.measured = measured_from(p.at("measured"));
+    point.measured = measured_loss_from(p.at("measured"));
     point.points = p.at("points"), point.row = p.at("row");
     search.front.push_back(std::move(point));
   }
   search.why_single = j.at("why_single");
   search.fixed_part = j.at("fixed_part"), search.fixed_cycles = j.at("fixed_cycles");
+  search.raced = race_counts_from(j.at("trials"));
   return search;
 }
 

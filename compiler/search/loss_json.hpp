@@ -11,6 +11,12 @@
 
 namespace sluice::search {
 
+nlohmann::json to_json(const MeasuredLoss& loss);
+MeasuredLoss measured_loss_from(const nlohmann::json& j);
+
+nlohmann::json to_json(const Thresholds& thresholds);
+Thresholds thresholds_from(const nlohmann::json& j);
+
 nlohmann::json to_json(const LossTable& table);
 LossTable loss_table_from(const nlohmann::json& j);
 

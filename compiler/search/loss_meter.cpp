@@ -22,19 +22,41 @@ LossMeter::LossMeter(const IntegerNetwork& network, const std::vector<RowSample>
 }
 
 MeasuredLoss LossMeter::measure(const std::vector<Thresholds>& thresholds) const {
-  const Evaluator evaluator = natural_.with_thresholds(thresholds);
-  std::vector<double> divergences(samples_.size());
-  std::vector<int> classes(samples_.size());
-  tbb::parallel_for(std::size_t{0}, samples_.size(), [&](std::size_t s) {
-    const auto scores = evaluator.scores(samples_[s].codes);
-    divergences[s] = divergence(wanted_[s], log_probabilities_of(network_, scores));
-    classes[s] = top_k(scores, 1)[0];
+  std::vector<std::size_t> all(samples_.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return summary(all, losses(evaluator(thresholds), all));
+}
+
+std::vector<SampleLoss> LossMeter::losses(const Evaluator& evaluator, const std::vector<std::size_t>& samples) const {
+  std::vector<SampleLoss> losses(samples.size());
+  tbb::parallel_for(std::size_t{0}, samples.size(), [&](std::size_t i) {
+    const RowSample& sample = samples_[samples[i]];
+    const auto scores = evaluator.scores(sample.codes);
+    SampleLoss& loss = losses[i];
+    loss.divergence = divergence(wanted_[samples[i]], log_probabilities_of(network_, scores));
+    loss.top_class = top_k(scores, 1)[0];
+    const int truth = sample.true_class >= 0 ? sample.true_class : sample.float_class;
+    loss.lost = int(sample.float_class == truth) - int(loss.top_class == truth);
   });
-  const auto count = double(samples_.size());
+  return losses;
+}
+
+MeasuredLoss LossMeter::summary(const std::vector<std::size_t>& samples, const std::vector<SampleLoss>& losses) const {
+  // In one order, whatever the order they were measured in: sums of doubles depend on it.
+  std::vector<std::size_t> order(samples.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return samples[a] < samples[b]; });
+  const auto count = double(samples.size());
+  std::int64_t only_float = 0, only_thresholds = 0, changed = 0;
   MeasuredLoss loss;
-  loss.divergence = std::accumulate(divergences.begin(), divergences.end(), 0.0) / count;
-  for (std::size_t s = 0; s < classes.size(); ++s) loss.changed += (classes[s] != classes_[s]) / count;
-  const Interval points = paired_loss(samples_, classes);
+  for (const std::size_t i : order) {
+    loss.divergence += losses[i].divergence;
+    only_float += losses[i].lost > 0, only_thresholds += losses[i].lost < 0;
+    changed += losses[i].top_class != classes_[samples[i]];
+  }
+  loss.divergence /= count;
+  loss.changed = double(changed) / count;
+  const Interval points = paired_difference(only_float, only_thresholds, std::int64_t(samples.size()));
   loss.points = 100 * points.value, loss.points_low = 100 * points.low, loss.points_high = 100 * points.high;
   return loss;
 }

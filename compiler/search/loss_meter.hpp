@@ -21,11 +21,26 @@ struct MeasuredLoss {
   bool operator==(const MeasuredLoss&) const = default;
 };
 
+// Of one picture.
+struct SampleLoss {
+  double divergence = 0;
+  int top_class = 0;
+  int lost = 0;  // 1: only float is right, -1: only the thresholds are
+};
+
 class LossMeter {
  public:
   LossMeter(const IntegerNetwork& network, const std::vector<RowSample>& samples);
 
   MeasuredLoss measure(const std::vector<Thresholds>& thresholds) const;
+
+  // The same in parts. `samples`: indices; summary() of all of them, in any order, is measure().
+  std::size_t pictures() const { return samples_.size(); }
+  Evaluator evaluator(const std::vector<Thresholds>& thresholds) const { return natural_.with_thresholds(thresholds); }
+  std::vector<SampleLoss> losses(const Evaluator& evaluator, const std::vector<std::size_t>& samples) const;
+  // Log probability of the first class without thresholds.
+  double certainty(std::size_t sample) const { return wanted_[sample][std::size_t(classes_[sample])]; }
+  MeasuredLoss summary(const std::vector<std::size_t>& samples, const std::vector<SampleLoss>& losses) const;
 
  private:
   const IntegerNetwork& network_;

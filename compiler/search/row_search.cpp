@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 
 #include <fmt/format.h>
 
@@ -18,6 +17,16 @@ namespace {
 constexpr std::size_t kMostMeasured = 48;  // allocations
 constexpr double kBeyond = 1.5;            // times the largest loss, plus 1 point: where measuring ends
 
+// What an allocation loses.
+FrontPoint measured_point(const DesignOptions& options, const Allocation& allocation, const LossMeter& meter) {
+  FrontPoint point;
+  point.thresholds = thresholds_of(options, allocation);
+  point.picks = allocation.picks;
+  point.cycles = allocation.cycles, point.predicted_nats = allocation.loss;
+  point.measured = meter.measure(point.thresholds);
+  return point;
+}
+
 std::vector<FrontPoint> measured_family(const DesignOptions& options, const LossMeter& meter, double most_points) {
   std::vector<FrontPoint> points;
   for (const Allocation& allocation : thinned(all_allocations(options), kMostMeasured)) {
@@ -25,6 +34,20 @@ std::vector<FrontPoint> measured_family(const DesignOptions& options, const Loss
     if (points.back().measured.points > kBeyond * most_points + 1) break;
   }
   return points;
+}
+
+// Of each layer the fastest option that leaves out no more than these thresholds.
+std::vector<std::size_t> picks_within(const DesignOptions& options, const std::vector<Thresholds>& thresholds) {
+  std::vector<std::size_t> picks(options.layers.size(), 0);
+  for (std::size_t i = 0; i < picks.size(); ++i) {
+    for (std::size_t o = 0; o < options.layers[i].size(); ++o) {
+      const Thresholds &option = options.layers[i][o].thresholds, &most = thresholds[i];
+      const bool has_prefix = option.prefix.k > 0 && option.prefix.filters == most.prefix.filters;
+      const bool is_prefix_within = option.prefix.k == 0 || (has_prefix && option.prefix.k >= most.prefix.k);
+      if (option.weight <= most.weight && option.activation <= most.activation && is_prefix_within) picks[i] = o;
+    }
+  }
+  return picks;
 }
 
 // Those that nothing faster beats in divergence, with points that rise. The densest stays.
@@ -99,35 +122,30 @@ std::string why_single(const RowSearch& search, const DesignOptions& of_design, 
 
 }  // namespace
 
-FrontPoint measured_point(const DesignOptions& options, const Allocation& allocation, const LossMeter& meter) {
-  FrontPoint point;
-  point.thresholds = thresholds_of(options, allocation);
-  point.picks = allocation.picks;
-  point.cycles = allocation.cycles, point.predicted_nats = allocation.loss;
-  point.measured = meter.measure(point.thresholds);
-  return point;
-}
-
 Result<RowSearch> search_rows(const Design& design, const LossTable& table, const std::vector<RowSample>& samples,
-                              const RowSearchOptions& options, const TrialOptions& trials) {
+                              const std::vector<std::vector<Thresholds>>& found, const RowSearchOptions& options,
+                              const TrialOptions& trials) {
   Pictures counted;
   for (const RowSample& sample : samples)
     if (counted.size() < options.counted_pictures) counted.push_back(sample.codes);
   const DesignOptions of_design = SLUICE_TRY(design_options(design, table, counted));
   const LossMeter meter(design.network, samples);
   std::vector<FrontPoint> points = measured_family(of_design, meter, options.most_points);
-  RowSearch search{front_of(points), {}, of_design.fixed_part, of_design.fixed_cycles};
+  for (const std::vector<Thresholds>& thresholds : found)
+    points.push_back(measured_point(of_design, allocation_of(of_design, picks_within(of_design, thresholds)), meter));
+  RowSearch search{front_of(points), {}, of_design.fixed_part, of_design.fixed_cycles, {}};
   take_rows(options, search.front);
-  std::vector<FrontPoint> rows;
-  std::copy_if(search.front.begin(), search.front.end(), std::back_inserter(rows),
-               [](const FrontPoint& point) { return point.row > 0; });
-  if (trials.trials > 0 && !rows.empty()) {
-    std::vector<FrontPoint> tried = SLUICE_TRY(row_trials(of_design, meter, rows, trials));
+  const bool has_rows =
+      std::any_of(search.front.begin(), search.front.end(), [](const FrontPoint& point) { return point.row > 0; });
+  if (trials.trials > 0 && has_rows) {
+    RacingMeter racing(meter, options.most_points, trials.seed);
+    std::vector<FrontPoint> tried = SLUICE_TRY(row_trials(of_design, racing, search.front, trials));
+    search.raced = racing.counts();
     for (FrontPoint& point : tried) point.is_tried = true, points.push_back(std::move(point));
     search.front = front_of(std::move(points));
     take_rows(options, search.front);
   }
-  if (rows.empty()) search.why_single = why_single(search, of_design, options, design);
+  if (!has_rows) search.why_single = why_single(search, of_design, options, design);
   return search;
 }
 

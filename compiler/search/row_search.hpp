@@ -13,7 +13,7 @@
 #include <string>
 
 #include "compiler/search/allocation.hpp"
-#include "compiler/search/loss_meter.hpp"
+#include "compiler/search/racing_meter.hpp"
 
 namespace sluice::search {
 
@@ -37,20 +37,20 @@ struct FrontPoint {
   bool operator==(const FrontPoint&) const = default;
 };
 
-struct TrialOptions;  // row_trials.hpp
-
-// What an allocation loses.
-FrontPoint measured_point(const DesignOptions& options, const Allocation& allocation, const LossMeter& meter);
+struct TrialOptions;  // study.hpp
 
 struct RowSearch {
   std::vector<FrontPoint> front;  // the densest first
   std::string why_single;         // empty where there are several rows
   std::string fixed_part;         // what is slowest of all that no threshold makes faster
   double fixed_cycles = 0;
+  RaceCounts raced;  // of the trials
 };
 
+// `found`: thresholds of all layers that were found good before; the engines of the design may not obey them all.
 Result<RowSearch> search_rows(const Design& design, const LossTable& table, const std::vector<RowSample>& samples,
-                              const RowSearchOptions& options, const TrialOptions& trials);
+                              const std::vector<std::vector<Thresholds>>& found, const RowSearchOptions& options,
+                              const TrialOptions& trials);
 
 // Of measured rows, those that are worth moving to: the first, then each that saves `least_gain` of the cycles of the
 // last one that is kept.

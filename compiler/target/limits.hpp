@@ -34,7 +34,7 @@ inline constexpr std::array<Limit, kLimits> kLimitTable{{{"ALMs", &Resources::al
                                                          {"multipliers", &Resources::multipliers},
                                                          {"kernels", &Resources::kernels},
                                                          {"loss", &Resources::loss}}};
-inline constexpr std::size_t kMlabLimit = 3, kKernelLimit = 5, kLossLimit = 6;
+inline constexpr std::size_t kDspLimit = 2, kMlabLimit = 3, kMultiplierLimit = 4, kKernelLimit = 5, kLossLimit = 6;
 
 // Of a budget, by limit: 1 is all of it.
 using Shares = std::array<double, kLimits>;

@@ -3,10 +3,14 @@
 #include "compiler/driver/plan.hpp"
 
 #include <fstream>
+#include <sstream>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
 
 #include "compiler/driver/phase.hpp"
+#include "runtime/base/json.hpp"
 #include "tests/unit/compiler/driver/small_plan.hpp"
 
 namespace sluice::test {
@@ -90,7 +94,7 @@ TEST_F(Plan, another_option_begins_at_the_phase_that_asks_for_it) {
   options.engine = "dense";
   ASSERT_EQ(plan_said(options), "");
   EXPECT_THAT(said_[0], AllOf(HasSubstr("--engine was auto, now it is dense"), HasSubstr("anew from choose")));
-  EXPECT_THAT(ran(), ElementsAre("choose", "search", "build", "check", "measure", "write"));
+  EXPECT_THAT(ran(), ElementsAre("choose", "search", "build", "check", "measure", "baselines", "write"));
   PlanOptions alone = to("alone");
   alone.engine = "dense";
   ASSERT_EQ(plan_said(alone), "");
@@ -116,7 +120,7 @@ TEST_F(Plan, from_a_phase_keeps_the_state) {
   options.output = scratch_.path() / "second";
   options.from = "choose";
   ASSERT_EQ(plan_said(options), "");
-  EXPECT_THAT(ran(), ElementsAre("choose", "search", "build", "check", "measure", "write"));
+  EXPECT_THAT(ran(), ElementsAre("choose", "search", "build", "check", "measure", "baselines", "write"));
   EXPECT_TRUE(fs::exists(options.state));
   options.output = scratch_.path() / "third";
   options.from = "write";
@@ -217,6 +221,76 @@ TEST_F(Plan, reports_what_it_made) {
         << layer.name;
   }
   EXPECT_EQ(sum.multipliers, made.multipliers);
+}
+
+TEST_F(Plan, has_baselines_in_the_form_of_its_rows) {
+  PlanOptions options = small_explored_plan(scratch_);
+  options.has_baselines = true, options.trials = 12;
+  ASSERT_EQ(plan_said(options), "");
+  const auto search = parse_json(Bundle::open(options.output).value().read("report/search.json").value());
+  std::vector<std::string> names;
+  for (const auto& baseline : search.at("baselines")) {
+    names.push_back(baseline.at("name"));
+    for (const auto& row : baseline.at("rows")) {
+      EXPECT_GT(row.at("estimated_cycles"), 0) << names.back();
+      EXPECT_GT(row.at("simulated_cycles"), 0) << names.back();
+    }
+    EXPECT_GT(baseline.at("multipliers"), 0) << names.back();
+  }
+  EXPECT_THAT(names, ElementsAre("dense", "natural zeros", "global thresholds", "software only"));
+  EXPECT_EQ(search.at("hardware").at("threshold_trials").at("trials"), 6) << "half of them";
+  EXPECT_THAT(result_->search, HasSubstr("% were spared"));
+  options.target.reset();
+  options.output = scratch_.path() / "other";
+  EXPECT_THAT(plan_said(options), HasSubstr("name one (--board, --budget)"));
+}
+
+TEST_F(Plan, refuses_a_bound_that_its_pictures_cannot_tell) {
+  PlanOptions options = options_;
+  options.most_loss_points = 0.5, options.is_loss_asked = true;
+  EXPECT_THAT(plan_said(options), HasSubstr("a bound of 0.5 needs at least 200"));
+  EXPECT_FALSE(fs::exists(options.state_folder()));
+  options.is_loss_asked = false;
+  EXPECT_EQ(plan_said(options), "");
+}
+
+TEST_F(Plan, says_what_is_short_where_nothing_fits) {
+  PlanOptions options = small_explored_plan(scratch_);
+  options.target->budget.multipliers = 2;
+  EXPECT_THAT(plan_said(options), AllOf(HasSubstr("multipliers"), HasSubstr("budget")));
+  EXPECT_FALSE(fs::exists(options.output));
+}
+
+TEST_F(Plan, answers_the_trials_of_another_sampler) {
+  PlanOptions options = small_explored_plan(scratch_);
+  std::istringstream none;
+  std::ostringstream out;
+  Status status = plan_trials(
+      options, [](const std::string&) {}, none, out);
+  ASSERT_TRUE(status) << status.error().text();
+  const auto space = parse_json(out.str());
+  ASSERT_FALSE(space.at("starts").empty());
+  for (int again = 0; again < 2; ++again) {  // from the state that stays
+    std::istringstream in(fmt::format("{{\"trial\": 0, \"point\": {}}}\n", space.at("starts")[0].dump()));
+    std::ostringstream answer;
+    status = plan_trials(
+        options, [](const std::string&) {}, in, answer);
+    ASSERT_TRUE(status) << status.error().text();
+    std::istringstream lines(answer.str());
+    std::string line;
+    std::getline(lines, line);
+    EXPECT_EQ(parse_json(line), space);
+    std::getline(lines, line);
+    const auto outcome = parse_json(line);
+    EXPECT_EQ(outcome.at("objectives")[0], 0) << "nothing is left out, nothing lost";
+    EXPECT_GT(outcome.at("objectives")[1], 1) << "cycles";
+  }
+  options.target.reset();
+  EXPECT_THAT(plan_trials(
+                  options, [](const std::string&) {}, none, out)
+                  .error()
+                  .text(),
+              HasSubstr("--budget"));
 }
 
 }  // namespace

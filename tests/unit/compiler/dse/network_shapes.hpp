@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Layer shapes of two well-known classifiers at 224 x 224, written out from their papers.
+// Layer shapes of well-known classifiers, two at 224 x 224 and one at 32 x 32, written out from their papers.
 //
 // Why: the explorer is measured and tested at real sizes, without a model file. Before: nothing. After: layers in
 // order, joins and pools included; densities are the caller's.
@@ -62,6 +62,17 @@ inline std::vector<LayerSpec> resnet50_shapes() {
     }
   }
   net.average().conv(1000, 1);
+  return net.specs();
+}
+
+inline std::vector<LayerSpec> resnet20_shapes() {
+  ShapeWriter net(32, 3);
+  net.conv(16, 3);
+  for (int stage = 0; stage < 3; ++stage) {
+    const int width = 16 << stage;
+    for (int block = 0; block < 3; ++block) net.conv(width, 3, block == 0 && stage > 0 ? 2 : 1).conv(width, 3).add();
+  }
+  net.average().conv(10, 1);
   return net.specs();
 }
 

@@ -7,7 +7,7 @@
 
 #include "compiler/pipeline/netlist_builder.hpp"
 #include "compiler/search/loss_json.hpp"
-#include "compiler/search/row_trials.hpp"
+#include "compiler/search/study.hpp"
 #include "runtime/base/top_k.hpp"
 #include "runtime/reference/reference.hpp"
 #include "tests/support/random_network.hpp"
@@ -36,7 +36,8 @@ class Rows : public ::testing::Test {
   }
 
   search::RowSearch rows_of(const Design& design, const search::TrialOptions& trials = {}) {
-    return search_rows(design, search::measured_losses(design.network, pictures_), samples_, options_, trials).value();
+    return search_rows(design, search::measured_losses(design.network, pictures_), samples_, {}, options_, trials)
+        .value();
   }
 
   std::vector<RowSample> samples_;
@@ -77,6 +78,7 @@ TEST_F(Rows, are_a_front_within_the_loss_and_a_valid_table) {
     }
     const search::RowSearch again = search::row_search_from(to_json(found));
     EXPECT_EQ(again.front, found.front) << "as JSON";
+    EXPECT_EQ(again.raced, found.raced) << "as JSON";
   }
 }
 
@@ -114,7 +116,9 @@ TEST_F(Rows, of_trials_are_the_same_after_a_kill_and_never_worse) {
   trials.is_over = [] { return false; };
   std::size_t measured = 0;
   trials.progress = [&](std::size_t) { ++measured; };
-  EXPECT_EQ(rows_of(design, trials).front, whole.front);
+  const search::RowSearch resumed = rows_of(design, trials);
+  EXPECT_EQ(resumed.front, whole.front);
+  EXPECT_EQ(resumed.raced, whole.raced);
   EXPECT_LT(measured, 60u) << "those of the journal are not asked again";
 }
 
