@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "compiler/quantise/equalise.hpp"
 #include "compiler/quantise/layer_lowering.hpp"
 #include "runtime/base/errors.hpp"
 
@@ -20,10 +21,11 @@ constexpr double kMostGrowth = 1 << 12;
 
 // What one step of a node's sum stands for, in steps of its largest operand. Convolutions that lose weight bits to the
 // proof of their sums have the coarsest weights.
-double largest_gain(const ir::Graph& graph, const ir::Node& node, const QuantiseOptions& options) {
+double largest_gain(const ir::Graph& graph, const ir::Node& node, const QuantiseOptions& options,
+                    const ChannelGains& gains) {
   if (node.op != "Conv") return 1;
   double largest = 0;
-  for (const float weight : graph.initialisers.at(node.inputs[1]).values)
+  for (const float weight : equalised_weights(graph, node, gains).values)
     largest = std::max<double>(largest, std::fabs(weight));
   return largest / (options.bits == 8 ? 63 : 2047);
 }
@@ -35,7 +37,8 @@ bool passes_codes_on(const ir::Node& node) {
   return kind && !requantises(*kind);
 }
 
-ValueCodesTable::ValueCodesTable(const ir::Graph& graph, const QuantiseOptions& options) : options_(options) {
+ValueCodesTable::ValueCodesTable(const ir::Graph& graph, const QuantiseOptions& options, const ChannelGains& gains)
+    : options_(options), gains_(gains) {
   parent_[graph.input] = graph.input;
   for (const ir::Node& node : graph.nodes) parent_[node.outputs[0]] = node.outputs[0];
   for (const ir::Node& node : graph.nodes) {
@@ -45,6 +48,7 @@ ValueCodesTable::ValueCodesTable(const ir::Graph& graph, const QuantiseOptions& 
   for (const auto& [value, above] : parent_) {
     if (value == above) codes_[value] = {options_.bits, options_.bits, 1.0};
   }
+  for (const std::string& value : options_.wide_values) codes_[root(value)] = {kScoreBits, kScoreBits, 1.0};
   const ir::Node* last = graph.producer(graph.output);
   if (last && !passes_codes_on(*last)) codes_[root(graph.output)] = {kScoreBits, kScoreBits, 1.0};
 }
@@ -115,7 +119,7 @@ void ValueCodesTable::hold_growth(const ir::Graph& graph) {
       }
       if (node.op == "Mul") step = product;
       ValueCodes& codes = codes_.at(root(node.outputs[0]));
-      const double least = step * largest_gain(graph, node, options_) / kMostGrowth * codes.limit();
+      const double least = step * largest_gain(graph, node, options_, gains_) / kMostGrowth * codes.limit();
       if (codes.range >= least) continue;
       codes.range = least;
       is_settled = false;

@@ -9,6 +9,7 @@
 
 #include "compiler/accuracy/layer_errors.hpp"
 #include "compiler/validation/node_program.hpp"
+#include "device/contract/numbers.h"
 #include "runtime/base/errors.hpp"
 #include "runtime/base/parallel.hpp"
 #include "runtime/evaluate/evaluator.hpp"
@@ -18,7 +19,6 @@ namespace {
 
 constexpr double kMost = 3;
 constexpr double kOfRounding = 1.0 / 12;  // mean square of a rounding error, in steps
-constexpr double kSteepest = 1.5;         // a little more than the steepest part of hard-swish
 
 struct Steps {
   double squares = 0, explained = 0, count = 0;
@@ -60,19 +60,34 @@ std::vector<double> powers(const Map& codes, std::int64_t channels) {
   return sums;
 }
 
+// Output steps for one pre-activation code of each channel, where the curve is steepest; 0 without a curve. A line's
+// value is rounded too: a value counts as a code at least.
+std::vector<double> rises_of_curve(const Layer& layer) {
+  std::vector<double> rises(std::size_t(layer.output.channels), 0.0);
+  const FusedCurve& curve = layer.curve;
+  if (curve.kind == CurveKind::none) return rises;
+  double steepest = 1;
+  for (const std::int16_t slope : curve.slope)
+    steepest = std::max(steepest, std::fabs(std::ldexp(slope, -SLUICE_CURVE_SLOPE_BITS)));
+  for (std::size_t c = 0; c < rises.size(); ++c)
+    rises[c] = steepest * std::ldexp(curve.multiplier[curve.multiplier.size() == 1 ? 0 : c], -curve.shift);
+  return rises;
+}
+
 // What rounding explains of one filter's squared error, in output steps.
 std::vector<double> explained_by_rounding(const Layer& layer, const Map& input) {
-  const std::size_t channels = static_cast<std::size_t>(layer.output.channels);
-  const double of_curve = layer.curve.kind == CurveKind::none ? 0 : kSteepest * layer.curve.scale / layer.output_scale;
-  std::vector<double> explained(channels, kOfRounding * (1 + of_curve * of_curve));
+  const auto channels = std::size_t(layer.output.channels);
+  const bool has_curve = layer.curve.kind != CurveKind::none;
+  const std::vector<double> of_curve = rises_of_curve(layer);
+  std::vector<double> explained;
+  for (const double rise : of_curve) explained.push_back(kOfRounding * (1 + rise * rise));
   if (layer.kind != LayerKind::conv && layer.kind != LayerKind::depthwise) return explained;
   const std::vector<double> power = powers(input, layer.input.channels);
   double of_all = 0;
   for (const double channel : power) of_all += channel;
-  const double to_output = layer.curve.kind == CurveKind::none ? 1 : of_curve;
   for (std::size_t f = 0; f < channels; ++f) {
-    const double unit =
-        std::ldexp(layer.multiplier[f], -layer.shift) * to_output;  // one weight code times one input code
+    const double unit = std::ldexp(layer.multiplier[f], -layer.shift) *
+                        (has_curve ? of_curve[f] : 1);  // one weight code times one input code
     const double of_window = layer.kind == LayerKind::depthwise ? power[f] : of_all;
     explained[f] += kOfRounding * static_cast<double>(layer.window.taps()) * of_window * unit * unit;
   }

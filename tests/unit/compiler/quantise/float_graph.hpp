@@ -102,14 +102,18 @@ inline Preprocess pixels_around_zero(std::int64_t channels) {
   return preprocess;
 }
 
-// Statistics of every value on random pictures.
-inline Statistics statistics_of(const ir::Graph& graph, int pictures) {
+// Statistics of every value, times its gains, on random pictures.
+inline Statistics statistics_of(const ir::Graph& graph, int pictures, const ChannelGains& gains = {}) {
   const auto program = ops::FloatProgram::prepare(graph).value();
   Statistics statistics;
   for (int i = 0; i < pictures; ++i) {
     const ir::Tensor picture = random_tensor(program.input_dims(), 1000u + unsigned(i), -2.0f, 1.98f);
     EXPECT_TRUE(program.run(picture, [&](const std::string& name, const ir::Tensor& value) {
-      statistics[name].add(value.values.data(), value.size(), value.dims.size() > 1 ? value.dims[1] : 1);
+      const std::int64_t channels = value.dims.size() > 1 ? value.dims[1] : 1;
+      std::vector<float> scaled = value.values;
+      for (std::size_t i = 0; i < scaled.size() && gains.count(name) != 0; ++i)
+        scaled[i] *= static_cast<float>(gains.at(name)[i * std::size_t(channels) / scaled.size()]);
+      statistics[name].add(scaled.data(), value.size(), channels);
     }));
   }
   return statistics;
