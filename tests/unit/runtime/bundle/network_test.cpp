@@ -86,7 +86,12 @@ const NetworkFault kBroken[] = {
     {"curve_behind_a_pool", [](auto& n) { n.layers[2].curve = n.layers[1].curve; }, "max_pool"},
     {"curve_without_bases", [](auto& n) { n.layers[1].curve.base.clear(); }, "0 curve bases where 256"},
     {"a_slope_is_missing", [](auto& n) { n.layers[1].curve.slope.pop_back(); }, "255 curve slopes"},
-    {"lines_without_curve", [](auto& n) { n.layers[1].curve.kind = CurveKind::none; }, "256 curve bases where 0"},
+    {"lines_without_curve",
+     [](auto& n) {
+       n.layers[1].curve.kind = CurveKind::none;
+       n.layers[1].clamp_low = -127, n.layers[1].clamp_high = 127;
+     },
+     "256 curve bases where 0"},
     {"a_multiplier_of_a_curve", [](auto& n) { n.layers.back().curve.multiplier.pop_back(); }, "4 curve multipliers"},
     {"segments_too_wide", [](auto& n) { n.layers[1].curve.segment_bits = 9; }, "2^9 codes"},
     {"curve_scale", [](auto& n) { n.layers[1].curve.scale = 0; }, "curve scale"},
