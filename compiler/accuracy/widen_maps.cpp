@@ -71,7 +71,8 @@ Result<WideMaps> widen_maps(ChosenQuantisation& chosen, const ir::Graph& graph, 
     const std::string& value = node.outputs[0];
     if (forms[chosen.form].statistics.count(value) == 0 || value == graph.output) continue;
     const Quantised one = SLUICE_TRY(widening.quantised({value}));
-    const double gain = found.before - SLUICE_TRY(widening.divergence(one.network));
+    const double divergence = SLUICE_TRY(widening.divergence(one.network));
+    const double gain = found.before - divergence;
     if (gain > 0) candidates.push_back({value, gain / (kMostProducts / 10 + wide_share(one.network))});
   }
   std::stable_sort(candidates.begin(), candidates.end(),

@@ -11,9 +11,9 @@
 
 namespace sluice {
 
-// Share of pictures with the same first class, below which a plan warns. Networks that lose less than a point of
-// accuracy are above it.
-inline constexpr double kLeastAgreement = 0.9;
+// Share of pictures with the same first class, below which a plan warns. A network that lost 1.8 points of accuracy had
+// 0.886, one that lost 27.8 had 0.57.
+inline constexpr double kLeastAgreement = 0.8;
 
 std::string agreement_warning(double share, std::size_t pictures, int bits);
 

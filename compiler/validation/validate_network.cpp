@@ -9,7 +9,6 @@
 
 #include "compiler/accuracy/layer_errors.hpp"
 #include "compiler/validation/node_program.hpp"
-#include "device/contract/numbers.h"
 #include "runtime/base/errors.hpp"
 #include "runtime/base/parallel.hpp"
 #include "runtime/evaluate/evaluator.hpp"
@@ -67,8 +66,12 @@ std::vector<double> rises_of_curve(const Layer& layer) {
   const FusedCurve& curve = layer.curve;
   if (curve.kind == CurveKind::none) return rises;
   double steepest = 1;
-  for (const std::int16_t slope : curve.slope)
-    steepest = std::max(steepest, std::fabs(std::ldexp(slope, -SLUICE_CURVE_SLOPE_BITS)));
+  const std::size_t segments = curve.base.size();
+  for (std::size_t s = 0; s < segments; ++s) {
+    if (s == segments / 2 - 1) continue;  // the next one lies at the other end
+    const double rise = curve.base[(s + 1) % segments] - curve.base[s];
+    steepest = std::max(steepest, std::ldexp(std::fabs(rise), -curve.segment_bits));
+  }
   for (std::size_t c = 0; c < rises.size(); ++c)
     rises[c] = steepest * std::ldexp(curve.multiplier[curve.multiplier.size() == 1 ? 0 : c], -curve.shift);
   return rises;
