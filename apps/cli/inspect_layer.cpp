@@ -73,8 +73,10 @@ std::string numbers_text(const Layer& layer) {
                       layer.clamp_high, layer.output_bits, layer.output_scale,
                       layer.channel_gain.empty() ? "" : " / gain of the channel");
   if (layer.curve.kind != CurveKind::none) {
-    text += fmt::format("{:<12} {} of code * {:.6g}, by {}\n", "curve", to_text(layer.curve.kind), layer.curve.scale,
-                        layer.curve.table.empty() ? "the 16-bit formula" : "a table of 256 codes");
+    const Spread s = spread_of(layer.curve.multiplier);
+    text += fmt::format("{:<12} {} of code * {:.6g}, {} lines of {} codes, {} multipliers in {}..{}, shift {}\n",
+                        "curve", to_text(layer.curve.kind), layer.curve.scale, layer.curve.base.size(),
+                        1 << layer.curve.segment_bits, s.count, s.low, s.high, layer.curve.shift);
   }
   return text;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // sluice eval BUNDLE --images PICTURES [--labels F] [--model ONNX]: how often is it right, is it bit-exact, and where
 // do float and integer part?
+#include <algorithm>
 #include <iostream>
 #include <memory>
 
@@ -11,6 +12,7 @@
 #include "apps/cli/log.hpp"
 #include "apps/cli/verb.hpp"
 #include "compiler/accuracy/layer_errors.hpp"
+#include "compiler/accuracy/rounding_shares.hpp"
 #include "runtime/base/errors.hpp"
 #include "runtime/base/json.hpp"
 
@@ -28,6 +30,7 @@ struct Options {
   double most_layer_error = 0.2;
   bool has_rows = false;
   bool finds_layer = false;
+  bool has_rounding = false;
   ImageFlags images;
   DeviceFlags device;
 };
@@ -41,6 +44,7 @@ struct Evaluation {
   double images_per_s = 0;
   Exactness with_reference, with_integer;
   std::vector<LayerError> layers;
+  RoundingShares rounding;
 };
 
 json interval_json(const Interval& i) {
@@ -94,6 +98,12 @@ json to_json(const Evaluation& e, const IntegerNetwork& network, const ImageSet&
     j["first_diverging_layer"] = first < 0 ? json(nullptr) : json(e.layers[std::size_t(first)].layer);
     j["diverging_above"] = options.most_layer_error;
   }
+  if (!e.rounding.layers.empty()) {
+    json layers = json::array();
+    for (const RoundingShare& l : e.rounding.layers)
+      layers.push_back({{"layer", l.layer}, {"alone_nats", l.alone}, {"all_but_it_nats", l.without}});
+    j["rounding"] = {{"all_nats", e.rounding.all}, {"layers", layers}};
+  }
   return j;
 }
 
@@ -109,6 +119,16 @@ void print_layers(const std::vector<LayerError>& layers, const Options& options)
     std::cout << fmt::format("first diverging layer: {} (node {}), relative error {:.3f} above {:.3g}\n\n", l.layer,
                              l.origin, l.relative(), options.most_layer_error);
   }
+}
+
+void print_rounding(RoundingShares shares) {
+  std::stable_sort(shares.layers.begin(), shares.layers.end(),
+                   [](const RoundingShare& a, const RoundingShare& b) { return a.alone > b.alone; });
+  std::cout << fmt::format(
+      "\nrounding of all layers: {:.5f} nats from float, mean over pictures\n{:<30} {:>14} {:>16}\n", shares.all,
+      "layer, worst first", "alone, nats", "all but it, nats");
+  for (const RoundingShare& l : shares.layers)
+    std::cout << fmt::format("{:<30} {:>14.5f} {:>16.5f}\n", l.layer, l.alone, l.without);
 }
 
 void print(const Evaluation& e, const IntegerNetwork& network, const ImageSet& images, const Options& options) {
@@ -133,6 +153,7 @@ void print(const Evaluation& e, const IntegerNetwork& network, const ImageSet& i
         e.judged->layers);
   }
   if (!e.layers.empty()) print_layers(e.layers, options);
+  if (!e.rounding.layers.empty()) print_rounding(e.rounding);
   if (!e.device) return;
   std::cout << fmt::format(
                    "bit-exact with the reference on {} of {} pictures, with the integer evaluator on {} of {}\n",
@@ -189,8 +210,10 @@ Status evaluate(const Options& options, const Common& common) {
   const IntegerNetwork& network = bundle.network();
   const ImageSet images = SLUICE_TRY(options.images.open());
   SLUICE_CHECK(check_labels(images, network, options));
-  if (options.finds_layer && options.model.empty())
-    return user_error("--first-diverging-layer compares with the float model: give it with --model");
+  if ((options.finds_layer || options.has_rounding) && options.model.empty()) {
+    return user_error("{} compares with the float model: give it with --model",
+                      options.finds_layer ? "--first-diverging-layer" : "--layer-errors");
+  }
 
   Evaluation e;
   if (!options.model.empty()) {
@@ -200,8 +223,12 @@ Status evaluate(const Options& options, const Common& common) {
     SLUICE_CHECK(tell_what_was_compared(*e.judged, options));
     Execution real = SLUICE_TRY(run_float(graph, network, images));
     e.executions.push_back(std::move(real));
-    if (options.finds_layer)
-      e.layers = SLUICE_TRY(layer_errors(graph, network, images.slice({.first = options.layer_images})));
+    const ImageSet few = images.slice({.first = options.layer_images});
+    if (options.finds_layer) e.layers = SLUICE_TRY(layer_errors(graph, network, few));
+    if (options.has_rounding) {
+      log::info("rounding of each layer: {} pictures", few.size());
+      e.rounding = SLUICE_TRY(rounding_shares(graph, network, few));
+    }
   }
   log::info("integer network: {} pictures", images.size());
   const Execution integer = SLUICE_TRY(run_integer("integer", network, {}, images));
@@ -247,7 +274,11 @@ Run verb_eval(Command command, const Common& common) {
       .capture_default_str();
   command.add_flag("--first-diverging-layer", options->finds_layer,
                    "error of every layer against float, and the first that is far from it");
-  command.add_option("--layer-images", options->layer_images, "pictures for that").positive().capture_default_str();
+  command.add_flag("--layer-errors", options->has_rounding,
+                   "what the rounding of each layer alone, and of all but it, takes from the class probabilities");
+  command.add_option("--layer-images", options->layer_images, "pictures for those two")
+      .positive()
+      .capture_default_str();
   command
       .add_option("--diverging-above", options->most_layer_error,
                   "relative error (root mean square) from which a layer diverges")

@@ -8,6 +8,7 @@
 #include "apps/cli/log.hpp"
 #include "apps/cli/report_text.hpp"
 #include "apps/cli/verb.hpp"
+#include "compiler/driver/agreement.hpp"
 #include "compiler/driver/float_accuracy.hpp"
 #include "compiler/driver/phase.hpp"
 #include "compiler/frontend/onnx_import.hpp"
@@ -60,6 +61,7 @@ nlohmann::json result_json(const PlanReport& r, const PlanOptions& options) {
           {"calibration_images", r.calibration_images},
           {"top1_agreement_share", r.agreement_share},
           {"top1_agreement_images", r.agreement_images},
+          {"agreement_warning", agreement_warning(r.agreement_share, r.agreement_images, r.bits)},
           {"largest_sum_log2", r.largest_sum_log2()},
           {"sum_proofs", proofs_json(r)},
           {"quantised_by", r.quantisation_method},
@@ -77,13 +79,14 @@ std::string float_text(const PlanReport& r) {
 
 std::string result_text(const PlanResult& result, const PlanOptions& options) {
   const PlanReport& r = result.report;
+  const std::string warning = agreement_warning(r.agreement_share, r.agreement_images, r.bits);
   return float_text(r) +
          fmt::format("layers {}, kernels {}, multipliers {}, {:.1f} M MACs an image\n", r.layers.size(), r.kernels,
                      r.multipliers, 1e-6 * static_cast<double>(r.macs_per_image)) +
          fmt::format("no sum exceeds 2^{:.1f} (proven from the weights)\n", r.largest_sum_log2()) +
          fmt::format("int{} and float agree on the top-1 class of {:.1f} % of {} calibration pictures\n", r.bits,
                      100 * r.agreement_share, r.agreement_images) +
-         proofs_text(r) +
+         (warning.empty() ? "" : warning + "\n") + proofs_text(r) +
          fmt::format("quantised by: {} (of {} ways tried on calibration pictures)\n", r.quantisation_method,
                      r.quantisation_trials.size()) +
          rows_text(r, result.table) + result.search + estimate_table(r) + simulated_text(r) +
@@ -164,7 +167,13 @@ Run verb_plan(Command command, const Common& common) {
                   "apply: turn pictures as their EXIF orientation says; ignore: take pixels as they are stored")
       .one_of({kApplyExif, kIgnoreExif})
       .capture_default_str();
-  command.add_option("--precision", *precision, "int8 or int16").one_of({"int8", "int16"}).capture_default_str();
+  command
+      .add_option(
+          "--precision", *precision,
+          "int8, int16, or auto: int8 with 16 bits in the maps that cost too much, for at most a quarter of the "
+          "products")
+      .one_of({"int8", "int16", "auto"})
+      .capture_default_str();
   command
       .add_option("--range", *method,
                   "how map ranges are chosen: mse, percentile, largest, or best of them on the calibration pictures")
@@ -263,7 +272,8 @@ Run verb_plan(Command command, const Common& common) {
       if (command.count("--engine") == 0) options->engine = "pair_sparse";
       if (board->empty() && budget->empty()) *budget = "u250";
     }
-    options->quantise.bits = *precision == "int8" ? 8 : 16;
+    options->quantise.bits = *precision == "int16" ? 16 : 8;
+    options->quantise.may_widen = *precision == "auto";
     options->quantise.method = *method == "mse"          ? RangeMethod::mse
                                : *method == "percentile" ? RangeMethod::percentile
                                : *method == "largest"    ? RangeMethod::largest

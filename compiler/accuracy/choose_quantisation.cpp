@@ -13,6 +13,22 @@ namespace {
 
 constexpr std::size_t kTrialImages = 128;
 
+struct Method {
+  RangeMethod method;
+  double percentile;
+  std::string name;
+};
+
+std::vector<Method> methods_of(const QuantiseOptions& options) {
+  if (options.method != RangeMethod::best) return {{options.method, options.percentile, to_text(options.method)}};
+  return {{RangeMethod::mse, 1, "mse"},
+          {RangeMethod::percentile, 0.9999, "percentile 0.9999"},
+          {RangeMethod::percentile, 0.99999, "percentile 0.99999"},
+          {RangeMethod::largest, 1, "largest"}};
+}
+
+}  // namespace
+
 Result<double> mean_divergence(const IntegerNetwork& network, const FittedPictures& pictures,
                                const std::vector<std::vector<float>>& scores) {
   const Preprocessor preprocessor(network);
@@ -30,23 +46,7 @@ Result<double> mean_divergence(const IntegerNetwork& network, const FittedPictur
   return sum / static_cast<double>(pictures.size());
 }
 
-struct Method {
-  RangeMethod method;
-  double percentile;
-  std::string name;
-};
-
-std::vector<Method> methods_of(const QuantiseOptions& options) {
-  if (options.method != RangeMethod::best) return {{options.method, options.percentile, to_text(options.method)}};
-  return {{RangeMethod::mse, 1, "mse"},
-          {RangeMethod::percentile, 0.9999, "percentile 0.9999"},
-          {RangeMethod::percentile, 0.99999, "percentile 0.99999"},
-          {RangeMethod::largest, 1, "largest"}};
-}
-
-}  // namespace
-
-Result<ChosenQuantisation> choose_quantisation(const std::vector<FloatForm>& forms,
+Result<ChosenQuantisation> choose_quantisation(const ir::Graph& graph, const std::vector<FloatForm>& forms,
                                                const std::vector<std::string>& labels, const QuantiseOptions& options,
                                                const FittedPictures& pictures,
                                                const std::vector<std::vector<float>>& scores) {
@@ -58,13 +58,14 @@ Result<ChosenQuantisation> choose_quantisation(const std::vector<FloatForm>& for
       one.method = method.method;
       one.percentile = method.percentile;
       Quantised quantised =
-          SLUICE_TRY(quantise(forms[f].graph, forms[f].statistics, pictures.preprocess(), labels, one, forms[f].gains));
+          SLUICE_TRY(quantise(graph, forms[f].statistics, pictures.preprocess(), labels, one, forms[f].gains));
       const double divergence = SLUICE_TRY(mean_divergence(quantised.network, tried, scores));
       chosen.trials.push_back({method.name + (forms[f].name.empty() ? "" : ", " + forms[f].name), divergence});
       // Written so that NaN never wins.
       if (chosen.trials.size() > 1 && !(divergence < chosen.trials[chosen.best].divergence)) continue;
       chosen.best = chosen.trials.size() - 1;
       chosen.form = f;
+      chosen.options = one;
       chosen.quantised = std::move(quantised);
     }
   }

@@ -22,9 +22,8 @@ namespace sluice {
 
 // The float network as it is, or equalised.
 struct FloatForm {
-  std::string name;  // empty for the network as it is
-  ir::Graph graph;
-  Statistics statistics;
+  std::string name;       // empty for the network as it is
+  Statistics statistics;  // of the values times their gains
   ChannelGains gains;
 };
 
@@ -35,13 +34,18 @@ struct QuantiseTrial {
 
 struct ChosenQuantisation {
   Quantised quantised;
-  std::size_t form = 0;  // of the best
+  QuantiseOptions options;  // of the best: one method
+  std::size_t form = 0;     // of the best
   std::size_t best = 0;
   std::vector<QuantiseTrial> trials;
 };
 
+// From float to integer scores, over pictures, nats.
+Result<double> mean_divergence(const IntegerNetwork& network, const FittedPictures& pictures,
+                               const std::vector<std::vector<float>>& scores);
+
 // options.method: a method, or RangeMethod::best for all of them, each on every form.
-Result<ChosenQuantisation> choose_quantisation(const std::vector<FloatForm>& forms,
+Result<ChosenQuantisation> choose_quantisation(const ir::Graph& graph, const std::vector<FloatForm>& forms,
                                                const std::vector<std::string>& labels, const QuantiseOptions& options,
                                                const FittedPictures& pictures,
                                                const std::vector<std::vector<float>>& scores);

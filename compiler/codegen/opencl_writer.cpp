@@ -54,7 +54,7 @@ const char* meaning_of(const std::string& number) {
       {"PIXELS", "pixels of the output map"},
       {"TILE_PIXELS", "output pixels that share a weight"},
       {"MULTIPLIERS", "products per cycle and filter"},
-      {"CURVE", "0 none, 1 table, 2 hard-sigmoid, 3 hard-swish"},
+      {"CURVE", "0 none, 1 lines"},
       {"SENDS_SUMS", "1: a requantise kernel after it makes codes of the sums"},
       {"A_GROUPS", "beats per pixel of A"},
       {"B_GROUPS", "beats per pixel of B"},

@@ -4,7 +4,6 @@
 
 #include "compiler/driver/phase.hpp"
 #include "compiler/driver/picture_names.hpp"
-#include "compiler/ir/graph_bytes.hpp"
 #include "compiler/quantise/calibrate.hpp"
 #include "compiler/quantise/equalise.hpp"
 #include "runtime/base/bytes.hpp"
@@ -44,13 +43,13 @@ void warn_of_chance(const PlanJob& job, const std::vector<std::vector<float>>& s
 
 Status run(PlanJob& job) {
   const FittedPictures pictures = SLUICE_TRY(job.calibration_pictures());
-  Calibration calibration = SLUICE_TRY(calibrate(*job.state.graph, pictures));
-  CalibratedModel model{{{"", *job.state.graph, std::move(calibration.statistics), {}}}, std::move(calibration.scores)};
+  const ir::Graph& graph = *job.state.graph;
+  Calibration calibration = SLUICE_TRY(calibrate(graph, pictures));
+  CalibratedModel model{{{"", std::move(calibration.statistics), {}}}, std::move(calibration.scores)};
   if (job.options.quantise.is_equalised) {
-    FloatForm equalised{"equalised", *job.state.graph, {}, {}};
-    equalised.gains = equalise(equalised.graph, model.forms[0].statistics);
+    FloatForm equalised{"equalised", {}, equalise(graph, model.forms[0].statistics)};
     if (!equalised.gains.empty()) {
-      Calibration again = SLUICE_TRY(calibrate(equalised.graph, pictures));
+      Calibration again = SLUICE_TRY(calibrate(graph, pictures, equalised.gains));
       equalised.statistics = std::move(again.statistics);
       model.forms.push_back(std::move(equalised));
     }
@@ -60,17 +59,14 @@ Status run(PlanJob& job) {
   return ok();
 }
 
-// The graph of the first form is the one of the import phase and not written again.
 BundleFiles save(const PlanState& state) {
   const CalibratedModel& model = *state.calibrated;
   ByteWriter to;
   to.put(std::uint64_t{model.scores.size()});
   for (const std::vector<float>& scores : model.scores) to.put(scores);
   to.put(std::uint64_t{model.forms.size()});
-  for (std::size_t f = 0; f < model.forms.size(); ++f) {
-    const FloatForm& form = model.forms[f];
+  for (const FloatForm& form : model.forms) {
     to.put(std::string_view(form.name));
-    if (f > 0) to.put(std::string_view(ir::graph_to_bytes(form.graph)));
     write(form.statistics, to);
     to.put(std::uint64_t{form.gains.size()});
     for (const auto& [value, gains] : form.gains) {
@@ -88,13 +84,8 @@ Status load(const BundleFiles& files, PlanState& state) {
   model.scores.resize(from.length(sizeof(std::uint64_t)));
   for (std::vector<float>& scores : model.scores) scores = from.list<float>();
   model.forms.resize(from.length(sizeof(std::uint64_t)));
-  for (std::size_t f = 0; f < model.forms.size(); ++f) {
-    FloatForm& form = model.forms[f];
+  for (FloatForm& form : model.forms) {
     form.name = from.text();
-    if (f == 0)
-      form.graph = *state.graph;
-    else
-      form.graph = SLUICE_TRY(ir::graph_from_bytes(from.text()));
     form.statistics = read_statistics(from);
     for (std::size_t count = from.length(sizeof(std::uint64_t)); count-- > 0;) {
       const std::string value = from.text();

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "compiler/driver/agreement.hpp"
 #include "compiler/driver/phase.hpp"
 #include "compiler/validation/validate_network.hpp"
 #include "runtime/base/errors.hpp"
@@ -83,6 +84,9 @@ Status run(PlanJob& job) {
   const auto& wanted = job.state.calibrated->scores;
   for (std::size_t i = 0; i < results.size(); ++i)
     checked.same_top1 += top_k(results[i].scores, 1) == top_k(wanted[i], 1);
+  const double share = static_cast<double>(checked.same_top1) / static_cast<double>(checked.images);
+  const std::string warning = agreement_warning(share, checked.images, network.input_bits);
+  if (!warning.empty()) job.say(warning);
   results.resize(std::min(kGoldenImages, results.size()));
   checked.golden = golden_files(network, results);
   job.state.checked = std::move(checked);

@@ -171,7 +171,7 @@ void append_weight_sparse(WayList& list) {
   const WayCosts& costs = list.costs();
   const int lanes = largest_divisor(work.input.channels, kMostTileLanes);
   const Resources window = costs.is_bare() ? Resources{} : costs.line_buffer(KernelKind::window, lanes, lanes);
-  const Resources tile = costs.holder(KernelKind::tile, lanes, lanes + 1, list.options().data_bits);
+  const Resources tile = costs.holder(KernelKind::tile, lanes, lanes + 1, list.spec().data_bits);
   for (const int p : {1, 2, 4, 8, 16}) {
     if (p > work.pixels()) break;
     for (const int o : divisors(work.output.channels, list.options().most_filters)) {

@@ -30,10 +30,10 @@ void append_small(WayList& list) {
     way.shape = costs.plain(kind, 1);
     way.shape.in_lanes = way.shape.out_lanes = lanes;
     way.shape.requantised_lanes = has_codes ? lanes : 0;
-    way.shape.curve_multipliers = has_codes ? spec.curve_multipliers : 0;
+    way.shape.has_curve = has_codes && spec.has_curve;
     EngineShape kernel = way.shape;
-    kernel.rams = memories_of(way.shape, work, has_codes && spec.has_curve_table);
-    way.once = costs.with_queue(kernel, lanes, list.options().data_bits);
+    kernel.rams = memories_of(way.shape, work, way.shape.has_curve);
+    way.once = costs.with_queue(kernel, lanes, list.spec().data_bits);
     if (is_windowed) way.once += costs.line_buffer(KernelKind::window, lanes, lanes);
     list.add_plain(std::move(way));
   }

@@ -19,7 +19,7 @@
 namespace sluice {
 
 struct MenuOptions {
-  int data_bits = 8, weight_bits = 8, sum_bits = 26;
+  int weight_bits = 8, sum_bits = 26;
   int most_copies = 16;
   int most_filters = 64;        // O, and lanes of other kernels
   int most_vector_lanes = 256;  // M
@@ -33,8 +33,8 @@ struct LayerSpec {
   // Times that the layer must be faster than the slowest one: a map waits for its gates in block RAM, so two gate
   // layers as slow as the interval would cost two maps of it.
   double hurry = 1;
-  int curve_multipliers = 0;  // as in EngineShape
-  bool has_curve_table = false;
+  bool has_curve = false;           // as in EngineShape
+  int data_bits = 8;                // of what it reads
   std::vector<KernelKind> engines;  // allowed; ignored for layers that multiply no weights and for depthwise
 };
 

@@ -28,14 +28,14 @@ EngineShape shape_of(const IntegerNetwork& network, const Netlist& netlist, cons
   shape.out_lanes = out ? out->lanes : 1;
   shape.data_bits = shape.weight_bits = network.input_bits;
   shape.sum_bits = sum_bits_of(network);
-  const int curve = number_of(kernel, Number::curve, CURVE_NONE);
   // Every kernel that is told a curve requantises, unless it sends sums. A gather carries what its copies send.
   shape.sends_sums = sends_sums(kernel) || (shape.kind == KernelKind::gather && out->element_bits == kSumWordBits);
   if (kernel.numbers.count(Number::curve) != 0 && !shape.sends_sums) shape.requantised_lanes = shape.out_lanes;
-  shape.curve_multipliers = curve == CURVE_HARD_SIGMOID ? 2 : curve == CURVE_HARD_SWISH ? 3 : 0;
+  shape.has_curve = number_of(kernel, Number::curve, CURVE_NONE) != CURVE_NONE;
   if (shape.kind == KernelKind::deal || shape.kind == KernelKind::gather)
     shape.copies = kernel.numbers.at(Number::copies);
   if (kernel.layer < 0) return shape;
+  shape.data_bits = network.operand_bits(network.layers[std::size_t(kernel.layer)]);
   const LayerWork work = work_of(network.layers[std::size_t(kernel.layer)]);
   shape.index_bits = index_bits(work);
   shape.taps = number_of(kernel, Number::taps_h, 1) * number_of(kernel, Number::taps_w, 1);
@@ -45,7 +45,7 @@ EngineShape shape_of(const IntegerNetwork& network, const Netlist& netlist, cons
   } else if (shape.kind == KernelKind::compactor) {
     shape.vector_lanes = shape.in_lanes;
   }
-  shape.rams = memories_of(shape, work, curve == CURVE_TABLE);
+  shape.rams = memories_of(shape, work, shape.has_curve);
   return shape;
 }
 

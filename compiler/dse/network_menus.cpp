@@ -46,9 +46,8 @@ std::vector<LayerSpec> layer_specs(const IntegerNetwork& network, const std::vec
   for (const Layer& layer : network.layers) {
     LayerSpec spec;
     spec.work = work_of(layer);
-    const int curve = requantises(layer.kind) ? curve_number(layer) : CURVE_NONE;
-    spec.has_curve_table = curve == CURVE_TABLE;
-    spec.curve_multipliers = curve == CURVE_HARD_SIGMOID ? 2 : curve == CURVE_HARD_SWISH ? 3 : 0;
+    spec.has_curve = layer.curve.kind != CurveKind::none;
+    spec.data_bits = network.operand_bits(layer);
     if (layer.kind == LayerKind::conv) {
       if (makes_gates(network, int(specs.size()))) spec.hurry = kGateHurry;
       spec.is_first = is_first;
@@ -64,7 +63,7 @@ std::vector<LayerSpec> layer_specs(const IntegerNetwork& network, const std::vec
 std::vector<LayerMenu> network_menus(const IntegerNetwork& network, const ResourceModel& model,
                                      const std::vector<KernelKind>& engines) {
   MenuOptions options;
-  options.data_bits = options.weight_bits = network.input_bits;
+  options.weight_bits = network.input_bits;
   options.sum_bits = sum_bits_of(network);
   std::vector<LayerMenu> menus;
   for (const LayerSpec& spec : layer_specs(network, engines)) menus.push_back(layer_menu(spec, model, options));

@@ -12,7 +12,7 @@ namespace sluice {
 EngineShape WayCosts::plain(KernelKind kind, int filters) const {
   EngineShape shape;
   shape.kind = kind, shape.filters = filters;
-  shape.data_bits = options_.data_bits, shape.weight_bits = options_.weight_bits, shape.sum_bits = options_.sum_bits;
+  shape.data_bits = spec_.data_bits, shape.weight_bits = options_.weight_bits, shape.sum_bits = options_.sum_bits;
   shape.index_bits = index_bits(spec_.work);
   return shape;
 }
@@ -27,7 +27,7 @@ Resources WayCosts::line_buffer(KernelKind kind, int in_lanes, int out_lanes, in
   EngineShape shape = plain(kind, 1);
   shape.in_lanes = in_lanes, shape.out_lanes = out_lanes, shape.taps = taps;
   shape.rams = memories_of(shape, spec_.work);
-  return with_queue(shape, out_lanes, options_.data_bits);
+  return with_queue(shape, out_lanes, spec_.data_bits);
 }
 
 Resources WayCosts::holder(KernelKind kind, int in_lanes, int out_lanes, int out_bits) const {
@@ -39,7 +39,7 @@ Resources WayCosts::holder(KernelKind kind, int in_lanes, int out_lanes, int out
 
 // Kernels that carry pixels to copies and back: their cost is a constant and a share of each copy.
 void WayCosts::deal_and_gather(LayerWay& way, int window_lanes) const {
-  const int bits = way.shape.sends_sums ? kSumWordBits : options_.data_bits;
+  const int bits = way.shape.sends_sums ? kSumWordBits : spec_.data_bits;
   for (const KernelKind kind : {KernelKind::deal, KernelKind::gather}) {
     const bool is_gather = kind == KernelKind::gather;
     const int lanes = is_gather ? way.shape.filters : window_lanes;
@@ -54,7 +54,7 @@ void WayCosts::deal_and_gather(LayerWay& way, int window_lanes) const {
     way.per_dealt_copy += per_copy;
   }
   // Queues: to each copy; from the gather. Those from the copies are the engines' own.
-  way.per_dealt_copy += model_.queue(queue_of(window_lanes, options_.data_bits, kQueueDepth));
+  way.per_dealt_copy += model_.queue(queue_of(window_lanes, spec_.data_bits, kQueueDepth));
   way.dealing += model_.queue(queue_of(way.shape.filters, bits, kQueueDepth));
 }
 
@@ -62,9 +62,9 @@ void WayCosts::deal_and_gather(LayerWay& way, int window_lanes) const {
 Resources WayCosts::requantisers(const EngineShape& engine) const {
   EngineShape shape = plain(KernelKind::requantise, 1);
   shape.in_lanes = engine.filters, shape.out_lanes = shape.requantised_lanes = engine.out_lanes;
-  shape.curve_multipliers = engine.curve_multipliers;
-  shape.rams = memories_of(shape, spec_.work, spec_.has_curve_table);
-  return with_queue(shape, shape.out_lanes, options_.data_bits);
+  shape.has_curve = spec_.has_curve;
+  shape.rams = memories_of(shape, spec_.work, spec_.has_curve);
+  return with_queue(shape, shape.out_lanes, spec_.data_bits);
 }
 
 LayerWay WayCosts::way(EngineShape shape, int lanes, const Resources& once, const Resources& front, int window_lanes,
@@ -72,22 +72,22 @@ LayerWay WayCosts::way(EngineShape shape, int lanes, const Resources& once, cons
   const LayerWork& work = spec_.work;
   shape.out_lanes = lanes, shape.sends_sums = lanes < shape.filters;
   shape.requantised_lanes = shape.sends_sums ? 0 : shape.filters;
-  shape.curve_multipliers = spec_.curve_multipliers;
+  shape.has_curve = spec_.has_curve;
   LayerWay way{shape, once, front, {}, {}};
   EngineShape engine = shape;
-  engine.rams = memories_of(shape, work, spec_.has_curve_table);
+  engine.rams = memories_of(shape, work, spec_.has_curve);
   engine.in_lanes = window_lanes, engine.out_lanes = shape.filters;
-  if (shape.sends_sums) engine.curve_multipliers = 0, way.once += requantisers(shape);
+  if (shape.sends_sums) engine.has_curve = false, way.once += requantisers(shape);
   // Sums of a pixel, or of a tile, wait for the requantisers, not the engine (compiler/pipeline/fifo_depth.hpp).
   const bool has_tiles = engine_model(shape.kind).has_tiles.get();
   const std::int64_t at_once = shape.sends_sums && has_tiles ? shape.pixels : 1;
   const std::int64_t depth = std::max<std::int64_t>(kQueueDepth, at_once * work.output.channels / shape.filters);
-  way.per_copy += with_queue(engine, shape.filters, shape.sends_sums ? kSumWordBits : options_.data_bits,
+  way.per_copy += with_queue(engine, shape.filters, shape.sends_sums ? kSumWordBits : spec_.data_bits,
                              shape.sends_sums ? depth : kQueueDepth);
   deal_and_gather(way, window_lanes);
   const bool replays =
       !has_front && engine_model(shape.kind).repeats_windows.get() && shape.filters < work.output.channels;
-  if (replays) way.per_dealt_copy += holder(KernelKind::replay, window_lanes, window_lanes, options_.data_bits);
+  if (replays) way.per_dealt_copy += holder(KernelKind::replay, window_lanes, window_lanes, spec_.data_bits);
   if (replays && is_bare() && shape.pixels == 1) way.dealing += once * -1;
   const std::int64_t shared = has_tiles ? work.pixels() / shape.pixels : work.pixels();
   way.most_copies = int(std::min<std::int64_t>(options_.most_copies, shared));

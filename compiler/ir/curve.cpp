@@ -72,8 +72,6 @@ double curve_value(const Activation& activation, double x) {
 
 const char* to_text(Curve curve) { return curve == Curve::none ? "none" : record_of(curve).name; }
 
-bool has_formula(Curve curve) { return curve == Curve::hard_sigmoid || curve == Curve::hard_swish; }
-
 bool rises(const Activation& activation) {
   switch (activation.curve) {
     case Curve::hard_sigmoid:
@@ -96,14 +94,6 @@ Range curve_range(const Activation& activation, const Range& input) {
   const double least = record_of(activation.curve).least;
   if (least == 0 || !(activation.alpha > 0)) return {};
   return {least / activation.alpha, std::max(input.high, 0.0)};
-}
-
-double steepest(const Activation& activation) {
-  constexpr double kOfHardSwish = 1.5;  // a little more than where it becomes the identity; more than the others' 1.13
-  if (activation.curve == Curve::elu) return std::max<double>(kOfHardSwish, std::fabs(activation.alpha));
-  if (activation.curve == Curve::selu)
-    return std::fabs(activation.beta) * std::max(1.0, static_cast<double>(std::fabs(activation.alpha)));
-  return kOfHardSwish;
 }
 
 std::optional<Activation> curve_of(const Node& node) {

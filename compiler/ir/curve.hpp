@@ -26,17 +26,11 @@ double curve_value(const Activation& activation, double x);
 
 const char* to_text(Curve curve);
 
-// The device computes it by a formula, in 8 bits or 16. The others are tables, which exist for codes of 8 bits only.
-bool has_formula(Curve curve);
-
 // Never falls where its argument grows, so that a maximum may be taken before it or after it.
 bool rises(const Activation& activation);
 
 // Numbers that it makes of those in `input`.
 Range curve_range(const Activation& activation, const Range& input);
-
-// No two arguments' results differ by more than this times what the arguments differ by.
-double steepest(const Activation& activation);
 
 // The function that a node of its own stands for, where it is a curve (HardSwish, Sigmoid, Elu, ...).
 std::optional<Activation> curve_of(const Node& node);

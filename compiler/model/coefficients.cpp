@@ -24,7 +24,7 @@ constexpr const char* kFigures[] = {"alms_per_alut",
                                     "requantise_narrow_bits",
                                     "requantise_narrow_blocks",
                                     "requantise_wide_blocks",
-                                    "curve_blocks_a_product",
+                                    "curve_blocks",
                                     "memory_port_blocks"};
 constexpr const char* kLetters = "ABDEGHIKLMNOPSTWX";
 constexpr double kMost = 1e9;

@@ -5,12 +5,14 @@
 #include <algorithm>
 
 #include "compiler/model/engine_model.hpp"
+#include "device/contract/numbers.h"
 
 namespace sluice {
 namespace {
 
 constexpr int kKindBits = 2;    // of a beat
 constexpr int kWordBits = 32;   // bias and multiplier are declared as int
+constexpr int kLineBits = 32;   // base and slope of a curve's segment
 constexpr int kPlaceBits = 16;  // of a list entry, as the compactor declares it
 
 std::int64_t ceil_of(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
@@ -23,7 +25,7 @@ int bits_for(std::int64_t values) {
   return bits;
 }
 
-std::vector<Ram> memories_of(const EngineShape& s, const LayerWork& work, bool has_curve_table) {
+std::vector<Ram> memories_of(const EngineShape& s, const LayerWork& work, bool has_curve) {
   std::vector<Ram> rams;
   if (is_engine(s.kind)) {
     engine_model(s.kind).append_memories.get()(s, work, rams);
@@ -47,10 +49,10 @@ std::vector<Ram> memories_of(const EngineShape& s, const LayerWork& work, bool h
   if (has_filters && s.requantised_lanes > 0) {
     const std::int64_t lanes = s.requantised_lanes, rows = ceil_of(work.output.channels, lanes);
     rams.push_back({"bias", lanes * kWordBits, rows});
-    rams.push_back({"multiplier", lanes * kWordBits, rows});
+    rams.push_back({"multiplier", (has_curve ? 2 : 1) * lanes * kWordBits, rows});
   }
-  if (has_curve_table && s.requantised_lanes > 0)
-    rams.push_back({"curve", s.data_bits, kCurveTableWords, s.requantised_lanes});
+  if (has_curve && s.requantised_lanes > 0)
+    rams.push_back({"curve", kLineBits, SLUICE_CURVE_SEGMENTS, s.requantised_lanes});
   return rams;
 }
 

@@ -9,7 +9,7 @@
 //   tile      weight_sparse: the activations of a tile, twice (one is filled while the other is read), a copy per
 //   filter results   weight_sparse: sums of a tile, twice, until they are sent bias, multiplier  a word of 32 bits for
 //   each lane that requantises, in the engine or after it;
-//             curve: 256 codes for each
+//             curve: the lines of 256 segments for each, and a second word of multiplier
 //   rows      window: K_h rows of the map; a copy per tap of a beat; taps: the same, a copy per tap
 //   list      compactor: a window in M banks of {code, place}
 //   window    replay: the beats of one
@@ -22,9 +22,7 @@
 
 namespace sluice {
 
-inline constexpr int kCurveTableWords = 256;
-
-std::vector<Ram> memories_of(const EngineShape& shape, const LayerWork& work, bool has_curve_table = false);
+std::vector<Ram> memories_of(const EngineShape& shape, const LayerWork& work, bool has_curve = false);
 
 // Bits that count so many values.
 int bits_for(std::int64_t values);

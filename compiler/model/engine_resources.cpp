@@ -58,8 +58,7 @@ double ResourceModel::dsp_blocks(const EngineShape& shape) const {
     blocks += shape.requantised_lanes *
               coefficients_.figure(is_narrow ? "requantise_narrow_blocks" : "requantise_wide_blocks");
   }
-  return blocks +
-         std::ceil(shape.requantised_lanes * shape.curve_multipliers * coefficients_.figure("curve_blocks_a_product"));
+  return blocks + (shape.has_curve ? std::ceil(shape.requantised_lanes * coefficients_.figure("curve_blocks")) : 0);
 }
 
 Resources ResourceModel::add_up(const Logic& logic, const std::vector<Ram>& rams) const {

@@ -49,8 +49,8 @@ struct EngineShape {
   // Engines: sums leave, for a requantise kernel downstream. Gather: carries those. requantise: its input is sums in
   // any case.
   bool sends_sums = false;
-  int curve_multipliers = 0;  // 0: no curve or the table; 2: hard-sigmoid, 3: hard-swish, by formula
-  std::vector<Ram> rams;      // of one copy
+  bool has_curve = false;  // after its requantisers
+  std::vector<Ram> rams;   // of one copy
 
   // Scalar products of weights a cycle, all copies together; 0 when the kind multiplies none.
   std::int64_t multipliers() const;

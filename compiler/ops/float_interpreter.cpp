@@ -119,7 +119,7 @@ Result<FloatProgram> FloatProgram::prepare(const ir::Graph& source) {
   return FloatProgram(std::move(state));
 }
 
-Result<ir::Tensor> FloatProgram::run(const ir::Tensor& input, const Observer& observer) const {
+Result<ir::Tensor> FloatProgram::run(const ir::Tensor& input, const Observer& observer, const Editor& editor) const {
   if (input.dims != state_->input_dims) {
     return user_error("the network takes {}, not {}", ir::to_text(state_->input_dims), ir::to_text(input.dims));
   }
@@ -127,8 +127,13 @@ Result<ir::Tensor> FloatProgram::run(const ir::Tensor& input, const Observer& ob
   std::vector<ir::Tensor> owned(state_->value_count);
   std::vector<const ir::Tensor*> values(state_->value_count, nullptr);
   values[0] = &input;
+  if (editor) {
+    owned[0] = input;
+    editor(state_->input_name, owned[0]);
+    values[0] = &owned[0];
+  }
   for (const auto& [number, tensor] : state_->constants) values[number] = &tensor;
-  if (observer) observer(state_->input_name, input);
+  if (observer) observer(state_->input_name, *values[0]);
   for (const Step& step : state_->steps) {
     const ir::Tensor* map = values[step.inputs.empty() || step.inputs[0] == kAbsent ? 0 : step.inputs[0]];
     if (step.conv && map->type == ir::ElementType::real) {
@@ -137,6 +142,7 @@ Result<ir::Tensor> FloatProgram::run(const ir::Tensor& input, const Observer& ob
       owned[step.output] = SLUICE_TRY(evaluate(state_->call_of(step, values)));
     }
     values[step.output] = &owned[step.output];
+    if (editor) editor(step.node.outputs[0], owned[step.output]);
     if (observer) observer(step.node.outputs[0], owned[step.output]);
     for (int value : step.finished) owned[value] = ir::Tensor();
   }

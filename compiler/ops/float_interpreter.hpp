@@ -25,6 +25,9 @@ class FloatProgram {
   // Called with the input and with each computed value, in order, fused activations applied.
   using Observer = std::function<void(const std::string& value, const ir::Tensor& tensor)>;
 
+  // Called with the same values before anybody reads them; what it leaves is what is read.
+  using Editor = std::function<void(const std::string& value, ir::Tensor& tensor)>;
+
   // Prepares weights and evaluates what depends on constants alone.
   static Result<FloatProgram> prepare(const ir::Graph& graph);
 
@@ -33,7 +36,7 @@ class FloatProgram {
   ~FloatProgram();
 
   // The graph's output for one input of the graph's input shape. Values are freed after their last reader.
-  Result<ir::Tensor> run(const ir::Tensor& input, const Observer& observer = {}) const;
+  Result<ir::Tensor> run(const ir::Tensor& input, const Observer& observer = {}, const Editor& editor = {}) const;
 
   const ir::Dims& input_dims() const;
 

@@ -10,7 +10,6 @@
 
 #include <fmt/format.h>
 
-#include "compiler/ir/curve.hpp"
 #include "compiler/passes/edit.hpp"
 #include "compiler/passes/lift_vectors.hpp"
 
@@ -244,13 +243,6 @@ std::vector<Finding> outside_normal_form(const ir::Graph& graph) {
   mark_consequences(graph, findings);
   const ir::Dims& scores = graph.shapes.at(graph.output);
   const ir::Node* last = graph.producer(graph.output);
-  if (last && last->activation.curve != ir::Curve::none && !ir::has_formula(last->activation.curve)) {
-    findings.push_back(
-        {last->name, last->op,
-         fmt::format("its results are the scores, after a {}", ir::to_text(last->activation.curve)),
-         "scores have 16 bits, and this curve is a table of 8: end the model at what it reads (it changes "
-         "no order of classes where it never falls)"});
-  }
   if (findings.empty() && !is_vector(scores)) {
     findings.push_back({last ? last->name : graph.output, last ? last->op : "output",
                         "the result is a map of " + ir::to_text(scores), "a classifier ends in one number per class"});

@@ -18,19 +18,27 @@ struct Chunk {
   std::string not_finite;  // the first value that held infinity or NaN
 };
 
-void add_value(Chunk& chunk, const std::string& name, const ir::Tensor& tensor) {
+void add_value(Chunk& chunk, const std::string& name, const ir::Tensor& tensor, const ChannelGains& gains) {
   if (!chunk.not_finite.empty()) return;
   if (!std::all_of(tensor.values.begin(), tensor.values.end(), [](float value) { return std::isfinite(value); })) {
     chunk.not_finite = name;
     return;
   }
   const std::int64_t channels = tensor.dims.size() > 1 ? tensor.dims[1] : 1;
-  chunk.statistics[name].add(tensor.values.data(), tensor.size(), channels);
+  const auto found = gains.find(name);
+  if (found == gains.end()) {
+    chunk.statistics[name].add(tensor.values.data(), tensor.size(), channels);
+    return;
+  }
+  std::vector<float> scaled = tensor.values;
+  const std::size_t plane = scaled.size() / std::size_t(channels);
+  for (std::size_t i = 0; i < scaled.size(); ++i) scaled[i] *= static_cast<float>(found->second[i / plane]);
+  chunk.statistics[name].add(scaled.data(), tensor.size(), channels);
 }
 
 }  // namespace
 
-Result<Calibration> calibrate(const ir::Graph& graph, const FittedPictures& pictures) {
+Result<Calibration> calibrate(const ir::Graph& graph, const FittedPictures& pictures, const ChannelGains& gains) {
   const FloatRunner runner = SLUICE_TRY(FloatRunner::prepare(graph, pictures.preprocess()));
   Calibration result;
   result.scores.resize(pictures.size());
@@ -39,7 +47,7 @@ Result<Calibration> calibrate(const ir::Graph& graph, const FittedPictures& pict
     const FittedPicture picture = SLUICE_TRY(pictures.load(i));
     // Every value passes once, the graph's input first.
     result.scores[i] = SLUICE_TRY(runner.scores(
-        picture, [&](const std::string& name, const ir::Tensor& value) { add_value(chunk, name, value); }));
+        picture, [&](const std::string& name, const ir::Tensor& value) { add_value(chunk, name, value, gains); }));
     if (chunk.not_finite.empty()) return ok();
     return user_error(
         "{}: value {} becomes infinite or NaN in float; look at the weights of the layers before it, and at mean and "

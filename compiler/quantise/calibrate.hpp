@@ -17,6 +17,7 @@ struct Calibration {
   std::vector<std::vector<float>> scores;  // of each picture, in order
 };
 
-Result<Calibration> calibrate(const ir::Graph& graph, const FittedPictures& pictures);
+// `gains`: the statistics are of the values times them.
+Result<Calibration> calibrate(const ir::Graph& graph, const FittedPictures& pictures, const ChannelGains& gains = {});
 
 }  // namespace sluice

@@ -158,6 +158,7 @@ IntegerNetwork with_ordered_channels(IntegerNetwork network) {
     if (layer.kind == LayerKind::conv) reorder_filters(layer.weights, out);
     reorder(layer.bias, out);
     reorder(layer.multiplier, out);
+    reorder(layer.curve.multiplier, out);
   }
   return network;
 }

@@ -13,91 +13,132 @@
 namespace sluice {
 namespace {
 
-// Where the line of a hard gate leaves 0 to 1, on the side that is further out.
-double end_of_line(const ir::Activation& a) {
+constexpr int kHalf = SLUICE_CURVE_SEGMENTS / 2;  // segments on one side of 0
+constexpr int kLimit = limit_of(kPreActivationBits);
+constexpr double kFlat = 1e-3;        // a slope below it leads nowhere
+constexpr double kMostExtension = 4;  // of the interval, or of the output's range, where a side rises slowly
+
+// Where a hard gate leaves its line, on the side that is further out.
+double end_of_gate(const ir::Activation& a) {
   return std::max(std::fabs(a.beta / a.alpha), std::fabs((1 - a.beta) / a.alpha));
 }
 
-// Beyond it, on both sides, the curve makes no other code of this output than at infinity.
-double end_of_table(const ir::Activation& activation, const ValueCodes& output) {
-  constexpr double kFar = 1e6, kStep = 1.02;
-  // An output that hardly moves settles at once; sums must still fit the codes in front.
-  constexpr double kLeast = 1.0 / 16;
-  const auto code = [&](double x) {
-    return std::clamp(ir::curve_value(activation, x) / output.scale(), -1.0 * output.limit(), 1.0 * output.limit());
-  };
-  const auto is_settled = [&](double x) { return std::fabs(code(x) - code(x > 0 ? kFar : -kFar)) <= 0.5; };
-  double end = kFar;
-  while (end > kLeast && is_settled(end / kStep) && is_settled(-end / kStep)) end /= kStep;
+// From `end` towards 0, as long as on both sides all that was passed has this property.
+template <typename Property>
+double follow_inwards(double end, Property has_property) {
+  constexpr double kStep = 1.02;
+  constexpr double kLeast = 1.0 / 16;  // sums must still fit the codes in front
+  while (end > kLeast && has_property(end / kStep) && has_property(-end / kStep)) end /= kStep;
   return end;
 }
 
-// The range of the codes before a curve whose output has these codes.
-double range_before(const ir::Activation& activation, const ValueCodes& output) {
-  if (!ir::has_formula(activation.curve)) return end_of_table(activation, output);
-  const double end = end_of_line(activation);
-  return activation.curve == ir::Curve::hard_swish ? std::max(end, output.range) : end;
+// Beyond it, on both sides, the curve is as near to a line as 16-bit codes of a range of about 1 can tell.
+double end_of_bend(const std::function<double(double)>& value) {
+  constexpr double kFar = 1e6, kNear = 5e-5;
+  const auto is_straight = [&](double x) {
+    const double far = x > 0 ? kFar : -kFar, slope = (value(far) - value(far / 2)) / (far / 2);
+    return std::fabs(value(x) - value(far) - slope * (x - far)) <= kNear;
+  };
+  return follow_inwards(kFar, is_straight);
 }
 
-// What one unit of the formula's result stands for, before the multiplier brings it to output codes.
-double formula_unit(const ir::Activation& activation, double scale_before) {
-  return std::ldexp(activation.curve == ir::Curve::hard_swish ? scale_before : 1.0, -SLUICE_GATE_BITS);
+// An output of this range may saturate on both sides before the curve is straight.
+double bend_within(const UnaryCurve& curve, double range) {
+  return follow_inwards(curve.bend, [&](double x) { return std::fabs(curve.value(x)) >= range; });
 }
 
-int rounded(double value) { return static_cast<int>(std::round(value)); }
+// Where on one side the curve has reached `range`, or will not get nearer to it.
+double reach(const UnaryCurve& curve, double side, double range) {
+  const double from = curve.value(side * curve.bend), further = curve.value(side * 2 * curve.bend);
+  const double slope = std::fabs(further - from) / curve.bend;
+  if (slope < kFlat || std::fabs(from) >= range) return curve.bend;
+  return std::min(curve.bend + (range - std::fabs(from)) / slope, kMostExtension * std::max(curve.bend, range));
+}
 
-void fill_table(FusedCurve& curve, const ir::Activation& activation, double output_scale, const CodeRange& clamp) {
-  curve.table.resize(SLUICE_CURVE_TABLE_CODES);
-  for (int code = -SLUICE_CURVE_TABLE_CODES / 2; code < SLUICE_CURVE_TABLE_CODES / 2; ++code) {
-    const double out = std::round(ir::curve_value(activation, code * curve.scale) / output_scale);
-    curve.table[std::size_t(code & (SLUICE_CURVE_TABLE_CODES - 1))] =
-        static_cast<std::int8_t>(std::clamp<double>(out, clamp.low, clamp.high));
+// Value of a curve at the borders of its segments, the right one of the last segment too.
+std::vector<double> borders_of(const UnaryCurve& curve, double width) {
+  std::vector<double> borders;
+  for (int s = -kHalf; s <= kHalf; ++s) borders.push_back(curve.value(s * width));
+  return borders;
+}
+
+// What a curve is cut into for one output.
+struct Segments {
+  int bits = 0;      // codes of a segment, as a power of 2
+  double scale = 1;  // of the codes in front
+  double unit = 1;   // of a line's value
+  std::vector<double> borders;
+};
+
+// A channel with a gain holds that much less than the output's range.
+Segments segments_of(UnaryCurve curve, const ValueCodes& output, const std::vector<double>& gains) {
+  const double range = output.range / *std::min_element(gains.begin(), gains.end());
+  curve.bend = bend_within(curve, range);
+  const double end = std::max(reach(curve, -1, range), reach(curve, 1, range));
+  Segments made;
+  double width = curve.bend / (kHalf - 1);
+  made.bits = kMostSegmentBits;
+  while (made.bits > 0 && std::ldexp(width, -made.bits) * kLimit < end) --made.bits;
+  width = std::max(width, std::ldexp(end / kLimit, made.bits));
+  made.scale = std::ldexp(width, -made.bits);
+  made.borders = borders_of(curve, width);
+  double largest = std::max(std::fabs(curve.value(-made.scale * kLimit)), std::fabs(curve.value(made.scale * kLimit)));
+  double steepest = 0;  // a code
+  for (std::size_t s = 0; s < SLUICE_CURVE_SEGMENTS; ++s) {
+    largest = std::max({largest, std::fabs(made.borders[s]), std::fabs(made.borders[s + 1])});
+    steepest = std::max(steepest, std::ldexp(std::fabs(made.borders[s + 1] - made.borders[s]), -made.bits));
   }
-}
-
-Status fill_formula(FusedCurve& curve, const ir::Activation& activation, double output_scale, const CodeRange& clamp) {
-  constexpr int kLineBits = 2 * SLUICE_GATE_BITS;
-  const double slope = std::ldexp(activation.alpha * curve.scale, kLineBits),
-               offset = std::ldexp(activation.beta, kLineBits);
-  if (std::max(std::fabs(slope), std::fabs(offset)) >= std::ldexp(1.0, 31)) {
-    return user_error("a curve with alpha {} and beta {} is steeper than the 16-bit formula holds", activation.alpha,
-                      activation.beta);
-  }
-  curve.slope = rounded(slope);
-  curve.offset = rounded(offset);
-  const FixedPoint factor = SLUICE_TRY(fixed_point({formula_unit(activation, curve.scale) / output_scale}));
-  curve.multiplier = factor.multipliers[0];
-  curve.shift = factor.shift;
-  curve.clamp_low = clamp.low;
-  curve.clamp_high = clamp.high;
-  return ok();
+  const double most = limit_of(16);
+  made.unit = std::max(largest / most, std::ldexp(steepest, SLUICE_CURVE_SLOPE_BITS) / most);
+  return made;
 }
 
 }  // namespace
 
-double least_curve_step(const ir::Activation& activation, const ValueCodes& output) {
-  if (output.stored_bits == 8 || activation.alpha == 0 || !ir::has_formula(activation.curve)) return 0;
-  return formula_unit(activation, range_before(activation, output) / limit_of(output.stored_bits));
+Result<UnaryCurve> unary_curve(const ir::Activation& activation) {
+  UnaryCurve curve{CurveKind::other, [activation](double x) { return ir::curve_value(activation, x); }, 0};
+  const bool is_sigmoid = activation.curve == ir::Curve::hard_sigmoid;
+  if (!is_sigmoid && activation.curve != ir::Curve::hard_swish) {
+    curve.bend = end_of_bend(curve.value);
+    return curve;
+  }
+  if (activation.alpha == 0) return user_error("a curve with alpha 0 is a constant; remove it from the model");
+  curve.kind = is_sigmoid ? CurveKind::hard_sigmoid : CurveKind::hard_swish;
+  curve.bend = end_of_gate(activation);
+  return curve;
 }
 
-Result<FusedCurve> curve_codes(const ir::Activation& activation, const ValueCodes& output, const CodeRange& clamp) {
-  const bool has_formula = ir::has_formula(activation.curve);
-  if (has_formula && activation.alpha == 0)
-    return user_error("a curve with alpha 0 is a constant; remove it from the model");
-  if (!has_formula && output.stored_bits == 16) {
-    return user_error("its {} has no formula for codes of 16 bits; plan with --precision int8",
-                      ir::to_text(activation.curve));
+double curve_step(const UnaryCurve& curve, const ValueCodes& output, const std::vector<double>& gains) {
+  return segments_of(curve, output, gains).unit;
+}
+
+Result<FusedCurve> curve_codes(const UnaryCurve& curve, const ValueCodes& output, const CodeRange& clamp,
+                               const std::vector<double>& gains) {
+  const Segments segments = segments_of(curve, output, gains);
+  const double unit = segments.unit;
+  const bool is_finite = std::all_of(segments.borders.begin(), segments.borders.end(),
+                                     [](double border) { return std::isfinite(border); });
+  if (!is_finite || !(unit > 0) || !std::isfinite(unit))
+    return user_error("the curve is 0, or infinite, wherever codes reach");
+  FusedCurve fused;
+  fused.kind = curve.kind;
+  fused.scale = segments.scale;
+  fused.segment_bits = segments.bits;
+  const auto code = [](double value) { return static_cast<std::int16_t>(std::round(value)); };
+  for (int s = 0; s < SLUICE_CURVE_SEGMENTS; ++s) {
+    const auto at = std::size_t((s < kHalf ? s : s - SLUICE_CURVE_SEGMENTS) + kHalf);  // from code 0 up, then below it
+    fused.base.push_back(code(segments.borders[at] / unit));
+    const double rise = (segments.borders[at + 1] - segments.borders[at]) / unit;
+    fused.slope.push_back(code(std::ldexp(rise, SLUICE_CURVE_SLOPE_BITS - segments.bits)));
   }
-  FusedCurve curve;
-  curve.kind = !has_formula                                ? CurveKind::table
-               : activation.curve == ir::Curve::hard_swish ? CurveKind::hard_swish
-                                                           : CurveKind::hard_sigmoid;
-  curve.scale = range_before(activation, output) / limit_of(output.stored_bits);
-  if (output.stored_bits == 8)
-    fill_table(curve, activation, output.scale(), clamp);
-  else
-    SLUICE_CHECK(fill_formula(curve, activation, output.scale(), clamp));
-  return curve;
+  std::vector<double> factors;
+  for (const double gain : gains) factors.push_back(unit * gain / output.scale());
+  FixedPoint factor = SLUICE_TRY(fixed_point(factors));
+  fused.multiplier = std::move(factor.multipliers);
+  fused.shift = factor.shift;
+  fused.clamp_low = clamp.low;
+  fused.clamp_high = clamp.high;
+  return fused;
 }
 
 }  // namespace sluice

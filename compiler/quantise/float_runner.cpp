@@ -24,6 +24,14 @@ Result<std::vector<float>> FloatRunner::scores(const FittedPicture& picture,
   return std::move(scores.values);
 }
 
+Result<std::vector<float>> FloatRunner::edited_scores(const FittedPicture& picture,
+                                                      const ops::FloatProgram::Editor& editor) const {
+  std::vector<float> values = SLUICE_TRY(preprocess_float(picture, preprocess_));
+  const ir::Tensor input = ir::Tensor::of_values(program_.input_dims(), std::move(values));
+  ir::Tensor scores = SLUICE_TRY(program_.run(input, {}, editor));
+  return std::move(scores.values);
+}
+
 Result<std::vector<int>> FloatRunner::top(const FittedPicture& picture, std::size_t count) const {
   const std::vector<float> all = SLUICE_TRY(scores(picture));
   return top_k(all, count);

@@ -24,6 +24,8 @@ class FloatRunner {
   // Every computed value passes the observer, the picture first.
   Result<std::vector<float>> scores(const FittedPicture& picture,
                                     const ops::FloatProgram::Observer& observer = {}) const;
+  // Every value passes the editor before it is read.
+  Result<std::vector<float>> edited_scores(const FittedPicture& picture, const ops::FloatProgram::Editor& editor) const;
   // The best classes, best first.
   Result<std::vector<int>> top(const FittedPicture& picture, std::size_t count) const;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "compiler/quantise/equalise.hpp"
 #include "compiler/quantise/filter_codes.hpp"
 #include "compiler/quantise/layer_lowering.hpp"
 #include "compiler/quantise/lowering.hpp"
@@ -17,11 +18,15 @@ bool is_depthwise(const ir::Node& node, const ir::Tensor& weights) {
 
 int limit_bits(const QuantiseOptions& options) { return options.bits == 8 ? 26 : 31; }
 
-std::vector<double> bias_of(const ir::Graph& graph, const ir::Node& node, std::int64_t filters) {
+std::vector<double> bias_of(const ir::Graph& graph, const ir::Node& node, std::int64_t filters,
+                            const ChannelGains& gains) {
   std::vector<double> bias(std::size_t(filters), 0.0);
   if (node.inputs.size() > 2 && !node.inputs[2].empty()) {
     const ir::Tensor& values = graph.initialisers.at(node.inputs[2]);
     for (std::size_t f = 0; f < bias.size(); ++f) bias[f] = values.values[f];
+  }
+  if (const std::vector<double>* of_filters = gains_of_filters(node, gains)) {
+    for (std::size_t f = 0; f < bias.size(); ++f) bias[f] *= (*of_filters)[f];
   }
   return bias;
 }
@@ -37,8 +42,8 @@ CodeRange clamp_range(const Layer& layer, const std::vector<CodeRange>&) { retur
 }  // namespace
 
 Result<int> convolution_input_bits(const ir::Graph& graph, const ir::Node& node, const QuantiseOptions& options,
-                                   const ValueCodes& input, double lowest) {
-  const ir::Tensor& weights = graph.initialisers.at(node.inputs[1]);
+                                   const ValueCodes& input, double lowest, const ChannelGains& gains) {
+  const ir::Tensor weights = equalised_weights(graph, node, gains);
   for (ValueCodes kept = input; kept.kept_bits >= kLeastInputBits; --kept.kept_bits) {
     const CodeRange range{static_cast<int>(std::floor(lowest * kept.limit())), kept.limit()};
     const FilterSurroundings around{
@@ -52,7 +57,7 @@ namespace {
 
 Status lower_convolution(Lowering& lowering, const ir::Node& node) {
   const QuantiseOptions& options = lowering.options;
-  const ir::Tensor& weights = lowering.graph.initialisers.at(node.inputs[1]);
+  const ir::Tensor weights = equalised_weights(lowering.graph, node, lowering.gains);
   const bool depthwise = is_depthwise(node, weights);
   Layer layer = SLUICE_TRY(lowering.begin(node, depthwise ? LayerKind::depthwise : LayerKind::conv));
   layer.window = window_of(node, {weights.dims[2], weights.dims[3]});
@@ -60,7 +65,7 @@ Status lower_convolution(Lowering& lowering, const ir::Node& node) {
   const FilterSurroundings around{lowering.scale_of(input), lowering.range_of(input),
                                   layer.code_scale(),       options.bits,
                                   limit_bits(options),      depthwise};
-  std::vector<double> bias = bias_of(lowering.graph, node, weights.dims[0]);
+  std::vector<double> bias = bias_of(lowering.graph, node, weights.dims[0], lowering.gains);
   const auto coded = [&]() -> Result<FilterCodes> {
     auto codes = filter_codes(weights, bias, around);
     if (!codes) return std::move(codes).error().in(node.label());

@@ -14,11 +14,12 @@ bool hangs_over(int windows, int stride, int kernel, int input, int pads) {
 }
 
 Status finish_average(Lowering& lowering, const ir::Node& node, Layer layer, std::int64_t count) {
-  const std::int64_t largest = std::int64_t{1} << (lowering.options.bits - 1);
+  const int bits = lowering.codes.of(node.inputs[0]).stored_bits;
+  const std::int64_t largest = std::int64_t{1} << (bits - 1);
   if (count * largest >= std::int64_t{1} << 31) {
     return user_error(
         "{}: the sum of {} codes of {} bits may leave 32 bits; average in two steps, or plan with --precision int8",
-        node.label(), count, lowering.options.bits);
+        node.label(), count, bits);
   }
   SLUICE_CHECK(lowering.requantise(node, layer, {lowering.scale_of(node.inputs[0]) / static_cast<double>(count)}));
   lowering.finish(node, std::move(layer));

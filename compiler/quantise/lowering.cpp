@@ -92,11 +92,16 @@ Result<Layer> Lowering::begin(const ir::Node& node, LayerKind kind) const {
   }
   CodeRange clamp = clamp_of(node.activation, output);
   if (node.activation.curve != ir::Curve::none) {
-    auto curve = curve_codes(node.activation, output, clamp);
+    const bool has_filters = kind == LayerKind::conv || kind == LayerKind::depthwise;
+    const auto found = gains.find(node.outputs[0]);
+    const std::vector<double> equal(has_filters ? std::size_t(layer.output.channels) : 1, 1.0);
+    auto curve = unary_curve(node.activation);
     if (!curve) return std::move(curve).error().in(node.label());
-    layer.curve = std::move(*curve);
+    auto codes_of_curve = curve_codes(*curve, output, clamp, found == gains.end() ? equal : found->second);
+    if (!codes_of_curve) return std::move(codes_of_curve).error().in(node.label());
+    layer.curve = std::move(*codes_of_curve);
     // The clamp comes after the curve; what enters the curve only saturates.
-    clamp = {-limit_of(output.stored_bits), limit_of(output.stored_bits)};
+    clamp = {-limit_of(kPreActivationBits), limit_of(kPreActivationBits)};
   }
   layer.clamp_low = clamp.low;
   layer.clamp_high = clamp.high;

@@ -21,8 +21,8 @@ namespace sluice {
 class Lowering {
  public:
   Lowering(const ir::Graph& graph, const Statistics& statistics, const QuantiseOptions& options,
-           const ValueCodesTable& codes)
-      : graph(graph), statistics(statistics), options(options), codes(codes) {
+           const ValueCodesTable& codes, const ChannelGains& gains)
+      : graph(graph), statistics(statistics), options(options), codes(codes), gains(gains) {
     layer_of_[graph.input] = kNetworkInput;
     const int limit = codes.of(graph.input).limit();
     input_range_ = {-limit, limit};
@@ -32,6 +32,7 @@ class Lowering {
   const Statistics& statistics;
   const QuantiseOptions& options;
   const ValueCodesTable& codes;
+  const ChannelGains& gains;
 
   double scale_of(const std::string& value) const { return codes.of(value).scale(); }
   // Codes that can occur on a lowered value.
@@ -69,6 +70,6 @@ Status refuse_activation(const ir::Node& node);
 // Bits of the input with which every filter of a convolution keeps as many weight bits as it must; fails for what is
 // not on the device. `lowest` is the least code that can occur, as a share of the largest.
 Result<int> convolution_input_bits(const ir::Graph& graph, const ir::Node& node, const QuantiseOptions& options,
-                                   const ValueCodes& input, double lowest);
+                                   const ValueCodes& input, double lowest, const ChannelGains& gains);
 
 }  // namespace sluice

@@ -21,10 +21,17 @@ CodeRange hull(const std::vector<int>& codes) {
 
 CodeRange output_range(const Layer& layer, const std::vector<CodeRange>& operands) {
   const CodeRange before = layer_lowering(layer.kind).range.get()(layer, operands);
-  if (layer.curve.kind == CurveKind::none) return with_zero(before);
-  std::vector<int> codes;
-  for (int code = before.low; code <= before.high; ++code) codes.push_back(after_curve(layer, code));
-  return with_zero(hull(codes));
+  const FusedCurve& curve = layer.curve;
+  if (curve.kind == CurveKind::none) return with_zero(before);
+  std::vector<int> values;
+  for (int code = before.low; code <= before.high; ++code) values.push_back(curve_value(curve, code));
+  const CodeRange ends = hull(values);
+  // The largest multiplier leads furthest from 0.
+  const int multiplier = *std::max_element(curve.multiplier.begin(), curve.multiplier.end());
+  const auto code = [&](int value) {
+    return sluice_requantise(value, multiplier, curve.shift, curve.clamp_low, curve.clamp_high);
+  };
+  return with_zero({code(ends.low), code(ends.high)});
 }
 
 }  // namespace sluice

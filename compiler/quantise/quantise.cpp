@@ -51,18 +51,20 @@ Result<Quantised> quantise(const ir::Graph& graph, const Statistics& statistics,
                            const std::vector<std::string>& labels, const QuantiseOptions& options,
                            const ChannelGains& gains) {
   if (options.method == RangeMethod::best) return bug_error("quantise() needs one method");
-  ValueCodesTable codes(graph, options);
+  ValueCodesTable codes(graph, options, gains);
   SLUICE_CHECK(codes.choose_ranges(graph, statistics, largest_pixel(preprocess)));
   const std::map<std::string, ir::Range> ranges = ir::value_ranges(graph);  // the input may be any code
   for (const ir::Node& node : graph.nodes) {
     if (node.op != "Conv") continue;
     const std::string& input = node.inputs[0];
-    const double lowest = std::clamp(ranges.at(input).low / codes.of(input).range, -1.0, 0.0);
-    const int bits = SLUICE_TRY(convolution_input_bits(graph, node, options, codes.of(input), lowest));
+    const auto gain = gains.find(input);
+    const double most_gain = gain == gains.end() ? 1 : *std::max_element(gain->second.begin(), gain->second.end());
+    const double lowest = std::clamp(ranges.at(input).low * most_gain / codes.of(input).range, -1.0, 0.0);
+    const int bits = SLUICE_TRY(convolution_input_bits(graph, node, options, codes.of(input), lowest, gains));
     codes.narrow(input, bits);
   }
 
-  Lowering lowering(graph, statistics, options, codes);
+  Lowering lowering(graph, statistics, options, codes, gains);
   for (const ir::Node& node : graph.nodes) SLUICE_CHECK(lower(lowering, node));
   Quantised result = lowering.take();
 

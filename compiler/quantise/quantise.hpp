@@ -15,6 +15,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,7 +35,9 @@ struct QuantiseOptions {
   RangeMethod method = RangeMethod::mse;
   double percentile = 0.9999;  // for RangeMethod::percentile
   bool has_bias_correction = true;
-  bool is_equalised = true;  // may equalise channels first, see equalise.hpp
+  bool is_equalised = true;           // may equalise channels first, see equalise.hpp
+  bool may_widen = false;             // of 8: maps that cost too much may keep 16, see compiler/accuracy/widen_maps.hpp
+  std::set<std::string> wide_values;  // of 8: these, and what shares their codes, keep 16
 };
 
 // Why no sum of a layer overflows.
@@ -53,9 +56,7 @@ struct Quantised {
       value_of;  // layer name -> name of the float value it computes; parts of a Concat of more than two have none
 };
 
-using ChannelGains = std::map<std::string, std::vector<double>>;  // per value, see equalise.hpp
-
-// `gains` of an equalised graph, which the layers then state.
+// `statistics` are of the values times `gains`, which the layers then state.
 Result<Quantised> quantise(const ir::Graph& graph, const Statistics& statistics, const Preprocess& preprocess,
                            const std::vector<std::string>& labels, const QuantiseOptions& options,
                            const ChannelGains& gains = {});

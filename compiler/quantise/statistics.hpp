@@ -58,6 +58,9 @@ class ValueStatistics {
 // Per value of a graph.
 using Statistics = std::map<std::string, ValueStatistics>;
 
+// Factors of a value's channels that lie between it and its codes, see equalise.hpp. Values without have none.
+using ChannelGains = std::map<std::string, std::vector<double>>;
+
 void write(const Statistics& statistics, ByteWriter& to);
 Statistics read_statistics(ByteReader& from);
 

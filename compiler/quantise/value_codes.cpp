@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "compiler/quantise/curve_codes.hpp"
+#include "compiler/quantise/equalise.hpp"
 #include "compiler/quantise/layer_lowering.hpp"
 #include "runtime/base/errors.hpp"
 
@@ -21,12 +22,24 @@ constexpr double kMostGrowth = 1 << 12;
 
 // What one step of a node's sum stands for, in steps of its largest operand. Convolutions that lose weight bits to the
 // proof of their sums have the coarsest weights.
-double largest_gain(const ir::Graph& graph, const ir::Node& node, const QuantiseOptions& options) {
+double largest_gain(const ir::Graph& graph, const ir::Node& node, const QuantiseOptions& options,
+                    const ChannelGains& gains) {
   if (node.op != "Conv") return 1;
   double largest = 0;
-  for (const float weight : graph.initialisers.at(node.inputs[1]).values)
+  for (const float weight : equalised_weights(graph, node, gains).values)
     largest = std::max<double>(largest, std::fabs(weight));
   return largest / (options.bits == 8 ? 63 : 2047);
+}
+
+// The step in which a node's curve comes, in the channel of the largest gain; 0 without one.
+double step_of_curve(const ir::Node& node, const ValueCodes& output, const ChannelGains& gains) {
+  if (node.activation.curve == ir::Curve::none) return 0;
+  auto curve = unary_curve(node.activation);
+  if (!curve) return 0;  // its lowering refuses it
+  const auto found = gains.find(node.outputs[0]);
+  const std::vector<double> of_channels = found == gains.end() ? std::vector<double>{1.0} : found->second;
+  const double largest = *std::max_element(of_channels.begin(), of_channels.end());
+  return largest * curve_step(*curve, output, of_channels);
 }
 
 }  // namespace
@@ -36,7 +49,8 @@ bool passes_codes_on(const ir::Node& node) {
   return kind && !requantises(*kind);
 }
 
-ValueCodesTable::ValueCodesTable(const ir::Graph& graph, const QuantiseOptions& options) : options_(options) {
+ValueCodesTable::ValueCodesTable(const ir::Graph& graph, const QuantiseOptions& options, const ChannelGains& gains)
+    : options_(options), gains_(gains) {
   parent_[graph.input] = graph.input;
   for (const ir::Node& node : graph.nodes) parent_[node.outputs[0]] = node.outputs[0];
   for (const ir::Node& node : graph.nodes) {
@@ -46,6 +60,7 @@ ValueCodesTable::ValueCodesTable(const ir::Graph& graph, const QuantiseOptions& 
   for (const auto& [value, above] : parent_) {
     if (value == above) codes_[value] = {options_.bits, options_.bits, 1.0};
   }
+  for (const std::string& value : options_.wide_values) codes_[root(value)] = {kScoreBits, kScoreBits, 1.0};
   const ir::Node* last = graph.producer(graph.output);
   if (last && !passes_codes_on(*last)) codes_[root(graph.output)] = {kScoreBits, kScoreBits, 1.0};
 }
@@ -108,7 +123,7 @@ double ValueCodesTable::sum_step(const ir::Graph& graph, const ir::Node& node) c
     largest = std::max(largest, of(value).scale());
     product *= of(value).scale();
   }
-  return (node.op == "Mul" ? product : largest) * largest_gain(graph, node, options_);
+  return (node.op == "Mul" ? product : largest) * largest_gain(graph, node, options_, gains_);
 }
 
 void ValueCodesTable::hold_growth(const ir::Graph& graph) {
@@ -119,8 +134,7 @@ void ValueCodesTable::hold_growth(const ir::Graph& graph) {
     for (const ir::Node& node : graph.nodes) {
       if (passes_codes_on(node)) continue;
       ValueCodes& codes = codes_.at(root(node.outputs[0]));
-      const double step =
-          node.activation.curve == ir::Curve::none ? sum_step(graph, node) : least_curve_step(node.activation, codes);
+      const double step = std::max(sum_step(graph, node), step_of_curve(node, codes, gains_));
       const double least = step / kMostGrowth * codes.limit();
       if (codes.range >= least) continue;
       codes.range = least;

@@ -38,7 +38,7 @@ bool passes_codes_on(const ir::Node& node);
 class ValueCodesTable {
  public:
   // Starts with one group per value joined by pools and concatenations, all of the option's bits.
-  ValueCodesTable(const ir::Graph& graph, const QuantiseOptions& options);
+  ValueCodesTable(const ir::Graph& graph, const QuantiseOptions& options, const ChannelGains& gains);
 
   // Ranges of all groups. `largest_pixel` is the input's largest possible magnitude.
   Status choose_ranges(const ir::Graph& graph, const Statistics& statistics, double largest_pixel);
@@ -57,6 +57,7 @@ class ValueCodesTable {
   double clip_of(const ValueStatistics& statistics, int limit) const;
 
   QuantiseOptions options_;
+  const ChannelGains& gains_;
   std::map<std::string, std::string> parent_;  // of the union-find forest
   std::map<std::string, ValueCodes> codes_;    // of each root
 };

@@ -8,7 +8,6 @@
 #include <map>
 
 #include "compiler/accuracy/layer_errors.hpp"
-#include "compiler/ir/curve.hpp"
 #include "compiler/validation/node_program.hpp"
 #include "runtime/base/errors.hpp"
 #include "runtime/base/parallel.hpp"
@@ -60,20 +59,38 @@ std::vector<double> powers(const Map& codes, std::int64_t channels) {
   return sums;
 }
 
+// Output steps for one pre-activation code of each channel, where the curve is steepest; 0 without a curve. A line's
+// value is rounded too: a value counts as a code at least.
+std::vector<double> rises_of_curve(const Layer& layer) {
+  std::vector<double> rises(std::size_t(layer.output.channels), 0.0);
+  const FusedCurve& curve = layer.curve;
+  if (curve.kind == CurveKind::none) return rises;
+  double steepest = 1;
+  const std::size_t segments = curve.base.size();
+  for (std::size_t s = 0; s < segments; ++s) {
+    if (s == segments / 2 - 1) continue;  // the next one lies at the other end
+    const double rise = curve.base[(s + 1) % segments] - curve.base[s];
+    steepest = std::max(steepest, std::ldexp(std::fabs(rise), -curve.segment_bits));
+  }
+  for (std::size_t c = 0; c < rises.size(); ++c)
+    rises[c] = steepest * std::ldexp(curve.multiplier[curve.multiplier.size() == 1 ? 0 : c], -curve.shift);
+  return rises;
+}
+
 // What rounding explains of one filter's squared error, in output steps.
-std::vector<double> explained_by_rounding(const Layer& layer, const ir::Activation& activation, const Map& input) {
-  const std::size_t channels = static_cast<std::size_t>(layer.output.channels);
-  const double of_curve =
-      layer.curve.kind == CurveKind::none ? 0 : ir::steepest(activation) * layer.curve.scale / layer.output_scale;
-  std::vector<double> explained(channels, kOfRounding * (1 + of_curve * of_curve));
+std::vector<double> explained_by_rounding(const Layer& layer, const Map& input) {
+  const auto channels = std::size_t(layer.output.channels);
+  const bool has_curve = layer.curve.kind != CurveKind::none;
+  const std::vector<double> of_curve = rises_of_curve(layer);
+  std::vector<double> explained;
+  for (const double rise : of_curve) explained.push_back(kOfRounding * (1 + rise * rise));
   if (layer.kind != LayerKind::conv && layer.kind != LayerKind::depthwise) return explained;
   const std::vector<double> power = powers(input, layer.input.channels);
   double of_all = 0;
   for (const double channel : power) of_all += channel;
-  const double to_output = layer.curve.kind == CurveKind::none ? 1 : of_curve;
   for (std::size_t f = 0; f < channels; ++f) {
-    const double unit =
-        std::ldexp(layer.multiplier[f], -layer.shift) * to_output;  // one weight code times one input code
+    const double unit = std::ldexp(layer.multiplier[f], -layer.shift) *
+                        (has_curve ? of_curve[f] : 1);  // one weight code times one input code
     const double of_window = layer.kind == LayerKind::depthwise ? power[f] : of_all;
     explained[f] += kOfRounding * static_cast<double>(layer.window.taps()) * of_window * unit * unit;
   }
@@ -156,8 +173,7 @@ class Comparison {
       std::vector<const ir::Tensor*> inputs;
       for (const std::string& value : checked.program.computed_inputs()) inputs.push_back(&reals.at(value));
       const ir::Tensor wanted = SLUICE_TRY(checked.program.run(inputs));
-      const std::vector<double> explained =
-          explained_by_rounding(layer, checked.program.node().activation, evaluator_.map(maps, layer.inputs[0]));
+      const std::vector<double> explained = explained_by_rounding(layer, evaluator_.map(maps, layer.inputs[0]));
       steps.push_back(compare(wanted, evaluator_.map(maps, checked.layer), layer, explained));
     }
     return steps;

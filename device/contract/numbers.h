@@ -13,13 +13,16 @@
  * on the magnitude. Source: the scheme of Jacob et al., arXiv 1712.05877, with a shorter multiplier (a 32-bit sum times
  * 16 bits fits one 27x27 DSP block pair on Intel parts).
  *
- * A fused curve (hard-sigmoid, hard-swish) works on the code that requantisation made, the *pre-activation* code. Codes
- * of 8 bits look the result up: 256 entries by the code's low byte, computed by the planner in double precision. Codes
- * of 16 bits would need a large table and use one formula instead, in which the gate has 30, then 15 fractional bits:
+ * A fused curve works on a *pre-activation* code, which requantisation makes with 16 bits, whatever the codes of the map
+ * have: 8 bits in front of a curve would round twice, and coarsely just where it bends. Any curve is 256 straight lines
+ * over segments of equal width; the outer two go on for ever, so the segments need only cover the part that bends. The
+ * value of the line has 16 bits again, and one multiplier per channel makes the output code of it:
  *
- *     gate = round_half_away(clamp(code * slope + offset, 0, 2^30) / 2^15)             0 .. 2^15, standing for 0 .. 1
- *     hard-sigmoid: clamp(round_half_away(gate * multiplier / 2^shift), low, high)
- *     hard-swish:   clamp(round_half_away(code * gate * multiplier / 2^shift), low, high)
+ *     segment = clamp(floor(code / 2^segment_bits), -128, 127)
+ *     value = base[segment] + round_half_up((code - segment * 2^segment_bits) * slope[segment] / 2^13)
+ *     code = clamp(round_half_away(value * multiplier / 2^shift), low, high)
+ *
+ * Two products of 18 x 18 bits a lane. Code 0 begins a segment, so what is 0 there stays exactly 0.
  *
  * Before: 1 <= shift <= 46, |sum| < 2^31. After: low <= result <= high.
  */
@@ -58,21 +61,18 @@ static inline int sluice_add(int a, int multiplier_a, int b, int multiplier_b, i
   return sluice_clamp(sluice_round_shift(sum, shift), low, high);
 }
 
-#define SLUICE_CURVE_TABLE_CODES 256
-#define SLUICE_GATE_BITS 15
+#define SLUICE_CURVE_SEGMENTS 256
+#define SLUICE_CURVE_SLOPE_BITS 13
 
-/* min(1, max(0, x)) of the line through a 16-bit code, in units of 2^-15. */
-static inline int sluice_gate(int code, int slope, int offset) {
-  const sluice_i64 line = (sluice_i64)code * slope + offset;
-  return (int)sluice_round_shift(sluice_clamp(line, 0, 1 << 2 * SLUICE_GATE_BITS), SLUICE_GATE_BITS);
+/* The segment of a pre-activation code, which is negative left of 0. Right shifts of negative numbers round down. */
+static inline int sluice_curve_segment(int code, int segment_bits) {
+  return sluice_clamp(code >> segment_bits, -SLUICE_CURVE_SEGMENTS / 2, SLUICE_CURVE_SEGMENTS / 2 - 1);
 }
 
-static inline int sluice_hard_sigmoid(int code, int slope, int offset, int multiplier, int shift, int low, int high) {
-  return sluice_requantise(sluice_gate(code, slope, offset), multiplier, shift, low, high);
-}
-
-static inline int sluice_hard_swish(int code, int slope, int offset, int multiplier, int shift, int low, int high) {
-  return sluice_requantise(code * sluice_gate(code, slope, offset), multiplier, shift, low, high);
+/* The line of that segment. |code - start| < 2^15 where segments are wide enough for the codes, so the product fits. */
+static inline int sluice_curve_value(int code, int segment, int segment_bits, int base, int slope) {
+  const int place = code - segment * (1 << segment_bits);
+  return base + ((place * slope + (1 << (SLUICE_CURVE_SLOPE_BITS - 1))) >> SLUICE_CURVE_SLOPE_BITS);
 }
 
 #endif

@@ -41,7 +41,7 @@
 #define TABLE_SETTINGS 0   /* words whose meaning the kernel's file states */
 #define TABLE_WEIGHTS 1
 #define TABLE_BIAS 2       /* per filter */
-#define TABLE_MULTIPLIER 3 /* per filter */
+#define TABLE_MULTIPLIER 3 /* per filter; where a curve follows, a row holds those of the curve after its own */
 
 /* Rows of TABLE_SETTINGS. A kernel has those that its file names. */
 #define SETTINGS_ROW 0    /* single numbers; of compactor and tile the numbers of all table rows */
@@ -52,19 +52,19 @@
 #define TURNS_ROW 16      /* conv_weight_sparse.cl: per table row, of all filter groups */
 #define LENGTHS_ROW 32    /* conv_weight_sparse.cl: per table row and filter group, of its filters */
 
-/* Values of the number CURVE, and the words of CURVE_ROW: four codes of the table each, or the formula's numbers. */
+/* Values of the number CURVE, and the words of CURVE_ROW: settings, then a line for each segment, from the one that begins
+ * at code 0 up, then the negative ones. */
 #define CURVE_NONE 0
-#define CURVE_TABLE 1
-#define CURVE_HARD_SIGMOID 2
-#define CURVE_HARD_SWISH 3
-#define CURVE_FORMULA_WORDS 6 /* slope, offset, multiplier, shift, lowest code, highest code */
+#define CURVE_LINES 1
+#define CURVE_SETTINGS 5 /* segment bits, multiplier (of kernels without filters), shift, lowest code, highest code */
+#define CURVE_LINE(base, slope) ((unsigned)(base) & 0xffffu | (unsigned)(slope) << 16)
 
 /* conv_grouped_prefix.cl: bits of the id of a filter among `ranks` ones. */
 #define PREFIX_ID_BITS(ranks) ((ranks) > 4 ? 3 : (ranks) > 2 ? 2 : 1)
 
 /* ---- The memory of a kernel on pocl: registers, curve, then what its file states; weights at a multiple of 64. */
 #define REGISTER_BYTES 64
-#define CURVE_FORMULA_BYTES 64
+#define CURVE_SETTINGS_BYTES 64
 #define TABLE_ROW_BYTES (4 * TABLE_ROWS) /* a word for each row of the design table */
 #define MEMORY_ALIGNED(bytes) (((bytes) + 63) / 64 * 64)
 

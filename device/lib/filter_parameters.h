@@ -6,12 +6,13 @@
  * where sums leave, the parameters vanish with their RAMs. Kernels without that number send codes.
  *
  *   SLUICE_FILTER_MEMORY         registers, curve, and rows of bias and multiplier: a row for each beat of a pixel
- *   SLUICE_FILTER_BYTES          bytes of the bias, and of the multiplier, on pocl
+ *   SLUICE_FILTER_BYTES, SLUICE_MULTIPLIER_BYTES   bytes of the bias, and of the multipliers, on pocl
  *   SLUICE_KEEP_FILTER           keeps the registers
  *   SLUICE_FILTER_CODE_OF(sum, o), SLUICE_FILTER_CODE(o)   output lane o of the current filter group, from a sum; from `sums`
  *   SLUICE_STORE_FILTER_WORD, SLUICE_FILTER_ROW_WORDS      one word of them, and the words of a row of the selected table
  *
- * Settings (table 0): shift, lowest code, highest code. The layout on pocl is registers, curve (lib/curve.h), then AT_BIAS,
+ * Settings (table 0): shift, lowest code, highest code. A row of multipliers is P_OUT_LANES words, and with a curve as many
+ * more: a filter has a second one there, so channels of very different ranges fill their codes. The layout on pocl is registers, curve (lib/curve.h), then AT_BIAS,
  * AT_MULTIPLIER of the kernel's file, in that order.
  *
  * No guard: included once per layer by the kernel's file; end_layer.h takes the words back. Before: lib/curve.h, and
@@ -22,6 +23,7 @@
 #error "filter_parameters.h: a kernel that sends sums has no curve; requantise.cl has it"
 #endif
 #define SLUICE_FILTER_BYTES 0
+#define SLUICE_MULTIPLIER_BYTES 0
 #define SLUICE_FILTER_MEMORY SLUICE_PARAMETER_REGISTERS
 #define SLUICE_KEEP_FILTER
 #define SLUICE_FILTER_CODE_OF(sum, o) (sum)
@@ -29,7 +31,13 @@
 #define SLUICE_FILTER_ROW_WORDS 1
 
 #else
+#if P_CURVE == CURVE_NONE
+#define SLUICE_MULTIPLIERS P_OUT_LANES
+#else
+#define SLUICE_MULTIPLIERS (2 * P_OUT_LANES)
+#endif
 #define SLUICE_FILTER_BYTES (4 * P_FILTER_GROUPS * P_OUT_LANES)
+#define SLUICE_MULTIPLIER_BYTES (4 * P_FILTER_GROUPS * SLUICE_MULTIPLIERS)
 #define SLUICE_FILTER_MEMORY                                             \
   SLUICE_PARAMETER_REGISTERS                                             \
   REGISTER(int, shift, SLUICE_PARAMETER_BYTES)                           \
@@ -37,11 +45,12 @@
   REGISTER(int, high, SLUICE_PARAMETER_BYTES + 8)                        \
   SLUICE_CURVE_MEMORY                                                    \
   RAM(int, bias, P_FILTER_GROUPS, P_OUT_LANES, AT_BIAS)                  \
-  RAM(int, multiplier, P_FILTER_GROUPS, P_OUT_LANES, AT_MULTIPLIER)
+  RAM(int, multiplier, P_FILTER_GROUPS, SLUICE_MULTIPLIERS, AT_MULTIPLIER)
 #define SLUICE_KEEP_FILTER KEEP(shift) KEEP(low) KEEP(high) SLUICE_KEEP_CURVE
 #define SLUICE_FILTER_CODE_OF(sum, o)                                                                              \
-  (P_OUT_E)SLUICE_CURVE(sluice_requantise((sum) + bias[filter_group][o], multiplier[filter_group][o], shift, low, \
-                                          high))
+  (P_OUT_E)SLUICE_CURVE_BY(                                                                                        \
+      sluice_requantise((sum) + bias[filter_group][o], multiplier[filter_group][o], shift, low, high),             \
+      multiplier[filter_group][SLUICE_MULTIPLIERS - P_OUT_LANES + (o)])
 #define SLUICE_STORE_FILTER_WORD(value)    \
   if (SLUICE_IS_CURVE_ROW) {               \
     SLUICE_STORE_CURVE_WORD(value)         \
@@ -54,7 +63,11 @@
   } else {                                 \
     multiplier[row][word] = (int)(value);  \
   }
-#define SLUICE_FILTER_ROW_WORDS (SLUICE_IS_CURVE_ROW ? SLUICE_CURVE_ROW_WORDS : table == TABLE_SETTINGS ? 3 : P_OUT_LANES)
+#define SLUICE_FILTER_ROW_WORDS                     \
+  (SLUICE_IS_CURVE_ROW         ? SLUICE_CURVE_ROW_WORDS \
+   : table == TABLE_SETTINGS   ? 3                      \
+   : table == TABLE_MULTIPLIER ? SLUICE_MULTIPLIERS     \
+                               : P_OUT_LANES)
 #endif
 
 #define SLUICE_FILTER_CODE(o) SLUICE_FILTER_CODE_OF(sums[o], o)

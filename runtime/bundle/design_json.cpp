@@ -15,7 +15,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kDesignVersion = 4;  // 2: curves, scale, concat; 3: the kernels' version; 4: EXIF, curves of a table
+constexpr int kDesignVersion = 4;  // 2: curves, scale, concat; 3: the kernels' version; 4: EXIF, curves as lines
 
 json shape_json(const MapShape& s) { return {s.height, s.width, s.channels}; }
 
@@ -38,9 +38,7 @@ json curve_json(const FusedCurve& c) {
   if (c.kind == CurveKind::none) return {{"kind", to_text(c.kind)}};
   return {{"kind", to_text(c.kind)},
           {"scale", c.scale},
-          {"slope", c.slope},
-          {"offset", c.offset},
-          {"multiplier", c.multiplier},
+          {"segment_bits", c.segment_bits},
           {"shift", c.shift},
           {"clamp", {c.clamp_low, c.clamp_high}}};
 }
@@ -52,9 +50,7 @@ Result<FusedCurve> curve_from(const json& j) {
   c.kind = *kind;
   if (c.kind == CurveKind::none) return c;
   c.scale = j.at("scale");
-  c.slope = j.at("slope");
-  c.offset = j.at("offset");
-  c.multiplier = j.at("multiplier");
+  c.segment_bits = j.at("segment_bits");
   c.shift = j.at("shift");
   c.clamp_low = j.at("clamp").at(0);
   c.clamp_high = j.at("clamp").at(1);
@@ -78,7 +74,8 @@ json layer_json(const Layer& layer) {
   j["counts"] = {{"weights", layer.weights.size()},
                  {"bias", layer.bias.size()},
                  {"multipliers", layer.multiplier.size()},
-                 {"curve_table", layer.curve.table.size()}};
+                 {"curve_segments", layer.curve.base.size()},
+                 {"curve_multipliers", layer.curve.multiplier.size()}};
   j["weight_bits"] = stored_weight_bits(layer);
   if (!layer.channel_gain.empty()) j["channel_gain"] = layer.channel_gain;
   if (!layer.channel_order.empty()) j["channel_order"] = layer.channel_order;
@@ -105,8 +102,8 @@ Result<Layer> layer_from(const json& j, WeightReader& weights) {
   if (j.contains("channel_order")) layer.channel_order = j.at("channel_order").get<std::vector<int>>();
   layer.curve = SLUICE_TRY(curve_from(j.at("curve")));
   const json& counts = j.at("counts");
-  const StoredCounts stored{j.at("weight_bits"), counts.at("weights"), counts.at("bias"), counts.at("multipliers"),
-                            counts.at("curve_table")};
+  const StoredCounts stored{j.at("weight_bits"),      counts.at("weights"),        counts.at("bias"),
+                            counts.at("multipliers"), counts.at("curve_segments"), counts.at("curve_multipliers")};
   if (stored.weight_bits != 8 && stored.weight_bits != 16)
     return user_error("design.json: layer {}: weight_bits {}; 8 and 16 are possible", layer.name, stored.weight_bits);
   SLUICE_CHECK(weights.read(stored, layer));

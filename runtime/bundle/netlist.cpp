@@ -92,11 +92,7 @@ bool sends_sums(const Kernel& kernel) {
   return kernel.numbers.count(Number::sends_sums) != 0 && kernel.numbers.at(Number::sends_sums) != 0;
 }
 
-int curve_number(const Layer& layer) {
-  if (layer.curve.kind == CurveKind::none) return CURVE_NONE;
-  if (layer.output_bits == 8) return CURVE_TABLE;
-  return layer.curve.kind == CurveKind::hard_sigmoid ? CURVE_HARD_SIGMOID : CURVE_HARD_SWISH;
-}
+int curve_number(const Layer& layer) { return layer.curve.kind == CurveKind::none ? CURVE_NONE : CURVE_LINES; }
 
 std::map<std::string, int> named_numbers(const Kernel& kernel) {
   std::map<std::string, int> named;

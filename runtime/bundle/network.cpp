@@ -22,7 +22,7 @@ constexpr std::array kKinds{
 constexpr std::array<std::pair<CurveKind, const char*>, 4> kCurves{{{CurveKind::none, "none"},
                                                                     {CurveKind::hard_sigmoid, "hard_sigmoid"},
                                                                     {CurveKind::hard_swish, "hard_swish"},
-                                                                    {CurveKind::table, "table"}}};
+                                                                    {CurveKind::other, "other"}}};
 
 constexpr std::array<std::pair<TailKind, const char*>, 3> kTails{
     {{TailKind::softmax, "softmax"}, {TailKind::log_softmax, "log_softmax"}, {TailKind::sigmoid, "sigmoid"}}};
@@ -98,11 +98,11 @@ Status check_input(const IntegerNetwork& network) {
   return ok();
 }
 
-Status check_codes(const Layer& layer, const char* what, int shift, int low, int high) {
+Status check_codes(const Layer& layer, const char* what, int bits, int shift, int low, int high) {
   if (shift < 1 || shift > SLUICE_SHIFT_MAX) {
     return user_error("layer {}: {}shift {} is outside 1..{}", layer.name, what, shift, SLUICE_SHIFT_MAX);
   }
-  const int limit = (1 << (layer.output_bits - 1)) - 1;
+  const int limit = (1 << (bits - 1)) - 1;
   if (low < -limit || high > limit || low > high) {
     return user_error("layer {}: {}clamp {}..{} is outside {}..{}", layer.name, what, low, high, -limit, limit);
   }
@@ -111,31 +111,30 @@ Status check_codes(const Layer& layer, const char* what, int shift, int low, int
 
 Status check_curve(const Layer& layer) {
   const FusedCurve& curve = layer.curve;
-  const bool has_table = curve.kind != CurveKind::none && layer.output_bits == 8;
-  if (curve.kind != CurveKind::none && !requantises(layer.kind)) {
+  const bool has_curve = curve.kind != CurveKind::none;
+  if (has_curve && !requantises(layer.kind)) {
     return user_error("layer {}: {} makes no pre-activation codes for a {}", layer.name, to_text(layer.kind),
                       to_text(curve.kind));
   }
-  if (curve.table.size() != (has_table ? SLUICE_CURVE_TABLE_CODES : 0)) {
-    return user_error("layer {}: {} curve table codes where {} are needed", layer.name, curve.table.size(),
-                      has_table ? SLUICE_CURVE_TABLE_CODES : 0);
-  }
-  if (curve.kind == CurveKind::none) return ok();
-  if (curve.kind == CurveKind::table && !has_table)
-    return user_error("layer {}: a curve without a formula, for codes of {} bits", layer.name, layer.output_bits);
+  const auto counted = [&](const char* what, std::size_t found, std::size_t needed) -> Status {
+    if (found == needed) return ok();
+    return user_error("layer {}: {} curve {} where {} are needed", layer.name, found, what, needed);
+  };
+  const std::size_t segments = has_curve ? SLUICE_CURVE_SEGMENTS : 0;
+  SLUICE_CHECK(counted("bases", curve.base.size(), segments));
+  SLUICE_CHECK(counted("slopes", curve.slope.size(), segments));
+  SLUICE_CHECK(counted("multipliers", curve.multiplier.size(),
+                       !has_curve           ? 0
+                       : layer.bias.empty() ? 1
+                                            : layer.bias.size()));
+  if (!has_curve) return ok();
   if (!is_scale(curve.scale))
     return user_error("layer {}: a curve scale of {} is not above 0", layer.name, curve.scale);
-  if (has_table) {
-    // -128 is no code: maps are symmetric.
-    const bool is_symmetric = std::find(curve.table.begin(), curve.table.end(), -128) == curve.table.end();
-    return is_symmetric ? ok()
-                        : Status(user_error("layer {}: the curve's table holds -128; -127..127 are codes", layer.name));
+  if (curve.segment_bits < 0 || curve.segment_bits > kMostSegmentBits) {
+    return user_error("layer {}: curve segments of 2^{} codes; 2^0 to 2^{} are possible", layer.name,
+                      curve.segment_bits, kMostSegmentBits);
   }
-  if (curve.multiplier < 0 || curve.multiplier > SLUICE_MULTIPLIER_MAX) {
-    return user_error("layer {}: curve multiplier {} is outside 0..{}", layer.name, curve.multiplier,
-                      SLUICE_MULTIPLIER_MAX);
-  }
-  return check_codes(layer, "curve ", curve.shift, curve.clamp_low, curve.clamp_high);
+  return check_codes(layer, "curve ", layer.output_bits, curve.shift, curve.clamp_low, curve.clamp_high);
 }
 
 Status check_numbers(const Layer& layer) {
@@ -170,7 +169,9 @@ Status check_numbers(const Layer& layer) {
   if (!is_scale(layer.output_scale)) {
     return user_error("layer {}: an output scale of {} is not above 0", layer.name, layer.output_scale);
   }
-  if (requantises(layer.kind)) SLUICE_CHECK(check_codes(layer, "", layer.shift, layer.clamp_low, layer.clamp_high));
+  const int bits = layer.curve.kind == CurveKind::none ? layer.output_bits : kPreActivationBits;
+  if (requantises(layer.kind))
+    SLUICE_CHECK(check_codes(layer, "", bits, layer.shift, layer.clamp_low, layer.clamp_high));
   return check_curve(layer);
 }
 
@@ -202,6 +203,13 @@ Result<LayerKind> layer_kind_from_text(const std::string& text) {
 
 const char* to_text(CurveKind kind) {
   return std::find_if(kCurves.begin(), kCurves.end(), [&](const auto& curve) { return curve.first == kind; })->second;
+}
+
+int IntegerNetwork::operand_bits(const Layer& layer) const {
+  int bits = 0;
+  for (const int source : layer.inputs)
+    bits = std::max(bits, source == kNetworkInput ? input_bits : layers[std::size_t(source)].output_bits);
+  return bits;
 }
 
 Result<CurveKind> curve_kind_from_text(const std::string& text) {

@@ -61,27 +61,32 @@ struct Window {
   bool operator==(const Window&) const = default;
 };
 
-// A curve fused after a layer's requantisation, which then makes pre-activation codes of `output_bits` bits.
-// Arithmetic: device/contract/numbers.h. Codes of 8 bits use the table, of 16 bits the formula; `table` is any curve
-// that has no formula.
-enum class CurveKind { none, hard_sigmoid, hard_swish, table };
+// A curve fused after a layer's requantisation, which then makes pre-activation codes of 16 bits. Arithmetic:
+// device/contract/numbers.h. The kind is a name for readers: lines and multipliers say what is computed. `other` is any
+// curve that is no hard gate.
+enum class CurveKind { none, hard_sigmoid, hard_swish, other };
 
 const char* to_text(CurveKind kind);
 Result<CurveKind> curve_kind_from_text(const std::string& text);
 
 struct FusedCurve {
   CurveKind kind = CurveKind::none;
-  double scale = 1.0;              // pre-activation value = code * scale
-  std::vector<std::int8_t> table;  // 256 output codes, by the low byte of the pre-activation code
-  int slope = 0;                   // of the line, in units of 2^-30 per code
-  int offset = 0;                  // of the line, in units of 2^-30
-  int multiplier = 0;
+  double scale = 1.0;  // pre-activation value = code * scale
+  int segment_bits = 0;
+  // Of the segments, from the one that begins at code 0 up, then the negative ones.
+  std::vector<std::int16_t> base, slope;
+  std::vector<std::uint16_t> multiplier;  // from a line's value to an output code: per filter, else one
   int shift = 0;
   int clamp_low = 0;  // of the output codes
   int clamp_high = 0;
 
   bool operator==(const FusedCurve&) const = default;
 };
+
+// Bits of the codes in front of a curve.
+inline constexpr int kPreActivationBits = 16;
+// With segments so wide, those of a curve are all of these codes.
+inline constexpr int kMostSegmentBits = 8;
 
 inline constexpr int kNetworkInput = -1;
 
@@ -159,6 +164,8 @@ struct IntegerNetwork {
   std::vector<TailStep> host_tail;  // after the last layer; computed by runtime/scores
 
   int classes() const { return layers.empty() ? 0 : layers.back().output.channels; }
+  // Bits of the codes that a layer reads, of its widest operand.
+  int operand_bits(const Layer& layer) const;
   Status validate() const;
   // The part of it that a correct model and its list of classes may still break: sizes, windows, what it ends in.
   Status check_limits() const;

@@ -29,7 +29,9 @@ std::string weights_to_bytes(const IntegerNetwork& network) {
     }
     for (const std::int32_t b : layer.bias) put(b);
     for (const std::uint16_t m : layer.multiplier) put(m);
-    for (const std::int8_t code : layer.curve.table) put(code);
+    for (const std::int16_t base : layer.curve.base) put(base);
+    for (const std::int16_t slope : layer.curve.slope) put(slope);
+    for (const std::uint16_t m : layer.curve.multiplier) put(m);
   }
   return bytes;
 }
@@ -52,7 +54,9 @@ Status WeightReader::read(const StoredCounts& counts, Layer& layer) {
                                                 : take<std::int16_t>(counts.weights, layer.weights)) &&
                        take<std::int32_t>(counts.bias, layer.bias) &&
                        take<std::uint16_t>(counts.multipliers, layer.multiplier) &&
-                       take<std::int8_t>(counts.curve_table, layer.curve.table);
+                       take<std::int16_t>(counts.curve_segments, layer.curve.base) &&
+                       take<std::int16_t>(counts.curve_segments, layer.curve.slope) &&
+                       take<std::uint16_t>(counts.curve_multipliers, layer.curve.multiplier);
   if (is_read) return ok();
   return user_error("weights.bin ends inside layer {}: it belongs to another design", layer.name);
 }

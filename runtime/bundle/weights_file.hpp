@@ -2,8 +2,9 @@
 // weights.bin: the numbers of all layers, as design.json counts them.
 //
 // Why apart from design.json: structure should be readable, numbers compact. The file holds, layer by layer in order:
-// weights (1 or 2 bytes each, by `weight_bits`), bias (int32), multipliers (uint16), curve table (int8), little-endian,
-// no gaps. It is written by weights_to_bytes() (bundle.hpp).
+// weights (1 or 2 bytes each, by `weight_bits`), bias (int32), multipliers (uint16), of a curve bases
+// and slopes (int16) and multipliers (uint16), little-endian, no gaps. It is written by weights_to_bytes()
+// (bundle.hpp).
 //
 // Before: layers in the network's order. After: stated at each member.
 #pragma once
@@ -21,7 +22,7 @@ int stored_weight_bits(const Layer& layer);
 // How many numbers of a layer the file holds.
 struct StoredCounts {
   int weight_bits = 8;  // 8 or 16
-  std::size_t weights = 0, bias = 0, multipliers = 0, curve_table = 0;
+  std::size_t weights = 0, bias = 0, multipliers = 0, curve_segments = 0, curve_multipliers = 0;
 };
 
 // Reads layers off the front of the file. The bytes outlive it.

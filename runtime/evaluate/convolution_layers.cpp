@@ -160,7 +160,7 @@ class ConvolutionLayer final : public PreparedLayer {
     pixels_ =
         before ? before->pixels_ : std::make_shared<const std::vector<std::int32_t>>(window_offsets(layer, operand_));
     work_ = {operand_.to,
-             output_element(layer, input, kernels),
+             made_element(layer, input, kernels),
              pixels_->data(),
              layer.output.height * layer.output.width,
              layer.window.kernel_h,
@@ -219,7 +219,7 @@ class DepthwiseLayer final : public PreparedLayer {
         multiplier_[std::size_t(block) * layout.channels + at] = layer.multiplier[channel] << requantise.scale;
       }
     }
-    work_ = {operand_.to,    output_element(layer, input, kernels),
+    work_ = {operand_.to,    made_element(layer, input, kernels),
              pixels_.data(), layer.output.height * layer.output.width,
              taps_.data(),   static_cast<int>(taps_.size()),
              channels,       weights_.data(),

@@ -98,9 +98,16 @@ void Evaluator::run(const Arena& arena, std::byte* memory, std::size_t first) co
   };
   for (std::size_t i = first; i < layers_.size(); ++i) {
     const Layer& layer = network_->layers[i];
-    layers_[i]->run(stored(std::size_t(layer.inputs[0] + 1)), stored(std::size_t(layer.inputs.back() + 1)),
-                    stored(i + 1));
-    evaluate::apply_curve(layer, *kernels_, stored(i + 1));
+    const StoredMap a = stored(std::size_t(layer.inputs[0] + 1)), b = stored(std::size_t(layer.inputs.back() + 1));
+    if (layer.curve.kind == CurveKind::none) {
+      layers_[i]->run(a, b, stored(i + 1));
+      continue;
+    }
+    struct PreActivation;
+    const std::size_t bytes = std::size_t(layer.output.size()) * size_of(Element::word) + evaluate::kSlack;
+    const StoredMap codes{evaluate::scratch<PreActivation>(bytes), Element::word};
+    layers_[i]->run(a, b, codes);
+    evaluate::apply_curve(layer, *kernels_, codes, stored(i + 1));
   }
 }
 

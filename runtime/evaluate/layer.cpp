@@ -139,6 +139,10 @@ Element output_element(const Layer& layer, Element input, const Kernels& kernels
   return requantises(layer.kind) ? element_of(layer.output_bits, kernels) : input;
 }
 
+Element made_element(const Layer& layer, Element input, const Kernels& kernels) {
+  return layer.curve.kind == CurveKind::none ? output_element(layer, input, kernels) : Element::word;
+}
+
 std::shared_ptr<const PreparedLayer> prepare_layer(const Layer& layer, Element input, const Thresholds& thresholds,
                                                    const Kernels& kernels, const PreparedLayer* before) {
   switch (layer.kind) {

@@ -33,6 +33,8 @@ class PreparedLayer {
 
 // Form of a layer's output map, given the form of its first operand.
 Element output_element(const Layer& layer, Element input, const Kernels& kernels);
+// Form of what run() makes: words where those codes go on to a curve, else the output map.
+Element made_element(const Layer& layer, Element input, const Kernels& kernels);
 // Form of a map of so many bits.
 Element element_of(int bits, const Kernels& kernels);
 

@@ -30,7 +30,7 @@ Map reference_layer(const Layer& layer, const Map& a, const Map& b, const Thresh
   for (int y = 0; y < layer.output.height; ++y) {
     for (int x = 0; x < layer.output.width; ++x) {
       for (int c = 0; c < layer.output.channels; ++c) {
-        out.push_back(after_curve(layer, code({layer, first, second, weights, y, x, c})));
+        out.push_back(after_curve(layer, code({layer, first, second, weights, y, x, c}), c));
       }
     }
   }

@@ -49,7 +49,7 @@ constexpr Method kMethods[] = {{RangeMethod::mse, 1, "mse"},
                                {RangeMethod::largest, 1, "largest"}};
 
 struct Subject {
-  ir::Graph graph, equalised;
+  ir::Graph graph;
   Preprocess preprocess;
   ChannelGains gains;
   Statistics statistics, equalised_statistics;
@@ -82,9 +82,8 @@ Result<Subject> prepare(const Options& options) {
                                    picture_shape(subject.graph), subject.preprocess);
   const Calibration plain = SLUICE_TRY(calibrate(subject.graph, calibration));
   subject.statistics = plain.statistics;
-  subject.equalised = subject.graph;
-  subject.gains = equalise(subject.equalised, subject.statistics);
-  const Calibration equalised = SLUICE_TRY(calibrate(subject.equalised, calibration));
+  subject.gains = equalise(subject.graph, subject.statistics);
+  const Calibration equalised = SLUICE_TRY(calibrate(subject.graph, calibration, subject.gains));
   subject.equalised_statistics = equalised.statistics;
   subject.test = SLUICE_TRY(open_images(options.test));
   subject.test = subject.test.slice(slice_of(options.test_part, options.test_images));
@@ -101,7 +100,7 @@ Result<Subject> prepare(const Options& options) {
 }
 
 Result<Quantised> quantised_by(const Subject& s, const QuantiseOptions& options) {
-  return options.is_equalised ? quantise(s.equalised, s.equalised_statistics, s.preprocess, {}, options, s.gains)
+  return options.is_equalised ? quantise(s.graph, s.equalised_statistics, s.preprocess, {}, options, s.gains)
                               : quantise(s.graph, s.statistics, s.preprocess, {}, options);
 }
 

@@ -58,6 +58,7 @@ def models(scratch):
                             photos("odd"), photos("even"), 61.4, 4.5),
         "mobilenet_v1": Model("mobilenet_v1_0.25_224.onnx", photo, photos("odd"), photos("even"), 58.3, 4.5, {"int8": 2.0, "int16": 0.2}),
         "mobilenet_v2": Model("mobilenet_v2_1.0_224.onnx", photo, photos("odd"), photos("even"), 88.8, 3.0),
+        "mobilenet_v3": Model("mobilenet_v3_small.onnx", photo, photos("odd"), photos("even"), 82.0, 0.5, {"int8": 2.0, "int16": 0.5}),
         "textline": Model("textline_mobilenetv3s_0.35.onnx", {**half, "bgr": True}, [], [], 99.2, 0.8, {"int8": 2.0, "int16": 0.2}, "1x3x48x192"),
         # Digits are not at hand; any 28x28 picture shows whether every code is right.
         "mnist": Model("mnist.onnx", {}, [FASHION / "train-images-idx3-ubyte.gz"], [FASHION / "t10k-images-idx3-ubyte.gz"], 0, 100, {}),

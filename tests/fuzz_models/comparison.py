@@ -107,19 +107,12 @@ def _integer_finding(answer, bits, ask):
     if error <= MOST_ERROR[bits]:
         return Finding(EQUAL, f"{error:.3g}")
     wide = ask(bits=16, last="bundle")
-    if _is_for_int8(wide.get("failed")):
-        return Finding(COARSE, f"int8 {error:.3g}, and no int16 to compare with")
     if "integer" not in wide:
         return Finding("int16 " + wide["failed"]["stage"], wide["failed"]["text"])
     wide_error = integer_error(wide["integer"], wide["scores"])
     if wide_error <= MOST_ERROR[16]:
         return Finding(COARSE, f"int8 {error:.3g}, int16 {wide_error:.3g}")
     return Finding("integer differs", f"int8 errs by {error:.2g}, int16 by {wide_error:.2g} of what pictures change")
-
-
-def _is_for_int8(failed):
-    """A refusal of codes of 16 bits, which `check` does not know of."""
-    return bool(failed) and failed["fault"] == "user" and "--precision int8" in failed["text"]
 
 
 def judge(answer, right, tolerance, bits, ask):
@@ -135,8 +128,6 @@ def judge(answer, right, tolerance, bits, ask):
     different = _float_difference(answer["outputs"], right, tolerance)
     if different:
         return Finding("float differs", different)
-    if bits == 16 and _is_for_int8(failed):
-        return Finding(REFUSED, reasons=[failed["text"]])
     if failed:
         return Finding("supported, not planned", failed["text"])
     if "integer" not in answer:  # it was not to go so far

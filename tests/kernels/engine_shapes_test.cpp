@@ -9,6 +9,8 @@
 
 #include "compiler/pipeline/netlist_builder.hpp"
 #include "runtime/bundle/netlist_index.hpp"
+#include "runtime/evaluate/evaluator.hpp"
+#include "runtime/reference/reference.hpp"
 #include "tests/kernels/equal_reference.hpp"
 #include "tests/support/random_rows.hpp"
 #include "tests/support/scratch.hpp"
@@ -92,6 +94,52 @@ TEST_P(WeightSparseTiles, equals_the_reference) {
   ASSERT_TRUE(bundle) << bundle.error().text();
   expect_equal_to_reference(*bundle, random, 8, where);
 }
+
+// Maps of 16 bits in an 8-bit network: every engine, join and pool reads and makes some, with curves in between.
+class MixedWidths : public ::testing::TestWithParam<std::tuple<KernelKind, Where>> {};
+
+TEST_P(MixedWidths, equal_the_reference) {
+  const auto [engine, where] = GetParam();
+  const int seed = 60 + static_cast<int>(engine);
+  SCOPED_TRACE(fmt::format("seed {}", seed));
+  Random random(seed);
+  NetworkMaker make(random, {9, 8, 3});
+  const auto wide = [&](int layer, bool has_curve = false) {
+    if (has_curve) make.add_curve(layer);
+    make.widen(layer);
+    return layer;
+  };
+  const Window same{3, 3, 1, 1, 1, 1, 1, 1};
+  const int stem = wide(make.conv(16, same, kNetworkInput), true);
+  const int deep = wide(make.depthwise(same, stem));
+  const int excited = wide(make.squeeze_excite(deep, 4), true);
+  const int narrow = make.conv(16, {}, excited);
+  const int sum = wide(make.add(narrow, deep));
+  const int pooled = make.pool(LayerKind::max_pool, {2, 2, 2, 2, 0, 0, 0, 0}, sum);
+  make.conv(16, same, wide(make.conv(16, same, pooled)));
+  const IntegerNetwork network = make.finish(10);
+  LayerConfigs configs(network.layers.size());
+  for (std::size_t i = 0; i < configs.size(); ++i)
+    if (network.layers[i].kind == LayerKind::conv) configs[i].engine = engine;
+  const Scratch scratch;
+  auto bundle = bundle_of(network, scratch.path() / "bundle", configs, [&](DesignTable& table, const Netlist& netlist) {
+    add_random_rows(table, netlist, random, 4);
+  });
+  ASSERT_TRUE(bundle) << bundle.error().text();
+  expect_equal_to_reference(*bundle, random, 6, where);
+  // The evaluator that plans and searches.
+  for (int picture = 0; picture < 4; ++picture) {
+    const auto codes = random_codes(random, network);
+    EXPECT_EQ(Evaluator(network).scores(codes), reference_scores(network, codes));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    engines, MixedWidths,
+    ::testing::Combine(::testing::Values(KernelKind::conv_dense, KernelKind::conv_activation_sparse,
+                                         KernelKind::conv_weight_sparse, KernelKind::conv_grouped_prefix,
+                                         KernelKind::conv_pair_sparse),
+                       ::testing::Values(Where::pocl, Where::threads)));
 
 // What waits beside three tiles is more than a join's stream has to spare.
 TEST(WeightSparse, beside_a_bare_shortcut_does_not_hang) {

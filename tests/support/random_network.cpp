@@ -2,12 +2,17 @@
 // Random networks and their inputs (see random_network.hpp).
 #include "tests/support/random_network.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
 
+#include "device/contract/numbers.h"
+
 namespace sluice::test {
 namespace {
+
+int limit_of_codes(int bits) { return (1 << (bits - 1)) - 1; }
 
 int windows_in(int input, int kernel, int stride, int pad_before, int pad_after) {
   return (input + pad_before + pad_after - kernel) / stride + 1;
@@ -43,7 +48,9 @@ Layer& NetworkMaker::append(LayerKind kind, int source, const MapShape& output, 
   layer.input = shape_of(source);
   layer.output = output;
   layer.window = window;
-  layer.output_bits = network_.input_bits;
+  // What passes codes on keeps their width.
+  const bool is_new = requantises(kind) || source == kNetworkInput;
+  layer.output_bits = is_new ? network_.input_bits : network_.layers[std::size_t(source)].output_bits;
   const int limit = (1 << (layer.output_bits - 1)) - 1;
   layer.clamp_low = uniform(0, 1) ? 0 : -limit;
   layer.clamp_high = uniform(0, 3) ? limit : limit / 2;
@@ -51,31 +58,47 @@ Layer& NetworkMaker::append(LayerKind kind, int source, const MapShape& output, 
   return network_.layers.back();
 }
 
-// Puts a curve after the layer: random numbers that use the whole range of codes, now and then saturating.
+// Puts a curve after the layer: random lines and multipliers, which use the whole range of codes and saturate.
 void NetworkMaker::add_curve(int index) {
   Layer& layer = network_.layers[index];
-  const int limit = (1 << (layer.output_bits - 1)) - 1;
+  const int limit = limit_of_codes(layer.output_bits);
   FusedCurve& curve = layer.curve;
   curve.kind = uniform(0, 1) ? CurveKind::hard_sigmoid : CurveKind::hard_swish;
   curve.scale = 0.01 * uniform(1, 100);
-  layer.clamp_low = -limit;
-  layer.clamp_high = limit;
-  if (layer.output_bits == 8) {
-    for (int i = 0; i < 256; ++i) curve.table.push_back(static_cast<std::int8_t>(uniform(-127, 127)));
-    return;
+  layer.clamp_low = -limit_of_codes(kPreActivationBits);
+  layer.clamp_high = limit_of_codes(kPreActivationBits);
+  // Sums become codes of 16 bits now.
+  if (layer.output_bits == 8) layer.shift = std::max(1, layer.shift - 8);
+  curve.segment_bits = uniform(0, kMostSegmentBits);
+  for (int s = 0; s < SLUICE_CURVE_SEGMENTS; ++s) {
+    curve.base.push_back(static_cast<std::int16_t>(uniform(-32768, 32767)));
+    curve.slope.push_back(static_cast<std::int16_t>(uniform(0, 3) ? uniform(-5000, 5000) : uniform(-32768, 32767)));
   }
-  curve.slope = uniform(1000, 200000);
-  curve.offset = uniform(0, 1 << 30);
-  const bool is_swish = curve.kind == CurveKind::hard_swish;
-  curve.shift = (is_swish ? 30 : 15) + uniform(0, 1);
-  curve.multiplier = uniform(20000, 65535);
+  const std::size_t multipliers = layer.bias.empty() ? 1 : layer.bias.size();
+  for (std::size_t i = 0; i < multipliers; ++i)
+    curve.multiplier.push_back(static_cast<std::uint16_t>(uniform(20000, 65535)));
+  curve.shift = 32 - layer.output_bits + uniform(-1, 1);
   curve.clamp_low = uniform(0, 1) ? -limit : 0;
   curve.clamp_high = uniform(0, 1) ? limit : limit / 2;
 }
 
+void NetworkMaker::widen(int index) {
+  Layer& layer = network_.layers[index];
+  layer.output_bits = 16;
+  FusedCurve& curve = layer.curve;
+  const bool has_curve = curve.kind != CurveKind::none;
+  int& shift = has_curve ? curve.shift : layer.shift;
+  shift = std::max(1, shift - 8);
+  (has_curve ? curve.clamp_high : layer.clamp_high) = limit_of_codes(16);
+  int& low = has_curve ? curve.clamp_low : layer.clamp_low;
+  if (low < 0) low = -limit_of_codes(16);
+}
+
 // Multipliers that bring a typical sum of `fan_in` products back into the code range, with some saturation.
 void NetworkMaker::requantise(Layer& layer, std::size_t multipliers, int fan_in) {
-  const double gain = 1.0 / (std::sqrt(double(fan_in)) * (1 << (network_.input_bits - 3)));
+  // A wide operand of an 8-bit network meets weights of 8 bits.
+  const int beyond = network_.operand_bits(layer) - network_.input_bits;
+  const double gain = 1.0 / (std::sqrt(double(fan_in)) * std::ldexp(1.0, network_.input_bits - 3 + beyond));
   layer.shift = uniform(18, 24);
   for (std::size_t i = 0; i < multipliers; ++i) {
     const double multiplier = gain * std::pow(2.0, layer.shift) * uniform(50, 200) / 100.0;

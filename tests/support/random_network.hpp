@@ -37,6 +37,7 @@ class NetworkMaker {
   int squeeze_excite(int map, int squeezed);                // averages, two small layers, scale
   int fire(int squeezed, int left, int right, int source);  // 1x1, then 1x1 next to 3x3, joined
   void add_curve(int layer);
+  void widen(int layer);  // 16 bits in an 8-bit network; before anything reads it
   int last() const { return static_cast<int>(network_.layers.size()) - 1; }
   const MapShape& shape_of(int source) const { return source < 0 ? network_.input : network_.layers[source].output; }
   int uniform(int low, int high) { return std::uniform_int_distribution<int>(low, high)(random_); }

@@ -20,4 +20,4 @@ STREAM(s_out, i8x4, 16)
 #define P_OUT_T i8x4
 #define P_OUT_E char
 #define P_OUT_LANES 4    /* all three streams have the same lanes */
-#define P_CURVE 1 /* after the requantisation: 0 none, 1 table, 2 hard-sigmoid, 3 hard-swish (lib/curve.h) */
+#define P_CURVE 1 /* after the requantisation: 0 none, 1 lines (lib/curve.h) */

@@ -29,4 +29,4 @@ STREAM(s_record, i32x4, 2)
 #define P_WEIGHT_E char         /* char (int8) or short (int16) */
 #define P_WEIGHTS_PER_WORD 4    /* 4 or 2 */
 #define P_SENDS_SUMS 0          /* 1: sums leave, without P_CURVE; requantise.cl comes after it */
-#define P_CURVE 1 /* after the requantisation: 0 none, 1 table, 2 hard-sigmoid, 3 hard-swish (lib/curve.h) */
+#define P_CURVE 1 /* after the requantisation: 0 none, 1 lines (lib/curve.h) */

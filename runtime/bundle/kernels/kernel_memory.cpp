@@ -5,16 +5,19 @@
 #include "device/contract/numbers.h"
 
 namespace sluice {
+namespace {
+
+bool has_curve(const Kernel& kernel) { return kernel.numbers.at(Number::curve) != CURVE_NONE; }
+
+}  // namespace
 
 int beat_products(const Netlist& netlist, const Kernel& kernel) {
   return netlist.streams[std::size_t(kernel.inputs[0])].lanes * netlist.streams[std::size_t(kernel.outputs[0])].lanes;
 }
 
 std::int64_t bytes_with_curve(const Kernel& kernel) {
-  const int curve = kernel.numbers.at(Number::curve);
-  return REGISTER_BYTES + (curve == CURVE_NONE    ? 0
-                           : curve == CURVE_TABLE ? SLUICE_CURVE_TABLE_CODES
-                                                  : CURVE_FORMULA_BYTES);
+  constexpr std::int64_t kLineBytes = 4;
+  return REGISTER_BYTES + (has_curve(kernel) ? CURVE_SETTINGS_BYTES + kLineBytes * SLUICE_CURVE_SEGMENTS : 0);
 }
 
 std::int64_t curve_memory_bytes(const Netlist&, const Kernel& kernel) { return bytes_with_curve(kernel); }
@@ -23,7 +26,7 @@ std::int64_t filter_bytes(const Netlist& netlist, const Kernel& kernel) {
   if (sends_sums(kernel)) return 0;
   constexpr std::int64_t kWordBytes = 4;
   const std::int64_t lanes = netlist.streams[std::size_t(kernel.outputs[0])].lanes;
-  return 2 * kWordBytes * kernel.numbers.at(Number::filter_groups) * lanes;
+  return (has_curve(kernel) ? 3 : 2) * kWordBytes * kernel.numbers.at(Number::filter_groups) * lanes;
 }
 
 std::int64_t engine_bytes(const Netlist& netlist, const Kernel& kernel, std::int64_t rows, std::int64_t row_codes,

@@ -18,7 +18,7 @@ int beat_products(const Netlist& netlist, const Kernel& kernel);
 std::int64_t bytes_with_curve(const Kernel& kernel);
 // The same, as a record's member, for kernels that keep nothing else.
 std::int64_t curve_memory_bytes(const Netlist&, const Kernel& kernel);
-// Bias and multiplier of all filters; 0 where sums leave.
+// Bias and multiplier of all filters, and the multiplier after a curve; 0 where sums leave.
 std::int64_t filter_bytes(const Netlist& netlist, const Kernel& kernel);
 // An engine that keeps `rows` rows of `row_codes` codes and `extra_bytes` more each, after `threshold_rows` of
 // thresholds.

@@ -5,18 +5,15 @@
 namespace sluice {
 namespace {
 
-// The row of the fused curve: four codes of its table to a word, or the numbers of its formula.
+// The row of the fused curve: settings, then a line to a word. Kernels with filters read the multiplier elsewhere.
 void append_curve(std::vector<ParameterTable>& tables, const FusedCurve& curve) {
   if (curve.kind == CurveKind::none) return;
   ParameterTable table{TABLE_SETTINGS, 0, {}, CURVE_ROW};
-  if (curve.table.empty()) {
-    for (const int number :
-         {curve.slope, curve.offset, curve.multiplier, curve.shift, curve.clamp_low, curve.clamp_high}) {
-      table.words.push_back(word_of(number));
-    }
-  } else {
-    append_codes(table.words, {curve.table.begin(), curve.table.end()}, 8);
-  }
+  for (const int number :
+       {curve.segment_bits, int{curve.multiplier[0]}, curve.shift, curve.clamp_low, curve.clamp_high})
+    table.words.push_back(word_of(number));
+  for (std::size_t s = 0; s < curve.base.size(); ++s)
+    table.words.push_back(CURVE_LINE(word_of(curve.base[s]), word_of(curve.slope[s])));
   table.row_words = table.words.size();
   tables.push_back(std::move(table));
 }
@@ -104,9 +101,17 @@ void append_requantisers(const ParameterSource& source, std::vector<ParameterTab
   const Layer& layer = source.layer();
   const auto out_lanes = std::size_t(source.out_lanes());
   tables.push_back({TABLE_SETTINGS, 3, {word_of(layer.shift), word_of(layer.clamp_low), word_of(layer.clamp_high)}});
-  ParameterTable bias{TABLE_BIAS, out_lanes, {}}, multiplier{TABLE_MULTIPLIER, out_lanes, {}};
+  const std::vector<std::uint16_t>&own = layer.multiplier, &of_curve = layer.curve.multiplier;
+  ParameterTable bias{TABLE_BIAS, out_lanes, {}};
+  ParameterTable multiplier{TABLE_MULTIPLIER, of_curve.empty() ? out_lanes : 2 * out_lanes, {}};
   for (const std::int32_t value : layer.bias) bias.words.push_back(word_of(value));
-  for (const std::uint16_t value : layer.multiplier) multiplier.words.push_back(value);
+  for (std::size_t first = 0; first < own.size(); first += out_lanes) {
+    for (const auto* values : {&own, &of_curve}) {
+      if (values->empty()) continue;
+      multiplier.words.insert(multiplier.words.end(), values->begin() + std::ptrdiff_t(first),
+                              values->begin() + std::ptrdiff_t(first + out_lanes));
+    }
+  }
   tables.push_back(std::move(bias));
   tables.push_back(std::move(multiplier));
   append_curve(tables, layer.curve);

@@ -40,12 +40,17 @@ std::map<Number, int> map_numbers(const Layer& layer, int lanes, int) {
           {Number::channel_groups, layer.input.channels / lanes}};
 }
 
-std::int32_t after_curve(const Layer& layer, std::int32_t code) {
+std::int32_t curve_value(const FusedCurve& curve, std::int32_t code) {
+  const int segment = sluice_curve_segment(code, curve.segment_bits);
+  const auto at = std::size_t(segment & (SLUICE_CURVE_SEGMENTS - 1));
+  return sluice_curve_value(code, segment, curve.segment_bits, curve.base[at], curve.slope[at]);
+}
+
+std::int32_t after_curve(const Layer& layer, std::int32_t code, int channel) {
   const FusedCurve& c = layer.curve;
   if (c.kind == CurveKind::none) return code;
-  if (layer.output_bits == 8) return c.table[std::size_t(code & (SLUICE_CURVE_TABLE_CODES - 1))];
-  const auto formula = c.kind == CurveKind::hard_swish ? sluice_hard_swish : sluice_hard_sigmoid;
-  return formula(code, c.slope, c.offset, c.multiplier, c.shift, c.clamp_low, c.clamp_high);
+  const auto of_channel = c.multiplier.size() == 1 ? 0 : std::size_t(channel);
+  return sluice_requantise(curve_value(c, code), c.multiplier[of_channel], c.shift, c.clamp_low, c.clamp_high);
 }
 
 }  // namespace sluice

@@ -58,7 +58,9 @@ inline std::int32_t requantised(const Layer& layer, std::int32_t sum, std::size_
   return sluice_requantise(sum, layer.multiplier[multiplier], layer.shift, layer.clamp_low, layer.clamp_high);
 }
 
+// What the line of a curve's segment has at a pre-activation code, in units of its own.
+std::int32_t curve_value(const FusedCurve& curve, std::int32_t code);
 // The output code of a layer whose requantisation made `code`: after the fused curve, where there is one.
-std::int32_t after_curve(const Layer& layer, std::int32_t code);
+std::int32_t after_curve(const Layer& layer, std::int32_t code, int channel);
 
 }  // namespace sluice

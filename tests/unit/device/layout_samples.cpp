@@ -42,12 +42,17 @@ Layer layer_of(LayerKind kind, int kernel, int channels, int filters) {
   return layer;
 }
 
-Layer with_curve(Layer layer, bool has_table) {
-  layer.curve.kind = has_table ? CurveKind::hard_swish : CurveKind::hard_sigmoid;
-  for (int i = 0; has_table && i < 256; ++i) layer.curve.table.push_back(static_cast<std::int8_t>(i * 7));
-  layer.curve.slope = 1001, layer.curve.offset = 1002, layer.curve.multiplier = 1003;
-  layer.curve.shift = 14, layer.curve.clamp_low = -1005, layer.curve.clamp_high = 1006;
-  if (!has_table) layer.output_bits = 16;
+Layer with_curve(Layer layer) {
+  FusedCurve& curve = layer.curve;
+  curve.kind = CurveKind::hard_swish;
+  curve.segment_bits = 6;
+  for (int s = 0; s < 256; ++s) {
+    curve.base.push_back(static_cast<std::int16_t>(s * 7 - 1000));
+    curve.slope.push_back(static_cast<std::int16_t>(s * 251));
+  }
+  const std::size_t multipliers = layer.bias.empty() ? 1 : layer.bias.size();
+  for (std::size_t f = 0; f < multipliers; ++f) curve.multiplier.push_back(static_cast<std::uint16_t>(1003 + f));
+  curve.shift = 14, curve.clamp_low = -105, curve.clamp_high = 106;
   return layer;
 }
 
@@ -120,11 +125,8 @@ std::vector<LayoutSample> layout_samples() {
   return {
       sample("8 bits", conv, {window(2, 1, 3), {KernelKind::conv_dense, 2, 8, engine(4, 8, {{Number::steps, 6}})}}),
       sample("16 bits, sums", conv, {window(2, 1, 3), {KernelKind::conv_dense, 2, 32, sums}}),
-      sample("table", with_curve(conv, true),
-             {window(2, 1, 3), {KernelKind::conv_dense, 2, 8, engine(4, 8, {{Number::steps, 6}}, CURVE_TABLE)}}),
-      sample(
-          "formula", with_curve(conv, false),
-          {window(2, 1, 3), {KernelKind::conv_dense, 2, 16, engine(4, 16, {{Number::steps, 6}}, CURVE_HARD_SIGMOID)}}),
+      sample("curve", with_curve(conv),
+             {window(2, 1, 3), {KernelKind::conv_dense, 2, 8, engine(4, 8, {{Number::steps, 6}}, CURVE_LINES)}}),
       sample(
           "", depthwise,
           {window(2, 3, 3),
@@ -170,7 +172,7 @@ std::vector<LayoutSample> layout_samples() {
               {KernelKind::conv_weight_sparse, 2, 8, engine(4, 8, {{Number::window, 36}, {Number::tile_pixels, 4}})}}),
       sample("", conv, {{KernelKind::requantise, 2, 8, {{Number::filter_groups, 4}, {Number::curve, CURVE_NONE}}}}),
       sample("", average, {{KernelKind::average_pool, 4, 8, {{Number::curve, CURVE_NONE}}}}),
-      sample("table", with_curve(average, true), {{KernelKind::average_pool, 4, 8, {{Number::curve, CURVE_TABLE}}}}),
+      sample("curve", with_curve(average), {{KernelKind::average_pool, 4, 8, {{Number::curve, CURVE_LINES}}}}),
       sample("", global, {{KernelKind::global_average_pool, 4, 8, {{Number::curve, CURVE_NONE}}}}),
       sample("", scale, {{KernelKind::scale, 4, 8, {{Number::curve, CURVE_NONE}}}}),
       sample("", add, {{KernelKind::add, 4, 8, {{Number::is_swapped, 0}, {Number::curve, CURVE_NONE}}}}),

@@ -2,6 +2,8 @@
 // Errors of layers name the layer that was spoilt; of several ways of quantising the nearest to float is taken.
 #include "compiler/accuracy/choose_quantisation.hpp"
 #include "compiler/accuracy/layer_errors.hpp"
+#include "compiler/accuracy/rounding_shares.hpp"
+#include "compiler/accuracy/widen_maps.hpp"
 #include "compiler/quantise/equalise.hpp"
 #include "tests/unit/compiler/quantise/calibrated_network.hpp"
 
@@ -24,25 +26,64 @@ TEST_F(Accuracy, errors_are_small_and_name_the_layer_that_was_spoilt) {
 }
 
 TEST_F(Accuracy, equalised_channels_are_compared_in_real_values) {
-  ir::Graph even = graph_;
-  const ChannelGains gains = equalise(even, calibration_.statistics);
+  const ChannelGains gains = equalise(graph_, calibration_.statistics);
   ASSERT_FALSE(gains.empty());
-  const Statistics statistics = calibrate(even, pictures()).value().statistics;
-  const Quantised quantised = quantise(even, statistics, preprocess_, {}, {.bits = 16}, gains).value();
+  const Statistics statistics = calibrate(graph_, pictures(), gains).value().statistics;
+  const Quantised quantised = quantise(graph_, statistics, preprocess_, {}, {.bits = 16}, gains).value();
   const auto errors = layer_errors(graph_, quantised.network, images_).value();
   for (const LayerError& error : errors) EXPECT_GT(error.sqnr_db(), 50) << error.layer;
 }
 
+TEST_F(Accuracy, rounding_is_told_by_the_layer_that_makes_it) {
+  Quantised quantised = quantise(graph_, calibration_.statistics, preprocess_, {}, {.bits = 16}).value();
+  const RoundingShares good = rounding_shares(graph_, quantised.network, images_).value();
+  ASSERT_EQ(good.layers.size(), 6u);  // the picture, and five layers
+  EXPECT_EQ(good.layers[0].layer, "picture");
+  EXPECT_LT(good.all, 1e-6);
+  // A map that saturates early.
+  Layer& coarse = quantised.network.layers[1];
+  coarse.clamp_low /= 4, coarse.clamp_high /= 4;
+  const RoundingShares shares = rounding_shares(graph_, quantised.network, images_).value();
+  EXPECT_GT(shares.all, 100 * good.all);
+  for (const RoundingShare& share : shares.layers) {
+    const bool is_coarse = share.layer == coarse.name;
+    EXPECT_EQ(share.alone > 0.3 * shares.all, is_coarse) << share.layer;
+    EXPECT_EQ(share.without < 0.3 * shares.all, is_coarse) << share.layer;
+  }
+}
+
+TEST_F(Accuracy, maps_are_widened_until_the_network_is_near_enough) {
+  QuantiseOptions options{.bits = 8, .method = RangeMethod::largest};
+  const std::vector<FloatForm> forms{{"", calibration_.statistics, {}}};
+  ChosenQuantisation chosen = choose_quantisation(graph_, forms, {}, options, pictures(), calibration_.scores).value();
+  const double before = mean_divergence(chosen.quantised.network, pictures(), calibration_.scores).value();
+  const WideMaps wide = widen_maps(chosen, graph_, forms, {}, pictures(), calibration_.scores, before / 3).value();
+  EXPECT_FALSE(wide.layers.empty());
+  EXPECT_LT(wide.after, wide.before);
+  EXPECT_LE(wide.products_share, 0.25);
+  EXPECT_EQ(mean_divergence(chosen.quantised.network, pictures(), calibration_.scores).value(), wide.after);
+  for (const Layer& layer : chosen.quantised.network.layers) {
+    const bool is_wide = std::count(wide.layers.begin(), wide.layers.end(), layer.name) != 0;
+    const bool is_last = &layer == &chosen.quantised.network.layers.back();
+    EXPECT_EQ(layer.output_bits, is_wide || is_last ? 16 : 8) << layer.name;
+  }
+  for (const SumProof& proof : chosen.quantised.proofs) EXPECT_LT(proof.bound_bits, 26) << proof.layer;
+  // Near enough already: nothing is widened.
+  ChosenQuantisation again = choose_quantisation(graph_, forms, {}, options, pictures(), calibration_.scores).value();
+  EXPECT_TRUE(widen_maps(again, graph_, forms, {}, pictures(), calibration_.scores, before).value().layers.empty());
+}
+
 TEST_F(Accuracy, the_way_nearest_to_float_is_taken) {
-  const FloatForm plain{"", graph_, calibration_.statistics, {}};
-  FloatForm wrong{"wrong", graph_, calibration_.statistics, {}};
-  for (float& w : wrong.graph.initialisers.at("w2").values) w *= 0.3f;
+  const FloatForm plain{"", calibration_.statistics, {}};
+  FloatForm wrong{"wrong", calibration_.statistics, {}};
+  wrong.statistics[graph_.nodes[2].outputs[0]] = calibration_.statistics.at(graph_.input);
   QuantiseOptions options;
   options.method = RangeMethod::best;
   for (const bool is_wrong_first : {true, false}) {
-    const auto chosen = choose_quantisation(is_wrong_first ? std::vector{wrong, plain} : std::vector{plain, wrong}, {},
-                                            options, pictures(), calibration_.scores)
-                            .value();
+    const auto chosen =
+        choose_quantisation(graph_, is_wrong_first ? std::vector{wrong, plain} : std::vector{plain, wrong}, {}, options,
+                            pictures(), calibration_.scores)
+            .value();
     ASSERT_EQ(chosen.trials.size(), 8u);
     EXPECT_EQ(chosen.form, is_wrong_first ? 1u : 0u);
     for (const QuantiseTrial& trial : chosen.trials)

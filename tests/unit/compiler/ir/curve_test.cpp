@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is said of each curve holds on a fine grid: its range, its steepest slope, whether it ever falls, its ends.
+// What is said of each curve holds on a fine grid: its range, whether it ever falls, its ends.
 #include "compiler/ir/curve.hpp"
 
 #include <cmath>
@@ -44,7 +44,6 @@ TEST(Curve, facts_hold_on_a_grid) {
     for (double x = -kFar; x <= kFar; x += kStep) {
       const double value = curve_value(curve, x), next = curve_value(curve, x + kStep);
       falls = falls || next < value - 1e-12;
-      EXPECT_LE(std::fabs(next - value), steepest(curve) * kStep + 1e-9) << x;
       for (const Range& input : {Range{x - 1, x}, Range{-kInfinity, x}, Range{x, kInfinity}, Range{}}) {
         const Range made = curve_range(curve, input);
         EXPECT_LE(made.low, value + 1e-6) << x;

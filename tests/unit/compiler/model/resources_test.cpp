@@ -105,7 +105,7 @@ TEST(MemoriesOf, tables_stand_where_sums_become_codes) {
   const std::vector<Ram> rams = memories_of(shape, work, true);
   ASSERT_EQ(rams.size(), 3u);
   for (const std::size_t table : {0, 1}) {
-    EXPECT_EQ(rams[table].width_bits, 3 * 32);
+    EXPECT_EQ(rams[table].width_bits, (table + 1) * 3 * 32);  // a second multiplier, after the curve
     EXPECT_EQ(rams[table].depth, 8);
   }
   EXPECT_EQ(rams[2].copies, 3);

@@ -4,7 +4,6 @@
 // Every filter's largest weight is the same, so that all multipliers use their 16 bits.
 #pragma once
 
-#include "compiler/ir/curve.hpp"
 #include "compiler/ops/float_interpreter.hpp"
 #include "compiler/ops/op.hpp"
 #include "compiler/ops/shape_inference.hpp"
@@ -56,7 +55,7 @@ class GraphMaker {
   void curve(ir::Curve curve) {
     ir::Activation& fused = graph_.nodes.back().activation;
     fused.curve = curve;
-    if (!ir::has_formula(curve)) fused.alpha = fused.beta = 1;
+    if (curve != ir::Curve::hard_sigmoid && curve != ir::Curve::hard_swish) fused.alpha = fused.beta = 1;
   }
   void clamp(std::optional<float> low, std::optional<float> high) {
     graph_.nodes.back().activation.low = low;
@@ -107,14 +106,18 @@ inline Preprocess pixels_around_zero(std::int64_t channels) {
   return preprocess;
 }
 
-// Statistics of every value on random pictures.
-inline Statistics statistics_of(const ir::Graph& graph, int pictures) {
+// Statistics of every value, times its gains, on random pictures.
+inline Statistics statistics_of(const ir::Graph& graph, int pictures, const ChannelGains& gains = {}) {
   const auto program = ops::FloatProgram::prepare(graph).value();
   Statistics statistics;
   for (int i = 0; i < pictures; ++i) {
     const ir::Tensor picture = random_tensor(program.input_dims(), 1000u + unsigned(i), -2.0f, 1.98f);
     EXPECT_TRUE(program.run(picture, [&](const std::string& name, const ir::Tensor& value) {
-      statistics[name].add(value.values.data(), value.size(), value.dims.size() > 1 ? value.dims[1] : 1);
+      const std::int64_t channels = value.dims.size() > 1 ? value.dims[1] : 1;
+      std::vector<float> scaled = value.values;
+      for (std::size_t i = 0; i < scaled.size() && gains.count(name) != 0; ++i)
+        scaled[i] *= static_cast<float>(gains.at(name)[i * std::size_t(channels) / scaled.size()]);
+      statistics[name].add(scaled.data(), value.size(), channels);
     }));
   }
   return statistics;

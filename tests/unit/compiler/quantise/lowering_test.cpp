@@ -50,20 +50,26 @@ HeldWeights held_weights(const Layer& layer, double input_scale, const ir::Tenso
   return held;
 }
 
-// Largest slope of the curve: of a hard-swish 1.5, where it becomes the identity; of a table that of a SELU, at most.
+// Largest slope of the curve: of a hard-swish 1.5, where it becomes the identity; that of the others is less.
 double slope_of(const Layer& layer) {
-  return layer.curve.kind == CurveKind::none ? 0 : layer.curve.kind == CurveKind::hard_sigmoid ? 1.0 / 6 : 1.8;
+  return layer.curve.kind == CurveKind::none ? 0 : layer.curve.kind == CurveKind::hard_sigmoid ? 1.0 / 6 : 1.5;
 }
 
 // What may lie between the float operator and the layer. `sum_step`: unit of the accumulator, for the bias.
 double tolerance(const Layer& layer, double sum_step, double largest) {
-  // Rounding a multiplier moves a result by half a unit in its last place; before a curve all beyond 3 saturates.
+  // Rounding a multiplier moves a result by half a unit in its last place; before a hard gate all beyond 3 saturates.
   const int least = layer.multiplier.empty() ? 1 : *std::min_element(layer.multiplier.begin(), layer.multiplier.end());
-  const double multiplier = std::max(largest, layer.curve.kind == CurveKind::none ? 0.0 : 3.0) * 0.5 / least;
+  const bool is_other = layer.curve.kind == CurveKind::other;
+  const double end = layer.curve.kind == CurveKind::none ? 0 : is_other ? 32767 * layer.curve.scale : 3;
+  const double multiplier = std::max(largest, end) * 0.5 / least;
   if (layer.curve.kind == CurveKind::none) return 0.5 * layer.output_scale + 0.5 * sum_step + multiplier;
-  // The 16-bit gate is exact to two units of 2^-15, times what it multiplies.
-  const double gate = layer.output_bits == 16 ? 2.0 / 32768 * std::max(1.0, largest) : 0.0;
-  return 0.5 * layer.output_scale + slope_of(layer) * (0.5 * layer.curve.scale + 0.5 * sum_step + multiplier) + gate;
+  // A line is exact to a few units of its values, a chord to an eighth of its width squared and of the curvature: a
+  // third for a hard-swish, at most 1 for the others.
+  const double to_code = std::ldexp(layer.curve.multiplier[0], -layer.curve.shift);
+  const double width = is_other ? std::ldexp(layer.curve.scale, layer.curve.segment_bits) : 3.0 / 127;
+  const double chord = width * width / (is_other ? 8 : 24);
+  const double line = 4 * to_code * layer.output_scale + chord + largest * 0.5 / layer.curve.multiplier[0];
+  return 0.5 * layer.output_scale + slope_of(layer) * (0.5 * layer.curve.scale + 0.5 * sum_step + multiplier) + line;
 }
 
 class Lowered {
@@ -188,28 +194,40 @@ TEST_P(Precision, a_clamp_behind_a_curve_cuts_its_results) {
   lowered.expect_rounding_only(1);
   const FusedCurve& curve = lowered.layer(cut).curve;
   const int high = static_cast<int>(std::round(0.5 / lowered.scale(cut)));
-  EXPECT_EQ(curve.table.empty() ? curve.clamp_high : *std::max_element(curve.table.begin(), curve.table.end()), high);
+  EXPECT_EQ(curve.clamp_high, high);
 }
 
 TEST_P(Precision, scores_may_have_a_curve_too) {
   GraphMaker make(4, {1, 3, 6, 6});
   make.conv(make.node("GlobalAveragePool", {"x"}), 6, 1);
-  make.curve(ir::Curve::hard_sigmoid);
-  GraphMaker whole = make;
-  const Lowered lowered(whole.finish(4), options());
+  make.curve(ir::Curve::tanh);
+  const Lowered lowered(make.graph(), options());
   lowered.expect_rounding_only(1);
 }
 
 // A gate cut to what it never leaves: its range is nothing, and no multiplier leads to codes of that.
 TEST_P(Precision, a_curve_may_end_in_a_map_that_never_moves) {
-  for (const ir::Curve curve : {ir::Curve::hard_sigmoid, ir::Curve::hard_swish}) {
+  for (const ir::Curve curve : {ir::Curve::hard_sigmoid, ir::Curve::hard_swish, ir::Curve::tanh}) {
     GraphMaker make(12, {1, 3, 6, 6});
     make.conv("x", 4, 1);
     make.curve(curve);
     make.clamp(-0.5f, 0.0f);
-    if (curve == ir::Curve::hard_swish) make.clamp(0.0f, 0.0f);
+    if (curve != ir::Curve::hard_sigmoid) make.clamp(0.0f, 0.0f);
     const Lowered lowered(make.finish(4), options());
     lowered.expect_rounding_only(1);
+  }
+}
+
+TEST_P(Precision, every_curve_is_lines) {
+  for (int curve = static_cast<int>(ir::Curve::sigmoid); curve <= static_cast<int>(ir::kLastCurve); ++curve) {
+    GraphMaker make(13, {1, 3, 8, 8});
+    const std::string map = make.conv("x", 8, 3);
+    make.curve(static_cast<ir::Curve>(curve));
+    SCOPED_TRACE(ir::to_text(static_cast<ir::Curve>(curve)));
+    const Lowered lowered(make.finish(4), options());
+    EXPECT_EQ(lowered.layer(map).curve.kind, CurveKind::other);
+    EXPECT_EQ(lowered.layer(map).curve.base.size(), 256u);
+    for (unsigned seed = 1; seed <= 3; ++seed) lowered.expect_rounding_only(seed);
   }
 }
 
@@ -260,36 +278,6 @@ TEST_P(Precision, the_input_may_be_joined_and_pooled) {
 }
 
 INSTANTIATE_TEST_SUITE_P(bits, Precision, ::testing::Values(8, 16));
-
-// Curves that have no formula: a table in 8 bits, a sentence in 16.
-TEST(Lowering, every_curve_is_a_table_in_int8) {
-  for (int curve = static_cast<int>(ir::Curve::sigmoid); curve <= static_cast<int>(ir::kLastCurve); ++curve) {
-    GraphMaker make(13, {1, 3, 8, 8});
-    const std::string map = make.conv("x", 8, 3);
-    make.curve(static_cast<ir::Curve>(curve));
-    SCOPED_TRACE(ir::to_text(static_cast<ir::Curve>(curve)));
-    const ir::Graph graph = make.finish(4);
-    QuantiseOptions options{.bits = 8, .method = RangeMethod::largest};
-    options.has_bias_correction = false;
-    const Lowered lowered(graph, options);
-    EXPECT_EQ(lowered.layer(map).curve.kind, CurveKind::table);
-    EXPECT_EQ(lowered.layer(map).curve.table.size(), 256u);
-    for (unsigned seed = 1; seed <= 3; ++seed) lowered.expect_rounding_only(seed);
-    const auto wide = quantise(graph, statistics_of(graph, 1), pixels_around_zero(3), {}, {.bits = 16});
-    ASSERT_FALSE(wide);
-    EXPECT_EQ(wide.error().fault(), Fault::user);
-    EXPECT_THAT(wide.error().text(), HasSubstr("--precision int8"));
-  }
-}
-
-TEST(Lowering, a_table_may_end_in_a_map_that_never_moves) {
-  GraphMaker make(14, {1, 3, 8, 8});
-  make.conv("x", 8, 3);
-  make.curve(ir::Curve::tanh);
-  make.clamp(0.0f, 0.0f);
-  const Lowered lowered(make.finish(4), {.bits = 8, .method = RangeMethod::largest});
-  EXPECT_EQ(lowered.network().layers.front().curve.kind, CurveKind::table);
-}
 
 TEST(Lowering, names_what_has_no_kernel) {
   GraphMaker make(8, {1, 3, 8, 8});

@@ -36,11 +36,10 @@ TEST_F(ValidateNetwork, accepts_what_quantising_made) {
 }
 
 TEST_F(ValidateNetwork, accepts_equalised_channels) {
-  ir::Graph even = graph_;
-  const ChannelGains gains = equalise(even, calibration_.statistics);
+  const ChannelGains gains = equalise(graph_, calibration_.statistics);
   ASSERT_FALSE(gains.empty());
-  const Statistics statistics = calibrate(even, pictures()).value().statistics;
-  EXPECT_EQ(validated(quantise(even, statistics, preprocess_, {}, {.bits = 8}, gains).value().network).parted, "");
+  const Statistics statistics = calibrate(graph_, pictures(), gains).value().statistics;
+  EXPECT_EQ(validated(quantise(graph_, statistics, preprocess_, {}, {.bits = 8}, gains).value().network).parted, "");
 }
 
 // A map of 16 bits that its reader left fewer saturates at their end. Where the node's own clamp lies within the range

@@ -27,7 +27,8 @@ IntegerNetwork every_kind() {
   make.concat(scaled, pool);
   IntegerNetwork network = make.finish(5);
   FusedCurve& curve = network.layers.back().curve;
-  curve = {CurveKind::hard_swish, 0.5, {}, 20000, 1 << 29, 40000, 30, -32767, 32767};
+  curve = {CurveKind::hard_swish, 0.5, 4, {}, {}, {}, 30, -32767, 32767};
+  curve.base.resize(256), curve.slope.resize(256), curve.multiplier.resize(5, 40000);
   network.labels = {"a", "b", "c", "d", "e"};
   return network;
 }
@@ -83,14 +84,18 @@ const NetworkFault kBroken[] = {
     {"concat_changes_bits", [](auto& n) { n.layers[9].output_bits = 16; }, "8 bits"},
     {"pool_changes_bits", [](auto& n) { n.layers[2].output_bits = 16; }, "8 bits"},
     {"curve_behind_a_pool", [](auto& n) { n.layers[2].curve = n.layers[1].curve; }, "max_pool"},
-    {"curve_without_table", [](auto& n) { n.layers[1].curve.table.clear(); }, "curve table"},
-    {"short_curve_table", [](auto& n) { n.layers[1].curve.table.pop_back(); }, "curve table"},
-    {"table_without_curve", [](auto& n) { n.layers[1].curve.kind = CurveKind::none; }, "curve table"},
-    {"table_of_16_bits", [](auto& n) { n.layers.back().curve.table.resize(256); }, "curve table"},
-    {"curve_code_minus_128", [](auto& n) { n.layers[1].curve.table[77] = -128; }, "-128"},
+    {"curve_without_bases", [](auto& n) { n.layers[1].curve.base.clear(); }, "0 curve bases where 256"},
+    {"a_slope_is_missing", [](auto& n) { n.layers[1].curve.slope.pop_back(); }, "255 curve slopes"},
+    {"lines_without_curve",
+     [](auto& n) {
+       n.layers[1].curve.kind = CurveKind::none;
+       n.layers[1].clamp_low = -127, n.layers[1].clamp_high = 127;
+     },
+     "256 curve bases where 0"},
+    {"a_multiplier_of_a_curve", [](auto& n) { n.layers.back().curve.multiplier.pop_back(); }, "4 curve multipliers"},
+    {"segments_too_wide", [](auto& n) { n.layers[1].curve.segment_bits = 9; }, "2^9 codes"},
     {"curve_scale", [](auto& n) { n.layers[1].curve.scale = 0; }, "curve scale"},
     {"curve_shift", [](auto& n) { n.layers.back().curve.shift = 0; }, "curve shift 0"},
-    {"curve_multiplier", [](auto& n) { n.layers.back().curve.multiplier = 65536; }, "65536"},
     {"curve_clamp", [](auto& n) { n.layers.back().curve.clamp_high = 32768; }, "curve clamp"},
     {"two_inputs",
      [](auto& n) {

@@ -76,6 +76,8 @@ void check_biases(const Layer& layer, const Netlist& netlist, const Kernel& kern
   for (int filter = 0; filter < layer.output.channels; ++filter) {
     EXPECT_EQ(static_cast<std::int32_t>(memories.take(kernel, 2, filter / out, filter % out)), layer.bias[filter]);
     EXPECT_EQ(memories.take(kernel, 3, filter / out, filter % out), layer.multiplier[filter]);
+    if (layer.curve.kind == CurveKind::none) continue;
+    EXPECT_EQ(memories.take(kernel, 3, filter / out, out + filter % out), layer.curve.multiplier[filter]);
   }
 }
 
@@ -182,21 +184,15 @@ void check_curve(const Layer& layer, const Kernel& kernel, Memories& memories) {
   const int number = kernel.numbers.at(Number::curve);
   if (curve.kind == CurveKind::none) {
     EXPECT_EQ(number, 0);
-  } else if (layer.output_bits == 8) {
-    EXPECT_EQ(number, 1);
-    for (int code = -128; code < 128; ++code) {
-      const auto at = static_cast<std::uint8_t>(code);
-      if (at % 4 != 0) continue;
-      const std::uint32_t word = memories.take(kernel, 0, 8, at / 4);
-      for (int byte = 0; byte < 4; ++byte) {
-        EXPECT_EQ(static_cast<std::int8_t>(word >> (8 * byte)), curve.table[std::size_t(at) + std::size_t(byte)])
-            << kernel.name << " code " << code;
-      }
-    }
-  } else {
-    EXPECT_EQ(number, curve.kind == CurveKind::hard_sigmoid ? 2 : 3);
-    check_settings({curve.slope, curve.offset, curve.multiplier, curve.shift, curve.clamp_low, curve.clamp_high},
-                   kernel, 8, memories);
+    return;
+  }
+  EXPECT_EQ(number, 1);
+  check_settings({curve.segment_bits, curve.multiplier[0], curve.shift, curve.clamp_low, curve.clamp_high}, kernel, 8,
+                 memories);
+  for (int s = 0; s < 256; ++s) {
+    const std::uint32_t word = memories.take(kernel, 0, 8, 5 + s);
+    EXPECT_EQ(static_cast<std::int16_t>(word), curve.base[std::size_t(s)]) << kernel.name << " segment " << s;
+    EXPECT_EQ(static_cast<std::int16_t>(word >> 16), curve.slope[std::size_t(s)]) << kernel.name << " segment " << s;
   }
 }
 
