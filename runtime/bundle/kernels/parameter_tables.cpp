@@ -103,7 +103,6 @@ void append_requantisers(const ParameterSource& source, std::vector<ParameterTab
   if (sends_sums(source.kernel())) return;
   const Layer& layer = source.layer();
   const auto out_lanes = std::size_t(source.out_lanes());
-  tables.push_back({TABLE_SETTINGS, 3, {word_of(layer.shift), word_of(layer.clamp_low), word_of(layer.clamp_high)}});
   ParameterTable bias{TABLE_BIAS, out_lanes, {}}, multiplier{TABLE_MULTIPLIER, out_lanes, {}};
   for (const std::int32_t value : layer.bias) bias.words.push_back(word_of(value));
   for (const std::uint16_t value : layer.multiplier) multiplier.words.push_back(value);
@@ -119,9 +118,7 @@ void append_settings(const ParameterSource& source, std::vector<std::uint32_t> w
 }
 
 void append_single_factor(const ParameterSource& source, std::vector<ParameterTable>& tables) {
-  const Layer& layer = source.layer();
-  append_settings(
-      source, {layer.multiplier[0], word_of(layer.shift), word_of(layer.clamp_low), word_of(layer.clamp_high)}, tables);
+  append_settings(source, {source.layer().multiplier[0]}, tables);
 }
 
 }  // namespace sluice
