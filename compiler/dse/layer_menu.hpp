@@ -19,7 +19,7 @@
 namespace sluice {
 
 struct MenuOptions {
-  int weight_bits = 8, sum_bits = 26;
+  int weight_bits = 8;
   int most_copies = 16;
   int most_filters = 64;        // O, and lanes of other kernels
   int most_vector_lanes = 256;  // M

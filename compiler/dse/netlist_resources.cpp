@@ -27,7 +27,6 @@ EngineShape shape_of(const IntegerNetwork& network, const Netlist& netlist, cons
   shape.in_lanes = in ? in->lanes : 1;
   shape.out_lanes = out ? out->lanes : 1;
   shape.data_bits = shape.weight_bits = network.input_bits;
-  shape.sum_bits = sum_bits_of(network);
   // Every kernel that is told a curve requantises, unless it sends sums. A gather carries what its copies send.
   shape.sends_sums = sends_sums(kernel) || (shape.kind == KernelKind::gather && out->element_bits == kSumWordBits);
   if (kernel.numbers.count(Number::curve) != 0 && !shape.sends_sums) shape.requantised_lanes = shape.out_lanes;
@@ -38,6 +37,7 @@ EngineShape shape_of(const IntegerNetwork& network, const Netlist& netlist, cons
   shape.data_bits = network.operand_bits(network.layers[std::size_t(kernel.layer)]);
   const LayerWork work = work_of(network.layers[std::size_t(kernel.layer)]);
   shape.index_bits = index_bits(work);
+  shape.sum_bits = work.sum_bits, shape.kept_bits = work.kept_bits;
   shape.taps = number_of(kernel, Number::taps_h, 1) * number_of(kernel, Number::taps_w, 1);
   if (is_engine(shape.kind)) {
     shape.filters = shape.out_lanes;

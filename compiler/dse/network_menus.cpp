@@ -38,8 +38,6 @@ int most_pixels(const IntegerNetwork& network, const Layer& layer) {
 
 }  // namespace
 
-int sum_bits_of(const IntegerNetwork& network) { return network.input_bits == 8 ? 26 : 32; }
-
 std::vector<LayerSpec> layer_specs(const IntegerNetwork& network, const std::vector<KernelKind>& engines) {
   std::vector<LayerSpec> specs;
   bool is_first = true;
@@ -64,7 +62,6 @@ std::vector<LayerMenu> network_menus(const IntegerNetwork& network, const Resour
                                      const std::vector<KernelKind>& engines) {
   MenuOptions options;
   options.weight_bits = network.input_bits;
-  options.sum_bits = sum_bits_of(network);
   std::vector<LayerMenu> menus;
   for (const LayerSpec& spec : layer_specs(network, engines)) menus.push_back(layer_menu(spec, model, options));
   return menus;

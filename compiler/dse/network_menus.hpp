@@ -26,7 +26,4 @@ std::vector<LayerMenu> network_menus(const IntegerNetwork& network, const Resour
 LayerConfig config_of(const LayerWork& work, const EngineShape& shape);
 LayerConfigs configs_of(const IntegerNetwork& network, const Exploration& chosen);
 
-// Bits of a convolution's sum, which the input's bits decide.
-int sum_bits_of(const IntegerNetwork& network);
-
 }  // namespace sluice

@@ -12,7 +12,8 @@ namespace sluice {
 EngineShape WayCosts::plain(KernelKind kind, int filters) const {
   EngineShape shape;
   shape.kind = kind, shape.filters = filters;
-  shape.data_bits = spec_.data_bits, shape.weight_bits = options_.weight_bits, shape.sum_bits = options_.sum_bits;
+  shape.data_bits = spec_.data_bits, shape.weight_bits = options_.weight_bits;
+  shape.sum_bits = spec_.work.sum_bits, shape.kept_bits = spec_.work.kept_bits;
   shape.index_bits = index_bits(spec_.work);
   return shape;
 }

@@ -21,12 +21,11 @@ constexpr const char* kFigures[] = {"alms_per_alut",
                                     "ram_block_width_bits",
                                     "mlab_most_words",
                                     "hls_factor",
-                                    "requantise_narrow_bits",
                                     "requantise_narrow_blocks",
                                     "requantise_wide_blocks",
                                     "curve_blocks",
                                     "memory_port_blocks"};
-constexpr const char* kLetters = "ABDEGHIKLMNOPSTWX";
+constexpr const char* kLetters = "ABDEGHIKLMNOPQRSTWX";
 constexpr double kMost = 1e9;
 
 // "O*A" to "OA", "1" to "".
@@ -62,6 +61,7 @@ Letters letters_of(const EngineShape& shape) {
   v['T'] = v['K'] = shape.vector_lanes - 1;
   v['H'] = shape.group > 2 ? shape.group - 2 : 0;
   v['X'] = shape.vector_lanes > 1 ? std::ceil(std::log2(shape.vector_lanes)) : 0;
+  v['R'] = shape.kept_bits, v['Q'] = shape.sum_bits > kBlockSumBits;
   v['I'] = shape.index_bits, v['L'] = shape.out_lanes;
   return v;
 }

@@ -10,6 +10,7 @@
 //   T = M - 1 adders of a tree                H = max(0, G - 2): a second accumulator's select fits the adder's LUT
 //   X = ceil(log2 M) stages of a shifter      K  kernel columns in one RAM word, less 1: inputs of an aligner
 //   I  bits of a place in a window            L  lanes that leave     S  bits of beats, at both ends or in a queue
+//   R  bits of a requantised sum that its shift keeps                 Q  1 where a sum takes more than one 27x27 block
 //
 // Before: the files, compiled in. After: every key is known and has a source, every term is one of letters.
 #pragma once

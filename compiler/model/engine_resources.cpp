@@ -54,9 +54,9 @@ double ResourceModel::dsp_blocks(const EngineShape& shape) const {
       double(shape.multipliers()) / shape.copies + double(products_of(shape.kind)) * shape.out_lanes;
   double blocks = std::ceil(products_per_copy / double(products_per_block_));
   if (shape.kind != KernelKind::add) {
-    const bool is_narrow = shape.sum_bits <= coefficients_.figure("requantise_narrow_bits");
-    blocks += shape.requantised_lanes *
-              coefficients_.figure(is_narrow ? "requantise_narrow_blocks" : "requantise_wide_blocks");
+    blocks +=
+        shape.requantised_lanes *
+        coefficients_.figure(shape.sum_bits <= kBlockSumBits ? "requantise_narrow_blocks" : "requantise_wide_blocks");
   }
   return blocks + (shape.has_curve ? std::ceil(shape.requantised_lanes * coefficients_.figure("curve_blocks")) : 0);
 }

@@ -20,6 +20,9 @@ namespace sluice {
 // A sum in a stream or a memory, whatever an accumulator has.
 inline constexpr int kSumWordBits = 32;
 
+// A sum of more bits takes more than one 27x27 product of a DSP block.
+inline constexpr int kBlockSumBits = 27;
+
 // One on-chip memory of a kernel.
 struct Ram {
   std::string what;
@@ -42,7 +45,8 @@ struct EngineShape {
   int taps = 1;          // in a beat of windows: one, a kernel row or all
   int in_lanes = 1, out_lanes = 1;  // of a layer's way, out_lanes is L: codes that leave the layer in a beat
   int data_bits = 8, weight_bits = 8;
-  int sum_bits = 26;    // accumulator; 32 with int16
+  int sum_bits = 26;    // of a sum, bias included
+  int kept_bits = 18;   // of its product with a multiplier, after the shift
   int index_bits = 12;  // weight_sparse, compactor: place in a window
   // Lanes with a requantiser of their own: all that an engine sends, or none where it sends sums.
   int requantised_lanes = 0;

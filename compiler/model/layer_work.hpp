@@ -24,6 +24,8 @@ struct LayerWork {
   MapShape input, output;  // of the first operand
   Window window;
   std::int64_t second_operand = 0;  // elements of the other operands of a join
+  int sum_bits = 26;                // as in EngineShape
+  int kept_bits = 18;
 
   std::int64_t taps() const { return window.taps(); }
   std::int64_t pixels() const { return output.pixels(); }

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "compiler/pipeline/engine_inputs.hpp"
-#include "device/contract/wire.h"
 #include "runtime/bundle/netlist_index.hpp"
 
 namespace sluice {
@@ -81,7 +80,8 @@ int add_requantise(NetlistDraft& draft, int index, int sums) {
   const Layer& layer = draft.layer(index);
   const int lanes = draft.config(index).lanes;
   Kernel kernel{layer.name + "_requantise", KernelKind::requantise, 0, index, {sums}, {}, {}};
-  kernel.numbers = {{Number::filter_groups, layer.output.channels / lanes}, {Number::curve, curve_number(layer)}};
+  kernel.numbers = requantisation_numbers(layer);
+  kernel.numbers[Number::filter_groups] = layer.output.channels / lanes;
   kernel.outputs = {draft.add_map_stream(kernel.name, layer.output_bits, layer.output, lanes)};
   draft.netlist.kernels.push_back(kernel);
   return kernel.outputs[0];
@@ -95,7 +95,7 @@ int add_engine(NetlistDraft& draft, const Kernel& engine) {
   Kernel kernel = engine;
   const bool is_shared = layer.kind == LayerKind::conv && config.lanes < config.filters;
   if (layer.kind == LayerKind::conv) kernel.numbers[Number::sends_sums] = is_shared;
-  if (requantises(layer.kind)) kernel.numbers[Number::curve] = is_shared ? CURVE_NONE : curve_number(layer);
+  kernel.numbers.merge(is_shared ? sums_numbers(layer) : requantisation_numbers(layer));
   const int copies = draft.copies(engine.layer);
   const int out = copies == 1 ? add_one(draft, kernel, layer.output.pixels()) : add_copies(draft, kernel, copies);
   return is_shared ? add_requantise(draft, engine.layer, out) : out;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Conv, plain and depthwise: bits, codes of weights and biases, bias correction, the proof of the sums.
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "compiler/quantise/equalise.hpp"
@@ -35,6 +36,12 @@ std::vector<double> bias_of(const ir::Graph& graph, const ir::Node& node, std::i
 int least_weight_bits(const QuantiseOptions& options) { return options.bits == 8 ? 7 : 12; }
 
 constexpr int kLeastInputBits = 4;
+
+// Bits of sums up to `largest`, sign included, and one more, so that a retrained model of the same shape finds room.
+int sum_bits(double largest) {
+  constexpr int kSign = 1, kRetrained = 1;
+  return std::min(32, kSign + kRetrained + static_cast<int>(std::bit_width(static_cast<std::uint64_t>(largest))));
+}
 
 // All that requantisation lets through: what weights make of their input's range is not followed.
 CodeRange clamp_range(const Layer& layer, const std::vector<CodeRange>&) { return {layer.clamp_low, layer.clamp_high}; }
@@ -86,6 +93,7 @@ Status lower_convolution(Lowering& lowering, const ir::Node& node) {
   layer.bias = std::move(codes.bias);
   layer.multiplier = std::move(codes.multiplier);
   layer.shift = codes.shift;
+  layer.sum_bits = sum_bits(codes.largest_sum);
   lowering.finish(node, std::move(layer));
   return ok();
 }

@@ -5,13 +5,15 @@
  *
  * The idea: symmetric fixed point. A real value is code * scale; zero is code 0. A dot product is a 32-bit sum of
  * products (proven by the planner to stay below 2^26 for int8). It returns to codes by one unsigned 16-bit multiplier
- * per channel and one right shift per layer, rounded half away from zero, then saturated:
+ * per channel and one right shift per layer, rounded half away from zero, then saturated. Shift, low and high are
+ * numbers of the program, so no logic moves bits:
  *
  *     code = clamp(round_half_away(sum * multiplier / 2^shift), low, high)
  *
- * Rounding half away from zero is symmetric, so a network and its mirror image stay mirror images; it costs one adder
- * on the magnitude. Source: the scheme of Jacob et al., arXiv 1712.05877, with a shorter multiplier (a 32-bit sum times
- * 16 bits fits one 27x27 DSP block pair on Intel parts).
+ * Rounding half away from zero is symmetric, so a network and its mirror image stay mirror images. It is one carry into
+ * the kept bits: the highest bit that falls away, but not of a negative value exactly half way. Source: the scheme of
+ * Jacob et al., arXiv 1712.05877, with a shorter multiplier (a sum of up to 27 bits times 16 bits fits one 27x27 product of a DSP block
+ * on Intel parts).
  *
  * A fused curve works on a *pre-activation* code, which requantisation makes with 16 bits, whatever the codes of the map
  * have: 8 bits in front of a curve would round twice, and coarsely just where it bends. Any curve is 256 straight lines
@@ -39,11 +41,11 @@ typedef int64_t sluice_i64;
 #define SLUICE_SHIFT_MAX 46
 #define SLUICE_MULTIPLIER_MAX 65535
 
-/* value / 2^shift, rounded half away from zero. */
+/* value / 2^shift, rounded half away from zero. The floor of a negative value is below it, so the same bit rounds both signs. */
 static inline sluice_i64 sluice_round_shift(sluice_i64 value, int shift) {
-  const sluice_i64 bias = (sluice_i64)1 << (shift - 1);
-  const sluice_i64 magnitude = ((value < 0 ? -value : value) + bias) >> shift;
-  return value < 0 ? -magnitude : magnitude;
+  const sluice_i64 highest_lost = (sluice_i64)1 << (shift - 1);
+  const int carry = (value & highest_lost) != 0 && (value >= 0 || (value & (highest_lost - 1)) != 0);
+  return (value >> shift) + carry;
 }
 
 static inline int sluice_clamp(sluice_i64 value, int low, int high) {

@@ -17,6 +17,9 @@
 #if !defined(P_CURVE)
 #error "P_CURVE is missing: 0 none, 1 lines"
 #endif
+#if !defined(P_SHIFT) || !defined(P_CODE_LOW) || !defined(P_CODE_HIGH)
+#error "P_SHIFT, P_CODE_LOW or P_CODE_HIGH is missing: how a sum becomes the code that the curve gets"
+#endif
 
 #if P_CURVE == CURVE_NONE
 #define SLUICE_CURVE_BYTES 0

@@ -60,6 +60,10 @@
 #undef P_MULTIPLIERS
 #undef P_STREAMS
 #undef P_CURVE
+#undef P_SHIFT
+#undef P_CODE_LOW
+#undef P_CODE_HIGH
+#undef P_SUM_BITS
 #undef P_SENDS_SUMS
 #undef P_IS_SWAPPED
 #undef P_A_GROUPS
@@ -84,6 +88,7 @@
 #undef SLUICE_CURVE_BY
 #undef SLUICE_CURVE
 /* what lib/filter_parameters.h gave a meaning */
+#undef SLUICE_SUM
 #undef SLUICE_FILTER_BYTES
 #undef SLUICE_MULTIPLIERS
 #undef SLUICE_MULTIPLIER_BYTES

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* filter_parameters.h: from a finished sum to what leaves: a code, or the sum itself.
  *
- * Why: every convolution engine keeps shift, clamp, curve, bias and multiplier in the same way, and so does requantise.cl,
- * to which an engine may leave them. The idea: one text gives the words below a meaning by P_SENDS_SUMS, per instance;
- * where sums leave, the parameters vanish with their RAMs. Kernels without that number send codes.
+ * Why: every convolution engine keeps curve, bias and multiplier in the same way, and so does requantise.cl, to which an
+ * engine may leave them. The idea: one text gives the words below a meaning by P_SENDS_SUMS, per instance; where sums
+ * leave, the parameters vanish with their RAMs. Kernels without that number send codes.
  *
  *   SLUICE_FILTER_MEMORY         registers, curve, and rows of bias and multiplier: a row for each beat of a pixel
  *   SLUICE_FILTER_BYTES, SLUICE_MULTIPLIER_BYTES   bytes of the bias, and of the multipliers, on pocl
@@ -11,9 +11,11 @@
  *   SLUICE_FILTER_CODE_OF(sum, o), SLUICE_FILTER_CODE(o)   output lane o of the current filter group, from a sum; from `sums`
  *   SLUICE_STORE_FILTER_WORD, SLUICE_FILTER_ROW_WORDS      one word of them, and the words of a row of the selected table
  *
- * Settings (table 0): shift, lowest code, highest code. A row of multipliers is P_OUT_LANES words, and with a curve as many
- * more: a filter has a second one there, so channels of very different ranges fill their codes. The layout on pocl is registers, curve (lib/curve.h), then AT_BIAS,
- * AT_MULTIPLIER of the kernel's file, in that order.
+ * Shift and clamp are numbers of the program. A sum has P_SUM_BITS bits, sign included: the planner has proven that no
+ * sum of the layer, bias included, needs more, and SLUICE_SUM says so to a compiler that makes circuits. A row of
+ * multipliers is P_OUT_LANES words, and with a curve as many more: a filter has a second one there, so channels of very
+ * different ranges fill their codes. The layout on pocl is registers, curve (lib/curve.h), then AT_BIAS, AT_MULTIPLIER
+ * of the kernel's file, in that order.
  *
  * No guard: included once per layer by the kernel's file; end_layer.h takes the words back. Before: lib/curve.h, and
  * lib/parameters.h; the file has a variable filter_group. After: one store site per RAM.
@@ -40,34 +42,30 @@
 #define SLUICE_MULTIPLIER_BYTES (4 * P_FILTER_GROUPS * SLUICE_MULTIPLIERS)
 #define SLUICE_FILTER_MEMORY                                             \
   SLUICE_PARAMETER_REGISTERS                                             \
-  REGISTER(int, shift, SLUICE_PARAMETER_BYTES)                           \
-  REGISTER(int, low, SLUICE_PARAMETER_BYTES + 4)                         \
-  REGISTER(int, high, SLUICE_PARAMETER_BYTES + 8)                        \
   SLUICE_CURVE_MEMORY                                                    \
   RAM(int, bias, P_FILTER_GROUPS, P_OUT_LANES, AT_BIAS)                  \
   RAM(int, multiplier, P_FILTER_GROUPS, SLUICE_MULTIPLIERS, AT_MULTIPLIER)
-#define SLUICE_KEEP_FILTER KEEP(shift) KEEP(low) KEEP(high) SLUICE_KEEP_CURVE
-#define SLUICE_FILTER_CODE_OF(sum, o)                                                                              \
-  (P_OUT_E)SLUICE_CURVE_BY(                                                                                        \
-      sluice_requantise((sum) + bias[filter_group][o], multiplier[filter_group][o], shift, low, high),             \
-      multiplier[filter_group][SLUICE_MULTIPLIERS - P_OUT_LANES + (o)])
+#define SLUICE_KEEP_FILTER SLUICE_KEEP_CURVE
+#define SLUICE_FILTER_CODE_OF(sum, o)                                                                                \
+  (P_OUT_E)SLUICE_CURVE_BY(sluice_requantise(SLUICE_SUM((sum) + bias[filter_group][o]), multiplier[filter_group][o], \
+                                             P_SHIFT, P_CODE_LOW, P_CODE_HIGH),                                      \
+                           multiplier[filter_group][SLUICE_MULTIPLIERS - P_OUT_LANES + (o)])
 #define SLUICE_STORE_FILTER_WORD(value)    \
   if (SLUICE_IS_CURVE_ROW) {               \
     SLUICE_STORE_CURVE_WORD(value)         \
-  } else if (table == TABLE_SETTINGS) {    \
-    if (word == 0) shift = (int)(value);   \
-    if (word == 1) low = (int)(value);     \
-    if (word == 2) high = (int)(value);    \
   } else if (table == TABLE_BIAS) {        \
     bias[row][word] = (int)(value);        \
   } else {                                 \
     multiplier[row][word] = (int)(value);  \
   }
-#define SLUICE_FILTER_ROW_WORDS                     \
+#define SLUICE_FILTER_ROW_WORDS                         \
   (SLUICE_IS_CURVE_ROW         ? SLUICE_CURVE_ROW_WORDS \
-   : table == TABLE_SETTINGS   ? 3                      \
    : table == TABLE_MULTIPLIER ? SLUICE_MULTIPLIERS     \
                                : P_OUT_LANES)
 #endif
 
+#if !defined(P_SUM_BITS)
+#error "P_SUM_BITS is missing: bits of a sum, sign included"
+#endif
+#define SLUICE_SUM(value) NARROW(value, P_SUM_BITS)
 #define SLUICE_FILTER_CODE(o) SLUICE_FILTER_CODE_OF(sums[o], o)

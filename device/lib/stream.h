@@ -22,6 +22,7 @@
  *   REGISTER, RAM, KEEP     state that outlives an image: the one macro family for it (private on intel, __global on
  *                           pocl at a byte offset the kernel file states; KEEP stores a register back at the end)
  *   FOREVER(port)           the main loop: endless on intel, until the segment of `port` is used up on pocl
+ *   NARROW(value, bits)     the same value, told to fit so many bits; intel makes circuits of no more
  *   READ(port, beat)        blocking read; exactly one call site per port
  *   WRITE(port, beat)       blocking write; exactly one call site per port
  *   END(port)               after the loop, once per output port

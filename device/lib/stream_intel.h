@@ -57,6 +57,9 @@
 #define REGISTER(T, name, offset) T name = 0;
 #define KEEP(name)
 
+/* The low bits, sign extended: the same value, and a compiler that makes circuits sees how many bits there are. */
+#define NARROW(value, bits) ((int)((uint)(value) << (32 - (bits))) >> (32 - (bits)))
+
 #define FOREVER(port) while (1)
 #define READ(port, beat) beat = read_channel_intel(P_##port)
 #define WRITE(port, beat) write_channel_intel(P_##port, beat)

@@ -47,6 +47,9 @@
   T name = *name##_cell;
 #define KEEP(name) *name##_cell = name;
 
+/* A value that fits `bits` bits is an int anyway. */
+#define NARROW(value, bits) (value)
+
 #define FOREVER(port) while (cursor_##port < beats_##port)
 
 #define SLUICE_READ(port, tag, stream, beat)                                                  \

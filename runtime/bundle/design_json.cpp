@@ -65,6 +65,7 @@ json layer_json(const Layer& layer) {
          {"input_shape_hwc", shape_json(layer.input)},
          {"output_shape_hwc", shape_json(layer.output)},
          {"shift", layer.shift},
+         {"sum_bits", layer.sum_bits},
          {"clamp", {layer.clamp_low, layer.clamp_high}},
          {"output_bits", layer.output_bits},
          {"output_scale", layer.output_scale},
@@ -94,6 +95,7 @@ Result<Layer> layer_from(const json& j, WeightReader& weights) {
   layer.output = shape_from(j.at("output_shape_hwc"));
   if (has_window(layer.kind)) layer.window = window_from(j.at("window"));
   layer.shift = j.at("shift");
+  layer.sum_bits = j.at("sum_bits");
   layer.clamp_low = j.at("clamp").at(0);
   layer.clamp_high = j.at("clamp").at(1);
   layer.output_bits = j.at("output_bits");

@@ -12,6 +12,11 @@ Status KernelFit::equal(const std::string& what, std::int64_t found, std::int64_
   return user_error("kernel {}: {} is {}, the network needs {}", kernel_.name, what, found, needed);
 }
 
+Status KernelFit::numbers(const std::map<Number, int>& needed) const {
+  for (const auto& [name, value] : needed) SLUICE_CHECK(number(name, value));
+  return ok();
+}
+
 Status KernelFit::carries(const Stream& stream, std::int64_t codes, int bits) const {
   SLUICE_CHECK(equal("bits of " + stream.name, stream.element_bits, bits));
   return equal(fmt::format("beats of {} lanes on {}", stream.lanes, stream.name), stream.beats * stream.lanes, codes);

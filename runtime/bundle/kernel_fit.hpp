@@ -9,6 +9,7 @@
 #pragma once
 
 #include <algorithm>
+#include <map>
 
 #include "runtime/base/status.hpp"
 #include "runtime/bundle/netlist_index.hpp"
@@ -36,6 +37,7 @@ class KernelFit {
   // Fails with what was found and what the network needs.
   Status equal(const std::string& what, std::int64_t found, std::int64_t needed) const;
   Status number(Number name, std::int64_t needed) const { return equal(to_text(name), value(name), needed); }
+  Status numbers(const std::map<Number, int>& needed) const;
   // The stream carries `codes` codes of `bits` bits.
   Status carries(const Stream& stream, std::int64_t codes, int bits) const;
   // The same, pixel by pixel: lanes divide the channels.

@@ -94,6 +94,24 @@ bool sends_sums(const Kernel& kernel) {
 
 int curve_number(const Layer& layer) { return layer.curve.kind == CurveKind::none ? CURVE_NONE : CURVE_LINES; }
 
+std::map<Number, int> requantisation_numbers(const Layer& layer) {
+  if (!requantises(layer.kind)) return {};
+  std::map<Number, int> numbers{{Number::curve, curve_number(layer)},
+                                {Number::shift, layer.shift},
+                                {Number::code_low, layer.clamp_low},
+                                {Number::code_high, layer.clamp_high}};
+  if (!layer.weights.empty()) numbers[Number::sum_bits] = layer.sum_bits;
+  return numbers;
+}
+
+std::map<Number, int> sums_numbers(const Layer& layer) {
+  return {{Number::curve, CURVE_NONE},
+          {Number::shift, 0},
+          {Number::code_low, 0},
+          {Number::code_high, 0},
+          {Number::sum_bits, layer.sum_bits}};
+}
+
 std::map<std::string, int> named_numbers(const Kernel& kernel) {
   std::map<std::string, int> named;
   for (const auto& [number, value] : kernel.numbers) named[to_text(number)] = value;

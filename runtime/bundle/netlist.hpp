@@ -63,6 +63,11 @@ bool sends_sums(const Kernel& kernel);
 
 // The number CURVE of a layer's kernel: CURVE_NONE and so on of device/contract/wire.h.
 int curve_number(const Layer& layer);
+// What a kernel that makes codes of a layer's sums is told: curve, shift, clamp, and bits of the sums of weights.
+// Nothing for a layer that does not requantise.
+std::map<Number, int> requantisation_numbers(const Layer& layer);
+// The same numbers of an engine that sends sums.
+std::map<Number, int> sums_numbers(const Layer& layer);
 
 // Bytes of the memory that holds a kernel's parameters and registers on pocl; 0 when it has none. The layout is the
 // one stated in the kernel's file.

@@ -18,9 +18,7 @@ Status check_numbers(const KernelFit& fit) {
   if (numbers == nullptr) return ok();
   std::size_t on_a = 0;
   if (fit.kernel().numbers.count(Number::is_swapped) != 0) on_a = SLUICE_TRY(operand_on_a(fit));
-  for (const auto& [name, value] : numbers(fit.layer(), fit.out().lanes, static_cast<int>(on_a)))
-    SLUICE_CHECK(fit.number(name, value));
-  return ok();
+  return fit.numbers(numbers(fit.layer(), fit.out().lanes, static_cast<int>(on_a)));
 }
 
 // What all kernels that compute a layer have in common.
@@ -34,9 +32,7 @@ Status check_computed(const KernelFit& fit, LayerKind computes) {
   const int bits = sends_sums(k) ? kSumBits : layer.output_bits;
   SLUICE_CHECK(fit.equal("channels left over on " + fit.out().name, layer.output.channels % fit.out().lanes, 0));
   SLUICE_CHECK(fit.carries(fit.out(), fit.own_pixels() * layer.output.channels, bits));
-  if (requantises(layer.kind)) {
-    SLUICE_CHECK(fit.number(Number::curve, sends_sums(k) ? CURVE_NONE : curve_number(layer)));
-  }
+  SLUICE_CHECK(fit.numbers(sends_sums(k) ? sums_numbers(layer) : requantisation_numbers(layer)));
   SLUICE_CHECK(check_numbers(fit));
   if (k.inputs.size() == 2) return ok();  // the kernel's own check knows which operand comes where
   return fit.equal("the layer that arrives", fit.producer(0), layer.inputs[0]);

@@ -169,6 +169,12 @@ Status check_numbers(const Layer& layer) {
   if (!is_scale(layer.output_scale)) {
     return user_error("layer {}: an output scale of {} is not above 0", layer.name, layer.output_scale);
   }
+  if (layer.sum_bits < 2 || layer.sum_bits > 32)
+    return user_error("layer {}: sums of {} bits; 2 to 32 are possible", layer.name, layer.sum_bits);
+  for (const std::int32_t bias : layer.bias) {
+    if (std::int64_t{bias} >> (layer.sum_bits - 1) != (bias < 0 ? -1 : 0))
+      return user_error("layer {}: a bias of {} does not fit sums of {} bits", layer.name, bias, layer.sum_bits);
+  }
   const int bits = layer.curve.kind == CurveKind::none ? layer.output_bits : kPreActivationBits;
   if (requantises(layer.kind))
     SLUICE_CHECK(check_codes(layer, "", bits, layer.shift, layer.clamp_low, layer.clamp_high));

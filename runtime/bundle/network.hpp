@@ -109,6 +109,7 @@ struct Layer {
   // shift.
   std::vector<std::uint16_t> multiplier;
   int shift = 0;
+  int sum_bits = 32;  // conv, depthwise: no sum, its bias included, needs more, sign included
   int clamp_low = 0;  // the fused clamp: codes outside [clamp_low, clamp_high] saturate
   int clamp_high = 0;
   FusedCurve curve;                  // after that

@@ -3,6 +3,7 @@
 #include "tests/support/random_network.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -106,6 +107,14 @@ void NetworkMaker::requantise(Layer& layer, std::size_t multipliers, int fan_in)
   }
 }
 
+// The least bits that hold every sum, so that a kernel which cuts sums too short is seen.
+void NetworkMaker::prove_sums(Layer& layer, const std::vector<std::int64_t>& weight_sums) {
+  std::int64_t largest = 1;
+  for (std::size_t f = 0; f < weight_sums.size(); ++f)
+    largest = std::max(largest, (weight_sums[f] << (network_.operand_bits(layer) - 1)) + std::abs(layer.bias[f]));
+  layer.sum_bits = std::min(32, 1 + static_cast<int>(std::bit_width(static_cast<std::uint64_t>(largest))));
+}
+
 int NetworkMaker::conv(int filters, Window window, int source) {
   Layer& layer = append(LayerKind::conv, source, after(shape_of(source), window, filters), window);
   const int fan_in = window.kernel_h * window.kernel_w * layer.input.channels;
@@ -113,6 +122,10 @@ int NetworkMaker::conv(int filters, Window window, int source) {
   for (int i = 0; i < fan_in * filters; ++i)
     layer.weights.push_back(uniform(0, 3) ? uniform(-weight_limit, weight_limit) : 0);
   for (int i = 0; i < filters; ++i) layer.bias.push_back(uniform(-5000, 5000));
+  std::vector<std::int64_t> weight_sums(std::size_t(filters), 0);
+  for (std::size_t i = 0; i < layer.weights.size(); ++i)
+    weight_sums[i / std::size_t(fan_in)] += std::abs(layer.weights[i]);
+  prove_sums(layer, weight_sums);
   requantise(layer, filters, fan_in);
   return last();
 }
@@ -123,6 +136,10 @@ int NetworkMaker::depthwise(Window window, int source) {
   const int taps = window.kernel_h * window.kernel_w;
   for (int i = 0; i < taps * layer.output.channels; ++i) layer.weights.push_back(uniform(-127, 127));
   for (int i = 0; i < layer.output.channels; ++i) layer.bias.push_back(uniform(-2000, 2000));
+  std::vector<std::int64_t> weight_sums(std::size_t(layer.output.channels), 0);
+  for (std::size_t i = 0; i < layer.weights.size(); ++i)
+    weight_sums[i % weight_sums.size()] += std::abs(layer.weights[i]);
+  prove_sums(layer, weight_sums);
   requantise(layer, layer.output.channels, taps);
   return last();
 }

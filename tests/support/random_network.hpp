@@ -47,6 +47,7 @@ class NetworkMaker {
  private:
   Layer& append(LayerKind kind, int source, const MapShape& output, const Window& window);
   void requantise(Layer& layer, std::size_t multipliers, int fan_in);
+  void prove_sums(Layer& layer, const std::vector<std::int64_t>& weight_sums);
 
   Random& random_;
   IntegerNetwork network_;

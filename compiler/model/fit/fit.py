@@ -18,7 +18,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 TARGET = HERE.parent / "fitted.coefficients"
 ALUTS = ["alut2", "alut3", "alut4", "alut5", "alut6", "alut_arith"]
-COLUMN_OF_LETTER = {"M": "m", "N": "n", "O": "o", "G": "g", "P": "p", "A": "sum_bits", "D": "width_bits"}
+COLUMN_OF_LETTER = {"M": "m", "N": "n", "O": "o", "G": "g", "P": "p", "A": "sum_bits", "D": "width_bits", "R": "kept_bits"}
 GIVEN = "synthesis counts given with the project, same flow"
 OWN = "sweep.sh, yosys 0.23 synth_intel_alm"
 
@@ -31,7 +31,7 @@ MODELS = {
     "grouped_prefix": (OWN, ["O*A", "O*A*H", "O*G", "O", "1"], ["O*A", "O*A*G", "O*B", "O", "1"]),
     "pair_sparse": (GIVEN, ["O*M*N*B", "O*M*N", "O*M*B", "O*M*X", "O*N*B", "O*A", "O"], ["O*M*B", "O*M", "O*N*B", "O*N", "O*A", "O"]),
     "compactor": (OWN, ["M*X*D", "M*X*I", "M*D", "M*M", "1"], ["M*D", "M*I", "M", "1"]),
-    "requantise": (OWN, ["A", "D", "1"], ["A", "D", "1"]),
+    "requantise": (OWN, ["A", "R", "Q", "D", "1"], ["A", "R", "Q", "D", "1"]),
 }
 
 
@@ -39,6 +39,7 @@ def letters(row):
     """Values of the letters in one row of a sweep; what a sweep does not vary has the value it was swept with."""
     v = {letter: float(row.get(column, 1)) for letter, column in COLUMN_OF_LETTER.items()}
     v["A"] = float(row.get("sum_bits", 32))
+    v["Q"] = float(v["A"] > 27)
     v.update(I=12.0, T=v["M"] - 1, H=max(0.0, v["G"] - 2), K=float(row.get("k", 1)) - 1)
     v["W"] = v["D"]  # activation and weight are equally wide in all sweeps
     v["B"] = v["D"] + v["W"]

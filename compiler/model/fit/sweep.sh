@@ -15,8 +15,10 @@ count() {
   for pair in "$@"; do set_parameters+=" -set ${pair%=*} ${pair#*=}"; done
   yosys -q -w "Replacing memory" -p "read_verilog rtl/$module.v; chparam$set_parameters $module; synth_intel_alm -family cyclonev -top $module -noiopad -noclkbuf; tee -q -o /dev/stdout stat" |
     awk '$1 ~ /^MISTRAL_/ {n[$1] = $2} END {
+      if (n["MISTRAL_FF"] == 0) exit 1
       m = n["MISTRAL_MUL9X9"] + n["MISTRAL_MUL18X18"] + n["MISTRAL_MUL27X27"]
-      printf "%d,%d,%d,%d,%d,%d,%d,%d\n", n["MISTRAL_ALUT2"], n["MISTRAL_ALUT3"], n["MISTRAL_ALUT4"], n["MISTRAL_ALUT5"], n["MISTRAL_ALUT6"], n["MISTRAL_ALUT_ARITH"], n["MISTRAL_FF"], m }'
+      printf "%d,%d,%d,%d,%d,%d,%d,%d\n", n["MISTRAL_ALUT2"], n["MISTRAL_ALUT3"], n["MISTRAL_ALUT4"], n["MISTRAL_ALUT5"], n["MISTRAL_ALUT6"], n["MISTRAL_ALUT_ARITH"], n["MISTRAL_FF"], m }' ||
+    { echo "yosys could not count $module $*" >&2; kill $$; }
 }
 
 counts="alut2,alut3,alut4,alut5,alut6,alut_arith,ff,mult"
@@ -59,8 +61,10 @@ sweep_compactor() {
 }
 
 sweep_requantise() {
-  echo "width_bits,sum_bits,$counts"
-  for width in 8 16; do for bits in 22 24 26 28 32; do echo "$width,$bits,$(count requantise A=$bits D=$width)"; done; done
+  echo "width_bits,sum_bits,kept_bits,$counts"
+  for width in 8 16; do for bits in 16 20 24 27 28 32; do for kept in $((width + 2)) 20 22 26; do
+    echo "$width,$bits,$kept,$(count requantise A=$bits D=$width S=$((bits + 16 - kept)))"
+  done; done; done
 }
 
 for sweep in ${*:-dense depthwise_dense weight_sparse grouped_prefix compactor requantise}; do

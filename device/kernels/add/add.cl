@@ -10,8 +10,8 @@
  *
  *   cycles = beats of the map
  *
- * Settings (table 0): multiplier_a, multiplier_b, shift, lowest code, highest code. Before: parameters loaded. After: a
- * HEADER beat and the sum of the maps.
+ * Settings (table 0): multiplier_a, multiplier_b. Before: parameters loaded. After: a HEADER beat and the sum of the
+ * maps.
  */
 #ifndef P_NAME
 #include "kernels/add/add_params.h"
@@ -29,9 +29,6 @@ TASK(P_NAME, FROM(A), FROM(B), TO(OUT), MEMORY) {
   SLUICE_PARAMETER_REGISTERS
   REGISTER(int, multiplier_a, SLUICE_PARAMETER_BYTES)
   REGISTER(int, multiplier_b, SLUICE_PARAMETER_BYTES + 4)
-  REGISTER(int, shift, SLUICE_PARAMETER_BYTES + 8)
-  REGISTER(int, low, SLUICE_PARAMETER_BYTES + 12)
-  REGISTER(int, high, SLUICE_PARAMETER_BYTES + 16)
   SLUICE_CURVE_MEMORY
 
   FOREVER(A) {
@@ -45,8 +42,8 @@ TASK(P_NAME, FROM(A), FROM(B), TO(OUT), MEMORY) {
     if (a.kind == KIND_DATA) {
 #pragma unroll
       for (int lane = 0; lane < P_OUT_LANES; ++lane) {
-        out.v[lane] =
-            (P_OUT_E)SLUICE_CURVE(sluice_add(a.v[lane], multiplier_a, b.v[lane], multiplier_b, shift, low, high));
+        out.v[lane] = (P_OUT_E)SLUICE_CURVE(
+            sluice_add(a.v[lane], multiplier_a, b.v[lane], multiplier_b, P_SHIFT, P_CODE_LOW, P_CODE_HIGH));
       }
     } else if (a.kind == KIND_HEADER) {
       const uint header = WORD(A, a);
@@ -62,20 +59,14 @@ TASK(P_NAME, FROM(A), FROM(B), TO(OUT), MEMORY) {
       } else {
         if (word == 0) multiplier_a = value;
         if (word == 1) multiplier_b = value;
-        if (word == 2) shift = value;
-        if (word == 3) low = value;
-        if (word == 4) high = value;
       }
-      SLUICE_NEXT_WORD(SLUICE_IS_CURVE_ROW ? SLUICE_CURVE_ROW_WORDS : 5)
+      SLUICE_NEXT_WORD(SLUICE_IS_CURVE_ROW ? SLUICE_CURVE_ROW_WORDS : 2)
     }
     if (has_output) WRITE(OUT, out);
   }
   SLUICE_KEEP_PARAMETER_REGISTERS
   KEEP(multiplier_a)
   KEEP(multiplier_b)
-  KEEP(shift)
-  KEEP(low)
-  KEEP(high)
   SLUICE_KEEP_CURVE
   END(OUT)
 }

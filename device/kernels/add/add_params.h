@@ -20,4 +20,7 @@ STREAM(s_out, i8x4, 16)
 #define P_OUT_T i8x4
 #define P_OUT_E char
 #define P_OUT_LANES 4    /* all three streams have the same lanes */
+#define P_SHIFT 12       /* right shift from a product to a code (contract/numbers.h) */
+#define P_CODE_LOW (-127) /* the fused clamp */
+#define P_CODE_HIGH 127
 #define P_CURVE 1 /* after the requantisation: 0 none, 1 lines (lib/curve.h) */

@@ -8,8 +8,8 @@
  *
  *   cycles = output pixels * channel groups * P_STEPS
  *
- * Settings (table 0): multiplier, shift, lowest code, highest code. Before: parameters loaded; an image is a HEADER beat
- * and windows (P_REPLAY 1, P_PAD_CODE 0). After: a HEADER beat and the output map.
+ * Settings (table 0): multiplier. Before: parameters loaded; an image is a HEADER beat and windows (P_REPLAY 1,
+ * P_PAD_CODE 0). After: a HEADER beat and the output map.
  */
 #ifndef P_NAME
 #include "kernels/average_pool/average_pool_params.h"

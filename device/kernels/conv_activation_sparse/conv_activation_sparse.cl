@@ -11,9 +11,8 @@
  *
  *   cycles = sum over pixels of max(1, non-zeros) * P_FILTER_GROUPS
  *
- * Settings (table 0): shift, lowest code, highest code. Weights (table 1): row = filter group * P_WINDOW + place, in it
- * one code per filter of the group; places count beats of the window, then lanes. Bias and multiplier (tables 2, 3): row
- * = filter group, word = o. Counters: contract/wire.h.
+ * Weights (table 1): row = filter group * P_WINDOW + place, in it one code per filter of the group; places count beats of
+ * the window, then lanes. Bias and multiplier (tables 2, 3): row = filter group, word = o. Counters: contract/wire.h.
  *
  * Before: parameters loaded; an image is a HEADER beat and lists. After: a HEADER beat, the output map, and a record.
  */
@@ -59,7 +58,7 @@ TASK(P_NAME, FROM(IN), TO(OUT), TO(RECORD), MEMORY) {
 #pragma unroll
       for (int o = 0; o < P_OUT_LANES; ++o) {
         const int product = beat.v[0] * weights[weight_row][o];
-        sums[o] = is_first ? product : sums[o] + product;
+        sums[o] = SLUICE_SUM(is_first ? product : sums[o] + product);
       }
       /* An entry of code 0 stands for an empty list: a cycle without a product. */
       const int is_empty = beat.v[0] == 0;

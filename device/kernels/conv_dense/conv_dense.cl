@@ -12,9 +12,8 @@
  *
  *   cycles = output pixels * P_FILTER_GROUPS * P_STEPS
  *
- * Settings (table 0): shift, lowest code, highest code. Weights (table 1): row = filter group * P_STEPS + step, in it
- * code [m * O + o]; m counts a beat's codes as window.cl does. Bias and multiplier (tables 2, 3): row = filter group,
- * word = o. Arithmetic: contract/numbers.h.
+ * Weights (table 1): row = filter group * P_STEPS + step, in it code [m * O + o]; m counts a beat's codes as window.cl
+ * does. Bias and multiplier (tables 2, 3): row = filter group, word = o. Arithmetic: contract/numbers.h.
  *
  * Before: parameters loaded; an image is a HEADER beat and windows. After: a HEADER beat and the output map.
  */
@@ -56,7 +55,7 @@ TASK(P_NAME, FROM(IN), TO(OUT), MEMORY) {
         int sum = 0;
 #pragma unroll
         for (int m = 0; m < P_IN_LANES; ++m) sum += beat.v[m] * weights[weight_row][m * P_OUT_LANES + o];
-        sums[o] = step == 0 ? sum : sums[o] + sum;
+        sums[o] = SLUICE_SUM(step == 0 ? sum : sums[o] + sum);
       }
       has_output = step == P_STEPS - 1;
       if (has_output) {

@@ -24,9 +24,9 @@
  *
  * An empty list costs the G cycles of its fetch: biases must come out. All of these iterations count as busy.
  *
- * Settings (table 0): shift, lowest code, highest code. Weights (table 1): row = (pass * P_WINDOW + place) * G + rank, in it
- * one code per multiplier, then their ids, ID_BITS each, IDS_PER_WORD to a word. Bias and multiplier (tables 2, 3): row =
- * group of O filters, word = o. Counters: contract/wire.h; a vector is one pixel's list in one pass.
+ * Weights (table 1): row = (pass * P_WINDOW + place) * G + rank, in it one code per multiplier, then their ids, ID_BITS
+ * each, IDS_PER_WORD to a word. Bias and multiplier (tables 2, 3): row = group of O filters, word = o. Counters:
+ * contract/wire.h; a vector is one pixel's list in one pass.
  *
  * Before: parameters loaded; an image is a HEADER beat and lists. After: a HEADER beat, the output map, and a record.
  */
@@ -91,7 +91,7 @@ TASK(P_NAME, FROM(IN), TO(OUT), TO(RECORD), MEMORY) {
         int sum = 0;
 #pragma unroll
         for (int i = 0; i < P_RANKS; ++i) sum = i == id ? of_filters[i][o] : sum;
-        const int next = is_fetch ? 0 : sum + beat.v[0] * weights[weight_row][o];
+        const int next = is_fetch ? 0 : SLUICE_SUM(sum + beat.v[0] * weights[weight_row][o]);
 #pragma unroll
         for (int i = 0; i < P_RANKS; ++i) of_filters[i][o] = i == id ? next : of_filters[i][o];
         sums[o] = sum;

@@ -14,9 +14,9 @@
  *
  *   cycles = sum over vectors and filter groups of max(1, max over filters of ceil(live pairs / N))
  *
- * Table 0: row 0 = shift, lowest code, highest code; row 1 = activation threshold, row 2 = weight threshold of each table
- * row. Weights (table 1): row = filter group * P_STEPS + step, in it code [m * O + o]. Bias and multiplier (tables 2, 3):
- * row = filter group, word = o. Counters: contract/wire.h.
+ * Table 0: row 1 = activation threshold, row 2 = weight threshold of each table row. Weights (table 1): row = filter
+ * group * P_STEPS + step, in it code [m * O + o]. Bias and multiplier (tables 2, 3): row = filter group, word = o.
+ * Counters: contract/wire.h.
  *
  * Before: parameters loaded; an image is a HEADER beat and vectors. After: a HEADER beat, the output map, and a record.
  */

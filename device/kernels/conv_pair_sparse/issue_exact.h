@@ -39,6 +39,6 @@
             }
             sum = sum + a * w;
           }
-          sums[o] = sums[o] + sum;
+          sums[o] = SLUICE_SUM(sums[o] + sum);
         }
       }

@@ -17,10 +17,10 @@
  *
  *   cycles: tile.cl; of them busy: tiles * sum over filter groups of max(1, longest prefix)
  *
- * Table 0: row 0 = shift, lowest code, highest code; row 16 + r = cycles of each filter group under table row r, at least
- * 1; row 32 + r * P_FILTER_GROUPS + filter group = prefix lengths of its filters. Weights (table 1): row = filter group *
- * P_WINDOW + entry, in it a word per filter: code in the low half, place in the high half. Places count beats of the
- * window, then lanes. Bias and multiplier (tables 2, 3): row = filter group, word = o.
+ * Table 0: row 16 + r = cycles of each filter group under table row r, at least 1; row 32 + r * P_FILTER_GROUPS + filter
+ * group = prefix lengths of its filters. Weights (table 1): row = filter group * P_WINDOW + entry, in it a word per
+ * filter: code in the low half, place in the high half. Places count beats of the window, then lanes. Bias and multiplier
+ * (tables 2, 3): row = filter group, word = o.
  *
  * A vector is one filter's prefix on one tile. Products of pixels that a last, smaller tile lacks do not count.
  * Counters: contract/wire.h.

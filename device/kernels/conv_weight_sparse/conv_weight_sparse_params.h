@@ -29,4 +29,8 @@ STREAM(s_record, i32x4, 2)
 #define P_WEIGHT_E char         /* char (int8) or short (int16) */
 #define P_WEIGHTS_PER_WORD 4    /* 4 or 2; entries travel as one word each, whatever it is */
 #define P_SENDS_SUMS 0          /* 1: sums leave, without P_CURVE; requantise.cl comes after it */
+#define P_SHIFT 12       /* right shift from a product to a code (contract/numbers.h) */
+#define P_CODE_LOW (-127) /* the fused clamp */
+#define P_CODE_HIGH 127
+#define P_SUM_BITS 26    /* of a sum, sign included; proven by the planner */
 #define P_CURVE 1 /* after the requantisation: 0 none, 1 lines (lib/curve.h) */

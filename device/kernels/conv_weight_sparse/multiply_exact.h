@@ -15,7 +15,7 @@
 #pragma unroll
           for (int p = 0; p < P_TILE_PIXELS; ++p) {
             const int product = weight * tiles[1 - side][place][p];
-            sums[o][p] = entry == 0 ? product : sums[o][p] + product;
+            sums[o][p] = SLUICE_SUM(entry == 0 ? product : sums[o][p] + product);
           }
           live = live + is_live;
           empty = empty + (length == 0);

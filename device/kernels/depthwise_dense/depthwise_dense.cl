@@ -10,8 +10,8 @@
  *
  *   cycles = output pixels * P_FILTER_GROUPS * P_STEPS        (filter group = group of channels here)
  *
- * Settings (table 0): shift, lowest code, highest code. Weights (table 1): row = channel group * P_STEPS + step, in it
- * code [tap * P_OUT_LANES + channel]. Bias and multiplier (tables 2, 3): row = channel group, word = channel.
+ * Weights (table 1): row = channel group * P_STEPS + step, in it code [tap * P_OUT_LANES + channel]. Bias and multiplier
+ * (tables 2, 3): row = channel group, word = channel.
  *
  * Before: parameters loaded; an image is a HEADER beat and windows (window.cl with P_REPLAY 1: channel group outside,
  * taps inside). After: a HEADER beat and the output map, in the channel order of the input.
@@ -58,7 +58,7 @@ TASK(P_NAME, FROM(IN), TO(OUT), MEMORY) {
         int sum = 0;
 #pragma unroll
         for (int tap = 0; tap < TAPS; ++tap) sum += beat.v[tap * P_OUT_LANES + o] * weights[weight_row][tap * P_OUT_LANES + o];
-        sums[o] = step == 0 ? sum : sums[o] + sum;
+        sums[o] = SLUICE_SUM(step == 0 ? sum : sums[o] + sum);
       }
       has_output = step == P_STEPS - 1;
       if (has_output) {

@@ -20,4 +20,8 @@ STREAM(s_out, i8x4, 16)
 #define P_FILTER_GROUPS 2       /* channels / lanes */
 #define P_WEIGHT_E char         /* char (int8) or short (int16) */
 #define P_WEIGHTS_PER_WORD 4    /* 4 or 2 */
+#define P_SHIFT 12       /* right shift from a product to a code (contract/numbers.h) */
+#define P_CODE_LOW (-127) /* the fused clamp */
+#define P_CODE_HIGH 127
+#define P_SUM_BITS 26    /* of a sum, sign included; proven by the planner */
 #define P_CURVE 1 /* after the requantisation: 0 none, 1 lines (lib/curve.h) */

@@ -10,8 +10,8 @@
  *
  *   cycles = pixels * channel groups
  *
- * Settings (table 0): multiplier, shift, lowest code, highest code. Before: parameters loaded; an image is a HEADER beat
- * and P_STEPS pixels. After: a HEADER beat and one pixel.
+ * Settings (table 0): multiplier. Before: parameters loaded; an image is a HEADER beat and P_STEPS pixels. After: a
+ * HEADER beat and one pixel.
  */
 #ifndef P_NAME
 #include "kernels/global_average_pool/global_average_pool_params.h"

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* requantise.cl: makes codes of the sums of an engine, or of all its copies: P_OUT_LANES a cycle.
  *
- * Why: a requantiser is an adder, a 32 x 16 bit multiplier, a shifter and a clamp, dearer than several of the multipliers in front
- * of it. An engine that finishes O sums every so many cycles would keep one for each of them, and copies of it a set each.
- * The idea: engines send sums (P_SENDS_SUMS, lib/filter_parameters.h), and a few requantisers here serve all of them.
+ * Why: a requantiser is an adder, a DSP block for its wide product, a carry and a clamp, dearer than several of the
+ * multipliers in front of it. An engine that finishes O sums every so many cycles would keep one for each of them, and
+ * copies of it a set each. The idea: engines send sums (P_SENDS_SUMS, lib/filter_parameters.h), and a few requantisers
+ * here serve all of them.
  *
  * One iteration of the outer loop reads one beat of P_IN_LANES sums; the inner loop, II = 1, sends its P_IN_LANES /
  * P_OUT_LANES parts, or what is not DATA, once. Each lane takes its sum through a multiplexer of so many inputs.
  *
  *   cycles = 1 + output pixels * P_FILTER_GROUPS
  *
- * Settings (table 0): shift, lowest code, highest code. Bias and multiplier (tables 2, 3): row = beat of a pixel, word =
- * lane. Arithmetic: contract/numbers.h.
+ * Bias and multiplier (tables 2, 3): row = beat of a pixel, word = lane. Arithmetic: contract/numbers.h.
  *
  * Before: parameters loaded; an image is a HEADER beat and the sums of its pixels, filters in order. After: a HEADER beat
  * and the output map.

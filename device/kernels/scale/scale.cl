@@ -13,8 +13,8 @@
  *
  *   cycles = channel groups + beats of the map
  *
- * Settings (table 0): multiplier, shift, lowest code, highest code. Both headers must name the same image: if they do
- * not, the header leaves with its error bit set. Before: parameters loaded. After: a HEADER beat and the scaled map.
+ * Settings (table 0): multiplier. Both headers must name the same image: if they do not, the header leaves with its error
+ * bit set. Before: parameters loaded. After: a HEADER beat and the scaled map.
  */
 #ifndef P_NAME
 #include "kernels/scale/scale_params.h"

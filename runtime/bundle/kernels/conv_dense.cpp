@@ -30,8 +30,9 @@ const KernelRecord& conv_dense_record() {
   static const KernelRecord record{
       .inputs = 1,
       .outputs = 1,
-      .numbers = std::vector<Number>{Number::steps, Number::filter_groups, Number::weight_bits, Number::curve,
-                                     Number::sends_sums},
+      .numbers =
+          std::vector<Number>{Number::steps, Number::filter_groups, Number::weight_bits, Number::sum_bits,
+                              Number::curve, Number::shift, Number::code_low, Number::code_high, Number::sends_sums},
       .role = Role::computes,
       .computes = LayerKind::conv,
       .obeys = kObeysNothing,

@@ -51,7 +51,8 @@ const KernelRecord& depthwise_dense_record() {
   static const KernelRecord record{
       .inputs = 1,
       .outputs = 1,
-      .numbers = std::vector<Number>{Number::steps, Number::filter_groups, Number::weight_bits, Number::curve},
+      .numbers = std::vector<Number>{Number::steps, Number::filter_groups, Number::weight_bits, Number::sum_bits,
+                                     Number::curve, Number::shift, Number::code_low, Number::code_high},
       .role = Role::computes,
       .computes = LayerKind::depthwise,
       .obeys = kObeysNothing,

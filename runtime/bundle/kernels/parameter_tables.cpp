@@ -100,7 +100,6 @@ void append_requantisers(const ParameterSource& source, std::vector<ParameterTab
   if (sends_sums(source.kernel())) return;
   const Layer& layer = source.layer();
   const auto out_lanes = std::size_t(source.out_lanes());
-  tables.push_back({TABLE_SETTINGS, 3, {word_of(layer.shift), word_of(layer.clamp_low), word_of(layer.clamp_high)}});
   const std::vector<std::uint16_t>&own = layer.multiplier, &of_curve = layer.curve.multiplier;
   ParameterTable bias{TABLE_BIAS, out_lanes, {}};
   ParameterTable multiplier{TABLE_MULTIPLIER, of_curve.empty() ? out_lanes : 2 * out_lanes, {}};
@@ -124,9 +123,7 @@ void append_settings(const ParameterSource& source, std::vector<std::uint32_t> w
 }
 
 void append_single_factor(const ParameterSource& source, std::vector<ParameterTable>& tables) {
-  const Layer& layer = source.layer();
-  append_settings(
-      source, {layer.multiplier[0], word_of(layer.shift), word_of(layer.clamp_low), word_of(layer.clamp_high)}, tables);
+  append_settings(source, {source.layer().multiplier[0]}, tables);
 }
 
 }  // namespace sluice

@@ -75,13 +75,13 @@ std::vector<WindowPlace> window_places(const Layer& layer, const WindowBeat& bea
 // engine that takes beats, one place for one that takes single codes.
 ParameterTable window_weights(const ParameterSource& source, int codes);
 
-// The settings of an engine or of a requantise kernel, then bias and multiplier in rows of the output's lanes
+// Bias and multiplier of an engine or of a requantise kernel, in rows of the output's lanes
 // (device/lib/filter_parameters.h), then the curve. Nothing where the kernel sends sums.
 void append_requantisers(const ParameterSource& source, std::vector<ParameterTable>& tables);
 // One row of settings, then the curve.
 void append_settings(const ParameterSource& source, std::vector<std::uint32_t> words,
                      std::vector<ParameterTable>& tables);
-// The settings of averages and scale, as a record's member: one multiplier for all channels, shift and clamp.
+// The settings of averages and scale, as a record's member: one multiplier for all channels.
 void append_single_factor(const ParameterSource& source, std::vector<ParameterTable>& tables);
 
 }  // namespace sluice

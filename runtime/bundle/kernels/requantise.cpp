@@ -26,7 +26,7 @@ Status check(const KernelFit& fit) {
   SLUICE_CHECK(fit.carries_map(fit.out(), layer.output, layer.output_bits));
   SLUICE_CHECK(fit.equal("lanes left over between " + fit.in().name + " and " + fit.out().name,
                          fit.in().lanes % fit.out().lanes, 0));
-  SLUICE_CHECK(fit.number(Number::curve, curve_number(layer)));
+  SLUICE_CHECK(fit.numbers(requantisation_numbers(layer)));
   return fit.number(Number::filter_groups, layer.output.channels / fit.out().lanes);
 }
 
@@ -40,7 +40,8 @@ const KernelRecord& requantise_record() {
   static const KernelRecord record{
       .inputs = 1,
       .outputs = 1,
-      .numbers = std::vector<Number>{Number::filter_groups, Number::curve},
+      .numbers = std::vector<Number>{Number::filter_groups, Number::sum_bits, Number::curve, Number::shift,
+                                     Number::code_low, Number::code_high},
       .role = Role::reassembles,
       .computes = std::nullopt,
       .obeys = kObeysNothing,

@@ -22,10 +22,7 @@ std::map<Number, int> kernel_numbers(const Layer&, int, int on_a) { return {{Num
 void parameters(const ParameterSource& source, std::vector<ParameterTable>& tables) {
   const Layer& layer = source.layer();
   const auto a = std::size_t(source.number(Number::is_swapped));
-  append_settings(source,
-                  {layer.multiplier[a], layer.multiplier[1 - a], word_of(layer.shift), word_of(layer.clamp_low),
-                   word_of(layer.clamp_high)},
-                  tables);
+  append_settings(source, {layer.multiplier[a], layer.multiplier[1 - a]}, tables);
 }
 
 }  // namespace
@@ -50,7 +47,8 @@ const KernelRecord& add_record() {
   static const KernelRecord record{
       .inputs = 2,
       .outputs = 1,
-      .numbers = std::vector<Number>{Number::is_swapped, Number::curve},
+      .numbers =
+          std::vector<Number>{Number::is_swapped, Number::curve, Number::shift, Number::code_low, Number::code_high},
       .role = Role::computes,
       .computes = LayerKind::add,
       .obeys = kObeysNothing,

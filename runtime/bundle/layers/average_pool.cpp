@@ -36,7 +36,7 @@ const KernelRecord& average_pool_record() {
   static const KernelRecord record{
       .inputs = 1,
       .outputs = 1,
-      .numbers = std::vector<Number>{Number::steps, Number::curve},
+      .numbers = std::vector<Number>{Number::steps, Number::curve, Number::shift, Number::code_low, Number::code_high},
       .role = Role::computes,
       .computes = LayerKind::average_pool,
       .obeys = kObeysNothing,

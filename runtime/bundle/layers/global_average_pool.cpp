@@ -49,7 +49,8 @@ const KernelRecord& global_average_pool_record() {
   static const KernelRecord record{
       .inputs = 1,
       .outputs = 1,
-      .numbers = std::vector<Number>{Number::steps, Number::channel_groups, Number::curve},
+      .numbers = std::vector<Number>{Number::steps, Number::channel_groups, Number::curve, Number::shift,
+                                     Number::code_low, Number::code_high},
       .role = Role::computes,
       .computes = LayerKind::global_average_pool,
       .obeys = kObeysNothing,

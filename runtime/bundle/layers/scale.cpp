@@ -39,7 +39,8 @@ const KernelRecord& scale_record() {
   static const KernelRecord record{
       .inputs = 2,
       .outputs = 1,
-      .numbers = std::vector<Number>{Number::steps, Number::channel_groups, Number::curve},
+      .numbers = std::vector<Number>{Number::steps, Number::channel_groups, Number::curve, Number::shift,
+                                     Number::code_low, Number::code_high},
       .role = Role::computes,
       .computes = LayerKind::scale,
       .obeys = kObeysNothing,

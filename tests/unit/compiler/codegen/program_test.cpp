@@ -32,9 +32,8 @@ IntegerNetwork retrained(IntegerNetwork network, Random& random) {
   for (Layer& layer : network.layers) {
     for (std::int16_t& weight : layer.weights)
       weight = static_cast<std::int16_t>(static_cast<int>(random() % 255) - 127);
-    for (std::int32_t& bias : layer.bias) bias += static_cast<int>(random() % 1000);
+    for (std::int32_t& bias : layer.bias) bias = bias / 2 - 1;
     for (std::uint16_t& multiplier : layer.multiplier) multiplier = static_cast<std::uint16_t>(multiplier / 2 + 1);
-    if (layer.multiplier.size() > 0 && layer.shift < 40) ++layer.shift;
   }
   return network;
 }

@@ -44,6 +44,7 @@ EngineShape shape_of(const Row& row) {
   shape.vector_lanes = number("m", number("k", 1)), shape.pairs = number("n", 1), shape.filters = number("o", 1);
   shape.group = number("g", 1), shape.pixels = number("p", 1);
   shape.data_bits = shape.weight_bits = number("width_bits", 8), shape.sum_bits = number("sum_bits", 32);
+  shape.kept_bits = number("kept_bits", 18);
   return shape;
 }
 
@@ -81,7 +82,7 @@ INSTANTIATE_TEST_SUITE_P(parts, FitOfPart,
                          ::testing::Values(std::pair{"dense", 26}, std::pair{"depthwise_dense", 10},
                                            std::pair{"activation_sparse", 18}, std::pair{"weight_sparse", 50},
                                            std::pair{"grouped_prefix", 34}, std::pair{"pair_sparse", 56},
-                                           std::pair{"compactor", 10}, std::pair{"requantise", 10}),
+                                           std::pair{"compactor", 10}, std::pair{"requantise", 48}),
                          [](const auto& part) { return std::string(part.param.first); });
 
 TEST(Coefficients, every_line_names_its_origin) {

@@ -33,7 +33,8 @@ double stem_rate(int kernel, int filters, bool pads_in_stream, int pixels = 1) {
 }
 
 TEST(LayerTime, rooflines_of_published_stems) {
-  // 4,895 and 4,726 images/s are published (HASS, FPL 2024): a padded pixel a cycle, 230 x 230 and 226 x 226, at 250 MHz.
+  // 4,895 and 4,726 images/s are published (HASS, FPL 2024): a padded pixel a cycle, 230 x 230 and 226 x 226, at 250
+  // MHz.
   EXPECT_EQ(std::lround(stem_rate(7, 64, true)), 4726);
   EXPECT_EQ(std::lround(stem_rate(3, 32, true)), 4895);
 }

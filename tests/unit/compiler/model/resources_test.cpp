@@ -176,15 +176,17 @@ TEST(ResourceModel, grows_with_every_number) {
     shape.group = between(1, 8), shape.pixels = between(1, 8), shape.in_lanes = between(1, 16),
     shape.out_lanes = between(1, 16);
     shape.data_bits = shape.weight_bits = between(4, 16), shape.sum_bits = between(20, 32),
-    shape.requantised_lanes = between(0, 8);
+    shape.kept_bits = between(8, 24), shape.requantised_lanes = between(0, 8);
     LayerWork work{"l", LayerKind::conv, {16, 16, between(1, 64)}, {16, 16, between(1, 64)}, {3, 3, 1, 1, 1, 1, 1, 1},
                    0};
     const ResourceModel model(coefficients(), arria());
     const Resources before = model.kernel(shape);
     int EngineShape::*const numbers[] = {
-        &EngineShape::vector_lanes, &EngineShape::pairs,       &EngineShape::filters,  &EngineShape::copies,
-        &EngineShape::group,        &EngineShape::pixels,      &EngineShape::in_lanes, &EngineShape::out_lanes,
-        &EngineShape::data_bits,    &EngineShape::weight_bits, &EngineShape::sum_bits, &EngineShape::requantised_lanes};
+        &EngineShape::vector_lanes,     &EngineShape::pairs,     &EngineShape::filters,
+        &EngineShape::copies,           &EngineShape::group,     &EngineShape::pixels,
+        &EngineShape::in_lanes,         &EngineShape::out_lanes, &EngineShape::data_bits,
+        &EngineShape::weight_bits,      &EngineShape::sum_bits,  &EngineShape::kept_bits,
+        &EngineShape::requantised_lanes};
     for (const auto number : numbers) {
       EngineShape larger = shape;
       larger.*number += 1;

@@ -233,6 +233,10 @@ const NetlistFault kSumMisfits[] = {
      "CURVE is 1, the network needs 0"},
     {"no_curve_behind", [](Netlist& n) { kernel_of(n, "requantise").numbers[Number::curve] = 0; },
      "CURVE is 0, the network needs 1"},
+    {"shift", [](Netlist& n) { kernel_of(n, "requantise").numbers[Number::shift] = 1; }, "SHIFT is 1"},
+    {"clamp", [](Netlist& n) { kernel_of(n, "requantise").numbers[Number::code_low] = -3; }, "CODE_LOW is -3"},
+    {"short_sums", [](Netlist& n) { kernel_of(n, "conv_activation_sparse").numbers[Number::sum_bits] = 9; },
+     "SUM_BITS is 9"},
     {"rows", [](Netlist& n) { kernel_of(n, "requantise").numbers[Number::filter_groups] += 1; },
      "FILTER_GROUPS is 5, the network needs 4"},
     {"narrow_sums", [](Netlist& n) { n.streams[kernel_of(n, "requantise").inputs[0]].element_bits = 16; }, "bits of"},
@@ -281,7 +285,8 @@ TEST(Netlist, misfits_of_sums_are_refused) {
   // Codes in front of requantisers, each kernel consistent in itself.
   Netlist codes = build_netlist(network, {{.filters = 4, .lanes = 2}, {}, {}, {}}).value();
   Kernel& engine = kernel_of(codes, "conv_dense");
-  engine.numbers[Number::sends_sums] = 0, engine.numbers[Number::curve] = 1;
+  for (const auto& [number, value] : requantisation_numbers(network.layers[0])) engine.numbers[number] = value;
+  engine.numbers[Number::sends_sums] = 0;
   codes.streams[std::size_t(engine.outputs[0])].element_bits = 8;
   const auto status = codes.validate(network);
   ASSERT_FALSE(status);

@@ -66,19 +66,19 @@ class Memories {
   // Words of a row, from the kernel files' heads.
   int row_words(const Kernel& kernel, int table, int row) const {
     if (table == 0 && row == 8) return 5 + 256;  // lib/curve.h
-    if (kernel.kind == KernelKind::add) return 5;
+    if (kernel.kind == KernelKind::add) return 2;
     if (kernel.kind == KernelKind::average_pool || kernel.kind == KernelKind::global_average_pool ||
         kernel.kind == KernelKind::scale)
-      return 4;
+      return 1;
     if (kernel.kind == KernelKind::compactor || kernel.kind == KernelKind::tile) return 16;
     const int out = netlist_.streams[kernel.outputs[0]].lanes, in = netlist_.streams[kernel.inputs[0]].lanes;
     if (table == 3 && kernel.numbers.at(Number::curve) == 1) return 2 * out;
-    if (kernel.kind == KernelKind::requantise) return table == 0 ? 3 : out;
+    if (kernel.kind == KernelKind::requantise) return out;
     const int per_word = 32 / kernel.numbers.at(Number::weight_bits);
     if (kernel.kind == KernelKind::conv_weight_sparse && table < 2 && row > (table == 0 ? 8 : -1)) {
       return table == 0 && row < 32 ? kernel.numbers.at(Number::filter_groups) : out;
     }
-    if (table == 0) return row == 0 ? 3 : 16;
+    if (table == 0) return 16;
     if (table > 1) return out;
     if (kernel.kind == KernelKind::conv_grouped_prefix) {
       const int ids_per_word = 32 / (kernel.numbers.at(Number::ranks) == 8 ? 3 : kernel.numbers.at(Number::ranks) / 2);

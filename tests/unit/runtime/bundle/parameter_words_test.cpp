@@ -71,6 +71,7 @@ std::vector<std::int64_t> check_lists(const Layer& layer, const Netlist& netlist
   return cycles;
 }
 
+// What makes codes of sums, in the kernel that does.
 void check_biases(const Layer& layer, const Netlist& netlist, const Kernel& kernel, Memories& memories) {
   const int out = netlist.streams[kernel.outputs[0]].lanes;
   for (int filter = 0; filter < layer.output.channels; ++filter) {
@@ -172,12 +173,6 @@ void check_settings(const std::vector<std::int64_t>& wanted, const Kernel& kerne
   }
 }
 
-// What makes codes of sums, in the kernel that does.
-void check_filters(const Layer& layer, const Netlist& netlist, const Kernel& kernel, Memories& memories) {
-  check_settings({layer.shift, layer.clamp_low, layer.clamp_high}, kernel, 0, memories);
-  check_biases(layer, netlist, kernel, memories);
-}
-
 // Row 8 of the settings, as the head of lib/curve.h states it.
 void check_curve(const Layer& layer, const Kernel& kernel, Memories& memories) {
   const FusedCurve& curve = layer.curve;
@@ -228,23 +223,21 @@ void check_kernel(const Design& design, const DesignTable& table, const Kernel& 
   if (kernel.kind == KernelKind::add) {
     // Port A reads the operand whose layer wrote the stream; IS_SWAPPED says which of the two that is.
     const bool is_swapped = kernel.numbers.at(Number::is_swapped) != 0;
-    check_settings(
-        {layer.multiplier[is_swapped], layer.multiplier[!is_swapped], layer.shift, layer.clamp_low, layer.clamp_high},
-        kernel, 0, memories);
+    check_settings({layer.multiplier[is_swapped], layer.multiplier[!is_swapped]}, kernel, 0, memories);
   } else if (kernel.kind == KernelKind::average_pool || kernel.kind == KernelKind::global_average_pool ||
              kernel.kind == KernelKind::scale) {
-    check_settings({layer.multiplier[0], layer.shift, layer.clamp_low, layer.clamp_high}, kernel, 0, memories);
+    check_settings({layer.multiplier[0]}, kernel, 0, memories);
   } else if (kernel.kind == KernelKind::compactor) {
     check_settings(activation, kernel, 0, memories);
     const auto k = column(design, table, kernel.layer, [](const Thresholds& t) { return t.prefix.k; });
     if (kernel.numbers.at(Number::ranks) > 1) check_settings(k, kernel, 1, memories);
   } else if (kernel.kind == KernelKind::requantise) {
-    check_filters(layer, design.netlist, kernel, memories);
+    check_biases(layer, design.netlist, kernel, memories);
   } else if (kernel.kind == KernelKind::tile) {
     return;  // with the engine after it
   } else if (kernel.numbers.count(Number::weight_bits) != 0) {
     if (kernel.numbers.count(Number::sends_sums) == 0 || kernel.numbers.at(Number::sends_sums) == 0)
-      check_filters(layer, design.netlist, kernel, memories);
+      check_biases(layer, design.netlist, kernel, memories);
     const auto of_weights = column(design, table, kernel.layer, &Thresholds::weight);
     if (kernel.kind == KernelKind::conv_weight_sparse) {
       const auto cycles = check_lists(layer, design.netlist, kernel, of_weights, memories);
