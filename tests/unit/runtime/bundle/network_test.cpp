@@ -160,7 +160,7 @@ TEST(Network, kinds_come_back_from_their_names) {
                                LayerKind::global_average_pool, LayerKind::add, LayerKind::scale, LayerKind::concat}) {
     EXPECT_EQ(layer_kind_from_text(to_text(kind)).value(), kind);
   }
-  for (const CurveKind kind : {CurveKind::none, CurveKind::hard_sigmoid, CurveKind::hard_swish}) {
+  for (const CurveKind kind : {CurveKind::none, CurveKind::hard_sigmoid, CurveKind::hard_swish, CurveKind::other}) {
     EXPECT_EQ(curve_kind_from_text(to_text(kind)).value(), kind);
   }
   for (const TailKind kind : {TailKind::softmax, TailKind::log_softmax, TailKind::sigmoid}) {
