@@ -51,6 +51,13 @@ double wide_share(const IntegerNetwork& network) {
   return all > 0 ? wide / all : 0;
 }
 
+// An Add has one shift for both operands: beside one of 8 bits, the multiplier of a wide one would lose its last bits.
+bool meets_add(const ir::Graph& graph, const ir::Node& node) {
+  const std::vector<const ir::Node*> readers = graph.consumers(node.outputs[0]);
+  return node.op == "Add" ||
+         std::any_of(readers.begin(), readers.end(), [](const ir::Node* reader) { return reader->op == "Add"; });
+}
+
 struct Candidate {
   std::string value;
   double worth = 0;  // divergence that it takes away, over its share of the products
@@ -69,7 +76,7 @@ Result<WideMaps> widen_maps(ChosenQuantisation& chosen, const ir::Graph& graph, 
   std::vector<Candidate> candidates;
   for (const ir::Node& node : graph.nodes) {
     const std::string& value = node.outputs[0];
-    if (forms[chosen.form].statistics.count(value) == 0 || value == graph.output) continue;
+    if (forms[chosen.form].statistics.count(value) == 0 || value == graph.output || meets_add(graph, node)) continue;
     const Quantised one = SLUICE_TRY(widening.quantised({value}));
     const double divergence = SLUICE_TRY(widening.divergence(one.network));
     const double gain = found.before - divergence;

@@ -7,7 +7,7 @@
 //
 // The idea: each map alone is widened and the network asked how much nearer to float it came. In the order of that,
 // over what share of the products reads the map, maps are widened until the network is near enough, or a quarter of the
-// products would read wide ones.
+// products would read wide ones. What an Add reads or makes stays narrow.
 //
 // Before: the best quantisation with 8 bits throughout. After: it, or one with wide maps and a smaller divergence.
 #pragma once

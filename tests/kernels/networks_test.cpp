@@ -76,7 +76,7 @@ std::vector<Case> cases() {
     all.push_back(c);
     all.push_back({c.seed, c.bits, c.engine, Where::threads});
   }
-  for (int seed = 141; seed <= 152; ++seed) {
+  for (int seed = 141; seed <= 158; ++seed) {
     const int bits = seed % 4 < 2 ? 16 : 8;
     all.push_back({seed, bits, kEngines + 1, seed % 3 == 0 ? Where::pocl_exact : Where::pocl});
     if (seed % 2 == 0) all.push_back({seed, bits, kEngines + 1, Where::threads});
