@@ -180,20 +180,8 @@ class Explorer {
   // is short. True: that fitted.
   bool repair(std::vector<std::size_t> picks, Shares sum) {
     if (picks.size() != candidates_.size()) return false;
-    for (std::size_t exchanges = 0; missing_shares(sum) > 0; ++exchanges) {
-      double least = missing_shares(sum);
-      std::size_t layer = picks.size(), pick = 0;
-      for (std::size_t l = 0; l < picks.size(); ++l) {
-        const std::vector<Candidate>& all = candidates_[l];
-        for (std::size_t i = 0; i < all.size() && all[i].cycles < best_interval_; ++i) {
-          const double left = missing_shares(exchanged(sum, all[picks[l]], all[i]));
-          if (left < least) least = left, layer = l, pick = i;
-        }
-      }
-      if (layer == picks.size() || exchanges == picks.size()) return false;
-      sum = exchanged(sum, candidates_[layer][picks[layer]], candidates_[layer][pick]);
-      picks[layer] = pick;
-    }
+    const std::vector<std::span<const Candidate>> layers(candidates_.begin(), candidates_.end());
+    if (!exchange_until_it_fits(layers, best_interval_, &picks, &sum)) return false;
     const double before = best_interval_;
     offer(picks, sum);
     return best_interval_ < before;
@@ -244,11 +232,6 @@ class Explorer {
       for (std::size_t r = 0; r < kLimits; ++r) sum[r] += candidates_[l][picks[l]].shares[r];
     }
     return repair(picks, sum);
-  }
-
-  static Shares exchanged(Shares sum, const Candidate& old, const Candidate& fresh) {
-    for (std::size_t r = 0; r < kLimits; ++r) sum[r] += fresh.shares[r] - old.shares[r];
-    return sum;
   }
 
   NoDesign refusal() const {

@@ -26,12 +26,36 @@ std::size_t cheapest(std::span<const Candidate> all, std::size_t end, const Shar
   return best;
 }
 
+Shares exchanged(Shares sum, const Candidate& old, const Candidate& fresh) {
+  for (std::size_t r = 0; r < kLimits; ++r) sum[r] += fresh.shares[r] - old.shares[r];
+  return sum;
+}
+
 }  // namespace
 
 double missing_shares(const Shares& sum) {
   double all = 0;
   for (const double share : sum) all += share > kFullShare ? share - 1 : 0;
   return all;
+}
+
+bool exchange_until_it_fits(std::span<const std::span<const Candidate>> layers, double below,
+                            std::vector<std::size_t>* picks, Shares* sum) {
+  for (std::size_t exchanges = 0; missing_shares(*sum) > 0; ++exchanges) {
+    double least = missing_shares(*sum);
+    std::size_t layer = layers.size(), pick = 0;
+    for (std::size_t l = 0; l < layers.size(); ++l) {
+      const auto& all = layers[l];
+      for (std::size_t i = 0; i < all.size() && all[i].cycles < below; ++i) {
+        const double left = missing_shares(exchanged(*sum, all[(*picks)[l]], all[i]));
+        if (left < least) least = left, layer = l, pick = i;
+      }
+    }
+    if (layer == layers.size() || exchanges == layers.size()) return false;
+    *sum = exchanged(*sum, layers[layer][(*picks)[layer]], layers[layer][pick]);
+    (*picks)[layer] = pick;
+  }
+  return true;
 }
 
 Packing pack(std::span<const std::span<const Candidate>> layers, double interval, const Shares& taken, Shares weights) {

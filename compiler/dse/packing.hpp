@@ -29,6 +29,11 @@ struct Packing {
 // `taken`: shares that are gone already. `weights`: prices to begin with, 0 where there is no limit.
 Packing pack(std::span<const std::span<const Candidate>> layers, double interval, const Shares& taken, Shares weights);
 
+// Single exchanges, one for each layer at most, each of them the one that leaves least missing, until nothing is; false
+// where that fails, and `picks` and `sum` are what was reached. `below`: candidates are faster than that.
+bool exchange_until_it_fits(std::span<const std::span<const Candidate>> layers, double below,
+                            std::vector<std::size_t>* picks, Shares* sum);
+
 // Of a budget, sums being made in any order: what is full to the last block may be a rounding above 1.
 inline constexpr double kFullShare = 1 + 1e-12;
 

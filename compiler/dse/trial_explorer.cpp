@@ -118,7 +118,9 @@ TrialDesign TrialExplorer::explore(const std::vector<Allowance>& allowances) {
   };
   const auto packed = [&](double interval, const Shares& weights) {
     Packing packing = pack(layers, interval, fixed_, weights);
-    if (packing.picks.empty() || missing_shares(packing.sum) > 0) packing.picks.clear();
+    const double after = std::nextafter(interval, INFINITY);
+    if (packing.is_proven || !exchange_until_it_fits(layers, after, &packing.picks, &packing.sum))
+      packing.picks.clear();
     return packing;
   };
   Packing best = packed(high_, weights_);
