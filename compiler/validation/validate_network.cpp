@@ -90,7 +90,8 @@ double sagitta(const FusedCurve& curve) {
 }
 
 // What rounding explains of one filter's squared error, in output steps.
-std::vector<double> explained_by_rounding(const Layer& layer, const Map& input) {
+std::vector<double> explained_by_rounding(const Layer& layer, const std::vector<Map>& operands) {
+  const Map& input = operands[0];
   const auto channels = std::size_t(layer.output.channels);
   const bool has_curve = layer.curve.kind != CurveKind::none;
   const std::vector<double> of_curve = rises_of_curve(layer);
@@ -102,6 +103,14 @@ std::vector<double> explained_by_rounding(const Layer& layer, const Map& input) 
     const std::vector<std::uint16_t>& multiplier = layer.curve.multiplier;
     const double of_chord = chord * std::ldexp(multiplier[multiplier.size() == 1 ? 0 : c], -layer.curve.shift);
     explained.back() += kOfChord * of_chord * of_chord;
+  }
+  // Both multipliers of an addition are rounded, over one shift.
+  for (std::size_t o = 0; o < operands.size() && layer.kind == LayerKind::add; ++o) {
+    const std::vector<double> power = powers(operands[o], layer.input.channels);
+    for (std::size_t c = 0; c < channels; ++c) {
+      const double unit = std::ldexp(has_curve ? of_curve[c] : 1, -layer.shift);
+      explained[c] += kOfRounding * power[c] * unit * unit;
+    }
   }
   if (layer.kind != LayerKind::conv && layer.kind != LayerKind::depthwise) return explained;
   const std::vector<double> power = powers(input, layer.input.channels);
@@ -192,7 +201,9 @@ class Comparison {
       std::vector<const ir::Tensor*> inputs;
       for (const std::string& value : checked.program.computed_inputs()) inputs.push_back(&reals.at(value));
       const ir::Tensor wanted = SLUICE_TRY(checked.program.run(inputs));
-      const std::vector<double> explained = explained_by_rounding(layer, evaluator_.map(maps, layer.inputs[0]));
+      std::vector<Map> operands;
+      for (const int operand : layer.inputs) operands.push_back(evaluator_.map(maps, operand));
+      const std::vector<double> explained = explained_by_rounding(layer, operands);
       steps.push_back(compare(wanted, evaluator_.map(maps, checked.layer), layer, explained));
     }
     return steps;

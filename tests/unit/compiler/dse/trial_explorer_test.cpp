@@ -17,7 +17,7 @@
 namespace sluice {
 namespace {
 
-struct Subject {
+struct TrialSubject {
   std::vector<LayerMenu> menus;
   std::vector<LayerLevels> levels;
   Resources limit;
@@ -26,13 +26,13 @@ struct Subject {
 };
 
 // Three small layers with three steps of either kind; pair-sparse engines obey equal steps of both.
-Subject subject(unsigned seed) {
+TrialSubject subject(unsigned seed) {
   static const ResourceModel model(known_coefficients().value(), bsp::find_board("d5005").value().device);
   std::mt19937 random(seed);
   const auto one_of = [&](std::initializer_list<int> values) {
     return *(values.begin() + std::uniform_int_distribution<std::size_t>(0, values.size() - 1)(random));
   };
-  Subject s;
+  TrialSubject s;
   int channels = one_of({4, 8});
   const int size = one_of({8, 12});
   for (int l = 0; l < 3; ++l) {
@@ -65,14 +65,14 @@ Subject subject(unsigned seed) {
   return s;
 }
 
-std::vector<Allowance> allowances_of(const Subject& s, std::mt19937& random) {
+std::vector<Allowance> allowances_of(const TrialSubject& s, std::mt19937& random) {
   std::uniform_int_distribution<int> step(0, 3);
   std::vector<Allowance> all;
   for (std::size_t l = 0; l < s.menus.size(); ++l) all.push_back({step(random), step(random)});
   return all;
 }
 
-double own_cycles(const Subject& s, std::size_t layer, int way, int copies, int level) {
+double own_cycles(const TrialSubject& s, std::size_t layer, int way, int copies, int level) {
   const auto [known, is_new] = s.known_cycles.try_emplace({int(layer), way, copies, level}, 0);
   if (is_new) {
     EngineShape shape = s.menus[layer].ways[std::size_t(way)].shape;
@@ -82,18 +82,18 @@ double own_cycles(const Subject& s, std::size_t layer, int way, int copies, int 
   return known->second;
 }
 
-struct Option {
+struct TrialOption {
   double cycles;
   Resources cost;
 };
 
-bool needs_less(const Option& a, const Option& b) {
+bool needs_less(const TrialOption& a, const TrialOption& b) {
   return a.cost.alms <= b.cost.alms && a.cost.m20k <= b.cost.m20k && a.cost.dsp_blocks <= b.cost.dsp_blocks;
 }
 
 // The least interval of any ways and copies within the allowances.
-double exhaustive(const Subject& s, const std::vector<Allowance>& allowances) {
-  std::vector<std::vector<Option>> options(3);
+double exhaustive(const TrialSubject& s, const std::vector<Allowance>& allowances) {
+  std::vector<std::vector<TrialOption>> options(3);
   for (std::size_t l = 0; l < 3; ++l) {
     for (std::size_t w = 0; w < s.menus[l].ways.size(); ++w) {
       const LayerWay& way = s.menus[l].ways[w];
@@ -109,10 +109,11 @@ double exhaustive(const Subject& s, const std::vector<Allowance>& allowances) {
       }
     }
     std::sort(options[l].begin(), options[l].end(),
-              [](const Option& a, const Option& b) { return a.cycles < b.cycles; });
-    std::vector<Option> useful;
-    for (const Option& option : options[l]) {
-      if (std::none_of(useful.begin(), useful.end(), [&](const Option& other) { return needs_less(other, option); }))
+              [](const TrialOption& a, const TrialOption& b) { return a.cycles < b.cycles; });
+    std::vector<TrialOption> useful;
+    for (const TrialOption& option : options[l]) {
+      if (std::none_of(useful.begin(), useful.end(),
+                       [&](const TrialOption& other) { return needs_less(other, option); }))
         useful.push_back(option);
     }
     options[l] = std::move(useful);
@@ -121,14 +122,14 @@ double exhaustive(const Subject& s, const std::vector<Allowance>& allowances) {
     return r.alms <= s.limit.alms && r.m20k <= s.limit.m20k && r.dsp_blocks <= s.limit.dsp_blocks;
   };
   double best = INFINITY;
-  for (const Option& a : options[0]) {
+  for (const TrialOption& a : options[0]) {
     if (a.cycles >= best) break;
-    for (const Option& b : options[1]) {
+    for (const TrialOption& b : options[1]) {
       if (b.cycles >= best) break;
       Resources two = a.cost;
       two += b.cost;
       if (!fits(two)) continue;
-      for (const Option& c : options[2]) {  // by their cycles
+      for (const TrialOption& c : options[2]) {  // by their cycles
         if (c.cycles >= best) break;
         Resources all = two;
         all += c.cost;
@@ -146,7 +147,7 @@ TEST(TrialExplorer, finds_what_an_exhaustive_walk_finds_and_allows_nothing_in_va
   double worst = 1, sum = 0;
   for (unsigned seed = 1; seed <= 10; ++seed) {
     SCOPED_TRACE(fmt::format("seed {}", seed));
-    Subject s = subject(seed);
+    TrialSubject s = subject(seed);
     if (seed % 2 == 0) s.goal.most_natural = 1.1 * exhaustive(s, std::vector<Allowance>(3));
     TrialExplorer explorer(s.menus, s.levels, s.limit, s.goal);
     std::mt19937 random(seed);
@@ -187,7 +188,7 @@ TEST(TrialExplorer, finds_what_an_exhaustive_walk_finds_and_allows_nothing_in_va
 }
 
 TEST(TrialExplorer, answers_the_same_whatever_was_asked_before) {
-  const Subject s = subject(3);
+  const TrialSubject s = subject(3);
   TrialExplorer one(s.menus, s.levels, s.limit, s.goal);
   std::mt19937 random(5);
   std::vector<std::vector<Allowance>> asked;
@@ -206,7 +207,7 @@ TEST(TrialExplorer, answers_the_same_whatever_was_asked_before) {
 }
 
 TEST(TrialExplorer, has_no_design_where_nothing_fits) {
-  Subject s = subject(1);
+  TrialSubject s = subject(1);
   s.limit.dsp_blocks = 1, s.limit.alms = 100;
   TrialExplorer explorer(s.menus, s.levels, s.limit, s.goal);
   const TrialDesign found = explorer.explore(explorer.most());
