@@ -113,6 +113,8 @@ std::optional<Range> clip_range(const Graph& graph, const Node& clip) {
   // The largest float is how exporters write "no bound".
   if (range.low <= std::numeric_limits<float>::lowest()) range.low = -kInfinity;
   if (range.high >= std::numeric_limits<float>::max()) range.high = kInfinity;
+  // Where the bounds cross, ONNX's Clip makes everything its maximum.
+  range.low = std::min(range.low, range.high);
   return range;
 }
 

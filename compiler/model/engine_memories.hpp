@@ -9,7 +9,7 @@
 //   tile      weight_sparse: the activations of a tile, twice (one is filled while the other is read), a copy per
 //   filter results   weight_sparse: sums of a tile, twice, until they are sent bias, multiplier  a word of 32 bits for
 //   each lane that requantises, in the engine or after it;
-//             curve: the lines of 256 segments for each, and a second word of multiplier
+//             curve: the lines of 512 segments for each, and a second word of multiplier
 //   rows      window: K_h rows of the map; a copy per tap of a beat; taps: the same, a copy per tap
 //   list      compactor: a window in M banks of {code, place}
 //   window    replay: the beats of one

@@ -6,7 +6,7 @@
 // 1/2, a curve is straight. So the range is that interval, or further as long as the output can still rise. Codes
 // beyond saturate, and so does the output.
 //
-// The idea: 127 segments of equal width on either side of 0 reach the end of the interval, the outermost one on each
+// The idea: 255 segments of equal width on either side of 0 reach the end of the interval, the outermost one on each
 // side begins there and goes on for ever. Corners at the ends of the interval, and at 0, lie on borders of segments.
 // Whatever curve it is, its values at the borders are all that is asked of it. A hard gate's interval is known; any
 // other curve is followed from far outside inwards, as long as it stays near the line that it ends in.

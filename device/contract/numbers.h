@@ -16,11 +16,11 @@
  * on Intel parts).
  *
  * A fused curve works on a *pre-activation* code, which requantisation makes with 16 bits, whatever the codes of the map
- * have: 8 bits in front of a curve would round twice, and coarsely just where it bends. Any curve is 256 straight lines
+ * have: 8 bits in front of a curve would round twice, and coarsely just where it bends. Any curve is 512 straight lines
  * over segments of equal width; the outer two go on for ever, so the segments need only cover the part that bends. The
  * value of the line has 16 bits again, and one multiplier per channel makes the output code of it:
  *
- *     segment = clamp(floor(code / 2^segment_bits), -128, 127)
+ *     segment = clamp(floor(code / 2^segment_bits), -256, 255)
  *     value = base[segment] + round_half_up((code - segment * 2^segment_bits) * slope[segment] / 2^13)
  *     code = clamp(round_half_away(value * multiplier / 2^shift), low, high)
  *
@@ -63,7 +63,7 @@ static inline int sluice_add(int a, int multiplier_a, int b, int multiplier_b, i
   return sluice_clamp(sluice_round_shift(sum, shift), low, high);
 }
 
-#define SLUICE_CURVE_SEGMENTS 256
+#define SLUICE_CURVE_SEGMENTS 512
 #define SLUICE_CURVE_SLOPE_BITS 13
 
 /* The segment of a pre-activation code, which is negative left of 0. Right shifts of negative numbers round down. */

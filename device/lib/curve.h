@@ -3,7 +3,7 @@
  *
  * Why: every kernel that requantises may carry a curve, and a kernel for each would double their number. The idea: one
  * text gives the words below a meaning by P_CURVE, per instance; without a curve they vanish. Any function of one number
- * is 256 lines, and a loaded table tells one from another (contract/numbers.h).
+ * is 512 lines, and a loaded table tells one from another (contract/numbers.h).
  *
  *   CURVE_NONE          out = code
  *   CURVE_LINES         out = requantise(line of the code's segment); O lanes read it, the compiler replicates

@@ -86,7 +86,7 @@ struct FusedCurve {
 // Bits of the codes in front of a curve.
 inline constexpr int kPreActivationBits = 16;
 // With segments so wide, those of a curve are all of these codes.
-inline constexpr int kMostSegmentBits = 8;
+inline constexpr int kMostSegmentBits = 7;
 
 inline constexpr int kNetworkInput = -1;
 

@@ -226,7 +226,7 @@ TEST_P(Precision, every_curve_is_lines) {
     SCOPED_TRACE(ir::to_text(static_cast<ir::Curve>(curve)));
     const Lowered lowered(make.finish(4), options());
     EXPECT_EQ(lowered.layer(map).curve.kind, CurveKind::other);
-    EXPECT_EQ(lowered.layer(map).curve.base.size(), 256u);
+    EXPECT_EQ(lowered.layer(map).curve.base.size(), 512u);
     for (unsigned seed = 1; seed <= 3; ++seed) lowered.expect_rounding_only(seed);
   }
 }

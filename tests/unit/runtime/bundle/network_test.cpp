@@ -28,7 +28,7 @@ IntegerNetwork every_kind() {
   IntegerNetwork network = make.finish(5);
   FusedCurve& curve = network.layers.back().curve;
   curve = {CurveKind::hard_swish, 0.5, 4, {}, {}, {}, 30, -32767, 32767};
-  curve.base.resize(256), curve.slope.resize(256), curve.multiplier.resize(5, 40000);
+  curve.base.resize(512), curve.slope.resize(512), curve.multiplier.resize(5, 40000);
   network.labels = {"a", "b", "c", "d", "e"};
   return network;
 }
@@ -84,14 +84,14 @@ const NetworkFault kBroken[] = {
     {"concat_changes_bits", [](auto& n) { n.layers[9].output_bits = 16; }, "8 bits"},
     {"pool_changes_bits", [](auto& n) { n.layers[2].output_bits = 16; }, "8 bits"},
     {"curve_behind_a_pool", [](auto& n) { n.layers[2].curve = n.layers[1].curve; }, "max_pool"},
-    {"curve_without_bases", [](auto& n) { n.layers[1].curve.base.clear(); }, "0 curve bases where 256"},
+    {"curve_without_bases", [](auto& n) { n.layers[1].curve.base.clear(); }, "0 curve bases where 512"},
     {"a_slope_is_missing", [](auto& n) { n.layers[1].curve.slope.pop_back(); }, "255 curve slopes"},
     {"lines_without_curve",
      [](auto& n) {
        n.layers[1].curve.kind = CurveKind::none;
        n.layers[1].clamp_low = -127, n.layers[1].clamp_high = 127;
      },
-     "256 curve bases where 0"},
+     "512 curve bases where 0"},
     {"a_multiplier_of_a_curve", [](auto& n) { n.layers.back().curve.multiplier.pop_back(); }, "4 curve multipliers"},
     {"segments_too_wide", [](auto& n) { n.layers[1].curve.segment_bits = 9; }, "2^9 codes"},
     {"curve_scale", [](auto& n) { n.layers[1].curve.scale = 0; }, "curve scale"},

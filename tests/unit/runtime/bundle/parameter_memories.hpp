@@ -65,7 +65,7 @@ class Memories {
 
   // Words of a row, from the kernel files' heads.
   int row_words(const Kernel& kernel, int table, int row) const {
-    if (table == 0 && row == 8) return 5 + 256;  // lib/curve.h
+    if (table == 0 && row == 8) return 5 + 512;  // lib/curve.h
     if (kernel.kind == KernelKind::add) return 2;
     if (kernel.kind == KernelKind::average_pool || kernel.kind == KernelKind::global_average_pool ||
         kernel.kind == KernelKind::scale)
