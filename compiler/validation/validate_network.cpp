@@ -104,8 +104,9 @@ std::vector<double> explained_by_rounding(const Layer& layer, const std::vector<
     const double of_chord = chord * std::ldexp(multiplier[multiplier.size() == 1 ? 0 : c], -layer.curve.shift);
     explained.back() += kOfChord * of_chord * of_chord;
   }
-  // Both multipliers of an addition are rounded, over one shift.
-  for (std::size_t o = 0; o < operands.size() && layer.kind == LayerKind::add; ++o) {
+  // Where each operand has a multiplier of its own, all are rounded over one shift.
+  const bool has_one_each = operands.size() > 1 && layer.multiplier.size() == operands.size();
+  for (std::size_t o = 0; o < operands.size() && has_one_each; ++o) {
     const std::vector<double> power = powers(operands[o], layer.input.channels);
     for (std::size_t c = 0; c < channels; ++c) {
       const double unit = std::ldexp(has_curve ? of_curve[c] : 1, -layer.shift);
