@@ -57,10 +57,10 @@ try:
     check(all(word in told for word in ("chosen", "dearer", "next faster", "pair_sparse", "requantisers")), "inspect explains a layer")
     check("first convolution is dense" in run("inspect", board, "--explain", "l00"), "and names the rule that keeps engines out")
     check("there are: 385a" in run("plan", MODEL, *PLAN, "--board", "nope", "-o", scratch / "x", refused=True), "an unknown board lists those that are known")
-    check("times the ALMs" in run("plan", MODEL, *PLAN, "--board", "de1_soc", "-o", scratch / "x", refused=True) and not (scratch / "x").exists(), "what does not fit is said")
+    check("times the ALMs" in run("plan", MODEL, *PLAN, "--board", "de1_soc", "--f-hls", 10, "-o", scratch / "x", refused=True) and not (scratch / "x").exists(), "what does not fit is said")
     fit = json.loads(run("check", MODEL, "--board", "a10_ref", "--json"))["fit"]
     check(fit["fits"] and fit["smallest_board"] and fit["throughput_images_per_s"] > 0 and fit["kind"] == "estimated", f"check: fits a10_ref, {fit['smallest_board']} is the smallest")
-    refused = run("check", MODEL, "--board", "de1_soc", refused=True)
+    refused = run("check", MODEL, "--board", "de1_soc", "--f-hls", 10, refused=True)
     check("does not fit de1_soc" in refused, "check: what does not fit is an error")
 finally:
     shutil.rmtree(scratch)
