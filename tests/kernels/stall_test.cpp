@@ -37,18 +37,18 @@ constexpr const char* kStory =
     R"(device threads: no beat moved for 2.0 s with 3 images inside, the oldest image 70 under row 0
 a cycle of 6 kernels:
   l00_conv_fork waits to write s_l00_conv_fork_1: full (depth 8, 9 beats written, 1 read), waits for l03_add_add
-  l03_add_add waits to read s_l02_conv_conv_pair_sparse: empty (depth 74, 59 beats written, 59 read), waits for l02_conv_conv_pair_sparse
-  l02_conv_conv_pair_sparse waits to read s_l02_conv_taps: empty (depth 16, 140 beats written, 140 read), waits for l02_conv_taps
-  l02_conv_taps waits to read s_l01_conv_conv_pair_sparse: empty (depth 16, 140 beats written, 140 read), waits for l01_conv_conv_pair_sparse
-  l01_conv_conv_pair_sparse waits to read s_l01_conv_taps: empty (depth 16, 221 beats written, 221 read), waits for l01_conv_taps
-  l01_conv_taps waits to read s_l00_conv_fork_0: empty (depth 16, 230 beats written, 230 read), waits for l00_conv_fork
+  l03_add_add waits to read s_l02_conv_conv_pair_sparse: empty (depth 74, 573 beats written, 573 read), waits for l02_conv_conv_pair_sparse
+  l02_conv_conv_pair_sparse waits to read s_l02_conv_taps: empty (depth 16, 654 beats written, 654 read), waits for l02_conv_taps
+  l02_conv_taps waits to read s_l01_conv_conv_pair_sparse: empty (depth 16, 654 beats written, 654 read), waits for l01_conv_conv_pair_sparse
+  l01_conv_conv_pair_sparse waits to read s_l01_conv_taps: empty (depth 16, 735 beats written, 735 read), waits for l01_conv_taps
+  l01_conv_taps waits to read s_l00_conv_fork_0: empty (depth 16, 744 beats written, 744 read), waits for l00_conv_fork
   one of these must be deeper: s_l00_conv_fork_1 (depth 8)
 downstream of them:
-  source waits to write s_source: full (depth 16, 344 beats written, 328 read), waits for l00_conv_taps
-  l00_conv_taps waits to write s_l00_conv_taps: full (depth 16, 352 beats written, 336 read), waits for l00_conv_conv_pair_sparse
-  l00_conv_conv_pair_sparse waits to write s_l00_conv_conv_pair_sparse: full (depth 16, 246 beats written, 230 read), waits for l00_conv_fork
-  l04_global_average_pool_global_average_pool waits to read s_l03_add_add: empty (depth 16, 56 beats written, 56 read), waits for l03_add_add
-  l05_conv_conv_pair_sparse waits to read s_l04_global_average_pool_global_average_pool: empty (depth 16, 54 beats written, 54 read), waits for l04_global_average_pool_global_average_pool
+  source waits to write s_source: full (depth 16, 858 beats written, 842 read), waits for l00_conv_taps
+  l00_conv_taps waits to write s_l00_conv_taps: full (depth 16, 866 beats written, 850 read), waits for l00_conv_conv_pair_sparse
+  l00_conv_conv_pair_sparse waits to write s_l00_conv_conv_pair_sparse: full (depth 16, 760 beats written, 744 read), waits for l00_conv_fork
+  l04_global_average_pool_global_average_pool waits to read s_l03_add_add: empty (depth 16, 570 beats written, 570 read), waits for l03_add_add
+  l05_conv_conv_pair_sparse waits to read s_l04_global_average_pool_global_average_pool: empty (depth 16, 568 beats written, 568 read), waits for l04_global_average_pool_global_average_pool
   collector waits to read s_l00_conv_conv_pair_sparse_record: empty (depth 8, 1 beats written, 1 read), waits for l00_conv_conv_pair_sparse
   sink waits to read s_l05_conv_conv_pair_sparse: empty (depth 16, 1 beats written, 1 read), waits for l05_conv_conv_pair_sparse
 )";

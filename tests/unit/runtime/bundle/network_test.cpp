@@ -85,7 +85,7 @@ const NetworkFault kBroken[] = {
     {"pool_changes_bits", [](auto& n) { n.layers[2].output_bits = 16; }, "8 bits"},
     {"curve_behind_a_pool", [](auto& n) { n.layers[2].curve = n.layers[1].curve; }, "max_pool"},
     {"curve_without_bases", [](auto& n) { n.layers[1].curve.base.clear(); }, "0 curve bases where 512"},
-    {"a_slope_is_missing", [](auto& n) { n.layers[1].curve.slope.pop_back(); }, "255 curve slopes"},
+    {"a_slope_is_missing", [](auto& n) { n.layers[1].curve.slope.pop_back(); }, "511 curve slopes"},
     {"lines_without_curve",
      [](auto& n) {
        n.layers[1].curve.kind = CurveKind::none;

@@ -184,7 +184,7 @@ void check_curve(const Layer& layer, const Kernel& kernel, Memories& memories) {
   EXPECT_EQ(number, 1);
   check_settings({curve.segment_bits, curve.multiplier[0], curve.shift, curve.clamp_low, curve.clamp_high}, kernel, 8,
                  memories);
-  for (int s = 0; s < 256; ++s) {
+  for (int s = 0; s < 512; ++s) {
     const std::uint32_t word = memories.take(kernel, 0, 8, 5 + s);
     EXPECT_EQ(static_cast<std::int16_t>(word), curve.base[std::size_t(s)]) << kernel.name << " segment " << s;
     EXPECT_EQ(static_cast<std::int16_t>(word >> 16), curve.slope[std::size_t(s)]) << kernel.name << " segment " << s;
