@@ -61,6 +61,7 @@ class Explorer {
       low = std::max(near.low, goal_.least_interval), high = std::max(near.high, low), weights_ = near.weights;
     }
     for (const LayerTable& table : tables_) candidates_.push_back(table.front(low, high));
+    spans_.assign(candidates_.begin(), candidates_.end());
     if (std::any_of(candidates_.begin(), candidates_.end(), [](const auto& all) { return all.empty(); }))
       return refusal();
     for (int round = 0; round < kRounds; ++round) {
@@ -180,8 +181,7 @@ class Explorer {
   // is short. True: that fitted.
   bool repair(std::vector<std::size_t> picks, Shares sum) {
     if (picks.size() != candidates_.size()) return false;
-    const std::vector<std::span<const Candidate>> layers(candidates_.begin(), candidates_.end());
-    if (!exchange_until_it_fits(layers, best_interval_, &picks, &sum)) return false;
+    if (!exchange_until_it_fits(spans_, best_interval_, &picks, &sum)) return false;
     const double before = best_interval_;
     offer(picks, sum);
     return best_interval_ < before;
@@ -204,10 +204,9 @@ class Explorer {
 
   // Bisection on the interval once more, with prices that are learnt for each; `low`: no design is faster.
   void tighten(double low) {
-    const std::vector<std::span<const Candidate>> layers(candidates_.begin(), candidates_.end());
     for (int p = 0; p < kMostPackings && best_interval_ > kNearEnough * low; ++p) {
       const double interval = std::sqrt(low * best_interval_);
-      Packing packing = pack(layers, interval, fixed_, best_weights_);
+      Packing packing = pack(spans_, interval, fixed_, best_weights_);
       weights_ = packing.weights;
       const double before = best_interval_;
       if (!packing.is_proven) repair(std::move(packing.picks), packing.sum);
@@ -274,6 +273,7 @@ class Explorer {
   const Shares fixed_;
   std::vector<LayerTable> tables_;
   std::vector<std::vector<Candidate>> candidates_;
+  std::vector<std::span<const Candidate>> spans_;  // of them, once they are all there
   std::vector<std::vector<Step>> steps_;
   std::vector<std::size_t> chosen_;
   Shares weights_{}, best_weights_{};  // prices: now, and of the best design

@@ -5,12 +5,13 @@
 #include <algorithm>
 #include <bit>
 
+#include "device/contract/numbers.h"
 #include "runtime/bundle/layers/layer_record.hpp"
 
 namespace sluice {
 namespace {
 
-constexpr int kMultiplierBits = 16;
+constexpr int kMultiplierBits = std::bit_width(unsigned{SLUICE_MULTIPLIER_MAX});
 
 // Bits of what a layer adds up: proven where there are weights, else as many as the codes or products of a window can
 // need.

@@ -4,18 +4,11 @@
 // Before: a map of rank 3 or more. After: the spatial extents are 1.
 #include <algorithm>
 
-#include "compiler/ops/op.hpp"
+#include "compiler/ops/global_pool.hpp"
 #include "runtime/base/errors.hpp"
 
 namespace sluice::ops {
 namespace {
-
-Result<ir::Dims> shape_rule(const Call& call) {
-  ir::Dims out = call.dims(0);
-  if (out.size() < 3) return user_error("the input is {}; a map is needed", ir::to_text(out));
-  for (std::size_t axis = 2; axis < out.size(); ++axis) out[axis] = 1;
-  return out;
-}
 
 Result<ir::Tensor> run(const Call& call, const ir::Dims& out) {
   const ir::Tensor& map = call.value(0);
@@ -33,7 +26,7 @@ Result<ir::Tensor> run(const Call& call, const ir::Dims& out) {
 }  // namespace
 
 const Operator& global_max_pool() {
-  static const Operator record{.name = "GlobalMaxPool", .shape = shape_rule, .evaluate = run};
+  static const Operator record{.name = "GlobalMaxPool", .shape = global_pool_shape, .evaluate = run};
   return record;
 }
 
