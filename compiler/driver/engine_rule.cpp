@@ -9,11 +9,10 @@ Result<LayerConfigs> engines_by_rule(const IntegerNetwork& network, const std::s
     const KernelKind engine = SLUICE_TRY(convolution_engine_from_text(name));
     return uniform_engines(network, engine);
   }
-  LayerConfigs configs = uniform_engines(network, KernelKind::conv_pair_sparse);
+  LayerConfigs configs = uniform_engines(network, KernelKind::conv_activation_sparse);
+  const LayerConfigs pairs = uniform_engines(network, KernelKind::conv_pair_sparse);
   for (std::size_t i = 0; i < configs.size(); ++i) {
-    const Window& w = network.layers[i].window;
-    if (configs[i].engine == KernelKind::conv_pair_sparse && w.kernel_h * w.kernel_w == 1)
-      configs[i].engine = KernelKind::conv_activation_sparse;
+    if (network.layers[i].window.taps() > 1 && pairs[i].engine == KernelKind::conv_pair_sparse) configs[i] = pairs[i];
   }
   return configs;
 }

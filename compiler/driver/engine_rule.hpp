@@ -6,8 +6,8 @@
 
 namespace sluice {
 
-// auto: 3x3 and larger windows skip pairs, 1x1 convolutions skip activations. Otherwise the engine's name for all
-// convolutions that may have it.
+// auto: windows of 2 taps and more skip pairs, 1x1 convolutions and those of too many taps skip activations. Otherwise
+// the named engine for all convolutions that may have it.
 Result<LayerConfigs> engines_by_rule(const IntegerNetwork& network, const std::string& name);
 
 }  // namespace sluice

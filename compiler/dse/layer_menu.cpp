@@ -85,6 +85,7 @@ LayerMenu layer_menu(const LayerSpec& spec, const ResourceModel& model, const Me
       // The stem is dense: a picture has no zeros to skip.
       const bool is_dense = engine == KernelKind::conv_dense;
       const bool is_allowed = std::find(spec.engines.begin(), spec.engines.end(), engine) != spec.engines.end();
+      if (!takes_window(engine, spec.work.window_codes(), spec.work.taps())) continue;
       if (spec.is_first ? is_dense : is_allowed || (is_dense && spec.engines.empty()))
         engine_ways(engine).append.get()(list);
     }

@@ -6,6 +6,9 @@
 // com.microsoft QuantizeLinear and DequantizeLinear are the same with further types. qonnx.custom_op.general Quant-1:
 // scale * (clamp(round(x / scale + zero_point)) - zero_point), `narrow` takes the least code away.
 //
+// Codes that are computed keep the real numbers they stand for (Value::stands_for): an operator on codes may read them,
+// and then no value of the file would hold those numbers, which is what others compare with.
+//
 // Under Rounding::only_saturation a computed value keeps its fraction: codes are clamp(x / scale + zero_point), under
 // wide_saturation with half a code more on both sides.
 #include <algorithm>
@@ -65,6 +68,16 @@ double code_of(double x, double scale, double zero, std::pair<double, double> ra
   return std::clamp((rounds ? std::nearbyint(quotient) : quotient) + zero, range.first, range.second);
 }
 
+// What codes of the call's scale and zero point stand for. Codes of 32 bits do not fit a float.
+std::vector<float> real_numbers(const Call& call, const Value& codes, const std::vector<std::int64_t>& indices) {
+  std::vector<float> numbers(static_cast<std::size_t>(codes.size()));
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    const std::int64_t s = indices.empty() ? 0 : indices[i];
+    numbers[i] = static_cast<float>((codes.at(static_cast<std::int64_t>(i)) - zero_of(call, s)) * call[1].at(s));
+  }
+  return numbers;
+}
+
 bool keeps_fraction(const Call& call) { return call.rounding != Rounding::as_defined && call.is_computed(); }
 
 // As far as codes go, whether they keep their fraction or not.
@@ -98,19 +111,14 @@ Result<Values> quantize_linear(const Call& call) {
     else
       out.integers[i] = static_cast<std::int64_t>(code);
   }
+  if (call.is_computed()) out.stands_for = real_numbers(call, out, indices);
   return one(std::move(out));
 }
 
 Result<Values> dequantize_linear(const Call& call) {
   SLUICE_CHECK(check_zero_point(call));
   const auto indices = SLUICE_TRY(scale_indices(call));
-  Value out = Value::of_reals(call[0].dims, call[0].as_reals());
-  for (std::size_t i = 0; i < out.reals.size(); ++i) {
-    const std::int64_t s = indices.empty() ? 0 : indices[i];
-    // Codes of 32 bits do not fit a float.
-    out.reals[i] = static_cast<float>((call[0].at(static_cast<std::int64_t>(i)) - zero_of(call, s)) * call[1].at(s));
-  }
-  return one(std::move(out));
+  return one(Value::of_reals(call[0].dims, real_numbers(call, call[0], indices)));
 }
 
 Result<Values> dynamic_quantize_linear(const Call& call) {

@@ -7,9 +7,6 @@
 // Sums of codes are exact in integers, and here in float, where they are short; a result halfway between two codes may
 // differ.
 //
-// In a model of such operators no value holds the real numbers, which is what others compare with. So the codes keep
-// them (Value::stands_for).
-//
 // Under Rounding::only_saturation the result keeps its fraction (rounding.hpp), which QuantizeLinear's definition sees
 // to.
 #include <algorithm>
@@ -72,12 +69,7 @@ Result<Values> as_codes(const Call& call, const Value& real, std::size_t at) {
   if (!call.has(at) || !call.has(at + 1)) return user_error("input {} or {} is missing", at, at + 1);
   const Attributes none;
   const Call quantise{none, kOpset, {&real, &call[at], &call[at + 1]}, 1, call.rounding, call.folder};
-  Values codes = SLUICE_TRY(run_definition(*find_definition("", "QuantizeLinear"), quantise));
-  Call back = quantise;
-  back.inputs[0] = codes.data();
-  Values reals = SLUICE_TRY(run_definition(*find_definition("", "DequantizeLinear"), back));
-  codes[0].stands_for = std::move(reals[0].reals);
-  return codes;
+  return run_definition(*find_definition("", "QuantizeLinear"), quantise);
 }
 
 Status refuse_channels_last(const Call& call) {

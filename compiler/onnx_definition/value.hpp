@@ -34,7 +34,7 @@ struct Value {
   std::vector<float> reals;
   std::vector<std::int64_t> integers;
   std::vector<std::string> texts;
-  std::vector<float> stands_for;  // of codes that an operator on codes made: the real numbers; else empty
+  std::vector<float> stands_for;  // of codes that were computed: the real numbers; else empty
   bool is_computed = false;       // depends on the model's input
 
   std::int64_t size() const;

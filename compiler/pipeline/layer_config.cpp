@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "runtime/base/errors.hpp"
+#include "runtime/bundle/netlist.hpp"
 
 namespace sluice {
 namespace {
@@ -243,6 +244,20 @@ LayerConfig with_defaults(const Layer& layer, LayerConfig config) {
   return config;
 }
 
+bool takes_window(KernelKind engine, std::int64_t codes, std::int64_t taps) {
+  switch (engine) {
+    case KernelKind::conv_activation_sparse:
+    case KernelKind::conv_grouped_prefix:
+      return codes <= kMostListPlaces;
+    case KernelKind::conv_weight_sparse:
+      return codes <= kMostWeightPlaces;
+    case KernelKind::conv_pair_sparse:
+      return taps <= kMostLanes;
+    default:
+      return true;
+  }
+}
+
 LayerConfigs uniform_engines(const IntegerNetwork& network, KernelKind engine) {
   LayerConfigs configs(network.layers.size());
   bool is_first = true;
@@ -250,7 +265,9 @@ LayerConfigs uniform_engines(const IntegerNetwork& network, KernelKind engine) {
     const Layer& layer = network.layers[i];
     if (layer.kind != LayerKind::conv) continue;
     const bool has_one_pixel = layer.input.height == 1 && layer.input.width == 1;
-    if (!is_first && !has_one_pixel) configs[i].engine = engine;
+    const std::int64_t taps = layer.window.taps();
+    const bool is_possible = takes_window(engine, taps * layer.input.channels, taps);
+    if (!is_first && !has_one_pixel && is_possible) configs[i].engine = engine;
     is_first = false;
   }
   return configs;

@@ -15,8 +15,9 @@ namespace {
 
 constexpr int kHalf = SLUICE_CURVE_SEGMENTS / 2;  // segments on one side of 0
 constexpr int kLimit = limit_of(kPreActivationBits);
-constexpr double kFlat = 1e-3;        // a slope below it leads nowhere
-constexpr double kMostExtension = 4;  // of the interval, or of the output's range, where a side rises slowly
+constexpr double kFlat = 1e-3;          // a slope below it leads nowhere
+constexpr double kLeastEnd = 1.0 / 16;  // sums must still fit the codes in front
+constexpr double kMostExtension = 4;    // of the interval, or of the output's range, where a side rises slowly
 
 // Where a hard gate leaves its line, on the side that is further out.
 double end_of_gate(const ir::Activation& a) {
@@ -27,8 +28,7 @@ double end_of_gate(const ir::Activation& a) {
 template <typename Property>
 double follow_inwards(double end, Property has_property) {
   constexpr double kStep = 1.02;
-  constexpr double kLeast = 1.0 / 16;  // sums must still fit the codes in front
-  while (end > kLeast && has_property(end / kStep) && has_property(-end / kStep)) end /= kStep;
+  while (end > kLeastEnd && has_property(end / kStep) && has_property(-end / kStep)) end /= kStep;
   return end;
 }
 
@@ -79,10 +79,11 @@ struct Segments {
 };
 
 // A channel with a gain holds that much less than the output's range.
-Segments segments_of(UnaryCurve curve, const ValueCodes& output, const std::vector<double>& gains) {
+Segments segments_of(UnaryCurve curve, const ValueCodes& output, const std::vector<double>& gains, double farthest) {
   const double range = output.range / *std::min_element(gains.begin(), gains.end());
-  curve.bend = bend_within(curve, range);
-  const double end = std::max(reach(curve, -1, range), reach(curve, 1, range));
+  const double most = std::max(kLeastEnd, farthest);
+  curve.bend = std::min(most, bend_within(curve, range));
+  const double end = std::min(most, std::max(reach(curve, -1, range), reach(curve, 1, range)));
   Segments made;
   double width = curve.bend / (kHalf - 1);
   made.bits = kMostSegmentBits;
@@ -96,8 +97,8 @@ Segments segments_of(UnaryCurve curve, const ValueCodes& output, const std::vect
     largest = std::max({largest, std::fabs(made.borders[s]), std::fabs(made.borders[s + 1])});
     steepest = std::max(steepest, std::ldexp(std::fabs(made.borders[s + 1] - made.borders[s]), -made.bits));
   }
-  const double most = limit_of(16);
-  made.unit = std::max(largest / most, std::ldexp(steepest, SLUICE_CURVE_SLOPE_BITS) / most);
+  const double most_code = limit_of(16);
+  made.unit = std::max(largest / most_code, std::ldexp(steepest, SLUICE_CURVE_SLOPE_BITS) / most_code);
   return made;
 }
 
@@ -117,12 +118,12 @@ Result<UnaryCurve> unary_curve(const ir::Activation& activation) {
 }
 
 double curve_step(const UnaryCurve& curve, const ValueCodes& output, const std::vector<double>& gains) {
-  return segments_of(curve, output, gains).unit;
+  return segments_of(curve, output, gains, kAnywhere).unit;
 }
 
 Result<FusedCurve> curve_codes(const UnaryCurve& curve, const ValueCodes& output, const CodeRange& clamp,
-                               const std::vector<double>& gains) {
-  const Segments segments = segments_of(curve, output, gains);
+                               const std::vector<double>& gains, double farthest) {
+  const Segments segments = segments_of(curve, output, gains, farthest);
   const double unit = segments.unit;
   const bool is_finite = std::all_of(segments.borders.begin(), segments.borders.end(),
                                      [](double border) { return std::isfinite(border); });

@@ -4,7 +4,8 @@
 // Why: a layer with a curve rounds its sum to a *pre-activation* code of 16 bits, which the curve turns into the output
 // code. The scale of the first needs no statistics: outside an interval, [-3, 3] for hard-swish with alpha 1/6, beta
 // 1/2, a curve is straight. So the range is that interval, or further as long as the output can still rise. Codes
-// beyond saturate, and so does the output.
+// beyond saturate, and so does the output. Where what enters cannot get so far (a map of a narrow range through a small
+// weight), the range ends there, and all segments lie where values are.
 //
 // The idea: 255 segments of equal width on either side of 0 reach the end of the interval, the outermost one on each
 // side begins there and goes on for ever. Corners at the ends of the interval, and at 0, lie on borders of segments.
@@ -16,6 +17,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <vector>
 
 #include "compiler/ir/graph.hpp"
@@ -32,14 +34,18 @@ struct UnaryCurve {
   double bend = 0;  // beyond it, on either side, it is straight or nearly so
 };
 
+// Of a curve whose inputs have no known limit.
+inline constexpr double kAnywhere = std::numeric_limits<double>::infinity();
+
 // Without the clamp. Before: the activation has a curve.
 Result<UnaryCurve> unary_curve(const ir::Activation& activation);
 
 // The step in which the curve's values come, before a multiplier makes output codes of them. `gains` as below.
 double curve_step(const UnaryCurve& curve, const ValueCodes& output, const std::vector<double>& gains);
 
-// `clamp`: the fused clamp in output codes. `gains`: of the output's channels, or one for all of them.
+// `clamp`: the fused clamp in output codes. `gains`: of the output's channels, or one for all of them. `farthest`: no
+// input of the curve is further from 0.
 Result<FusedCurve> curve_codes(const UnaryCurve& curve, const ValueCodes& output, const CodeRange& clamp,
-                               const std::vector<double>& gains);
+                               const std::vector<double>& gains, double farthest);
 
 }  // namespace sluice

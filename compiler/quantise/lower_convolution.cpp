@@ -32,6 +32,19 @@ std::vector<double> bias_of(const ir::Graph& graph, const ir::Node& node, std::i
   return bias;
 }
 
+// No sum before the activation is further from 0, where no input is.
+double farthest_sum(const ir::Tensor& weights, const std::vector<double>& bias, double farthest_input) {
+  constexpr double kRounding = 1.02;  // of weights and sums
+  const std::size_t taps = weights.values.size() / bias.size();
+  double farthest = 0;
+  for (std::size_t f = 0; f < bias.size(); ++f) {
+    double sum = 0;
+    for (std::size_t t = 0; t < taps; ++t) sum += std::fabs(weights.values[f * taps + t]);
+    farthest = std::max(farthest, sum * farthest_input + std::fabs(bias[f]));
+  }
+  return kRounding * farthest;
+}
+
 // Fewest weight bits that a layer may be narrowed to before its input loses bits.
 int least_weight_bits(const QuantiseOptions& options) { return options.bits == 8 ? 7 : 12; }
 
@@ -66,13 +79,15 @@ Status lower_convolution(Lowering& lowering, const ir::Node& node) {
   const QuantiseOptions& options = lowering.options;
   const ir::Tensor weights = equalised_weights(lowering.graph, node, lowering.gains);
   const bool depthwise = is_depthwise(node, weights);
-  Layer layer = SLUICE_TRY(lowering.begin(node, depthwise ? LayerKind::depthwise : LayerKind::conv));
-  layer.window = window_of(node, {weights.dims[2], weights.dims[3]});
   const std::string& input = node.inputs[0];
-  const FilterSurroundings around{lowering.scale_of(input), lowering.range_of(input),
-                                  layer.code_scale(),       options.bits,
-                                  limit_bits(options),      depthwise};
   std::vector<double> bias = bias_of(lowering.graph, node, weights.dims[0], lowering.gains);
+  const CodeRange entering = lowering.range_of(input);
+  const double farthest_input = std::max(std::abs(entering.low), std::abs(entering.high)) * lowering.scale_of(input);
+  Layer layer = SLUICE_TRY(lowering.begin(node, depthwise ? LayerKind::depthwise : LayerKind::conv,
+                                          farthest_sum(weights, bias, farthest_input)));
+  layer.window = window_of(node, {weights.dims[2], weights.dims[3]});
+  const FilterSurroundings around{lowering.scale_of(input), entering, layer.code_scale(), options.bits,
+                                  limit_bits(options),      depthwise};
   const auto coded = [&]() -> Result<FilterCodes> {
     auto codes = filter_codes(weights, bias, around);
     if (!codes) return std::move(codes).error().in(node.label());

@@ -70,7 +70,7 @@ Status refuse_activation(const ir::Node& node) {
                     node.op);
 }
 
-Result<Layer> Lowering::begin(const ir::Node& node, LayerKind kind) const {
+Result<Layer> Lowering::begin(const ir::Node& node, LayerKind kind, double farthest) const {
   Layer layer;
   layer.name = layer_name(result_.network.layers.size(), node.name);
   layer.origin = node.name;
@@ -97,7 +97,7 @@ Result<Layer> Lowering::begin(const ir::Node& node, LayerKind kind) const {
     const std::vector<double> equal(has_filters ? std::size_t(layer.output.channels) : 1, 1.0);
     auto curve = unary_curve(node.activation);
     if (!curve) return std::move(curve).error().in(node.label());
-    auto codes_of_curve = curve_codes(*curve, output, clamp, found == gains.end() ? equal : found->second);
+    auto codes_of_curve = curve_codes(*curve, output, clamp, found == gains.end() ? equal : found->second, farthest);
     if (!codes_of_curve) return std::move(codes_of_curve).error().in(node.label());
     layer.curve = std::move(*codes_of_curve);
     // The clamp comes after the curve; what enters the curve only saturates.

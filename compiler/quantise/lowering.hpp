@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "compiler/ir/graph.hpp"
+#include "compiler/quantise/curve_codes.hpp"
 #include "compiler/quantise/quantise.hpp"
 #include "compiler/quantise/value_codes.hpp"
 
@@ -38,8 +39,9 @@ class Lowering {
   // Codes that can occur on a lowered value.
   CodeRange range_of(const std::string& value) const { return range_of_layer(layer_of_.at(value)); }
 
-  // A layer for the node, whose first inputs are its operands.
-  Result<Layer> begin(const ir::Node& node, LayerKind kind) const;
+  // A layer for the node, whose first inputs are its operands. `farthest`: where it has a curve, no input of that is
+  // further from 0.
+  Result<Layer> begin(const ir::Node& node, LayerKind kind, double farthest = kAnywhere) const;
   // Multipliers and shift for factors from sums to output codes; where a curve is fused, to its pre-activation codes.
   Status requantise(const ir::Node& node, Layer& layer, std::vector<double> sum_scales) const;
   void finish(const ir::Node& node, Layer layer);

@@ -186,6 +186,23 @@ TEST(LayerConfig, windows_too_large_for_an_engine_are_refused_by_name) {
   EXPECT_TRUE(build_netlist(network, LayerConfigs(network.layers.size())));
 }
 
+// A named engine, or the rule's, is given to those convolutions that can have it: what `check` calls supported is
+// planned.
+TEST(LayerConfig, convolutions_too_large_for_the_engine_stay_dense) {
+  Random random(3);
+  NetworkMaker make(random, {20, 13, 3});
+  const int deep = make.conv(200, kSame3x3, make.conv(8, kSame3x3, kNetworkInput));  // 260 taps of 200 channels
+  make.conv(4, {20, 13, 1, 1, 0, 0, 0, 0}, deep);
+  const IntegerNetwork network = make.finish(3);
+  for (const KernelKind engine : convolution_engines()) {
+    const LayerConfigs configs = uniform_engines(network, engine);
+    EXPECT_EQ(configs[1].engine, engine);
+    const bool counts_so_far = engine == KernelKind::conv_weight_sparse;  // 52,000 places
+    EXPECT_EQ(configs[2].engine, counts_so_far ? engine : KernelKind::conv_dense);
+    EXPECT_TRUE(build_netlist(network, configs));
+  }
+}
+
 // window.cl: an iteration lasts as many cycles as beats are sent in it, and one if none is.
 std::int64_t window_cycles(const Netlist& netlist, const Kernel& window) {
   const flow::Sequence sequence = flow::sequence_of(netlist, window);

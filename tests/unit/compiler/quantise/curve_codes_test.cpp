@@ -40,11 +40,12 @@ std::vector<Case> cases() {
   return all;
 }
 
-Layer layer_with(const UnaryCurve& curve, int bits, double range, const std::vector<double>& gains) {
+Layer layer_with(const UnaryCurve& curve, int bits, double range, const std::vector<double>& gains,
+                 double farthest = kAnywhere) {
   const ValueCodes output{bits, bits, range};
   Layer layer;
   layer.output_bits = bits, layer.output_scale = output.scale();
-  layer.curve = curve_codes(curve, output, {-output.limit(), output.limit()}, gains).value();
+  layer.curve = curve_codes(curve, output, {-output.limit(), output.limit()}, gains, farthest).value();
   return layer;
 }
 
@@ -89,6 +90,23 @@ TEST(CurveCodes, codes_reach_no_further_than_the_output) {
   }
 }
 
+// What enters within 0.5 of 0 has all the lines there: nothing is left of what chords err by.
+TEST(CurveCodes, codes_reach_no_further_than_what_enters) {
+  const UnaryCurve mish = unary_curve({.curve = ir::Curve::mish}).value();
+  const auto worst_within = [&](const Layer& layer) {
+    double worst = 0;
+    for (int code = int(0.25 / layer.curve.scale); code * layer.curve.scale <= 0.5; ++code) {
+      const double error = after_curve(layer, code, 0) * layer.output_scale - mish.value(code * layer.curve.scale);
+      worst = std::max(worst, std::fabs(error));
+    }
+    return worst;
+  };
+  const Layer anywhere = layer_with(mish, 16, 0.4, {1.0}), within = layer_with(mish, 16, 0.4, {1.0}, 0.5);
+  EXPECT_NEAR(within.curve.scale * 32767, 0.5, 0.01);
+  EXPECT_LT(worst_within(within), 3 * within.output_scale);
+  EXPECT_GT(worst_within(anywhere), 3 * worst_within(within));
+}
+
 TEST(CurveCodes, what_is_zero_stays_zero) {
   for (const int bits : {8, 16}) {
     for (const double range : {4.0, 120.0}) {
@@ -112,7 +130,7 @@ TEST(CurveCodes, a_channel_with_a_gain_has_finer_codes) {
 TEST(CurveCodes, refuses_what_is_no_curve) {
   EXPECT_FALSE(unary_curve({.curve = ir::Curve::hard_swish, .alpha = 0}));
   const UnaryCurve nothing{CurveKind::other, [](double) { return 0.0; }, 1};
-  EXPECT_FALSE(curve_codes(nothing, {8, 8, 1}, {-127, 127}, {1.0}));
+  EXPECT_FALSE(curve_codes(nothing, {8, 8, 1}, {-127, 127}, {1.0}, kAnywhere));
 }
 
 }  // namespace

@@ -142,6 +142,18 @@ TEST_F(Forms, operators_on_codes) {
             "Conv clamp[-5,7.75]");
 }
 
+// Codes that only an operator on codes reads: no value of the file holds the numbers that QuantizeLinear saturates.
+TEST_F(Forms, scores_that_saturate_on_their_way_to_an_operator_on_codes) {
+  const auto flat = w.node("Flatten", {w.node("GlobalAveragePool", {conv()})});
+  const auto scores = w.node("Gemm", {flat, w.random({4, 3}, -8, 8)});
+  const auto step = w.number(0.01f), zero = scalar(128, Type::uint8), share = w.number(1.0f / 256),
+             none = scalar(0, Type::uint8);
+  const auto odds =
+      of("com.microsoft", "QLinearSoftmax", {w.node("QuantizeLinear", {scores, step, zero}), step, zero, share, none},
+         {{"axis", 1}, {"opset", 13}});
+  EXPECT_THAT(result(w.node("DequantizeLinear", {odds, share, none})), HasSubstr("Conv clamp[-1.28,1.27]"));
+}
+
 TEST_F(Forms, operators_on_codes_that_are_not_possible) {
   const auto step = w.number(0.02f), zero = scalar(0, Type::uint8);
   const auto q = w.node("QuantizeLinear", {x, step, zero});
