@@ -47,7 +47,8 @@ json hardware_to_json(const ExploredHardware& h) {
                       {"loss_budget_nats", t.loss_budget},
                       {"is_tried", t.is_tried},
                       {"cycles", {t.rows.densest, t.rows.half_loss, t.rows.full_loss}},
-                      {"kernels", t.kernels}});
+                      {"kernels", t.kernels},
+                      {"simulated_densest_cycles", t.simulated_densest}});
   json front = json::array();
   for (const TriedThresholds& tried : h.front)
     front.push_back({{"cycles", tried.interval_cycles}, {"measured", to_json(tried.loss)}});
@@ -68,7 +69,8 @@ ExploredHardware hardware_from_json(const json& j) {
                         t.at("loss_budget_nats"),
                         t.at("is_tried"),
                         {cycles.at(0), cycles.at(1), cycles.at(2)},
-                        t.at("kernels")});
+                        t.at("kernels"),
+                        t.at("simulated_densest_cycles")});
   }
   for (const json& tried : j.at("threshold_front"))
     h.front.push_back({tried.at("cycles"), search::measured_loss_from(tried.at("measured"))});

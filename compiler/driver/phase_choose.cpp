@@ -22,6 +22,7 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kFile = "engines.json";
+constexpr std::size_t kSimulatedImages = 4;  // enough to tell designs apart that differ by more than 2 %
 
 std::string story(const PlanJob& job) {
   const PlanOptions& o = job.options;
@@ -50,6 +51,7 @@ json target_options(const PlanOptions& o) {
 json options_of(const PlanJob& job) {
   const PlanOptions& o = job.options;
   json all = target_options(o);
+  if (o.target) all["--size-streams"] = o.sizing_percent_or_default();
   if (o.target) all["--trials"] = o.trials, all["--time-limit"] = o.time_limit_s, all["--seed"] = o.seed;
   return all;
 }
@@ -68,14 +70,15 @@ LayerChoice choice_of(const MeasuredMenus& explored, const NetworkDesign& design
 }
 
 std::string hardware_text(const ExploredHardware& h) {
-  std::string text = fmt::format("{:>8} {:>12} {:>10} {:>12} {:>12} {:>8}   cycles estimated\n", "densest",
-                                 "loss, mnats", "row 0", "half loss", "full loss", "kernels");
+  std::string text = fmt::format("{:>8} {:>12} {:>10} {:>12} {:>12} {:>8} {:>15}   cycles estimated\n", "densest",
+                                 "loss, mnats", "row 0", "half loss", "full loss", "kernels", "row 0 simulated");
   for (std::size_t t = 0; t < h.trials.size(); ++t) {
     const search::HardwareTrial& trial = h.trials[t];
-    text += fmt::format("{:>8.2f} {:>12.3f} {:>10.0f} {:>12.0f} {:>12.0f} {:>8}{}\n", trial.natural_share,
-                        1e3 * trial.loss_budget, trial.rows.densest, trial.rows.half_loss, trial.rows.full_loss,
-                        trial.kernels,
-                        fmt::format("{}{}", trial.is_tried ? "   for a trial" : "", t == h.taken ? "   taken" : ""));
+    text +=
+        fmt::format("{:>8.2f} {:>12.3f} {:>10.0f} {:>12.0f} {:>12.0f} {:>8} {:>15}{}\n", trial.natural_share,
+                    1e3 * trial.loss_budget, trial.rows.densest, trial.rows.half_loss, trial.rows.full_loss,
+                    trial.kernels, trial.simulated_densest > 0 ? fmt::format("{:.0f}", trial.simulated_densest) : "-",
+                    fmt::format("{}{}", trial.is_tried ? "   for a trial" : "", t == h.taken ? "   taken" : ""));
   }
   if (h.raced.trials == 0) return text;
   text += trials_text(h.raced) + "front of the trials: cycles estimated, millinats and top-1 points measured\n";
@@ -97,6 +100,11 @@ Status run(PlanJob& job) {
     const double interval = o.target_images_per_s > 0 ? 1e6 * o.rows.clock_mhz / o.target_images_per_s : 0;
     search::HardwareOptions options;
     options.most_points = o.most_loss_points, options.target_interval = interval;
+    options.sizing_tolerance = o.sizing_percent_or_default() / 100;
+    if (options.sizing_tolerance > 0) {
+      const auto sized = SLUICE_TRY(picture_codes(network, pictures.first(kSimulatedImages)));
+      for (const auto& picture : sized) options.pictures.push_back({.codes = picture});
+    }
     const std::vector<RowSample> samples = SLUICE_TRY(search_samples(job));
     const search::LossMeter meter(network, samples);
     const search::HardwareTrials trials{meter, trial_options(job, TrialPart::before_hardware, target_options(o).dump()),

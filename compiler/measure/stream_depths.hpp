@@ -29,6 +29,10 @@ Result<StreamSizing> size_streams(Design& design, const DesignTable& rows, const
                                   double tolerance,
                                   std::int64_t most_ram_blocks = std::numeric_limits<std::int64_t>::max());
 
+// Cycles an image without thresholds, simulated with streams so deep that nobody waits for room: what sized streams can
+// reach. Before: a valid design, at least one picture.
+Result<double> deep_interval_cycles(const Design& design, const std::vector<RowSample>& pictures);
+
 // Of all streams of a netlist, counted as size_streams does.
 std::int64_t stream_ram_blocks(const Netlist& netlist);
 

@@ -59,6 +59,8 @@ struct LayerConfig {
   // P of a weight-sparse engine: output pixels that share a weight. Default kTilePixels, or all pixels where there are
   // fewer.
   int tile_pixels = 0;
+
+  bool operator==(const LayerConfig&) const = default;
 };
 
 using LayerConfigs = std::vector<LayerConfig>;

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
+#include "compiler/measure/stream_depths.hpp"
 #include "compiler/model/memory_traffic.hpp"
 #include "compiler/search/allocation.hpp"
 #include "compiler/search/trial_design.hpp"
@@ -14,6 +16,8 @@ namespace {
 
 // Of the densest row's rate to that of the row explored for.
 constexpr double kNaturalShares[] = {0.9, 0.8, 0.7, 0.6, 0.5, 0};
+// Designs that are simulated before one is taken; the next ones are estimated to be worse by more than estimates err.
+constexpr std::size_t kSimulated = 6;
 // Where no dense design fits to compare with: of the best for natural zeros alone.
 constexpr double kLeastOfNatural = 0.8;
 
@@ -59,6 +63,7 @@ class Search {
     const double moved = memory_cycles(memory_bytes_per_image(network_), target_.memory_bytes_per_cycle);
     add(std::move(natural).value(), {1, 0}, search);
     search.natural_cycles = search.one_row_cycles = search.trials[0].rows.densest;
+    search.design = designs_[0];
     if (options_.target_interval > 0) return search;
     search.densest_limit = search.natural_cycles / kLeastOfNatural;
     if (options_.is_free) {
@@ -77,6 +82,7 @@ class Search {
     }
     search.trial_goal = {between, moved, search.densest_limit};
     if (trials_.options.trials > 0) SLUICE_CHECK(study(search));
+    SLUICE_CHECK(settle(search));
     return search;
   }
 
@@ -130,7 +136,47 @@ class Search {
 
   static double merit(const EstimatedRows& rows) { return rows.densest * rows.half_loss * rows.full_loss; }
 
-  // Takes the design if it is the best so far. `of`: the trial that it was explored for.
+  // Takes the best of the designs whose densest row keeps its limit: by the estimate, or, where there are pictures, by
+  // simulation of those that are estimated best and of the one for natural zeros.
+  Status settle(HardwareSearch& search) const {
+    std::vector<std::size_t> order = best_estimated(search);
+    if (options_.pictures.empty()) {
+      search.taken = order.empty() ? 0 : order[0];
+    } else {
+      if (order.size() > kSimulated) order.resize(kSimulated);
+      if (std::find(order.begin(), order.end(), 0) == order.end()) order.push_back(0);
+      search.taken = 0;
+      double best = std::numeric_limits<double>::infinity();
+      for (const std::size_t t : order) {
+        HardwareTrial& trial = search.trials[t];
+        trial.simulated_densest = SLUICE_TRY(deep_interval_cycles({network_, designs_[t].netlist}, options_.pictures));
+        const double wait = trial.simulated_densest / trial.rows.densest;  // in the other rows, too
+        const double simulated = merit(trial.rows) * wait * wait * wait;
+        if (trial.simulated_densest * (1 + options_.sizing_tolerance) > search.densest_limit || simulated >= best)
+          continue;
+        best = simulated, search.taken = t;
+      }
+    }
+    search.design = designs_[search.taken];
+    return ok();
+  }
+
+  // Designs within the densest row's limit, the best first, each once.
+  std::vector<std::size_t> best_estimated(const HardwareSearch& search) const {
+    std::vector<std::size_t> order;
+    for (std::size_t t = 0; t < search.trials.size(); ++t) {
+      const bool is_known = std::any_of(order.begin(), order.end(), [&](std::size_t other) {
+        return designs_[other].configs == designs_[t].configs;
+      });
+      if (!is_known && search.trials[t].rows.densest <= search.densest_limit) order.push_back(t);
+    }
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      return merit(search.trials[a].rows) < merit(search.trials[b].rows);
+    });
+    return order;
+  }
+
+  // Keeps the design, for now as the best where it is estimated so. `of`: the trial that it was explored for.
   void add(NetworkDesign design, HardwareTrial trial, HardwareSearch& search, const ThresholdTrial* of = nullptr) {
     trial.rows = rows_of(design), trial.kernels = design.netlist.kernels.size();
     if (of) {
@@ -145,12 +191,12 @@ class Search {
     search.starts.push_back(std::move(start));
     search.trials.push_back(trial);
     if (trial.loss_budget > 0) search.one_row_cycles = std::min(search.one_row_cycles, trial.rows.full_loss);
+    designs_.push_back(std::move(design));
     const bool is_first = search.trials.size() == 1;
     if (!is_first &&
         (trial.rows.densest > search.densest_limit || merit(trial.rows) >= merit(search.trials[search.taken].rows)))
       return;
     search.taken = search.trials.size() - 1;
-    search.design = std::move(design);
   }
 
   const IntegerNetwork& network_;
@@ -160,6 +206,7 @@ class Search {
   const HardwareOptions& options_;
   const HardwareTrials& trials_;
   const double half_nats_, full_nats_;
+  std::vector<NetworkDesign> designs_;  // of the trials
 };
 
 }  // namespace

@@ -13,12 +13,17 @@
 // fastest trials within half of the largest loss and within all of it are explored as designs, too, and judged with the
 // rows that were measured.
 //
+// An estimate does not know how long layers wait for each other: up to a sixth of the time in designs of many copies.
+// So the best estimated designs, and the one for natural zeros, are simulated without thresholds. The best by
+// simulation is taken, its other rows being slowed down alike.
+//
 // Before: menus, levels and a scale of this network; a budget. After: a design within the budget, or NoDesign.
 #pragma once
 
 #include <optional>
 
 #include "compiler/dse/network_design.hpp"
+#include "compiler/measure/rows.hpp"
 #include "compiler/search/loss_scale.hpp"
 #include "compiler/search/threshold_study.hpp"
 #include "compiler/target/target.hpp"
@@ -38,6 +43,7 @@ struct HardwareTrial {
   bool is_tried = false;   // explored for thresholds of a trial
   EstimatedRows rows;
   std::size_t kernels = 0;
+  double simulated_densest = 0;  // cycles; 0: was not simulated
 };
 
 struct HardwareSearch {
@@ -61,9 +67,11 @@ struct HardwareTrials {
 
 struct HardwareOptions {
   double most_points = 2;
-  double least_densest = 0.95;  // rate of the densest row, of the best dense design's
-  double target_interval = 0;   // fewest resources at so many cycles an image, without thresholds; 0: the fastest
-  bool is_free = true;          // all engines are allowed
+  double least_densest = 0.95;      // rate of the densest row, of the best dense design's
+  double target_interval = 0;       // fewest resources at so many cycles an image, without thresholds; 0: the fastest
+  bool is_free = true;              // all engines are allowed
+  std::vector<RowSample> pictures;  // that designs are simulated on; none: the estimate decides
+  double sizing_tolerance = 0;      // share of its rate that a design may lose to streams of limited depth
 };
 
 DesignResult<HardwareSearch> search_hardware(const IntegerNetwork& network, const std::vector<LayerMenu>& menus,

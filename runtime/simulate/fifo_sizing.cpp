@@ -24,12 +24,8 @@ class Sizing {
       : netlist_(netlist), images_(images), options_(options) {}
 
   Result<FifoSizing> run() {
-    Depths deep;
-    for (std::size_t s = 0; s < netlist_.streams.size(); ++s) {
-      const std::int64_t planned = std::max(netlist_.streams[s].depth, least(s));
-      deep.push_back(static_cast<int>(
-          std::clamp<std::int64_t>(2 * (netlist_.streams[s].beats + 1), planned, std::max(kDeepest, planned))));
-    }
+    Depths deep = deep_depths(netlist_);
+    for (std::size_t s = 0; s < deep.size(); ++s) deep[s] = std::max(deep[s], least(s));
     const std::optional<double> deep_interval = interval_of(deep);
     if (!deep_interval)
       return user_error("no depth lets an image through: its kernels disagree on how many beats an image has");
@@ -167,6 +163,16 @@ std::int64_t m20k_blocks(const Stream& stream, std::int64_t depth) {
     least = std::min(least, (width + bits - 1) / bits * ((depth + words - 1) / words));
   }
   return least;
+}
+
+std::vector<int> deep_depths(const Netlist& netlist) {
+  std::vector<int> deep;
+  for (const Stream& stream : netlist.streams) {
+    const std::int64_t planned = stream.depth;
+    deep.push_back(
+        static_cast<int>(std::clamp<std::int64_t>(2 * (stream.beats + 1), planned, std::max(kDeepest, planned))));
+  }
+  return deep;
 }
 
 Result<FifoSizing> size_fifos_by_simulation(const Netlist& netlist, const std::vector<ImagePrograms>& images,

@@ -45,6 +45,9 @@ struct FifoSizing {
   double tolerance = 0;  // the one that was needed to fit the budget
 };
 
+// Of each stream: two images, at most 65,536 beats. Nobody waits for room.
+std::vector<int> deep_depths(const Netlist& netlist);
+
 // Fails with Fault::user when no depths fit the budget.
 Result<FifoSizing> size_fifos_by_simulation(const Netlist& netlist, const std::vector<ImagePrograms>& images,
                                             const FifoSizingOptions& options = {});
