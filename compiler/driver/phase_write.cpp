@@ -6,6 +6,7 @@
 #include "compiler/driver/phase.hpp"
 #include "compiler/driver/plan_report.hpp"
 #include "compiler/driver/search_report.hpp"
+#include "compiler/language/check_program.hpp"
 #include "device/device_files.hpp"
 #include "runtime/base/errors.hpp"
 #include "runtime/base/sha256.hpp"
@@ -17,6 +18,17 @@ std::string story(const PlanJob& job) { return job.options.output.string(); }
 
 nlohmann::json options_of(const PlanJob& job) { return {{"--f-hls", job.options.hls_factor}}; }
 
+// The rules of the vendor's language, as far as this machine can read the program.
+Status check_language(const PlanJob& job, const BundleFiles& files, const Netlist& netlist) {
+  const language::ProgramCheck check = SLUICE_TRY(language::check_program(files, netlist));
+  if (!check.is_read)
+    job.say(
+        "the rules of the language were checked on the netlist alone: the program itself is read by clang-14, which "
+        "is not installed");
+  for (const std::string& known : check.known) job.say("expected to be slower on a board than planned: " + known);
+  return ok();
+}
+
 Status run(PlanJob& job) {
   const Design& design = job.state.final_design();
   BundleFiles files = job.state.checked->golden;
@@ -24,6 +36,7 @@ Status run(PlanJob& job) {
   files["table.json"] = table_to_json(job.state.measured->table);
   files["weights.bin"] = weights_to_bytes(design.network);
   write_opencl(design, device_files(), files);
+  SLUICE_CHECK(check_language(job, files, design.netlist));
   PlanResult result{{}, job.state.measured->table};
   result.report = SLUICE_TRY(make_report(job, sha256_hex(files["design.json"])));
   result.report.phase_seconds["write"] = job.seconds_of_phase();

@@ -23,6 +23,7 @@
  *                           pocl at a byte offset the kernel file states; KEEP stores a register back at the end)
  *   FOREVER(port)           the main loop: endless on intel, until the segment of `port` is used up on pocl
  *   NARROW(value, bits)     the same value, told to fit so many bits; intel makes circuits of no more
+ *   DISTANCE(array, n)      before it: an element of this RAM is loaded only n iterations after it was stored, or is not used
  *   READ(port, beat)        blocking read; exactly one call site per port
  *   WRITE(port, beat)       blocking write; exactly one call site per port
  *   END(port)               after the loop, once per output port
@@ -46,7 +47,7 @@
 
 /* Beat types. `lanes` is the room in the struct: at least 32 bits. Words are little-endian over the lanes. */
 #define BEAT_I8(name, lanes)                                                              \
-  typedef struct { char v[lanes]; uchar kind; } name;                                     \
+  typedef struct SLUICE_PACKED { char v[lanes]; uchar kind; } name;                       \
   static inline uint name##_word(name b) {                                                \
     return (uint)(uchar)b.v[0] | (uint)(uchar)b.v[1] << 8 | (uint)(uchar)b.v[2] << 16 |   \
            (uint)(uchar)b.v[3] << 24;                                                     \
@@ -64,7 +65,7 @@
   SLUICE_DECLARE_INTRINSICS(name)
 
 #define BEAT_I16(name, lanes)                                                             \
-  typedef struct { short v[lanes]; uchar kind; } name;                                    \
+  typedef struct SLUICE_PACKED { short v[lanes]; uchar kind; } name;                      \
   static inline uint name##_word(name b) { return (uint)(ushort)b.v[0] | (uint)(ushort)b.v[1] << 16; } \
   static inline name name##_of_word(int kind, uint word) {                                \
     name b;                                                                               \
@@ -77,7 +78,7 @@
   SLUICE_DECLARE_INTRINSICS(name)
 
 #define BEAT_I32(name, lanes)                                                             \
-  typedef struct { int v[lanes]; uchar kind; } name;                                      \
+  typedef struct SLUICE_PACKED { int v[lanes]; uchar kind; } name;                        \
   static inline uint name##_word(name b) { return (uint)b.v[0]; }                         \
   static inline name name##_of_word(int kind, uint word) {                                \
     name b;                                                                               \

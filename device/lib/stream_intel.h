@@ -24,6 +24,9 @@
 #define SLUICE_DECLARE_INTRINSICS(T)
 #endif
 
+/* A channel is as wide as its struct, padding included. */
+#define SLUICE_PACKED __attribute__((packed))
+
 #ifdef SLUICE_MINIMUM_DEPTH
 #define SLUICE_DEPTH(beats) ((beats) < SLUICE_MINIMUM_DEPTH ? SLUICE_MINIMUM_DEPTH : (beats))
 #else
@@ -60,6 +63,12 @@
 /* The low bits, sign extended: the same value, and a compiler that makes circuits sees how many bits there are. */
 #define NARROW(value, bits) ((int)((uint)(value) << (32 - (bits))) >> (32 - (bits)))
 
+#ifdef SLUICE_SYNTAX_ONLY
+#define DISTANCE(array_name, iterations)
+#else
+#define SLUICE_PRAGMA(words) _Pragma(#words)
+#define DISTANCE(array_name, iterations) SLUICE_PRAGMA(ivdep array(array_name) safelen(iterations))
+#endif
 #define FOREVER(port) while (1)
 #define READ(port, beat) beat = read_channel_intel(P_##port)
 #define WRITE(port, beat) write_channel_intel(P_##port, beat)

@@ -14,6 +14,7 @@
  */
 #define SLUICE_DECLARE_INTRINSICS(T)
 #define STREAM(name, T, beats)
+#define SLUICE_PACKED
 
 #define TASK(name, ...) __kernel void name(__VA_ARGS__)
 #define HOST_TASK(name, stream_argument, ...) __kernel void name(stream_argument, __VA_ARGS__)
@@ -50,6 +51,7 @@
 /* A value that fits `bits` bits is an int anyway. */
 #define NARROW(value, bits) (value)
 
+#define DISTANCE(array_name, iterations)
 #define FOREVER(port) while (cursor_##port < beats_##port)
 
 #define SLUICE_READ(port, tag, stream, beat)                                                  \

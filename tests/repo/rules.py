@@ -76,6 +76,7 @@ MAY_INCLUDE = {
     "compiler/pipeline": {BASE, BUNDLE, CONTRACT},
     "compiler/search/sampler": {BASE},
     "compiler/codegen": {BASE, BUNDLE},
+    "compiler/language": {BASE, BUNDLE, CONTRACT},
     "compiler/accuracy": {BASE, BUNDLE, "runtime/evaluate", "runtime/images", "compiler/ir", "compiler/ops", "compiler/quantise"},
     "compiler/search": {BASE, BUNDLE, "runtime/evaluate", "runtime/simulate", "compiler/accuracy", "compiler/dse", "compiler/model",
                         "compiler/measure", "compiler/target"},

@@ -29,6 +29,7 @@ TASK(P_NAME, FROM(IN), TO(OUT), MEMORY) {
   int sums[P_CHANNEL_GROUPS][P_OUT_LANES];
   int step = 0, group = 0;
 
+  DISTANCE(sums, P_CHANNEL_GROUPS)
   FOREVER(IN) {
     P_IN_T beat;
     READ(IN, beat);

@@ -14,7 +14,7 @@
 #include "runtime/base/errors.hpp"
 #include "runtime/base/file.hpp"
 #include "runtime/base/sha256.hpp"
-#include "runtime/drivers/threads/process.hpp"
+#include "runtime/base/process.hpp"
 
 namespace sluice::threads {
 namespace {

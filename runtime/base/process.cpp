@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // posix_spawnp with both outputs in one file.
-#include "runtime/drivers/threads/process.hpp"
+#include "runtime/base/process.hpp"
 
 #include <fcntl.h>
 #include <spawn.h>
@@ -11,7 +11,7 @@
 #include "runtime/base/errors.hpp"
 #include "runtime/base/file.hpp"
 
-namespace sluice::threads {
+namespace sluice {
 
 Result<ProcessEnd> run_process(const std::vector<std::string>& words, const std::filesystem::path& scratch_file) {
   std::vector<char*> arguments;
@@ -39,4 +39,4 @@ Result<ProcessEnd> run_process(const std::vector<std::string>& words, const std:
   return end;
 }
 
-}  // namespace sluice::threads
+}  // namespace sluice

@@ -11,7 +11,7 @@
 
 #include "runtime/base/status.hpp"
 
-namespace sluice::threads {
+namespace sluice {
 
 struct ProcessEnd {
   int started = 0;    // 0, or the errno of posix_spawnp: the program was not found or not allowed
@@ -22,4 +22,4 @@ struct ProcessEnd {
 // `scratch_file` receives the output meanwhile. Fault::world when the machine refuses anything but the program itself.
 Result<ProcessEnd> run_process(const std::vector<std::string>& words, const std::filesystem::path& scratch_file);
 
-}  // namespace sluice::threads
+}  // namespace sluice
