@@ -301,6 +301,7 @@ ENGINE_NAMED_ELSEWHERE = {
     ("conv_weight_sparse", "compiler/pipeline/layer_config.cpp"): "the only one with tiles (P)",
     ("conv_weight_sparse", "runtime/bundle/kernels/tile.cpp"): "a tile kernel feeds this engine alone",
     ("conv_weight_sparse", "runtime/simulate/layer_cycles.cpp"): "its periods follow from its counter, not from the picture",
+    ("conv_weight_sparse", "compiler/language/array_rules.cpp"): "one of its arrays is known to be slower on a board",
     ("conv_grouped_prefix", "compiler/pipeline/layer_config.cpp"): "the only one that groups filters (G)",
 }
 MOST_ENGINE_FILES = 12
