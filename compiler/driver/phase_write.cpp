@@ -2,6 +2,7 @@
 // write: the bundle, whole or not at all.
 #include <nlohmann/json.hpp>
 
+#include "compiler/codegen/build_conf.hpp"
 #include "compiler/codegen/opencl_writer.hpp"
 #include "compiler/driver/phase.hpp"
 #include "compiler/driver/plan_report.hpp"
@@ -29,6 +30,16 @@ Status check_language(const PlanJob& job, const BundleFiles& files, const Netlis
   return ok();
 }
 
+BuildTarget build_target(const PlanJob& job) {
+  BuildTarget target{"", "", job.state.measured->table.clock_mhz};
+  if (job.options.target && job.options.target->board) {
+    const bsp::Board& board = *job.options.target->board;
+    if (!board.aoc_boards.empty()) target.board = board.aoc_boards[0];
+    target.family = board.device.family;
+  }
+  return target;
+}
+
 Status run(PlanJob& job) {
   const Design& design = job.state.final_design();
   BundleFiles files = job.state.checked->golden;
@@ -37,6 +48,7 @@ Status run(PlanJob& job) {
   files["weights.bin"] = weights_to_bytes(design.network);
   write_opencl(design, device_files(), files);
   SLUICE_CHECK(check_language(job, files, design.netlist));
+  files["build_fpga.conf"] = SLUICE_TRY(build_conf(build_target(job)));
   PlanResult result{{}, job.state.measured->table};
   result.report = SLUICE_TRY(make_report(job, sha256_hex(files["design.json"])));
   result.report.phase_seconds["write"] = job.seconds_of_phase();

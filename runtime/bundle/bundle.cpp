@@ -94,6 +94,11 @@ Result<Bundle> Bundle::open(const fs::path& folder) {
   return bundle;
 }
 
+void Bundle::set_clock(double clock_mhz) {
+  for (TableRow& row : table_.rows) row.throughput_images_per_s *= clock_mhz / table_.clock_mhz;
+  table_.clock_mhz = clock_mhz;
+}
+
 Result<std::string> Bundle::read(const std::string& relative) const {
   const auto entry = hashes_.find(relative);
   if (entry == hashes_.end()) return user_error("{}: the bundle has no file {}", folder_.string(), relative);

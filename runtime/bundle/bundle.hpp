@@ -63,6 +63,8 @@ class Bundle {
   const std::map<std::string, std::string>& hashes() const { return hashes_; }
   // One number for the whole design: the hash of design.json.
   const std::string& design_hash() const { return hashes_.at("design.json"); }
+  // What rates are reckoned with from now on, in place of the planned clock; the folder stays as it is.
+  void set_clock(double clock_mhz);
   // Content of a file named in the manifest, checked against its hash again.
   Result<std::string> read(const std::string& relative) const;
 
