@@ -6,7 +6,7 @@
 # Why: the compiler's flags changed from version to version, and a wrong one costs hours. This file is the one place that
 # knows them. What a bundle is made for stands beside it, in build_fpga.conf.
 #
-#   bash build_fpga.sh STAGE --sdk DIR --work DIR [--board NAME] [--seed N] [--clock MHZ] [--handshaking off] [--parallel N]
+#   bash build_fpga.sh STAGE --sdk DIR --work DIR [--board NAME] [--family NAME] [--seed N] [--clock MHZ] [--handshaking off] [--parallel N]
 #
 #   emulator   the SDK's emulator, streams of at least 8192 beats: minutes           WORK/emulator/design.aocx
 #   report     loops and resources as the compiler sees them: tens of minutes        WORK/report/design/reports/
@@ -23,13 +23,14 @@ fail() { echo "build_fpga.sh: $2" >&2; exit "$1"; }
 
 [ $# -ge 1 ] || fail 2 "which stage? emulator, report, hardware or profile"
 stage=$1; shift
-sdk=${INTELFPGAOCLSDKROOT:-} work= board=$BOARD seed=1 clock=$CLOCK_MHZ handshaking=auto parallel=
+sdk=${INTELFPGAOCLSDKROOT:-} work= board=$BOARD family=$FAMILY seed=1 clock=$CLOCK_MHZ handshaking=auto parallel=
 while [ $# -gt 0 ]; do
   [ $# -ge 2 ] || fail 2 "$1 needs a value"
   case $1 in
     --sdk) sdk=$2 ;;
     --work) work=$2 ;;
     --board) board=$2 ;;
+    --family) family=$2 ;;  # of the board's FPGA, where --board is not that of the plan
     --seed) seed=$2 ;;
     --clock) clock=$2 ;;
     --handshaking) handshaking=$2 ;;
@@ -72,9 +73,9 @@ case $stage in
     if [ $number -ge 2001 ]; then flags+=("-clock=${clock}MHz"); else flags+=("-fmax=$clock"); fi
     if [ "$handshaking" = off ]; then
       # Other families refuse the option.
-      case $FAMILY in
+      case $family in
         stratix10|agilex7) flags+=(-hyper-optimized-handshaking=off); folder=$folder-plain ;;
-        *) fail 2 "--handshaking off is for Stratix 10 and Agilex; $board has $FAMILY" ;;
+        *) fail 2 "--handshaking off is for Stratix 10 and Agilex; $board has ${family:-an FPGA that is not known; say --family}" ;;
       esac
     fi
     if [ $stage = report ]; then

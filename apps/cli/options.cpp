@@ -2,6 +2,7 @@
 // Options that several verbs share.
 #include "apps/cli/verb.hpp"
 #include "runtime/base/errors.hpp"
+#include "runtime/bundle/fitted_build.hpp"
 #include "runtime/drivers/device_list.hpp"
 
 namespace sluice::cli {
@@ -42,9 +43,17 @@ void DeviceFlags::declare(Command command, const std::string& besides) {
   command.add_flag("--emulator", is_emulated, "fpga: the vendor's emulator; it builds the bundle's text");
   command.add_flag("--planned-depths", has_planned_depths,
                    "fpga --emulator: streams no deeper than planned (hundreds of times slower)");
-  command.add_option("--binary", binary, "fpga: the .aocx that aoc has made of the bundle");
+  command.add_option(
+      "--binary", binary,
+      "fpga: the .aocx that aoc has made of the bundle; every device: rates at the clock that was fitted, where "
+      "sluice build has left it beside the binary");
   command.add_option("--platform", platform, "fpga: part of the OpenCL platform's name");
   command.add_option("--board", board, "fpga: part of the device's name, where there are several");
+}
+
+Result<Bundle> DeviceFlags::open_bundle(const std::filesystem::path& folder) const {
+  Bundle bundle = SLUICE_TRY(Bundle::open(folder));
+  return at_fitted_clock(std::move(bundle), binary);
 }
 
 Result<std::unique_ptr<Device>> DeviceFlags::open(const Bundle& bundle) const {

@@ -43,6 +43,7 @@ std::span<const Verb> all_verbs();
 // Each declares its options on `command` and returns what to run. `common` outlives the run.
 Run verb_check(Command command, const Common& common);
 Run verb_plan(Command command, const Common& common);
+Run verb_build(Command command, const Common& common);
 Run verb_simulate(Command command, const Common& common);
 Run verb_classify(Command command, const Common& common);
 Run verb_eval(Command command, const Common& common);
@@ -76,6 +77,8 @@ struct DeviceFlags {
 
   // `besides`: what else the verb takes for a device's name.
   void declare(Command command, const std::string& besides = {});
+  // The bundle, at the clock of --binary where that is known (runtime/bundle/fitted_build.hpp).
+  Result<Bundle> open_bundle(const std::filesystem::path& folder) const;
   Result<std::unique_ptr<Device>> open(const Bundle& bundle) const;
 };
 

@@ -2,9 +2,10 @@
 // sluice bench BUNDLE: images/s, latencies, and where the time goes.
 //
 // Two scenarios with MLPerf LoadGen's meaning (results are not MLPerf results): Offline keeps the device full and
-// reports images/s. SingleStream sends the next image when the last one came back and reports latency. Images are
-// prepared before the clock starts, so the figures are those of the device, copies in and out included. `sluice eval`
-// and `classify` report rates with decoding. Warm-up is not counted; the first image's latency is printed alone.
+// reports images/s, and with pictures what was planned beside it. SingleStream sends the next image when the last one
+// came back and reports latency. Images are prepared before the clock starts, so the figures are those of the device,
+// copies in and out included. `sluice eval` and `classify` report rates with decoding. Warm-up is not counted; the
+// first image's latency is printed alone.
 #include <algorithm>
 #include <iostream>
 #include <memory>
@@ -14,6 +15,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/cli/log.hpp"
+#include "apps/cli/plan_comparison.hpp"
 #include "apps/cli/verb.hpp"
 #include "runtime/base/json.hpp"
 #include "runtime/images/preprocess.hpp"
@@ -38,10 +40,14 @@ struct Measured {
   std::size_t images = 0;
   double seconds = 0;
   std::vector<std::chrono::nanoseconds> latencies;  // submit to collect; of a simulated device its own
+  std::vector<Observation> seen;                    // of the first images, where the device counts
 };
 
+constexpr std::size_t kMostSeen = 256;  // as many as there are inputs
+
 // Keeps up to `in_flight` images inside until the time is over, then drains.
-Result<Measured> run(Device& device, const std::vector<Codes>& inputs, std::size_t in_flight, double seconds) {
+Result<Measured> run(Device& device, const std::vector<Codes>& inputs, std::size_t in_flight, double seconds,
+                     const Observer* observer = nullptr) {
   Measured measured;
   const bool is_simulated = device.info().is_simulated();
   std::vector<Clock::time_point> started;
@@ -51,6 +57,8 @@ Result<Measured> run(Device& device, const std::vector<Codes>& inputs, std::size
     const ImageScores scores = SLUICE_TRY(device.collect());
     measured.latencies.push_back(is_simulated ? scores.device_time : Clock::now() - started[scores.image_id]);
     last_completion = scores.completed_at;
+    if (observer != nullptr && !scores.counters.empty() && measured.seen.size() < kMostSeen)
+      measured.seen.push_back(observer->observe(scores.image_id, 0, scores.counters, scores.completed_at));
     if (scores.image_id == 0) first_completion = scores.completed_at;
     return ok();
   };
@@ -132,7 +140,7 @@ Result<std::vector<Codes>> inputs_for(const Options& options, const IntegerNetwo
 }
 
 Status bench(const Options& options, const Common& common) {
-  const Bundle bundle = SLUICE_TRY(Bundle::open(options.bundle));
+  const Bundle bundle = SLUICE_TRY(options.device.open_bundle(options.bundle));
   const IntegerNetwork& network = bundle.network();
   const std::vector<Codes> inputs = SLUICE_TRY(inputs_for(options, network, common.seed));
   DeviceFlags device_flags = options.device;
@@ -148,13 +156,18 @@ Status bench(const Options& options, const Common& common) {
   SLUICE_CHECK(run(*device, inputs, in_flight, std::min(1.0, options.seconds / 4)));
   const std::vector<KernelTime> before = device->kernel_times();
   log::info("{}: {} s on {}", options.scenario, options.seconds, device->info().driver);
-  Measured m = SLUICE_TRY(run(*device, inputs, in_flight, options.seconds));
+  const Observer observer(bundle);
+  Measured m = SLUICE_TRY(run(*device, inputs, in_flight, options.seconds, &observer));
   const Shares shares = shares_of(before, device->kernel_times());
 
   const double rate = static_cast<double>(m.images) / m.seconds;
   const auto ms = [&](double p) { return 1e-6 * static_cast<double>(percentile(m.latencies, p).count()); };
   const double first_ms = first.latencies.empty() ? 0 : 1e-6 * static_cast<double>(first.latencies[0].count());
   const DeviceInfo info = device->info();
+  // Random codes have other zeros than pictures; one image at a time has no rate of a pipeline.
+  std::optional<PlanComparison> planned;
+  if (!options.images.sources.empty() && options.scenario == "Offline")
+    planned = SLUICE_TRY(compare_with_plan(bundle, m.seen));
   if (const std::string remark = device->remark(); !remark.empty()) log::warn("{}", remark);
   std::int64_t macs = 0;
   for (const Layer& layer : network.layers) macs += layer.macs();
@@ -183,6 +196,8 @@ Status bench(const Options& options, const Common& common) {
                                   {"p99", ms(.99)},
                                   {"p99_9", ms(.999)}}},
                                 {"macs_per_image", macs},
+                                {"estimated_images_per_s", planned ? json(planned->estimated_images_per_s) : json()},
+                                {"departing_layer", planned ? json(planned->departing_layer) : json()},
                                 {"pictures", options.images.sources.empty() ? "random codes" : "given"},
                                 {"kernel_time_share",
                                  {{"convolution", shares.convolution_s / total},
@@ -208,6 +223,7 @@ Status bench(const Options& options, const Common& common) {
                                1e3 * k.seconds / static_cast<double>(std::max<std::uint64_t>(1, k.launches)));
     }
   }
+  if (planned) std::cout << planned->text(rate, info.rate_kind) << "\n";
   std::cout << fmt::format("{}: {:.1f} images/s {} on {} ({} images in {:.2f} s)\n", options.scenario, rate,
                            info.rate_kind, info.driver, m.images, m.seconds);
   return ok();

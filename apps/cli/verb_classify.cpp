@@ -42,7 +42,7 @@ std::string sheet_title(const IntegerNetwork& network, const std::string& device
 
 Status classify(const Options& options, const Common& common) {
   const LineFormat format = format_of(options, common);
-  const Bundle bundle = SLUICE_TRY(Bundle::open(options.bundle));
+  const Bundle bundle = SLUICE_TRY(options.device.open_bundle(options.bundle));
   const IntegerNetwork& network = bundle.network();
   const ImageSet images = SLUICE_TRY(options.images.open());
   const PolicyOptions policy = SLUICE_TRY(options.policy.get());

@@ -206,7 +206,7 @@ Status tell_what_was_compared(const FloatJudgement& judged, const Options& optio
 }
 
 Status evaluate(const Options& options, const Common& common) {
-  const Bundle bundle = SLUICE_TRY(Bundle::open(options.bundle));
+  const Bundle bundle = SLUICE_TRY(options.device.open_bundle(options.bundle));
   const IntegerNetwork& network = bundle.network();
   const ImageSet images = SLUICE_TRY(options.images.open());
   SLUICE_CHECK(check_labels(images, network, options));

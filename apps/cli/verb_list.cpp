@@ -10,6 +10,7 @@ std::span<const Verb> all_verbs() {
        "the picture of noise whose values give the scales that --board's estimate is made with", verb_check},
       {"plan", "make a bundle from an ONNX model and calibration pictures", "the trials of thresholds (--trials)",
        verb_plan},
+      {"build", "a binary for a board, by the vendor's compiler: emulator, report, hardware", nullptr, verb_build},
       {"simulate", "images/s of a bundle on real pictures, cycle by cycle: waits, full streams, the bottleneck",
        nullptr, verb_simulate},
       {"classify", "label pictures", nullptr, verb_classify},

@@ -12,6 +12,7 @@
 #include "apps/cli/verb.hpp"
 #include "runtime/base/errors.hpp"
 #include "runtime/base/json.hpp"
+#include "runtime/bundle/fitted_build.hpp"
 #include "runtime/images/preprocess.hpp"
 #include "runtime/simulate/fifo_sizing.hpp"
 #include "runtime/simulate/picture_model.hpp"
@@ -21,7 +22,7 @@ namespace sluice::cli {
 namespace {
 
 struct Options {
-  std::filesystem::path bundle;
+  std::filesystem::path bundle, binary;
   ImageFlags images;
   std::vector<std::size_t> rows{0};
   std::size_t warm_up_images = 4;
@@ -71,7 +72,8 @@ Status print_sizing(const Options& options, const Netlist& netlist, const std::v
 }
 
 Status simulate_bundle(const Options& options, const Common& common) {
-  const Bundle bundle = SLUICE_TRY(Bundle::open(options.bundle));
+  Bundle planned = SLUICE_TRY(Bundle::open(options.bundle));
+  const Bundle bundle = SLUICE_TRY(at_fitted_clock(std::move(planned), options.binary));
   const IntegerNetwork& network = bundle.network();
   for (const std::size_t row : options.rows) {
     if (row >= bundle.table().rows.size()) {
@@ -127,6 +129,8 @@ Run verb_simulate(Command command, const Common& common) {
   command.add_option("--warm-up", options->warm_up_images, "images that fill the pipeline before the measured ones")
       .range(1, 1000)
       .capture_default_str();
+  command.add_option("--binary", options->binary,
+                     "reckon with the clock that sluice build has left beside this binary");
   command.add_option("--clock-mhz", options->clock_mhz, "another clock than the design table assumes")
       .range(1.0, 2000.0);
   command

@@ -77,6 +77,7 @@ MAY_INCLUDE = {
     "compiler/search/sampler": {BASE},
     "compiler/codegen": {BASE, BUNDLE},
     "compiler/language": {BASE, BUNDLE, CONTRACT},
+    "compiler/vendor": {BASE, BUNDLE, "bsp", "compiler/codegen", "compiler/pipeline", "device"},
     "compiler/accuracy": {BASE, BUNDLE, "runtime/evaluate", "runtime/images", "compiler/ir", "compiler/ops", "compiler/quantise"},
     "compiler/search": {BASE, BUNDLE, "runtime/evaluate", "runtime/simulate", "compiler/accuracy", "compiler/dse", "compiler/model",
                         "compiler/measure", "compiler/target"},

@@ -4,6 +4,7 @@
 
     python3 compiler/model/fit/fit.py            writes the file
     python3 compiler/model/fit/fit.py --check    says whether the file is what the sweeps give
+    python3 compiler/model/fit/fit.py --builds builds.csv    the line for ../assumed.coefficients that real builds give
 
 A count (ALUTs, registers) is a sum of terms, each a coefficient times a product of an engine's numbers. The names of the
 terms are the keys of the file, so the C++ side evaluates whatever stands there (compiler/model/coefficients.hpp says
@@ -94,7 +95,22 @@ def written():
     return "\n".join(lines) + "\n"
 
 
+def hls_factor(builds):
+    """What the vendor's compiler adds to swept logic: placed ALMs without the shell, over estimated ones without the factor.
+    `sluice build` writes such rows (compiler/vendor/build_row)."""
+    placed = math.fsum(float(b["placed_alms"]) - float(b["shell_alms"]) for b in builds)
+    swept = math.fsum(float(b["estimated_alms"]) / float(b["f_hls"]) for b in builds)
+    if not builds or placed <= 0 or swept <= 0:
+        sys.exit("no build with placed ALMs beyond its shell")
+    names = sorted({f"{b['board']} SDK {b['sdk']}" for b in builds})
+    return f"hls_factor           = {placed / swept:.3g}  # confirmed: {len(builds)} builds, {', '.join(names)}\n"
+
+
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["--builds"] and len(sys.argv) == 3:
+        with open(sys.argv[2], newline="") as file:
+            print(hls_factor(list(csv.DictReader(file))), end="")
+        sys.exit()
     text = written()
     if sys.argv[1:] == ["--check"]:
         if TARGET.read_text() != text:
