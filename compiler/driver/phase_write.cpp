@@ -2,8 +2,8 @@
 // write: the bundle, whole or not at all.
 #include <nlohmann/json.hpp>
 
-#include "compiler/codegen/build_conf.hpp"
 #include "compiler/codegen/opencl_writer.hpp"
+#include "compiler/codegen/target_conf.hpp"
 #include "compiler/driver/phase.hpp"
 #include "compiler/driver/plan_report.hpp"
 #include "compiler/driver/search_report.hpp"

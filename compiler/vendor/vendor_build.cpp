@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "compiler/vendor/build_row.hpp"
 #include "compiler/vendor/compiler_report.hpp"
+#include "compiler/vendor/fitted_row.hpp"
 #include "compiler/vendor/quartus_report.hpp"
 #include "compiler/vendor/smoke_program.hpp"
 #include "runtime/base/errors.hpp"
@@ -80,8 +80,11 @@ class Build {
     SLUICE_CHECK(report(options_.bundle, options_.work, bundle.netlist()));
     if (options_.last == LastStage::report) return result;
     for (const int seed : options_.seeds) {
-      result.binaries.push_back(SLUICE_TRY(hardware(bundle, seed, false)));
-      if (options_.tries_plain_handshaking) result.binaries.push_back(SLUICE_TRY(hardware(bundle, seed, true)));
+      for (const bool is_plain : {false, true}) {
+        if (is_plain && !options_.tries_plain_handshaking) continue;
+        BuiltBinary built = SLUICE_TRY(hardware(bundle, seed, is_plain));
+        result.binaries.push_back(std::move(built));
+      }
     }
     std::stable_sort(result.binaries.begin(), result.binaries.end(),
                      [](const BuiltBinary& a, const BuiltBinary& b) { return a.build.clock_mhz > b.build.clock_mhz; });
@@ -174,7 +177,7 @@ class Build {
     built.build.seed = seed;
     built.build.planned_clock_mhz = options_.clock_mhz > 0 ? options_.clock_mhz : bundle.table().clock_mhz;
     SLUICE_CHECK(replace_file(fitted_build_file(binary), fitted_build_to_json(built.build)));
-    SLUICE_CHECK(add_build_row(options_.work / "builds.csv", bundle, built.build));
+    SLUICE_CHECK(add_fitted_row(options_.work / "builds.csv", bundle, built.build));
     say_(fitted_text(bundle, built.build));
     return built;
   }

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""`sluice build` and build_fpga.sh on a stand-in for the vendor's compiler: which arguments it gets in which version, which
+"""The build flow, `sluice build` and build_fpga.sh, on a stand-in for the vendor's compiler: which arguments it gets in which version, which
 reports stop a build, what stands beside a binary, and that the fitted clock changes the row that target-fps chooses.
 
 A bundle is planned once from the demo network. Usage: vendor_build.py SLUICE SOURCE_DIR

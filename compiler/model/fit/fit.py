@@ -97,7 +97,7 @@ def written():
 
 def hls_factor(builds):
     """What the vendor's compiler adds to swept logic: placed ALMs without the shell, over estimated ones without the factor.
-    `sluice build` writes such rows (compiler/vendor/build_row)."""
+    `sluice build` writes such rows (compiler/vendor/fitted_row)."""
     placed = math.fsum(float(b["placed_alms"]) - float(b["shell_alms"]) for b in builds)
     swept = math.fsum(float(b["estimated_alms"]) / float(b["f_hls"]) for b in builds)
     if not builds or placed <= 0 or swept <= 0:

@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "compiler/codegen/build_conf.hpp"
+#include "compiler/codegen/target_conf.hpp"
 
 namespace sluice::vendor {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The shell's share, where the board is known, is taken off what was placed.
-#include "compiler/vendor/build_row.hpp"
+#include "compiler/vendor/fitted_row.hpp"
 
 #include <algorithm>
 
@@ -33,13 +33,14 @@ std::optional<bsp::Board> board_of(const std::string& aoc_name) {
   return {};
 }
 
-Status add_build_row(const std::filesystem::path& file, const Bundle& bundle, const FittedBuild& b) {
+Status add_fitted_row(const std::filesystem::path& file, const Bundle& bundle, const FittedBuild& b) {
   const PlanReport report = SLUICE_TRY(report_of(bundle));
   const ResourceCount& planned = report.estimated.resources;
   const std::optional<bsp::Board> board = board_of(b.board);
   const bsp::DeviceResources shell = board ? board->shell : bsp::DeviceResources{};
   std::error_code error;
-  std::string text = std::filesystem::exists(file, error) ? SLUICE_TRY(read_file(file)) : std::string(kHead);
+  std::string text = kHead;
+  if (std::filesystem::exists(file, error)) text = SLUICE_TRY(read_file(file));
   text += fmt::format("{},{},{},{},{:.0f},{:.2f},{},{},{},{},{},{},{},{},{},{},{}\n", b.program, b.board, b.sdk_version,
                       b.seed, b.planned_clock_mhz, b.clock_mhz, bundle.netlist().kernels.size(), report.estimated.f_hls,
                       planned.alms, planned.ram_blocks, planned.dsp_blocks, b.alms.used, b.ram_blocks.used,

@@ -19,7 +19,7 @@ namespace sluice::vendor {
 // The board that aoc calls so, if one is known.
 std::optional<bsp::Board> board_of(const std::string& aoc_name);
 
-Status add_build_row(const std::filesystem::path& file, const Bundle& bundle, const FittedBuild& build);
+Status add_fitted_row(const std::filesystem::path& file, const Bundle& bundle, const FittedBuild& build);
 std::string fitted_text(const Bundle& bundle, const FittedBuild& build);
 
 }  // namespace sluice::vendor

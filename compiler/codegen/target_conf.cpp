@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Three lines.
-#include "compiler/codegen/build_conf.hpp"
+// Writes the assignments, after a look at what a shell would make of their values.
+#include "compiler/codegen/target_conf.hpp"
 
 #include <algorithm>
 #include <cctype>
