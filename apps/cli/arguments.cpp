@@ -35,6 +35,7 @@ template Option Command::add_option(const std::string&, std::optional<double>&, 
 template Option Command::add_option(const std::string&, std::string&, const std::string&) const;
 template Option Command::add_option(const std::string&, std::filesystem::path&, const std::string&) const;
 template Option Command::add_option(const std::string&, std::vector<std::size_t>&, const std::string&) const;
+template Option Command::add_option(const std::string&, std::vector<int>&, const std::string&) const;
 template Option Command::add_option(const std::string&, std::vector<double>&, const std::string&) const;
 template Option Command::add_option(const std::string&, std::vector<std::filesystem::path>&, const std::string&) const;
 
