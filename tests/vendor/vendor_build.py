@@ -80,7 +80,8 @@ class VendorBuild(unittest.TestCase):
                          (221, PLANNED_MHZ, 2, "pac_a10", "20.4"))
         self.assertEqual((fit["alms"], fit["ram_blocks"], fit["dsp_blocks"]["used"], fit["registers"]),
                          ({"used": 195000, "all": 427200}, {"used": 2000, "all": 2713}, 1280, 402500))
-        rows = list(csv.DictReader((self.work / "out" / "builds.csv").open()))
+        with open(self.work / "out" / "builds.csv", newline="") as table:
+            rows = list(csv.DictReader(table))
         self.assertEqual([r["fitted_mhz"] for r in rows], ["220.00", "221.00"])
         self.assertEqual(rows[0]["placed_alms"], "195000")
         self.assertGreater(int(rows[0]["estimated_alms"]), 10000)
