@@ -13,8 +13,8 @@
 #include "device/device_files.hpp"
 #include "runtime/base/errors.hpp"
 #include "runtime/base/file.hpp"
-#include "runtime/base/sha256.hpp"
 #include "runtime/base/process.hpp"
+#include "runtime/base/sha256.hpp"
 
 namespace sluice::threads {
 namespace {

@@ -38,11 +38,13 @@ TEST(QuartusReport, is_read_in_other_spellings) {
   EXPECT_EQ(read_quartus_report(changed("RAM blocks", "M10K blocks")).value().ram_blocks.used, 2000);
   EXPECT_EQ(read_quartus_report(changed("195,000 / 427,200 ( 46 % )", "195000/427200")).value().alms,
             (PlacedResource{195000, 427200}));
-  EXPECT_EQ(read_quartus_report(changed("195,000 / 427,200 ( 46 % )", "195000")).value().alms, (PlacedResource{195000, 0}));
+  EXPECT_EQ(read_quartus_report(changed("195,000 / 427,200 ( 46 % )", "195000")).value().alms,
+            (PlacedResource{195000, 0}));
   EXPECT_EQ(read_quartus_report(changed("2x clock fmax: 10000", "2x clock fmax: Unused")).value().clock_mhz, 240);
   EXPECT_EQ(read_quartus_report(changed("Actual clock freq: 240\n", "")).value().clock_mhz, 240.5);
-  EXPECT_EQ(read_quartus_report(changed("Actual clock freq: 240\n", "actual clock FREQ :  233.33 \r\n")).value().clock_mhz,
-            233.33);
+  EXPECT_EQ(
+      read_quartus_report(changed("Actual clock freq: 240\n", "actual clock FREQ :  233.33 \r\n")).value().clock_mhz,
+      233.33);
 }
 
 TEST(QuartusReport, without_a_clock_is_refused) {
