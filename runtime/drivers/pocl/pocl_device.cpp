@@ -9,6 +9,7 @@
 
 #include "runtime/bundle/program_text.hpp"
 #include "runtime/drivers/opencl/context.hpp"
+#include "runtime/drivers/pocl/cache_folder.hpp"
 #include "runtime/drivers/segments/segment_device.hpp"
 
 namespace sluice {
@@ -58,11 +59,15 @@ class PoclDevice final : public segments::SegmentDevice {
   }
 
   Status start(const Bundle& bundle, bool is_exact) {
+    const std::filesystem::path cache = SLUICE_TRY(prepare_cache_folder());
     opencl_ = SLUICE_TRY(
         opencl::open_context({"Portable Computing Language", "", "install the package pocl-opencl-icd", ""}));
     const std::string text = SLUICE_TRY(program_text(bundle));
     const std::string options = "-cl-std=CL1.2 -DSLUICE_DIALECT_POCL";
-    program_ = SLUICE_TRY(opencl::build_program(opencl_, text, is_exact ? options : options + " -DSLUICE_FAST"));
+    Result<cl::Program> program = opencl::build_program(opencl_, text, is_exact ? options : options + " -DSLUICE_FAST");
+    // PoCL gives no reason when the disk has become full.
+    if (!program) SLUICE_CHECK(check_cache_folder(cache));
+    program_ = SLUICE_TRY(std::move(program));
     const std::vector<PackedSegment> parameters = segments::parameter_segments(bundle, kWordsPerSegment);
     std::size_t longest_bytes = kWordsPerSegment * 4;
     for (const PackedSegment& segment : parameters) longest_bytes = std::max(longest_bytes, segment.bytes.size());
