@@ -14,8 +14,10 @@
 #include <CLI/CLI.hpp>
 #include <opencv2/core.hpp>
 
+#include "apps/cli/log.hpp"
 #include "runtime/base/errors.hpp"
 #include "runtime/base/exceptions.hpp"
+#include "runtime/base/interrupt.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -59,7 +61,7 @@ Status run_verb(const std::string& verb, const Run& run) {
 }
 
 int tell(const Error& error) {
-  spdlog::error("error: {}", error.text());
+  log::error("error: {}", error.text());
   return exit_code(error.fault());
 }
 
@@ -109,6 +111,12 @@ int parse_and_run(int argc, const char* const* argv, std::span<const Verb> verbs
   spdlog::set_level(common.is_quiet ? spdlog::level::err : spdlog::level::info);
   const Status status = run_verb(name, run);
   std::cout.flush();
+  if (const int number = interrupt_signal()) {
+    constexpr int kExitOfSignal = 128;
+    if (status) log::warn("{}; what was measured until then stands above", check_interrupt().error().text());
+    if (!status) tell(status.error());
+    return kExitOfSignal + number;
+  }
   if (!status) return tell(status.error());
   return std::cout ? 0 : tell(world_error("standard output could not be written; the result is not complete"));
 }

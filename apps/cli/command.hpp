@@ -4,7 +4,7 @@
 // Why: tests call it with verbs of their own, among them such that throw; main() hands it the real ones.
 //
 // Results go to standard output, everything else to standard error. Exit status: 0 done; 1 your input cannot be done;
-// 2 the machine failed; 3 a bug in sluice.
+// 2 the machine failed; 3 a bug in sluice; 128 + n after signal n (interrupt.hpp).
 //
 // Before: arguments as main() gets them. After: no exception leaves; standard output is flushed, and a failure of that
 // is told.

@@ -10,6 +10,7 @@
 #include "compiler/passes/normalise.hpp"
 #include "compiler/quantise/float_runner.hpp"
 #include "runtime/base/errors.hpp"
+#include "runtime/base/interrupt.hpp"
 #include "runtime/base/parallel.hpp"
 #include "runtime/base/top_k.hpp"
 #include "runtime/evaluate/evaluator.hpp"
@@ -29,12 +30,14 @@ bool is_right(const std::vector<int>& top, int label, std::size_t k) {
 }
 
 // fn(index, picture) -> Status for every readable picture, on all cores. Unreadable ones are told by the device's run.
+// Once the process was asked to end, the rest is left out, and what was computed counts.
 template <typename Fn>
 Status for_each_picture(const ImageSet& images, std::size_t count, Fn fn) {
-  return parallel_try(count, [&](std::size_t i) -> Status {
+  Status status = parallel_try(count, [&](std::size_t i) -> Status {
     const auto picture = images.load(i);
     return picture ? fn(i, picture.value()) : ok();
   });
+  return is_interrupted() ? ok() : std::move(status);
 }
 
 std::string first_difference(const std::string& picture, const std::string& who,

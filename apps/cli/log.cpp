@@ -4,10 +4,13 @@
 
 #include <spdlog/spdlog.h>
 
+#include "runtime/base/text.hpp"
+
 namespace sluice::cli::log {
 
 void write(Level level, const std::string& line) {
-  const spdlog::string_view_t text(line);
+  const std::string shown = printable_lines(line);  // it may quote names from files
+  const spdlog::string_view_t text(shown);
   switch (level) {
     case Level::info:
       return spdlog::default_logger_raw()->log(spdlog::level::info, text);

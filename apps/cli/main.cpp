@@ -8,6 +8,7 @@
 #include <string>
 
 #include "apps/cli/command.hpp"
+#include "runtime/base/interrupt.hpp"
 #include "runtime/drivers/device_list.hpp"
 
 namespace {
@@ -32,5 +33,6 @@ int main(int argc, char** argv) {
   // A file that grows past its limit and a reader that went away are errors of write(), with a sentence, not a kill.
   std::signal(SIGXFSZ, SIG_IGN);
   std::signal(SIGPIPE, SIG_IGN);
+  sluice::watch_interrupts();
   return sluice::cli::run_command(argc, argv, sluice::cli::all_verbs());
 }

@@ -17,6 +17,7 @@
 #include "apps/cli/log.hpp"
 #include "apps/cli/plan_comparison.hpp"
 #include "apps/cli/verb.hpp"
+#include "runtime/base/interrupt.hpp"
 #include "runtime/base/json.hpp"
 #include "runtime/images/preprocess.hpp"
 #include "runtime/stream/statistics.hpp"
@@ -62,7 +63,8 @@ Result<Measured> run(Device& device, const std::vector<Codes>& inputs, std::size
     if (scores.image_id == 0) first_completion = scores.completed_at;
     return ok();
   };
-  while (started.empty() || std::chrono::duration<double>(Clock::now() - start).count() < seconds) {
+  while (started.empty() ||
+         (!is_interrupted() && std::chrono::duration<double>(Clock::now() - start).count() < seconds)) {
     if (started.size() - measured.latencies.size() == in_flight) SLUICE_CHECK(collect());
     const std::size_t id = started.size();
     started.push_back(Clock::now());

@@ -14,6 +14,7 @@
 #include "compiler/accuracy/layer_errors.hpp"
 #include "compiler/accuracy/rounding_shares.hpp"
 #include "runtime/base/errors.hpp"
+#include "runtime/base/interrupt.hpp"
 #include "runtime/base/json.hpp"
 
 namespace sluice::cli {
@@ -233,14 +234,14 @@ Status evaluate(const Options& options, const Common& common) {
   log::info("integer network: {} pictures", images.size());
   const Execution integer = SLUICE_TRY(run_integer("integer", network, {}, images));
   e.executions.push_back(integer);
-  for (std::size_t row = 1; options.has_rows && row < bundle.table().rows.size(); ++row) {
+  for (std::size_t row = 1; options.has_rows && !is_interrupted() && row < bundle.table().rows.size(); ++row) {
     log::info("row {}: {} pictures", row, images.size());
     const auto thresholds = bundle.table().thresholds(network, bundle.netlist(), row);
     Execution one = SLUICE_TRY(run_integer(fmt::format("row {}", row), network, thresholds, images));
     e.executions.push_back(std::move(one));
   }
   std::unique_ptr<Device> device;
-  if (options.device.device != "none") {
+  if (options.device.device != "none" && !is_interrupted()) {
     device = SLUICE_TRY(options.device.open(bundle));
     log::info("{}: {} pictures", device->info().driver, images.size());
     SLUICE_CHECK(run_device(e, *device, bundle, images, integer, options));

@@ -11,6 +11,7 @@
 #include "apps/cli/log.hpp"
 #include "apps/cli/verb.hpp"
 #include "runtime/base/errors.hpp"
+#include "runtime/base/interrupt.hpp"
 #include "runtime/base/json.hpp"
 #include "runtime/bundle/fitted_build.hpp"
 #include "runtime/images/preprocess.hpp"
@@ -90,6 +91,9 @@ Status simulate_bundle(const Options& options, const Common& common) {
   std::vector<simulate::ImagePrograms> for_sizing;
   const std::size_t all = options.warm_up_images + images.size();
   for (std::size_t i = 0; i < all; ++i) {
+    // An interval needs two pictures after the warm-up; with fewer there is nothing to tell.
+    if (is_interrupted() && options.sizing_percent == 0 && i > options.warm_up_images + 1) break;
+    SLUICE_CHECK(check_interrupt());
     const std::size_t index = (i + images.size() * options.warm_up_images - options.warm_up_images) % images.size();
     const Picture picture = SLUICE_TRY(images.load(index));
     const std::vector<std::int16_t> codes = SLUICE_TRY(preprocessor.codes(picture));

@@ -7,6 +7,7 @@
 #include "compiler/driver/resume.hpp"
 #include "compiler/driver/serve_trials.hpp"
 #include "runtime/base/errors.hpp"
+#include "runtime/base/interrupt.hpp"
 
 namespace sluice {
 namespace {
@@ -26,7 +27,15 @@ Status run_phase(PlanJob& job, StateFolder& folder, std::size_t index) {
 // Runs what is left of the phases.
 Result<PhaseRange> run_phases(PlanJob& job, StateFolder& folder) {
   const PhaseRange range = SLUICE_TRY(phases_to_run(job, folder));
-  for (std::size_t p = range.first; p < range.end; ++p) SLUICE_CHECK(run_phase(job, folder, p));
+  for (std::size_t p = range.first; p < range.end; ++p) {
+    Status status = run_phase(job, folder, p);
+    if (status) status = check_interrupt();
+    if (!status && is_interrupted() && !folder.finished().empty()) {
+      folder.keep();
+      job.say(fmt::format("the state is kept in {}; the same command goes on from there", folder.path().string()));
+    }
+    SLUICE_CHECK(std::move(status));
+  }
   return range;
 }
 

@@ -3,11 +3,13 @@
 #include "compiler/driver/trial_options.hpp"
 
 #include <chrono>
+#include <limits>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "compiler/search/loss_json.hpp"
+#include "runtime/base/interrupt.hpp"
 #include "runtime/base/sha256.hpp"
 #include "runtime/bundle/bundle.hpp"
 
@@ -15,6 +17,7 @@ namespace sluice {
 namespace {
 
 constexpr double kSecondsBetweenLines = 10;
+constexpr double kNoLimit = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
@@ -34,8 +37,8 @@ search::TrialOptions trial_options(const PlanJob& job, TrialPart part, const std
                               fmt::format("{} {}", job.calibration_count, o.most_loss_points));
   const Clock::time_point begin = Clock::now();
   const auto seconds = [begin] { return std::chrono::duration<double>(Clock::now() - begin).count(); };
-  if (o.time_limit_s > 0)
-    trials.is_over = [seconds, limit = o.time_limit_s / (is_shared ? 2 : 1)] { return seconds() > limit; };
+  const double limit = o.time_limit_s > 0 ? o.time_limit_s / (is_shared ? 2 : 1) : kNoLimit;
+  trials.is_over = [seconds, limit] { return is_interrupted() || seconds() > limit; };
   // Of the rate since the first was told: before it, much else is done.
   trials.progress = [&job, seconds, all = trials.trials, next = kSecondsBetweenLines, first = std::size_t{0},
                      first_s = 0.0](std::size_t done) mutable {

@@ -7,6 +7,8 @@
 
 #include <tbb/parallel_for.h>
 
+#include "runtime/base/interrupt.hpp"
+
 namespace sluice {
 
 Status parallel_try(std::size_t count, const std::function<Status(std::size_t)>& fn) {
@@ -15,7 +17,8 @@ Status parallel_try(std::size_t count, const std::function<Status(std::size_t)>&
   tbb::parallel_for(std::size_t{0}, count, [&](std::size_t i) {
     // Items below the lowest failed one always run: one of them may fail, too, and then it is the one to tell.
     if (i > lowest_failed) return;
-    results[i] = fn(i);
+    results[i] = check_interrupt();
+    if (results[i]) results[i] = fn(i);
     if (results[i]) return;
     std::size_t lowest = lowest_failed;
     while (i < lowest && !lowest_failed.compare_exchange_weak(lowest, i)) {

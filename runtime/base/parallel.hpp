@@ -6,6 +6,7 @@
 //
 // Before: `fn` may run at the same time for different items. After: ok, and fn ran for every item; or the error of the
 // failed item with the lowest index, whatever the number of threads. Items above a failed one may have been left out.
+// Once the process was asked to end (interrupt.hpp), that is the error of every further item.
 #pragma once
 
 #include <cstddef>

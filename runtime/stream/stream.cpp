@@ -15,6 +15,7 @@
 
 #include "runtime/base/errors.hpp"
 #include "runtime/base/exceptions.hpp"
+#include "runtime/base/interrupt.hpp"
 #include "runtime/base/top_k.hpp"
 #include "runtime/images/preprocess.hpp"
 
@@ -84,7 +85,7 @@ class Stream {
   }
 
   Token take(oneapi::tbb::flow_control& control) {
-    if (!stop_.stop_requested() && !is_broken()) {
+    if (!stop_.stop_requested() && !is_interrupted() && !is_broken()) {
       Result<std::optional<SourceItem>> item = source_.next(stop_);
       if (!item) {
         fail(std::move(item).error().in("the source of pictures failed"));
