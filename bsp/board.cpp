@@ -155,7 +155,7 @@ Result<std::vector<FpgaDevice>> known_devices() {
 Result<Board> find_board(const std::string& name_or_file) {
   const std::filesystem::path path = name_or_file;
   if (path.extension() == ".board") {
-    const std::string text = SLUICE_TRY(read_file(path));
+    const std::string text = SLUICE_TRY(read_file(path, kMostTextBytes));
     return read_board(path.stem().string(), path.string(), text);
   }
   const auto found = board_files().find("boards/" + name_or_file + ".board");

@@ -7,6 +7,7 @@
 
 #include "apps/cli/verb.hpp"
 #include "runtime/base/json.hpp"
+#include "runtime/base/text.hpp"
 #include "runtime/scores/model_scores.hpp"
 
 namespace sluice::cli {
@@ -38,7 +39,7 @@ std::string score_text(const IntegerNetwork& network, const ModelScores& scores,
 }
 
 std::string text_line(const Outcome& outcome, const IntegerNetwork& network, const ModelScores& scores) {
-  std::string line = outcome.name + ":";
+  std::string line = printable(outcome.name, 4096) + ":";
   for (const int index : outcome.result.value().top) {
     line += fmt::format("  {} {}", shown_name(network, index),
                         score_text(network, scores, static_cast<std::size_t>(index)));

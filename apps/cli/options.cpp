@@ -2,6 +2,7 @@
 // Options that several verbs share.
 #include "apps/cli/verb.hpp"
 #include "runtime/base/errors.hpp"
+#include "runtime/base/text.hpp"
 #include "runtime/bundle/fitted_build.hpp"
 #include "runtime/drivers/device_list.hpp"
 
@@ -104,7 +105,8 @@ double rate_of(const StreamStatistics& statistics, const DeviceInfo& device) {
 }
 
 std::string class_name(const IntegerNetwork& network, int index) {
-  return network.labels.empty() ? std::to_string(index) : network.labels.at(static_cast<std::size_t>(index));
+  return network.labels.empty() ? std::to_string(index)
+                                : printable(network.labels.at(static_cast<std::size_t>(index)), kMostLabelBytes);
 }
 
 }  // namespace sluice::cli

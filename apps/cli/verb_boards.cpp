@@ -116,7 +116,7 @@ Status import(const Options& options, const Common& common) {
   std::error_code error;
   if (std::filesystem::exists(options.output, error))
     return user_error("{}: exists already; remove it or choose another name", options.output.string());
-  const std::string spec = SLUICE_TRY(read_file(options.spec));
+  const std::string spec = SLUICE_TRY(read_file(options.spec, kMostTextBytes));
   const bsp::ImportedBoard board = SLUICE_TRY(bsp::import_board_spec(options.spec.string(), spec));
   SLUICE_CHECK(replace_file(options.output, board.text));
   if (common.is_json) {

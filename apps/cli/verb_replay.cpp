@@ -30,7 +30,7 @@ Result<DesignTable> other_table(const Options& options) {
     const Bundle bundle = SLUICE_TRY(Bundle::open(options.bundle));
     return bundle.table();
   }
-  const std::string text = SLUICE_TRY(read_file(options.table));
+  const std::string text = SLUICE_TRY(read_file(options.table, kMostTextBytes));
   auto table = table_from_json(text);
   if (!table) return std::move(table).error().in(options.table.string());
   return table;

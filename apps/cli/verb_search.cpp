@@ -47,7 +47,7 @@ struct Asked {
 Result<Asked> read_space(const std::string& source) {
   std::string text;
   if (source != "-")
-    text = SLUICE_TRY(read_file(source));
+    text = SLUICE_TRY(read_file(source, kMostTextBytes));
   else if (!std::getline(std::cin, text))
     return user_error("standard input ended before the line of the space");
   const nlohmann::json json = parse_json(text);

@@ -13,8 +13,9 @@
 #include "compiler/model/memory_traffic.hpp"
 #include "compiler/ops/float_interpreter.hpp"
 #include "compiler/passes/normalise.hpp"
-#include "compiler/quantise/quantise.hpp"
+#include "compiler/quantise/calibrate.hpp"
 #include "compiler/quantise/channel_order.hpp"
+#include "compiler/quantise/quantise.hpp"
 #include "runtime/base/errors.hpp"
 
 namespace sluice {
@@ -45,8 +46,7 @@ Result<IntegerNetwork> integer_network(const ir::Graph& graph, std::uint64_t noi
           not_finite = name;
       }));
   if (!not_finite.empty()) {
-    return user_error("value {} becomes infinite or NaN in float; look at the weights of the layers before it",
-                      not_finite);
+    return user_error("{}", not_finite_text(graph, not_finite));
   }
   QuantiseOptions options;
   options.has_bias_correction = options.is_equalised = false;

@@ -2,6 +2,7 @@
 // Reads the small file key by key, and turns the options into the bundle's Preprocess (see pixel_options.hpp).
 #include "compiler/driver/pixel_options.hpp"
 
+#include <cmath>
 #include <functional>
 #include <map>
 
@@ -79,7 +80,7 @@ Result<std::vector<double>> per_channel(const char* option, const std::vector<do
 }  // namespace
 
 Result<PixelOptions> read_pixel_options(const std::filesystem::path& file) {
-  const std::string text = SLUICE_TRY(read_file(file));
+  const std::string text = SLUICE_TRY(read_file(file, kMostTextBytes));
   const json j = json::parse(text, nullptr, false);
   if (!j.is_object())
     return user_error("{}: not a JSON object like {{\"pixel_max\": 1, \"mean\": [0.5], \"std\": [0.5]}}",
@@ -105,7 +106,7 @@ Result<PixelOptions> read_pixel_options(const std::filesystem::path& file) {
 }
 
 Result<Preprocess> preprocess_from(const PixelOptions& pixels, int channels) {
-  if (pixels.pixel_max <= 0)
+  if (!(pixels.pixel_max > 0) || !std::isfinite(pixels.pixel_max))
     return user_error("pixel maximum (--pixel-max): {} is not a positive number; 255 and 1 are usual",
                       pixels.pixel_max);
   Preprocess preprocess;
@@ -114,9 +115,12 @@ Result<Preprocess> preprocess_from(const PixelOptions& pixels, int channels) {
   preprocess.applies_exif = pixels.exif_orientation == kApplyExif;
   preprocess.mean = SLUICE_TRY(per_channel("--mean", pixels.mean, channels, 0.0));
   preprocess.deviation = SLUICE_TRY(per_channel("--std", pixels.std, channels, 1.0));
-  for (double& value : preprocess.mean) value *= 255.0 / pixels.pixel_max;
+  for (double& value : preprocess.mean) {
+    if (!std::isfinite(value)) return user_error("--mean: {} is not a number", value);
+    value *= 255.0 / pixels.pixel_max;
+  }
   for (double& value : preprocess.deviation) {
-    if (value <= 0) return user_error("--std: {} is not a positive number", value);
+    if (!(value > 0) || !std::isfinite(value)) return user_error("--std: {} is not a positive number", value);
     value *= 255.0 / pixels.pixel_max;
   }
   return preprocess;

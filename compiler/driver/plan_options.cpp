@@ -5,6 +5,7 @@
 #include "compiler/driver/phase.hpp"
 #include "compiler/pipeline/layer_config.hpp"
 #include "runtime/base/errors.hpp"
+#include "runtime/base/file.hpp"
 
 namespace sluice {
 namespace fs = std::filesystem;
@@ -19,11 +20,13 @@ fs::path without_slash(const fs::path& folder) {
 }
 
 Status check_output(const fs::path& output) {
+  if (output.empty()) return user_error("-o: the name of the output folder is empty");
   std::error_code error;
   if (fs::exists(fs::symlink_status(output, error))) {
     return user_error("{}: exists already; remove it or choose another output folder", output.string());
   }
-  const fs::path parent = fs::absolute(without_slash(output)).parent_path();
+  const fs::path absolute = SLUICE_TRY(absolute_path(without_slash(output)));
+  const fs::path parent = absolute.parent_path();
   if (!fs::is_directory(parent, error)) return user_error("{}: no such folder to write into", parent.string());
   return ok();
 }

@@ -65,7 +65,7 @@ Status StateFolder::remove() {
 }
 
 Status StateFolder::read_state() {
-  const std::string text = SLUICE_TRY(read_file(path_ / kStateFile));
+  const std::string text = SLUICE_TRY(read_file(path_ / kStateFile, kMostTextBytes));
   const json j = parse_json(text);
   try {
     if (!j.is_object() || j.at("is") != kMark) {

@@ -10,6 +10,7 @@
 
 #include "onnx.pb.h"
 #include "runtime/base/errors.hpp"
+#include "runtime/base/file.hpp"
 
 namespace sluice::definition {
 namespace {
@@ -44,6 +45,10 @@ Result<std::string> external_bytes(const Type& proto, const std::filesystem::pat
   if (length < 0) length = size - offset;
   if (offset > size || length < 0 || length > size - offset)
     return user_error("external_data: {} has {} bytes, {} from {} are asked for", path.string(), size, length, offset);
+  if (length > static_cast<std::int64_t>(kMostFileBytes))
+    return user_error("external_data: {} bytes of {} are asked for; at most {} are read", length, path.string(),
+                      kMostFileBytes);
+  SLUICE_CHECK(check_regular_file(path));
   std::string bytes(static_cast<std::size_t>(length), '\0');
   std::ifstream file(path, std::ios::binary);
   file.seekg(offset);

@@ -7,6 +7,7 @@
 
 #include "runtime/base/errors.hpp"
 #include "runtime/base/parallel.hpp"
+#include "runtime/base/text.hpp"
 
 namespace sluice {
 namespace {
@@ -32,11 +33,25 @@ void add_value(Chunk& chunk, const std::string& name, const ir::Tensor& tensor, 
   }
   std::vector<float> scaled = tensor.values;
   const std::size_t plane = scaled.size() / std::size_t(channels);
-  for (std::size_t i = 0; i < scaled.size(); ++i) scaled[i] *= static_cast<float>(found->second[i / plane]);
+  for (std::size_t i = 0; i < scaled.size(); ++i) {
+    scaled[i] *= static_cast<float>(found->second[i / plane]);
+    if (!std::isfinite(scaled[i])) chunk.not_finite = name;
+  }
+  if (!chunk.not_finite.empty()) return;
   chunk.statistics[name].add(scaled.data(), tensor.size(), channels);
 }
 
 }  // namespace
+
+std::string not_finite_text(const ir::Graph& graph, const std::string& value) {
+  const ir::Node* maker = graph.producer(value);
+  if (maker == nullptr)
+    return fmt::format("the prepared picture ({}) holds infinity or NaN; look at --mean, --std and --pixel-max",
+                       printable(value));
+  return fmt::format(
+      "{} makes infinity or NaN in float, of finite inputs (value {}); look at its weights, and at those before it",
+      printable(maker->label()), printable(value));
+}
 
 Result<Calibration> calibrate(const ir::Graph& graph, const FittedPictures& pictures, const ChannelGains& gains) {
   const FloatRunner runner = SLUICE_TRY(FloatRunner::prepare(graph, pictures.preprocess()));
@@ -49,10 +64,7 @@ Result<Calibration> calibrate(const ir::Graph& graph, const FittedPictures& pict
     result.scores[i] = SLUICE_TRY(runner.scores(
         picture, [&](const std::string& name, const ir::Tensor& value) { add_value(chunk, name, value, gains); }));
     if (chunk.not_finite.empty()) return ok();
-    return user_error(
-        "{}: value {} becomes infinite or NaN in float; look at the weights of the layers before it, and at mean and "
-        "deviation",
-        pictures.name(i), chunk.not_finite);
+    return user_error("{}: {}", pictures.name(i), not_finite_text(graph, chunk.not_finite));
   };
   Status status = parallel_try(chunks.size(), [&](std::size_t c) -> Status {
     const std::size_t first = pictures.size() * c / chunks.size(), last = pictures.size() * (c + 1) / chunks.size();

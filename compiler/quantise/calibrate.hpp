@@ -20,4 +20,7 @@ struct Calibration {
 // `gains`: the statistics are of the values times them.
 Result<Calibration> calibrate(const ir::Graph& graph, const FittedPictures& pictures, const ChannelGains& gains = {});
 
+// Which node makes the infinity or NaN that `value` is the first to hold, in the order of the graph, and what to do.
+std::string not_finite_text(const ir::Graph& graph, const std::string& value);
+
 }  // namespace sluice

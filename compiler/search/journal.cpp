@@ -77,7 +77,7 @@ Result<Journal> Journal::open(const std::filesystem::path& path, const Study& st
     if (errno == EWOULDBLOCK) return user_error("{}: another search is writing to this journal", path.string());
     return world_error("{}: flock failed: {}", path.string(), errno_text(errno));
   }
-  const std::string text = SLUICE_TRY(read_file(path));
+  const std::string text = SLUICE_TRY(read_file(path, kMostTextBytes));
   const std::size_t whole_bytes = text.rfind('\n') + 1;  // 0: no line is whole
   // A kill may have come before the header was whole; a file of something else is left alone.
   const std::string opening = fmt::format("{{\"journal\":\"{}\"", kFormat);

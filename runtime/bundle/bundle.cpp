@@ -27,7 +27,7 @@ Result<std::map<std::string, std::string>> read_manifest(const fs::path& folder)
   if (!fs::exists(file, error)) {
     return user_error("{}: not a bundle (no manifest.json); `sluice plan` makes one", folder.string());
   }
-  const std::string text = SLUICE_TRY(read_file(file));
+  const std::string text = SLUICE_TRY(read_file(file, kMostTextBytes));
   const json manifest = parse_json(text);
   if (!manifest.is_object() || !manifest.contains("version") || !manifest["version"].is_number_integer()) {
     return user_error("{}: not a manifest; plan the bundle again", file.string());
@@ -106,7 +106,8 @@ Result<std::string> Bundle::read(const std::string& relative) const {
   if (!fs::exists(folder_ / relative, error)) {
     return user_error("{}: file {} is missing; plan the bundle again", folder_.string(), relative);
   }
-  std::string bytes = SLUICE_TRY(read_file(folder_ / relative));
+  std::string bytes =
+      SLUICE_TRY(read_file(folder_ / relative, relative == "weights.bin" ? kMostFileBytes : kMostTextBytes));
   if (sha256_hex(bytes) != entry->second) {
     return user_error(
         "{}: file {} was changed after planning (its hash differs from the manifest); plan the bundle again",

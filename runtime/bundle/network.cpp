@@ -299,6 +299,11 @@ Status IntegerNetwork::check_limits() const {
   if (!labels.empty() && std::ssize(labels) != classes()) {
     return user_error("network {}: {} labels for {} classes", name, labels.size(), classes());
   }
+  for (const std::string& label : labels) {
+    if (label.size() > kMostLabelBytes)
+      return user_error("network {}: a class name of {} bytes; at most {} are possible", name, label.size(),
+                        kMostLabelBytes);
+  }
   return ok();
 }
 

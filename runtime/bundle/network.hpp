@@ -153,6 +153,8 @@ struct TailStep {
   bool operator==(const TailStep&) const = default;
 };
 
+inline constexpr std::size_t kMostLabelBytes = 1000;  // of one class name; those of ImageNet have up to 131
+
 struct IntegerNetwork {
   std::string name;
   MapShape input;

@@ -137,6 +137,8 @@ Result<PictureHeader> inspect_bmp(Bytes bytes) {
   height = std::llabs(height);  // negative: rows stored from the top
   if (width <= 0 || height == 0) return user_error("this BMP has zero size");
   if (width > INT32_MAX || height > INT32_MAX) return user_error("this BMP has an impossible size");
+  if (bits != 1 && bits != 4 && bits != 8 && bits != 16 && bits != 24 && bits != 32)
+    return user_error("this BMP is damaged: {} bits a pixel; 1, 4, 8, 16, 24 and 32 are possible", bits);
   header.width = static_cast<int>(width);
   header.height = static_cast<int>(height);
   const std::int64_t row_bytes = (width * bits + 31) / 32 * 4;

@@ -17,7 +17,7 @@ namespace sluice {
 namespace {
 
 // 100 million pixels of three bytes, uncompressed, and a little: no accepted picture needs a larger file.
-constexpr std::uintmax_t kMaxFileBytes = 700'000'000;
+constexpr std::uint64_t kMaxFileBytes = 700'000'000;
 
 Result<Picture> decode_known(std::string_view bytes) {
   const PictureHeader header = SLUICE_TRY(inspect_picture(bytes));
@@ -58,15 +58,7 @@ Result<Picture> decode_picture(std::string_view bytes, const std::string& name) 
 }
 
 Result<Picture> load_picture(const std::filesystem::path& file) {
-  std::error_code error;
-  const auto status = std::filesystem::status(file, error);
-  // A pipe or a device would block or never end.
-  if (std::filesystem::exists(status) && !is_regular_file(status) && !is_directory(status)) {
-    return user_error("{}: is not a regular file", file.string());
-  }
-  const std::uintmax_t size = std::filesystem::file_size(file, error);
-  if (!error && size > kMaxFileBytes) return user_error("{}: {} bytes are too many for a picture", file.string(), size);
-  const std::string bytes = SLUICE_TRY(read_file(file));
+  const std::string bytes = SLUICE_TRY(read_file(file, kMaxFileBytes));
   return decode_picture(bytes, file.string());
 }
 

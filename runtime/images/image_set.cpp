@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
 
 #include "runtime/base/errors.hpp"
 #include "runtime/base/file.hpp"
@@ -39,12 +40,9 @@ class ImageSetOpener {
  public:
   static Result<ImageSet> open(const fs::path& source, const fs::path& labels_file) {
     std::error_code error;
-    const fs::file_status status = fs::status(source, error);
-    if (error && status.type() == fs::file_type::none) {
-      return world_error("{}: stat failed: {}", source.string(), errno_text(error.value()));
-    }
-    if (!fs::exists(status)) return user_error("{}: no such file or folder", source.string());
-    if (fs::is_directory(status)) return labels_file.empty() ? folder(source) : list(labels_file, source);
+    if (fs::is_directory(source, error)) return labels_file.empty() ? folder(source) : list(labels_file, source);
+    if (error == std::errc::no_such_file_or_directory) return user_error("{}: no such file or folder", source.string());
+    SLUICE_CHECK(check_regular_file(source));
     if (looks_like_idx_images(source)) return packed(read_idx(source, labels_file));
     if (!labels_file.empty()) {
       return user_error("{}: a labels file goes with a folder or with IDX pictures; this is a single file",
@@ -167,9 +165,15 @@ Result<ImageSet> open_images(const fs::path& source, const fs::path& labels_file
 
 Result<ImageSet> open_images(const std::vector<fs::path>& sources) {
   ImageSet all;
+  // A packed file that is named again is not read again: it may be a gigabyte.
+  std::map<fs::path, ImageSet> opened;
   for (const fs::path& source : sources) {
-    ImageSet part = SLUICE_TRY(open_images(source));
-    all.append(std::move(part));
+    auto found = opened.find(source);
+    if (found == opened.end()) {
+      ImageSet part = SLUICE_TRY(open_images(source));
+      found = opened.emplace(source, std::move(part)).first;
+    }
+    all.append(found->second);
   }
   if (all.size() == 0) return user_error("no pictures were given");
   return all;

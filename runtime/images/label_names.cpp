@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "runtime/base/errors.hpp"
+#include "runtime/base/text.hpp"
+#include "runtime/bundle/network.hpp"
 #include "runtime/images/list_file.hpp"
 
 namespace sluice {
@@ -18,6 +20,18 @@ bool starts_with_synset(const TextLine& line) {
          text.find_first_not_of("0123456789", 1) == kSynsetLength;
 }
 
+// What a class is called; a network bears as many names as it has classes, and terminals show them.
+Result<std::string> checked_name(const std::string& name, const std::filesystem::path& file, int line) {
+  if (name.size() > kMostLabelBytes)
+    return user_error("{}, line {}: a class name of {} bytes; at most {} are possible", file.string(), line,
+                      name.size(), kMostLabelBytes);
+  if (!is_utf8(name))
+    return user_error(
+        "{}, line {}: \"{}\" is not UTF-8; convert the file, e.g. iconv -f latin1 -t utf8 for names of Western Europe",
+        file.string(), line, printable(name, 100));
+  return printable(name, kMostLabelBytes);
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> read_label_names(const std::filesystem::path& file, int classes) {
@@ -29,7 +43,10 @@ Result<std::vector<std::string>> read_label_names(const std::filesystem::path& f
   const bool has_synsets = std::all_of(lines.begin(), lines.end(), starts_with_synset);
   std::vector<std::string> names;
   for (const TextLine& line : lines) {
-    names.push_back(has_synsets ? line.text.substr(line.text.find_first_not_of(' ', kSynsetLength)) : line.text);
+    const std::string text =
+        has_synsets ? line.text.substr(line.text.find_first_not_of(' ', kSynsetLength)) : line.text;
+    std::string name = SLUICE_TRY(checked_name(text, file, line.number));
+    names.push_back(std::move(name));
   }
   return names;
 }

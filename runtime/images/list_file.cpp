@@ -59,7 +59,7 @@ bool is_heading(const TextLine& line) {
 }  // namespace
 
 Result<std::vector<TextLine>> read_text_lines(const std::filesystem::path& file) {
-  const std::string bytes = SLUICE_TRY(read_file(file));
+  const std::string bytes = SLUICE_TRY(read_file(file, kMostTextBytes));
   if (bytes.find('\0') != std::string::npos) return user_error("{}: is not a text file", file.string());
   std::string_view rest = bytes;
   if (rest.starts_with("\xEF\xBB\xBF")) rest.remove_prefix(3);  // the byte order mark some editors leave

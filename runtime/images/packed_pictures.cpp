@@ -45,7 +45,7 @@ Result<std::string> gunzip(const std::string& packed) {
 }
 
 Result<std::string> read_plain_or_gzip(const std::filesystem::path& file) {
-  Result<std::string> bytes = read_file(file);
+  Result<std::string> bytes = read_file(file, kMaxUnpackedBytes);
   if (!bytes || !bytes->starts_with("\x1F\x8B")) return bytes;
   Result<std::string> plain = gunzip(*bytes);
   if (!plain) return std::move(plain).error().in(file.string());

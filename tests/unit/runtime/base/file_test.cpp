@@ -2,6 +2,10 @@
 // Files are whole or absent, folders too, and failures name path and reason.
 #include "runtime/base/file.hpp"
 
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
 #include <cerrno>
 
 #include <gmock/gmock.h>
@@ -41,6 +45,42 @@ TEST(File, wrong_paths_are_the_users_fault) {
   EXPECT_EQ(absent.error().fault(), Fault::user);
   EXPECT_THAT(absent.error().text(), HasSubstr("absent: no such file"));
   EXPECT_EQ(read_file(folder.path()).error().fault(), Fault::user);
+}
+
+TEST(File, only_regular_files_are_read) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+  EXPECT_THAT(read_file(folder / "pipe").error().text(), HasSubstr("pipe: is a FIFO, a file is needed"));
+  const int socket = ::socket(AF_UNIX, SOCK_STREAM, 0);
+  sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+  (folder / "socket").string().copy(address.sun_path, sizeof address.sun_path - 1);
+  ASSERT_EQ(::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  EXPECT_THAT(read_file(folder / "socket").error().text(), HasSubstr("socket: is a socket"));
+  ::close(socket);
+  EXPECT_THAT(read_file("/dev/zero").error().text(), HasSubstr("/dev/zero: is a device"));
+  EXPECT_EQ(read_file("/dev/zero").error().fault(), Fault::user);
+}
+
+TEST(File, more_bytes_than_stated_are_not_read) {
+  const TemporaryFolder folder;
+  const fs::path file = folder.write("a", "12345");
+  EXPECT_TRUE(read_file(file, 5));
+  EXPECT_THAT(read_file(file, 4).error().text(), HasSubstr("a: 5 bytes are too many"));
+  fs::resize_file(file, std::uintmax_t{60} << 30);
+  EXPECT_THAT(read_file(file).error().text(), HasSubstr("at most 2147483648 are read"));
+  // Its size is told as 0.
+  EXPECT_THAT(read_file("/proc/self/status", 10).error().text(), HasSubstr("too many"));
+}
+
+TEST(File, names_that_lead_nowhere_are_the_users_fault) {
+  const TemporaryFolder folder;
+  fs::create_symlink("loop", folder / "loop");
+  for (const fs::path& path : {folder / "loop", folder / std::string(300, 'a')}) {
+    EXPECT_EQ(read_file(path).error().fault(), Fault::user) << path;
+    EXPECT_EQ(write_file(path, "").error().fault(), Fault::user) << path;
+  }
+  EXPECT_EQ(NewFolder::create(folder / std::string(300, 'a')).error().fault(), Fault::user);
+  EXPECT_EQ(NewFolder::create("").error().fault(), Fault::user);
 }
 
 TEST(File, refusal_of_the_system_names_call_and_number) {

@@ -26,6 +26,15 @@ TEST(Printable, what_is_no_character_is_shown_as_bytes) {
 
 TEST(Printable, long_names_are_cut_between_characters) { EXPECT_EQ(printable("ÄÄÄÄ", 3), "ÄÄ..."); }
 
+TEST(Printable, lines_and_tabs_of_a_message_stay) {
+  EXPECT_EQ(printable_lines("a\n\tb\r\x1B]0;title\x07"), "a\n\tb\\x0D\\x1B]0;title\\x07");
+}
+
+TEST(Utf8, is_told_from_other_encodings) {
+  for (const char* text : {"", "Größe", "\x1B[31m", "\U0001F600"}) EXPECT_TRUE(is_utf8(text)) << text;
+  for (const char* text : {"caf\xE9", "\xC0\xAF", "\xED\xA0\x80", "\xE5\x8D"}) EXPECT_FALSE(is_utf8(text));
+}
+
 // Every string of two bytes, and what JSON makes of it.
 TEST(Printable, is_always_text_for_json) {
   for (int a = 0; a < 256; ++a) {

@@ -95,6 +95,40 @@ TEST(Container, foreign_kinds_are_named) {
   EXPECT_THAT(inspect_picture("").error().text(), HasSubstr("empty"));
 }
 
+TEST(Container, bits_of_a_bmp_that_none_has_are_refused) {
+  std::string bmp = encoded(noise(4, 4, CV_8UC3), ".bmp");
+  constexpr std::size_t kBitsAt = 28;
+  for (const char bits : {0, 2, 3, 7, 33, 127}) {
+    bmp[kBitsAt] = bits;
+    EXPECT_THAT(inspect_picture(bmp).error().text(), HasSubstr(" bits a pixel")) << int(bits);
+  }
+}
+
+// Headers hold numbers of 1, 2 and 4 bytes; each may be anything, wherever it stands.
+TEST(Container, every_field_of_a_header_may_hold_anything) {
+  constexpr std::size_t kHeaderBytes = 64;
+  for (const Kind& kind : kKinds) {
+    const std::string whole = encoded(noise(5, 7, kind.type), kind.extension);
+    for (std::size_t at = 2; at < std::min(kHeaderBytes, whole.size()); ++at) {
+      for (const std::size_t width : {1, 2, 4}) {
+        for (const std::uint64_t value :
+             {0ull, 1ull, 2ull, 0x7Full, 0x80ull, 0x7FFFull, 0x8000ull, 0x7FFFFFFFull, 0x80000000ull, 0xFFFFFFFFull}) {
+          for (const bool is_big : {false, true}) {
+            std::string bytes = whole;
+            for (std::size_t i = 0; i < width && at + i < bytes.size(); ++i)
+              bytes[at + i] = static_cast<char>(value >> 8 * (is_big ? width - 1 - i : i));
+            const auto header = inspect_picture(bytes);
+            if (!header) continue;
+            EXPECT_GT(header.value().width, 0);
+            EXPECT_GT(header.value().height, 0);
+            EXPECT_LE(std::int64_t{header.value().width} * header.value().height, kMaxPicturePixels);
+          }
+        }
+      }
+    }
+  }
+}
+
 // The walkers must stay inside the bytes whatever they are; the address sanitizer watches.
 TEST(Container, garbage_behind_any_signature_is_survived) {
   const unsigned seed = 20240;
