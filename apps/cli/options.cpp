@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Options that several verbs share.
 #include "apps/cli/verb.hpp"
+#include "compiler/driver/known_program.hpp"
 #include "runtime/base/errors.hpp"
 #include "runtime/base/text.hpp"
 #include "runtime/bundle/fitted_build.hpp"
@@ -44,6 +45,9 @@ void DeviceFlags::declare(Command command, const std::string& besides) {
   command.add_flag("--emulator", is_emulated, "fpga: the vendor's emulator; it builds the bundle's text");
   command.add_flag("--planned-depths", has_planned_depths,
                    "fpga --emulator: streams no deeper than planned (hundreds of times slower)");
+  command.add_flag("--trust-kernels", trusts_kernels,
+                   "pocl, threads, fpga --emulator: compile and run the bundle's kernels even where they are not those "
+                   "of this program; they can do whatever you can");
   command.add_option(
       "--binary", binary,
       "fpga: the .aocx that aoc has made of the bundle; every device: rates at the clock that was fitted, where "
@@ -58,6 +62,8 @@ Result<Bundle> DeviceFlags::open_bundle(const std::filesystem::path& folder) con
 }
 
 Result<std::unique_ptr<Device>> DeviceFlags::open(const Bundle& bundle) const {
+  const bool is_compiled = device == "pocl" || device == "threads" || (device == "fpga" && is_emulated);
+  if (is_compiled && !trusts_kernels) SLUICE_CHECK(check_known_program(bundle));
   return open_device(device, bundle,
                      {.images_in_flight = images_in_flight,
                       .is_exact = is_exact,

@@ -49,6 +49,7 @@ Run verb_classify(Command command, const Common& common);
 Run verb_eval(Command command, const Common& common);
 Run verb_bench(Command command, const Common& common);
 Run verb_inspect(Command command, const Common& common);
+Run verb_rebuild_kernels(Command command, const Common& common);
 Run verb_boards(Command command, const Common& common);
 Run verb_replay(Command command, const Common& common);
 Run verb_search(Command command, const Common& common);
@@ -70,6 +71,7 @@ struct DeviceFlags {
   bool is_paced = false;
   bool is_emulated = false;
   bool has_planned_depths = false;
+  bool trusts_kernels = false;
   std::string device = "pocl";
   std::size_t images_in_flight = 0;
   std::filesystem::path binary;

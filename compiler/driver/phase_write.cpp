@@ -46,7 +46,10 @@ Status run(PlanJob& job) {
   files["design.json"] = design_to_json(design);
   files["table.json"] = table_to_json(job.state.measured->table);
   files["weights.bin"] = weights_to_bytes(design.network);
-  write_opencl(design, device_files(), files);
+  // From what a reader of the bundle will have, names of other encodings included: it writes this text again, and
+  // compares (known_program.hpp).
+  const Design as_read = SLUICE_TRY(design_from_files(files["design.json"], files["weights.bin"]));
+  write_opencl(as_read, device_files(), files);
   SLUICE_CHECK(check_language(job, files, design.netlist));
   files["build_fpga.conf"] = SLUICE_TRY(build_conf(build_target(job)));
   PlanResult result{{}, job.state.measured->table};

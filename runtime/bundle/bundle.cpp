@@ -50,7 +50,46 @@ Result<std::map<std::string, std::string>> read_manifest(const fs::path& folder)
   return hashes;
 }
 
+Result<std::string> verified_file(const fs::path& folder, const std::string& name, const std::string& hash) {
+  std::error_code error;
+  if (!fs::exists(folder / name, error))
+    return user_error("{}: file {} is missing; plan the bundle again", folder.string(), name);
+  std::string bytes = SLUICE_TRY(read_file(folder / name, name == "weights.bin" ? kMostFileBytes : kMostTextBytes));
+  if (sha256_hex(bytes) == hash) return bytes;
+  return user_error(
+      "{}: file {} was changed after planning (its hash differs from the manifest); plan the bundle again",
+      folder.string(), name);
+}
+
+// A file nobody vouches for could shadow an include of the OpenCL program; so could a link to a folder.
+Status check_no_other_file(const fs::path& folder, const std::map<std::string, std::string>& hashes) {
+  std::error_code error;
+  fs::recursive_directory_iterator entry(folder, error);
+  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+    const std::string name = entry->path().lexically_relative(folder).generic_string();
+    if (!fs::is_directory(entry->symlink_status(error)) && name != "manifest.json" && hashes.count(name) == 0) {
+      return user_error("{}: file {} is not part of the bundle; remove it or plan the bundle again", folder.string(),
+                        name);
+    }
+  }
+  if (error) return world_error("{}: listing the folder failed: {}", folder.string(), errno_text(error.value()));
+  return ok();
+}
+
+// Their content, checked against the manifest.
+Result<BundleFiles> listed_files(const fs::path& folder, const std::map<std::string, std::string>& hashes) {
+  BundleFiles files;
+  for (const auto& [name, hash] : hashes) files[name] = SLUICE_TRY(verified_file(folder, name, hash));
+  SLUICE_CHECK(check_no_other_file(folder, hashes));
+  return files;
+}
+
 }  // namespace
+
+Result<BundleFiles> verified_files(const fs::path& folder) {
+  const auto hashes = SLUICE_TRY(read_manifest(folder));
+  return listed_files(folder, hashes);
+}
 
 Status write_bundle(const fs::path& target, const BundleFiles& files) {
   NewFolder folder = SLUICE_TRY(NewFolder::create(target));
@@ -67,22 +106,7 @@ Result<Bundle> Bundle::open(const fs::path& folder) {
   Bundle bundle;
   bundle.folder_ = folder;
   bundle.hashes_ = SLUICE_TRY(read_manifest(folder));
-  std::map<std::string, std::string> content;
-  for (const auto& [name, hash] : bundle.hashes_) {
-    std::string bytes = SLUICE_TRY(bundle.read(name));
-    if (name == "design.json" || name == "table.json" || name == "weights.bin") content[name] = std::move(bytes);
-  }
-  // A file nobody vouches for could shadow an include of the OpenCL program; so could a link to a folder.
-  std::error_code error;
-  fs::recursive_directory_iterator entry(folder, error);
-  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    const std::string name = entry->path().lexically_relative(folder).generic_string();
-    if (!fs::is_directory(entry->symlink_status(error)) && name != "manifest.json" && bundle.hashes_.count(name) == 0) {
-      return user_error("{}: file {} is not part of the bundle; remove it or plan the bundle again", folder.string(),
-                        name);
-    }
-  }
-  if (error) return world_error("{}: listing the folder failed: {}", folder.string(), errno_text(error.value()));
+  BundleFiles content = SLUICE_TRY(listed_files(folder, bundle.hashes_));
   auto design = design_from_files(content["design.json"], content["weights.bin"]);
   if (!design) return std::move(design).error().in(folder.string());
   bundle.design_ = std::move(design).value();
@@ -102,18 +126,7 @@ void Bundle::set_clock(double clock_mhz) {
 Result<std::string> Bundle::read(const std::string& relative) const {
   const auto entry = hashes_.find(relative);
   if (entry == hashes_.end()) return user_error("{}: the bundle has no file {}", folder_.string(), relative);
-  std::error_code error;
-  if (!fs::exists(folder_ / relative, error)) {
-    return user_error("{}: file {} is missing; plan the bundle again", folder_.string(), relative);
-  }
-  std::string bytes =
-      SLUICE_TRY(read_file(folder_ / relative, relative == "weights.bin" ? kMostFileBytes : kMostTextBytes));
-  if (sha256_hex(bytes) != entry->second) {
-    return user_error(
-        "{}: file {} was changed after planning (its hash differs from the manifest); plan the bundle again",
-        folder_.string(), relative);
-  }
-  return bytes;
+  return verified_file(folder_, relative, entry->second);
 }
 
 }  // namespace sluice

@@ -49,6 +49,9 @@ Result<IntegerNetwork> network_from_files(const std::string& network_json, const
 // Writes all files and their manifest as a new folder at `target`.
 Status write_bundle(const std::filesystem::path& target, const BundleFiles& files);
 
+// All files of a bundle but its manifest, each with the hash that the manifest says; of any design version.
+Result<BundleFiles> verified_files(const std::filesystem::path& folder);
+
 class Bundle {
  public:
   // Reads the manifest, checks every hash, and reads the design.

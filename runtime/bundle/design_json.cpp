@@ -206,7 +206,8 @@ Status check_versions(const json& j) {
     return user_error(
         "design.json: kernel_version {}, this program speaks to kernels of version {} (layout of parameters and "
         "records); "
-        "plan the bundle again, or run it with the sluice that planned it",
+        "`sluice rebuild-kernels` puts this program's kernels into an older bundle, where it can; else plan the bundle "
+        "again",
         j.at("kernel_version").dump(), SLUICE_KERNEL_VERSION);
   }
   return ok();

@@ -34,7 +34,7 @@ MODULE_NOT_IN_DEBIAN = {"onnxruntime", "onnx", "optuna"}  # from PyPI by ./run, 
 # Needed without a header or a find_package() that says so.
 PACKAGE_BY_ITSELF = {
     "build-essential": "the compiler", "cmake": "the build", "ninja-build": "the build", "pkg-config": "CMake's find modules ask it",
-    "python3-venv": "the folder of what comes from PyPI", "opencl-headers": "what CL/opencl.hpp includes", "pocl-opencl-icd": "the device at run time",
+    "libclang-rt-14-dev": "libFuzzer", "python3-venv": "the folder of what comes from PyPI", "opencl-headers": "what CL/opencl.hpp includes", "pocl-opencl-icd": "the device at run time",
     "dataset-fashion-mnist": "the demo's pictures", "fonts-dejavu-core": "the text lines that tests draw",
 }
 

@@ -7,9 +7,11 @@
 
 #include <fmt/format.h>
 
+#include "runtime/base/errors.hpp"
 #include "runtime/bundle/program_text.hpp"
 #include "runtime/drivers/opencl/context.hpp"
 #include "runtime/drivers/pocl/cache_folder.hpp"
+#include "runtime/drivers/pocl/watched_thread.hpp"
 #include "runtime/drivers/segments/segment_device.hpp"
 
 namespace sluice {
@@ -39,9 +41,12 @@ struct Slot {
   cl::Event counters_done;
 };
 
+std::size_t slots_of(const PoclOptions& options) { return std::max<std::size_t>(1, options.images_in_flight); }
+
 class PoclDevice final : public segments::SegmentDevice {
  public:
-  PoclDevice(const Bundle& bundle, std::size_t slots) : SegmentDevice(bundle, slots), slots_(slots) {
+  PoclDevice(const Bundle& bundle, const PoclOptions& options)
+      : SegmentDevice(bundle, slots_of(options)), slots_(slots_of(options)), watched_(options.stall_time) {
     for (const Kernel& kernel : netlist().kernels) {
       const Layer* layer = kernel.layer < 0 ? nullptr : &network().layers[kernel.layer];
       const bool is_convolution = layer && (layer->kind == LayerKind::conv || layer->kind == LayerKind::depthwise);
@@ -51,6 +56,10 @@ class PoclDevice final : public segments::SegmentDevice {
   }
 
   ~PoclDevice() override {
+    if (watched_.is_stuck()) {
+      leave_everything();
+      return;
+    }
     // Kernels still running use the slots' host memory; wait, and ignore what cannot be reported from here.
     try {
       if (queue_()) queue_.finish();
@@ -103,8 +112,7 @@ class PoclDevice final : public segments::SegmentDevice {
   Result<Arrival> receive(const InsideImage& image) override {
     Slot& slot = slots_[image.place];
     return guarded(fmt::format("image {}", image.image_id), [&]() -> Result<Arrival> {
-      slot.done.wait();
-      if (ends().collector >= 0) slot.counters_done.wait();
+      SLUICE_CHECK(wait_for({slot.done, slot.counters_done}, fmt::format("image {}", image.image_id)));
       const auto now = segments::Clock::now();
       add_times(slot);
       return Arrival{slot.host_records, slot.host_counters, now};
@@ -176,6 +184,8 @@ class PoclDevice final : public segments::SegmentDevice {
   // Enqueues one segment through all kernels. Host memory of the slot stays untouched until its last event is done.
   // Parameters pass the collector by: nothing is recorded while they load.
   void launch(Slot& slot, PackedSegment segment, bool is_picture) {
+    const std::lock_guard lock(launch_mutex_);
+    ++launches_;
     slot.sent = std::move(segment);
     std::vector<cl::Event> uploads(2);
     queue_.enqueueWriteBuffer(slot.bytes, CL_FALSE, 0, slot.sent.bytes.size(), slot.sent.bytes.data(), nullptr,
@@ -202,13 +212,41 @@ class PoclDevice final : public segments::SegmentDevice {
     for (const PackedSegment& segment : parameters) {
       Slot& slot = slots_[next];
       next = (next + 1) % slots_.size();
-      if (slot.events.back()()) slot.events.back().wait();
+      SLUICE_CHECK(wait_for({slot.events.back()}, "parameters being loaded"));
       launch(slot, segment, false);
       queue_.flush();
     }
-    queue_.finish();
+    for (const Slot& slot : slots_) SLUICE_CHECK(wait_for({slot.events.back()}, "parameters being loaded"));
     set_sink_beats(ends().score_beats);
     return ok();
+  }
+
+  // Waits for those that are there, as long as kernels come to an end meanwhile.
+  Status wait_for(std::vector<cl::Event> events, const std::string& inside) {
+    std::erase_if(events, [](const cl::Event& event) { return event() == nullptr; });
+    if (events.empty()) return ok();
+    const auto wait = [events] { cl::Event::waitForEvents(events); };
+    if (watched_.run(wait, [this] { return launches_ended(); })) return ok();
+    return bug_error(
+        fmt::format("device pocl: no kernel has ended for {:.1f} s with {} inside; one of them loops for ever",
+                    std::chrono::duration<double>(watched_.stall_time()).count(), inside));
+  }
+
+  // A number that changes with every launch and every end of one.
+  std::uint64_t launches_ended() {
+    const std::lock_guard lock(launch_mutex_);
+    std::uint64_t ended = 0;
+    for (const Slot& slot : slots_) {
+      for (const cl::Event& event : slot.events)
+        ended += event() && event.getInfo<CL_EVENT_COMMAND_EXECUTION_STATUS>() == CL_COMPLETE;
+    }
+    return (launches_ << 32) + ended;
+  }
+
+  // A kernel that still runs uses all this, and releasing it would wait for that kernel.
+  void leave_everything() {
+    const auto leave = [](auto& member) { (void)new std::decay_t<decltype(member)>(std::move(member)); };
+    leave(opencl_), leave(queue_), leave(program_), leave(stray_), leave(memories_), leave(last_events_), leave(slots_);
   }
 
   void add_times(const Slot& slot) {
@@ -226,6 +264,9 @@ class PoclDevice final : public segments::SegmentDevice {
   std::vector<cl::Buffer> memories_;    // per kernel; empty where it has none
   std::vector<cl::Event> last_events_;  // per kernel: its latest launch
   std::vector<Slot> slots_;             // by an image's place
+  std::mutex launch_mutex_;             // guards the events of slots against the watch
+  std::uint64_t launches_ = 0;
+  WatchedThread watched_;
   mutable std::mutex times_mutex_;
   std::vector<KernelTime> times_;
 };
@@ -234,7 +275,7 @@ class PoclDevice final : public segments::SegmentDevice {
 }  // namespace pocl
 
 Result<std::unique_ptr<Device>> open_pocl_device(const Bundle& bundle, const PoclOptions& options) {
-  auto device = std::make_unique<pocl::PoclDevice>(bundle, std::max<std::size_t>(1, options.images_in_flight));
+  auto device = std::make_unique<pocl::PoclDevice>(bundle, options);
   SLUICE_CHECK(device->start(bundle, options.is_exact));
   return std::unique_ptr<Device>(std::move(device));
 }

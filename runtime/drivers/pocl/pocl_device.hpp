@@ -11,6 +11,7 @@
 // Before: an open bundle. After open(): program built, parameters loaded over the streams. See Device for the rest.
 #pragma once
 
+#include <chrono>
 #include <memory>
 
 #include "runtime/bundle/bundle.hpp"
@@ -21,6 +22,8 @@ namespace sluice {
 struct PoclOptions {
   bool is_exact = false;  // walk every engine cycle; without it kernels with a fast form use that, with equal results
   std::size_t images_in_flight = 8;  // slots; memory grows with it
+  // A launch of one kernel that takes so long, in time and in processor time, will not end.
+  std::chrono::milliseconds stall_time = std::chrono::minutes(2);
 };
 
 Result<std::unique_ptr<Device>> open_pocl_device(const Bundle& bundle, const PoclOptions& options = {});
