@@ -15,6 +15,7 @@
 #include "compiler/search/space_json.hpp"
 #include "runtime/base/errors.hpp"
 #include "runtime/base/file.hpp"
+#include "runtime/base/lines.hpp"
 #include "runtime/base/json.hpp"
 #include "runtime/base/sha256.hpp"
 
@@ -46,10 +47,12 @@ struct Asked {
 // From a file, or the first line of standard input.
 Result<Asked> read_space(const std::string& source) {
   std::string text;
-  if (source != "-")
+  if (source != "-") {
     text = SLUICE_TRY(read_file(source, kMostTextBytes));
-  else if (!std::getline(std::cin, text))
-    return user_error("standard input ended before the line of the space");
+  } else {
+    const bool is_there = SLUICE_TRY(read_line(std::cin, text));
+    if (!is_there) return user_error("standard input ended before the line of the space");
+  }
   const nlohmann::json json = parse_json(text);
   if (!json.is_object()) return user_error("a space is a JSON object, as {{\"variables\": [...]}}");
   Asked asked;

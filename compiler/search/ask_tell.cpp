@@ -11,6 +11,7 @@
 #include "compiler/search/space_json.hpp"
 #include "runtime/base/errors.hpp"
 #include "runtime/base/json.hpp"
+#include "runtime/base/lines.hpp"
 
 namespace sluice::search {
 namespace {
@@ -21,7 +22,9 @@ Result<std::vector<std::optional<Outcome>>> read_outcomes(std::istream& in, cons
   std::vector<std::optional<Outcome>> outcomes(count);
   std::size_t missing = count;
   std::string text;
-  while (missing > 0 && std::getline(in, text)) {
+  while (missing > 0) {
+    const bool is_there = SLUICE_TRY(read_line(in, text));
+    if (!is_there) break;
     ++*lines;
     const auto read = [&]() -> Status {
       const nlohmann::json line = parse_json(text);
@@ -68,7 +71,9 @@ Status drive_evaluator(const Space& space, const std::vector<Point>& starts,
   opening["starts"] = starts;
   out << opening.dump() << std::endl;
   std::string text;
-  for (std::size_t number = 1; std::getline(in, text); ++number) {
+  for (std::size_t number = 1;; ++number) {
+    const bool is_there = SLUICE_TRY(read_line(in, text));
+    if (!is_there) break;
     const nlohmann::json line = parse_json(text);
     if (line.is_object() && line.contains("best")) break;
     const auto answered = [&]() -> Status {

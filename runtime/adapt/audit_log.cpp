@@ -7,6 +7,7 @@
 #include "runtime/base/errors.hpp"
 #include "runtime/base/file.hpp"
 #include "runtime/base/json.hpp"
+#include "runtime/base/sha256.hpp"
 
 namespace sluice {
 namespace {
@@ -26,6 +27,12 @@ PolicyOptions options_of(const json& j) {
   options.period_images = j.at("period_images");
   options.probe_period = j.at("probe_period");
   return options;
+}
+
+// Of the first line without its digest.
+std::string digest_of(json start) {
+  start.erase("sha256");
+  return sha256_hex(json_text(start));
 }
 
 Result<AuditStart> start_of(const json& j) {
@@ -55,6 +62,9 @@ Result<AuditStart> start_of(const json& j) {
     }
   }
   SLUICE_CHECK(check_policy(start.options, start.model.table));
+  // Each number may be possible, and not be the one that decisions were taken with.
+  if (j.at("sha256") != digest_of(j))
+    return user_error("the first line was changed after it was written; its decisions cannot be taken again");
   return start;
 }
 
@@ -127,22 +137,24 @@ std::string to_line(const AuditStart& start) {
   for (std::size_t l = 0; l < start.model.macs.size(); ++l) {
     layers.push_back({{"name", start.model.table.rows[0].layers[l].name}, {"macs", start.model.macs[l]}});
   }
-  return json_text(json{{"kind", "start"},
-                        {"version", kAuditVersion},
-                        {"design_hash", start.model.table.design_hash},
-                        {"policy", to_text(o.policy)},
-                        {"row", o.row},
-                        {"target_images_per_s", o.target_images_per_s},
-                        {"hysteresis", o.hysteresis},
-                        {"dwell_images", o.dwell_images},
-                        {"period_images", o.period_images},
-                        {"probe_period", o.probe_period},
-                        {"lag_images", start.lag_images},
-                        {"device", start.device},
-                        {"rate_kind", start.rate_kind},
-                        {"floor_cycles", start.model.floor_cycles},
-                        {"layers", layers},
-                        {"table", json::parse(table_to_json(start.model.table))}});
+  json line{{"kind", "start"},
+            {"version", kAuditVersion},
+            {"design_hash", start.model.table.design_hash},
+            {"policy", to_text(o.policy)},
+            {"row", o.row},
+            {"target_images_per_s", o.target_images_per_s},
+            {"hysteresis", o.hysteresis},
+            {"dwell_images", o.dwell_images},
+            {"period_images", o.period_images},
+            {"probe_period", o.probe_period},
+            {"lag_images", start.lag_images},
+            {"device", start.device},
+            {"rate_kind", start.rate_kind},
+            {"floor_cycles", start.model.floor_cycles},
+            {"layers", layers},
+            {"table", json::parse(table_to_json(start.model.table))}};
+  line["sha256"] = digest_of(line);
+  return json_text(line);
 }
 
 std::string to_line(const Observation& seen, bool is_probe) {

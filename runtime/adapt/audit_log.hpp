@@ -5,7 +5,7 @@
 // log holds all that decisions depend on, and `sluice replay` takes them again.
 //
 //   {"kind":"start", version, design_hash, policy and its numbers, lag_images, device, rate_kind, floor_cycles, layers,
-//   table}
+//   table, sha256: of this line without it}
 //   {"kind":"image", image, row, is_probe, cycles: per layer, pairs: per layer, completed_at_ns}
 //   {"kind":"decision", after_image, row, choice, effective_from, reason, expected_images_per_s, realised_images_per_s,
 //    predicted_images_per_s: per row, density: per layer, changing_layers: names}

@@ -67,7 +67,7 @@ Result<PictureHeader> inspect_jpeg(Bytes bytes) {
     if (marker == 0x01 || (marker >= 0xD0 && marker <= 0xD8)) continue;
     const std::uint32_t length = bytes.big16(at);
     constexpr std::string_view kExif("Exif\0\0", 6);
-    if (marker == 0xE1 && length >= 2 && bytes.text(at + 2, kExif.size()) == kExif)
+    if (marker == 0xE1 && length >= 2 + kExif.size() && bytes.text(at + 2, kExif.size()) == kExif)
       header.orientation = exif_orientation(bytes.text(at + 2, length - 2).substr(kExif.size()));
     if (is_frame_header(marker)) {
       const std::uint32_t depth = bytes.u8(at + 2);

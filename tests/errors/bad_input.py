@@ -369,6 +369,15 @@ class BadInput(unittest.TestCase):
         self.refused("replay", self.file("text", b"this is no log\n"), says="text:1: not a JSON object")
         self.refused("replay", self.file("old", log.read_bytes().replace(b'"version":1,"design_hash"', b'"version":9,"design_hash"')), says="version 9")
         self.refused("replay", self.file("rows", log.read_bytes().replace(b'"image":2,"row":0', b'"image":2,"row":1')), says=["come out otherwise", "image 2"])
+        start = json.loads(log.read_text().splitlines()[0])
+        rest = b"".join(log.read_bytes().splitlines(True)[1:])
+        for key, value in start.items():
+            if key in ("kind", "sha256"):
+                continue
+            # The next number, longer text, an entry twice; a table of another clock.
+            other = {**value, "clock_mhz": 1} if isinstance(value, dict) else value + value[-1:] if isinstance(value, (list, str)) else value + 1
+            done = self.refused("replay", self.file("edited", json.dumps({**start, key: other}, separators=(",", ":")).encode() + b"\n" + rest), says="edited:1: ")
+            self.assertEqual(done.stdout, "")
         self.refused("replay", log, "--bundle", self.shared / "bundle", says="its own design")
         self.refused("replay", log, "--table", self.file("t.json", b"{}"), says="t.json")
 

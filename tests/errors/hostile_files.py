@@ -85,6 +85,10 @@ class HostileFiles(unittest.TestCase):
             for words in self.readers(name):
                 self.refused(*words, says=[name, "too many"])
 
+    def test_a_line_that_never_ends(self):
+        with open("/dev/zero", "rb") as zeros:
+            self.refused("search", "--ask-tell", says="a line of more than", stdin=zeros)
+
     def test_names_that_lead_nowhere(self):
         (self.folder / "loop").symlink_to("loop")
         for name, says in [("loop", "ELOOP"), ("a" * 300, "ENAMETOOLONG")]:

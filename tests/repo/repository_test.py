@@ -45,6 +45,9 @@ class PlantedBreaches(unittest.TestCase):
     """(rule, path, text to add or a (from, to) pair, words of the sentence)"""
 
     BREACHES = [
+        (rules.security_tests, "SECURITY.md", ("`errors.signals`", "`errors.bells`"), "there is no test errors.bells"),
+        (rules.security_tests, "SECURITY.md", ("`fuzz.boards`", "none"), "no test"),
+        (rules.security_tests, "SECURITY.md", ("special_files", "ordinary_files"), "there is no test ordinary_files"),
         (rules.packages, "runtime/base/file.cpp", "#include <boost/asio.hpp>\n", "boost/asio.hpp>: no package"),
         (rules.packages, "run", ("libssl-dev", ""), "needs libssl-dev"),
         (rules.packages, "run", ("zlib1g-dev", "zlib1g-dev libpng-dev"), "installs libpng-dev, which nothing needs"),

@@ -395,4 +395,22 @@ def columns(tree):
             for number, line in enumerate(text.split("\n"), 1) if len(line) > 120]
 
 
-RULES = [packages, include_directions, public_headers, heads, columns, forbidden_words, tries, readme_folders, engine_places, operator_places]
+def security_tests(tree):
+    """Each line of the table of SECURITY.md names tests, and they are there."""
+    tests = "\n".join(text for path, text in tree.items() if path.startswith("tests/"))
+    rows = [row for row in tree["SECURITY.md"].splitlines() if row.startswith("| ") and not row.startswith(("| input", "| ---"))]
+    breaches = [] if rows else ["SECURITY.md: no table"]
+    for row in rows:
+        what, test = row.split(" | ")[0].strip("| "), row.split(" | ")[-1]
+        named = re.findall(r"`([^`]+)`", test)
+        if not named:
+            breaches.append(f"SECURITY.md: {what}: no test")
+        for name in named:
+            pattern = (rf"fuzz_target\({name[5:]} |add_test\(NAME {name} " if name.startswith("fuzz.") else rf"add_test\(NAME {name}\s" if "." in name and name[0].islower()
+                       else rf"TEST(_F|_P)?\({name[:-2]}," if name.endswith(".*") else rf"def test_\w*{name}")
+            if not re.search(pattern, tests):
+                breaches.append(f"SECURITY.md: {what}: there is no test {name}")
+    return breaches
+
+
+RULES = [packages, include_directions, public_headers, heads, columns, forbidden_words, tries, readme_folders, engine_places, operator_places, security_tests]

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes as a list of pictures, as class names, and as preprocessing; text that leaves them may stand on a terminal.
-#include "compiler/driver/pixel_options.hpp"
+// Any bytes as a list of pictures and as class names; what leaves them may stand on a terminal.
 #include "runtime/base/text.hpp"
 #include "runtime/images/label_names.hpp"
 #include "runtime/images/list_file.hpp"
@@ -15,7 +14,5 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     for (const std::string& name : names.value())
       if (!is_utf8(name) || printable(name, 1 << 20) != name) std::abort();
   }
-  const Result<PixelOptions> pixels = read_pixel_options(file.path());
-  if (fuzz::is_value(pixels)) (void)fuzz::is_value(preprocess_from(pixels.value(), 3));
   return 0;
 }

@@ -86,6 +86,7 @@ TEST_F(Log, refuses_with_the_line) {
   expect_refused(with("\"clock_mhz\":100.0", "\"clock_mhz\":-5"), "clock_mhz = -5");
   expect_refused(with("\"decisions\":1", "\"decisions\":2"),
                  "the end line counts 1 images and 2 decisions, 1 and 1 stand here");
+  expect_refused(with("\"floor_cycles\":100.0", "\"floor_cycles\":101.0"), ":1: the first line was changed");
   expect_refused("{\"kind\":\"start\",\"table\":" + std::string(300000, '[') + "\n", ":1: not a JSON object");
 }
 

@@ -95,6 +95,14 @@ TEST(Container, foreign_kinds_are_named) {
   EXPECT_THAT(inspect_picture("").error().text(), HasSubstr("empty"));
 }
 
+TEST(Container, exif_longer_than_its_segment_is_none) {
+  const std::string jpeg = encoded(noise(5, 7, CV_8UC3), ".jpg");
+  for (char length = 2; length < 8; ++length) {
+    const std::string segment = std::string("\xFF\xE1\0", 3) + length + std::string("Exif\0\0", 6);
+    (void)inspect_picture(jpeg.substr(0, 2) + segment + jpeg.substr(2));
+  }
+}
+
 TEST(Container, bits_of_a_bmp_that_none_has_are_refused) {
   std::string bmp = encoded(noise(4, 4, CV_8UC3), ".bmp");
   constexpr std::size_t kBitsAt = 28;
