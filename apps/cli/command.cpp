@@ -5,7 +5,9 @@
 // exception. oneTBB's tasks are included; they hand their exceptions to whoever waits for them.
 #include "apps/cli/command.hpp"
 
+#include <unistd.h>
 #include <cstdio>
+#include <exception>
 #include <iostream>
 #include <new>
 
@@ -18,6 +20,7 @@
 #include "runtime/base/errors.hpp"
 #include "runtime/base/exceptions.hpp"
 #include "runtime/base/interrupt.hpp"
+#include "runtime/base/text.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -122,6 +125,22 @@ int parse_and_run(int argc, const char* const* argv, std::span<const Verb> verbs
 }
 
 }  // namespace
+
+void end_with_a_sentence_on_terminate() {
+  std::set_terminate([] {
+    const auto error_of_exception = [] {
+      try {
+        if (!std::current_exception()) return bug_error("terminate was called");
+        throw;
+      } catch (...) {
+        return caught_error("an exception left a thread");
+      }
+    };
+    const Error error = error_of_exception();
+    std::fprintf(stderr, "error: %s\n", printable_lines(error.text()).c_str());
+    _exit(exit_code(error.fault()));
+  });
+}
 
 int run_command(int argc, const char* const* argv, std::span<const Verb> verbs) {
   try {

@@ -16,6 +16,9 @@
 
 namespace sluice::cli {
 
+// Of the whole process: an exception that no thread catches ends it with a sentence and a status, not with an abort.
+void end_with_a_sentence_on_terminate();
+
 int run_command(int argc, const char* const* argv, std::span<const Verb> verbs);
 
 }  // namespace sluice::cli

@@ -34,5 +34,6 @@ int main(int argc, char** argv) {
   std::signal(SIGXFSZ, SIG_IGN);
   std::signal(SIGPIPE, SIG_IGN);
   sluice::watch_interrupts();
+  sluice::cli::end_with_a_sentence_on_terminate();
   return sluice::cli::run_command(argc, argv, sluice::cli::all_verbs());
 }

@@ -3,12 +3,14 @@
 // returned. None of them ends the process.
 #include <filesystem>
 #include <stdexcept>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <tbb/parallel_for.h>
 #include <nlohmann/json.hpp>
 #include <opencv2/core.hpp>
 
+#include "apps/cli/command.hpp"
 #include "runtime/base/errors.hpp"
 #include "tests/unit/apps/cli/commands.hpp"
 
@@ -163,6 +165,17 @@ INSTANTIATE_TEST_SUITE_P(each, Endings, ::testing::ValuesIn(kEndings),
 TEST(Command, quiet_leaves_errors) {
   static const cli::Verb verb{"user", "", nullptr, fails<user>};
   EXPECT_THAT(command({"user", "--quiet"}, {&verb, 1}).err, HasSubstr("too small"));
+}
+
+[[noreturn]] void throw_in_a_thread() {
+  cli::end_with_a_sentence_on_terminate();
+  std::thread([] { throw std::logic_error("cut the wrong wire"); }).join();
+  std::exit(0);
+}
+
+TEST(CommandDeathTest, an_exception_that_leaves_a_thread_is_told) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(throw_in_a_thread(), ::testing::ExitedWithCode(3), "error: this is a bug in sluice.*cut the wrong wire");
 }
 
 }  // namespace
