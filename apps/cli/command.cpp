@@ -136,9 +136,14 @@ void end_with_a_sentence_on_terminate() {
         return caught_error("an exception left a thread");
       }
     };
-    const Error error = error_of_exception();
-    std::fprintf(stderr, "error: %s\n", printable_lines(error.text()).c_str());
-    _exit(exit_code(error.fault()));
+    try {
+      const Error error = error_of_exception();
+      std::fprintf(stderr, "error: %s\n", printable_lines(error.text()).c_str());
+      _exit(exit_code(error.fault()));
+    } catch (...) {  // no memory for the sentence
+      std::fputs("error: the machine's memory is used up\n", stderr);
+      _exit(exit_code(Fault::world));
+    }
   });
 }
 
