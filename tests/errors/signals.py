@@ -9,9 +9,11 @@ import os
 import pathlib
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 import unittest
 
@@ -139,9 +141,10 @@ class Signals(unittest.TestCase):
 
     def test_a_second_signal_ends_at_once(self):
         reading, writing = os.pipe()
-        process = self.start("classify", "bundle", "many.txt", "--json", out=writing)
+        process = self.start("classify", "bundle", "many.txt", "--json", "--device", "sim", out=writing)
         os.close(writing)
-        time.sleep(2)  # nobody reads, so the pipe is full and the run cannot end
+        waiting = lambda: struct.unpack("i", fcntl.ioctl(reading, termios.FIONREAD, bytes(4)))[0]
+        until(lambda: waiting() > 60_000)  # nobody reads, so the pipe is full and the run cannot end
         process.send_signal(signal.SIGINT)
         with self.assertRaises(subprocess.TimeoutExpired):
             process.wait(timeout=1)
