@@ -122,11 +122,11 @@ void define_ports(Text& text, const Netlist& netlist, const Kernel& kernel) {
     for (std::size_t i = 0; i < std::min(names.size(), streams.size()); ++i)
       define_port(text, names[i], netlist.streams[std::size_t(streams[i])]);
   };
-  if (kernel.kind == KernelKind::deal) {
+  if (kernel.kind == KernelKind::window || kernel.kind == KernelKind::taps) {
     define_all({"IN"}, kernel.inputs);
     define_type(text, "OUT", netlist.streams[std::size_t(kernel.outputs[0])]);
     define_copies(text, netlist, kernel.outputs, 0);
-  } else if (kernel.kind == KernelKind::gather) {
+  } else if (kernel.kind == KernelKind::gather || kernel.kind == KernelKind::requantise) {
     define_all({"IN"}, kernel.inputs);
     define_copies(text, netlist, kernel.inputs, 1);
     define_all({"OUT"}, kernel.outputs);

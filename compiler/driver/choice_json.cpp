@@ -85,12 +85,11 @@ json density_to_json(const LayerDensity& d) {
   json groups = json::array();
   for (const auto& [lanes_and_filters, live] : d.group_live)
     groups.push_back({lanes_and_filters.first, lanes_and_filters.second, live});
-  return {{"activation", d.activation},       {"weight", d.weight},
-          {"group_kept", d.group_kept},       {"window_live", d.window_live},
-          {"vector_live", d.vector_live},     {"group_live", groups},
-          {"vector_cycles", d.vector_cycles}, {"prefixes", d.prefixes},
-          {"list_cycles", d.list_cycles},     {"live_codes", d.live_codes},
-          {"prefix_cycles", d.prefix_cycles}};
+  json empty_beats = json::array();
+  for (const auto& [lanes, share] : d.empty_beats) empty_beats.push_back({lanes, share});
+  return {{"activation", d.activation},       {"weight", d.weight},           {"group_kept", d.group_kept},
+          {"empty_beats", empty_beats},       {"vector_live", d.vector_live}, {"group_live", groups},
+          {"vector_cycles", d.vector_cycles}, {"prefixes", d.prefixes},       {"prefix_cycles", d.prefix_cycles}};
 }
 
 LayerDensity density_from_json(const json& j) {
@@ -98,15 +97,13 @@ LayerDensity density_from_json(const json& j) {
   d.activation = j.at("activation");
   d.weight = j.at("weight");
   d.group_kept = j.at("group_kept");
-  d.window_live = j.at("window_live").get<LiveHistogram>();
+  for (const json& beats : j.at("empty_beats")) d.empty_beats[beats.at(0).get<int>()] = beats.at(1).get<double>();
   d.vector_live = j.at("vector_live").get<LiveHistogram>();
   for (const json& group : j.at("group_live")) {
     d.group_live[{group.at(0).get<int>(), group.at(1).get<int>()}] = group.at(2).get<LiveHistogram>();
   }
   d.vector_cycles = j.at("vector_cycles");
   d.prefixes = j.at("prefixes").get<std::vector<int>>();
-  d.list_cycles = j.at("list_cycles");
-  d.live_codes = j.at("live_codes");
   d.prefix_cycles = j.at("prefix_cycles");
   return d;
 }

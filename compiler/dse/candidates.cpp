@@ -17,11 +17,7 @@ namespace {
 class KnownCycles {
  public:
   KnownCycles(const LayerMenu& menu, const LayerDensity& given)
-      : work_(menu.spec.work), given_(given), density_(given) {
-    if (density_.list_cycles <= 0)
-      density_.list_cycles = mean_list_length(work_, given), density_.live_codes = mean_live_codes(work_, given);
-    density_.window_live.clear();  // known now; and long
-  }
+      : work_(menu.spec.work), given_(given), density_(given) {}
 
   // For this shape.
   const LayerDensity& density(EngineShape* shape) {

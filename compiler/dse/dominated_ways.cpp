@@ -21,8 +21,7 @@ bool is_within(const Resources& a, const Resources& b) {
 std::vector<LayerWay> without_dominated(std::vector<LayerWay> ways, const LayerWork& work) {
   struct Rated {
     std::array<int, 6> key;
-    // Cycles of the loop that copies share, when almost all codes are zero, and when none is. A compactor's read time
-    // is the same in both.
+    // Cycles of the loop that copies share, when all codes are zero, and when none is.
     double op, op_without_zeros;
     double window, shared_window;  // line buffer, without and with copies
     double floor;                  // other streams
@@ -39,7 +38,7 @@ std::vector<LayerWay> without_dominated(std::vector<LayerWay> ways, const LayerW
     LayerDensity known;  // any figures do: within a key all ways have the same
     known.vector_cycles = known.prefix_cycles = 1;
     LayerDensity many = known;
-    many.list_cycles = many.live_codes = 1;
+    many.activation = 0;
     const LayerTime time = layer_time(s, work, known);
     EngineShape dealt = s;
     dealt.copies = 2;

@@ -9,8 +9,7 @@
 namespace sluice {
 namespace {
 
-constexpr int kListBits = 16;            // a list entry's lanes: code, place
-constexpr int kMostCompactorLanes = 16;  // its network grows faster than M
+constexpr int kFewestScannedLanes = 4;  // fewer, and most beats hold no code that counts
 constexpr int kMostTileLanes = 16;
 constexpr int kMostPairLanes = 32;
 constexpr int kFewestPairLanes = 4;
@@ -56,7 +55,7 @@ void append_dense(WayList& list) {
           shape.in_lanes = lanes * pixels;
           shape.pixels = pixels;
           const bool has_window = !costs.is_bare() || pixels > 1 || o < work.output.channels;
-          list.add(shape, has_window ? window : Resources{}, {}, m, false);
+          list.add(shape, {window, has_window, m});
         }
       }
     }
@@ -90,8 +89,7 @@ void append_depthwise(WayList& list) {
       EngineShape shape = costs.plain(KernelKind::depthwise_dense, o);
       shape.vector_lanes = shape.taps = taps;
       shape.in_lanes = o;
-      const Resources window = costs.is_bare() ? Resources{} : costs.line_buffer(KernelKind::window, o, o * taps, taps);
-      list.add(shape, window, {}, o * taps, false);
+      list.add(shape, {costs.line_buffer(KernelKind::window, o, o * taps, taps), !costs.is_bare(), o * taps});
     }
   }
 }
@@ -112,32 +110,36 @@ const EngineWays& depthwise_dense_ways() {
   return ways;
 }
 
-// Engines that read a compactor's lists, with so many filters to a multiplier.
-void append_list_ways(WayList& list, KernelKind kind, const std::vector<int>& groups) {
+// Engines that look through windows for codes that count, with so many filters to a multiplier.
+void append_scanned_ways(WayList& list, KernelKind kind, const std::vector<int>& groups) {
   const LayerWork& work = list.work();
   const WayCosts& costs = list.costs();
-  for (const int lanes : divisors(work.input.channels, kMostCompactorLanes)) {
-    const Resources window = costs.is_bare() ? Resources{} : costs.line_buffer(KernelKind::window, lanes, lanes);
+  for (const int lanes : divisors(work.input.channels, kMostScannedLanes)) {
+    if (lanes < kFewestScannedLanes && lanes < work.input.channels) continue;
+    const Resources window = costs.line_buffer(KernelKind::window, lanes, lanes);
     for (const int g : groups) {
       if (work.output.channels % g != 0) continue;
-      const Resources compactor = costs.holder(KernelKind::compactor, lanes, g > 1 ? 3 : 2, kListBits);
       for (const int o : divisors(work.output.channels / g, list.options().most_filters)) {
         EngineShape shape = costs.plain(kind, o);
         shape.group = shape.prefix = g;
         shape.in_lanes = lanes;
-        list.add(shape, window, compactor, lanes, true);
+        const bool has_window = !costs.is_bare() || o * g < work.output.channels;
+        list.add(shape, {window, has_window, lanes});
       }
     }
   }
 }
 
+// An empty beat costs the same whatever M is, so M counts.
+std::array<int, 4> scanned_numbers(const EngineShape& s) { return {s.group * 100 + 1, s.pairs, s.in_lanes, 1}; }
+
 const EngineWays& conv_activation_sparse_ways() {
   static const EngineWays ways{
-      .append = [](WayList& list) { append_list_ways(list, KernelKind::conv_activation_sparse, {1}); },
+      .append = [](WayList& list) { append_scanned_ways(list, KernelKind::conv_activation_sparse, {1}); },
       .configure = [](const EngineShape& s, const LayerWork&, LayerConfig& config) { config.codes = s.in_lanes; },
       .read_kernel = [](const Kernel&, EngineShape&) {},
       .why_none = no_reason,
-      .zero_numbers = group_alone,
+      .zero_numbers = scanned_numbers,
       .vector_lanes = arriving_lanes,
   };
   return ways;
@@ -147,7 +149,7 @@ const EngineWays& conv_grouped_prefix_ways() {
   static const EngineWays ways{
       .append =
           [](WayList& list) {
-            append_list_ways(list, KernelKind::conv_grouped_prefix, {2, 4, 8});
+            append_scanned_ways(list, KernelKind::conv_grouped_prefix, {2, 4, 8});
           },
       .configure =
           [](const EngineShape& s, const LayerWork&, LayerConfig& config) {
@@ -160,7 +162,7 @@ const EngineWays& conv_grouped_prefix_ways() {
           [](const LayerWork& work) {
             return fmt::format("no group of 2, 4 or 8 divides {} filters", work.output.channels);
           },
-      .zero_numbers = group_alone,
+      .zero_numbers = scanned_numbers,
       .vector_lanes = arriving_lanes,
   };
   return ways;
@@ -170,7 +172,7 @@ void append_weight_sparse(WayList& list) {
   const LayerWork& work = list.work();
   const WayCosts& costs = list.costs();
   const int lanes = largest_divisor(work.input.channels, kMostTileLanes);
-  const Resources window = costs.is_bare() ? Resources{} : costs.line_buffer(KernelKind::window, lanes, lanes);
+  const WindowSource window{costs.line_buffer(KernelKind::window, lanes, lanes), !costs.is_bare(), lanes};
   const Resources tile = costs.holder(KernelKind::tile, lanes, lanes + 1, list.spec().data_bits);
   for (const int p : {1, 2, 4, 8, 16}) {
     if (p > work.pixels()) break;
@@ -178,7 +180,7 @@ void append_weight_sparse(WayList& list) {
       EngineShape shape = costs.plain(KernelKind::conv_weight_sparse, o);
       shape.pixels = p;
       shape.in_lanes = lanes;
-      list.add(shape, window, tile, lanes, true);
+      list.add(shape, window, tile);
     }
   }
 }
@@ -221,7 +223,7 @@ void append_pair_sparse(WayList& list) {
         shape.pairs = n;
         shape.in_lanes = taps > 1 ? arriving : m;
         const bool has_window = !costs.is_bare() || o < work.output.channels;
-        list.add(shape, has_window ? window : Resources{}, {}, m, false);
+        list.add(shape, {window, has_window, m});
       }
     }
   }

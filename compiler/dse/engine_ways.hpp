@@ -31,7 +31,7 @@ class WayList {
 
   // The way with a requantiser for each filter of each copy, and those with fewer for all copies. For the rest see
   // WayCosts::way().
-  void add(const EngineShape& shape, const Resources& once, const Resources& front, int window_lanes, bool has_front);
+  void add(const EngineShape& shape, const WindowSource& window, const Resources& front = {});
   void add_plain(LayerWay way) { ways_.push_back(std::move(way)); }
   std::vector<LayerWay> take() { return std::move(ways_); }
 

@@ -41,21 +41,18 @@ void append_small(WayList& list) {
 
 }  // namespace
 
-void WayList::add(const EngineShape& shape, const Resources& once, const Resources& front, int window_lanes,
-                  bool has_front) {
-  ways_.push_back(costs_.way(shape, shape.filters, once, front, window_lanes, has_front));
+void WayList::add(const EngineShape& shape, const WindowSource& window, const Resources& front) {
+  ways_.push_back(costs_.way(shape, shape.filters, window, front));
   if (spec_.work.kind != LayerKind::conv) return;
-  for (const int lanes : shared_lanes(shape))
-    ways_.push_back(costs_.way(shape, lanes, once, front, window_lanes, has_front));
+  for (const int lanes : shared_lanes(shape)) ways_.push_back(costs_.way(shape, lanes, window, front));
 }
 
 // L below O worth a choice: from the fewest that a single engine keeps busy on data without zeros, doubling at least,
 // since copies and zeros need more.
 std::vector<int> WayList::shared_lanes(EngineShape shape) const {
   LayerDensity full;
-  full.list_cycles = full.live_codes = double(spec_.work.window_codes());
   full.vector_cycles = (shape.vector_lanes + shape.pairs - 1) / shape.pairs;
-  full.prefix_cycles = full.list_cycles * spec_.work.output.channels / shape.filters;
+  full.prefix_cycles = double(spec_.work.window_codes()) * spec_.work.output.channels / shape.filters;
   shape.out_lanes = shape.filters;
   const double interval = layer_time(shape, spec_.work, full).interval(),
                codes = double(spec_.work.pixels() * spec_.work.output.channels);

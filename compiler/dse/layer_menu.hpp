@@ -42,7 +42,7 @@ struct LayerWay {
   EngineShape shape;  // copies = 1, no memories; out_lanes is L, below O with sends_sums
   Resources once;     // whatever the number of copies
   Resources per_copy;
-  // When there are several copies: deal and gather, and the kernels upstream of each copy.
+  // When there are several copies: what hands out pixels and takes results, and the kernels upstream of each copy.
   Resources dealing, per_dealt_copy;
   int most_copies = 1;
 

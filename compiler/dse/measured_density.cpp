@@ -9,6 +9,8 @@
 
 #include <tbb/parallel_for.h>
 
+#include "compiler/dse/engine_ways.hpp"
+#include "compiler/model/engine_model.hpp"
 #include "compiler/pipeline/layer_kernels.hpp"
 #include "runtime/base/errors.hpp"
 #include "runtime/evaluate/counters.hpp"
@@ -36,6 +38,11 @@ void count_weights(const Layer& layer, int threshold, LayerDensity& density) {
   density.weight = double(live) / double(layer.weights.size());
 }
 
+void add(const LiveHistogram& counts, LiveHistogram& all) {
+  all.resize(std::max(all.size(), counts.size()), 0.0);
+  for (std::size_t n = 0; n < counts.size(); ++n) all[n] += counts[n];
+}
+
 class Measurer {
  public:
   Measurer(const IntegerNetwork& network, const PictureCodes& pictures, const std::vector<Thresholds>& thresholds,
@@ -45,28 +52,34 @@ class Measurer {
         evaluator_(network, is_each_alone ? std::vector<Thresholds>() : thresholds),
         pictures_(pictures) {}
 
-  // How often each number of live codes or pairs was met, by layer, in a design with these configs.
-  std::vector<LiveHistogram> histograms(const LayerConfigs& configs, std::size_t most_pictures) const {
-    // Counted, not built: it may have more kernels than a bundle.
-    const Design design{network_, layer_kernels(network_, configs)};
-    const CounterModel model(design, thresholds_);
-    const std::size_t count = std::min(most_pictures, pictures_.size());
-    std::vector<std::vector<LiveHistogram>> partial(count);
+  // How often each number of live codes or pairs was met, by design and layer, in designs with these configs.
+  std::vector<std::vector<LiveHistogram>> histograms(const std::vector<LayerConfigs>& designs,
+                                                     std::size_t most_pictures) const {
+    // Counted, not built: they may have more kernels than a bundle.
+    std::vector<Design> built;
+    std::vector<CounterModel> models;
+    for (const LayerConfigs& configs : designs) built.push_back({network_, layer_kernels(network_, configs)});
+    for (const Design& design : built) models.emplace_back(design, thresholds_);
+    const std::size_t count = designs.empty() ? 0 : std::min(most_pictures, pictures_.size());
+    const std::vector<std::vector<LiveHistogram>> none(designs.size(),
+                                                       std::vector<LiveHistogram>(network_.layers.size()));
+    std::vector<std::vector<std::vector<LiveHistogram>>> partial(count, none);
     tbb::parallel_for(std::size_t{0}, count, [&](std::size_t p) {
-      partial[p].resize(network_.layers.size());
-      for (const LayerVectors& vectors : model.work(evaluator_, evaluator_.evaluate(pictures_[p]))) {
-        LiveHistogram& live = partial[p][std::size_t(vectors.counters.layer)];
-        for (const std::uint16_t n : vectors.live) {
-          if (n >= live.size()) live.resize(std::size_t(n) + 1, 0.0);
-          live[n] += 1;
+      const PictureMaps maps = evaluator_.evaluate(pictures_[p]);
+      for (std::size_t d = 0; d < models.size(); ++d) {
+        for (const LayerVectors& vectors : models[d].work(evaluator_, maps)) {
+          LiveHistogram& live = partial[p][d][std::size_t(vectors.counters.layer)];
+          for (const std::uint16_t n : vectors.live) {
+            if (n >= live.size()) live.resize(std::size_t(n) + 1, 0.0);
+            live[n] += 1;
+          }
         }
       }
     });
-    std::vector<LiveHistogram> all(network_.layers.size());
+    std::vector<std::vector<LiveHistogram>> all = none;
     for (const auto& picture_counts : partial) {
-      for (std::size_t i = 0; i < all.size(); ++i) {
-        all[i].resize(std::max(all[i].size(), picture_counts[i].size()), 0.0);
-        for (std::size_t n = 0; n < picture_counts[i].size(); ++n) all[i][n] += picture_counts[i][n];
+      for (std::size_t d = 0; d < all.size(); ++d) {
+        for (std::size_t i = 0; i < all[d].size(); ++i) add(picture_counts[d][i], all[d][i]);
       }
     }
     return all;
@@ -90,6 +103,25 @@ std::vector<std::pair<int, int>> pair_vectors(const LayerMenu& menu) {
   return all;
 }
 
+// M of the ways of a menu that look through beats for codes that count; where there are none, one, for their share.
+std::vector<int> scanned_lanes(const LayerMenu& menu) {
+  std::vector<int> all;
+  for (const LayerWay& way : menu.ways) {
+    if (is_engine(way.shape.kind) && engine_model(way.shape.kind).repeats.get() == WindowRepeats::always)
+      all.push_back(way.shape.in_lanes);
+  }
+  if (all.empty()) all.push_back(divisors(menu.spec.work.input.channels, kMostScannedLanes).back());
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return all;
+}
+
+// What question number `round` is of layer i: of the last ones again where it has fewer.
+template <typename Question>
+const Question& question(const std::vector<Question>& asked, std::size_t round) {
+  return asked[std::min(round, asked.size() - 1)];
+}
+
 }  // namespace
 
 Result<std::vector<LayerDensity>> measured_densities(const IntegerNetwork& network, const std::vector<LayerMenu>& menus,
@@ -99,37 +131,50 @@ Result<std::vector<LayerDensity>> measured_densities(const IntegerNetwork& netwo
   if (pictures.empty()) return bug_error("densities are measured on at least one picture");
   std::vector<LayerDensity> densities(network.layers.size());
   const Measurer measurer(network, pictures, thresholds, options.is_each_alone);
-  LayerConfigs lists(network.layers.size());
-  for (std::size_t i = 0; i < lists.size(); ++i) {
-    if (network.layers[i].kind == LayerKind::conv) lists[i].engine = KernelKind::conv_activation_sparse;
-  }
-  const auto windows = measurer.histograms(lists, options.list_pictures);
-  std::size_t rounds = 0;
-  std::vector<std::vector<std::pair<int, int>>> asked;
+  std::vector<std::vector<int>> scanned(network.layers.size());
+  std::vector<std::vector<std::pair<int, int>>> asked(network.layers.size());
+  std::size_t scans = 0, rounds = 0;
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
-    const Layer& layer = network.layers[i];
-    if (layer.kind == LayerKind::conv) {
-      count_weights(layer, weight_threshold(thresholds, i), densities[i]);
-      const LayerWork work = work_of(layer);
-      densities[i].window_live = windows[i];
-      double all = 0, live = 0;
-      for (std::size_t n = 0; n < windows[i].size(); ++n) all += windows[i][n], live += double(n) * windows[i][n];
-      densities[i].activation = live / (all * double(work.window_codes()));
-    }
-    asked.push_back(pair_vectors(menus[i]));
-    if (options.pair_pictures > 0) rounds = std::max(rounds, asked.back().size());
+    if (network.layers[i].kind != LayerKind::conv) continue;
+    scanned[i] = scanned_lanes(menus[i]);
+    scans = std::max(scans, scanned[i].size());
+    asked[i] = pair_vectors(menus[i]);
+    if (options.pair_pictures > 0) rounds = std::max(rounds, asked[i].size());
   }
+  std::vector<LayerConfigs> designs(scans, LayerConfigs(network.layers.size()));
+  for (std::size_t round = 0; round < scans; ++round) {
+    for (std::size_t i = 0; i < scanned.size(); ++i) {
+      if (scanned[i].empty()) continue;
+      designs[round][i].engine = KernelKind::conv_activation_sparse;
+      designs[round][i].codes = question(scanned[i], round);
+    }
+  }
+  const auto beats = measurer.histograms(designs, options.list_pictures);
+  for (std::size_t i = 0; i < network.layers.size(); ++i) {
+    if (scanned[i].empty()) continue;
+    count_weights(network.layers[i], weight_threshold(thresholds, i), densities[i]);
+    for (std::size_t round = 0; round < scanned[i].size(); ++round) {
+      const LiveHistogram& live = beats[round][i];
+      const int lanes = scanned[i][round];
+      double all = 0, codes = 0;
+      for (std::size_t n = 0; n < live.size(); ++n) all += live[n], codes += double(n) * live[n];
+      densities[i].activation = codes / (all * lanes);
+      densities[i].empty_beats[lanes] = live[0] / all;
+    }
+  }
+  designs.assign(rounds, LayerConfigs(network.layers.size()));
   for (std::size_t round = 0; round < rounds; ++round) {
-    LayerConfigs pairs(network.layers.size());
-    for (std::size_t i = 0; i < pairs.size(); ++i) {
+    for (std::size_t i = 0; i < asked.size(); ++i) {
       if (round >= asked[i].size()) continue;
       const auto [lanes, filters] = asked[i][round];
-      pairs[i].engine = KernelKind::conv_pair_sparse, pairs[i].filters = filters;
-      if (work_of(network.layers[i]).taps() == 1) pairs[i].codes = lanes;
+      designs[round][i].engine = KernelKind::conv_pair_sparse, designs[round][i].filters = filters;
+      if (work_of(network.layers[i]).taps() == 1) designs[round][i].codes = lanes;
     }
-    const auto live = measurer.histograms(pairs, options.pair_pictures);
-    for (std::size_t i = 0; i < pairs.size(); ++i) {
-      if (round < asked[i].size()) densities[i].group_live[asked[i][round]] = live[i];
+  }
+  const auto pairs = measurer.histograms(designs, options.pair_pictures);
+  for (std::size_t round = 0; round < rounds; ++round) {
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+      if (round < asked[i].size()) densities[i].group_live[asked[i][round]] = pairs[round][i];
     }
   }
   return densities;

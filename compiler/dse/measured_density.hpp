@@ -3,8 +3,8 @@
 //
 // Why: what an engine skips depends on where the zeros lie, not on their share alone. The idea: let the counters' own
 // model (runtime/evaluate/counters) walk the pictures through designs made for the question, and keep its vectors as
-// histograms: live codes of each window (activation_sparse, grouped_prefix), and for pair_sparse the most live pairs of
-// the filters that run in lock step, for each number O of them. Weights are counted from the codes.
+// histograms: live codes of each beat of M (activation_sparse, grouped_prefix), and for pair_sparse the most live pairs
+// of the filters that run in lock step, for each number O of them. Weights are counted from the codes.
 //
 // Before: valid network; codes of pictures; thresholds one per layer, or empty. After: one LayerDensity a layer. The
 // same pictures, the same answer.
@@ -27,7 +27,7 @@ struct DensityOptions {
 
 using PictureCodes = std::vector<std::vector<std::int16_t>>;
 
-// `menus` say for which vectors pair_sparse is asked about.
+// `menus` say which beats and, for pair_sparse, which vectors are asked about.
 Result<std::vector<LayerDensity>> measured_densities(const IntegerNetwork& network, const std::vector<LayerMenu>& menus,
                                                      const PictureCodes& pictures,
                                                      const std::vector<Thresholds>& thresholds = {},

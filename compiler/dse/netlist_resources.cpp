@@ -27,12 +27,11 @@ EngineShape shape_of(const IntegerNetwork& network, const Netlist& netlist, cons
   shape.in_lanes = in ? in->lanes : 1;
   shape.out_lanes = out ? out->lanes : 1;
   shape.data_bits = shape.weight_bits = network.input_bits;
-  // Every kernel that is told a curve requantises, unless it sends sums. A gather carries what its copies send.
-  shape.sends_sums = sends_sums(kernel) || (shape.kind == KernelKind::gather && out->element_bits == kSumWordBits);
+  // Every kernel that is told a curve requantises, unless it sends sums.
+  shape.sends_sums = sends_sums(kernel);
   if (kernel.numbers.count(Number::curve) != 0 && !shape.sends_sums) shape.requantised_lanes = shape.out_lanes;
   shape.has_curve = number_of(kernel, Number::curve, CURVE_NONE) != CURVE_NONE;
-  if (shape.kind == KernelKind::deal || shape.kind == KernelKind::gather)
-    shape.copies = kernel.numbers.at(Number::copies);
+  shape.copies = number_of(kernel, Number::copies, 1);
   if (kernel.layer < 0) return shape;
   shape.data_bits = network.operand_bits(network.layers[std::size_t(kernel.layer)]);
   const LayerWork work = work_of(network.layers[std::size_t(kernel.layer)]);
@@ -42,8 +41,6 @@ EngineShape shape_of(const IntegerNetwork& network, const Netlist& netlist, cons
   if (is_engine(shape.kind)) {
     shape.filters = shape.out_lanes;
     engine_ways(shape.kind).read_kernel.get()(kernel, shape);
-  } else if (shape.kind == KernelKind::compactor) {
-    shape.vector_lanes = shape.in_lanes;
   }
   shape.rams = memories_of(shape, work, shape.has_curve);
   return shape;

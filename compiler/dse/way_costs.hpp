@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // WayCosts: what the kernels of a way cost, those it needs once and those of each copy.
 //
-// Why: E copies cost E times engine and compactor or tile, which a search multiplies out itself. Several copies of an
-// engine without those also need a replay kernel each, because the window, which stands once before a deal, then comes
-// once. Requantisers are the engine's own, one for each of O filters and again in every copy, or L of them, once for
-// the layer: then the engines send sums, four times as wide as codes, also through the gather
-// (compiler/pipeline/engine_kernels.hpp).
+// Why: E copies cost E times engine and tile, which a search multiplies out itself. Several copies of an engine that
+// takes a beat a cycle also need a replay kernel each, because the window then comes once. Requantisers are the
+// engine's own, one for each of O filters and again in every copy, or L of them, once for the layer: then the engines
+// send sums, four times as wide as codes (compiler/pipeline/engine_kernels.hpp).
 //
 // Before: a valid layer; a shape of a kind that it allows. After: costs of what compiler/pipeline builds from it, but
 // for what neighbours need between them.
@@ -14,6 +13,14 @@
 #include "compiler/dse/layer_menu.hpp"
 
 namespace sluice {
+
+// The line buffer of a way, and the codes in a beat of its windows. Where it would only copy, one engine has none, and
+// several copies have it, since it hands out the pixels.
+struct WindowSource {
+  Resources cost;
+  bool is_needed = true;  // by one engine
+  int lanes = 1;
+};
 
 class WayCosts {
  public:
@@ -28,20 +35,21 @@ class WayCosts {
   // A kernel and the queue after it.
   Resources with_queue(const EngineShape& shape, int lanes, int bits, std::int64_t depth = kQueueDepth) const;
   Resources line_buffer(KernelKind kind, int in_lanes, int out_lanes, int taps = 1) const;
-  // A kernel that holds a window: compactor, tile or replay.
+  // A kernel that holds a window: tile or replay.
   Resources holder(KernelKind kind, int in_lanes, int out_lanes, int out_bits) const;
 
-  // Windows reach the engine in beats of `window_lanes`; `once` is what makes them, `front` stands before each copy.
-  // Without a front, copies have replay kernels in the place of a window that comes once for each filter group. `lanes`
-  // is L.
-  LayerWay way(EngineShape shape, int lanes, const Resources& once, const Resources& front, int window_lanes,
-               bool has_front) const;
+  // `front` stands before each copy, and in front of all of them what makes windows. Copies of an engine whose windows
+  // come again for every filter group have replay kernels in the place of that. `lanes` is L.
+  LayerWay way(EngineShape shape, int lanes, const WindowSource& window, const Resources& front) const;
 
  private:
   static constexpr int kQueueDepth = 16;
 
-  void deal_and_gather(LayerWay& way, int window_lanes) const;
-  Resources requantisers(const EngineShape& engine) const;
+  // A kernel that hands out pixels to copies or takes their results; without copies there is one like it, or none.
+  void add_served(LayerWay& way, EngineShape kernel, bool is_built_anyway) const;
+  void add_copying(LayerWay& way, const WindowSource& window) const;
+  // The kernel with the L requantisers that an engine's copies share.
+  EngineShape requantise_shape(const EngineShape& engine) const;
 
   const LayerSpec& spec_;
   const ResourceModel& model_;

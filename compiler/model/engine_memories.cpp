@@ -10,10 +10,9 @@
 namespace sluice {
 namespace {
 
-constexpr int kKindBits = 2;    // of a beat
-constexpr int kWordBits = 32;   // bias and multiplier are declared as int
-constexpr int kLineBits = 32;   // base and slope of a curve's segment
-constexpr int kPlaceBits = 16;  // of a list entry, as the compactor declares it
+constexpr int kKindBits = 2;   // of a beat
+constexpr int kWordBits = 32;  // bias and multiplier are declared as int
+constexpr int kLineBits = 32;  // base and slope of a curve's segment
 
 std::int64_t ceil_of(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
@@ -39,9 +38,6 @@ std::vector<Ram> memories_of(const EngineShape& s, const LayerWork& work, bool h
                     is_banked ? ceil_of(words, work.window.kernel_h) : words, places});
   } else if (s.kind == KernelKind::replay) {
     rams.push_back({"window", std::int64_t{s.in_lanes} * s.data_bits, ceil_of(work.window_codes(), s.in_lanes)});
-  } else if (s.kind == KernelKind::compactor) {
-    rams.push_back({"list", std::int64_t{s.vector_lanes} * (s.data_bits + kPlaceBits),
-                    ceil_of(work.window_codes(), s.vector_lanes)});
   } else if (s.kind == KernelKind::global_average_pool) {
     rams.push_back({"sums", std::int64_t{s.in_lanes} * s.sum_bits, ceil_of(work.input.channels, s.in_lanes)});
   }

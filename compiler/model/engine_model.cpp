@@ -32,8 +32,7 @@ ZeroCycles nothing_to_keep(const EngineShape&, const LayerWork&, const LayerDens
 int one_multiplier(const EngineShape&) { return 1; }
 int vector_multipliers(const EngineShape& s) { return s.vector_lanes; }
 
-// A compactor reads a window, then sends its list; a tile holds its windows.
-double held_window_beats(const EngineShape& s, const LayerWork& work) { return beats_of(work, s.in_lanes); }
+double arriving_beats(const EngineShape& s, const LayerWork& work) { return beats_of(work, s.in_lanes); }
 
 void append_beat_weights(const EngineShape& s, const LayerWork& work, std::vector<Ram>& rams) {
   const std::int64_t bits = std::int64_t{s.vector_lanes} * s.filters * s.weight_bits;
@@ -51,7 +50,7 @@ const EngineModel& conv_dense_model() {
       .window_beats = [](const EngineShape& s,
                          const LayerWork& work) { return beats_of(work, s.vector_lanes, s.taps); },
       .append_memories = append_beat_weights,
-      .repeats_windows = true,
+      .repeats = WindowRepeats::without_copies,
       .has_tiles = false,
       .takes_taps = false,
   };
@@ -76,7 +75,7 @@ const EngineModel& depthwise_dense_model() {
             const std::int64_t bits = std::int64_t{s.filters} * s.vector_lanes * s.weight_bits;
             rams.push_back(weights(s, work, bits, ceil_of(work.taps(), s.vector_lanes)));
           },
-      .repeats_windows = false,
+      .repeats = WindowRepeats::never,
       .has_tiles = false,
       .takes_taps = false,
   };
@@ -88,16 +87,15 @@ const EngineModel& conv_activation_sparse_model() {
       .filter_multipliers = one_multiplier,
       .loop_cycles =
           [](const EngineShape& s, const LayerWork& work, const LayerDensity& density) {
-            return double(work.pixels()) *
-                   (double(groups_of(s, work)) * mean_list_length(work, density) + beats_of(work, s.in_lanes));
+            return double(work.pixels()) * double(groups_of(s, work)) * scanned_cycles(work, s.in_lanes, 1, density);
           },
       .zero_cycles = nothing_to_keep,
-      .window_beats = held_window_beats,
+      .window_beats = arriving_beats,
       .append_memories =
           [](const EngineShape& s, const LayerWork& work, std::vector<Ram>& rams) {
             rams.push_back(weights(s, work, std::int64_t{s.filters} * s.weight_bits, work.window_codes()));
           },
-      .repeats_windows = false,
+      .repeats = WindowRepeats::always,
       .has_tiles = false,
       .takes_taps = false,
   };
@@ -109,17 +107,17 @@ const EngineModel& conv_grouped_prefix_model() {
       .filter_multipliers = one_multiplier,
       .loop_cycles =
           [](const EngineShape& s, const LayerWork& work, const LayerDensity& density) {
-            const double list = mean_live_codes(work, density) * s.prefix + s.group;
-            return double(work.pixels()) * (double(groups_of(s, work)) * list + beats_of(work, s.in_lanes));
+            const double window = scanned_cycles(work, s.in_lanes, s.prefix, density) + s.group;
+            return double(work.pixels()) * double(groups_of(s, work)) * window;
           },
       .zero_cycles = nothing_to_keep,
-      .window_beats = held_window_beats,
+      .window_beats = arriving_beats,
       .append_memories =
           [](const EngineShape& s, const LayerWork& work, std::vector<Ram>& rams) {
             const std::int64_t bits = std::int64_t{s.filters} * (s.weight_bits + bits_for(s.group));
             rams.push_back(weights(s, work, bits, work.window_codes() * s.group));
           },
-      .repeats_windows = false,
+      .repeats = WindowRepeats::always,
       .has_tiles = false,
       .takes_taps = false,
   };
@@ -138,7 +136,7 @@ const EngineModel& conv_weight_sparse_model() {
           },
       .zero_cycles = [](const EngineShape& s, const LayerWork& work,
                         const LayerDensity& density) { return ZeroCycles{.prefix = prefix_cycles(s, work, density)}; },
-      .window_beats = held_window_beats,
+      .window_beats = arriving_beats,
       .append_memories =
           [](const EngineShape& s, const LayerWork& work, std::vector<Ram>& rams) {
             const std::int64_t window = work.window_codes();
@@ -152,7 +150,7 @@ const EngineModel& conv_weight_sparse_model() {
             rams.push_back({"results", result_bits, 2 * ceil_of(work.output.channels, s.filters)});
             rams.push_back({"tile", (std::int64_t{s.pixels} + s.vector_lanes - 1) * s.data_bits, 2 * words, s.filters});
           },
-      .repeats_windows = false,
+      .repeats = WindowRepeats::never,
       .has_tiles = true,
       .takes_taps = false,
   };
@@ -177,7 +175,7 @@ const EngineModel& conv_pair_sparse_model() {
                         const LayerDensity& density) { return ZeroCycles{.vector = vector_cycles(s, density)}; },
       .window_beats = [](const EngineShape& s, const LayerWork& work) { return double(vectors_of(s, work)); },
       .append_memories = append_beat_weights,
-      .repeats_windows = true,
+      .repeats = WindowRepeats::without_copies,
       .has_tiles = false,
       .takes_taps = true,
   };

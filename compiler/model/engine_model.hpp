@@ -24,6 +24,10 @@ struct ZeroCycles {
   double vector = 0;  // LayerDensity::vector_cycles
 };
 
+// How often an engine's windows come: once, then the engine or what feeds it holds them; again for every filter group,
+// by its line buffer where there are no copies; or by its line buffer in any case.
+enum class WindowRepeats { never, without_copies, always };
+
 struct EngineModel {
   // Scalar products a cycle and filter, of one copy.
   Stated<int (*)(const EngineShape&)> filter_multipliers;
@@ -35,9 +39,7 @@ struct EngineModel {
   Stated<double (*)(const EngineShape&, const LayerWork&)> window_beats;
   // Weights, and what else a copy keeps on chip beyond bias, multiplier and curve.
   Stated<void (*)(const EngineShape&, const LayerWork&, std::vector<Ram>&)> append_memories;
-  // Without copies its windows come again for every filter group; else they come once, and the engine, or what feeds
-  // it, holds them.
-  Stated<bool> repeats_windows;
+  Stated<WindowRepeats> repeats;
   // P counts output pixels that share a weight, and pixels enter singly; else P pixels enter side by side.
   Stated<bool> has_tiles;
   // Where the kernel is larger than 1x1, a vector is the taps of one channel, and a line buffer of its own makes them.

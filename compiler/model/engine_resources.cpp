@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "compiler/model/engine_model.hpp"
 #include "compiler/model/memory_blocks.hpp"
 #include "runtime/bundle/kernels/kernel_record.hpp"
 #include "runtime/bundle/layers/layer_record.hpp"
@@ -12,13 +13,12 @@
 namespace sluice {
 namespace {
 
-// Bits of the beats at both ends: codes, or sums. A list entry is {code, place}.
+// Bits of the beats at both ends: codes, or sums.
 double port_bits(const EngineShape& s) {
   constexpr int kKindBits = 2;
-  const bool takes_sums = s.kind == KernelKind::requantise || (s.kind == KernelKind::gather && s.sends_sums);
-  const bool sends_sums = s.kind != KernelKind::requantise && s.sends_sums;
+  const bool takes_sums = s.kind == KernelKind::requantise;
   return s.in_lanes * (takes_sums ? kSumWordBits : s.data_bits) +
-         s.out_lanes * (sends_sums ? kSumWordBits : s.data_bits) + 2.0 * kKindBits;
+         s.out_lanes * (s.sends_sums ? kSumWordBits : s.data_bits) + 2.0 * kKindBits;
 }
 
 // Products of data that a lane of a layer's kernel makes.
@@ -44,6 +44,11 @@ Logic ResourceModel::swept_logic(const EngineShape& shape) const {
   Logic logic = shape.kind == KernelKind::requantise
                     ? Logic{}
                     : coefficients_.logic(to_text(is_tree ? KernelKind::conv_dense : shape.kind), letters);
+  if (is_engine(shape.kind) && engine_model(shape.kind).repeats.get() == WindowRepeats::always) {
+    letters['M'] = shape.in_lanes;
+    letters['X'] = shape.in_lanes > 1 ? std::ceil(std::log2(shape.in_lanes)) : 0;
+    logic += coefficients_.logic("scanner", letters);
+  }
   // An add shifts and rounds its sum like a requantised lane, without that lane's multiplier.
   logic += coefficients_.logic("requantise", letters) * shape.requantised_lanes;
   return logic;
@@ -74,14 +79,25 @@ Resources ResourceModel::add_up(const Logic& logic, const std::vector<Ram>& rams
   return sum;
 }
 
-Resources ResourceModel::kernel(const EngineShape& shape) const {
+Logic ResourceModel::kernel_logic(const EngineShape& shape) const {
   Letters letters = letters_of(shape);
   letters['S'] = port_bits(shape);
   Logic logic = swept_logic(shape) * (coefficients_.has_fit(to_text(shape.kind)) ? hls_factor_ : 1);
   if (shape.kind == KernelKind::requantise) logic += coefficients_.logic("select", letters);
+  if (shape.copies > 1 && (shape.kind == KernelKind::window || shape.kind == KernelKind::taps))
+    logic += coefficients_.logic("copies", letters);
+  if (shape.copies > 1 && shape.kind == KernelKind::requantise) {
+    letters['S'] = 2.0 * shape.in_lanes * kSumWordBits;  // of the gather that it is as well
+    logic += coefficients_.logic("gather", letters);
+    letters['S'] = port_bits(shape);
+  }
   logic += coefficients_.logic("kernel", letters);
   logic += coefficients_.logic("port", letters);
-  Resources one = add_up(logic, shape.rams);
+  return logic;
+}
+
+Resources ResourceModel::kernel(const EngineShape& shape) const {
+  Resources one = add_up(kernel_logic(shape), shape.rams);
   one.dsp_blocks = dsp_blocks(shape);
   one.kernels = 1;
   if (shape.kind == KernelKind::source || shape.kind == KernelKind::sink || shape.kind == KernelKind::collector) {

@@ -26,6 +26,8 @@ class ResourceModel {
   Resources queue(const Ram& ram) const;
   // The logic of kernel() alone, before ALMs: what the sweeps counted, times f_hls where that applies.
   Logic swept_logic(const EngineShape& shape) const;
+  // The same with everything that no sweep counted: all logic of kernel().
+  Logic kernel_logic(const EngineShape& shape) const;
 
   const Coefficients& coefficients() const { return coefficients_; }
   double hls_factor() const { return hls_factor_; }

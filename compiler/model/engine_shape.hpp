@@ -34,24 +34,23 @@ struct Ram {
 struct EngineShape {
   KernelKind kind = KernelKind::conv_dense;
   // Fields that a kind does not use stay 1.
-  int vector_lanes = 1;  // M: dense, pair_sparse, compactor; depthwise: taps a filter; weight_sparse: kernel columns
-                         // one RAM word serves
-  int pairs = 1;         // N: pair_sparse
-  int filters = 1;       // O
-  int copies = 1;        // E
-  int group = 1;         // G: grouped_prefix
-  int prefix = 1;        // k, at most G
-  int pixels = 1;        // P: weight_sparse; in a stem, pixels that enter a cycle
-  int taps = 1;          // in a beat of windows: one, a kernel row or all
+  int vector_lanes = 1;             // M: dense, pair_sparse; depthwise: taps a filter; weight_sparse: kernel columns
+                                    // one RAM word serves
+  int pairs = 1;                    // N: pair_sparse
+  int filters = 1;                  // O
+  int copies = 1;                   // E
+  int group = 1;                    // G: grouped_prefix
+  int prefix = 1;                   // k, at most G
+  int pixels = 1;                   // P: weight_sparse; in a stem, pixels that enter a cycle
+  int taps = 1;                     // in a beat of windows: one, a kernel row or all
   int in_lanes = 1, out_lanes = 1;  // of a layer's way, out_lanes is L: codes that leave the layer in a beat
   int data_bits = 8, weight_bits = 8;
   int sum_bits = 26;    // of a sum, bias included
   int kept_bits = 18;   // of its product with a multiplier, after the shift
-  int index_bits = 12;  // weight_sparse, compactor: place in a window
+  int index_bits = 12;  // weight_sparse: place in a window
   // Lanes with a requantiser of their own: all that an engine sends, or none where it sends sums.
   int requantised_lanes = 0;
-  // Engines: sums leave, for a requantise kernel downstream. Gather: carries those. requantise: its input is sums in
-  // any case.
+  // Engines: sums leave, for a requantise kernel downstream, whose input is sums in any case.
   bool sends_sums = false;
   bool has_curve = false;  // after its requantisers
   std::vector<Ram> rams;   // of one copy

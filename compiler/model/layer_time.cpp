@@ -61,29 +61,24 @@ std::int64_t work_units(const EngineShape& shape, const LayerWork& work) {
   return work.output.height * ceil_of(work.output.width, shape.pixels);
 }
 
-double mean_live_codes(const LayerWork& work, const LayerDensity& density) {
-  if (density.list_cycles > 0) return density.live_codes;
-  return density.window_live.empty() ? density.activation * double(work.window_codes())
-                                     : mean_cycles(density.window_live, 1, true);
+double scanned_cycles(const LayerWork& work, int lanes, int code_cycles, const LayerDensity& density) {
+  const auto met = density.empty_beats.find(lanes);
+  const double empty_share = met != density.empty_beats.end() ? met->second : std::pow(1 - density.activation, lanes);
+  const auto codes = double(work.window_codes()), beats = double(work.taps() * ceil_of(work.input.channels, lanes));
+  return codes * density.activation * code_cycles + beats * empty_share;
 }
 
-double mean_list_length(const LayerWork& work, const LayerDensity& density) {
-  if (density.list_cycles > 0) return density.list_cycles;
-  if (!density.window_live.empty()) return mean_cycles(density.window_live, 1);
-  // E[max(1, z)] = mean + P(z = 0).
-  const auto codes = double(work.window_codes());
-  return density.activation * codes + std::pow(1 - density.activation, codes);
-}
-
-// Compactors, tiles and the replay kernels of copies hold their windows; a dense or pair-sparse engine without copies
-// gets its windows again for every filter group.
+// Tiles and the replay kernels of copies hold their windows; a dense or pair-sparse engine without copies gets its
+// windows again for every filter group, one that looks for zeros for every pass.
 double window_cycles(const EngineShape& shape, const LayerWork& work) {
   const double steps =
       is_engine(shape.kind) ? engine_model(shape.kind).window_beats.get()(shape, work) : pool_beats(shape, work);
   if (steps == 0) return 0;
   const auto pixels = double(work.pixels());
-  const bool is_again = shape.copies == 1 && is_engine(shape.kind) && engine_model(shape.kind).repeats_windows.get();
-  const auto groups = double(is_again ? ceil_of(work.output.channels, shape.filters) : 1);
+  const WindowRepeats repeats = is_engine(shape.kind) ? engine_model(shape.kind).repeats.get() : WindowRepeats::never;
+  const bool is_again =
+      repeats == WindowRepeats::always || (repeats == WindowRepeats::without_copies && shape.copies == 1);
+  const auto groups = double(is_again ? ceil_of(work.output.channels, std::int64_t{shape.filters} * shape.group) : 1);
   const double out = pixels * steps * groups;
   // A line buffer stops reading while it sends. With each channel group of a pixel that completes a window, a beat of
   // it leaves, but for taps.

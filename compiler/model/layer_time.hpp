@@ -7,12 +7,12 @@
 //
 //   dense              pixels / E * beats of a window * ceil(F / O)
 //   depthwise_dense    pixels / E * ceil(taps / taps a filter) * ceil(C / O)
-//   activation_sparse  pixels / E * (ceil(F / O) * E[max(1, nonzeros)] + beats of a window: a compactor reads, then
-//   sends) grouped_prefix     the same with ceil(F / (O * G)) groups, with non-zeros * k + G: G to take the sums
+//   activation_sparse  pixels / E * ceil(F / O) * (nonzeros + beats of M codes without one)
+//   grouped_prefix     the same with ceil(F / (O * G)) groups, and nonzeros * k + G: G to take the sums
 //   weight_sparse      tiles of P pixels / E * max(sum over groups of O filters of max(1, longest prefix), P * beats of
 //   a window) pair_sparse        pixels / E * ceil(window / M) * ceil(F / O) * E[max over O of max(1, ceil(live / N))]
 //
-// `window` is the stream from the line buffer into the engine or its compactor, once for all E copies. Padding is made
+// `window` is the stream from the line buffer into the engine, once for all E copies. Padding is made
 // after the input stream and costs nothing. Published designs pad in the stream.
 // Steady state adds the header's beat. Fill is what a first image waits for rows of its window; drain is its last list.
 //
@@ -46,10 +46,8 @@ std::int64_t work_units(const EngineShape& shape, const LayerWork& work);
 // LayerTime::window, which depends on whether there are copies, not on densities.
 double window_cycles(const EngineShape& shape, const LayerWork& work);
 
-// E[max(1, live)] over the windows of a layer.
-double mean_list_length(const LayerWork& work, const LayerDensity& density);
-// E[live].
-double mean_live_codes(const LayerWork& work, const LayerDensity& density);
+// Mean cycles of a window that is looked through in beats of `lanes` codes, each that counts taking `code_cycles`.
+double scanned_cycles(const LayerWork& work, int lanes, int code_cycles, const LayerDensity& density);
 
 // Mean cycles of a vector of pair_sparse and a filter group; cycles of all filter groups of weight_sparse on a tile.
 // The two figures that take longer than a handful of operations, so that a search may keep them (LayerDensity).

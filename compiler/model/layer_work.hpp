@@ -43,15 +43,14 @@ struct LayerDensity {
   double pairs() const { return activation * weight; }
 
   // Refinements; empty: from the shares, as if zeros were independent.
-  LiveHistogram window_live;  // non-zero activations in an output pixel's window: activation_sparse, grouped_prefix
+  // activation_sparse, grouped_prefix, by M: share of the beats of M codes in which none counts.
+  std::map<int, double> empty_beats;
   LiveHistogram vector_live;  // live pairs of an M-vector with one filter; M + 1 bins: pair_sparse
   // pair_sparse, by {M, O}: the most live pairs among O filters in lock step, as met; takes the place of vector_live.
   std::map<std::pair<int, int>, LiveHistogram> group_live;
   double vector_cycles =
       0;  // pair_sparse: mean cycles of a vector and filter group, known for M, N, O (from data, say)
   std::vector<int> prefixes;  // weight_sparse: non-zero weights of each filter, in the order of the filters
-  double list_cycles = 0;     // activation_sparse, grouped_prefix: E[max(1, live)] of a window, known
-  double live_codes = 0;      // grouped_prefix: mean of the same without the 1, known when list_cycles is
   double prefix_cycles = 0;   // weight_sparse: longest prefixes of all filter groups together, known for O
 };
 

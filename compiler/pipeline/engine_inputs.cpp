@@ -9,6 +9,8 @@
 namespace sluice {
 namespace {
 
+using Streams = std::vector<int>;  // one for each copy
+
 // A convolution while its input is made.
 struct EngineInput {
   NetlistDraft& draft;
@@ -22,58 +24,69 @@ struct EngineInput {
   // Copies replay their windows themselves: one window stream could not feed them.
   int replay() const { return draft.copies(index) == 1 ? engine.numbers.at(Number::filter_groups) : 1; }
   // Windows of the map in beats of so many codes, `taps()` of each channel; 0: as the map comes.
-  int windows(int map, int codes, int times) const {
+  Streams windows(int map, int codes, int times) const {
     map = add_width(draft, index, 0, map, codes / taps());
     return add_window(draft, index, KernelKind::window, map, taps() * draft.lanes_of(map, index), times);
   }
   int lanes(int stream) const { return draft.stream(stream).lanes; }
-  int steps(int windows) const { return window_codes() / lanes(windows); }
+  int steps(const Streams& windows) const { return window_codes() / lanes(windows[0]); }
 };
 
 // Products per cycle of a pair-sparse engine with M lanes: a third of them, the density at which t stays near 1.
 int pair_multipliers(int lanes) { return std::max(1, (lanes + 2) / 3); }
 
 // Without a window kernel (1x1, one filter group) a beat has all lanes of the map.
-int conv_dense_input(const EngineInput& in, int map) {
-  const int windows = in.windows(map, in.config().codes, in.replay());
+Streams conv_dense_input(const EngineInput& in, int map) {
+  Streams windows = in.windows(map, in.config().codes, in.replay());
   in.engine.numbers[Number::steps] = in.steps(windows);
   return windows;
 }
 
-int depthwise_dense_input(const EngineInput& in, int map) {
+Streams depthwise_dense_input(const EngineInput& in, int map) {
   const LayerConfig& config = in.config();
   const int wish = config.filters > 0 ? config.filters : config.codes / in.taps();
-  const int windows = in.windows(map, wish * in.taps(), 1);
+  Streams windows = in.windows(map, wish * in.taps(), 1);
   in.engine.numbers[Number::steps] = static_cast<int>(in.layer().window.taps()) / in.taps();
-  in.engine.numbers[Number::filter_groups] = in.layer().input.channels / (in.lanes(windows) / in.taps());
+  in.engine.numbers[Number::filter_groups] = in.layer().input.channels / (in.lanes(windows[0]) / in.taps());
   return windows;
 }
 
-// Windows that are sent once; the kernels of a copy make lists or tiles of them.
-int single_windows(const EngineInput& in, int map) {
+// Windows that an engine looks through, again for every pass, whether there are copies or not: a beat keeps it busy for
+// as many cycles as codes count.
+Streams scanned_windows(const EngineInput& in, int map, int passes) {
+  int codes = in.config().codes;
+  if (codes == 0 && in.draft.lanes_of(map, in.index) > kMostScannedLanes) {
+    const int channels = in.layer().input.channels;
+    for (codes = kMostScannedLanes; channels % codes != 0;) --codes;
+  }
+  Streams windows = in.windows(map, codes, passes);
+  in.engine.numbers[Number::steps] = in.steps(windows);
+  return windows;
+}
+
+Streams conv_activation_sparse_input(const EngineInput& in, int map) {
+  return scanned_windows(in, map, in.engine.numbers.at(Number::filter_groups));
+}
+
+Streams conv_grouped_prefix_input(const EngineInput& in, int map) {
+  in.engine.numbers[Number::ranks] = in.config().group;
+  return scanned_windows(in, map, in.engine.numbers.at(Number::filter_groups) / in.config().group);
+}
+
+// Windows that are sent once; the tile kernel of a copy keeps them.
+Streams conv_weight_sparse_input(const EngineInput& in, int map) {
   in.engine.numbers[Number::window] = in.window_codes();
+  in.engine.numbers[Number::tile_pixels] = in.config().tile_pixels;
   return in.windows(map, in.config().codes, 1);
 }
 
-int conv_activation_sparse_input(const EngineInput& in, int map) { return single_windows(in, map); }
-
-int conv_grouped_prefix_input(const EngineInput& in, int map) {
-  in.engine.numbers[Number::ranks] = in.config().group;
-  return single_windows(in, map);
-}
-
-int conv_weight_sparse_input(const EngineInput& in, int map) {
-  in.engine.numbers[Number::tile_pixels] = in.config().tile_pixels;
-  return single_windows(in, map);
-}
-
-int conv_pair_sparse_input(const EngineInput& in, int map) {
+Streams conv_pair_sparse_input(const EngineInput& in, int map) {
   const auto taps = static_cast<int>(in.layer().window.taps());
-  const int vectors = taps > 1 ? add_window(in.draft, in.index, KernelKind::taps, map, taps, in.replay())
-                               : in.windows(map, in.config().codes, in.replay());
+  Streams vectors = taps > 1 ? add_window(in.draft, in.index, KernelKind::taps, map, taps, in.replay())
+                             : in.windows(map, in.config().codes, in.replay());
   in.engine.numbers[Number::steps] = in.steps(vectors);
   const int multipliers = in.config().multipliers;
-  in.engine.numbers[Number::multipliers] = multipliers > 0 ? multipliers : pair_multipliers(in.lanes(vectors));
+  in.engine.numbers[Number::multipliers] = multipliers > 0 ? multipliers : pair_multipliers(in.lanes(vectors[0]));
   return vectors;
 }
 
@@ -107,19 +120,10 @@ void add_replay(const CopyInput& copy) {
   copy.add(std::move(replay), copy.in().element_bits, copy.in().lanes, copy.in().beats * copy.filter_groups());
 }
 
-// Lists for an engine with so many ranks: an entry is {code, place}, with ranks {code, place, rank}.
-void add_compactor(const CopyInput& copy, int ranks) {
-  const int replay = copy.filter_groups() / ranks, lanes = ranks > 1 ? 3 : 2;
-  Kernel compactor = copy.kernel(KernelKind::compactor);
-  compactor.numbers = {{Number::steps, copy.steps()}, {Number::replay, replay}, {Number::ranks, ranks}};
-  // At most every code of a window survives.
-  copy.add(std::move(compactor), 16, lanes, copy.pixels * replay * longest_list(copy.steps() * copy.in().lanes, ranks));
-}
-
 void conv_dense_copy(const CopyInput& copy) { add_replay(copy); }
 void depthwise_dense_copy(const CopyInput&) {}
-void conv_activation_sparse_copy(const CopyInput& copy) { add_compactor(copy, 1); }
-void conv_grouped_prefix_copy(const CopyInput& copy) { add_compactor(copy, copy.engine.numbers.at(Number::ranks)); }
+void conv_activation_sparse_copy(const CopyInput&) {}
+void conv_grouped_prefix_copy(const CopyInput&) {}
 void conv_pair_sparse_copy(const CopyInput& copy) { add_replay(copy); }
 
 void conv_weight_sparse_copy(const CopyInput& copy) {
@@ -134,7 +138,7 @@ void conv_weight_sparse_copy(const CopyInput& copy) {
 
 }  // namespace
 
-int add_engine_input(NetlistDraft& draft, int index, int map, Kernel& engine) {
+Streams add_engine_input(NetlistDraft& draft, int index, int map, Kernel& engine) {
   engine.numbers[Number::weight_bits] = draft.network.input_bits;
   engine.numbers[Number::filter_groups] =
       draft.layer(index).output.channels / draft.out_lanes(index, draft.layer(index).output.channels);
@@ -145,7 +149,7 @@ int add_engine_input(NetlistDraft& draft, int index, int map, Kernel& engine) {
     return op##_input(in, map);
 #include "device/contract/kernel_list.inc"
     default:
-      return map;  // no engine
+      return {map};  // no engine
   }
 }
 

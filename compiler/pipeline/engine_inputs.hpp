@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What stands between a map and the engine that reads it, engine by engine.
 //
-// Why: engines differ in what they read (beats of windows, the taps of a channel, lists, tiles) and in the numbers of
+// Why: engines differ in what they read (beats of windows, the taps of a channel, tiles) and in the numbers of
 // their kernel file. Everything else of a layer's kernels is the same for all. A new engine is two functions here.
 //
 // Before: the draft's configs have their defaults. After: the kernels stand in the draft, the engine has its numbers
@@ -12,9 +12,9 @@
 
 namespace sluice {
 
-// Kernels that all copies of the engine share, from `map` on, and the engine's numbers; returns what it, or the kernel
-// that deals pixels to its copies, reads.
-int add_engine_input(NetlistDraft& draft, int index, int map, Kernel& engine);
+// Kernels that all copies of the engine share, from `map` on, and the engine's numbers; returns what each
+// copy reads.
+std::vector<int> add_engine_input(NetlistDraft& draft, int index, int map, Kernel& engine);
 
 // Kernels of one copy alone, which works on `pixels` of the layer's pixels. Afterwards the copy reads from them.
 // `engine` has the name of the copy.

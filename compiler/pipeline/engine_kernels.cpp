@@ -33,54 +33,47 @@ int add_one(NetlistDraft& draft, Kernel kernel, std::int64_t pixels) {
   return out;
 }
 
-// E copies of an engine between deal and gather, each with the pixels e, e + E, e + 2 E ...
-int add_copies(NetlistDraft& draft, const Kernel& engine, int copies) {
-  const int index = engine.layer;
-  const Layer& layer = draft.layer(index);
-  const Stream in = draft.stream(engine.inputs[0]);
-  const std::int64_t pixels = layer.output.pixels(), beats_per_pixel = in.beats / pixels;
-  Kernel deal{layer.name + "_deal",
-              KernelKind::deal,
-              0,
-              index,
-              engine.inputs,
-              {},
-              {{Number::copies, copies}, {Number::steps, static_cast<int>(beats_per_pixel)}}};
-  const auto pixels_of_copy = [&](int copy) { return Share{copy, copies}.of(pixels); };
-  for (int copy = 0; copy < copies; ++copy) {
-    deal.outputs.push_back(draft.add_stream(fmt::format("{}_{}", deal.name, copy), in.element_bits, in.lanes,
-                                            pixels_of_copy(copy) * beats_per_pixel));
-  }
-  draft.netlist.kernels.push_back(deal);
+// E copies of an engine, each with the pixels e, e + E, e + 2 E ...; returns their outputs. The line buffer that feeds
+// them was added last.
+std::vector<int> add_copies(NetlistDraft& draft, const Kernel& engine) {
+  const std::int64_t pixels = draft.layer(engine.layer).output.pixels();
+  const auto copies = static_cast<int>(engine.inputs.size());
   const std::size_t first_kernel = draft.netlist.kernels.size();
-  Kernel gather{layer.name + "_gather",
-                KernelKind::gather,
-                0,
-                index,
-                {},
-                {},
-                {{Number::copies, copies}, {Number::pixels, static_cast<int>(pixels)}}};
+  std::vector<int> outputs;
   for (int copy = 0; copy < copies; ++copy) {
     Kernel kernel = engine;
-    kernel.name += fmt::format("_{}", copy);
-    kernel.inputs = {deal.outputs[std::size_t(copy)]};
-    gather.inputs.push_back(add_one(draft, kernel, pixels_of_copy(copy)));
+    if (copies > 1) kernel.name += fmt::format("_{}", copy);
+    kernel.inputs = {engine.inputs[std::size_t(copy)]};
+    outputs.push_back(add_one(draft, kernel, Share{copy, copies}.of(pixels)));
   }
-  draft.netlist.kernels[first_kernel - 1].numbers[Number::copy_kernels] =
-      static_cast<int>(draft.netlist.kernels.size() - first_kernel) / copies;
-  const Stream one = draft.stream(gather.inputs[0]);
-  gather.numbers[Number::channel_groups] = layer.output.channels / one.lanes;
+  if (copies > 1) {
+    draft.netlist.kernels[first_kernel - 1].numbers[Number::copy_kernels] =
+        static_cast<int>(draft.netlist.kernels.size() - first_kernel) / copies;
+  }
+  return outputs;
+}
+
+// Puts the codes of several copies in order.
+int add_gather(NetlistDraft& draft, int index, const std::vector<int>& codes) {
+  const Layer& layer = draft.layer(index);
+  const Stream one = draft.stream(codes[0]);
+  Kernel gather{layer.name + "_gather", KernelKind::gather, 0, index, codes, {}, {}};
+  gather.numbers = {{Number::copies, static_cast<int>(codes.size())},
+                    {Number::pixels, static_cast<int>(layer.output.pixels())},
+                    {Number::channel_groups, layer.output.channels / one.lanes}};
   gather.outputs = {draft.add_map_stream(gather.name, one.element_bits, layer.output, one.lanes)};
   draft.netlist.kernels.push_back(gather);
   return gather.outputs[0];
 }
 
 // L requantisers for the sums of all copies.
-int add_requantise(NetlistDraft& draft, int index, int sums) {
+int add_requantise(NetlistDraft& draft, int index, const std::vector<int>& sums) {
   const Layer& layer = draft.layer(index);
   const int lanes = draft.config(index).lanes;
-  Kernel kernel{layer.name + "_requantise", KernelKind::requantise, 0, index, {sums}, {}, {}};
+  Kernel kernel{layer.name + "_requantise", KernelKind::requantise, 0, index, sums, {}, {}};
   kernel.numbers = requantisation_numbers(layer);
+  kernel.numbers[Number::copies] = static_cast<int>(sums.size());
+  kernel.numbers[Number::pixels] = static_cast<int>(layer.output.pixels());
   kernel.numbers[Number::filter_groups] = layer.output.channels / lanes;
   kernel.outputs = {draft.add_map_stream(kernel.name, layer.output_bits, layer.output, lanes)};
   draft.netlist.kernels.push_back(kernel);
@@ -96,9 +89,11 @@ int add_engine(NetlistDraft& draft, const Kernel& engine) {
   const bool is_shared = layer.kind == LayerKind::conv && config.lanes < config.filters;
   if (layer.kind == LayerKind::conv) kernel.numbers[Number::sends_sums] = is_shared;
   kernel.numbers.merge(is_shared ? sums_numbers(layer) : requantisation_numbers(layer));
-  const int copies = draft.copies(engine.layer);
-  const int out = copies == 1 ? add_one(draft, kernel, layer.output.pixels()) : add_copies(draft, kernel, copies);
-  return is_shared ? add_requantise(draft, engine.layer, out) : out;
+  const bool is_weighted = layer.kind == LayerKind::conv || layer.kind == LayerKind::depthwise;
+  if (!is_weighted) return add_one(draft, kernel, layer.output.pixels());
+  const std::vector<int> outputs = add_copies(draft, kernel);
+  if (is_shared) return add_requantise(draft, engine.layer, outputs);
+  return outputs.size() == 1 ? outputs[0] : add_gather(draft, engine.layer, outputs);
 }
 
 }  // namespace sluice

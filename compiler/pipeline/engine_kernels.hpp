@@ -3,10 +3,11 @@
 // share.
 //
 // The idea: an engine finishes O sums at once, but only every so many cycles, so most of O requantisers would idle, and
-// E copies would bring E times as many. With L < O (LayerConfig::lanes) engines send sums. One kernel after them, or
-// after the kernel that puts the copies' pixels in order, makes codes of them, L a cycle.
+// E copies would bring E times as many. With L < O (LayerConfig::lanes) engines send sums. One kernel after them
+// puts the copies' pixels in order and makes codes of them, L a cycle.
 //
-// Before: `engine` has its name, op, operands and the numbers of its window. After: the returned stream brings the map.
+// Before: `engine` has its name, op, operands (one for each copy) and the numbers of its window. After: the returned
+// stream brings the map.
 #pragma once
 
 #include "compiler/pipeline/netlist_draft.hpp"

@@ -56,6 +56,10 @@ int pixels_at_once(const Kernel& engine) {
   return sends_sums(engine) && tile_pixels != engine.numbers.end() ? tile_pixels->second : 1;
 }
 
+bool takes_copies(const Kernel& kernel) {
+  return kernel.kind == KernelKind::gather || (kernel.kind == KernelKind::requantise && kernel.inputs.size() > 1);
+}
+
 // Streams to and from the copies of an engine: a copy is fed, and its results wait for their turn, while it works.
 void size_copy(const Share& share, std::int64_t pixels, Stream& stream, int held = 1) {
   const auto beats = static_cast<int>(held * (stream.beats / share.of(pixels)));
@@ -137,11 +141,10 @@ void size_pixel(const IntegerNetwork& network, Netlist& netlist, const NetlistIn
   stream.why = fmt::format("holds the next pixel's {} beats while the reader sends, {} more", beats, kPixelMargin);
 }
 
-// Sums that an engine sends at once wait for the requantisers, not the engine.
+// Sums that an engine without copies sends at once wait for the requantisers, not the engine.
 void size_sums(Netlist& netlist, const NetlistIndex& index, const Kernel& requantise) {
   Stream& stream = netlist.streams[requantise.inputs[0]];
   const Kernel& engine = index.writing(requantise.inputs[0]);
-  if (engine.kind == KernelKind::gather) return;  // they wait in front of it
   const int pixels = pixels_at_once(engine), beats = pixels * engine.numbers.at(Number::filter_groups);
   if (beats <= kDepth) return;
   stream.depth = beats;
@@ -161,10 +164,9 @@ void size_fifos(const IntegerNetwork& network, Netlist& netlist) {
   for (const Kernel& kernel : netlist.kernels) {
     for (const int s : kernel.outputs)
       late[std::size_t(s)] = kernel.inputs.empty() ? 0.0 : late[std::size_t(kernel.inputs[0])];
-    if (kernel.kind == KernelKind::window || kernel.kind == KernelKind::taps || kernel.kind == KernelKind::compactor ||
-        kernel.kind == KernelKind::replay)
+    if (kernel.kind == KernelKind::window || kernel.kind == KernelKind::taps || kernel.kind == KernelKind::replay)
       size_pixel(network, netlist, index, kernel);
-    if (kernel.kind == KernelKind::requantise) size_sums(netlist, index, kernel);
+    if (kernel.kind == KernelKind::requantise && kernel.inputs.size() == 1) size_sums(netlist, index, kernel);
     if (kernel.kind == KernelKind::source) {
       Need& out = need[kernel.outputs[0]];
       out.resize(std::size_t(network.input.height) * network.input.width);
@@ -173,7 +175,13 @@ void size_fifos(const IntegerNetwork& network, Netlist& netlist) {
       const int together = std::max(1, netlist.streams[kernel.outputs[0]].lanes / network.input.channels);
       for (int& pixel : out) pixel = pixel / together * together + together - 1;
     } else if (kernel.kind == KernelKind::window || kernel.kind == KernelKind::taps) {
-      need[kernel.outputs[0]] = need_of_window(network.layers[kernel.layer], need[kernel.inputs[0]]);
+      const Layer& layer = network.layers[kernel.layer];
+      const Need windows = need_of_window(layer, need[kernel.inputs[0]]);
+      for (std::size_t copy = 0; copy < kernel.outputs.size(); ++copy) {
+        const Share share{static_cast<int>(copy), static_cast<int>(kernel.outputs.size())};
+        need[kernel.outputs[copy]] = need_of_copy(windows, share);
+        if (share.copies > 1) size_copy(share, layer.output.pixels(), netlist.streams[kernel.outputs[copy]]);
+      }
     } else if (kernel.kind == KernelKind::tile) {
       need[kernel.outputs[0]] = need_of_tiles(need[kernel.inputs[0]], kernel.numbers.at(Number::tile_pixels));
     } else if (kernel.kind == KernelKind::global_average_pool) {
@@ -183,14 +191,7 @@ void size_fifos(const IntegerNetwork& network, Netlist& netlist) {
         netlist.streams[s].depth = kRecordDepth;
         netlist.streams[s].why = "records of layers that are images ahead of the last one";
       }
-    } else if (kernel.kind == KernelKind::deal) {
-      const Layer& layer = network.layers[kernel.layer];
-      for (std::size_t copy = 0; copy < kernel.outputs.size(); ++copy) {
-        const Share share{static_cast<int>(copy), static_cast<int>(kernel.outputs.size())};
-        need[kernel.outputs[copy]] = need_of_copy(need[kernel.inputs[0]], share);
-        size_copy(share, layer.output.size() / layer.output.channels, netlist.streams[kernel.outputs[copy]]);
-      }
-    } else if (kernel.kind == KernelKind::gather) {
+    } else if (takes_copies(kernel)) {
       const Layer& layer = network.layers[kernel.layer];
       const std::size_t copies = kernel.inputs.size();
       Need& out = need[kernel.outputs[0]];

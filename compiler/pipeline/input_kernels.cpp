@@ -35,27 +35,34 @@ int add_width(NetlistDraft& draft, int index, int operand, int in, int lanes) {
       is_direct ? in : add_width_kernel(draft, fmt::format("{}_over_{}", name, over), index, in, over), lanes);
 }
 
-int add_window(NetlistDraft& draft, int index, KernelKind kind, int in, int out_lanes, int replay) {
+std::vector<int> add_window(NetlistDraft& draft, int index, KernelKind kind, int in, int out_lanes, int replay) {
   const Layer& layer = draft.layer(index);
   const Window& w = layer.window;
   const Stream input = draft.stream(in);
   const int lanes = draft.lanes_of(in, index), pixels = input.lanes / lanes;
-  if (w == Window{} && replay == 1 && kind == KernelKind::window && pixels == 1) return in;
+  const int copies = draft.copies(index);
+  if (w == Window{} && replay == 1 && kind == KernelKind::window && pixels == 1 && copies == 1) return {in};
   Kernel kernel{layer.name + "_" + op_of(kind), kind, 0, index, {in}, {}, {}};
   const auto numbers = line_buffer_numbers(layer);
   kernel.numbers = {numbers.begin(), numbers.end()};
   kernel.numbers[Number::pad_code] = padding_code(layer.kind, input.element_bits);
   kernel.numbers[Number::replay] = replay;
+  kernel.numbers[Number::copies] = copies;
+  kernel.numbers[Number::copy_first] = kernel.numbers[Number::copy_kernels] = 0;  // of several: once they are there
   if (kind == KernelKind::window) {
     const int taps = out_lanes / lanes;
     kernel.numbers[Number::taps_w] = taps == 1 ? 1 : w.kernel_w;
     kernel.numbers[Number::taps_h] = taps == w.taps() ? w.kernel_h : 1;
     kernel.numbers[Number::in_pixels] = pixels;
   }
-  const std::int64_t codes = layer.output.pixels() * replay * w.taps() * layer.input.channels;
-  kernel.outputs = {draft.add_stream(kernel.name, input.element_bits, out_lanes, codes / out_lanes)};
+  const std::int64_t pixel_beats = replay * w.taps() * layer.input.channels / out_lanes;
+  for (int copy = 0; copy < copies; ++copy) {
+    const std::string name = copies == 1 ? kernel.name : fmt::format("{}_{}", kernel.name, copy);
+    kernel.outputs.push_back(draft.add_stream(name, input.element_bits, out_lanes,
+                                              Share{copy, copies}.of(layer.output.pixels()) * pixel_beats));
+  }
   draft.netlist.kernels.push_back(kernel);
-  return kernel.outputs[0];
+  return kernel.outputs;
 }
 
 }  // namespace sluice

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kernels between a map and the layer that reads it: other lanes, and the line buffer that makes windows of pixels.
 //
-// Before: `in` brings the map. After: the returned stream does, in the wanted beats; where the map comes so by itself,
+// Before: `in` brings the map. After: the returned streams do, in the wanted beats; where the map comes so by itself,
 // `in`.
 #pragma once
 
@@ -15,7 +15,8 @@ namespace sluice {
 int add_width(NetlistDraft& draft, int index, int operand, int in, int lanes);
 
 // The line buffer before a windowed layer; none where it would only copy. `kind` is window (beats of the map's
-// lanes, or several taps of them) or taps (beats of all taps of a channel).
-int add_window(NetlistDraft& draft, int index, KernelKind kind, int in, int out_lanes, int replay);
+// lanes, or several taps of them) or taps (beats of all taps of a channel). A stream for each copy of the layer's
+// engine.
+std::vector<int> add_window(NetlistDraft& draft, int index, KernelKind kind, int in, int out_lanes, int replay);
 
 }  // namespace sluice

@@ -39,7 +39,7 @@ class Walk {
       has_arrived_[*s] = true;
       SLUICE_CHECK(visit(index_.reader(*s), *s));
       if (kernel.kind == KernelKind::fork && *s == kernel.outputs[1]) set_range(place);
-      if (kernel.kind == KernelKind::deal && *s == kernel.outputs[1])
+      if (kernel.numbers.count(Number::copy_first) != 0 && kernel.outputs.size() > 1 && *s == kernel.outputs[1])
         ordered_[place].numbers[Number::copy_first] = static_cast<int>(place) + 2;
     }
     return ok();

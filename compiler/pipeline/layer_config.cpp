@@ -74,10 +74,15 @@ class Rules {
     return user_error("layer {}: P = {} pixels a tile, a copy has {}", layer_.name, config_.tile_pixels, own);
   }
 
+  // Engines that look through a beat for codes that count.
+  static bool scans(KernelKind engine) {
+    return engine == KernelKind::conv_activation_sparse || engine == KernelKind::conv_grouped_prefix;
+  }
+
   // Engines whose weights have a place in the window count its beats channel by channel.
   bool needs_single_taps() const {
     return layer_.kind == LayerKind::conv &&
-           (config_.engine == KernelKind::conv_grouped_prefix || config_.engine == KernelKind::conv_weight_sparse);
+           (scans(config_.engine) || config_.engine == KernelKind::conv_weight_sparse);
   }
 
   Status divides(const char* letter, int number, int whole, const char* what) const {
@@ -125,8 +130,8 @@ class Rules {
                         taps, layer_.window.kernel_w, layer_.window.taps());
     }
     if (needs_single_taps() && taps != 1) {
-      return user_error("layer {}: taps = {}; weight-sparse and grouped-prefix engines take one tap a beat",
-                        layer_.name, taps);
+      return user_error("layer {}: taps = {}; {} engines take one tap a beat", layer_.name, taps,
+                        to_text(config_.engine));
     }
     if (is_by_taps) {
       if (config_.codes != 0 && config_.codes != layer_.window.taps()) {
@@ -150,6 +155,10 @@ class Rules {
     if (config_.codes % taps != 0 || config_.codes > kMostLanes) {
       return user_error("layer {}: M = {} must be a multiple of the {} taps at once, and at most {}", layer_.name,
                         config_.codes, taps, kMostLanes);
+    }
+    if (layer_.kind == LayerKind::conv && scans(config_.engine) && config_.codes > kMostScannedLanes) {
+      return user_error("layer {}: M = {}; {} engines look through at most {} codes at once", layer_.name,
+                        config_.codes, to_text(config_.engine), kMostScannedLanes);
     }
     if (layer_.kind == LayerKind::conv && config_.engine == KernelKind::conv_weight_sparse &&
         config_.codes >= kMostLanes) {

@@ -54,19 +54,20 @@ class Maker {
     if (operand_count(layer.kind) == 2)
       make_join(index, kernel);
     else
-      kernel.inputs = {make_input(index, forks_.arrival(index, 0), kernel)};
+      kernel.inputs = make_input(index, forks_.arrival(index, 0), kernel);
     return add_engine(draft_, kernel);
   }
 
-  // Kernels before a layer with one operand, and its numbers; returns what it (or its copies) reads.
-  int make_input(int index, int stream, Kernel& kernel) {
+  // Kernels before a layer with one operand, and its numbers; returns what it, or each of its copies, reads.
+  std::vector<int> make_input(int index, int stream, Kernel& kernel) {
     const Layer& layer = network_.layers[index];
     const LayerConfig& config = draft_.config(index);
     if (is_engine(kernel.kind)) return add_engine_input(draft_, index, stream, kernel);
     stream = add_width(draft_, index, 0, stream, config.filters);
     const int lanes = draft_.lanes_of(stream, index);
     kernel.numbers = layer_record(layer.kind).kernel_numbers.get()(layer, lanes, 0);
-    return has_window(layer.kind) ? add_window(draft_, index, KernelKind::window, stream, lanes, 1) : stream;
+    if (!has_window(layer.kind)) return {stream};
+    return add_window(draft_, index, KernelKind::window, stream, lanes, 1);
   }
 
   // Inputs and numbers of a kernel with two operands.

@@ -36,13 +36,12 @@ Status check_reach(const IntegerNetwork& network, const Netlist& netlist) {
         stream.name, stream.lanes, kMostLanes);
   }
   for (const Kernel& kernel : netlist.kernels) {
-    if (kernel.kind != KernelKind::compactor && kernel.kind != KernelKind::tile) continue;
+    if (kernel.kind != KernelKind::tile) continue;
     const Layer& layer = network.layers[std::size_t(kernel.layer)];
     const std::int64_t window = layer.window.taps() * layer.input.channels;
-    const std::int64_t most = kernel.kind == KernelKind::compactor ? kMostListPlaces : kMostWeightPlaces;
-    if (window > most)
+    if (window > kMostWeightPlaces)
       return user_error("layer {}: a window of {} codes; its engine counts places to {}, choose another", layer.name,
-                        window, most);
+                        window, kMostWeightPlaces);
   }
   return ok();
 }

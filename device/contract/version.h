@@ -7,13 +7,14 @@
  * Raise it with any change of contract/wire.h or of a kernel's parameter words; tests/unit/device/wire_test.cpp fails until
  * it is raised. A kernel that computes the same from the same words keeps it. 1: first. 2: curves, scale, concat. 3: several engines,
  * copies and lanes a layer. 4: requantisers shared among filters. 5: curves as lines; shift and clamp are numbers of the
- * program.
+ * program. 6: engines scan windows themselves, line buffers and requantisers
+ * serve copies.
  *
  * Before: a bundle's design.json states the version it was planned for. After: a runtime refuses any but this one.
  */
 #ifndef SLUICE_DEVICE_CONTRACT_VERSION_H
 #define SLUICE_DEVICE_CONTRACT_VERSION_H
 
-#define SLUICE_KERNEL_VERSION 5
+#define SLUICE_KERNEL_VERSION 6
 
 #endif

@@ -44,8 +44,8 @@
 #define TABLE_MULTIPLIER 3 /* per filter; where a curve follows, a row holds those of the curve after its own */
 
 /* Rows of TABLE_SETTINGS. A kernel has those that its file names. */
-#define SETTINGS_ROW 0    /* single numbers; of compactor and tile the numbers of all table rows */
-#define PREFIX_ROW 1      /* compactor.cl: k of all table rows */
+#define SETTINGS_ROW 0    /* single numbers; of engines that scan and of tile the numbers of all table rows */
+#define PREFIX_ROW 1      /* conv_grouped_prefix.cl: k of all table rows */
 #define ACTIVATIONS_ROW 1 /* conv_pair_sparse.cl: thresholds of activations of all table rows */
 #define WEIGHTS_ROW 2     /* conv_pair_sparse.cl: thresholds of weights of all table rows */
 #define CURVE_ROW 8       /* the fused curve, lib/curve.h */
@@ -88,7 +88,7 @@
 #define RECORD_LANES 4
 #define RECORD_VECTORS 0       /* (vector, filter group) issues */
 #define RECORD_NONZERO_PAIRS 1 /* products executed */
-#define RECORD_BUSY_CYCLES 2   /* iterations of the multiplier loop with work */
+#define RECORD_BUSY_CYCLES 2   /* iterations of the multiplier loop, but for those that wait */
 #define RECORD_ZERO_VECTORS 3  /* issues without any product; each still costs its one cycle */
 
 #endif

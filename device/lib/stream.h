@@ -25,6 +25,9 @@
  *   NARROW(value, bits)     the same value, told to fit so many bits; intel makes circuits of no more
  *   DISTANCE(array, n)      before it: an element of this RAM is loaded only n iterations after it was stored, or is not used
  *   READ(port, beat)        blocking read; exactly one call site per port
+ *   READ_IF_THERE(port, beat, is_there)   a read that does not wait, in the place of READ, which may stand under a condition
+ *                           of registers; pocl has none (lib/scanner.h)
+ *   FOREVER_WHILE(port, is_busy)   FOREVER of a kernel that works on what it has read before: on pocl until neither is left
  *   WRITE(port, beat)       blocking write; exactly one call site per port
  *   END(port)               after the loop, once per output port
  *   FROM_LISTED, TO_LISTED, BEGIN_FROM_LISTED, BEGIN_TO_LISTED, READ_LISTED, WRITE_LISTED, END_LISTED   the same for a list

@@ -18,6 +18,7 @@
 #define channel __global
 #define SLUICE_DECLARE_INTRINSICS(T)                                        \
   T __attribute__((overloadable)) read_channel_intel(T ch);                 \
+  T __attribute__((overloadable)) read_channel_nb_intel(T ch, bool* valid); \
   void __attribute__((overloadable)) write_channel_intel(T ch, const T data);
 #else
 #pragma OPENCL EXTENSION cl_intel_channels : enable
@@ -70,7 +71,9 @@
 #define DISTANCE(array_name, iterations) SLUICE_PRAGMA(ivdep array(array_name) safelen(iterations))
 #endif
 #define FOREVER(port) while (1)
+#define FOREVER_WHILE(port, is_busy) while (1)
 #define READ(port, beat) beat = read_channel_intel(P_##port)
+#define READ_IF_THERE(port, beat, is_there) beat = read_channel_nb_intel(P_##port, &is_there)
 #define WRITE(port, beat) write_channel_intel(P_##port, beat)
 
 #define FROM_LISTED(index, stream)

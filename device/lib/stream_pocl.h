@@ -53,6 +53,7 @@
 
 #define DISTANCE(array_name, iterations)
 #define FOREVER(port) while (cursor_##port < beats_##port)
+#define FOREVER_WHILE(port, is_busy) while (cursor_##port < beats_##port || (is_busy))
 
 #define SLUICE_READ(port, tag, stream, beat)                                                  \
   do {                                                                                        \

@@ -34,6 +34,7 @@ struct Queue {
     uint64_t other = 0;               // what this side last saw of the other one
   };
   Side written, taken;
+  unsigned asked_in_vain = 0;  // by the reader, since it last got a beat
 };
 
 template <class Beat>
@@ -64,6 +65,19 @@ inline Beat take(Queue& queue) {
   memcpy(&beat, queue.ring + (at & queue.mask) * sizeof(Beat), sizeof(Beat));
   queue.taken.passed.store(at + 1, std::memory_order_release);
   return beat;
+}
+
+// A read that does not wait. A kernel that has asked kPatience times in vain has done all that it can do without this
+// beat: from then on it sleeps until there is one, or a loop that only asks would keep a processor busy for nothing.
+constexpr unsigned kPatience = 1u << 14;
+template <class Beat>
+inline bool take_if_there(Queue& queue, Beat& beat) {
+  if (queue.taken.passed.load(std::memory_order_relaxed) == queue.written.passed.load(std::memory_order_acquire) &&
+      ++queue.asked_in_vain < kPatience)
+    return false;
+  queue.asked_in_vain = 0;
+  beat = take<Beat>(queue);
+  return true;
 }
 
 // What a loaded program tells of its channels, in the order of their declaration, and where the driver puts the queues.

@@ -62,6 +62,13 @@ static inline Beat read_channel_intel(const Beat& channel_variable) {
 }
 
 template <class Beat>
+static inline Beat read_channel_nb_intel(const Beat& channel_variable, bool* is_there) {
+  Beat beat{};
+  *is_there = sluice::threads::take_if_there(sluice::threads::queue_of(channel_variable), beat);
+  return beat;
+}
+
+template <class Beat>
 static inline void write_channel_intel(const Beat& channel_variable, const Beat& beat) {
   sluice::threads::put(sluice::threads::queue_of(channel_variable), beat);
 }

@@ -34,8 +34,8 @@ Status check_kernel(const Kernel& kernel) {
                       record.numbers.get().size());
   }
   const auto copies = kernel.numbers.find(Number::copies);
-  if (copies != kernel.numbers.end() && copies->second < 2) {
-    return user_error("kernel {}: COPIES is {}; {} is for 2 or more", kernel.name, copies->second, op);
+  if (copies != kernel.numbers.end() && copies->second < 1) {
+    return user_error("kernel {}: COPIES is {}; 1 or more is possible", kernel.name, copies->second);
   }
   if (has_ports(record.inputs.get(), kernel.inputs.size(), kernel) &&
       has_ports(record.outputs.get(), kernel.outputs.size(), kernel))
@@ -122,8 +122,6 @@ std::int64_t memory_bytes(const Netlist& netlist, const Kernel& kernel) {
   const auto bytes = kernel_record(kernel.kind).memory_bytes.get();
   return bytes == nullptr ? 0 : bytes(netlist, kernel);
 }
-
-std::int64_t longest_list(std::int64_t window, int ranks) { return ranks > 1 ? (window + 1) * ranks : window; }
 
 int prefix_id_bits(int ranks) { return PREFIX_ID_BITS(ranks); }
 

@@ -76,12 +76,11 @@ std::int64_t memory_bytes(const Netlist& netlist, const Kernel& kernel);
 // Beats that a tile kernel sends for an image when no weight of its layer is zero; head of tile.cl.
 std::int64_t tile_beats(const Layer& layer, const Kernel& tile);
 
-// Codes that a window may have: of those a place in a compactor's list, and a place that a weight-sparse engine stores,
-// count.
-inline constexpr std::int64_t kMostListPlaces = 32768, kMostWeightPlaces = 65535;
+// Codes that a window may have whose places a weight-sparse engine stores.
+inline constexpr std::int64_t kMostWeightPlaces = 65535;
 
-// Entries that compactor.cl sends for a window of which every code survives, with as many ranks (1: none).
-std::int64_t longest_list(std::int64_t window, int ranks);
+// Codes of a beat that an engine looks through for zeros: bits of its mask (device/lib/scanner.h).
+inline constexpr int kMostScannedLanes = 32;
 
 // How conv_grouped_prefix.cl stores the ids of a row of weights: bits of one, and 32-bit words of all.
 int prefix_id_bits(int ranks);

@@ -39,7 +39,8 @@ const Kernel* NetlistIndex::sparse_engine(int layer) const {
 int NetlistIndex::copies(int layer) const {
   for (const int k : kernels(layer)) {
     const Kernel& kernel = netlist_->kernels[std::size_t(k)];
-    if (kernel.kind == KernelKind::gather) return static_cast<int>(kernel.inputs.size());
+    if (kernel.kind == KernelKind::gather || kernel.kind == KernelKind::requantise)
+      return static_cast<int>(kernel.inputs.size());
   }
   return 1;
 }
@@ -57,7 +58,7 @@ Prefix NetlistIndex::prefix(int layer) const {
 
 WindowBeat NetlistIndex::window_beat(int index) const {
   const Kernel* from = &writing(index);
-  while (from->kind == KernelKind::compactor || from->kind == KernelKind::replay || from->kind == KernelKind::deal) {
+  while (from->kind == KernelKind::replay) {
     index = from->inputs[0];
     from = &writing(index);
   }
@@ -71,14 +72,13 @@ Share NetlistIndex::share(const Kernel& kernel) const {
   if (kernel.inputs.empty()) return {};
   int index = kernel.inputs[0];
   const Kernel* from = &writing(index);
-  const auto is_of_a_copy = [&](KernelKind kind) {
-    return kind == KernelKind::compactor || kind == KernelKind::tile || kind == KernelKind::replay;
-  };
+  const auto is_of_a_copy = [&](KernelKind kind) { return kind == KernelKind::tile || kind == KernelKind::replay; };
   while (from->layer == kernel.layer && is_of_a_copy(from->kind)) {
     index = from->inputs[0];
     from = &writing(index);
   }
-  if (from->layer != kernel.layer || from->kind != KernelKind::deal) return {};
+  const bool is_line_buffer = from->kind == KernelKind::window || from->kind == KernelKind::taps;
+  if (from->layer != kernel.layer || !is_line_buffer) return {};
   const auto place = std::find(from->outputs.begin(), from->outputs.end(), index) - from->outputs.begin();
   return {static_cast<int>(place), static_cast<int>(from->outputs.size())};
 }

@@ -52,10 +52,10 @@ class NetlistIndex {
   // Filters and multipliers of a grouped-prefix engine, k being 0; all 0 when the layer has another one or none.
   Prefix prefix(int layer) const;
 
-  // Of the windows that reach an engine on `stream`, through compactor, replay and deal kernels; where there is no
+  // Of the windows that reach an engine on `stream`, through replay kernels; where there is no
   // window kernel a beat has one tap.
   WindowBeat window_beat(int stream) const;
-  // Follows the kernel's input upstream to the deal kernel of its layer, if there is one.
+  // Follows the kernel's input upstream to the line buffer of its layer, if there is one.
   Share share(const Kernel& kernel) const;
 
  private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Masks, and the counting loops: of lists (activation_sparse, grouped_prefix), of weights, of pairs. What is counted is
+// Masks, and the counting loops: of codes (activation_sparse, grouped_prefix), of weights, of pairs. What is counted is
 // defined at the heads of the conv_*.cl files; a vector of conv_pair_sparse.cl is the taps of one channel, or, for 1x1
 // windows, `lanes` channels.
 #include "runtime/evaluate/counters.hpp"
@@ -115,11 +115,13 @@ LayerVectors count_weights(int index, const Layer& layer, int weight_threshold, 
   return work;
 }
 
-// Of each sparse engine, vectors of an image of zeros: <op>_zeros, by default a list a pixel.
-void conv_activation_sparse_zeros(const Design&, const Kernel&, LayerVectors&) {}
+// Of each sparse engine, vectors of an image of zeros: <op>_zeros.
+void conv_activation_sparse_zeros(const Design&, const Kernel& engine, LayerVectors& work) {
+  work.live.assign(std::size_t(work.pixels) * std::size_t(engine.numbers.at(Number::steps)), 0);
+}
 
-void conv_grouped_prefix_zeros(const Design&, const Kernel& engine, LayerVectors& work) {
-  work.end_cycles = static_cast<std::uint32_t>(engine.numbers.at(Number::ranks));
+void conv_grouped_prefix_zeros(const Design& design, const Kernel& engine, LayerVectors& work) {
+  conv_activation_sparse_zeros(design, engine, work);
 }
 
 void conv_weight_sparse_zeros(const Design&, const Kernel& engine, LayerVectors& work) {
@@ -138,7 +140,6 @@ void conv_pair_sparse_zeros(const Design& design, const Kernel& engine, LayerVec
 LayerVectors zero_work(const Design& design, const Kernel& engine) {
   const Layer& layer = design.network.layers[std::size_t(engine.layer)];
   LayerVectors work{.counters = {engine.layer, 0, 0, 0, 0}, .pixels = layer.output.pixels()};
-  work.live.assign(std::size_t(layer.output.pixels()), 0);
   switch (engine.kind) {
 #define SLUICE_SPARSE_ENGINE(op, name) \
   case KernelKind::op:                 \
@@ -153,14 +154,16 @@ LayerVectors zero_work(const Design& design, const Kernel& engine) {
 
 void CounterModel::conv_activation_sparse_layer(const Engine& engine, SparseLayer& sparse) {
   sparse.passes = static_cast<std::uint32_t>(engine.number(Number::filter_groups));
-  sparse.entry_pairs = static_cast<std::uint32_t>(engine.layer.output.channels) / sparse.passes;
+  sparse.code_pairs = static_cast<std::uint32_t>(engine.layer.output.channels) / sparse.passes;
+  sparse.lanes = engine.in_lanes();
 }
 
 void CounterModel::conv_grouped_prefix_layer(const Engine& engine, SparseLayer& sparse) {
   const int ranks = engine.number(Number::ranks), multipliers = engine.out_lanes(), k = engine.thresholds.prefix.k;
   sparse.passes = static_cast<std::uint32_t>(engine.layer.output.channels / (ranks * multipliers));
-  sparse.entry_cycles = static_cast<std::uint32_t>(k == 0 ? ranks : k);
-  sparse.entry_pairs = sparse.entry_cycles * static_cast<std::uint32_t>(multipliers);
+  sparse.code_cycles = static_cast<std::uint16_t>(k == 0 ? ranks : k);
+  sparse.code_pairs = sparse.code_cycles * static_cast<std::uint32_t>(multipliers);
+  sparse.lanes = engine.in_lanes();
   sparse.end_cycles = static_cast<std::uint32_t>(ranks);
 }
 
@@ -214,53 +217,75 @@ CounterModel::CounterModel(const Design& design, const std::vector<Thresholds>& 
   }
 }
 
-LayerCounters CounterModel::count_layer(const SparseLayer& sparse, const Layer& layer, const Map& input,
-                                        std::vector<std::uint16_t>* live) const {
+// Calls fn(pixel, its window's first code in the map) for every output pixel.
+template <typename Fn>
+void for_each_window(const Layer& layer, const LiveMap& map, Fn fn) {
   const Window& w = layer.window;
-  const LiveMap map(layer, input, sparse.activation_threshold);
-  const int channels = layer.input.channels, filters = layer.output.channels, words = sparse.mask_words;
-  LayerCounters counters{sparse.index, 0, 0, 0, 0};
-  const int vectors = sparse.counts_pairs ? static_cast<int>(sparse.weights.size()) / filters / words : 0;
-  std::vector<std::uint64_t> masks(std::size_t(vectors) * words);
-  const std::size_t pixels = std::size_t(layer.output.height) * layer.output.width;
-  const std::size_t per_pixel = sparse.counts_pairs ? std::size_t(filters / sparse.group_filters) * vectors : 1;
-  if (live != nullptr) live->resize(pixels * per_pixel);
+  std::size_t pixel = 0;
   for (int oy = 0; oy < layer.output.height; ++oy) {
-    for (int ox = 0; ox < layer.output.width; ++ox) {
-      const std::uint8_t* window =
-          map.live.data() + (std::size_t(oy) * w.stride_h * map.width + std::size_t(ox) * w.stride_w) * channels;
-      const std::size_t pixel = std::size_t(oy) * layer.output.width + ox;
-      if (!sparse.counts_pairs) {
-        std::uint32_t entries = 0;
-        for (int ky = 0; ky < w.kernel_h; ++ky) {
-          for (int i = 0; i < w.kernel_w * channels; ++i) entries += window[std::size_t(ky) * map.width * channels + i];
-        }
-        counters.vectors += sparse.passes;
-        counters.nonzero_pairs += entries * sparse.entry_pairs * sparse.passes;
-        counters.busy_cycles += std::max(1u, entries * sparse.entry_cycles + sparse.end_cycles) * sparse.passes;
-        counters.zero_vectors += entries == 0 ? sparse.passes : 0;
-        if (live != nullptr) (*live)[pixel] = static_cast<std::uint16_t>(entries);
-        continue;
-      }
-      activation_masks(layer, window, map.width, sparse.lanes, words, masks);
-      const auto n = static_cast<std::uint32_t>(sparse.multipliers);
-      for (int v = 0; v < vectors; ++v) {
-        const std::uint64_t* activations = masks.data() + std::size_t(v) * words;
-        for (int f = 0; f < filters; f += sparse.group_filters) {
-          const std::uint64_t* weights = sparse.weights.data() + (std::size_t(v) * filters + f) * words;
-          const Issue issue = words == 1 ? issue_of(*activations, weights, sparse.group_filters)
-                                         : issue_of_long(activations, weights, words, sparse.group_filters);
-          counters.vectors += 1;
-          counters.nonzero_pairs += issue.pairs;
-          counters.busy_cycles += std::max(1u, (issue.most + n - 1) / n);
-          counters.zero_vectors += issue.most == 0;
-          if (live != nullptr)
-            (*live)[pixel * per_pixel + std::size_t(f / sparse.group_filters) * vectors + v] =
-                static_cast<std::uint16_t>(issue.most);
-        }
-      }
+    for (int ox = 0; ox < layer.output.width; ++ox, ++pixel) {
+      const std::size_t first = std::size_t(oy) * w.stride_h * map.width + std::size_t(ox) * w.stride_w;
+      fn(pixel, map.live.data() + first * std::size_t(layer.input.channels));
     }
   }
+}
+
+LayerCounters CounterModel::count_codes(const SparseLayer& sparse, const Layer& layer, const Map& input,
+                                        std::vector<std::uint16_t>* live) {
+  const Window& w = layer.window;
+  const LiveMap map(layer, input, sparse.activation_threshold);
+  const int channels = layer.input.channels, lanes = sparse.lanes;
+  LayerCounters counters{sparse.index, 0, 0, 0, 0};
+  if (live != nullptr) live->reserve(std::size_t(layer.output.pixels() * w.taps() * (channels / lanes)));
+  for_each_window(layer, map, [&](std::size_t, const std::uint8_t* window) {
+    std::uint32_t codes = 0, cycles = sparse.end_cycles;
+    for (int first = 0; first < channels; first += lanes) {
+      for (int tap = 0; tap < w.taps(); ++tap) {
+        const std::uint8_t* beat =
+            window + (std::size_t(tap / w.kernel_w) * map.width + tap % w.kernel_w) * channels + first;
+        std::uint32_t in_beat = 0;
+        for (int lane = 0; lane < lanes; ++lane) in_beat += beat[lane];
+        codes += in_beat;
+        cycles += std::max(1u, in_beat * sparse.code_cycles);
+        if (live != nullptr) live->push_back(static_cast<std::uint16_t>(in_beat));
+      }
+    }
+    counters.vectors += sparse.passes;
+    counters.nonzero_pairs += codes * sparse.code_pairs * sparse.passes;
+    counters.busy_cycles += cycles * sparse.passes;
+    counters.zero_vectors += codes == 0 ? sparse.passes : 0;
+  });
+  return counters;
+}
+
+LayerCounters CounterModel::count_pairs(const SparseLayer& sparse, const Layer& layer, const Map& input,
+                                        std::vector<std::uint16_t>* live) {
+  const LiveMap map(layer, input, sparse.activation_threshold);
+  const int filters = layer.output.channels, words = sparse.mask_words;
+  LayerCounters counters{sparse.index, 0, 0, 0, 0};
+  const int vectors = static_cast<int>(sparse.weights.size()) / filters / words;
+  std::vector<std::uint64_t> masks(std::size_t(vectors) * words);
+  const std::size_t per_pixel = std::size_t(filters / sparse.group_filters) * vectors;
+  if (live != nullptr) live->resize(std::size_t(layer.output.pixels()) * per_pixel);
+  const auto n = static_cast<std::uint32_t>(sparse.multipliers);
+  for_each_window(layer, map, [&](std::size_t pixel, const std::uint8_t* window) {
+    activation_masks(layer, window, map.width, sparse.lanes, words, masks);
+    for (int v = 0; v < vectors; ++v) {
+      const std::uint64_t* activations = masks.data() + std::size_t(v) * words;
+      for (int f = 0; f < filters; f += sparse.group_filters) {
+        const std::uint64_t* weights = sparse.weights.data() + (std::size_t(v) * filters + f) * words;
+        const Issue issue = words == 1 ? issue_of(*activations, weights, sparse.group_filters)
+                                       : issue_of_long(activations, weights, words, sparse.group_filters);
+        counters.vectors += 1;
+        counters.nonzero_pairs += issue.pairs;
+        counters.busy_cycles += std::max(1u, (issue.most + n - 1) / n);
+        counters.zero_vectors += issue.most == 0;
+        if (live != nullptr)
+          (*live)[pixel * per_pixel + std::size_t(f / sparse.group_filters) * vectors + v] =
+              static_cast<std::uint16_t>(issue.most);
+      }
+    }
+  });
   return counters;
 }
 
@@ -284,8 +309,7 @@ std::vector<LayerVectors> CounterModel::work(const Evaluator& evaluator, const P
     const Layer& layer = network_.layers[std::size_t(sparse.index)];
     LayerVectors& work = all.emplace_back();
     work.pixels = layer.output.pixels();
-    work.entry_cycles = sparse.entry_cycles;
-    work.end_cycles = sparse.end_cycles;
+    work.code_cycles = sparse.code_cycles;
     work.counters = count_layer(sparse, layer, evaluator.map(maps, layer.inputs[0]), &work.live);
   }
   return all;

@@ -25,16 +25,15 @@ namespace sluice {
 // What a sparse layer has to do for one picture, vector by vector: what the simulator takes its times from.
 struct LayerVectors {
   LayerCounters counters;
-  // activation_sparse, grouped_prefix: live codes of each pixel's window. pair_sparse: the most live pairs of a filter,
-  // for each pixel, filter group and vector (outer to inner, the engine's order). weight_sparse: cycles of each filter
-  // group.
+  // activation_sparse, grouped_prefix: live codes of each beat of each pixel's window. pair_sparse: the most live pairs
+  // of a filter, for each pixel, filter group and vector (outer to inner, the engine's order). weight_sparse: cycles of
+  // each filter group.
   std::vector<std::uint16_t> live = {};
-  std::int64_t pixels = 1;  // of the layer's map
-  // activation_sparse, grouped_prefix: cycles that an entry of a list takes, and those after its last one.
-  std::uint32_t entry_cycles = 1, end_cycles = 0;
+  std::int64_t pixels = 1;        // of the layer's map
+  std::uint16_t code_cycles = 1;  // activation_sparse, grouped_prefix: that a live code takes
 
-  std::int64_t list_cycles(std::uint16_t entries) const {
-    return std::max<std::int64_t>(1, std::int64_t{entries} * entry_cycles + end_cycles);
+  std::uint16_t beat_cycles(std::uint16_t live_codes) const {
+    return std::max<std::uint16_t>(1, static_cast<std::uint16_t>(live_codes * code_cycles));
   }
 };
 
@@ -54,11 +53,12 @@ class CounterModel {
   struct SparseLayer {
     int index = 0;
     int activation_threshold = 0;
-    bool counts_pairs = false;  // pair_sparse; else a window's list
-    // Of a list, sent `passes` times: products and cycles of an entry, cycles after the last one; a list takes at least
-    // one.
-    std::uint32_t passes = 0, entry_pairs = 0, entry_cycles = 1, end_cycles = 0;
-    int lanes = 0, group_filters = 0, multipliers = 0, mask_words = 0;  // pair_sparse
+    bool counts_pairs = false;  // pair_sparse; else the codes of a window
+    // Of a window, sent `passes` times: products and cycles of a code, cycles after the last one.
+    std::uint32_t passes = 0, code_pairs = 0, end_cycles = 0;
+    std::uint16_t code_cycles = 1;
+    int lanes = 0;                                           // of a beat
+    int group_filters = 0, multipliers = 0, mask_words = 0;  // pair_sparse
     // pair_sparse: [vector of a pixel][filter][word], a bit per lane whose weight counts.
     std::vector<std::uint64_t> weights = {};
     std::optional<LayerVectors> fixed_vectors = {};  // weight_sparse
@@ -79,8 +79,14 @@ class CounterModel {
 #include "device/contract/kernel_list.inc"
 
   // `live` may be null.
-  LayerCounters count_layer(const SparseLayer& sparse, const Layer& layer, const Map& input,
-                            std::vector<std::uint16_t>* live) const;
+  static LayerCounters count_pairs(const SparseLayer& sparse, const Layer& layer, const Map& input,
+                                   std::vector<std::uint16_t>* live);
+  static LayerCounters count_codes(const SparseLayer& sparse, const Layer& layer, const Map& input,
+                                   std::vector<std::uint16_t>* live);
+  static LayerCounters count_layer(const SparseLayer& sparse, const Layer& layer, const Map& input,
+                                   std::vector<std::uint16_t>* live) {
+    return sparse.counts_pairs ? count_pairs(sparse, layer, input, live) : count_codes(sparse, layer, input, live);
+  }
 
   const IntegerNetwork& network_;
   std::vector<SparseLayer> layers_;

@@ -35,48 +35,55 @@ struct Operands {
   }
 };
 
-// Calls fn with the number of non-zero activations in the window of each output pixel.
+// Calls fn for the window of each output pixel: how many activations are live, and the cycles of its beats where a live
+// one takes `code_cycles` and a beat at least one.
 template <typename Fn>
-void for_each_list(const Operands& o, Fn fn) {
+void for_each_window(const Operands& o, std::uint32_t code_cycles, Fn fn) {
   const Layer& layer = o.layer;
   const Window& w = layer.window;
+  const int lanes = o.in_lanes();
   for (int oy = 0; oy < layer.output.height; ++oy) {
     for (int ox = 0; ox < layer.output.width; ++ox) {
-      std::uint32_t live = 0;
+      std::uint32_t live = 0, cycles = 0;
       for (int ky = 0; ky < w.kernel_h; ++ky) {
         for (int kx = 0; kx < w.kernel_w; ++kx) {
-          for (int c = 0; c < layer.input.channels; ++c) {
-            live += o.is_activation_live(oy * w.stride_h - w.pad_top + ky, ox * w.stride_w - w.pad_left + kx, c);
+          for (int c = 0; c < layer.input.channels; c += lanes) {
+            std::uint32_t in_beat = 0;
+            for (int lane = 0; lane < lanes; ++lane)
+              in_beat +=
+                  o.is_activation_live(oy * w.stride_h - w.pad_top + ky, ox * w.stride_w - w.pad_left + kx, c + lane);
+            live += in_beat;
+            cycles += std::max(1u, in_beat * code_cycles);
           }
         }
       }
-      fn(live);
+      fn(live, cycles);
     }
   }
 }
 
-// A vector is the list of a pixel's non-zero activations; each entry keeps all filters of a group busy for a cycle.
+// A vector is the window of a pixel; each live activation keeps all filters of a group busy for a cycle.
 void count_conv_activation_sparse(const Operands& o, LayerCounters& counters) {
   const auto filter_groups = static_cast<std::uint32_t>(o.number(Number::filter_groups));
-  for_each_list(o, [&](std::uint32_t live) {
+  for_each_window(o, 1, [&](std::uint32_t live, std::uint32_t cycles) {
     counters.vectors += filter_groups;
     counters.nonzero_pairs += live * static_cast<std::uint32_t>(o.layer.output.channels);
-    counters.busy_cycles += std::max(1u, live) * filter_groups;
+    counters.busy_cycles += cycles * filter_groups;
     counters.zero_vectors += live == 0 ? filter_groups : 0;
   });
 }
 
-// The same list, once per pass: k cycles an entry, in each a product per multiplier, and a cycle per rank to fetch the
-// sums.
+// The same window, once per pass: k cycles a live activation, in each a product per multiplier, and a cycle per rank to
+// fetch the sums.
 void count_conv_grouped_prefix(const Operands& o, LayerCounters& counters) {
   const auto ranks = static_cast<std::uint32_t>(o.number(Number::ranks)),
              multipliers = static_cast<std::uint32_t>(o.out_lanes());
   const auto passes = static_cast<std::uint32_t>(o.layer.output.channels) / (ranks * multipliers);
   const auto k = o.thresholds.prefix.k == 0 ? ranks : static_cast<std::uint32_t>(o.thresholds.prefix.k);
-  for_each_list(o, [&](std::uint32_t live) {
+  for_each_window(o, k, [&](std::uint32_t live, std::uint32_t cycles) {
     counters.vectors += passes;
     counters.nonzero_pairs += live * k * multipliers * passes;
-    counters.busy_cycles += (live * k + ranks) * passes;
+    counters.busy_cycles += (cycles + ranks) * passes;
     counters.zero_vectors += live == 0 ? passes : 0;
   });
 }

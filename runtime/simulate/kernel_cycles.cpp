@@ -37,8 +37,8 @@ std::int64_t busy_cycles(const Program& program) {
 }
 
 std::vector<double> slice_cycles(const Kernel& kernel, const Program& program, int slices) {
-  const bool counts_writes = !kernel.outputs.empty() && kernel.kind != KernelKind::compactor &&
-                             kernel.kind != KernelKind::tile && kernel.kind != KernelKind::global_average_pool;
+  const bool counts_writes =
+      !kernel.outputs.empty() && kernel.kind != KernelKind::tile && kernel.kind != KernelKind::global_average_pool;
   std::int64_t all = 0;
   for_each_part(program, counts_writes, [&](std::int64_t beats, std::int64_t) { all += beats; });
   std::vector<double> sums(std::size_t(slices), 0.0);

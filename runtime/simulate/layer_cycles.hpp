@@ -4,8 +4,8 @@
 // Why: planner (what a row costs), simulated device (when an image is done) and controller (which row holds a rate)
 // must count alike, or a prediction is wrong before the first picture. The idea: a layer lasts as long as its busiest
 // kernel, and what a kernel does is said by its schedule and nowhere else. Kernels whose program depends on the picture
-// do a fixed part beside the engine's counted cycles, shared evenly by the engine's copies: a compactor reads every
-// window, then sends its list. A picture of zeros tells that part. Weight-sparse kernels keep periods that depend on
+// do a fixed part beside the engine's counted cycles, which its copies share evenly: a header. A picture of zeros tells
+// that part. Weight-sparse kernels keep periods that depend on
 // the row alone; their program is made from the counter.
 //
 // What this leaves out: waiting for full or empty streams (compiler/measure/interval_estimate.hpp), fill and drain,

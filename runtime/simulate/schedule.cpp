@@ -16,9 +16,7 @@ constexpr std::array<Schedule, kKernelKinds> kSchedules{
 
 // Do the program's steps depend on the picture's non-zeros? Those of sparse engines and of what feeds them in their
 // stead.
-bool is_by_picture(KernelKind kind) {
-  return is_sparse(kind) || kind == KernelKind::compactor || kind == KernelKind::tile;
-}
+bool is_by_picture(KernelKind kind) { return is_sparse(kind) || kind == KernelKind::tile; }
 
 }  // namespace
 

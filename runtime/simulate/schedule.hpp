@@ -5,7 +5,7 @@
 // written down, one function a kernel of device/contract/kernel_list.inc; one without does not link.
 //
 // Families: schedule_flow.cpp (source, sink, forks, joins, collector: beats that pass), schedule_windows.cpp (line
-// buffers, compactor), schedule_engines.cpp (what multiplies or pools).
+// buffers, tiles), schedule_engines.cpp (what multiplies or pools).
 //
 // A header is an iteration like any other; where the file has an outer and an inner loop it takes one of each.
 //

@@ -45,34 +45,37 @@ Program global_average_pool_program(const KernelView& view) {
   return program;
 }
 
-// cycles = sum over pixels of max(1, non-zeros) * FILTER_GROUPS
-Program conv_activation_sparse_program(const KernelView& view) {
-  const std::int64_t groups = view.number(Number::filter_groups);
-  Program program = counting_program();
-  const std::vector<std::uint16_t> live = view.own_live();
-  for (std::size_t pixel = 0; pixel < live.size(); ++pixel) {
-    const std::int64_t entries = view.work.list_cycles(live[pixel]);
-    const bool is_last = pixel + 1 == live.size();
-    program.add({.repeat = groups - is_last, .reads = entries - 1, .both = 1});
-    if (is_last) program.add({.repeat = 1, .reads = entries - 1, .both = 1, .out_more = 1});
+// The cycles of the beats of the kernel's own pixels, each window of STEPS beats once a pass.
+void add_scanned_beats(const KernelView& view, std::int64_t passes, Program& program) {
+  const std::vector<std::uint16_t> own = view.own_live();
+  const auto steps = view.number(Number::steps);
+  program.costs.reserve(own.size() * std::size_t(passes));
+  for (auto window = own.begin(); window != own.end(); window += steps) {
+    for (std::int64_t pass = 0; pass < passes; ++pass) {
+      for (std::int64_t step = 0; step < steps; ++step) program.costs.push_back(view.work.beat_cycles(window[step]));
+    }
   }
+}
+
+// cycles = sum over beats of max(1, codes that count): a beat is read in its first cycle, a finished pixel leaves in
+// the last one of its last beat.
+Program conv_activation_sparse_program(const KernelView& view) {
+  const std::int64_t steps = view.number(Number::steps);
+  Program program = counting_program();
+  program.add({.repeat = view.out().beats - 1, .reads = steps - 1, .both = 1, .has_costs = true});
+  program.add({.repeat = 1, .reads = steps - 1, .both = 1, .out_more = 1, .has_costs = true});
+  add_scanned_beats(view, view.number(Number::filter_groups), program);
   return program;
 }
 
-// cycles = sum over pixels of (non-zeros * k + G) * passes: the G entries after a list fetch the sums, a beat each.
+// The same with k cycles a code, then the G that fetch the sums, a beat each.
 Program conv_grouped_prefix_program(const KernelView& view) {
-  const std::int64_t ranks = view.number(Number::ranks), beats = view.out().beats;
-  const std::vector<std::uint16_t> live = view.own_live();
-  const auto passes = beats / (ranks * static_cast<std::int64_t>(live.size()));
+  const std::int64_t steps = view.number(Number::steps), ranks = view.number(Number::ranks);
   Program program = counting_program();
-  for (std::size_t pixel = 0; pixel < live.size(); ++pixel) {
-    const std::int64_t entries = view.work.list_cycles(live[pixel]) - ranks;
-    const bool is_last = pixel + 1 == live.size();
-    program.add({.repeat = passes - is_last, .reads = entries, .both = ranks});
-    if (!is_last) continue;
-    program.add({.repeat = 1, .reads = entries, .both = ranks - 1});
-    program.add({.repeat = 1, .both = 1, .out_more = 1});
-  }
+  program.add({.repeat = view.out().beats / ranks - 1, .reads = steps, .writes = ranks, .has_costs = true});
+  program.add({.repeat = 1, .reads = steps, .writes = ranks - 1, .has_costs = true});
+  program.add({.repeat = 1, .writes = 1, .out_more = 1});
+  add_scanned_beats(view, view.number(Number::filter_groups) / ranks, program);
   return program;
 }
 

@@ -35,29 +35,34 @@ Program width_program(const KernelView& view) {
   return program;
 }
 
-// It always cuts.
-Program requantise_program(const KernelView& view) { return width_program(view); }
+namespace {
 
-// A pixel's beats to one copy after another; the header to all of them.
-Program deal_program(const KernelView& view) {
-  const auto copies = static_cast<int>(view.kernel.outputs.size());
-  const std::int64_t steps = view.number(Number::steps), pixels = view.in().beats / steps;
-  Program program;
-  program.add({.repeat = 1, .both = 1, .out_more = copies - 1});
-  for (std::int64_t pixel = 0; pixel < pixels; ++pixel)
-    program.add({.repeat = 1, .both = steps, .out = static_cast<int>(pixel % copies)});
-  return program;
-}
-
-// One header from each copy, an iteration each, of which the last sends; then a pixel from each in turn.
-Program gather_program(const KernelView& view) {
-  const auto copies = static_cast<int>(view.kernel.inputs.size());
+// One header from each copy, an iteration each, of which the last sends.
+Program copies_program(int copies) {
   Program program;
   for (int copy = 0; copy < copies; ++copy)
     program.add({.repeat = 1, .reads = copy < copies - 1, .both = copy == copies - 1, .in = copy});
-  for (std::int64_t pixel = 0; pixel < view.number(Number::pixels); ++pixel) {
+  return program;
+}
+
+}  // namespace
+
+// A pixel from each copy in turn.
+Program gather_program(const KernelView& view) {
+  const auto copies = static_cast<int>(view.kernel.inputs.size());
+  Program program = copies_program(copies);
+  for (std::int64_t pixel = 0; pixel < view.number(Number::pixels); ++pixel)
     program.add({.repeat = 1, .both = view.number(Number::channel_groups), .in = static_cast<int>(pixel % copies)});
-  }
+  return program;
+}
+
+// The same with sums, which it cuts: the read and the first part are one iteration.
+Program requantise_program(const KernelView& view) {
+  const auto copies = static_cast<int>(view.kernel.inputs.size());
+  const std::int64_t parts = view.in().lanes / view.out().lanes, beats = view.number(Number::filter_groups) / parts;
+  Program program = copies_program(copies);
+  for (std::int64_t pixel = 0; pixel < view.number(Number::pixels); ++pixel)
+    program.add({.repeat = beats, .both = 1, .writes = parts - 1, .in = static_cast<int>(pixel % copies)});
   return program;
 }
 

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Schedules of kernels that read a map and send windows of it: window, taps, replay, compactor, tile.
+// Schedules of kernels that read a map and send windows of it: window, taps, replay, tile.
 #include <algorithm>
+#include <utility>
 
 #include "runtime/bundle/window_completions.hpp"
 #include "runtime/simulate/schedule.hpp"
 
 namespace sluice::simulate {
 namespace {
-
-// One iteration of the outer and one of the inner loop.
-constexpr Run kHeader{.repeat = 1, .reads = 1, .writes = 1};
 
 // Calls fn(output pixels) for every pixel, or beat of `together` pixels, that enters: how many it completes.
 template <typename Fn>
@@ -46,21 +44,59 @@ TilePeriods tile_periods(const KernelView& view) {
   return periods;
 }
 
+namespace {
+
+// What a line buffer sends: whole pixels to one copy of the engine after another.
+class PixelSender {
+ public:
+  PixelSender(const KernelView& view, std::int64_t steps)
+      : copies_(static_cast<std::int64_t>(view.kernel.outputs.size())), steps_(steps) {
+    program_.add({.repeat = 1, .both = 1, .out_more = static_cast<int>(copies_ - 1)});
+  }
+
+  void read(std::int64_t beats) { program_.add({.repeat = 1, .reads = beats}); }
+
+  // A beat that enters, and `count` that leave meanwhile.
+  void send(std::int64_t count) {
+    if (count == 0) read(1);
+    for (std::int64_t both = 1; count > 0; both = 0) {
+      const std::int64_t now = std::min(count, steps_ - sent_ % steps_);
+      program_.add(
+          {.repeat = 1, .both = both, .writes = now - both, .out = static_cast<int>(sent_ / steps_ % copies_)});
+      sent_ += now, count -= now;
+    }
+  }
+
+  Program take() { return std::move(program_); }
+
+ private:
+  std::int64_t copies_, steps_, sent_ = 0;
+  Program program_;
+};
+
+}  // namespace
+
 // Several pixels a beat: at most `pace` beats leave in an iteration, the rest with the map's last one.
 Program paced_window_program(const KernelView& view, std::int64_t together, std::int64_t steps) {
   const std::int64_t beats = view.in().beats,
                      beats_of_rows = view.number(Number::stride_h) * view.number(Number::width) / together;
   const std::int64_t pace = (view.number(Number::out_width) * steps + beats_of_rows - 1) / beats_of_rows;
   std::int64_t owed = 0, beat = 0;
-  Program program;
-  program.add({.repeat = 1, .both = 1});
+  PixelSender sender(view, steps);
   for_each_completion(view, together, [&](std::int64_t pixels) {
     owed += pixels * steps;
     const std::int64_t sent = ++beat == beats ? owed : std::min(owed, pace);
     owed -= sent;
-    program.add({.repeat = 1, .reads = sent == 0, .both = sent > 0, .writes = std::max<std::int64_t>(0, sent - 1)});
+    sender.send(sent);
   });
-  return program;
+  return sender.take();
+}
+
+// Beats of a pixel, to whichever copy they go.
+std::int64_t pixel_beats(const KernelView& view) {
+  std::int64_t beats = 0;
+  for (std::size_t copy = 0; copy < view.kernel.outputs.size(); ++copy) beats += view.out(copy).beats;
+  return beats / (view.number(Number::out_height) * view.number(Number::out_width));
 }
 
 // cycles = sum over beats that enter of max(1, beats that leave meanwhile): of the first pixel, a channel group as it
@@ -68,28 +104,32 @@ Program paced_window_program(const KernelView& view, std::int64_t together, std:
 Program window_program(const KernelView& view) {
   const std::int64_t together = view.number(Number::in_pixels);
   const std::int64_t groups = view.in().beats * together / (view.number(Number::height) * view.number(Number::width));
-  const std::int64_t steps = view.out().beats / (view.number(Number::out_height) * view.number(Number::out_width));
+  const std::int64_t steps = pixel_beats(view);
   if (together > 1) return paced_window_program(view, together, steps);
   const std::int64_t group_cycles = steps / (groups * view.number(Number::replay));
-  Program program;
-  program.add({.repeat = 1, .both = 1});
+  PixelSender sender(view, steps);
   for_each_completion(view, together, [&](std::int64_t pixels) {
-    if (pixels == 0) program.add({.repeat = 1, .reads = groups});
-    if (pixels == 0) return;
-    program.add({.repeat = groups - 1, .both = 1, .writes = group_cycles - 1});
-    program.add({.repeat = 1, .both = 1, .writes = pixels * steps - (groups - 1) * group_cycles - 1});
+    if (pixels == 0) return sender.read(groups);
+    for (std::int64_t group = 1; group < groups; ++group) sender.send(group_cycles);
+    sender.send(pixels * steps - (groups - 1) * group_cycles);
   });
-  return program;
+  return sender.take();
 }
 
 // cycles = beats that enter + beats that leave: each beat, then what it completes.
 Program taps_program(const KernelView& view) {
   const std::int64_t groups = view.in().beats / (view.number(Number::height) * view.number(Number::width));
-  const std::int64_t steps = view.out().beats / (view.number(Number::out_height) * view.number(Number::out_width));
+  const std::int64_t steps = pixel_beats(view);
+  const auto copies = static_cast<std::int64_t>(view.kernel.outputs.size());
+  std::int64_t pixel = 0;
   Program program;
-  program.add(kHeader);
-  for_each_completion(
-      view, 1, [&](std::int64_t pixels) { program.add({.repeat = 1, .reads = groups, .writes = pixels * steps}); });
+  program.add({.repeat = 1, .reads = 1});
+  program.add({.repeat = 1, .writes = 1, .out_more = static_cast<int>(copies - 1)});
+  for_each_completion(view, 1, [&](std::int64_t pixels) {
+    program.add({.repeat = 1, .reads = groups});
+    for (; pixels > 0; --pixels, ++pixel)
+      program.add({.repeat = 1, .writes = steps, .out = static_cast<int>(pixel % copies)});
+  });
   return program;
 }
 
@@ -99,18 +139,6 @@ Program replay_program(const KernelView& view) {
   Program program;
   program.add({.repeat = 1, .both = 1});
   program.add({.repeat = view.in().beats / steps, .both = steps, .writes = again * steps});
-  return program;
-}
-
-// cycles = pixels * STEPS + sum over pixels of the list's cycles in the engine * REPLAY
-Program compactor_program(const KernelView& view) {
-  Program program;
-  program.add(kHeader);
-  for (const std::uint16_t live : view.own_live()) {
-    program.add({.repeat = 1,
-                 .reads = view.number(Number::steps),
-                 .writes = view.work.list_cycles(live) * view.number(Number::replay)});
-  }
   return program;
 }
 

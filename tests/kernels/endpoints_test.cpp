@@ -25,12 +25,19 @@ std::map<std::string, int> calls(const std::string& text, const std::string& wor
   return counts;
 }
 
+int count_of(const std::string& text, const std::string& words) {
+  int count = 0;
+  for (std::size_t at = text.find(words); at != std::string::npos; at = text.find(words, at + 1)) ++count;
+  return count;
+}
+
 class KernelText : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(KernelText, reads_and_writes_each_port_at_one_place) {
   const std::string text = without_comments(read_file(kernel_file(GetParam())).value());
   const auto from = calls(text, "FROM"), to = calls(text, "TO");
   auto reads = calls(text, "READ"), writes = calls(text, "WRITE");
+  if (count_of(text, "SLUICE_SCANNER_TAKE") > 0) reads["IN"] = count_of(text, "SLUICE_SCANNER_TAKE");  // lib/scanner.h
   EXPECT_EQ(from, reads);
   EXPECT_EQ(to, writes);
   for (const auto& counts : {from, to}) {
@@ -39,9 +46,10 @@ TEST_P(KernelText, reads_and_writes_each_port_at_one_place) {
   EXPECT_EQ(calls(text, "BEGIN"), from);
   EXPECT_EQ(calls(text, "BEGIN_OUT"), to);
   EXPECT_EQ(calls(text, "END"), to);
-  // A list of streams (collector, deal, gather) is read or written at one place per stream, by one macro.
+  // A list of streams (line buffers, gather, requantise, collector) is read or written at one place per stream, by one
+  // macro, which may be one of lib/copies.h.
   const bool has_list = text.find("P_STREAMS(") != std::string::npos;
-  int places = 0;
+  int places = count_of(text, "P_STREAMS(SLUICE_GIVE)") + count_of(text, "P_STREAMS(SLUICE_TAKE)");
   for (const char* word : {"READ_NAMED", "READ_LISTED", "WRITE_LISTED"}) {
     for (const auto& [stream, count] : calls(text, word)) places += count;
   }

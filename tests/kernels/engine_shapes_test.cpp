@@ -41,7 +41,7 @@ TEST_P(StemOfPixels, equals_the_reference) {
 }
 
 const LayerConfig kAllAtOnce{.filters = 10, .codes = 27, .taps = 9}, kCopied{.filters = 5, .taps = 3, .copies = 3},
-    kSparse{.engine = KernelKind::conv_activation_sparse, .filters = 5, .taps = 9, .copies = 2};
+    kSparse{.engine = KernelKind::conv_activation_sparse, .filters = 5, .copies = 2};
 
 INSTANTIATE_TEST_SUITE_P(on_pocl, StemOfPixels,
                          ::testing::Combine(::testing::Values(1, 2), ::testing::Values(4),

@@ -88,17 +88,15 @@ void see_parallelism(const Netlist& netlist, const Kernel& kernel, std::set<std:
   const auto lanes = [&](int stream) { return netlist.streams[std::size_t(stream)].lanes; };
   if (kernel.kind == KernelKind::width)
     seen.insert(lanes(kernel.outputs[0]) > lanes(kernel.inputs[0]) ? "wider" : "narrower");
-  if (kernel.kind == KernelKind::gather) {
-    seen.insert(fmt::format("{} copies", kernel.inputs.size()));
-    seen.insert("copies of " +
-                std::string(op_of(netlist.kernels[std::size_t(NetlistIndex(netlist).writer(kernel.inputs[0]))].kind)));
+  const bool takes_sums = kernel.kind == KernelKind::requantise;
+  if (kernel.kind == KernelKind::gather || takes_sums) {
+    const KernelKind engine = NetlistIndex(netlist).writing(kernel.inputs[0]).kind;
+    const bool has_copies = kernel.inputs.size() > 1;
+    if (has_copies) seen.insert(fmt::format("{} copies", kernel.inputs.size()));
+    if (has_copies) seen.insert("copies of " + std::string(op_of(engine)));
+    if (takes_sums) seen.insert("sums of " + std::string(op_of(engine)) + (has_copies ? ", copies" : ""));
   }
-  if (kernel.kind == KernelKind::requantise) {
-    const Kernel& writer = netlist.kernels[std::size_t(NetlistIndex(netlist).writer(kernel.inputs[0]))];
-    const Kernel& engine = writer.kind == KernelKind::gather
-                               ? netlist.kernels[std::size_t(NetlistIndex(netlist).writer(writer.inputs[0]))]
-                               : writer;
-    seen.insert("sums of " + std::string(op_of(engine.kind)) + (writer.kind == KernelKind::gather ? ", copies" : ""));
+  if (takes_sums) {
     seen.insert(fmt::format("sums to curve {}", kernel.numbers.at(Number::curve)));
   }
   if (kernel.kind == KernelKind::replay)

@@ -34,14 +34,10 @@ Actions KernelActions::make(const Kernel& kernel) {
     window(true);
   else if (op == "taps")
     window(false);
-  else if (op == "deal")
-    deal();
   else if (op == "gather")
     gather();
   else if (op == "replay")
     replay();
-  else if (op == "compactor")
-    compactor();
   else if (op == "conv_activation_sparse")
     activation_sparse();
   else if (op == "conv_grouped_prefix")
@@ -72,36 +68,31 @@ void KernelActions::width() {
   }
 }
 
-void KernelActions::requantise() {
-  read(0), write(0), tick();
-  const Layer& layer = network_.layers[std::size_t(kernel_->layer)];
-  for (std::int64_t left = layer.output.size(); left > 0; left -= in(0).lanes) {
-    read(0);
-    for (int sent = 0; sent < in(0).lanes; sent += out().lanes) write(0), tick();
-  }
-}
-
-void KernelActions::deal() {
-  read(0);
-  for (std::size_t copy = 0; copy < kernel_->outputs.size(); ++copy) write(static_cast<int>(copy));
-  tick();
-  std::int64_t turn = 0;
-  for (std::int64_t i = 1; i <= in_beats(0); ++i) {
-    read(0), write(static_cast<int>(turn)), tick();
-    if (i % n("STEPS") == 0) turn = turn == n("COPIES") - 1 ? 0 : turn + 1;
-  }
-}
-
-void KernelActions::gather() {
+void KernelActions::headers_of_copies() {
   const auto copies = static_cast<int>(n("COPIES"));
   for (int copy = 0; copy < copies; ++copy) {
     read(copy);
     if (copy == copies - 1) write(0);
     tick();
   }
+}
+
+void KernelActions::requantise() {
+  headers_of_copies();
+  const Layer& layer = network_.layers[std::size_t(kernel_->layer)];
+  for (std::int64_t pixel = 0; pixel < n("PIXELS"); ++pixel) {
+    for (std::int64_t left = layer.output.channels; left > 0; left -= in(0).lanes) {
+      read(static_cast<int>(pixel % n("COPIES")));
+      for (int sent = 0; sent < in(0).lanes; sent += out().lanes) write(0), tick();
+    }
+  }
+}
+
+void KernelActions::gather() {
+  headers_of_copies();
   for (std::int64_t pixel = 0; pixel < n("PIXELS"); ++pixel) {
     for (std::int64_t group = 0; group < n("CHANNEL_GROUPS"); ++group)
-      read(static_cast<int>(pixel % copies)), write(0), tick();
+      read(static_cast<int>(pixel % n("COPIES"))), write(0), tick();
   }
 }
 
@@ -145,10 +136,14 @@ void KernelActions::scale() {
 void KernelActions::window(bool is_one) {
   read(0);
   if (!is_one) tick();
-  write(0), tick();
+  for (int copy = 0; copy < n("COPIES"); ++copy) write(copy);
+  tick();
   const std::int64_t together = is_one ? n("IN_PIXELS") : 1;
   const std::int64_t groups = n("CHANNELS") * together / in(0).lanes, height = n("HEIGHT"), width = n("WIDTH");
-  const std::int64_t steps_a_pixel = out_beats() / (n("OUT_HEIGHT") * n("OUT_WIDTH"));
+  const std::int64_t steps_a_pixel =
+      n("REPLAY") * n("KERNEL_H") * n("KERNEL_W") * n("CHANNELS") / std::int64_t{out().lanes};
+  std::int64_t sent = 0;
+  const auto send = [&] { write(static_cast<int>(sent++ / steps_a_pixel % n("COPIES"))), tick(); };
   std::int64_t out_y = 0, out_x = 0, late = 0;
   // Side by side: of S rows' beats that leave, each beat of those rows that enter lets its even share leave, rounded
   // up.
@@ -178,7 +173,7 @@ void KernelActions::window(bool is_one) {
           late += pixels * steps_a_pixel;
           const bool is_end = y == height - 1 && x == width - together;
           const auto now = is_end ? late : std::min(late, static_cast<std::int64_t>(std::ceil(even_share)));
-          for (std::int64_t step = 0; step < now; ++step) write(0), tick();
+          for (std::int64_t step = 0; step < now; ++step) send();
           if (now == 0) tick();
           late -= now;
           for (; pixels > 0; --pixels) {
@@ -193,7 +188,7 @@ void KernelActions::window(bool is_one) {
         const std::int64_t steps = is_last      ? pixels * steps_a_pixel - (pixels > 0 ? (groups - 1) * of_group : 0)
                                    : pixels > 0 ? of_group
                                                 : 0;
-        for (std::int64_t step = 0; step < steps; ++step) write(0), tick();
+        for (std::int64_t step = 0; step < steps; ++step) send();
         for (; is_last && pixels > 0; --pixels) {
           out_x = out_x == n("OUT_WIDTH") - 1 ? 0 : out_x + 1;
           if (out_x == 0) ++out_y;

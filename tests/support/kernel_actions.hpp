@@ -52,7 +52,7 @@ class KernelActions {
   void width();
   // A beat of sums at a time, of which a few become codes in each cycle.
   void requantise();
-  void deal();
+  void headers_of_copies();
   // The outer loop reads copy 0; after its last beat of a pixel the inner loop reads the others that have one.
   void gather();
   void replay();
@@ -64,10 +64,8 @@ class KernelActions {
   void window(bool is_one);
   // The code at a tap of an output pixel, counted among those of the copy; 0 outside.
   int code(std::int64_t own_pixel, int tap, int channel) const;
-  std::int64_t list_length(std::int64_t pixel) const;
-  // Without ranks, an empty list is one entry. With them, each entry comes k times and all ranks are fetched after it.
-  std::int64_t entries_of(std::int64_t pixel, std::int64_t ranks) const;
-  void compactor();
+  // Of a beat of the pixel's window; channel group by channel group, tap by tap.
+  std::int64_t live_codes(std::int64_t pixel, std::int64_t step) const;
   void activation_sparse();
   void grouped_prefix();
   // Longest filter of a group under the row, at least 1; all groups.

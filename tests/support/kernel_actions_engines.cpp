@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kernels that multiply, and those that prepare lists and tiles for them (see kernel_actions.hpp).
+// The kernels that multiply, and those that prepare tiles for them (see kernel_actions.hpp).
 #include <algorithm>
 #include <cstdlib>
 
@@ -18,37 +18,26 @@ int KernelActions::code(std::int64_t own_pixel, int tap, int channel) const {
   return layer.inputs[0] < 0 ? codes_[at] : maps_[std::size_t(layer.inputs[0])][at];
 }
 
-std::int64_t KernelActions::list_length(std::int64_t pixel) const {
-  const Layer& layer = network_.layers[std::size_t(kernel_->layer)];
-  std::int64_t length = 0;
-  for (int tap = 0; tap < layer.window.kernel_h * layer.window.kernel_w; ++tap) {
-    for (int c = 0; c < layer.input.channels; ++c) length += std::abs(code(pixel, tap, c)) >= activation_threshold();
+std::int64_t KernelActions::live_codes(std::int64_t pixel, std::int64_t step) const {
+  const Window& w = network_.layers[std::size_t(kernel_->layer)].window;
+  const std::int64_t taps = std::int64_t{w.kernel_h} * w.kernel_w;
+  std::int64_t live = 0;
+  for (int lane = 0; lane < in(0).lanes; ++lane) {
+    const auto channel = static_cast<int>(step / taps * in(0).lanes + lane);
+    live += std::abs(code(pixel, static_cast<int>(step % taps), channel)) >= activation_threshold();
   }
-  return length;
-}
-
-std::int64_t KernelActions::entries_of(std::int64_t pixel, std::int64_t ranks) const {
-  if (ranks == 1) return std::max<std::int64_t>(1, list_length(pixel));
-  const int k = thresholds_.empty() ? 0 : thresholds_[std::size_t(kernel_->layer)].prefix.k;
-  return list_length(pixel) * (k == 0 ? ranks : k) + ranks;
-}
-
-void KernelActions::compactor() {
-  read(0), tick(), write(0), tick();
-  for (std::int64_t pixel = 0; pixel < pixels(); ++pixel) {
-    for (std::int64_t step = 0; step < n("STEPS"); ++step) read(0), tick();
-    for (std::int64_t entry = 0; entry < entries_of(pixel, n("RANKS")) * n("REPLAY"); ++entry) write(0), tick();
-  }
+  return live;
 }
 
 void KernelActions::activation_sparse() {
   read(0), write(0), write(1), tick();
   for (std::int64_t pixel = 0; pixel < pixels(); ++pixel) {
     for (std::int64_t group = 0; group < n("FILTER_GROUPS"); ++group) {
-      for (std::int64_t left = entries_of(pixel, 1); left > 0; --left) {
+      for (std::int64_t step = 0; step < n("STEPS"); ++step) {
         read(0);
-        if (left == 1) write(0);
-        if (left == 1 && group == n("FILTER_GROUPS") - 1 && pixel == pixels() - 1) write(1);
+        for (std::int64_t left = live_codes(pixel, step); left > 1; --left) tick();
+        if (step == n("STEPS") - 1) write(0);
+        if (step == n("STEPS") - 1 && group == n("FILTER_GROUPS") - 1 && pixel == pixels() - 1) write(1);
         tick();
       }
     }
@@ -57,13 +46,19 @@ void KernelActions::activation_sparse() {
 
 void KernelActions::grouped_prefix() {
   read(0), write(0), write(1), tick();
-  const std::int64_t ranks = n("RANKS"), passes = out_beats() / (pixels() * ranks);
+  const std::int64_t ranks = n("RANKS"), passes = n("FILTER_GROUPS") / ranks;
+  const int set = thresholds_.empty() ? 0 : thresholds_[std::size_t(kernel_->layer)].prefix.k;
+  const std::int64_t k = set == 0 ? ranks : set;
   for (std::int64_t pixel = 0; pixel < pixels(); ++pixel) {
     for (std::int64_t pass = 0; pass < passes; ++pass) {
-      for (std::int64_t left = entries_of(pixel, ranks); left > 0; --left) {
+      for (std::int64_t step = 0; step < n("STEPS"); ++step) {
         read(0);
-        if (left <= ranks) write(0);
-        if (left == 1 && pass == passes - 1 && pixel == pixels() - 1) write(1);
+        const std::int64_t live = live_codes(pixel, step);
+        for (std::int64_t cycle = 0; cycle < (live == 0 ? 1 : live * k); ++cycle) tick();
+      }
+      for (std::int64_t rank = 0; rank < ranks; ++rank) {
+        write(0);
+        if (rank == ranks - 1 && pass == passes - 1 && pixel == pixels() - 1) write(1);
         tick();
       }
     }

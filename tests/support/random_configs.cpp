@@ -49,8 +49,9 @@ LayerConfig of_window(Random& random, const IntegerNetwork& network, const Layer
   }
   config.pixels = pixels_per_beat(random, network, layer);
   // Engines whose weights have a place in the window take one tap a beat.
-  const bool has_places =
-      config.engine == KernelKind::conv_weight_sparse || config.engine == KernelKind::conv_grouped_prefix;
+  const bool has_places = config.engine == KernelKind::conv_weight_sparse ||
+                          config.engine == KernelKind::conv_grouped_prefix ||
+                          config.engine == KernelKind::conv_activation_sparse;
   config.taps = has_places ? 1 : pick_of(random, {1, row, all});
   const int lanes = config.pixels > 1 ? layer.input.channels : divisor(random, layer.input.channels);
   if (lanes * config.taps > kMostLanes) config.taps = 1;

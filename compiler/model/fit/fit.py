@@ -31,7 +31,7 @@ MODELS = {
     "weight_sparse": (OWN, ["O*P*A", "O*P*D", "O*P*D*K", "O*W", "O*I", "1"], ["O*P*A", "O*P*B", "O*P*D", "O*I", "O", "1"]),
     "grouped_prefix": (OWN, ["O*A", "O*A*H", "O*G", "O", "1"], ["O*A", "O*A*G", "O*B", "O", "1"]),
     "pair_sparse": (GIVEN, ["O*M*N*B", "O*M*N", "O*M*B", "O*M*X", "O*N*B", "O*A", "O"], ["O*M*B", "O*M", "O*N*B", "O*N", "O*A", "O"]),
-    "compactor": (OWN, ["M*X*D", "M*X*I", "M*D", "M*M", "1"], ["M*D", "M*I", "M", "1"]),
+    "scanner": (OWN, ["M*D", "M", "M*X", "1"], ["M*D", "M", "1"]),
     "requantise": (OWN, ["A", "R", "Q", "D", "1"], ["A", "R", "Q", "D", "1"]),
 }
 

@@ -55,9 +55,9 @@ sweep_grouped_prefix() {
   for g in 2 8; do echo "4,$g,8,26,$(count grouped_prefix O=4 G=$g A=26)"; done
 }
 
-sweep_compactor() {
+sweep_scanner() {
   echo "m,width_bits,$counts"
-  for width in 8 16; do for m in 2 4 8 16 32; do echo "$m,$width,$(count compactor M=$m D=$width)"; done; done
+  for width in 8 16; do for m in 2 4 8 12 16 24 32; do echo "$m,$width,$(count scanner M=$m D=$width)"; done; done
 }
 
 sweep_requantise() {
@@ -67,7 +67,7 @@ sweep_requantise() {
   done; done; done
 }
 
-for sweep in ${*:-dense depthwise_dense weight_sparse grouped_prefix compactor requantise}; do
+for sweep in ${*:-dense depthwise_dense weight_sparse grouped_prefix scanner requantise}; do
   "sweep_$sweep" > "sweeps/$sweep.csv.new"
   mv "sweeps/$sweep.csv.new" "sweeps/$sweep.csv"
 done

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* gather.cl: puts the results of an engine's copies in order: the other half of deal.cl.
+/* gather.cl: puts the codes of an engine's copies in order (lib/copies.h); where sums come, requantise.cl does.
  *
  * Why: copy e computed the pixels e, e + P_COPIES, ...; what follows wants them in raster order. The idea: take a pixel
  * from each copy in turn. Port IN is copy 0; P_STREAMS names the others as (copy, stream). Parameters arrive from copy 0
@@ -16,15 +16,13 @@
 #ifndef P_NAME
 #include "kernels/gather/gather_params.h"
 #endif
+#include "lib/copies.h"
 #if !defined(P_STREAMS) || !defined(P_COPIES) || !defined(P_PIXELS) || !defined(P_CHANNEL_GROUPS)
 #error "gather.cl: a parameter is missing; gather_params.h lists them"
 #endif
 #if P_IN_LANES != P_OUT_LANES
 #error "gather.cl: P_IN_LANES must equal P_OUT_LANES"
 #endif
-
-#define TAKE(index, stream) \
-  if (turn == (index)) READ_LISTED(index, stream, beat);
 
 TASK(P_NAME, FROM(IN) P_STREAMS(FROM_LISTED), TO(OUT)) {
   BEGIN(IN)
@@ -51,9 +49,9 @@ TASK(P_NAME, FROM(IN) P_STREAMS(FROM_LISTED), TO(OUT)) {
     int is_same_image = 1;
     for (int step = 0; step < steps; ++step) {
       /* By the step alone: no read may stand under a condition that the loop carries. */
-      const int turn = first.kind == KIND_HEADER || step == 0 ? step : 1 + (step - 1) / P_CHANNEL_GROUPS;
+      const int taken = first.kind == KIND_HEADER || step == 0 ? step : 1 + (step - 1) / P_CHANNEL_GROUPS;
       P_IN_T beat = first;
-      P_STREAMS(TAKE)
+      P_STREAMS(SLUICE_TAKE)
       P_OUT_T out = beat;
       int has_output = 1;
       if (first.kind == KIND_HEADER) {
@@ -68,5 +66,4 @@ TASK(P_NAME, FROM(IN) P_STREAMS(FROM_LISTED), TO(OUT)) {
   END(OUT)
 }
 
-#undef TAKE
 #include "lib/end_layer.h"

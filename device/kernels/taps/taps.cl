@@ -18,9 +18,11 @@
 #ifndef P_NAME
 #include "kernels/taps/taps_params.h"
 #endif
+#include "lib/copies.h"
 #if !defined(P_HEIGHT) || !defined(P_WIDTH) || !defined(P_CHANNELS) || !defined(P_OUT_HEIGHT) || \
     !defined(P_OUT_WIDTH) || !defined(P_KERNEL_H) || !defined(P_KERNEL_W) || !defined(P_STRIDE_H) || \
-    !defined(P_STRIDE_W) || !defined(P_PAD_TOP) || !defined(P_PAD_LEFT) || !defined(P_PAD_CODE) || !defined(P_REPLAY)
+    !defined(P_STRIDE_W) || !defined(P_PAD_TOP) || !defined(P_PAD_LEFT) || !defined(P_PAD_CODE) || !defined(P_REPLAY) || \
+    !defined(P_STREAMS) || !defined(P_COPIES) || !defined(P_COPY_FIRST) || !defined(P_COPY_KERNELS)
 #error "taps.cl: a parameter is missing; taps_params.h lists them"
 #endif
 #if P_CHANNELS % P_IN_LANES != 0 || P_KERNEL_H * P_KERNEL_W != P_OUT_LANES
@@ -30,9 +32,10 @@
 #define CHANNEL_GROUPS (P_CHANNELS / P_IN_LANES)
 #define STEPS_PER_PIXEL (P_REPLAY * P_CHANNELS)
 
-TASK(P_NAME, FROM(IN), TO(OUT)) {
+TASK(P_NAME, FROM(IN) P_STREAMS(TO_LISTED)) {
   BEGIN(IN)
-  BEGIN_OUT(OUT)
+  P_STREAMS(BEGIN_TO_LISTED)
+  SLUICE_COPIES_STATE
   P_IN_E rows[P_KERNEL_H][P_WIDTH][CHANNEL_GROUPS][P_IN_LANES];
   int y = 0, x = 0, group = 0; /* where the next DATA beat belongs */
   int slot = 0;                /* y modulo P_KERNEL_H */
@@ -44,7 +47,9 @@ TASK(P_NAME, FROM(IN), TO(OUT)) {
     int steps = 1; /* what is not DATA passes as it is */
     const int now_y = y, now_slot = slot;
 
+    if (beat.kind == KIND_ADDRESS) SLUICE_ADDRESS_COPY(WORD(IN, beat))
     if (beat.kind == KIND_HEADER) {
+      SLUICE_FIRST_COPY
       y = 0, x = 0, group = 0, slot = 0;
       out_y = 0, out_x = 0;
     } else if (beat.kind == KIND_DATA) {
@@ -75,6 +80,7 @@ TASK(P_NAME, FROM(IN), TO(OUT)) {
 
     int replay = 0, tap_group = 0, tap_lane = 0;
     for (int step = 0; step < steps; ++step) {
+      const int receiver = SLUICE_RECEIVER(beat.kind);
       P_OUT_T out = BEAT_OF(OUT, beat.kind, WORD(IN, beat));
       if (beat.kind == KIND_DATA) {
 #pragma unroll
@@ -93,16 +99,17 @@ TASK(P_NAME, FROM(IN), TO(OUT)) {
           if (tap_group == 0) {
             replay = replay == P_REPLAY - 1 ? 0 : replay + 1;
             if (replay == 0) {
+              SLUICE_NEXT_COPY
               out_x = out_x == P_OUT_WIDTH - 1 ? 0 : out_x + 1;
               if (out_x == 0) out_y = out_y + 1;
             }
           }
         }
       }
-      WRITE(OUT, out);
+      P_STREAMS(SLUICE_GIVE)
     }
   }
-  END(OUT)
+  P_STREAMS(END_LISTED)
 }
 
 #undef CHANNEL_GROUPS

@@ -5,13 +5,14 @@
 BEAT_I8(i8x4, 4)
 BEAT_I8(i8x9, 9)
 STREAM(s_in, i8x4, 16)
-STREAM(s_out, i8x9, 16)
+STREAM(s_copy0, i8x9, 16)
+STREAM(s_copy1, i8x9, 16)
 #define P_NAME taps_alone   /* kernel name */
 #define P_IN s_in             /* pixels, P_CHANNELS / P_IN_LANES beats each */
 #define P_IN_T i8x4
 #define P_IN_E char
 #define P_IN_LANES 4
-#define P_OUT s_out           /* all taps of one channel */
+#define P_STREAMS(each) each(0, s_copy0) each(1, s_copy1) /* each copy of the engine and its stream of taps */
 #define P_OUT_T i8x9
 #define P_OUT_E char
 #define P_OUT_LANES 9         /* P_KERNEL_H * P_KERNEL_W */
@@ -28,3 +29,6 @@ STREAM(s_out, i8x9, 16)
 #define P_PAD_LEFT 1
 #define P_PAD_CODE 0          /* what a tap outside the map reads: 0, or the lowest code for a maximum */
 #define P_REPLAY 2            /* how often each pixel's window is sent: once per filter group of the consumer */
+#define P_COPIES 2            /* E: copies of the engine, 1.. */
+#define P_COPY_FIRST 5        /* kernel id of the last copy's first kernel */
+#define P_COPY_KERNELS 2      /* kernels of a copy */

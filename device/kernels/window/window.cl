@@ -29,16 +29,18 @@
  * rows lie in banks by slot, the first index. A beat of several taps reads neighbours of a row at once: one port a tap;
  * the compiler replicates a bank that is read at more places than it has ports.
  *
- * Before: an image is a HEADER beat and P_HEIGHT * P_WIDTH * channel groups / P_IN_PIXELS DATA beats. After: a HEADER beat
- * and the windows. Parameter beats pass unchanged.
+ * Before: an image is a HEADER beat and P_HEIGHT * P_WIDTH * channel groups / P_IN_PIXELS DATA beats. After: to each copy of
+ * the engine (lib/copies.h) a HEADER beat and the windows of its pixels. Parameter beats pass unchanged.
  */
 #ifndef P_NAME
 #include "kernels/window/window_params.h"
 #endif
+#include "lib/copies.h"
 #if !defined(P_HEIGHT) || !defined(P_WIDTH) || !defined(P_CHANNELS) || !defined(P_OUT_HEIGHT) || \
     !defined(P_OUT_WIDTH) || !defined(P_KERNEL_H) || !defined(P_KERNEL_W) || !defined(P_STRIDE_H) || \
     !defined(P_STRIDE_W) || !defined(P_PAD_TOP) || !defined(P_PAD_LEFT) || !defined(P_PAD_CODE) || !defined(P_REPLAY) || \
-    !defined(P_TAPS_H) || !defined(P_TAPS_W) || !defined(P_IN_PIXELS)
+    !defined(P_TAPS_H) || !defined(P_TAPS_W) || !defined(P_IN_PIXELS) || !defined(P_STREAMS) || \
+    !defined(P_COPIES) || !defined(P_COPY_FIRST) || !defined(P_COPY_KERNELS)
 #error "window.cl: a parameter is missing; window_params.h lists them"
 #endif
 #define LANES (P_IN_LANES / P_IN_PIXELS)
@@ -64,9 +66,10 @@
 #define HELD_ROWS P_KERNEL_H
 #endif
 
-TASK(P_NAME, FROM(IN), TO(OUT)) {
+TASK(P_NAME, FROM(IN) P_STREAMS(TO_LISTED)) {
   BEGIN(IN)
-  BEGIN_OUT(OUT)
+  P_STREAMS(BEGIN_TO_LISTED)
+  SLUICE_COPIES_STATE
   P_IN_E rows[HELD_ROWS][ROW_BEATS][P_IN_PIXELS][CHANNEL_GROUPS][LANES];
   int y = 0, x = 0, group = 0; /* where the next DATA beat belongs */
   int slot = 0;                /* y modulo HELD_ROWS */
@@ -81,7 +84,9 @@ TASK(P_NAME, FROM(IN), TO(OUT)) {
     int steps = 1; /* what is not DATA passes as it is */
     const int now_y = y, now_slot = slot;
 
+    if (beat.kind == KIND_ADDRESS) SLUICE_ADDRESS_COPY(WORD(IN, beat))
     if (beat.kind == KIND_HEADER) {
+      SLUICE_FIRST_COPY
       y = 0, x = 0, group = 0, slot = 0;
       due_y = 0, due_x = 0, owed = 0;
       out_y = 0, out_x = 0;
@@ -137,6 +142,7 @@ TASK(P_NAME, FROM(IN), TO(OUT)) {
     }
 
     for (int step = 0; step < steps; ++step) {
+      const int receiver = SLUICE_RECEIVER(beat.kind);
       P_OUT_T out = BEAT_OF(OUT, beat.kind, WORD(IN, beat));
       if (beat.kind == KIND_DATA) {
 #pragma unroll
@@ -161,6 +167,7 @@ TASK(P_NAME, FROM(IN), TO(OUT)) {
             if (tap_group == 0) {
               replay = replay == P_REPLAY - 1 ? 0 : replay + 1;
               if (replay == 0) {
+                SLUICE_NEXT_COPY
                 out_x = out_x == P_OUT_WIDTH - 1 ? 0 : out_x + 1;
                 if (out_x == 0) out_y = out_y + 1;
               }
@@ -168,10 +175,10 @@ TASK(P_NAME, FROM(IN), TO(OUT)) {
           }
         }
       }
-      WRITE(OUT, out);
+      P_STREAMS(SLUICE_GIVE)
     }
   }
-  END(OUT)
+  P_STREAMS(END_LISTED)
 }
 
 #undef LANES

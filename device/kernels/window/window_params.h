@@ -5,13 +5,14 @@
 BEAT_I8(i8x4, 4)
 STREAM(s_in, i8x4, 16)
 BEAT_I8(i8x12, 12)
-STREAM(s_out, i8x12, 16)
+STREAM(s_copy0, i8x12, 16)
+STREAM(s_copy1, i8x12, 16)
 #define P_NAME window_alone   /* kernel name */
 #define P_IN s_in             /* pixels in beats of some of their channels, or beats of several pixels */
 #define P_IN_T i8x4
 #define P_IN_E char
 #define P_IN_LANES 4
-#define P_OUT s_out           /* taps */
+#define P_STREAMS(each) each(0, s_copy0) each(1, s_copy1) /* each copy of the engine and its stream of taps */
 #define P_OUT_T i8x12
 #define P_OUT_E char
 #define P_OUT_LANES 12        /* P_IN_LANES / P_IN_PIXELS * P_TAPS_H * P_TAPS_W */
@@ -31,3 +32,6 @@ STREAM(s_out, i8x12, 16)
 #define P_TAPS_H 1            /* kernel rows in a beat: 1 or, with all columns, P_KERNEL_H */
 #define P_TAPS_W 3            /* kernel columns in a beat: 1 or P_KERNEL_W */
 #define P_IN_PIXELS 1         /* P: neighbouring pixels in an input beat; divides P_WIDTH */
+#define P_COPIES 2            /* E: copies of the engine, 1.. */
+#define P_COPY_FIRST 5        /* kernel id of the last copy's first kernel */
+#define P_COPY_KERNELS 2      /* kernels of a copy */

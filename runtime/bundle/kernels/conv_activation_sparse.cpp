@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The record of conv_activation_sparse.cl: multiplies the non-zero codes of a window's list.
+// The record of conv_activation_sparse.cl: multiplies the non-zero codes of a window.
 #include "runtime/bundle/kernels/convolution_fit.hpp"
 #include "runtime/bundle/kernels/kernel_memory.hpp"
 #include "runtime/bundle/kernels/kernel_record.hpp"
@@ -9,7 +9,7 @@ namespace {
 
 Status check(const KernelFit& fit) {
   SLUICE_CHECK(check_convolution(fit, fit.window_codes()));
-  return check_lists(fit, 1);
+  return check_scanned_windows(fit, 1);
 }
 
 int products(const Netlist& netlist, const Kernel& kernel) {
@@ -17,13 +17,14 @@ int products(const Netlist& netlist, const Kernel& kernel) {
 }
 
 std::int64_t stored_bytes(const Netlist& netlist, const Kernel& kernel) {
-  const std::int64_t rows = std::int64_t{kernel.numbers.at(Number::filter_groups)} * kernel.numbers.at(Number::window);
-  return engine_bytes(netlist, kernel, rows, products(netlist, kernel));
+  const std::int64_t rows = kernel.numbers.at(Number::filter_groups) * scanned_codes(netlist, kernel);
+  return engine_bytes(netlist, kernel, rows, products(netlist, kernel), 0, 1);
 }
 
-// An entry of the list is one code, so a row holds the weights of one place.
+// A code enters at a time, so a row holds the weights of one place.
 void parameters(const ParameterSource& source, std::vector<ParameterTable>& tables) {
   tables.push_back(window_weights(source, 1));
+  tables.push_back({TABLE_SETTINGS, TABLE_ROWS, source.activation_thresholds()});
   append_requantisers(source, tables);
 }
 
@@ -33,7 +34,7 @@ const KernelRecord& conv_activation_sparse_record() {
   static const KernelRecord record{
       .inputs = 1,
       .outputs = 2,
-      .numbers = std::vector<Number>{Number::window, Number::filter_groups, Number::pixels, Number::weight_bits,
+      .numbers = std::vector<Number>{Number::steps, Number::filter_groups, Number::pixels, Number::weight_bits,
                                      Number::sum_bits, Number::curve, Number::shift, Number::code_low,
                                      Number::code_high, Number::sends_sums},
       .role = Role::computes,

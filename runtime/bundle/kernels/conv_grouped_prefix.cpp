@@ -16,7 +16,7 @@ Status check(const KernelFit& fit) {
     return user_error("kernel {}: RANKS is {}; 2, 4 and 8 are possible", fit.kernel().name, ranks);
   }
   SLUICE_CHECK(fit.equal("filter groups left over", fit.value(Number::filter_groups) % ranks, 0));
-  return check_lists(fit, ranks);
+  return check_scanned_windows(fit, ranks);
 }
 
 int products(const Netlist& netlist, const Kernel& kernel) {
@@ -24,9 +24,9 @@ int products(const Netlist& netlist, const Kernel& kernel) {
 }
 
 std::int64_t stored_bytes(const Netlist& netlist, const Kernel& kernel) {
-  const std::int64_t rows = std::int64_t{kernel.numbers.at(Number::filter_groups)} * kernel.numbers.at(Number::window);
+  const std::int64_t rows = kernel.numbers.at(Number::filter_groups) * scanned_codes(netlist, kernel);
   const int lanes = products(netlist, kernel);
-  return engine_bytes(netlist, kernel, rows, lanes, 4 * prefix_id_words(kernel.numbers.at(Number::ranks), lanes));
+  return engine_bytes(netlist, kernel, rows, lanes, 4 * prefix_id_words(kernel.numbers.at(Number::ranks), lanes), 2);
 }
 
 // Rows: pass, place in the window, rank; one code per multiplier, then the ids of the filters whose codes these are.
@@ -65,6 +65,8 @@ ParameterTable ranked_weights(const ParameterSource& source) {
 
 void parameters(const ParameterSource& source, std::vector<ParameterTable>& tables) {
   tables.push_back(ranked_weights(source));
+  tables.push_back({TABLE_SETTINGS, TABLE_ROWS, source.activation_thresholds()});
+  tables.push_back({TABLE_SETTINGS, TABLE_ROWS, source.prefix_lengths(), PREFIX_ROW});
   append_requantisers(source, tables);
 }
 
@@ -74,7 +76,7 @@ const KernelRecord& conv_grouped_prefix_record() {
   static const KernelRecord record{
       .inputs = 1,
       .outputs = 2,
-      .numbers = std::vector<Number>{Number::window, Number::ranks, Number::filter_groups, Number::pixels,
+      .numbers = std::vector<Number>{Number::steps, Number::ranks, Number::filter_groups, Number::pixels,
                                      Number::weight_bits, Number::sum_bits, Number::curve, Number::shift,
                                      Number::code_low, Number::code_high, Number::sends_sums},
       .role = Role::computes,

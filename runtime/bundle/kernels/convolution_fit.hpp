@@ -16,7 +16,7 @@ namespace sluice {
 Status check_convolution(const KernelFit& fit, std::int64_t group_rows);
 // Beats of whole windows arrive once per filter group: STEPS of them a pixel.
 Status check_window_beats(const KernelFit& fit);
-// The lists come from a compactor that sends each of them once per pass, for as many ranks as the engine has.
-Status check_lists(const KernelFit& fit, int ranks);
+// The same of an engine that scans them: once per pass, for as many ranks as it has, in beats that its mask can hold.
+Status check_scanned_windows(const KernelFit& fit, int ranks);
 
 }  // namespace sluice

@@ -1,29 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// The record of gather.cl: the results of an engine's copies, in turn.
+// The record of gather.cl: the codes of an engine's copies, in turn.
 #include "runtime/base/errors.hpp"
+#include "runtime/bundle/kernels/copies_fit.hpp"
 #include "runtime/bundle/kernels/kernel_record.hpp"
 
 namespace sluice {
 namespace {
 
-// Port by port the results of one deal kernel's copies.
 Status check(const KernelFit& fit) {
   const Layer& layer = fit.layer();
-  SLUICE_CHECK(fit.number(Number::pixels, fit.pixels()));
-  SLUICE_CHECK(fit.carries_map(fit.out(), layer.output, sends_sums(fit.writer()) ? kSumBits : layer.output_bits));
+  SLUICE_CHECK(fit.carries_map(fit.out(), layer.output, layer.output_bits));
   SLUICE_CHECK(fit.number(Number::channel_groups, layer.output.channels / fit.out().lanes));
-  for (std::size_t copy = 0; copy < fit.kernel().inputs.size(); ++copy) {
-    const Kernel& engine = fit.writer(copy);
-    SLUICE_CHECK(fit.equal("the layer that arrives", engine.layer, fit.kernel().layer));
-    if (!is_engine(engine.kind))
-      return user_error("kernel {}: {} is no copy of an engine", fit.kernel().name, engine.name);
-    const Share share = fit.index().share(engine);
-    SLUICE_CHECK(fit.equal("the copy on " + fit.in(copy).name, share.copy, std::int64_t(copy)));
-    SLUICE_CHECK(fit.equal("the copies of " + engine.name, share.copies, std::ssize(fit.kernel().inputs)));
-    SLUICE_CHECK(fit.equal("lanes of " + fit.in(copy).name, fit.in(copy).lanes, fit.out().lanes));
-    SLUICE_CHECK(fit.equal("bits of " + fit.in(copy).name, fit.in(copy).element_bits, fit.out().element_bits));
-  }
-  return ok();
+  if (fit.kernel().inputs.size() < 2) return user_error("kernel {}: one copy needs no gather", fit.kernel().name);
+  return check_copies_taken(fit, fit.out().lanes, layer.output_bits);
 }
 
 }  // namespace

@@ -15,6 +15,10 @@ int beat_products(const Netlist& netlist, const Kernel& kernel) {
   return netlist.streams[std::size_t(kernel.inputs[0])].lanes * netlist.streams[std::size_t(kernel.outputs[0])].lanes;
 }
 
+std::int64_t scanned_codes(const Netlist& netlist, const Kernel& kernel) {
+  return std::int64_t{kernel.numbers.at(Number::steps)} * netlist.streams[std::size_t(kernel.inputs[0])].lanes;
+}
+
 std::int64_t bytes_with_curve(const Kernel& kernel) {
   constexpr std::int64_t kLineBytes = 4;
   return REGISTER_BYTES + (has_curve(kernel) ? CURVE_SETTINGS_BYTES + kLineBytes * SLUICE_CURVE_SEGMENTS : 0);

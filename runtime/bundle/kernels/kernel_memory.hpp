@@ -14,6 +14,8 @@ namespace sluice {
 
 // Products of a beat that meets all filters of a group, which is also the codes of a row of weights then.
 int beat_products(const Netlist& netlist, const Kernel& kernel);
+// Codes of a window that an engine looks through beat by beat.
+std::int64_t scanned_codes(const Netlist& netlist, const Kernel& kernel);
 // Registers and the fused curve.
 std::int64_t bytes_with_curve(const Kernel& kernel);
 // The same, as a record's member, for kernels that keep nothing else.

@@ -2,6 +2,7 @@
 // See line_buffer_fit.hpp.
 #include "runtime/bundle/kernels/line_buffer_fit.hpp"
 
+#include "runtime/bundle/kernels/copies_fit.hpp"
 #include "runtime/bundle/layers/layer_record.hpp"
 
 namespace sluice {
@@ -28,8 +29,7 @@ Status check_line_buffer_shape(const KernelFit& fit) {
 
 Status check_line_buffer_output(const KernelFit& fit) {
   SLUICE_CHECK(fit.number(Number::pad_code, padding_code(fit.layer().kind, fit.in().element_bits)));
-  const std::int64_t codes = fit.pixels() * fit.value(Number::replay) * fit.window_codes();
-  return fit.carries(fit.out(), codes, fit.in().element_bits);
+  return check_copies_fed(fit);
 }
 
 Status check_pool(const KernelFit& fit) {

@@ -15,7 +15,7 @@ namespace sluice {
 // Map, window and stride, as a line buffer of the layer has them.
 std::array<std::pair<Number, int>, 11> line_buffer_numbers(const Layer& layer);
 Status check_line_buffer_shape(const KernelFit& fit);
-// The padding code, and all windows on the output, REPLAY times.
+// The padding code, and all windows on the outputs, REPLAY times.
 Status check_line_buffer_output(const KernelFit& fit);
 // A pool reads whole windows and keeps the lanes.
 Status check_pool(const KernelFit& fit);

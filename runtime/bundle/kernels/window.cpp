@@ -37,11 +37,12 @@ Status check(const KernelFit& fit) {
 const KernelRecord& window_record() {
   static const KernelRecord record{
       .inputs = 1,
-      .outputs = 1,
-      .numbers = std::vector<Number>{Number::height, Number::width, Number::channels, Number::out_height,
-                                     Number::out_width, Number::kernel_h, Number::kernel_w, Number::stride_h,
-                                     Number::stride_w, Number::pad_top, Number::pad_left, Number::pad_code,
-                                     Number::replay, Number::taps_h, Number::taps_w, Number::in_pixels},
+      .outputs = kAsCopies,
+      .numbers =
+          std::vector<Number>{Number::height, Number::width, Number::channels, Number::out_height, Number::out_width,
+                              Number::kernel_h, Number::kernel_w, Number::stride_h, Number::stride_w, Number::pad_top,
+                              Number::pad_left, Number::pad_code, Number::replay, Number::taps_h, Number::taps_w,
+                              Number::in_pixels, Number::copies, Number::copy_first, Number::copy_kernels},
       .role = Role::carries,
       .computes = std::nullopt,
       .obeys = kObeysNothing,

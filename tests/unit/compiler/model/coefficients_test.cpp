@@ -82,7 +82,7 @@ INSTANTIATE_TEST_SUITE_P(parts, FitOfPart,
                          ::testing::Values(std::pair{"dense", 26}, std::pair{"depthwise_dense", 10},
                                            std::pair{"activation_sparse", 18}, std::pair{"weight_sparse", 50},
                                            std::pair{"grouped_prefix", 34}, std::pair{"pair_sparse", 56},
-                                           std::pair{"compactor", 10}, std::pair{"requantise", 48}),
+                                           std::pair{"scanner", 14}, std::pair{"requantise", 48}),
                          [](const auto& part) { return std::string(part.param.first); });
 
 TEST(Coefficients, every_line_names_its_origin) {

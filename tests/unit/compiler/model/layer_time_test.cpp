@@ -72,14 +72,14 @@ TEST(LayerTime, few_requantisers_are_as_slow_as_what_they_send) {
   EngineShape shape;
   shape.kind = KernelKind::conv_activation_sparse, shape.filters = 12, shape.in_lanes = 16, shape.out_lanes = 12;
   LayerDensity density;
-  density.list_cycles = density.live_codes = 3;
-  // A list of three for each of two groups, and the beat that the compactor reads.
-  EXPECT_DOUBLE_EQ(layer_time(shape, work, density).interval(), 64 * (2 * 3 + 1) + 1);
+  density.activation = 3.25 / 16, density.empty_beats[16] = 0.25;
+  // Of four beats one is empty, for each of two groups.
+  EXPECT_DOUBLE_EQ(layer_time(shape, work, density).interval(), 64 * 2 * 3.5 + 1);
   shape.sends_sums = true, shape.out_lanes = 4;
-  EXPECT_DOUBLE_EQ(layer_time(shape, work, density).interval(), 64 * (2 * 3 + 1) + 1);  // 384 beats of four codes
+  EXPECT_DOUBLE_EQ(layer_time(shape, work, density).interval(), 64 * 2 * 3.5 + 1);  // 384 beats of four codes
   shape.out_lanes = 3;
   EXPECT_DOUBLE_EQ(layer_time(shape, work, density).interval(), 64 * 24 / 3 + 1);
-  shape.copies = 4;  // share the lists, not the requantisers
+  shape.copies = 4;  // share the windows, not the requantisers
   EXPECT_DOUBLE_EQ(layer_time(shape, work, density).interval(), 64 * 24 / 3 + 1);
 }
 
@@ -109,33 +109,34 @@ class LayerTimeSeeds : public ::testing::TestWithParam<unsigned> {
   std::mt19937 random{GetParam()};
 };
 
-// Histograms taken from a map give the cycles of a walk over that map.
-TEST_P(LayerTimeSeeds, activation_lists_as_walked) {
+// Shares taken from a map give the cycles of a walk over that map.
+TEST_P(LayerTimeSeeds, scanned_windows_as_walked) {
   SCOPED_TRACE(fmt::format("seed {}", GetParam()));
-  const LayerWork work = convolution({between(3, 9), between(3, 9), between(1, 6)}, between(1, 20), 3, 1, 1);
+  const int lanes = between(1, 6), groups = between(1, 3);
+  const LayerWork work = convolution({between(3, 9), between(3, 9), lanes * groups}, between(1, 20), 3, 1, 1);
   EngineShape shape;
-  shape.kind = KernelKind::conv_grouped_prefix;
+  shape.kind = KernelKind::conv_grouped_prefix, shape.in_lanes = lanes;
   shape.filters = between(1, 5), shape.group = between(1, 4), shape.prefix = between(1, shape.group), shape.copies = 1;
-  LayerDensity density;
-  density.window_live.assign(std::size_t(work.window_codes()) + 1, 0);
-  std::int64_t walked = 0, listed = 0;
-  for (int pixel = 0; pixel < work.pixels(); ++pixel) {
-    int live = 0;
-    for (int code = 0; code < work.window_codes(); ++code) live += between(0, 9) == 0;
-    density.window_live[std::size_t(live)] += 1;
-    for (int first = 0; first < work.output.channels; first += shape.filters * shape.group) {
-      walked += live * shape.prefix + shape.group;
-      listed += std::max(1, live);
-    }
-  }
-  // Nine taps of as many beats as the pixel has codes are read before a list is sent.
-  const std::int64_t read = work.pixels() * 9 * work.input.channels;
-  EXPECT_NEAR(layer_time(shape, work, density).op, double(walked + read), 1e-6);
-  // An activation-sparse engine of as many multipliers as those have filters takes a cycle an entry, at least one.
   EngineShape single = shape;
   single.filters *= single.group, single.group = single.prefix = 1;
   single.kind = KernelKind::conv_activation_sparse;
-  EXPECT_NEAR(layer_time(single, work, density).op, double(listed + read), 1e-6);
+  std::int64_t walked = 0, scanned = 0, codes = 0, empty = 0;
+  const std::int64_t beats = work.pixels() * 9 * groups,
+                     passes = (work.output.channels + single.filters - 1) / single.filters;
+  for (std::int64_t beat = 0; beat < beats; ++beat) {
+    int live = 0;
+    for (int lane = 0; lane < lanes; ++lane) live += between(0, 9) == 0;
+    codes += live, empty += live == 0;
+    walked += passes * std::max(1, live * shape.prefix);
+    scanned += passes * std::max(1, live);
+  }
+  LayerDensity density;
+  density.activation = double(codes) / double(beats * lanes);
+  density.empty_beats[lanes] = double(empty) / double(beats);
+  EXPECT_NEAR(layer_time(shape, work, density).op, double(walked + work.pixels() * passes * shape.group), 1e-6);
+  EXPECT_NEAR(layer_time(single, work, density).op, double(scanned), 1e-6);
+  single.copies = 2;  // the line buffer sends windows again for every pass, to each copy
+  EXPECT_GE(layer_time(single, work, density).window, double(beats * passes));
 }
 
 TEST_P(LayerTimeSeeds, prefixes_as_walked) {

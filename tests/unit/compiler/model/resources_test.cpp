@@ -125,29 +125,57 @@ TEST(ResourceModel, shared_requantisers_by_hand) {
   const ResourceModel model(coefficients(), arria());
   EXPECT_EQ(model.kernel(shape).dsp_blocks, 2);
   EXPECT_EQ(model.kernel(shape).multipliers, 0);
-  // Sums are four times as wide as codes, at one end of an engine and both of a gather.
-  for (const auto& [kind, wide_bits, a_bit] :
-       {std::tuple{KernelKind::conv_activation_sparse, 16 * 24, 4}, {KernelKind::gather, 2 * 16 * 24, 4 + 1}}) {
-    EngineShape codes;
-    codes.kind = kind, codes.filters = codes.in_lanes = codes.out_lanes = 16;
-    EngineShape sums = codes;
-    sums.sends_sums = true;
-    EXPECT_NEAR(model.kernel(sums).registers - model.kernel(codes).registers, a_bit * wide_bits, 1e-6) << to_text(kind);
+  // Sums are four times as wide as codes at one end of an engine.
+  EngineShape codes;
+  codes.kind = KernelKind::conv_activation_sparse, codes.filters = codes.in_lanes = codes.out_lanes = 16;
+  EngineShape sums = codes;
+  sums.sends_sums = true;
+  EXPECT_NEAR(model.kernel(sums).registers - model.kernel(codes).registers, 4 * 16 * 24, 1e-6);
+}
+
+// Each further copy is another input of the multiplexer, as wide as what it carries: codes to a gather, sums to
+// requantisers, which are a gather as well.
+TEST(ResourceModel, what_takes_results_grows_with_copies_times_bits) {
+  const ResourceModel model(coefficients(), arria());
+  for (const auto& [kind, bits] : {std::pair{KernelKind::gather, 8}, {KernelKind::requantise, 32}}) {
+    EngineShape shape;
+    shape.kind = kind, shape.in_lanes = shape.out_lanes = 16, shape.copies = 2;
+    const Letters letters = letters_of(shape);
+    const double two = model.kernel_logic(shape).aluts;
+    shape.copies = 3;
+    const int kinds = kind == KernelKind::gather ? 4 : 0;
+    EXPECT_NEAR(model.kernel_logic(shape).aluts - two, 0.2 * (2 * 16 * bits + kinds), 1e-6) << to_text(kind);
   }
 }
 
-// Each further copy is another input of the multiplexer, as wide as what it carries.
-TEST(ResourceModel, a_gather_grows_with_copies_times_bits) {
+// Nobody hands out pixels without copies.
+TEST(ResourceModel, a_line_buffer_grows_with_copies_from_two_on) {
   const ResourceModel model(coefficients(), arria());
-  const auto a_copy = [&](bool sends_sums) {
+  EngineShape shape;
+  shape.kind = KernelKind::window, shape.in_lanes = shape.out_lanes = 16;
+  const double one = model.kernel_logic(shape).aluts;
+  for (const int copies : {2, 5}) {
+    shape.copies = copies;
+    EXPECT_NEAR(model.kernel_logic(shape).aluts - one, 20 * copies, 1e-6);
+  }
+}
+
+// An engine that looks for zeros has a scanner of as many lanes as arrive, whatever its multipliers are.
+TEST(ResourceModel, an_engine_that_scans_grows_with_what_arrives) {
+  const ResourceModel model(coefficients(), arria());
+  const auto aluts = [&](KernelKind kind, int lanes) {
     EngineShape shape;
-    shape.kind = KernelKind::gather, shape.in_lanes = shape.out_lanes = 16, shape.sends_sums = sends_sums;
-    const double one = model.swept_logic(shape).aluts;
-    shape.copies = 2;
-    return model.swept_logic(shape).aluts - one;
+    shape.kind = kind, shape.filters = 8, shape.in_lanes = lanes;
+    return model.swept_logic(shape).aluts;
   };
-  EXPECT_NEAR(a_copy(false), 0.2 * (2 * 16 * 8 + 4), 1e-6);
-  EXPECT_NEAR(a_copy(true), 0.2 * (2 * 16 * 32 + 4), 1e-6);
+  for (const KernelKind kind : {KernelKind::conv_activation_sparse, KernelKind::conv_grouped_prefix}) {
+    Letters letters;
+    letters['M'] = 16, letters['X'] = 4, letters['D'] = 8;
+    const double wide = coefficients().logic("scanner", letters).aluts;
+    letters['M'] = 4, letters['X'] = 2;
+    EXPECT_NEAR(aluts(kind, 16) - aluts(kind, 4), wide - coefficients().logic("scanner", letters).aluts, 1e-6);
+  }
+  EXPECT_EQ(aluts(KernelKind::conv_weight_sparse, 16), aluts(KernelKind::conv_weight_sparse, 4));
 }
 
 TEST(ResourceModel, agrees_with_the_stated_ranges) {

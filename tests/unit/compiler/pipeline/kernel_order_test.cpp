@@ -13,17 +13,17 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// The output on which a fork or deal kernel sends parameters for kernel `id` (heads of fork.cl, deal.cl).
+// The output on which a fork or a line buffer sends parameters for kernel `id` (fork.cl, lib/copies.h).
 std::size_t output_for(const Kernel& kernel, int id) {
   if (kernel.kind == KernelKind::fork)
     return id >= kernel.numbers.at(Number::branch_first) && id <= kernel.numbers.at(Number::branch_last) ? 1 : 0;
-  if (kernel.kind != KernelKind::deal) return 0;
+  if (kernel.outputs.size() < 2 || kernel.numbers.count(Number::copy_first) == 0) return 0;
   const int copies = kernel.numbers.at(Number::copies),
             place = (id - kernel.numbers.at(Number::copy_first)) / kernel.numbers.at(Number::copy_kernels);
   return id >= kernel.numbers.at(Number::copy_first) && place < copies - 1 ? std::size_t(copies - 1 - place) : 0;
 }
 
-// Follows a parameter for kernel `id` from the source as fork.cl, deal.cl and the joins route it; true when it gets
+// Follows a parameter for kernel `id` from the source as forks, line buffers and joins route it; true when it gets
 // there.
 bool reaches(const Netlist& netlist, int id) {
   std::size_t at = 0;

@@ -41,6 +41,9 @@ TEST(LayerConfig, is_refused_with_what_must_divide_what) {
       {0, {.codes = 2}, "M = 2 must divide the 3 input channels; possible are 1, 3"},
       {0, {.codes = 8, .taps = 9}, "M = 8 must be a multiple of the 9 taps"},
       {0, {.codes = 18, .taps = 9}, "M / taps = 2 must divide the 3 input channels"},
+      {0,
+       {.engine = KernelKind::conv_activation_sparse, .codes = 9, .taps = 3},
+       "activation_sparse engines take one tap"},
       {0, {.taps = 2}, "taps = 2; 1, a kernel row (3) and the whole kernel (9)"},
       {0, {.multipliers = 2}, "only a pair-sparse engine has N"},
       {0, {.engine = kPairs, .codes = 3}, "M = 3; a pair-sparse vector is the 9 taps"},
@@ -136,7 +139,7 @@ TEST(LayerConfig, shares_requantisers_among_filters_and_copies) {
   };
   for (const Choice& c :
        {Choice{12, 0, 1, 12, ""}, Choice{12, 12, 1, 12, ""}, Choice{6, 6, 3, 18, ""}, Choice{6, 0, 3, 18, ""},
-        Choice{12, 1, 1, 1, "_conv_dense"}, Choice{6, 3, 1, 3, "_conv_dense"}, Choice{6, 2, 3, 2, "_gather"}}) {
+        Choice{12, 1, 1, 1, "_conv_dense"}, Choice{6, 3, 1, 3, "_conv_dense"}, Choice{6, 2, 3, 2, "_conv_dense_0"}}) {
     SCOPED_TRACE(fmt::format("O {}, L {}, E {}", c.filters, c.lanes, c.copies));
     LayerConfigs configs(network.layers.size());
     configs[0] = {.filters = c.filters, .lanes = c.lanes, .copies = c.copies};
@@ -168,7 +171,7 @@ TEST(LayerConfig, shares_requantisers_among_filters_and_copies) {
 TEST(LayerConfig, windows_too_large_for_an_engine_are_refused_by_name) {
   Random random(3);
   NetworkMaker make(random, {7, 7, 3});
-  make.conv(4, {7, 7, 1, 1, 0, 0, 0, 0}, make.conv(700, kSame3x3, kNetworkInput));
+  make.conv(4, {7, 7, 1, 1, 0, 0, 0, 0}, make.conv(1400, kSame3x3, kNetworkInput));
   const IntegerNetwork network = make.finish(3);
   const auto refusal = [&](const LayerConfig& config) {
     LayerConfigs configs(network.layers.size());
@@ -178,10 +181,11 @@ TEST(LayerConfig, windows_too_large_for_an_engine_are_refused_by_name) {
     EXPECT_EQ(built.error().fault(), Fault::user);
     return built.error().text();
   };
-  EXPECT_THAT(refusal({.engine = KernelKind::conv_activation_sparse}),
-              HasSubstr("a window of 34300 codes; its engine counts places to 32768"));
-  EXPECT_THAT(refusal({.engine = KernelKind::conv_grouped_prefix}),
-              HasSubstr("its engine counts places to 32768, choose another"));
+  EXPECT_THAT(refusal({.engine = KernelKind::conv_weight_sparse}),
+              HasSubstr("a window of 68600 codes; its engine counts places to 65535, choose another"));
+  LayerConfigs scanned(network.layers.size());
+  scanned[1].engine = KernelKind::conv_activation_sparse;
+  EXPECT_TRUE(build_netlist(network, scanned)) << "a mask looks at a beat, wherever it stands";
   EXPECT_THAT(refusal({.codes = 0, .taps = 49}), HasSubstr("codes a beat, 256 are possible; fewer taps at once"));
   EXPECT_TRUE(build_netlist(network, LayerConfigs(network.layers.size())));
 }

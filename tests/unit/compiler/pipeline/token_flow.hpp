@@ -26,6 +26,7 @@ inline void repeat(Sequence& out, Port port, std::int64_t times) { out.insert(ou
 // window.cl: each input beat, then the windows that it completes; with several pixels a beat, at most their mean in
 // every beat.
 inline void append_window(Sequence& out, const Kernel& k, std::int64_t in_beats, std::int64_t out_beats) {
+  const std::size_t begin = out.size();
   const auto n = [&](Number name) { return k.numbers.at(name); };
   const int together = n(Number::in_pixels);
   const std::int64_t groups = in_beats * together / (n(Number::height) * n(Number::width)),
@@ -68,6 +69,11 @@ inline void append_window(Sequence& out, const Kernel& k, std::int64_t in_beats,
       repeat(out, kOut, (sent - before) * per_pixel - groups * of_group);
     }
   }
+  // A pixel to each copy of the engine in turn.
+  std::int64_t beat = 0;
+  for (std::size_t i = begin; i < out.size(); ++i) {
+    if (out[i] == kOut) out[i] = static_cast<Port>(kOut + beat++ / per_pixel % n(Number::copies));
+  }
 }
 
 inline Sequence sequence_of(const Netlist& netlist, const Kernel& k) {
@@ -78,16 +84,21 @@ inline Sequence sequence_of(const Netlist& netlist, const Kernel& k) {
   for (std::size_t port = 0; port < k.inputs.size(); ++port) s.push_back(static_cast<Port>(port));
   for (std::size_t port = 0; port < k.outputs.size(); ++port) s.push_back(static_cast<Port>(kOut + port));
   if (k.kind == KernelKind::window) {
-    append_window(s, k, in(0), out_beats);
-  } else if (k.kind == KernelKind::deal) {
-    for (std::int64_t pixel = 0; pixel < in(0) / k.numbers.at(Number::steps); ++pixel) {
-      const auto copy = static_cast<Port>(kOut + pixel % k.numbers.at(Number::copies));
-      for (int step = 0; step < k.numbers.at(Number::steps); ++step) s.insert(s.end(), {0, copy});
-    }
+    std::int64_t windows = 0;
+    for (const int stream : k.outputs) windows += netlist.streams[std::size_t(stream)].beats;
+    append_window(s, k, in(0), windows);
   } else if (k.kind == KernelKind::gather) {
     for (std::int64_t pixel = 0; pixel < k.numbers.at(Number::pixels); ++pixel) {
       const auto copy = static_cast<Port>(pixel % k.numbers.at(Number::copies));
       for (int group = 0; group < k.numbers.at(Number::channel_groups); ++group) s.insert(s.end(), {copy, kOut});
+    }
+  } else if (k.kind == KernelKind::requantise) {
+    const int copies = k.numbers.at(Number::copies), groups = k.numbers.at(Number::filter_groups);
+    const int parts =
+        netlist.streams[std::size_t(k.inputs[0])].lanes / netlist.streams[std::size_t(k.outputs[0])].lanes;
+    for (std::int64_t beat = 0; beat < std::int64_t{k.numbers.at(Number::pixels)} * groups / parts; ++beat) {
+      s.push_back(static_cast<Port>(beat / (groups / parts) % copies));
+      repeat(s, kOut, parts);
     }
   } else if (k.kind == KernelKind::replay) {
     const int steps = k.numbers.at(Number::steps), again = k.numbers.at(Number::replay) - 1;

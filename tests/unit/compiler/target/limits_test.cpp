@@ -71,7 +71,7 @@ TEST(Limits, a_board_has_six_and_each_of_them_can_be_what_is_short) {
 TEST(Limits, alms_count_those_of_mlabs) {
   const Target target = target_of("d5005");
   EngineShape shape;
-  shape.kind = KernelKind::compactor, shape.vector_lanes = shape.in_lanes = 4;
+  shape.kind = KernelKind::tile, shape.in_lanes = 4;
   const Resources without = target.model.kernel(shape);
   Ram ram;
   ram.width_bits = 20, ram.depth = 32;

@@ -137,9 +137,10 @@ INSTANTIATE_TEST_SUITE_P(misfit, BrokenNetlist, ::testing::ValuesIn(kMisfits),
 
 // Three copies of a sparse engine: who gets whose parameters and records.
 const NetlistFault kCopyMisfits[] = {
-    {"first_id", [](Netlist& n) { kernel_of(n, "deal").numbers[Number::copy_first] -= 1; }, "COPY_FIRST"},
-    {"too_many_kernels", [](Netlist& n) { kernel_of(n, "deal").numbers[Number::copy_kernels] = 200; }, "COPY_KERNELS"},
-    {"too_few_kernels", [](Netlist& n) { kernel_of(n, "deal").numbers[Number::copy_kernels] = 1; }, "COPY"},
+    {"first_id", [](Netlist& n) { kernel_of(n, "window").numbers[Number::copy_first] -= 1; }, "COPY_FIRST"},
+    {"too_many_kernels", [](Netlist& n) { kernel_of(n, "window").numbers[Number::copy_kernels] = 200; },
+     "COPY_KERNELS"},
+    {"too_few_kernels", [](Netlist& n) { kernel_of(n, "window").numbers[Number::copy_kernels] = 0; }, "COPY"},
     {"records_of_a_map",
      [](Netlist& n) { std::swap(kernel_of(n, "collector").inputs[0], kernel_of(n, "gather").inputs[0]); }, ""},
     {"pixels", [](Netlist& n) { kernel_of(n, "gather").numbers[Number::pixels] -= 1; }, "PIXELS"},
@@ -176,7 +177,9 @@ TEST(Netlist, layers_beyond_the_addresses_are_refused) {
   EXPECT_THAT(refusal(2048, 2112, {.engine = KernelKind::conv_activation_sparse, .filters = 1}),
               HasSubstr("rows of weights"));
   EXPECT_EQ(refusal(2048, 2112, {.engine = KernelKind::conv_activation_sparse, .filters = 16}), "");
-  EXPECT_THAT(refusal(40000, 4, {.engine = KernelKind::conv_activation_sparse}), HasSubstr("32768"));
+  EXPECT_EQ(refusal(40000, 4, {.engine = KernelKind::conv_activation_sparse}), "") << "in beats that a mask can hold";
+  EXPECT_THAT(refusal(2048, 16, {.engine = KernelKind::conv_activation_sparse, .codes = 64}),
+              HasSubstr("look through at most 32 codes at once"));
 }
 
 // The kSame3x3 for a layer that goes through tiles.
@@ -251,10 +254,12 @@ const NetlistFault kSumMisfits[] = {
      },
      "lanes left over between"},
     {"sums_of_another_layer", [](Netlist& n) { kernel_of(n, "requantise").layer = 1; }, "requantise"},
-    {"sums_to_a_width_kernel",
+    {"sums_to_another_kernel",
      [](Netlist& n) {
        auto& k = kernel_of(n, "requantise");
-       k.kind = KernelKind::width, k.numbers.clear();
+       const int copies = static_cast<int>(k.inputs.size());
+       k.kind = copies == 1 ? KernelKind::width : KernelKind::gather, k.numbers.clear();
+       if (copies > 1) k.numbers = {{Number::copies, copies}, {Number::pixels, 30}, {Number::channel_groups, 2}};
      },
      "only a requantise kernel of its layer makes codes of them"},
 };
@@ -294,17 +299,15 @@ TEST(Netlist, misfits_of_sums_are_refused) {
               HasSubstr("conv_dense stands in front, not an engine of its layer that sends sums"));
 }
 
-// Two passes of the grouped-prefix engine: numbers of compactor and engine must agree.
+// Two passes of the grouped-prefix engine: numbers of line buffer and engine must agree.
 const NetlistFault kPrefixMisfits[] = {
     {"ranks", [](Netlist& n) { kernel_of(n, "conv_grouped_prefix").numbers[Number::ranks] = 3; }, "RANKS is 3"},
-    {"other_ranks", [](Netlist& n) { kernel_of(n, "conv_grouped_prefix").numbers[Number::ranks] = 4; }, "RANKS"},
-    {"ranks_of_lists", [](Netlist& n) { kernel_of(n, "compactor").numbers[Number::ranks] = 4; }, "compactor"},
-    {"no_ranks", [](Netlist& n) { kernel_of(n, "compactor").numbers[Number::ranks] = 1; }, "lanes"},
-    {"replay", [](Netlist& n) { kernel_of(n, "compactor").numbers[Number::replay] = 1; }, "compactor"},
-    {"short_lists", [](Netlist& n) { n.streams[kernel_of(n, "compactor").outputs[0]].beats -= 1; }, "beats"},
-    {"window", [](Netlist& n) { kernel_of(n, "conv_grouped_prefix").numbers[Number::window] -= 1; }, "WINDOW"},
-    {"without_a_compactor",
-     [](Netlist& n) { kernel_of(n, "conv_grouped_prefix").kind = KernelKind::conv_activation_sparse; }, "parameters"},
+    {"other_ranks", [](Netlist& n) { kernel_of(n, "conv_grouped_prefix").numbers[Number::ranks] = 4; }, "beats of"},
+    {"replay", [](Netlist& n) { kernel_of(n, "window").numbers[Number::replay] = 1; }, "beats"},
+    {"short_windows", [](Netlist& n) { n.streams[kernel_of(n, "window").outputs[0]].beats -= 1; }, "beats"},
+    {"steps", [](Netlist& n) { kernel_of(n, "conv_grouped_prefix").numbers[Number::steps] -= 1; }, "STEPS"},
+    {"without_ranks", [](Netlist& n) { kernel_of(n, "conv_grouped_prefix").kind = KernelKind::conv_activation_sparse; },
+     "parameters"},
 };
 
 TEST(Netlist, grouped_prefix_misfits_are_refused) {

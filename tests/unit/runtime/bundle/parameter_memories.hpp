@@ -70,7 +70,7 @@ class Memories {
     if (kernel.kind == KernelKind::average_pool || kernel.kind == KernelKind::global_average_pool ||
         kernel.kind == KernelKind::scale)
       return 1;
-    if (kernel.kind == KernelKind::compactor || kernel.kind == KernelKind::tile) return 16;
+    if (kernel.kind == KernelKind::tile) return 16;
     const int out = netlist_.streams[kernel.outputs[0]].lanes, in = netlist_.streams[kernel.inputs[0]].lanes;
     if (table == 3 && kernel.numbers.at(Number::curve) == 1) return 2 * out;
     if (kernel.kind == KernelKind::requantise) return out;

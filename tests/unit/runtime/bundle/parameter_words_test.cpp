@@ -88,12 +88,12 @@ void check_ranked_weights(const Layer& layer, const Netlist& netlist, const Kern
                           Memories& memories) {
   const int ranks = kernel.numbers.at(Number::ranks), out = netlist.streams[kernel.outputs[0]].lanes;
   if (group % ranks != 0) return;
-  const int lanes = netlist.streams[netlist.kernels[NetlistIndex(netlist).writer(kernel.inputs[0])].inputs[0]].lanes;
+  const int lanes = netlist.streams[kernel.inputs[0]].lanes;
   const int bits = ranks == 8 ? 3 : ranks / 2, ids_per_word = 32 / bits,
             weight_words = (out * kernel.numbers.at(Number::weight_bits) + 31) / 32;
   for_each_step(layer, lanes, [&](int step, int ky, int kx, int channels) {
     for (int lane = 0; lane < lanes; ++lane) {
-      const int place = group / ranks * kernel.numbers.at(Number::window) + step * lanes + lane;
+      const int place = (group / ranks * kernel.numbers.at(Number::steps) + step) * lanes + lane;
       std::vector<std::pair<int, int>> before(out, {1 << 16, -1});  // magnitude and id of the rank above
       std::vector<int> seen(out, 0);
       for (int rank = 0; rank < ranks; ++rank) {
@@ -131,9 +131,8 @@ void check_weights(const Layer& layer, const Netlist& netlist, const Kernel& ker
           EXPECT_EQ(codes[o], layer.weights[std::size_t(tap) * layer.output.channels + filter(o)]);
       }
     } else if (kernel.kind == KernelKind::conv_activation_sparse) {
-      // Places count beats of the window in front of the compactor, then its lanes.
-      const Kernel& compactor = netlist.kernels[NetlistIndex(netlist).writer(kernel.inputs[0])];
-      const int lanes = netlist.streams[compactor.inputs[0]].lanes;
+      // Places count beats of the window, then lanes.
+      const int lanes = in;
       for_each_step(layer, lanes, [&](int step, int ky, int kx, int channels) {
         for (int lane = 0; lane < lanes; ++lane) {
           const int place = step * lanes + lane;
@@ -227,10 +226,6 @@ void check_kernel(const Design& design, const DesignTable& table, const Kernel& 
   } else if (kernel.kind == KernelKind::average_pool || kernel.kind == KernelKind::global_average_pool ||
              kernel.kind == KernelKind::scale) {
     check_settings({layer.multiplier[0]}, kernel, 0, memories);
-  } else if (kernel.kind == KernelKind::compactor) {
-    check_settings(activation, kernel, 0, memories);
-    const auto k = column(design, table, kernel.layer, [](const Thresholds& t) { return t.prefix.k; });
-    if (kernel.numbers.at(Number::ranks) > 1) check_settings(k, kernel, 1, memories);
   } else if (kernel.kind == KernelKind::requantise) {
     check_biases(layer, design.netlist, kernel, memories);
   } else if (kernel.kind == KernelKind::tile) {
@@ -246,6 +241,10 @@ void check_kernel(const Design& design, const DesignTable& table, const Kernel& 
     } else {
       check_weights(layer, design.netlist, kernel, memories);
     }
+    const bool has_ranks = kernel.kind == KernelKind::conv_grouped_prefix;
+    if (has_ranks || kernel.kind == KernelKind::conv_activation_sparse) check_settings(activation, kernel, 0, memories);
+    const auto k = column(design, table, kernel.layer, [](const Thresholds& t) { return t.prefix.k; });
+    if (has_ranks) check_settings(k, kernel, 1, memories);
     if (kernel.kind == KernelKind::conv_pair_sparse) {
       check_settings(activation, kernel, 1, memories);
       check_settings(of_weights, kernel, 2, memories);
