@@ -97,7 +97,7 @@ Status meet_all(Device& device, const std::vector<Codes>& inputs) {
 // Kernel time since `before`, by kind of kernel.
 struct Shares {
   double convolution_s = 0;  // multiplier arrays
-  double window_s = 0;       // line buffers and compactors of convolutions: feeding the arrays
+  double window_s = 0;       // line buffers of convolutions: feeding the arrays
   double other_s = 0;        // everything else: pools, additions, forks, source, sink
   std::vector<KernelTime> slowest;
 

@@ -24,8 +24,6 @@ struct KnownArray {
 };
 
 constexpr KnownArray kKnownArrays[] = {
-    {"kernels/compactor/compactor.cl", "codes", "the survivors of a beat go to successive places"},
-    {"kernels/compactor/compactor.cl", "places", "the survivors of a beat go to successive places"},
     {"kernels/width/width.cl", "wide", "a part of more than 64 bytes is chosen while it runs"},
     {"kernels/conv_weight_sparse/conv_weight_sparse.cl", "tiles",
      "lanes that are no power of two do not select a bank"}};

@@ -11,7 +11,6 @@
 //   each lane that requantises, in the engine or after it;
 //             curve: the lines of 512 segments for each, and a second word of multiplier
 //   rows      window: K_h rows of the map; a copy per tap of a beat; taps: the same, a copy per tap
-//   list      compactor: a window in M banks of {code, place}
 //   window    replay: the beats of one
 //
 // Before: shape and layer fit. After: memories of one of the E copies; kernels that hold nothing have none.

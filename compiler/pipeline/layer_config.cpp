@@ -255,9 +255,6 @@ LayerConfig with_defaults(const Layer& layer, LayerConfig config) {
 
 bool takes_window(KernelKind engine, std::int64_t codes, std::int64_t taps) {
   switch (engine) {
-    case KernelKind::conv_activation_sparse:
-    case KernelKind::conv_grouped_prefix:
-      return codes <= kMostListPlaces;
     case KernelKind::conv_weight_sparse:
       return codes <= kMostWeightPlaces;
     case KernelKind::conv_pair_sparse:

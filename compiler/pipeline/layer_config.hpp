@@ -65,12 +65,12 @@ struct LayerConfig {
 
 using LayerConfigs = std::vector<LayerConfig>;
 
-// Can the engine take windows of so many codes in so many taps? Lists and tiles count places up to a limit, and a
-// pair-sparse engine has all taps of a channel side by side in a beat; a dense one takes any window.
+// Can the engine take windows of so many codes in so many taps? A weight-sparse engine counts places up to a limit, a
+// pair-sparse one has all taps of a channel side by side in a beat; the others take any window.
 bool takes_window(KernelKind engine, std::int64_t codes, std::int64_t taps);
 
 // The same engine for every convolution but the first (its input has no zeros), the last on 1x1 maps (too little
-// work to pay for a compactor) and those whose window it does not take; everything else by default.
+// work to skip any) and those whose window it does not take; everything else by default.
 LayerConfigs uniform_engines(const IntegerNetwork& network, KernelKind engine);
 
 // The config with every default that the layer alone decides: O and L of a convolution, G, P of a weight-sparse engine.

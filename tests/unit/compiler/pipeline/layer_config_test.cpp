@@ -195,14 +195,14 @@ TEST(LayerConfig, windows_too_large_for_an_engine_are_refused_by_name) {
 TEST(LayerConfig, convolutions_too_large_for_the_engine_stay_dense) {
   Random random(3);
   NetworkMaker make(random, {20, 13, 3});
-  const int deep = make.conv(200, kSame3x3, make.conv(8, kSame3x3, kNetworkInput));  // 260 taps of 200 channels
+  const int deep = make.conv(280, kSame3x3, make.conv(8, kSame3x3, kNetworkInput));  // 260 taps of 280 channels
   make.conv(4, {20, 13, 1, 1, 0, 0, 0, 0}, deep);
   const IntegerNetwork network = make.finish(3);
   for (const KernelKind engine : convolution_engines()) {
     const LayerConfigs configs = uniform_engines(network, engine);
     EXPECT_EQ(configs[1].engine, engine);
-    const bool counts_so_far = engine == KernelKind::conv_weight_sparse;  // 52,000 places
-    EXPECT_EQ(configs[2].engine, counts_so_far ? engine : KernelKind::conv_dense);
+    const bool is_too_large = engine == KernelKind::conv_weight_sparse || engine == KernelKind::conv_pair_sparse;
+    EXPECT_EQ(configs[2].engine, is_too_large ? KernelKind::conv_dense : engine);
     EXPECT_TRUE(build_netlist(network, configs));
   }
 }
