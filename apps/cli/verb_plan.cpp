@@ -126,7 +126,7 @@ Run verb_plan(Command command, const Common& common) {
   auto part = std::make_shared<std::string>("all");
   auto preprocess = std::make_shared<std::filesystem::path>();
   auto no_equalising = std::make_shared<bool>(false);
-  auto precision = std::make_shared<std::string>("int8");
+  auto precision = std::make_shared<std::string>("auto");
   auto no_correction = std::make_shared<bool>(false);
   auto board = std::make_shared<std::string>();
   auto budget = std::make_shared<std::string>();
@@ -170,8 +170,8 @@ Run verb_plan(Command command, const Common& common) {
   command
       .add_option(
           "--precision", *precision,
-          "int8, int16, or auto: int8 with 16 bits in the maps that cost too much, for at most a quarter of the "
-          "products")
+          "int8, int16, or auto: int8 where that is good, else 16 bits in the maps that cost most, read by at most a "
+          "quarter of the products")
       .one_of({"int8", "int16", "auto"})
       .capture_default_str();
   command

@@ -9,42 +9,15 @@
 
 #include "compiler/accuracy/divergence.hpp"
 #include "compiler/accuracy/layer_errors.hpp"
+#include "compiler/accuracy/map_codes.hpp"
 #include "compiler/quantise/float_runner.hpp"
 #include "runtime/base/parallel.hpp"
 
 namespace sluice {
 namespace {
 
-// Real values of one layer's codes, whatever its place; of the picture without one.
-struct Codes {
-  const Layer* layer = nullptr;
-  double picture_scale = 0;
-  int picture_limit = 0;
-
-  int low() const {
-    if (!layer) return -picture_limit;
-    return layer->curve.kind == CurveKind::none ? layer->clamp_low : layer->curve.clamp_low;
-  }
-  int high() const {
-    if (!layer) return picture_limit;
-    return layer->curve.kind == CurveKind::none ? layer->clamp_high : layer->curve.clamp_high;
-  }
-  double step(int channel) const { return layer ? layer->real_value(1, channel) : picture_scale; }
-  int model_channel(int channel) const { return layer ? layer->model_channel(channel) : channel; }
-};
-
-void round_map(ir::Tensor& map, const Codes& codes) {
-  const std::int64_t channels = map.dims[1], pixels = map.size() / channels;
-  for (std::int64_t c = 0; c < channels; ++c) {
-    const double step = codes.step(int(c));
-    float* plane = map.values.data() + codes.model_channel(int(c)) * pixels;
-    for (std::int64_t p = 0; p < pixels; ++p)
-      plane[p] = static_cast<float>(step * std::clamp<double>(std::round(plane[p] / step), codes.low(), codes.high()));
-  }
-}
-
 // Weights and biases of a convolution's node, as its codes hold them.
-void hold_codes(ir::Graph& graph, const ir::Node& node, const Layer& layer, const Codes& input) {
+void hold_codes(ir::Graph& graph, const ir::Node& node, const Layer& layer, const MapCodes& input) {
   const bool is_depthwise = layer.kind == LayerKind::depthwise;
   ir::Tensor& weights = graph.initialisers.at(node.inputs[1]);
   const std::int64_t filters = weights.dims[0], channels = weights.dims[1], taps = weights.dims[2] * weights.dims[3];
@@ -74,19 +47,19 @@ class RoundedNetwork {
  public:
   RoundedNetwork(const ir::Graph& graph, const IntegerNetwork& network) : graph_(graph), network_(network) {
     own_constants();
-    codes_[graph.input] = {nullptr, network.input_scale, (1 << (network.input_bits - 1)) - 1};
+    codes_.emplace(graph.input, MapCodes::of_picture(network));
     order_.push_back(graph.input);
     const std::vector<std::string> values = values_of_layers(graph, network);
     for (std::size_t i = 0; i < values.size(); ++i) {
       if (values[i].empty() || !requantises(network.layers[i].kind)) continue;
-      codes_[values[i]] = {&network.layers[i]};
+      codes_.emplace(values[i], MapCodes(network.layers[i]));
       order_.push_back(values[i]);
     }
   }
 
   const std::vector<std::string>& values() const { return order_; }
   std::string name_of(const std::string& value) const {
-    const Layer* layer = codes_.at(value).layer;
+    const Layer* layer = codes_.at(value).layer();
     return layer ? layer->name : "picture";
   }
 
@@ -98,7 +71,7 @@ class RoundedNetwork {
     for (const ir::Node& node : graph.nodes) {
       const auto made = codes_.find(node.outputs[0]);
       if (node.op != "Conv" || made == codes_.end() || !is_rounded(node.outputs[0])) continue;
-      hold_codes(graph, node, *made->second.layer, input_of(*made->second.layer));
+      hold_codes(graph, node, *made->second.layer(), input_of(*made->second.layer()));
     }
     const FloatRunner runner = SLUICE_TRY(FloatRunner::prepare(graph, network_.preprocess));
     std::vector<std::vector<float>> all(pictures.size());
@@ -106,7 +79,7 @@ class RoundedNetwork {
       const FittedPicture picture = SLUICE_TRY(pictures.load(i));
       all[i] = SLUICE_TRY(runner.edited_scores(picture, [&](const std::string& value, ir::Tensor& map) {
         const auto found = codes_.find(value);
-        if (found != codes_.end() && is_rounded(value)) round_map(map, found->second);
+        if (found != codes_.end() && is_rounded(value)) found->second.round(map);
       }));
       return ok();
     }));
@@ -126,14 +99,14 @@ class RoundedNetwork {
       }
     }
   }
-  Codes input_of(const Layer& layer) const {
-    return layer.inputs[0] == kNetworkInput ? codes_.at(graph_.input)
-                                            : Codes{&network_.layers[std::size_t(layer.inputs[0])]};
+  MapCodes input_of(const Layer& layer) const {
+    return layer.inputs[0] == kNetworkInput ? MapCodes::of_picture(network_)
+                                            : MapCodes(network_.layers[std::size_t(layer.inputs[0])]);
   }
 
   ir::Graph graph_;
   const IntegerNetwork& network_;
-  std::map<std::string, Codes> codes_;  // of each value that is rounded
+  std::map<std::string, MapCodes> codes_;  // of each value that is rounded
   std::vector<std::string> order_;
 };
 

@@ -1,107 +1,103 @@
 // SPDX-License-Identifier: Apache-2.0
-// One map at a time, then in the order of what each brought (see widen_maps.hpp).
+// Maps in the order of what their 8 bits cost (see widen_maps.hpp).
 #include "compiler/accuracy/widen_maps.hpp"
 
 #include <algorithm>
+
+#include <fmt/ranges.h>
+
+#include "compiler/accuracy/map_divergences.hpp"
 
 namespace sluice {
 namespace {
 
 constexpr double kMostProducts = 0.25;  // that read wide maps, of all
-constexpr std::size_t kTrialImages = 64;
+constexpr double kStreamPrice = 0.005;  // of a wide map that no product reads: its stream, as a share of products
+constexpr std::size_t kSharesImages = 32, kJudgedImages = 128;
 
-class Widening {
- public:
-  Widening(const ChosenQuantisation& chosen, const ir::Graph& graph, const FloatForm& form,
-           const std::vector<std::string>& labels, const FittedPictures& pictures,
-           const std::vector<std::vector<float>>& scores)
-      : chosen_(chosen),
-        graph_(graph),
-        form_(form),
-        labels_(labels),
-        pictures_(pictures.first(kTrialImages)),
-        scores_(scores) {}
-
-  Result<Quantised> quantised(const std::set<std::string>& wide) const {
-    QuantiseOptions options = chosen_.options;
-    options.wide_values = wide;
-    return quantise(graph_, form_.statistics, pictures_.preprocess(), labels_, options, form_.gains);
-  }
-  Result<double> divergence(const IntegerNetwork& network) const {
-    return mean_divergence(network, pictures_, scores_);
-  }
-
- private:
-  const ChosenQuantisation& chosen_;
-  const ir::Graph& graph_;
-  const FloatForm& form_;
-  const std::vector<std::string>& labels_;
-  FittedPictures pictures_;
-  const std::vector<std::vector<float>>& scores_;
-};
-
-// Of all products, those of layers that read 16 bits.
-double wide_share(const IntegerNetwork& network) {
+// Of all products, those of layers that read one of the values, or a layer that passes them on.
+double products_share(const Quantised& quantised, const std::set<std::string>& values) {
+  const std::vector<Layer>& layers = quantised.network.layers;
+  std::vector<char> makes_wide(layers.size(), 0);
   double wide = 0, all = 0;
-  for (const Layer& layer : network.layers) {
-    const auto macs = static_cast<double>(layer.macs());
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    const auto value = quantised.value_of.find(layers[i].name);
+    makes_wide[i] = value != quantised.value_of.end() && values.count(value->second) != 0;
+    const auto macs = static_cast<double>(layers[i].macs());
     all += macs;
-    if (network.operand_bits(layer) == 16) wide += macs;
+    const bool reads_wide = std::any_of(layers[i].inputs.begin(), layers[i].inputs.end(), [&](int input) {
+      return input != kNetworkInput && makes_wide[std::size_t(input)];
+    });
+    if (reads_wide) wide += macs;
+    if (reads_wide && !requantises(layers[i].kind)) makes_wide[i] = 1;
   }
   return all > 0 ? wide / all : 0;
 }
 
-// An Add has one shift for both operands: beside one of 8 bits, the multiplier of a wide one would lose its last bits.
-bool meets_add(const ir::Graph& graph, const ir::Node& node) {
-  const std::vector<const ir::Node*> readers = graph.consumers(node.outputs[0]);
-  return node.op == "Add" ||
-         std::any_of(readers.begin(), readers.end(), [](const ir::Node* reader) { return reader->op == "Add"; });
+struct Candidate {
+  std::set<std::string> values;
+  WideMap map;
+
+  double worth() const { return map.divergence / (kStreamPrice + map.products_share); }
+};
+
+std::string layers_of(const Quantised& quantised, const std::set<std::string>& values) {
+  std::vector<std::string> names;
+  for (const auto& [layer, value] : quantised.value_of)
+    if (values.count(value) != 0) names.push_back(layer);
+  return fmt::format("{}", fmt::join(names, " and "));
 }
 
-struct Candidate {
-  std::string value;
-  double worth = 0;  // divergence that it takes away, over its share of the products
-};
+// The worthiest first.
+Result<std::vector<Candidate>> candidates_of(const MapDivergences& divergences, const Quantised& quantised) {
+  const std::vector<double> alone = SLUICE_TRY(divergences.measure());
+  std::vector<Candidate> candidates;
+  for (std::size_t m = 0; m < alone.size(); ++m) {
+    const MapDivergences::Map& map = divergences.maps()[m];
+    candidates.push_back(
+        {map.values, {layers_of(quantised, map.values), alone[m], products_share(quantised, map.values)}});
+  }
+  std::stable_sort(candidates.begin(), candidates.end(),
+                   [](const Candidate& a, const Candidate& b) { return a.worth() > b.worth(); });
+  return candidates;
+}
 
 }  // namespace
 
 Result<WideMaps> widen_maps(ChosenQuantisation& chosen, const ir::Graph& graph, const std::vector<FloatForm>& forms,
                             const std::vector<std::string>& labels, const FittedPictures& pictures,
                             const std::vector<std::vector<float>>& scores, double near_enough) {
-  const Widening widening(chosen, graph, forms[chosen.form], labels, pictures, scores);
+  const FloatForm& form = forms[chosen.form];
+  const FittedPictures shared = pictures.first(kSharesImages), judged = pictures.first(kJudgedImages);
   WideMaps found;
-  found.before = found.after = SLUICE_TRY(widening.divergence(chosen.quantised.network));
-  if (!(found.before > near_enough)) return found;
-
-  std::vector<Candidate> candidates;
-  for (const ir::Node& node : graph.nodes) {
-    const std::string& value = node.outputs[0];
-    if (forms[chosen.form].statistics.count(value) == 0 || value == graph.output || meets_add(graph, node)) continue;
-    const Quantised one = SLUICE_TRY(widening.quantised({value}));
-    const double divergence = SLUICE_TRY(widening.divergence(one.network));
-    const double gain = found.before - divergence;
-    if (gain > 0) candidates.push_back({value, gain / (kMostProducts / 10 + wide_share(one.network))});
-  }
-  std::stable_sort(candidates.begin(), candidates.end(),
-                   [](const Candidate& a, const Candidate& b) { return a.worth > b.worth; });
-
+  found.before = found.after = SLUICE_TRY(mean_divergence(chosen.quantised.network, judged, scores));
+  const Quantised narrow = chosen.quantised;
+  const MapDivergences divergences(graph, narrow, chosen.options, form.gains, shared, scores);
   std::set<std::string> wide;
-  for (const Candidate& candidate : candidates) {
+  std::vector<WideMap> maps;
+  double expected = found.before;  // of the network with all of `wide`
+  const auto take_over = [&]() -> Status {
+    QuantiseOptions options = chosen.options;
+    options.wide_values = wide;
+    Quantised next = SLUICE_TRY(quantise(graph, form.statistics, pictures.preprocess(), labels, options, form.gains));
+    expected = SLUICE_TRY(mean_divergence(next.network, judged, scores));
+    if (!(expected < found.after)) return ok();
+    found = {maps, products_share(narrow, wide), found.before, expected};
+    chosen.options = std::move(options);
+    chosen.quantised = std::move(next);
+    return ok();
+  };
+  for (const Candidate& candidate : SLUICE_TRY(candidates_of(divergences, narrow))) {
     if (found.after <= near_enough) break;
     std::set<std::string> more = wide;
-    more.insert(candidate.value);
-    Quantised next = SLUICE_TRY(widening.quantised(more));
-    if (wide_share(next.network) > kMostProducts) continue;
-    const double divergence = SLUICE_TRY(widening.divergence(next.network));
-    if (!(divergence < found.after)) continue;
-    found.after = divergence;
+    more.insert(candidate.values.begin(), candidate.values.end());
+    if (candidate.map.divergence <= 0 || products_share(narrow, more) > kMostProducts) continue;
     wide = std::move(more);
-    chosen.quantised = std::move(next);
+    maps.push_back(candidate.map);
+    expected -= candidate.map.divergence;
+    if (expected <= near_enough) SLUICE_CHECK(take_over());
   }
-  chosen.options.wide_values = wide;
-  found.products_share = wide_share(chosen.quantised.network);
-  for (const auto& [layer, value] : chosen.quantised.value_of)
-    if (wide.count(value) != 0) found.layers.push_back(layer);
+  if (found.after > near_enough && wide != chosen.options.wide_values) SLUICE_CHECK(take_over());
   return found;
 }
 

@@ -42,21 +42,28 @@ std::map<std::string, double> zero_shares(const Quantised& quantised, const Stat
   return shares;
 }
 
+// What 8 bits would cost in each map that keeps 16, and what the 16 cost.
+std::string story_of(const WideMaps& wide) {
+  if (wide.maps.empty()) return "no map with 16 bits brings the network nearer to float";
+  std::vector<std::string> maps;
+  for (const WideMap& map : wide.maps)
+    maps.push_back(fmt::format("{} {:.2g} and {:.1f} %", map.layers, map.divergence, 100 * map.products_share));
+  return fmt::format(
+      "{} maps keep 16 bits, read by {:.1f} % of the products: {:.3g} nats from float in place of {:.3g}; nats that 8 "
+      "bits would cost, and products: {}",
+      maps.size(), 100 * wide.products_share, wide.after, wide.before, fmt::join(maps, ", "));
+}
+
 Status run(PlanJob& job) {
   const CalibratedModel& model = *job.state.calibrated;
   const FittedPictures pictures = SLUICE_TRY(job.calibration_pictures());
   ChosenQuantisation chosen = SLUICE_TRY(choose_quantisation(*job.state.graph, model.forms, job.class_names,
                                                              job.options.quantise, pictures, model.scores));
-  if (job.options.quantise.may_widen) {
+  // A network that is good in 8 bits stays as it is.
+  if (job.options.quantise.may_widen && chosen.trials[chosen.best].divergence > kGoodDivergence) {
     const WideMaps wide =
         SLUICE_TRY(widen_maps(chosen, *job.state.graph, model.forms, job.class_names, pictures, model.scores));
-    job.say(
-        wide.layers.empty()
-            ? fmt::format("8 bits are enough for every map: {:.3g} nats from float", wide.before)
-            : fmt::format("{} maps keep 16 bits, read by {:.1f} % of the products: {:.3g} nats from float in place of "
-                          "{:.3g}; they are those of {}",
-                          wide.layers.size(), 100 * wide.products_share, wide.after, wide.before,
-                          fmt::join(wide.layers, ", ")));
+    job.say(story_of(wide));
   }
   Quantised& quantised = chosen.quantised;
   std::map<std::string, double> shares = zero_shares(quantised, model.forms[chosen.form].statistics);

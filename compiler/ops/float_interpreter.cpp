@@ -4,6 +4,7 @@
 // Before: a sound graph. After: run() touches only what it owns, so that one program serves all threads.
 #include "compiler/ops/float_interpreter.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "compiler/ops/fast_conv.hpp"
@@ -43,6 +44,27 @@ struct FloatProgram::State {
       call.inputs.push_back(operand);
     }
     return call;
+  }
+
+  Result<ir::Tensor> compute(const Step& step, const std::vector<const ir::Tensor*>& values) const {
+    const ir::Tensor* map = values[step.inputs.empty() || step.inputs[0] == kAbsent ? 0 : step.inputs[0]];
+    if (step.conv && map->type == ir::ElementType::real) return step.conv->run(*map);
+    return evaluate(call_of(step, values));
+  }
+
+  // What every step reads before any of them ran.
+  std::vector<const ir::Tensor*> initial_values(const ir::Tensor& input) const {
+    std::vector<const ir::Tensor*> values(std::size_t(value_count), nullptr);
+    values[0] = &input;
+    for (const auto& [number, tensor] : constants) values[std::size_t(number)] = &tensor;
+    return values;
+  }
+
+  Status check(const ir::Tensor& input) const {
+    if (input.dims != input_dims)
+      return user_error("the network takes {}, not {}", ir::to_text(input_dims), ir::to_text(input.dims));
+    if (input.size() != ir::element_count(input.dims)) return bug_error("an input without its numbers");
+    return ok();
   }
 };
 
@@ -120,31 +142,61 @@ Result<FloatProgram> FloatProgram::prepare(const ir::Graph& source) {
 }
 
 Result<ir::Tensor> FloatProgram::run(const ir::Tensor& input, const Observer& observer, const Editor& editor) const {
-  if (input.dims != state_->input_dims) {
-    return user_error("the network takes {}, not {}", ir::to_text(state_->input_dims), ir::to_text(input.dims));
-  }
-  if (input.size() != ir::element_count(input.dims)) return bug_error("an input without its numbers");
+  SLUICE_CHECK(state_->check(input));
   std::vector<ir::Tensor> owned(state_->value_count);
-  std::vector<const ir::Tensor*> values(state_->value_count, nullptr);
-  values[0] = &input;
+  std::vector<const ir::Tensor*> values = state_->initial_values(input);
   if (editor) {
     owned[0] = input;
     editor(state_->input_name, owned[0]);
     values[0] = &owned[0];
   }
-  for (const auto& [number, tensor] : state_->constants) values[number] = &tensor;
   if (observer) observer(state_->input_name, *values[0]);
   for (const Step& step : state_->steps) {
-    const ir::Tensor* map = values[step.inputs.empty() || step.inputs[0] == kAbsent ? 0 : step.inputs[0]];
-    if (step.conv && map->type == ir::ElementType::real) {
-      owned[step.output] = step.conv->run(*map);
-    } else {
-      owned[step.output] = SLUICE_TRY(evaluate(state_->call_of(step, values)));
-    }
+    owned[step.output] = SLUICE_TRY(state_->compute(step, values));
     values[step.output] = &owned[step.output];
     if (editor) editor(step.node.outputs[0], owned[step.output]);
     if (observer) observer(step.node.outputs[0], owned[step.output]);
     for (int value : step.finished) owned[value] = ir::Tensor();
+  }
+  return *values[state_->output];
+}
+
+Result<FloatProgram::Trace> FloatProgram::trace(const ir::Tensor& input) const {
+  SLUICE_CHECK(state_->check(input));
+  Trace trace(state_->value_count);
+  trace[0] = input;
+  std::vector<const ir::Tensor*> values = state_->initial_values(trace[0]);
+  for (const Step& step : state_->steps) {
+    trace[step.output] = SLUICE_TRY(state_->compute(step, values));
+    values[step.output] = &trace[step.output];
+  }
+  return trace;
+}
+
+Result<ir::Tensor> FloatProgram::rerun(const Trace& trace, const std::set<std::string>& edited,
+                                       const Editor& editor) const {
+  std::vector<ir::Tensor> changed(state_->value_count);
+  std::vector<const ir::Tensor*> values = state_->initial_values(trace[0]);
+  const auto is_changed = [&](int value) { return value != kAbsent && values[value] == &changed[value]; };
+  if (edited.count(state_->input_name) != 0) {
+    changed[0] = trace[0];
+    editor(state_->input_name, changed[0]);
+    values[0] = &changed[0];
+  }
+  for (const Step& step : state_->steps) {
+    const std::string& name = step.node.outputs[0];
+    const bool is_edited = edited.count(name) != 0;
+    values[step.output] = &trace[step.output];
+    if (std::any_of(step.inputs.begin(), step.inputs.end(), is_changed)) {
+      changed[step.output] = SLUICE_TRY(state_->compute(step, values));
+    } else if (is_edited) {
+      changed[step.output] = trace[step.output];
+    } else {
+      continue;
+    }
+    values[step.output] = &changed[step.output];
+    if (is_edited) editor(name, changed[step.output]);
+    for (int value : step.finished) changed[value] = ir::Tensor();
   }
   return *values[state_->output];
 }

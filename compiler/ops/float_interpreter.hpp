@@ -13,6 +13,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,13 @@ class FloatProgram {
 
   // The graph's output for one input of the graph's input shape. Values are freed after their last reader.
   Result<ir::Tensor> run(const ir::Tensor& input, const Observer& observer = {}, const Editor& editor = {}) const;
+
+  // Every value of one run by its number, constants aside.
+  using Trace = std::vector<ir::Tensor>;
+  Result<Trace> trace(const ir::Tensor& input) const;
+  // The graph's output if `editor` had changed the values named in `edited`. Only what depends on them is computed
+  // again.
+  Result<ir::Tensor> rerun(const Trace& trace, const std::set<std::string>& edited, const Editor& editor) const;
 
   const ir::Dims& input_dims() const;
 

@@ -32,6 +32,18 @@ Result<std::vector<float>> FloatRunner::edited_scores(const FittedPicture& pictu
   return std::move(scores.values);
 }
 
+Result<ops::FloatProgram::Trace> FloatRunner::trace(const FittedPicture& picture) const {
+  std::vector<float> values = SLUICE_TRY(preprocess_float(picture, preprocess_));
+  return program_.trace(ir::Tensor::of_values(program_.input_dims(), std::move(values)));
+}
+
+Result<std::vector<float>> FloatRunner::edited_scores(const ops::FloatProgram::Trace& trace,
+                                                      const std::set<std::string>& edited,
+                                                      const ops::FloatProgram::Editor& editor) const {
+  ir::Tensor scores = SLUICE_TRY(program_.rerun(trace, edited, editor));
+  return std::move(scores.values);
+}
+
 Result<std::vector<int>> FloatRunner::top(const FittedPicture& picture, std::size_t count) const {
   const std::vector<float> all = SLUICE_TRY(scores(picture));
   return top_k(all, count);

@@ -26,6 +26,11 @@ class FloatRunner {
                                     const ops::FloatProgram::Observer& observer = {}) const;
   // Every value passes the editor before it is read.
   Result<std::vector<float>> edited_scores(const FittedPicture& picture, const ops::FloatProgram::Editor& editor) const;
+  // Every value of a picture, and the scores if `editor` had changed those named: for many small changes to one
+  // picture.
+  Result<ops::FloatProgram::Trace> trace(const FittedPicture& picture) const;
+  Result<std::vector<float>> edited_scores(const ops::FloatProgram::Trace& trace, const std::set<std::string>& edited,
+                                           const ops::FloatProgram::Editor& editor) const;
   // The best classes, best first.
   Result<std::vector<int>> top(const FittedPicture& picture, std::size_t count) const;
 

@@ -82,7 +82,10 @@ void ValueCodesTable::narrow(const std::string& value, int bits) {
   codes.kept_bits = std::min(codes.kept_bits, bits);
 }
 
-double ValueCodesTable::clip_of(const ValueStatistics& statistics, int limit) const {
+double ValueCodesTable::clip_of(const ValueStatistics& statistics, const ValueCodes& codes) const {
+  // Among 16-bit codes there are enough for the largest value; the method is for those of the network's bits.
+  if (codes.stored_bits > options_.bits) return std::max(kLeastRange, statistics.largest());
+  const int limit = codes.limit();
   switch (options_.method) {
     case RangeMethod::mse:
       return statistics.clip_mse(limit);
@@ -109,7 +112,7 @@ Status ValueCodesTable::choose_ranges(const ir::Graph& graph, const Statistics& 
     const auto found = statistics.find(value);
     if (found == statistics.end()) return bug_error("no statistics for value " + value);
     widen(value, value == graph.output ? std::max(kLeastRange, kScoreHeadroom * found->second.largest())
-                                       : clip_of(found->second, of(value).limit()));
+                                       : clip_of(found->second, of(value)));
   }
   for (auto& [value, codes] : codes_) codes.range = range.at(value);
   hold_growth(graph);

@@ -46,15 +46,16 @@ class ValueCodesTable {
   void narrow(const std::string& value, int bits);
 
   const ValueCodes& of(const std::string& value) const { return codes_.at(root(value)); }
+  // The value that stands for all that share codes with this one.
+  const std::string& root(const std::string& value) const;
 
  private:
-  const std::string& root(const std::string& value) const;
   void join(const std::string& a, const std::string& b);
   // What one unit of a node's sums stands for, at most.
   double sum_step(const ir::Graph& graph, const ir::Node& node) const;
   // Widens ranges that are so small that no multiplier leads from a node's sums, or from its curve, to their codes.
   void hold_growth(const ir::Graph& graph);
-  double clip_of(const ValueStatistics& statistics, int limit) const;
+  double clip_of(const ValueStatistics& statistics, const ValueCodes& codes) const;
 
   QuantiseOptions options_;
   const ChannelGains& gains_;
