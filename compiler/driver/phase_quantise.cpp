@@ -22,7 +22,10 @@ constexpr const char* kNetworkFile = "network.json";
 constexpr const char* kWeightsFile = "network.bin";
 constexpr const char* kFile = "quantisation.json";
 
-std::string story(const PlanJob& job) { return fmt::format("int{}, one scale per filter", job.options.quantise.bits); }
+std::string story(const PlanJob& job) {
+  const QuantiseOptions& o = job.options.quantise;
+  return fmt::format("int{}{}, one scale per filter", o.bits, o.may_widen ? " where it is good" : "");
+}
 
 json options_of(const PlanJob& job) {
   const QuantiseOptions& o = job.options.quantise;

@@ -6,12 +6,13 @@
 #include <cstdlib>
 #include <numeric>
 
+#include <tbb/enumerable_thread_specific.h>
 #include <tbb/parallel_for.h>
 
 namespace sluice::search {
 namespace {
 
-int largest_code(const IntegerNetwork& network) { return (1 << (network.input_bits - 1)) - 1; }
+int largest_code(int bits) { return (1 << (bits - 1)) - 1; }
 
 }  // namespace
 
@@ -45,25 +46,27 @@ double MagnitudeCounts::share_below(int threshold) const {
 std::vector<MagnitudeCounts> input_magnitudes(const IntegerNetwork& network,
                                               const std::vector<std::vector<std::int16_t>>& pictures) {
   const Evaluator evaluator(network);
-  const std::vector<MagnitudeCounts> none(network.layers.size(), MagnitudeCounts(largest_code(network)));
-  std::vector<std::vector<MagnitudeCounts>> partial(pictures.size());
+  std::vector<MagnitudeCounts> none;
+  for (const Layer& layer : network.layers) none.emplace_back(largest_code(network.operand_bits(layer)));
+  // One for each thread: counts of 16-bit codes for every picture would take gigabytes.
+  tbb::enumerable_thread_specific<std::vector<MagnitudeCounts>> partial(none);
   tbb::parallel_for(std::size_t{0}, pictures.size(), [&](std::size_t p) {
     const PictureMaps maps = evaluator.evaluate(pictures[p]);
-    partial[p] = none;
+    std::vector<MagnitudeCounts>& counts = partial.local();
     for (std::size_t i = 0; i < network.layers.size(); ++i) {
       const int source = network.layers[i].inputs[0];
       if (network.layers[i].kind != LayerKind::conv || source < 0) continue;
-      for (const std::int32_t code : evaluator.map(maps, source)) partial[p][i].add(code);
+      for (const std::int32_t code : evaluator.map(maps, source)) counts[i].add(code);
     }
   });
-  std::vector<MagnitudeCounts> all = none;
-  for (const auto& picture_counts : partial)
-    for (std::size_t i = 0; i < all.size(); ++i) all[i].add(picture_counts[i]);
+  std::vector<MagnitudeCounts> all = std::move(none);
+  for (const auto& of_thread : partial)
+    for (std::size_t i = 0; i < all.size(); ++i) all[i].add(of_thread[i]);
   return all;
 }
 
 std::vector<MagnitudeCounts> weight_magnitudes(const IntegerNetwork& network) {
-  std::vector<MagnitudeCounts> all(network.layers.size(), MagnitudeCounts(largest_code(network)));
+  std::vector<MagnitudeCounts> all(network.layers.size(), MagnitudeCounts(largest_code(network.input_bits)));
   for (std::size_t i = 0; i < all.size(); ++i)
     for (const std::int16_t w : network.layers[i].weights) all[i].add(w);
   return all;

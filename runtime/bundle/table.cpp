@@ -28,14 +28,25 @@ std::string engines_that(bool (*obeys)(KernelKind)) {
   return text;
 }
 
-Status check_layer(const TableRow& row, const TableLayer& layer, KernelKind engine, const Prefix& prefix, int limit) {
+// Largest thresholds of a layer: the largest codes of its weights and of what it reads.
+struct CodeLimits {
+  int weight = 0, activation = 0;
+};
+
+CodeLimits code_limits(const IntegerNetwork& network, const Layer& layer) {
+  const auto largest = [](int bits) { return (1 << (bits - 1)) - 1; };
+  return {largest(network.input_bits), largest(network.operand_bits(layer))};
+}
+
+Status check_layer(const TableRow& row, const TableLayer& layer, KernelKind engine, const Prefix& prefix,
+                   CodeLimits limits) {
   const auto where = fmt::format("table row {}, layer {}", row.id, layer.name);
   if (layer.engine != engine) {
     return user_error("{}: the table says {}, the design builds {}; plan the table for this design", where,
                       to_text(layer.engine), to_text(engine));
   }
-  for (const auto& [name, value] :
-       {std::pair{"tau_w", layer.thresholds.weight}, {"tau_a", layer.thresholds.activation}}) {
+  for (const auto& [name, value, limit] : {std::tuple{"tau_w", layer.thresholds.weight, limits.weight},
+                                           std::tuple{"tau_a", layer.thresholds.activation, limits.activation}}) {
     if (value < 0 || value > limit)
       return user_error("{}: {} = {} is outside the codes' range 0..{}", where, name, value, limit);
   }
@@ -101,7 +112,6 @@ Status DesignTable::validate(const IntegerNetwork& network, const Netlist& netli
     return user_error("table.json: {} rows; 1 to {} are possible", rows.size(), TABLE_ROWS);
   }
   if (!(clock_mhz > 0)) return user_error("table.json: clock_mhz {} is not a clock", clock_mhz);
-  const int limit = (1 << (network.input_bits - 1)) - 1;
   const NetlistIndex index(netlist);
   for (std::size_t r = 0; r < rows.size(); ++r) {
     const TableRow& row = rows[r];
@@ -115,7 +125,8 @@ Status DesignTable::validate(const IntegerNetwork& network, const Netlist& netli
       if (next >= row.layers.size() || row.layers[next].name != network.layers[i].name) {
         return user_error("table row {}: layer {} is missing or out of order", row.id, network.layers[i].name);
       }
-      SLUICE_CHECK(check_layer(row, row.layers[next], engine->kind, index.prefix(static_cast<int>(i)), limit));
+      SLUICE_CHECK(check_layer(row, row.layers[next], engine->kind, index.prefix(static_cast<int>(i)),
+                               code_limits(network, network.layers[i])));
       ++next;
     }
     if (next != row.layers.size())

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Every evaluation network in int8 and int16 on all its test pictures: the table of losses, by the real command.
+"""Every evaluation network in int8, auto and int16 on all its test pictures: the table of losses, by the real command.
 
-Accuracy is the integer network's on all test pictures, paired with float; all of them also run on PoCL with both engines,
-where every score must equal the evaluator's, and some the plain reference's. Usage: eval_models.py SLUICE OUT
-[MODEL...]; exits 1 when a target is missed, 77 without $SLUICE_DATA. Run by ./run eval-models (about a quarter of an hour).
+Accuracy is the integer network's on all test pictures, paired with float; all of them, of large networks the
+first few, also run on PoCL with both engines, where every score must equal the evaluator's, and some the
+plain reference's. Usage: eval_models.py SLUICE OUT
+[MODEL...]; exits 1 when a target is missed, 77 without $SLUICE_DATA. Run by ./run eval-models (about an hour).
 """
 import pathlib
 import subprocess
@@ -28,9 +29,10 @@ def measure(runner, name, precision, scratch):
     for engine in ENGINES:
         bundle = scratch / f"{name}_{precision}_{engine}"
         summary = runner.plan(name, bundle, "--precision", precision, "--engine", engine, "--held-out", 50)
+        few = ["--first", model.exact_pictures] if model.exact_pictures else []
         # Float once: it is the same beside every engine.
-        in_float = ["--model", runner.model_file(name)] if engine == ENGINES[-1] and model.most_loss else []
-        evaluation = runner.evaluate(name, bundle, "--reference-images", REFERENCE_IMAGES, *in_float)
+        in_float = ["--model", runner.model_file(name)] if engine == ENGINES[-1] and model.most_loss and not few else []
+        evaluation = runner.evaluate(name, bundle, "--reference-images", REFERENCE_IMAGES, *in_float, *few)
         device = evaluation["bit_exact"]
         for who in ("with_integer", "with_reference"):
             if device[who]["equal"] != device[who]["images"]:
@@ -38,6 +40,8 @@ def measure(runner, name, precision, scratch):
         exact.append(f"{engine} {device['with_integer']['equal']}/{device['with_integer']['images']}")
     if not model.most_loss:
         return f"{name:<13} {precision:<6} bit-exact on PoCL: {', '.join(exact)}", wrong
+    if model.exact_pictures:
+        evaluation = runner.evaluate(name, bundle, "--device", "none", "--reference-images", 0, "--model", runner.model_file(name))
     result = evaluation["by_name"]
     loss, most = result["integer"]["top1_loss_points"], model.most_loss[precision]
     if abs(result["float"]["top1"]["percent"] - model.float_top1) > model.known:
@@ -63,7 +67,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="sluice-models-") as folder:
         runner = Runner(pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(folder))
         for name in names:
-            for precision in ("int8", "int16"):
+            for precision in ("int8", "auto", "int16"):
                 line, wrong = measure(runner, name, precision, runner.scratch)
                 lines.append(line + ("  MISSED: " + "; ".join(wrong) if wrong else ""))
                 print(lines[-1], flush=True)
