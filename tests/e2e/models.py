@@ -50,6 +50,7 @@ def models(scratch):
     """Name -> Model. Text lines are rendered on the way when their entry is asked for by name."""
     half = {"pixel_max": 1, "mean": 0.5, "std": 0.5}
     photo = {**half, "resize_short_side": 256}
+    torchvision = {"mean": [123.675, 116.28, 103.53], "std": [58.395, 57.12, 57.375], "resize_short_side": 256}
     table = {
         "resnet8": Model("resnet8_cifar10.onnx", {}, cifar("calib2000.bin"), cifar("test1000.bin"), 88.1, 0.35),
         "resnet20": Model("resnet20_cifar10.onnx", {"pixel_max": 1, "mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]},
@@ -62,6 +63,9 @@ def models(scratch):
         "mobilenet_v2": Model("mobilenet_v2_1.0_224.onnx", photo, photos("odd"), photos("even"), 88.8, 3.0),
         "mobilenet_v3": Model("mobilenet_v3_small.onnx", photo, photos("odd"), photos("even"), 82.0, 0.5,
                               {"int8": 2.0, "auto": 0.5, "int16": 0.5}),
+        # The README's figure is of 150 photos of ResNet-50; of ResNet-18 it has none.
+        "resnet18": Model("resnet18_fp16.onnx", torchvision, photos("odd"), photos("even"), 75.8, 0.5, exact_pictures=50),
+        "resnet50": Model("resnet50_fp16.onnx", torchvision, photos("odd"), photos("even"), 78.0, 4.5, exact_pictures=20),
         "textline": Model("textline_mobilenetv3s_0.35.onnx", {**half, "bgr": True}, [], [], 99.2, 0.8,
                           {"int8": 2.0, "auto": 2.0, "int16": 0.2}, "1x3x48x192"),
         # Digits are not at hand; any 28x28 picture shows whether every code is right.

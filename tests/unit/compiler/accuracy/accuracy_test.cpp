@@ -2,9 +2,11 @@
 // Errors of layers name the layer that was spoilt; of several ways of quantising the nearest to float is taken.
 #include "compiler/accuracy/choose_quantisation.hpp"
 #include "compiler/accuracy/layer_errors.hpp"
+#include "compiler/accuracy/map_divergences.hpp"
 #include "compiler/accuracy/rounding_shares.hpp"
 #include "compiler/accuracy/widen_maps.hpp"
 #include "compiler/quantise/equalise.hpp"
+#include "compiler/quantise/float_runner.hpp"
 #include "tests/unit/compiler/quantise/calibrated_network.hpp"
 
 namespace sluice::testing {
@@ -49,6 +51,37 @@ TEST_F(Accuracy, rounding_is_told_by_the_layer_that_makes_it) {
     const bool is_coarse = share.layer == coarse.name;
     EXPECT_EQ(share.alone > 0.3 * shares.all, is_coarse) << share.layer;
     EXPECT_EQ(share.without < 0.3 * shares.all, is_coarse) << share.layer;
+  }
+}
+
+TEST_F(Accuracy, one_map_edited_in_a_trace_is_the_network_with_that_map_edited) {
+  const FloatRunner runner = FloatRunner::prepare(graph_, preprocess_).value();
+  const FittedPicture picture = pictures().load(0).value();
+  const auto trace = runner.trace(picture).value();
+  for (const ir::Node& node : graph_.nodes) {
+    const std::string& edited = node.outputs[0];
+    const auto halve = [&](const std::string& value, ir::Tensor& map) {
+      if (value == edited)
+        for (float& v : map.values) v /= 2;
+    };
+    const auto wanted = runner.edited_scores(picture, halve).value();
+    EXPECT_EQ(runner.edited_scores(trace, {edited}, halve).value(), wanted) << edited;
+    EXPECT_NE(wanted, runner.scores(picture).value()) << edited;
+  }
+}
+
+TEST_F(Accuracy, the_map_that_saturates_early_moves_the_answers_most) {
+  const QuantiseOptions options{.bits = 16, .method = RangeMethod::largest};
+  Quantised quantised = quantise(graph_, calibration_.statistics, preprocess_, {}, options).value();
+  Layer& coarse = quantised.network.layers[1];
+  coarse.clamp_low /= 4, coarse.clamp_high /= 4;
+  const FittedPictures all = pictures();
+  const MapDivergences divergences(graph_, quantised, options, {}, all, calibration_.scores);
+  const std::vector<double> alone = divergences.measure().value();
+  ASSERT_EQ(alone.size(), 4u);  // of five layers, all but the scores
+  for (std::size_t m = 0; m < alone.size(); ++m) {
+    const bool is_coarse = divergences.maps()[m].values.count(quantised.value_of.at(coarse.name)) != 0;
+    EXPECT_EQ(alone[m] > 1e-6, is_coarse) << divergences.maps()[m].root;
   }
 }
 
