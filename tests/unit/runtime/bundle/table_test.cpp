@@ -106,6 +106,17 @@ TEST_F(TableOfAllEngines, refuses_thresholds_outside_the_codes) {
   }
 }
 
+TEST_F(TableOfAllEngines, thresholds_are_as_wide_as_what_a_layer_reads) {
+  const int reader = 2;
+  network.layers[std::size_t(network.layers[reader].inputs[0])].output_bits = 16;
+  table.rows[1].layers[reader].thresholds.activation = 32767;
+  EXPECT_TRUE(table.validate(network, netlist, "hash"));
+  table.rows[1].layers[reader].thresholds.activation = 32768;
+  expect_refused(table, "tau_a = 32768 is outside the codes' range 0..32767");
+  table.rows[1].layers[reader].thresholds = {128, 9};
+  expect_refused(table, "tau_w = 128 is outside the codes' range 0..127");
+}
+
 TEST_F(TableOfAllEngines, refuses_rows_that_are_not_in_order_or_too_many) {
   DesignTable bad = table;
   bad.rows[0].layers[2].thresholds.activation = 2;
