@@ -68,8 +68,8 @@ inline Beat take(Queue& queue) {
 }
 
 // A read that does not wait. A kernel that has asked kPatience times in vain has done all that it can do without this
-// beat (lib/scanner.h: four beats of 32 codes of 8 ranks are 1,024 iterations): from then on it sleeps until there is one,
-// or a loop that only asks would keep a processor busy for nothing.
+// beat (lib/scanner.h: four beats of 32 codes of 8 ranks are 1,024 iterations): from then on it sleeps until there is
+// one, or a loop that only asks would keep a processor busy for nothing.
 constexpr unsigned kPatience = 1100;
 template <class Beat>
 inline bool take_if_there(Queue& queue, Beat& beat) {
