@@ -63,11 +63,13 @@ std::set<std::string> array_breaches(KernelFacts& facts, const SyntaxTree& tree,
     };
     ArrayUse use{facts.name, array.name, array.bits(), false, 0, 0, tree.place(*array.node)};
     std::vector<std::pair<Bank, const Access*>> stores;
+    bool has_open_index = false;  // by an index that is no number
     for (const Access& access : array.accesses) {
+      has_open_index = has_open_index || !is_fixed(facts.fixed, array, access);
       use.is_ram = use.is_ram || (array.bits() > kMostRegisterBits && !is_fixed(facts.fixed, array, access));
       ++(access.is_store ? use.stores : use.loads);
     }
-    if (array.bits() == 0 || array.is_whole)
+    if ((array.bits() == 0 && has_open_index) || array.is_whole)
       tell(*array.node, "is used without its indices, so it can become neither registers nor RAM");
     if (use.is_ram) {
       rams.insert(id);

@@ -128,7 +128,7 @@ std::vector<CarriedRead> CarriedValues::reads_under_condition() const {
   std::vector<CarriedRead> all;
   for (const ChannelCall& call : facts_.channel_calls) {
     const int loop = facts_.rolled(call.loop);
-    if (!call.is_read || loop < 0) continue;
+    if (!call.is_read || !call.waits || loop < 0) continue;
     const Graph made = graph(loop);
     std::string found;
     for (const Condition& c : call.conditions) {

@@ -8,6 +8,7 @@ namespace sluice::language {
 namespace {
 
 constexpr const char* kRead = "read_channel_intel";
+constexpr const char* kReadIfThere = "read_channel_nb_intel";  // tells by its second argument whether there was a beat
 constexpr const char* kWrite = "write_channel_intel";
 
 class Walk {
@@ -223,17 +224,26 @@ class Walk {
     const SyntaxNode& function = e.children[0].bare();
     facts_.called.insert(function.word);
     std::size_t first = 1;
-    if ((function.word == kRead || function.word == kWrite) && e.children.size() > 1) {
+    const bool waits = function.word != kReadIfThere;
+    if ((function.word == kRead || function.word == kWrite || !waits) && e.children.size() > 1) {
       const SyntaxNode* channel = &e.children[1].bare();
       const SyntaxNode* index = nullptr;
       if (channel->kind == NodeKind::subscript) index = &channel->children[1], channel = &channel->children[0].bare();
       if (channels_.count(channel->referred) != 0) {
-        facts_.channel_calls.push_back({&e, index, channel->word, function.word == kRead, loop_, conditions_});
+        facts_.channel_calls.push_back({&e, index, channel->word, function.word != kWrite, waits, loop_, conditions_});
         if (index != nullptr) expression(*index);
         first = 2;
       }
+      if (!waits && e.children.size() == 3) return told(e.children[2]);
     }
     for (std::size_t i = first; i < e.children.size(); ++i) expression(e.children[i]);
+  }
+
+  // &is_there: set by the call.
+  void told(const SyntaxNode& address) {
+    const SyntaxNode& e = address.bare();
+    if (e.kind != NodeKind::unary || e.word != "&") return expression(e);
+    assign(e, nullptr, false);
   }
 
   const std::set<std::string>& channels_;

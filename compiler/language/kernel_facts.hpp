@@ -56,6 +56,7 @@ struct ChannelCall {
   const SyntaxNode* index = nullptr;  // of an array of channels
   std::string channel;
   bool is_read = false;
+  bool waits = true;
   int loop = -1;
   std::vector<Condition> conditions;
 };

@@ -248,8 +248,9 @@ std::string element_type(const std::string& type) {
 
 int scalar_bits(const std::string& type) {
   static const std::map<std::string, int> bits{
-      {"char", 8}, {"unsigned char", 8}, {"uchar", 8}, {"short", 16}, {"unsigned short", 16}, {"ushort", 16},
-      {"int", 32}, {"unsigned int", 32}, {"uint", 32}, {"long", 64},  {"unsigned long", 64},  {"ulong", 64}};
+      {"bool", 1},   {"_Bool", 1},           {"char", 8},           {"unsigned char", 8}, {"uchar", 8},
+      {"short", 16}, {"unsigned short", 16}, {"ushort", 16},        {"int", 32},          {"unsigned int", 32},
+      {"uint", 32},  {"long", 64},           {"unsigned long", 64}, {"ulong", 64}};
   const auto found = bits.find(element_type(type));
   return found == bits.end() ? 0 : found->second;
 }

@@ -259,6 +259,26 @@ TEST_F(Rules, nor_in_a_helper) {
               ElementsAre("helpers.h:2: divided, which first calls, divides by a number of the run (division)"));
 }
 
+// A read that does not wait may depend on anything; it is one place of the channel as any other.
+TEST_F(Rules, a_read_that_does_not_wait_may_follow_from_what_its_loop_carries) {
+  change("i8x4 beat = read_channel_intel(a);",
+         "i8x4 beat; bool has_come[2]; if (group != 3) beat = read_channel_nb_intel(a, &has_come[1]);");
+  EXPECT_THAT(breaches(), IsEmpty());
+  change("    write_channel_intel(b, beat);\n",
+         "    beat = read_channel_nb_intel(a, &has_come[0]);\n    "
+         "write_channel_intel(b, beat);\n");
+  EXPECT_THAT(breaches(), ElementsAre("kernels/first.cl:9: first reads channel a at 2 places (one site)"));
+}
+
+// Structs and bools in registers; one that is chosen while the kernel runs is a RAM of a size that nobody knows.
+TEST_F(Rules, an_array_of_structs_has_numbers_for_indices) {
+  change("i8x4 beat = read_channel_intel(a);",
+         "i8x4 beat = read_channel_intel(a); i8x4 held[3]; held[1] = beat; beat = held[1];");
+  EXPECT_THAT(breaches(), IsEmpty());
+  change("beat = held[1];", "beat = held[group];");
+  EXPECT_THAT(breaches(), ElementsAre(HasSubstr("array held of first")));
+}
+
 TEST_F(Rules, an_unrolled_loop_has_a_known_number_of_turns) {
   change("lane < 4", "lane < group");
   EXPECT_THAT(breaches(),
