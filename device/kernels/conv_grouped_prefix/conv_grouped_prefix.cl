@@ -61,7 +61,8 @@
 #define IS_THRESHOLD_ROW (table == TABLE_SETTINGS && row < CURVE_ROW)
 /* Byte offsets on pocl; the host allocates the same sum (runtime/bundle/netlist.cpp). */
 #define AT_THRESHOLDS (REGISTER_BYTES + SLUICE_CURVE_BYTES)
-#define AT_BIAS (AT_THRESHOLDS + 2 * TABLE_ROW_BYTES)
+#define AT_PREFIXES (AT_THRESHOLDS + TABLE_ROW_BYTES)
+#define AT_BIAS (AT_PREFIXES + TABLE_ROW_BYTES)
 #define AT_MULTIPLIER (AT_BIAS + SLUICE_FILTER_BYTES)
 #define AT_WEIGHTS MEMORY_ALIGNED(AT_MULTIPLIER + SLUICE_MULTIPLIER_BYTES)
 #define AT_IDS (AT_WEIGHTS + 4 * WEIGHT_WORDS * ROWS)
@@ -70,7 +71,9 @@ TASK(P_NAME, FROM(IN), TO(OUT), TO(RECORD), MEMORY) {
   BEGIN(IN)
   BEGIN_OUT(OUT)
   BEGIN_OUT(RECORD)
-  RAM(int, of_rows, 2, TABLE_ROWS, AT_THRESHOLDS) /* thresholds; then every k */
+  /* Two arrays, small enough for registers: whether a beat is the next header follows from what the last one said. */
+  RAM(int, thresholds, 1, TABLE_ROWS, AT_THRESHOLDS)
+  RAM(int, prefixes, 1, TABLE_ROWS, AT_PREFIXES) /* every k */
   SLUICE_CONVOLUTION_MEMORY
   RAM(uint, ids, ROWS, ID_WORDS, AT_IDS)
   SLUICE_SCANNER_STATE
@@ -144,8 +147,8 @@ TASK(P_NAME, FROM(IN), TO(OUT), TO(RECORD), MEMORY) {
       is_fetch = is_open && rest == 0;
     } else if (has_beat && beat.kind == KIND_HEADER) {
       const int of_row = HEADER_ROW(WORD(IN, beat));
-      const int k = of_rows[PREFIX_ROW][of_row];
-      threshold = SLUICE_THRESHOLD(of_rows[SETTINGS_ROW][of_row]);
+      const int k = prefixes[0][of_row];
+      threshold = SLUICE_THRESHOLD(thresholds[0][of_row]);
       prefix = k < 1 || k > P_RANKS ? P_RANKS : k;
       step = 0, filter_group = 0, pixel = 0, is_zero = 1;
       vectors = 0, nonzero_pairs = 0, busy_cycles = 0, zero_vectors = 0;
@@ -157,7 +160,8 @@ TASK(P_NAME, FROM(IN), TO(OUT), TO(RECORD), MEMORY) {
       const uint value = WORD(IN, beat);
       has_output = 0;
       if (IS_THRESHOLD_ROW) {
-        of_rows[row][word] = (int)value;
+        if (row == SETTINGS_ROW) thresholds[0][word] = (int)value;
+        if (row == PREFIX_ROW) prefixes[0][word] = (int)value;
       } else if (table == TABLE_WEIGHTS && word >= WEIGHT_WORDS) {
         ids[row][word - WEIGHT_WORDS] = value;
       } else {
@@ -183,6 +187,7 @@ TASK(P_NAME, FROM(IN), TO(OUT), TO(RECORD), MEMORY) {
 #undef ROW_WORDS
 #undef IS_THRESHOLD_ROW
 #undef AT_THRESHOLDS
+#undef AT_PREFIXES
 #undef AT_BIAS
 #undef AT_MULTIPLIER
 #undef AT_WEIGHTS
