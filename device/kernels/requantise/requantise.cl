@@ -78,8 +78,10 @@ TASK(P_NAME, FROM(IN) P_STREAMS(FROM_LISTED), TO(OUT), MEMORY) {
     for (int step = 0; step < steps; ++step) {
       /* By the step alone: no read may stand under a condition that the loop carries. */
       const int is_header = first.kind == KIND_HEADER, part = step % PARTS;
+#if P_COPIES > 1
       const int taken = is_header ? step : step < PARTS || part > 0 ? 0 : 1 + (step - PARTS) / P_FILTER_GROUPS;
       P_STREAMS(SLUICE_TAKE)
+#endif
       P_OUT_T out = BEAT_OF(OUT, first.kind, WORD(IN, first));
       if (first.kind == KIND_DATA) {
 #pragma unroll
