@@ -63,7 +63,7 @@ flags=(-DSLUICE_DIALECT_INTEL -I "$bundle")
 case $stage in
   emulator)
     folder=$work/emulator
-    flags+=(-march=emulator -DSLUICE_MINIMUM_DEPTH=8192)
+    flags+=(-march=emulator -DSLUICE_EMULATOR -DSLUICE_MINIMUM_DEPTH=8192)
     [ $number -ge 1903 ] || flags+=(-fast-emulator)  # the only one from 19.3 on
     ;;
   *)

@@ -9,7 +9,9 @@
  * not follow from the beat that was read an iteration before, or the loop could not start an iteration a cycle. On intel
  * the kernel therefore holds SCANNER_WAITING beats in registers. It asks for one, without waiting, when those that it holds
  * and those that it has asked for leave room; what comes is in its hands SCANNER_FLIGHT iterations later. On pocl it reads a
- * beat when it needs one: the same beats in the same order, so results and counters are the same.
+ * beat when it needs one: the same beats in the same order, so results and counters are the same. So it does on the
+ * vendor's emulator (SLUICE_EMULATOR, an option of its builds): there a kernel that never waits for its input hands what it
+ * has written to nobody, and everything downstream waits for ever.
  *
  *   SLUICE_SCANNER_STATE    the registers, before the loop
  *   SLUICE_SCANNER_TAKE     first in an iteration: has_beat, is there work; `beat`, what it is about; is_new, not seen before.
@@ -27,7 +29,7 @@
 
 #define SCANNER_LANES 32 /* codes of a beat, bits of a mask */
 
-#ifdef SLUICE_DIALECT_INTEL
+#if defined(SLUICE_DIALECT_INTEL) && !defined(SLUICE_EMULATOR)
 #define SCANNER_WAITING 3
 #define SCANNER_FLIGHT 4
 #define SLUICE_SCANNER_STATE                                                    \

@@ -104,10 +104,12 @@ class VendorBuild(unittest.TestCase):
                 emulator, report, hardware = self.calls()[-3:]
                 self.assertEqual("-fast-emulator" in emulator, fast)
                 self.assertIn("-DSLUICE_MINIMUM_DEPTH=8192", emulator)
+                self.assertIn("-DSLUICE_EMULATOR", emulator)
                 for call in (report, hardware):
                     self.assertIn(clock, call)
                     self.assertIn("-board=pac_a10", call)
-                    self.assertFalse([w for w in call if w.startswith("-DSLUICE_MINIMUM_DEPTH")], "boards have the planned depths")
+                    self.assertFalse([w for w in call if w.startswith(("-DSLUICE_MINIMUM_DEPTH", "-DSLUICE_EMULATOR"))],
+                                     "boards have the planned depths, and kernels that do not wait")
                 self.assertIn("-seed=1", hardware)
 
     def test_other_versions_are_refused(self):

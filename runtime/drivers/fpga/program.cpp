@@ -15,7 +15,7 @@ namespace {
 
 Result<cl::Program> built(const Bundle& bundle, const opencl::OpenClContext& context, int minimum_depth) {
   const std::string text = SLUICE_TRY(program_text(bundle));
-  std::string options = "-cl-std=CL1.2 -DSLUICE_DIALECT_INTEL";
+  std::string options = "-cl-std=CL1.2 -DSLUICE_DIALECT_INTEL -DSLUICE_EMULATOR";
   if (minimum_depth > 0) options += fmt::format(" -DSLUICE_MINIMUM_DEPTH={}", minimum_depth);
   return opencl::build_program(context, text, options);
 }
