@@ -85,7 +85,7 @@ int parse_and_run(int argc, const char* const* argv, std::span<const Verb> verbs
     log->set_pattern("%v");
     spdlog::set_default_logger(log);
   }
-  CLI::App app("Sluice deploys image classifiers on Intel FPGAs; PoCL (the CPU) is the default device.", "sluice");
+  CLI::App app("Sluice deploys image classifiers on Intel FPGAs; without a board it runs them here.", "sluice");
   app.set_version_flag("--version", kVersion);
   app.require_subcommand(1);
   app.footer("Each verb explains itself: sluice plan -h");

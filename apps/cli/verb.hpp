@@ -72,7 +72,7 @@ struct DeviceFlags {
   bool is_emulated = false;
   bool has_planned_depths = false;
   bool trusts_kernels = false;
-  std::string device = "pocl";
+  std::string device = "cpu";
   std::size_t images_in_flight = 0;
   std::filesystem::path binary;
   std::string platform, board;

@@ -157,8 +157,10 @@ void print(const Evaluation& e, const IntegerNetwork& network, const ImageSet& i
   if (!e.rounding.layers.empty()) print_rounding(e.rounding);
   if (!e.device) return;
   std::cout << fmt::format(
-                   "bit-exact with the reference on {} of {} pictures, with the integer evaluator on {} of {}\n",
-                   e.with_reference.equal, e.with_reference.images, e.with_integer.equal, e.with_integer.images)
+                   "{}: same scores and labels as the reference on {} of {} pictures, as the integer evaluator (device "
+                   "cpu) on {} of {}\n",
+                   e.device->driver, e.with_reference.equal, e.with_reference.images, e.with_integer.equal,
+                   e.with_integer.images)
             << fmt::format("{:.1f} images/s {} on {} ({}), decoding {}\n", e.images_per_s, e.device->rate_kind,
                            e.device->driver, e.device->name, e.device->is_simulated() ? "left out" : "included");
 }

@@ -16,7 +16,7 @@
 #include "runtime/bundle/fitted_build.hpp"
 #include "runtime/images/preprocess.hpp"
 #include "runtime/simulate/fifo_sizing.hpp"
-#include "runtime/simulate/picture_model.hpp"
+#include "runtime/evaluate/picture_model.hpp"
 #include "runtime/simulate/report.hpp"
 
 namespace sluice::cli {
@@ -85,7 +85,7 @@ Status simulate_bundle(const Options& options, const Common& common) {
   const ImageSet images = SLUICE_TRY(options.images.open());
   const Preprocessor preprocessor(network);
   const simulate::Scheduler scheduler = simulate::Scheduler(bundle.netlist());
-  const simulate::PictureModel model(bundle.design(),
+  const PictureModel model(bundle.design(),
                                      bundle.table().all_thresholds(bundle.network(), bundle.netlist()));
   simulate::Simulation simulation(bundle.netlist(), options.warm_up_images, options.pipeline);
   std::vector<simulate::ImagePrograms> for_sizing;

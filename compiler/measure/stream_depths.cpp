@@ -6,7 +6,7 @@
 #include <tbb/parallel_for.h>
 
 #include "runtime/simulate/fifo_sizing.hpp"
-#include "runtime/simulate/picture_model.hpp"
+#include "runtime/evaluate/picture_model.hpp"
 #include "runtime/simulate/simulation.hpp"
 
 namespace sluice {
@@ -22,7 +22,7 @@ Result<double> simulated_interval(const Netlist& netlist, const std::vector<simu
 }
 
 std::vector<simulate::ImagePrograms> programs_of(const simulate::Scheduler& scheduler,
-                                                 const simulate::PictureModel& model, std::size_t row,
+                                                 const PictureModel& model, std::size_t row,
                                                  const std::vector<RowSample>& pictures) {
   std::vector<simulate::ImagePrograms> programs(pictures.size());
   tbb::parallel_for(std::size_t{0}, pictures.size(), [&](std::size_t p) {
@@ -36,7 +36,7 @@ std::vector<simulate::ImagePrograms> programs_of(const simulate::Scheduler& sche
 Result<StreamSizing> size_streams(Design& design, const DesignTable& rows, const std::vector<RowSample>& pictures,
                                   double tolerance, std::int64_t most_ram_blocks) {
   const simulate::Scheduler scheduler = simulate::Scheduler(design.netlist);
-  const simulate::PictureModel model(design, rows.all_thresholds(design.network, design.netlist));
+  const PictureModel model(design, rows.all_thresholds(design.network, design.netlist));
   StreamSizing all{std::vector<double>(rows.rows.size(), 0.0), pictures.size(), 0, 0};
   simulate::FifoSizingOptions options{.tolerance = tolerance, .m20k_budget = most_ram_blocks};
   for (std::size_t row = rows.rows.size(); row-- > 0;) {
@@ -64,7 +64,7 @@ Result<double> deep_interval_cycles(const Design& design, const std::vector<RowS
   const std::vector<int> depths = simulate::deep_depths(deep);
   for (std::size_t s = 0; s < depths.size(); ++s) deep.streams[s].depth = depths[s];
   const simulate::Scheduler scheduler(deep);
-  const simulate::PictureModel model(design, {{}});
+  const PictureModel model(design, {{}});
   return simulated_interval(deep, programs_of(scheduler, model, 0, pictures));
 }
 

@@ -3,6 +3,7 @@
 #include "runtime/drivers/device_list.hpp"
 
 #include "runtime/base/errors.hpp"
+#include "runtime/drivers/cpu/cpu_device.hpp"
 #include "runtime/drivers/fpga/emulator.hpp"
 #include "runtime/drivers/fpga/fpga_device.hpp"
 #include "runtime/drivers/null/null_device.hpp"
@@ -20,6 +21,10 @@ struct Entry {
   const char* what;
   Open open;
 };
+
+Result<std::unique_ptr<Device>> open_cpu(const Bundle& bundle, const DeviceOptions& options) {
+  return open_cpu_device(bundle, {.capacity = options.images_in_flight});
+}
 
 Result<std::unique_ptr<Device>> open_fpga(const Bundle& bundle, const DeviceOptions& options) {
   FpgaOptions fpga;
@@ -60,6 +65,7 @@ Result<std::unique_ptr<Device>> open_threads(const Bundle& bundle, const DeviceO
 }
 
 constexpr Entry kDevices[] = {
+    {"cpu", "this machine's processor by the integer evaluator: the same scores and counters, fast", open_cpu},
     {"pocl", "the bundle's OpenCL kernels on this machine's processor", open_pocl},
     {"sim", "the bundle's results at the times of the cycle model: what an FPGA would do, simulated", open_sim},
     {"threads",

@@ -44,6 +44,9 @@ class CounterModel {
  public:
   CounterModel(const Design& design, const std::vector<Thresholds>& thresholds);
 
+  // Whether no engine of the design counts.
+  bool is_empty() const { return layers_.empty(); }
+
   // `maps` of an evaluator of the same network and thresholds. One entry per sparse layer, in network order.
   std::vector<LayerCounters> count(const Evaluator& evaluator, const PictureMaps& maps) const;
   // The same, with every vector.

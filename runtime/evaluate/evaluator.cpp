@@ -141,10 +141,14 @@ void Evaluator::for_each(std::size_t count, const std::function<Codes(std::size_
 
 PictureMaps Evaluator::evaluate(Codes codes) const {
   PictureMaps maps;
+  evaluate(codes, maps);
+  return maps;
+}
+
+void Evaluator::evaluate(Codes codes, PictureMaps& maps) const {
   maps.memory_.resize(all_->bytes);
   put_picture(*all_, maps.memory_.data(), codes);
   run(*all_, maps.memory_.data(), 0);
-  return maps;
 }
 
 void Evaluator::evaluate_from(std::size_t first, PictureMaps& maps) const { run(*all_, maps.memory_.data(), first); }

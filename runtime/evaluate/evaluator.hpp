@@ -50,6 +50,8 @@ class Evaluator {
 
   // All maps, kept; then again from layer `first` on, whose earlier maps must stand under the same thresholds.
   PictureMaps evaluate(Codes codes) const;
+  // The same into maps of any evaluator, whose memory is used again.
+  void evaluate(Codes codes, PictureMaps& maps) const;
   void evaluate_from(std::size_t first, PictureMaps& maps) const;
   // A layer's output map; kNetworkInput: the picture.
   Map map(const PictureMaps& maps, int layer) const;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The list after registry.hpp.
+#include "runtime/drivers/cpu/cpu_device.hpp"
 #include "runtime/drivers/null/null_device.hpp"
 #include "runtime/drivers/pocl/pocl_device.hpp"
 #include "runtime/drivers/sim/sim_device.hpp"
@@ -14,6 +15,14 @@ namespace sluice {
 namespace {
 
 using std::chrono::microseconds;
+
+OpenDevice opens_cpu(const CpuOptions& options) {
+  return [options](const IntegerNetwork& network) -> Result<std::unique_ptr<Device>> {
+    const test::Scratch scratch;
+    const Bundle bundle = SLUICE_TRY(bundle_with_rows(network, scratch));
+    return open_cpu_device(bundle, options);
+  };
+}
 
 Result<std::unique_ptr<Device>> open_instant(const IntegerNetwork& network) {
   return open_null_device(network, {.capacity = 4, .rows = 3});
@@ -57,6 +66,10 @@ std::vector<Failure> null_failures() {
           {"collect", opens({.capacity = 4, .rows = 3, .fail_collect_at = 6}), {}, tiny_network()}};
 }
 
+std::vector<Failure> cpu_failures() {
+  return {{"computing", opens_cpu({.capacity = 3, .threads = 2, .fail_image_at = 9}), {}, tiny_network()}};
+}
+
 // Kernels of the image are running, and of those before it, when a call in the middle of its submission fails.
 std::vector<Failure> pocl_failures() {
   return {{"the_first_kernel", open_pocl, fails(test::OpenClCall::enqueue_kernel, 0), tiny_network()},
@@ -89,9 +102,14 @@ std::vector<Failure> threads_failures() {
 
 std::vector<RegisteredDevice> registered_devices() {
   return {
-      {"null", 3, open_instant, {}, null_failures()}, {"null_slow", 1, open_slow},
-      {"pocl", 3, open_pocl, {}, pocl_failures()},    {"sim", 3, open_sim},
-      {"sim_unpaced", 3, open_sim_unpaced},           {"threads", 3, open_threads, {}, threads_failures()},
+      {"cpu", 3, opens_cpu({.capacity = 3, .threads = 2}), {}, cpu_failures()},
+      {"cpu_as_opened", 3, opens_cpu({})},
+      {"null", 3, open_instant, {}, null_failures()},
+      {"null_slow", 1, open_slow},
+      {"pocl", 3, open_pocl, {}, pocl_failures()},
+      {"sim", 3, open_sim},
+      {"sim_unpaced", 3, open_sim_unpaced},
+      {"threads", 3, open_threads, {}, threads_failures()},
   };
 }
 

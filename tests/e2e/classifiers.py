@@ -51,7 +51,7 @@ def check_syntax(bundle):
 
 
 def evaluated(bundle, model, images, *more):
-    result = json.loads(run("eval", bundle, "--images", *images, "--model", model, *more, "--json"))
+    result = json.loads(run("eval", bundle, "--images", *images, "--model", model, "--device", "pocl", *more, "--json"))
     return result, {execution["name"]: execution for execution in result["executions"]}
 
 

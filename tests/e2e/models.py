@@ -119,7 +119,8 @@ class Runner:
 
     def evaluate(self, name, bundle, *extra):
         model = models(self.scratch)[name]
-        result = json.loads(self.run("eval", bundle, "--images", *model.test, *extra, "--json"))
+        device = [] if "--device" in extra else ["--device", "pocl"]
+        result = json.loads(self.run("eval", bundle, "--images", *model.test, *device, *extra, "--json"))
         result["by_name"] = {execution["name"]: execution for execution in result["executions"]}
         return result
 

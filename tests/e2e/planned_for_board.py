@@ -51,7 +51,7 @@ try:
         check(told["bottleneck"] in [layer["name"] for layer in layers], f"{told['bottleneck']} sets the rate, {told['throughput_images_per_s']:.0f} images/s")
     fast, least = report(board)["estimated"], report(small)["estimated"]
     check(least["throughput_images_per_s"] >= 0.95 * 5000 and least["resources"]["alms"] < 0.5 * fast["resources"]["alms"], "a target rate takes fewer resources")
-    exact = json.loads(run("eval", budget, "--images", FASHION / "t10k-images-idx3-ubyte.gz", "--model", MODEL, "--first", 40, "--reference-images", 10, "--json"))["bit_exact"]
+    exact = json.loads(run("eval", budget, "--images", FASHION / "t10k-images-idx3-ubyte.gz", "--model", MODEL, "--first", 40, "--reference-images", 10, "--device", "pocl", "--json"))["bit_exact"]
     check(all(exact[who]["equal"] == exact[who]["images"] > 0 for who in ("with_reference", "with_integer")), "bit-exact on PoCL")
     told = run("inspect", budget, "--explain", "l02")
     check(all(word in told for word in ("chosen", "dearer", "next faster", "pair_sparse", "requantisers")), "inspect explains a layer")

@@ -144,7 +144,7 @@ class BadInput(unittest.TestCase):
         manifest = json.loads((bundle / "manifest.json").read_text())
         manifest["files"]["contract/numbers.h"] = hashlib.sha256(numbers.read_bytes()).hexdigest()
         (bundle / "manifest.json").write_text(json.dumps(manifest))
-        self.refused("eval", bundle, "--images", "/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz", "--first", "4",
+        self.refused("eval", bundle, "--device", "pocl", "--images", "/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz", "--first", "4",
                      "--trust-kernels", code=3, says=["the device differs", "the first sparse layer that counts otherwise is l01"])
 
     def test_first_diverging_layer_needs_the_model(self):
@@ -317,7 +317,7 @@ class BadInput(unittest.TestCase):
         self.refused("eval", self.shared / "bundle", "--images", "list.txt", says=["99", "0..9"])
 
     def test_device_unknown(self):
-        self.refused("classify", self.shared / "bundle", self.good, "--device", "fgpa", says=["fgpa", "pocl"])
+        self.refused("classify", self.shared / "bundle", self.good, "--device", "fgpa", says=["fgpa", "cpu", "pocl"])
 
     def test_table_the_design_cannot_obey(self):
         def set_threshold(key, value, layer=1):
@@ -345,7 +345,8 @@ class BadInput(unittest.TestCase):
     def test_row_or_policy_that_cannot_be(self):
         sparse = self.shared / "sparse"
         self.refused("classify", sparse, self.good, "--row", "99", says=["row 99", self.rows_of(sparse)])
-        self.refused("classify", sparse, self.good, "--policy", "target-fps", "--target-fps", "100", says=["pocl", "--device sim"])
+        self.refused("classify", sparse, self.good, "--policy", "target-fps", "--target-fps", "100", says=["cpu", "--device sim"])
+        self.refused("classify", sparse, self.good, "--device", "pocl", "--policy", "target-fps", "--target-fps", "100", says=["pocl", "--device sim"])
         self.refused("classify", sparse, self.good, "--device", "sim", "--policy", "target-fps", says="0 images/s is not a rate")
         self.refused("classify", sparse, self.good, "--device", "sim", "--policy", "target-fps", "--target-fps", "9", "--hysteresis", "2",
                      says="hysteresis 2")

@@ -73,7 +73,7 @@ class Signals(unittest.TestCase):
 
     def test_bench_eval_and_simulate_tell_what_they_measured(self):
         for words, key in [(["bench", "bundle", "--seconds", "600"], "images"),
-                           (["eval", "bundle", "--images", "many.txt"], "executions"),
+                           (["eval", "bundle", "--images", "many.txt", "--device", "pocl"], "executions"),
                            (["simulate", "bundle", "--images", "many.txt"], "images")]:
             for number in SIGNALS if words[0] == "bench" else SIGNALS[:1]:
                 process = self.start(*words, "--json")

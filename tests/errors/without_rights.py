@@ -59,6 +59,7 @@ class WithoutRights(unittest.TestCase):
             ["check", "model.onnx", "--board", "pac_a10"],
             ["inspect", "bundle"],
             ["classify", "bundle", "pictures"],
+            ["classify", "bundle", "pictures", "--device", "pocl"],
             ["classify", "bundle", "pictures", "--device", "threads"],
             ["eval", "bundle", "--images", "labels.txt", "--model", "model.onnx"],
             ["bench", "bundle", "--seconds", "0.2"],
@@ -85,20 +86,20 @@ class WithoutRights(unittest.TestCase):
         self.assertIn("EACCES", done.stderr)
 
     def test_a_named_cache_that_cannot_be_used(self):
-        done = self.run_as_nobody("classify", "bundle", "pictures", POCL_CACHE_DIR="/proc/none")
+        done = self.run_as_nobody("classify", "bundle", "pictures", "--device", "pocl", POCL_CACHE_DIR="/proc/none")
         self.assertEqual(done.returncode, 2, done.stderr)
         for words in ("POCL_CACHE_DIR", "/proc/none", "ENOENT"):
             self.assertIn(words, done.stderr)
 
     def test_no_folder_at_all_names_the_variable(self):
-        done = self.run_as_nobody("classify", "bundle", "pictures", TMPDIR="/proc")
+        done = self.run_as_nobody("classify", "bundle", "pictures", "--device", "pocl", TMPDIR="/proc")
         self.assertEqual(done.returncode, 2, done.stderr)
         for words in ("/proc", "set POCL_CACHE_DIR"):
             self.assertIn(words, done.stderr)
 
     def with_small_disk(self, then):
         """Runs classify with its cache on a disk of 256 KiB, after the shell command `then`."""
-        script = f"mount -t tmpfs -o size=256k none own && {{ {then}; }} && POCL_CACHE_DIR={self.shared}/own/cache ./sluice classify bundle pictures"
+        script = f"mount -t tmpfs -o size=256k none own && {{ {then}; }} && POCL_CACHE_DIR={self.shared}/own/cache ./sluice classify bundle pictures --device pocl"
         (self.shared / "own").mkdir(exist_ok=True)
         done = subprocess.run(["unshare", "-rm", "sh", "-c", script], capture_output=True, text=True, cwd=self.shared)
         if "unshare failed" in done.stderr or "permission denied" in done.stderr.lower():

@@ -71,7 +71,7 @@ def measure(sluice, name, model, precision, source, labels, folder):
     plan, plan_s, plan_mb = run(sluice, "plan", "--json", model, "--calib", source, "--calib-images", CALIBRATION, "--held-out", HELD_OUT,
                                 *PIXELS, "--precision", precision, "--engine", "dense", "-o", bundle)
     found, eval_s, eval_mb = run(sluice, "eval", "--json", bundle, "--images", source, "--labels", labels, "--first", PICTURES,
-                                 "--reference-images", PICTURES)
+                                 "--reference-images", PICTURES, "--device", "pocl")
     exact = found["bit_exact"]
     if (exact["images"], exact["equal"]) != (PICTURES, PICTURES):
         raise Failed(f"{exact['equal']} of {exact['images']} pictures are bit-exact, {PICTURES} were asked for")

@@ -20,7 +20,7 @@
 #include <map>
 
 #include "compiler/pipeline/netlist_builder.hpp"
-#include "runtime/simulate/picture_model.hpp"
+#include "runtime/evaluate/picture_model.hpp"
 #include "runtime/simulate/pipeline.hpp"
 #include "tests/perf/bench_models.hpp"
 
@@ -46,7 +46,7 @@ struct Case {
   const BenchModel& model;
   Design design;
   simulate::Scheduler scheduler;
-  simulate::PictureModel pictures;
+  PictureModel pictures;
   std::vector<simulate::ImagePrograms> programs;
 
   Case(const BenchModel& m, KernelKind engine)

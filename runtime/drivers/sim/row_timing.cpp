@@ -20,7 +20,7 @@ std::vector<LayerCounters> counters_of(const std::vector<LayerVectors>& work) {
 }  // namespace
 
 Result<RowTiming> time_row(const Netlist& netlist, const simulate::Scheduler& scheduler,
-                           const simulate::LayerCycles& layer_cycles, const simulate::PictureModel& model,
+                           const simulate::LayerCycles& layer_cycles, const PictureModel& model,
                            std::size_t row, const std::vector<std::vector<std::int16_t>>& pictures) {
   if (pictures.empty()) return bug_error("timing a row needs a picture");
   std::vector<simulate::ImagePrograms> programs;

@@ -11,7 +11,7 @@
 #pragma once
 
 #include "runtime/simulate/layer_cycles.hpp"
-#include "runtime/simulate/picture_model.hpp"
+#include "runtime/evaluate/picture_model.hpp"
 #include "runtime/simulate/schedule.hpp"
 
 namespace sluice {
@@ -23,7 +23,7 @@ struct RowTiming {
 
 // Fails when the pipeline stands still, with its story.
 Result<RowTiming> time_row(const Netlist& netlist, const simulate::Scheduler& scheduler,
-                           const simulate::LayerCycles& layer_cycles, const simulate::PictureModel& model,
+                           const simulate::LayerCycles& layer_cycles, const PictureModel& model,
                            std::size_t row, const std::vector<std::vector<std::int16_t>>& pictures);
 
 // Input codes of the first golden vectors of a bundle; none where it has none.

@@ -11,12 +11,11 @@
 #include <thread>
 
 #include "runtime/base/errors.hpp"
+#include "runtime/base/workers.hpp"
 #include "runtime/drivers/sim/pipeline_clock.hpp"
 #include "runtime/drivers/sim/result_cache.hpp"
 #include "runtime/drivers/sim/row_timing.hpp"
-#include "runtime/drivers/sim/workers.hpp"
-#include "runtime/hal/admission.hpp"
-#include "runtime/hal/failure_latch.hpp"
+#include "runtime/hal/answer_queue.hpp"
 
 namespace sluice {
 namespace {
@@ -33,7 +32,7 @@ class SimDevice final : public Device {
       : design_(bundle.design()),
         table_(bundle.table()),
         options_(options),
-        admission_(design_.network.input.size(), table_.rows.size(), options.capacity),
+        inside_(Admission(design_.network.input.size(), table_.rows.size(), options.capacity)),
         model_(design_, table_.all_thresholds(design_.network, design_.netlist)),
         rows_(table_.rows.size()),
         cache_(options.cached_results) {
@@ -46,14 +45,9 @@ class SimDevice final : public Device {
   std::size_t capacity() const override { return options_.capacity; }
 
   Status submit(ImageTask task) override {
-    SLUICE_CHECK(failure_.status());
-    SLUICE_CHECK(admission_.check(task));
+    SLUICE_CHECK(inside_.check(task));
     const nanoseconds offered = Clock::now() - opened_;
-    {
-      const std::lock_guard lock(mutex_);
-      SLUICE_CHECK(admission_.check_room(inside_.size()));
-      if (rows_[task.row_id].pictures.empty()) rows_[task.row_id].pictures = {task.codes};
-    }
+    if (rows_[task.row_id].pictures.empty()) rows_[task.row_id].pictures = {task.codes};
     const std::uint64_t image_id = task.image_id;
     const std::uint32_t row = task.row_id;
     auto result = cache_.find(task.codes, row, [&](const ResultCache::Promise& promise) {
@@ -65,29 +59,16 @@ class SimDevice final : public Device {
         }
       });
     });
-    const std::lock_guard lock(mutex_);
-    inside_.push_back({image_id, row, offered, std::move(result)});
+    inside_.push({image_id, row, offered, std::move(result), nullptr});
     return ok();
   }
 
   Result<ImageScores> collect() override {
-    SLUICE_CHECK(failure_.status());
-    Inside image;
-    {
-      const std::lock_guard lock(mutex_);
-      SLUICE_CHECK(Admission::check_inside(inside_.size()));
-      image = inside_.front();
-    }
-    std::shared_ptr<const SimResult> result;
-    try {
-      result = image.result.get();
-    } catch (const std::exception& problem) {
-      failure_.set(world_error("image {}: computing it failed: {}", image.image_id, problem.what()));
-      return failure_.status().error();
-    }
-    const nanoseconds offered = options_.is_paced ? image.offered : next_offer();
+    const AnswerQueue<SimResult>::Image image = SLUICE_TRY(inside_.oldest());
+    const SimResult& result = *image.answer;
+    const nanoseconds offered = options_.is_paced ? image.submitted : next_offer();
     const nanoseconds completed =
-        nanoseconds_of(clock_.pass(cycles_of(offered), result->interval_cycles, result->latency_cycles));
+        nanoseconds_of(clock_.pass(cycles_of(offered), result.interval_cycles, result.latency_cycles));
     if (options_.is_paced) {
       const Clock::time_point due = opened_ + completed;
       if (Clock::now() > due + kPunctual) ++late_;
@@ -97,9 +78,8 @@ class SimDevice final : public Device {
       if (completions_.size() > options_.capacity) completions_.pop_front();
     }
     ++collected_;
-    const std::lock_guard lock(mutex_);
-    inside_.pop_front();
-    return ImageScores{image.image_id, image.row_id, result->scores, completed - offered, completed, result->counters};
+    inside_.pop();
+    return ImageScores{image.image_id, image.row_id, result.scores, completed - offered, completed, result.counters};
   }
 
   std::vector<KernelTime> kernel_times() const override { return {}; }
@@ -113,13 +93,6 @@ class SimDevice final : public Device {
   }
 
  private:
-  struct Inside {
-    std::uint64_t image_id = 0;
-    std::uint32_t row_id = 0;
-    nanoseconds offered{0};
-    ResultCache::Future result;
-  };
-
   struct Row {
     std::vector<std::vector<std::int16_t>> pictures;  // that time it; set before the first image under it is computed
     std::once_flag is_timed;
@@ -136,7 +109,7 @@ class SimDevice final : public Device {
       if (!timing) throw std::runtime_error(timing.error().text());
       timed_row.timing = *timing;
     });
-    simulate::PictureModel::Picture picture = model_.picture(codes, row);
+    PictureModel::Picture picture = model_.picture(codes, row);
     SimResult result{std::move(picture.scores), {}, 0, 0};
     for (const LayerVectors& work : picture.work) result.counters.push_back(work.counters);
     const double cycles = layer_cycles_.slowest(result.counters);
@@ -159,15 +132,12 @@ class SimDevice final : public Device {
   const Design design_;
   const DesignTable table_;
   const SimOptions options_;
-  const Admission admission_;
-  FailureLatch failure_;
+  AnswerQueue<SimResult> inside_;
   const simulate::Scheduler scheduler_{design_.netlist};
   const simulate::LayerCycles layer_cycles_{design_};
-  const simulate::PictureModel model_;
+  const PictureModel model_;
   std::vector<Row> rows_;
   ResultCache cache_;
-  std::mutex mutex_;  // guards inside_
-  std::deque<Inside> inside_;
   // Of the collecting thread alone.
   PipelineClock clock_;
   std::deque<nanoseconds> completions_;  // the last `capacity` ones

@@ -19,6 +19,18 @@ TEST(DeviceList, opens_by_name_with_the_wished_capacity) {
   EXPECT_EQ((*device)->capacity(), 7u);
 }
 
+TEST(DeviceList, begins_with_the_processor_which_needs_nothing) {
+  const test::Scratch scratch;
+  const Bundle bundle = test::bundle_of(tiny_network(), scratch.path() / "bundle").value();
+  ASSERT_EQ(device_kinds().front().name, "cpu");
+  auto device = open_device("cpu", bundle, {.images_in_flight = 5});
+  ASSERT_TRUE(device) << device.error().text();
+  EXPECT_EQ((*device)->info().driver, "cpu");
+  EXPECT_EQ((*device)->info().rate_kind, "measured");
+  EXPECT_FALSE((*device)->info().does_row_change_rate);
+  EXPECT_EQ((*device)->capacity(), 5u);
+}
+
 TEST(DeviceList, opens_the_simulated_device) {
   const test::Scratch scratch;
   const Bundle bundle = test::bundle_of(tiny_network(), scratch.path() / "bundle").value();

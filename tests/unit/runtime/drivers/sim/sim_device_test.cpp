@@ -6,7 +6,7 @@
 
 #include "runtime/reference/reference.hpp"
 #include "runtime/reference/reference_counters.hpp"
-#include "runtime/simulate/picture_model.hpp"
+#include "runtime/evaluate/picture_model.hpp"
 #include "runtime/simulate/simulation.hpp"
 #include "tests/support/random_network.hpp"
 #include "tests/support/sparse_bundle.hpp"
@@ -61,7 +61,7 @@ TEST_F(Sim, scores_and_counters_are_the_references) {
 TEST_F(Sim, steady_rate_is_the_simulators_within_two_percent) {
   const Design& design = bundle_->design();
   const simulate::Scheduler scheduler = simulate::Scheduler(design.netlist);
-  const simulate::PictureModel model(design, bundle_->table().all_thresholds(design.network, design.netlist));
+  const PictureModel model(design, bundle_->table().all_thresholds(design.network, design.netlist));
   auto device = open_sim_device(*bundle_, {.capacity = 8, .is_paced = false});
   ASSERT_TRUE(device);
   for (std::uint32_t row = 0; row < 3; ++row) {
@@ -82,7 +82,7 @@ TEST_F(Sim, steady_rate_is_the_simulators_within_two_percent) {
 TEST_F(Sim, one_image_at_a_time_takes_the_simulators_latency) {
   const Design& design = bundle_->design();
   const simulate::Scheduler scheduler = simulate::Scheduler(design.netlist);
-  const simulate::PictureModel model(design, bundle_->table().all_thresholds(design.network, design.netlist));
+  const PictureModel model(design, bundle_->table().all_thresholds(design.network, design.netlist));
   auto device = open_sim_device(*bundle_, {.capacity = 1, .is_paced = false});
   ASSERT_TRUE(device);
   for (std::size_t i = 0; i < 6; ++i) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every task runs once, also those that wait when the workers end.
-#include "runtime/drivers/sim/workers.hpp"
+#include "runtime/base/workers.hpp"
 
 #include <atomic>
 

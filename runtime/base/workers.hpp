@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Workers: threads of the simulated device's own, that compute while the caller waits.
+// Workers: threads of a device's own, that compute while the caller waits.
 //
 // Why not the threads of oneTBB: they are as many as the machine has cores, and the stream that feeds a device keeps
 // one of them waiting in submit(). A task of the device could then wait for ever for a thread that waits for the
