@@ -38,8 +38,16 @@ std::string score_text(const IntegerNetwork& network, const ModelScores& scores,
                                                                 : percent;
 }
 
+// Below it the class is less likely than all others together, and is said so.
+constexpr double kLeastSure = 0.5;
+
+bool is_unsure(const ModelScores& scores, int best) {
+  return !scores.probabilities.empty() && scores.probabilities[static_cast<std::size_t>(best)] < kLeastSure;
+}
+
 std::string text_line(const Outcome& outcome, const IntegerNetwork& network, const ModelScores& scores) {
   std::string line = printable(outcome.name, 4096) + ":";
+  if (is_unsure(scores, outcome.result.value().top.front())) line += " not sure:";
   for (const int index : outcome.result.value().top) {
     line += fmt::format("  {} {}", shown_name(network, index),
                         score_text(network, scores, static_cast<std::size_t>(index)));
@@ -99,8 +107,8 @@ std::string short_label(const Classification& classification, const IntegerNetwo
   const int best = classification.top.front();
   const ModelScores scores = model_scores(network, classification.scores);
   if (scores.probabilities.empty()) return shown_name(network, best);
-  return fmt::format("{:.0f} % {}", 100 * scores.probabilities[static_cast<std::size_t>(best)],
-                     shown_name(network, best));
+  return fmt::format("{:.0f} % {}{}", 100 * scores.probabilities[static_cast<std::size_t>(best)],
+                     shown_name(network, best), is_unsure(scores, best) ? "?" : "");
 }
 
 std::string percentages_text(const IntegerNetwork& network) {

@@ -78,6 +78,25 @@ Status check_verb(const std::string& word, std::span<const Verb> verbs) {
   return user_error("sluice has no verb \"{}\"; there are {}", word, known);
 }
 
+// The command line for a shell to read again, under the program's own name.
+std::string shell_text(int argc, const char* const* argv) {
+  std::string text = "sluice";
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    const bool is_plain = !word.empty() && word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                                                  "0123456789%+,-./:=@_") == std::string::npos;
+    text += ' ';
+    if (is_plain) {
+      text += word;
+      continue;
+    }
+    text += '\'';
+    for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    text += '\'';
+  }
+  return text;
+}
+
 // Everything but what a verb does: a failure here is our fault or the machine's fault.
 int parse_and_run(int argc, const char* const* argv, std::span<const Verb> verbs) {
   if (!spdlog::get("sluice")) {
@@ -90,6 +109,7 @@ int parse_and_run(int argc, const char* const* argv, std::span<const Verb> verbs
   app.require_subcommand(1);
   app.footer("Each verb explains itself: sluice plan -h");
   Common common;
+  common.command = shell_text(argc, argv);
   std::string name;
   Run run;
   for (const Verb& verb : verbs) {

@@ -3,9 +3,6 @@
 #include "apps/cli/report_text.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
-
-#include "runtime/base/json.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -107,17 +104,14 @@ std::string explanation_text(const ReportedLayer& layer, const EstimatedRate& ra
                             next.cycles, resources_text(next.resources));
 }
 
-std::string baselines_text(const std::string& search_json) {
-  const nlohmann::json search = parse_json(search_json);
+std::string baselines_text(const SearchReport& search) {
   std::string text;
-  if (!search.is_object()) return text;
-  for (const nlohmann::json& baseline : search.value("baselines", nlohmann::json::array())) {
-    const nlohmann::json &densest = baseline.at("rows").front(), &fastest = baseline.at("rows").back();
+  for (const Baseline& baseline : search.baselines) {
+    const BaselineRow &densest = baseline.rows.front(), &fastest = baseline.rows.back();
     text += fmt::format(
         "instead, {}: {:.0f} cycles an image, {:.0f} at {:+.2f} points (estimated; simulated {:.0f}, {:.0f})\n",
-        baseline.at("name").get<std::string>(), densest.at("estimated_cycles").get<double>(),
-        fastest.at("estimated_cycles").get<double>(), fastest.at("loss_points").get<double>(),
-        densest.at("simulated_cycles").get<double>(), fastest.at("simulated_cycles").get<double>());
+        baseline.name, densest.estimated_cycles, fastest.estimated_cycles, fastest.loss_points,
+        densest.simulated_cycles, fastest.simulated_cycles);
   }
   return text;
 }

@@ -7,6 +7,7 @@
 
 #include <string>
 
+#include "compiler/driver/search_report.hpp"
 #include "runtime/bundle/report.hpp"
 
 namespace sluice::cli {
@@ -19,8 +20,8 @@ std::string estimate_table(const PlanReport& report);
 std::string estimate_summary(const EstimatedRate& rate);
 std::string simulated_text(const PlanReport& report);  // empty where nothing was simulated
 std::string proofs_text(const PlanReport& report);
-// What else the budget could have held, a line a baseline, from report/search.json; empty where it was not asked for.
-std::string baselines_text(const std::string& search_json);
+// What else the budget could have held, a line a baseline; empty where it was not asked for.
+std::string baselines_text(const SearchReport& search);
 // Why a layer has its engine.
 std::string explanation_text(const ReportedLayer& layer, const EstimatedRate& rate);
 

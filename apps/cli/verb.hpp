@@ -26,6 +26,7 @@ struct Common {
   bool is_json = false;
   bool is_quiet = false;
   std::uint64_t seed = 1;  // of what Verb::seeds says
+  std::string command;     // as it was given, for a shell to read again
 };
 
 using Run = std::function<Status()>;
@@ -49,6 +50,7 @@ Run verb_classify(Command command, const Common& common);
 Run verb_eval(Command command, const Common& common);
 Run verb_bench(Command command, const Common& common);
 Run verb_inspect(Command command, const Common& common);
+Run verb_report(Command command, const Common& common);
 Run verb_rebuild_kernels(Command command, const Common& common);
 Run verb_boards(Command command, const Common& common);
 Run verb_replay(Command command, const Common& common);

@@ -109,8 +109,8 @@ void print_fit(const FitCheck& fit) {
         fit.images_per_s, 100 * kAssumedDensity, fit.bottleneck);
   }
   std::cout << (fit.smallest_board.empty()
-                    ? std::string("no known board holds it\n")
-                    : fmt::format("smallest known board that holds it: {}\n", fit.smallest_board));
+                    ? std::string("no known board that can be built for holds it\n")
+                    : fmt::format("smallest known board that holds it and can be built for: {}\n", fit.smallest_board));
   for (const std::string& warning : fit.warnings) std::cout << "warning: " << warning << "\n";
 }
 

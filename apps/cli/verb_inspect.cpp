@@ -145,8 +145,10 @@ Run verb_inspect(Command command, const Common& common) {
       const PlanReport report = SLUICE_TRY(report_of(bundle));
       std::cout << estimate_summary(report.estimated);
       if (!bundle.hashes().contains("report/search.json")) return ok();
-      const std::string search = SLUICE_TRY(bundle.read("report/search.json"));
-      std::cout << baselines_text(search);
+      const std::string text = SLUICE_TRY(bundle.read("report/search.json"));
+      auto search = search_report_from_json(text);
+      if (!search) return std::move(search).error().in(bundle.folder().string());
+      std::cout << baselines_text(*search);
       return ok();
     }
     json j = json::parse(design_to_json(bundle.design()));

@@ -19,6 +19,7 @@ std::span<const Verb> all_verbs() {
       {"bench", "images/s, latencies, and where the time goes", "the codes that are sent where no --images are given",
        verb_bench},
       {"inspect", "what is inside a bundle", nullptr, verb_inspect},
+      {"report", "what is known of a bundle, as one page for a browser", nullptr, verb_report},
       {"rebuild-kernels", "the same design with the kernels of this program, for bundles of an older or unknown one",
        nullptr, verb_rebuild_kernels},
       {"boards", "the boards that are known, and where each figure is from; import a package's board_spec.xml", nullptr,

@@ -265,6 +265,7 @@ Run verb_plan(Command command, const Common& common) {
     }
     if (!shape->empty()) options->input_shape = SLUICE_TRY(frontend::parse_shape(*shape));
     options->seed = common.seed;
+    options->command = common.command;
     options->is_loss_asked = command.count("--max-loss") > 0;
     if (*preset == "hass") {
       options->has_scalar_objective = true;

@@ -66,12 +66,13 @@ class Fitter {
                           {.target_interval = interval, .memory_bytes_per_cycle = target.memory_bytes_per_cycle});
   }
 
-  // The known board with the fewest ALMs that holds the network.
+  // The board with the fewest ALMs that holds the network, of those that a binary can be built for.
   Result<std::string> smallest_board(double hls_factor) const {
     auto boards = SLUICE_TRY(bsp::known_boards());
     std::stable_sort(boards.begin(), boards.end(),
                      [](const bsp::Board& a, const bsp::Board& b) { return a.plannable().alms < b.plannable().alms; });
     for (const bsp::Board& board : boards) {
+      if (!board.is_build_target) continue;
       const Target target = SLUICE_TRY(board_target(board, hls_factor));
       const auto found = design(target, 1, kAnyInterval);
       if (found) return board.name;
@@ -106,7 +107,7 @@ class Fitter {
                       stem_name, stem, slowest));
     if (dense > 0)
       all.push_back(
-          fmt::format("{} of {} convolutions behind the first gain nothing from sparsity in the fastest design: dense "
+          fmt::format("{} of {} convolutions after the first gain nothing from sparsity in the fastest design: dense "
                       "engines are cheaper there",
                       dense, convolutions));
     return all;

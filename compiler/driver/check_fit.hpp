@@ -24,7 +24,7 @@ struct FitCheck {
   bool fits = false;
   std::string story;              // of the smallest design: what is used, what is short
   std::vector<ResourceUse> uses;  // of the smallest design, the fullest first
-  std::string smallest_board;     // that holds it; empty: none that is known
+  std::string smallest_board;     // that holds it and can be built for; empty: none that is known
   double images_per_s = 0;        // of the fastest design that fits; 0: none
   std::string bottleneck;
   std::vector<std::string> warnings;

@@ -54,6 +54,7 @@ json hardware_to_json(const ExploredHardware& h) {
     front.push_back({{"cycles", tried.interval_cycles}, {"measured", to_json(tried.loss)}});
   return {{"trials", trials},
           {"threshold_trials", to_json(h.raced)},
+          {"progress", search::to_json(h.progress)},
           {"threshold_front", front},
           {"taken", h.taken},
           {"densest_limit_cycles", h.densest_limit},
@@ -75,6 +76,7 @@ ExploredHardware hardware_from_json(const json& j) {
   for (const json& tried : j.at("threshold_front"))
     h.front.push_back({tried.at("cycles"), search::measured_loss_from(tried.at("measured"))});
   h.raced = search::race_counts_from(j.at("threshold_trials"));
+  h.progress = search::progress_of(j);
   h.taken = j.at("taken");
   h.densest_limit = j.at("densest_limit_cycles");
   h.natural_cycles = j.at("natural_cycles"), h.one_row_cycles = j.at("one_row_cycles");

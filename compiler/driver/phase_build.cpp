@@ -37,19 +37,20 @@ Result<BuiltChoice> built_of(const PlanJob& job, const std::vector<RowSample>& p
   const ChosenEngines& chosen = *job.state.chosen;
   const std::vector<search::FrontPoint>& front = job.state.searched->front;
   BuiltDesign best = SLUICE_TRY(built(chosen.best.configs, front));
-  if (!chosen.dense || !best.sizing) return BuiltChoice{std::move(best), false};
+  if (!chosen.dense || !best.sizing) return BuiltChoice{std::move(best)};
   // An estimate does not know how long layers wait; the choice of engines must not cost rate where they do.
   BuiltDesign dense = SLUICE_TRY(built(chosen.dense->configs, {front.front()}));
-  if (!dense.sizing) return BuiltChoice{std::move(best), false};
+  if (!dense.sizing) return BuiltChoice{std::move(best)};
   const double alone = dense.sizing->interval_cycles[0];
-  const std::vector<double>& rows = best.sizing->interval_cycles;
+  const std::vector<double> rows = best.sizing->interval_cycles;
   job.say(
       fmt::format("simulated: {:.0f} cycles an image without thresholds, {:.0f} in the fastest row; dense engines "
                   "alone take {:.0f}",
                   rows.front(), rows.back(), alone));
-  if (rows.front() * kLeastDensest <= alone && rows.back() <= alone) return BuiltChoice{std::move(best), false};
+  if (rows.front() * kLeastDensest <= alone && rows.back() <= alone)
+    return BuiltChoice{std::move(best), false, alone, rows};
   job.say("dense engines alone are built: the mixture that was estimated best simulates slower");
-  return BuiltChoice{std::move(dense), true};
+  return BuiltChoice{std::move(dense), true, alone, rows};
 }
 
 Status run(PlanJob& job) {
@@ -68,7 +69,10 @@ Status run(PlanJob& job) {
 
 BundleFiles save(const PlanState& state) {
   const BuiltDesign& built = state.design->built;
-  json j{{"is_dense", state.design->is_dense}, {"unsized_because", built.unsized_because}};
+  json j{{"is_dense", state.design->is_dense},
+         {"unsized_because", built.unsized_because},
+         {"dense_cycles", state.design->dense_cycles},
+         {"mixture_cycles", state.design->mixture_cycles}};
   if (built.sizing) {
     j["sizing"] = {{"interval_cycles", built.sizing->interval_cycles},
                    {"pictures", built.sizing->pictures},
@@ -91,6 +95,8 @@ Status load(const BundleFiles& files, PlanState& state) {
   SLUICE_CHECK(read_json(files, kFile, [&](const json& j) -> Status {
     choice.is_dense = j.at("is_dense");
     choice.built.unsized_because = j.at("unsized_because");
+    choice.dense_cycles = j.at("dense_cycles");
+    choice.mixture_cycles = j.at("mixture_cycles").get<std::vector<double>>();
     if (!j.contains("sizing")) return ok();
     const json& s = j.at("sizing");
     choice.built.sizing = {s.at("interval_cycles").get<std::vector<double>>(), s.at("pictures"), s.at("tolerance"),

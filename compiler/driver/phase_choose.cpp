@@ -69,6 +69,17 @@ LayerChoice choice_of(const MeasuredMenus& explored, const NetworkDesign& design
   return choice;
 }
 
+// Of the fewest cycles that a trial's own hardware would take.
+std::vector<search::SearchStep> progress_of(const search::ThresholdStudy& study) {
+  std::vector<search::SearchStep> steps;
+  for (std::size_t t = 0; t < study.trials.size(); ++t) {
+    const search::ThresholdTrial& trial = study.trials[t];
+    if (!trial.is_feasible || (!steps.empty() && trial.costed.interval >= steps.back().cycles)) continue;
+    steps.push_back({t + 1, trial.costed.interval, trial.raced.loss.points});
+  }
+  return steps;
+}
+
 std::string hardware_text(const ExploredHardware& h) {
   std::string text = fmt::format("{:>8} {:>12} {:>10} {:>12} {:>12} {:>8} {:>15}   cycles estimated\n", "densest",
                                  "loss, mnats", "row 0", "half loss", "full loss", "kernels", "row 0 simulated");
@@ -119,7 +130,8 @@ Status run(PlanJob& job) {
       chosen.dense = choice_of(explored, *found.dense, by_itself, *o.target);
     }
     chosen.hardware = ExploredHardware{found.trials,         found.taken, found.densest_limit, found.natural_cycles,
-                                       found.one_row_cycles, {},          found.study.raced};
+                                       found.one_row_cycles, {},          found.study.raced,
+                                       progress_of(found.study)};
     for (const std::size_t t : found.study.front) {
       const search::ThresholdTrial& trial = found.study.trials[t];
       chosen.hardware->front.push_back({trial.costed.interval, trial.raced.loss});

@@ -21,6 +21,7 @@ namespace sluice {
 
 struct PlanOptions {
   std::filesystem::path model;
+  std::string command;                             // for the report, as a shell reads it; empty: a program plans
   std::vector<std::filesystem::path> calibration;
   std::filesystem::path labels;          // "file label" lines for the one folder in `calibration`; may be empty
   Part part = Part::all;                 // of the calibration pictures

@@ -61,6 +61,7 @@ Result<PlanReport> make_report(const PlanJob& job, const std::string& design_has
   PlanReport report;
   report.model = job.options.model.filename().string();
   report.design_hash = design_hash;
+  report.command = job.options.command;
   report.bits = design.network.input_bits;
   report.calibration_images = job.calibration_count;
   report.agreement_images = state.checked->images;

@@ -71,6 +71,7 @@ struct ExploredHardware {
   double densest_limit = 0, natural_cycles = 0, one_row_cycles = 0;  // as in search::HardwareSearch
   std::vector<TriedThresholds> front;                                // of the trials
   search::RaceCounts raced;
+  std::vector<search::SearchStep> progress;  // of the trials
 };
 
 struct ChosenEngines {
@@ -87,6 +88,9 @@ struct ChosenEngines {
 struct BuiltChoice {
   BuiltDesign built;
   bool is_dense = false;  // ChosenEngines::dense simulated faster and was built
+  // Where both were simulated: cycles an image of dense engines alone, and of the mixture's rows.
+  double dense_cycles = 0;
+  std::vector<double> mixture_cycles;
 };
 
 // check

@@ -8,6 +8,7 @@
 #include "compiler/driver/baselines.hpp"
 #include "compiler/driver/choice_json.hpp"
 #include "compiler/search/loss_json.hpp"
+#include "runtime/base/errors.hpp"
 #include "runtime/base/json.hpp"
 
 namespace sluice {
@@ -16,6 +17,36 @@ namespace {
 using nlohmann::json;
 
 constexpr int kVersion = 1;
+
+Result<SearchReport> parse(const json& j) {
+  if (j.at("version") != kVersion) {
+    return user_error("search.json: version {}, this program reads {}; plan the bundle again", j.at("version").dump(),
+                      kVersion);
+  }
+  SearchReport report;
+  report.search_images = j.at("search_images");
+  report.most_loss_points = j.at("most_loss_points");
+  for (const json& layer : j.at("losses").at("layers")) report.layer_names.push_back(layer.at("name"));
+  report.losses = search::loss_table_from(j.at("losses"));
+  report.scale = search::loss_scale_from(j.at("scale"));
+  report.rows = search::row_search_from(j.at("rows"));
+  report.why_single = j.at("why_single");
+  report.is_dense_alone = j.at("is_dense_alone");
+  report.dense_cycles = j.value("dense_simulated_cycles", 0.0);
+  report.mixture_cycles = j.value("mixture_simulated_cycles", std::vector<double>{});
+  for (const json& baseline : j.at("baselines")) {
+    report.baselines.push_back(baseline_from_json(baseline));
+    if (report.baselines.back().rows.empty())
+      return user_error("search.json: the baseline \"{}\" has no row; plan the bundle again",
+                        report.baselines.back().name);
+  }
+  if (!j.contains("hardware")) return report;
+  report.hardware = hardware_from_json(j.at("hardware"));
+  if (report.hardware->taken >= report.hardware->trials.size())
+    return user_error("search.json: design {} was taken of {} that were explored; plan the bundle again",
+                      report.hardware->taken, report.hardware->trials.size());
+  return report;
+}
 
 }  // namespace
 
@@ -29,6 +60,8 @@ std::string search_report(const PlanJob& job) {
          {"rows", to_json(*state.searched)},
          {"why_single", state.measured->why_single},
          {"is_dense_alone", state.design->is_dense},
+         {"dense_simulated_cycles", state.design->dense_cycles},
+         {"mixture_simulated_cycles", state.design->mixture_cycles},
          {"baselines", json::array()}};
   json& layers = j["losses"]["layers"];
   json& front = j["rows"]["front"];
@@ -43,6 +76,16 @@ std::string search_report(const PlanJob& job) {
   for (const Baseline& baseline : *state.baselines) j["baselines"].push_back(baseline_to_json(baseline));
   if (state.chosen->hardware) j["hardware"] = hardware_to_json(*state.chosen->hardware);
   return json_text(j, 1) + "\n";
+}
+
+Result<SearchReport> search_report_from_json(const std::string& text) {
+  const json j = parse_json(text);
+  if (!j.is_object()) return user_error("search.json: not JSON");
+  try {
+    return parse(j);
+  } catch (const json::exception& error) {
+    return user_error("search.json: {}; plan the bundle again", error.what());
+  }
 }
 
 std::string trials_text(const search::RaceCounts& raced) {

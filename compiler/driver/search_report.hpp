@@ -5,7 +5,8 @@
 // what was weighed. All cycles in it are estimated, losses are measured on the search pictures.
 //
 // Before: all phases up to `measure`. After: JSON with the loss table by layer, the scale of losses, the designs that
-// were explored, the front and which of it became rows.
+// were explored, the front and which of it became rows. search_report_from_json() gives back what was written; a file
+// that is broken or of another version is refused by a sentence.
 #pragma once
 
 #include <string>
@@ -15,6 +16,24 @@
 namespace sluice {
 
 std::string search_report(const PlanJob& job);
+
+// That file, as a reader of a bundle has it.
+struct SearchReport {
+  std::size_t search_images = 0;
+  double most_loss_points = 0;
+  std::vector<std::string> layer_names;  // of `losses`
+  search::LossTable losses;
+  search::LossScale scale;
+  search::RowSearch rows;
+  std::string why_single;
+  bool is_dense_alone = false;
+  double dense_cycles = 0;             // simulated, of the best design of dense engines alone; 0: not simulated
+  std::vector<double> mixture_cycles;  // beside it, those of the mixture's rows
+  std::vector<Baseline> baselines;     // each with a row
+  std::optional<ExploredHardware> hardware;
+};
+
+Result<SearchReport> search_report_from_json(const std::string& text);
 
 // What the search says of itself in a few lines, for people.
 std::string search_text(const PlanState& state);

@@ -86,6 +86,20 @@ LossScale loss_scale_from(const json& j) {
   return scale;
 }
 
+json to_json(const std::vector<SearchStep>& progress) {
+  json list = json::array();
+  for (const SearchStep& step : progress)
+    list.push_back({{"trial", step.trial}, {"cycles", step.cycles}, {"points", step.points}});
+  return list;
+}
+
+std::vector<SearchStep> progress_of(const json& holder) {
+  std::vector<SearchStep> progress;
+  for (const json& step : holder.value("progress", json::array()))
+    progress.push_back({step.at("trial"), step.at("cycles"), step.at("points")});
+  return progress;
+}
+
 json to_json(const RowSearch& search) {
   json front = json::array();
   for (const FrontPoint& point : search.front) {
@@ -104,6 +118,7 @@ json to_json(const RowSearch& search) {
           {"why_single", search.why_single},
           {"fixed_part", search.fixed_part},
           {"fixed_cycles", search.fixed_cycles},
+          {"progress", to_json(search.progress)},
           {"trials", to_json(search.raced)}};
 }
 
@@ -122,6 +137,7 @@ RowSearch row_search_from(const json& j) {
   search.why_single = j.at("why_single");
   search.fixed_part = j.at("fixed_part"), search.fixed_cycles = j.at("fixed_cycles");
   search.raced = race_counts_from(j.at("trials"));
+  search.progress = progress_of(j);
   return search;
 }
 

@@ -23,6 +23,10 @@ LossTable loss_table_from(const nlohmann::json& j);
 nlohmann::json to_json(const LossScale& scale);
 LossScale loss_scale_from(const nlohmann::json& j);
 
+nlohmann::json to_json(const std::vector<SearchStep>& progress);
+// Of an object that may hold no such list: an older Sluice kept none.
+std::vector<SearchStep> progress_of(const nlohmann::json& holder);
+
 nlohmann::json to_json(const RowSearch& search);
 RowSearch row_search_from(const nlohmann::json& j);
 

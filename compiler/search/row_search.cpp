@@ -90,6 +90,20 @@ void take_rows(const RowSearchOptions& options, std::vector<FrontPoint>& front) 
   }
 }
 
+// `tried` in the order of the trials.
+std::vector<SearchStep> progress_of(const std::vector<FrontPoint>& before, const std::vector<FrontPoint>& tried,
+                                    double most_points) {
+  std::vector<SearchStep> steps;
+  const auto step = [&](const FrontPoint& point) {
+    if (point.measured.points > most_points || (!steps.empty() && point.cycles >= steps.back().cycles)) return;
+    if (!steps.empty() && steps.back().trial == point.trial) steps.pop_back();
+    steps.push_back({point.trial, point.cycles, point.measured.points});
+  };
+  for (const FrontPoint& point : before) step(point);
+  for (const FrontPoint& point : tried) step(point);
+  return steps;
+}
+
 // What a layer is built with, for a sentence.
 std::string built_with(const Design& design, std::size_t layer) {
   const std::string engine = NetlistIndex(design.netlist).engine_name(int(layer));
@@ -133,7 +147,7 @@ Result<RowSearch> search_rows(const Design& design, const LossTable& table, cons
   std::vector<FrontPoint> points = measured_family(of_design, meter, options.most_points);
   for (const std::vector<Thresholds>& thresholds : found)
     points.push_back(measured_point(of_design, allocation_of(of_design, picks_within(of_design, thresholds)), meter));
-  RowSearch search{front_of(points), {}, of_design.fixed_part, of_design.fixed_cycles, {}};
+  RowSearch search{front_of(points), {}, of_design.fixed_part, of_design.fixed_cycles, {}, {}};
   take_rows(options, search.front);
   const bool has_rows =
       std::any_of(search.front.begin(), search.front.end(), [](const FrontPoint& point) { return point.row > 0; });
@@ -141,6 +155,7 @@ Result<RowSearch> search_rows(const Design& design, const LossTable& table, cons
     RacingMeter racing(meter, options.most_points, trials.seed);
     std::vector<FrontPoint> tried = SLUICE_TRY(row_trials(of_design, racing, search.front, trials));
     search.raced = racing.counts();
+    search.progress = progress_of(points, tried, options.most_points);
     for (FrontPoint& point : tried) point.is_tried = true, points.push_back(std::move(point));
     search.front = front_of(std::move(points));
     take_rows(options, search.front);

@@ -33,11 +33,21 @@ struct FrontPoint {
   MeasuredLoss measured;               // on the search pictures
   double points = 0;                   // of `measured`, rising along the front
   int row = -1;                        // of the table; -1: not taken
+  std::size_t trial = 0;               // is_tried: which
 
   bool operator==(const FrontPoint&) const = default;
 };
 
 struct TrialOptions;  // study.hpp
+
+// A trial that was better than all before it.
+struct SearchStep {
+  std::size_t trial = 0;  // 0: before the first
+  double cycles = 0;
+  double points = 0;  // lost, on the search pictures
+
+  bool operator==(const SearchStep&) const = default;
+};
 
 struct RowSearch {
   std::vector<FrontPoint> front;  // the densest first
@@ -45,6 +55,7 @@ struct RowSearch {
   std::string fixed_part;         // what is slowest of all that no threshold makes faster
   double fixed_cycles = 0;
   RaceCounts raced;  // of the trials
+  std::vector<SearchStep> progress;  // of the fewest cycles within the largest loss; empty where nothing was tried
 };
 
 // `found`: thresholds of all layers that were found good before; the engines of the design may not obey them all.

@@ -69,8 +69,10 @@ class RowStudy {
     const Allocation allocation = allocation_of_point(trial.point);
     FrontPoint point{thresholds_of(options_, allocation), allocation.picks};
     meter_.remember(point.thresholds, raced);
+    ++kept_;
     if (raced.is_dropped) return;
     point.cycles = allocation.cycles, point.predicted_nats = allocation.loss, point.measured = raced.loss;
+    point.trial = kept_;
     known_.push_back(point);
     if (std::find(plan_.starts.begin(), plan_.starts.end(), trial.point) == plan_.starts.end())
       found_.push_back(std::move(point));
@@ -82,6 +84,7 @@ class RowStudy {
   std::vector<std::size_t> layers_;  // of the variables
   std::vector<FrontPoint> known_;    // the front, and trials that were not dropped
   std::vector<FrontPoint> found_;
+  std::size_t kept_ = 0;  // trials that were told
 };
 
 }  // namespace

@@ -89,6 +89,16 @@ double PlanReport::largest_sum_log2() const {
   return largest;
 }
 
+RowRate rate_of_row(const PlanReport& report, const DesignTable& table, std::size_t row) {
+  const double cycles_per_s = 1e6 * table.clock_mhz;
+  if (report.simulated && row < report.simulated->cycles_per_image_of_rows.size()) {
+    const double cycles = report.simulated->cycles_per_image_of_rows[row];
+    return {RateKind::simulated, cycles, cycles_per_s / cycles};
+  }
+  const double cycles = table.rows[row].cycles_per_image;
+  return {RateKind::estimated, cycles, cycles_per_s / cycles};
+}
+
 json to_json(const LayerExplanation& explanation) {
   json j{{"offers", json::array()}};
   for (const EngineChoice& offer : explanation.offers) j["offers"].push_back(choice_json(offer));
@@ -146,6 +156,7 @@ std::string report_to_json(const PlanReport& r) {
          {"layers", layers},
          {"phase_times", phases}};
   if (r.simulated) j["simulated"] = simulated_json(*r.simulated);
+  if (!r.command.empty()) j["command"] = r.command;
   // Names come from files of any encoding; what is not UTF-8 is replaced, not thrown about.
   return json_text(j, 1) + "\n";
 }

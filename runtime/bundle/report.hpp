@@ -17,6 +17,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "runtime/bundle/network.hpp"
+#include "runtime/bundle/table.hpp"
 
 namespace sluice {
 
@@ -139,6 +140,7 @@ struct ReportedTrial {
 
 struct PlanReport {
   std::string model, design_hash;
+  std::string command;  // that made the bundle, as a shell reads it; empty: a program did, or an older Sluice
   int bits = 8;
   std::size_t calibration_images = 0;
   double agreement_share = 0;  // calibration pictures with the same top-1 in float and integer
@@ -160,6 +162,16 @@ struct PlanReport {
   double largest_sum_log2() const;  // of all proofs
   bool operator==(const PlanReport&) const = default;
 };
+
+// The one rate that a row is known by: simulated where the plan simulated its rows, else estimated. What is printed
+// first, and what rows are compared by; a clock is assumed in both.
+struct RowRate {
+  RateKind kind = RateKind::estimated;
+  double cycles_per_image = 0, images_per_s = 0;
+};
+
+// Before: a report of this table's design, a row of it.
+RowRate rate_of_row(const PlanReport& report, const DesignTable& table, std::size_t row);
 
 nlohmann::json to_json(const EstimatedRate& rate);
 nlohmann::json to_json(const LayerExplanation& explanation);

@@ -96,6 +96,7 @@ Result<PlanReport> parse(const json& j) {
   PlanReport report;
   report.model = j.at("model");
   report.design_hash = j.at("design_hash");
+  report.command = j.value("command", "");
   const std::string precision = j.at("precision");
   if (precision != "int8" && precision != "int16")
     return user_error("report.json: precision \"{}\"; int8 and int16 are possible", precision);

@@ -85,6 +85,9 @@ MAY_INCLUDE = {
                             "compiler/onnx_definition", "compiler/ops", "compiler/quantise"},
     "compiler/driver": {BASE, BUNDLE, CONTRACT, "bsp", "device", "runtime/evaluate", "runtime/simulate", "runtime/images", "runtime/reference", "compiler"},
     "apps": {"bsp", "compiler", "runtime"},
+    # What the page tells of a bundle; it knows nothing of the command.
+    "apps/report": {"bsp", "compiler", "runtime"},
+    "apps/cli": {"bsp", "compiler", "runtime", "apps/report"},
     "tests": {"bsp", "compiler", "runtime", "device", "apps"},
 }
 
