@@ -54,6 +54,9 @@ class Command {
   std::size_t count(const std::string& name) const;
   bool is_given() const;
 
+  // For what reads declarations again (option_table.hpp).
+  CLI::App& app() const { return *app_; }
+
  private:
   CLI::App* app_;
 };

@@ -17,6 +17,7 @@
 #include <opencv2/core.hpp>
 
 #include "apps/cli/log.hpp"
+#include "apps/cli/overview.hpp"
 #include "runtime/base/errors.hpp"
 #include "runtime/base/exceptions.hpp"
 #include "runtime/base/interrupt.hpp"
@@ -24,8 +25,6 @@
 
 namespace sluice::cli {
 namespace {
-
-constexpr const char* kVersion = "sluice 0.1.0";
 
 int exit_code(Fault fault) {
   switch (fault) {
@@ -66,16 +65,6 @@ Status run_verb(const std::string& verb, const Run& run) {
 int tell(const Error& error) {
   log::error("error: {}", error.text());
   return exit_code(error.fault());
-}
-
-// Said before the parser, which only misses a sub-command.
-Status check_verb(const std::string& word, std::span<const Verb> verbs) {
-  std::string known;
-  for (const Verb& verb : verbs) {
-    if (word == verb.name) return ok();
-    known += (known.empty() ? "" : ", ") + std::string(verb.name);
-  }
-  return user_error("sluice has no verb \"{}\"; there are {}", word, known);
 }
 
 // The command line for a shell to read again, under the program's own name.
@@ -123,7 +112,12 @@ int parse_and_run(int argc, const char* const* argv, std::span<const Verb> verbs
     command->callback(
         [&name, &run, &verb, declared = verb.declare(Command(*command), common)] { name = verb.name, run = declared; });
   }
-  if (argc > 1 && argv[1][0] != '-') {
+  if (argc == 1) {
+    std::cerr << overview(verbs);
+    return exit_code(Fault::user);
+  }
+  // Said before the parser, which only misses a sub-command.
+  if (argv[1][0] != '-') {
     if (const Status status = check_verb(argv[1], verbs); !status) return tell(status.error());
   }
   try {

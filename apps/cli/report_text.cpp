@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "apps/cli/text_table.hpp"
+
 namespace sluice::cli {
 namespace {
 
@@ -32,26 +34,33 @@ std::string resources_text(const ResourceCount& r) {
 }
 
 std::string estimate_table(const PlanReport& report) {
+  using Holds = TableColumn::Holds;
   const EstimatedRate& e = report.estimated;
-  std::string text = fmt::format("{:<30} {:<18} {:>6} {:>10} {:>8} {:>6} {:>6}   all {}\n", "layer", "engine", "mult.",
-                                 "cycles", "ALMs", "RAMs", "DSPs", to_text(e.kKind));
+  TextTable table({{"layer", Holds::text},
+                   {"engine", Holds::text},
+                   {"mult."},
+                   {"cycles"},
+                   {"ALMs"},
+                   {"RAMs"},
+                   {"DSPs"},
+                   {"all " + std::string(to_text(e.kKind)), Holds::text}});
+  const auto add = [&](const std::string& name, const std::string& engine, const std::string& cycles,
+                       const ResourceCount& r, const std::string& note, bool is_marked) {
+    table.add({name, engine, std::to_string(r.multipliers), cycles, std::to_string(r.alms),
+               std::to_string(r.ram_blocks), std::to_string(r.dsp_blocks), note},
+              is_marked);
+  };
   for (const ReportedLayer& l : report.layers) {
-    text +=
-        fmt::format("{:<30} {:<18} {:>6} {:>10.0f} {:>8} {:>6} {:>6}{}\n", l.name, l.engine.empty() ? "-" : l.engine,
-                    l.resources.multipliers, l.cycles_per_image, l.resources.alms, l.resources.ram_blocks,
-                    l.resources.dsp_blocks, l.name == e.bottleneck ? "   <- sets the rate" : "");
+    const bool is_slowest = l.name == e.bottleneck;
+    add(l.name, l.engine.empty() ? "-" : l.engine, fmt::format("{:.0f}", l.cycles_per_image), l.resources,
+        is_slowest ? "<- slowest" : "", is_slowest);
   }
-  text += fmt::format("{:<30} {:<18} {:>6} {:>10} {:>8} {:>6} {:>6}\n", "source, sink, forks, records", "-", "", "",
-                      e.resources_shared.alms, e.resources_shared.ram_blocks, e.resources_shared.dsp_blocks);
-  text += fmt::format("{:<30} {:<18} {:>6} {:>10.0f} {:>8} {:>6} {:>6}   f_hls {:g}\n", "together", "",
-                      e.resources.multipliers, e.cycles_per_image, e.resources.alms, e.resources.ram_blocks,
-                      e.resources.dsp_blocks, e.f_hls);
+  add("source, sink, forks, records", "-", "", e.resources_shared, "", false);
+  add("together", "", fmt::format("{:.0f}", e.cycles_per_image), e.resources, fmt::format("f_hls {:g}", e.f_hls), false);
+  std::string text = table.text(is_colour_terminal());
   if (e.target) text += target_text(*e.target);
-  return text + fmt::format(
-                    "{} sets the rate: {:.0f} cycles an image, {:.0f} images/s at {:.0f} MHz ({}); {:.2f} dense MACs a "
-                    "multiplier and cycle\n",
-                    e.bottleneck, e.cycles_per_image, e.throughput_images_per_s, e.clock_mhz, to_text(e.kKind),
-                    e.macs_per_multiplier_and_cycle);
+  return text + fmt::format("{} sets the rate: {:.0f} cycles an image ({}); {:.2f} dense MACs a multiplier and cycle\n",
+                            e.bottleneck, e.cycles_per_image, to_text(e.kKind), e.macs_per_multiplier_and_cycle);
 }
 
 std::string estimate_summary(const EstimatedRate& e) {
@@ -61,33 +70,43 @@ std::string estimate_summary(const EstimatedRate& e) {
     text += fmt::format("planned for {}: {} bind, {:.0f} % of {} used\n", e.target->name, first.resource,
                         100 * first.share, first.plannable);
   }
-  return text +
-         fmt::format("{} sets the rate: {:.0f} images/s at {:g} MHz ({}), {:.2f} dense MACs a multiplier and cycle\n",
-                     e.bottleneck, e.throughput_images_per_s, e.clock_mhz, to_text(e.kKind),
-                     e.macs_per_multiplier_and_cycle);
+  return text + fmt::format("{} sets the rate: {:.0f} cycles an image ({}), {:.2f} dense MACs a multiplier and cycle\n",
+                            e.bottleneck, e.cycles_per_image, to_text(e.kKind), e.macs_per_multiplier_and_cycle);
 }
 
 std::string simulated_text(const PlanReport& report) {
   if (!report.simulated) return "";
   const SimulatedRate& s = *report.simulated;
-  const double interval = s.cycles_per_image_of_rows[0];
-  return fmt::format(
-      "{} on {} calibration pictures, row 0: {:.0f} cycles an image, {:.0f} images/s; streams hold {} RAM blocks, "
-      "every row within {:.3g} % of its best rate\n",
-      to_text(s.kKind), s.images, interval, 1e6 * report.estimated.clock_mhz / interval, s.stream_ram_blocks,
-      100 * s.tolerance);
+  return fmt::format("{} on {} calibration pictures; streams hold {} RAM blocks, every row within {:.3g} % of its best\n",
+                     to_text(s.kKind), s.images, s.stream_ram_blocks, 100 * s.tolerance);
+}
+
+std::string rate_text(const PlanReport& report, const DesignTable& table) {
+  const auto rate_of = [&](std::size_t row) {
+    const RowRate rate = rate_of_row(report, table, row);
+    return fmt::format("row {}: {:.0f} images/s {}, {:.0f} cycles an image", row, rate.images_per_s, to_text(rate.kind),
+                       rate.cycles_per_image);
+  };
+  std::string text = rate_of(0);
+  if (table.rows.size() > 1) text += "; " + rate_of(table.rows.size() - 1);
+  return text + fmt::format(" at {:g} MHz (assumed)\n", table.clock_mhz);
 }
 
 std::string proofs_text(const PlanReport& report) {
-  std::string text = fmt::format("{:<30} {:>11} {:>10} {:>12} {:>10} {:>13}\n", "layer", "weight bits", "input bits",
-                                 "largest sum", "limit", "margin, bits");
+  TextTable table({{"layer", TableColumn::Holds::text},
+                   {"weight bits"},
+                   {"input bits"},
+                   {"largest sum"},
+                   {"limit"},
+                   {"margin, bits"}});
   for (const ReportedLayer& layer : report.layers) {
     if (!layer.sum_proof) continue;
     const ReportedProof& p = *layer.sum_proof;
-    text += fmt::format("{:<30} {:>11} {:>10} {:>12} {:>10} {:>13.2f}\n", layer.name, p.weight_bits, p.input_bits,
-                        fmt::format("2^{:.2f}", p.bound_log2), fmt::format("2^{}", p.limit_log2), p.margin_bits());
+    table.add({layer.name, std::to_string(p.weight_bits), std::to_string(p.input_bits),
+               fmt::format("2^{:.2f}", p.bound_log2), fmt::format("2^{}", p.limit_log2),
+               fmt::format("{:.2f}", p.margin_bits())});
   }
-  return text;
+  return table.text(is_colour_terminal());
 }
 
 std::string explanation_text(const ReportedLayer& layer, const EstimatedRate& rate) {

@@ -18,6 +18,8 @@ std::string resources_text(const ResourceCount& r);
 std::string estimate_table(const PlanReport& report);
 // The same in three lines.
 std::string estimate_summary(const EstimatedRate& rate);
+// The rate that the design is known by, of its first and its last row: simulated where there is one (RowRate).
+std::string rate_text(const PlanReport& report, const DesignTable& table);
 std::string simulated_text(const PlanReport& report);  // empty where nothing was simulated
 std::string proofs_text(const PlanReport& report);
 // What else the budget could have held, a line a baseline; empty where it was not asked for.

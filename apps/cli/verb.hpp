@@ -54,6 +54,8 @@ Run verb_report(Command command, const Common& common);
 Run verb_rebuild_kernels(Command command, const Common& common);
 Run verb_boards(Command command, const Common& common);
 Run verb_replay(Command command, const Common& common);
+Run verb_completion(Command command, const Common& common);
+Run verb_manual(Command command, const Common& common);
 Run verb_search(Command command, const Common& common);
 
 // Options that several verbs have.

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "apps/cli/text_table.hpp"
 #include "apps/cli/verb.hpp"
 #include "bsp/board.hpp"
 #include "bsp/board_spec.hpp"
@@ -62,20 +63,31 @@ Status list(const Common& common) {
     std::cout << json_text(j, 1) << "\n";
     return ok();
   }
-  std::cout << fmt::format("{:<12} {:<34} {:<9} {:>8} {:>8} {:>6} {:>12} {:>7} {:>6}  {}\n", "board", "", "device",
-                           "ALMs", "RAMs", "DSPs", "18x19 mult.", "GB/s", "MHz", "build");
+  using Holds = TableColumn::Holds;
+  TextTable table({{"board", Holds::text},
+                   {"", Holds::text},
+                   {"device", Holds::text},
+                   {"ALMs"},
+                   {"RAMs"},
+                   {"DSPs"},
+                   {"18x19 mult."},
+                   {"GB/s"},
+                   {"MHz"},
+                   {"build", Holds::text}});
   for (const bsp::Board& b : boards) {
     const bsp::DeviceResources r = b.plannable();
-    std::cout << fmt::format("{:<12} {:<34} {:<9} {:>8} {:>8} {:>6} {:>12} {:>7.1f} {:>6.0f}  {}\n", b.name, b.title,
-                             b.device.name, r.alms, r.ram_blocks, r.dsps, r.dsps * b.device.multipliers_per_dsp,
-                             b.memory_gb_per_s, b.clock_mhz, b.is_build_target ? "yes" : "no");
+    table.add({b.name, b.title, b.device.name, std::to_string(r.alms), std::to_string(r.ram_blocks),
+               std::to_string(r.dsps), std::to_string(r.dsps * b.device.multipliers_per_dsp),
+               fmt::format("{:.1f}", b.memory_gb_per_s), fmt::format("{:.0f}", b.clock_mhz),
+               b.is_build_target ? "yes" : "no"});
   }
-  std::cout << fmt::format("\n{:<12} {:<34} {:>12} {:>6}\n", "budget", "", "multipliers", "MHz");
+  TextTable budget_table({{"budget", Holds::text}, {"", Holds::text}, {"multipliers"}, {"MHz"}});
   for (const bsp::MultiplierBudget& b : budgets)
-    std::cout << fmt::format("{:<12} {:<34} {:>12} {:>6.0f}\n", b.name, b.title, b.multipliers, b.clock_mhz);
+    budget_table.add({b.name, b.title, std::to_string(b.multipliers), fmt::format("{:.0f}", b.clock_mhz)});
+  std::cout << table.text(is_colour_terminal()) << "\n" << budget_table.text(is_colour_terminal());
   std::cout << fmt::format(
                    "\nALMs, RAMs and DSPs are what a plan may use: {:.0f}, {:.0f} and {:.0f} % of what the shell "
-                   "leaves; clocks are planned, not measured\n",
+                   "leaves;\nclocks are planned, not measured\n",
                    100 * bsp::Board::kMostAlms, 100 * bsp::Board::kMostRamBlocks, 100 * bsp::Board::kMostDsps)
             << fmt::format("{} boards, {} budgets\n", boards.size(), budgets.size());
   return ok();

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "apps/cli/text_table.hpp"
 #include "apps/cli/verb.hpp"
 #include "compiler/driver/check.hpp"
 #include "compiler/driver/check_fit.hpp"
@@ -69,16 +70,18 @@ std::string note_of(const CheckedNode& node) {
 }
 
 void print_table(const ModelCheck& check, const Options& options) {
-  std::cout << fmt::format("{:<40} {:<20} {:<12} {}\n", "node", "operator", "where", "note");
+  using Holds = TableColumn::Holds;
+  TextTable table({{"node", Holds::text}, {"operator", Holds::text}, {"where", Holds::text}, {"note", Holds::text}});
   std::size_t constants = 0;
   for (const CheckedNode& node : check.nodes) {
     if (node.place == Place::constant && !options.is_long) {
       ++constants;
       continue;
     }
-    std::cout << fmt::format("{:<40} {:<20} {:<12} {}\n", printable(node.name, 80), printable(node.op, 40),
-                             to_text(node.place), note_of(node));
+    table.add({printable(node.name, 80), printable(node.op, 40), to_text(node.place), note_of(node)},
+              node.place == Place::unsupported);
   }
+  std::cout << table.text(is_colour_terminal());
   if (constants > 0)
     std::cout << fmt::format("and {} nodes that are computed while importing (--long lists them)\n", constants);
   for (const std::string& warning : check.warnings) std::cout << "warning: " << printable(warning) << "\n";

@@ -9,6 +9,7 @@
 
 #include "apps/cli/inspect_layer.hpp"
 #include "apps/cli/report_text.hpp"
+#include "apps/cli/text_table.hpp"
 #include "apps/cli/verb.hpp"
 #include "runtime/base/errors.hpp"
 #include "runtime/base/json.hpp"
@@ -53,8 +54,14 @@ Status print_table(const Bundle& bundle) {
                                                        : "RGB",
                            fmt::join(p.mean, " "), fmt::join(p.deviation, " "));
   std::cout << fmt::format("design {}, {} files\n\n", bundle.design_hash().substr(0, 12), bundle.hashes().size() + 1);
-  std::cout << fmt::format("{:<30} {:<20} {:<18} {:<16} {:>10} {:>8} {:>12}\n", "layer", "kind", "engine",
-                           "output HxWxC", "MACs", "mult.", "cycles (est.)");
+  using Holds = TableColumn::Holds;
+  TextTable table({{"layer", Holds::text},
+                   {"kind", Holds::text},
+                   {"engine", Holds::text},
+                   {"output HxWxC"},
+                   {"MACs"},
+                   {"mult."},
+                   {"cycles (est.)"}});
   const TableRow& row = bundle.table().rows[0];
   const NetlistIndex index(netlist);
   std::int64_t macs = 0;
@@ -69,13 +76,14 @@ Status print_table(const Bundle& bundle) {
     int count = 0;
     for (const int k : index.kernels(static_cast<int>(i)))
       count += multipliers(netlist, netlist.kernels[std::size_t(k)]);
-    std::cout << fmt::format("{:<30} {:<20} {:<18} {:<16} {:>10} {:>8} {:>12.0f}\n", layer.name, to_text(layer.kind),
-                             index.engine_name(static_cast<int>(i)), shape_text(layer.output), layer.macs(), count,
-                             cycles);
+    table.add({layer.name, to_text(layer.kind), index.engine_name(static_cast<int>(i)), shape_text(layer.output),
+               std::to_string(layer.macs()), std::to_string(count), fmt::format("{:.0f}", cycles)},
+              cycles == row.cycles_per_image);
     macs += layer.macs();
     all_multipliers += count;
     slowest = std::max(slowest, cycles);
   }
+  std::cout << table.text(is_colour_terminal());
   std::cout << fmt::format(
       "\n{} layers, {} kernels, {} streams, {} MACs, {} multipliers, estimated {:.0f} cycles an image (row 0)\n",
       network.layers.size(), netlist.kernels.size(), netlist.streams.size(), macs, all_multipliers, slowest);
@@ -144,11 +152,13 @@ Run verb_inspect(Command command, const Common& common) {
       SLUICE_CHECK(print_table(bundle));
       const PlanReport report = SLUICE_TRY(report_of(bundle));
       std::cout << estimate_summary(report.estimated);
-      if (!bundle.hashes().contains("report/search.json")) return ok();
-      const std::string text = SLUICE_TRY(bundle.read("report/search.json"));
-      auto search = search_report_from_json(text);
-      if (!search) return std::move(search).error().in(bundle.folder().string());
-      std::cout << baselines_text(*search);
+      if (bundle.hashes().contains("report/search.json")) {
+        const std::string text = SLUICE_TRY(bundle.read("report/search.json"));
+        auto search = search_report_from_json(text);
+        if (!search) return std::move(search).error().in(bundle.folder().string());
+        std::cout << baselines_text(*search);
+      }
+      std::cout << rate_text(report, bundle.table());
       return ok();
     }
     json j = json::parse(design_to_json(bundle.design()));

@@ -27,6 +27,8 @@ std::span<const Verb> all_verbs() {
       {"replay", "take the decisions of an audit log again, on its own design table or another", nullptr, verb_replay},
       {"search", "one side of a search, over lines of JSON: a sampler for somebody else's evaluator",
        "the trials that are proposed", verb_search},
+      {"completion", "a script with which a shell completes verbs and options", nullptr, verb_completion},
+      {"manual", "the manual page of the command or of a verb, for man -l -", nullptr, verb_manual},
   };
   return kVerbs;
 }

@@ -90,6 +90,7 @@ std::string result_text(const PlanResult& result, const PlanOptions& options) {
          fmt::format("quantised by: {} (of {} ways tried on calibration pictures)\n", r.quantisation_method,
                      r.quantisation_trials.size()) +
          rows_text(r, result.table) + result.search + estimate_table(r) + simulated_text(r) +
+         rate_text(r, result.table) +
          fmt::format("bundle {} (design {})\n", options.output.string(), r.design_hash.substr(0, 12));
 }
 

@@ -16,6 +16,7 @@ constexpr double kFull = 0.9;           // share of a resource from which it is 
 constexpr double kMuchWaiting = 0.05;   // of the interval, beyond what the busiest kernel works
 constexpr double kWideInterval = 1;     // points of loss, from end to end
 constexpr double kSameRate = 0.01;
+constexpr double kRuleOfThree = 3;  // of n pictures none: 95 % sure that it is less than 3 of n
 
 std::string tile(const std::string& title, const std::string& value, const std::string& unit,
                  const std::string& below) {
@@ -67,6 +68,11 @@ const ReportedLayer* slowest(const Facts& facts, const std::string& but = {}) {
   return most;
 }
 
+// "74 fewer DSP blocks".
+std::string difference(std::int64_t count, const char* what) {
+  return fmt::format("{} {} {}", number(std::abs(double(count))), count < 0 ? "fewer" : "more", what);
+}
+
 std::string faster_way(const ReportedLayer& layer) {
   if (!layer.explain) return {};
   if (!layer.explain->next_faster)
@@ -74,9 +80,9 @@ std::string faster_way(const ReportedLayer& layer) {
            "fewer filters, are what is left.";
   const EngineChoice& next = *layer.explain->next_faster;
   return fmt::format(
-      "The next faster way is {} with {}: {} cycles, for {} more ALMs, {} more RAM blocks and {} more DSP blocks {}.",
-      escaped(next.engine), escaped(next.numbers), number(next.cycles), number(double(next.resources.alms)),
-      number(double(next.resources.ram_blocks)), number(double(next.resources.dsp_blocks)),
+      "The next faster way is {} with {}: {} cycles, for {}, {} and {} {}.", escaped(next.engine),
+      escaped(next.numbers), number(next.cycles), difference(next.resources.alms, "ALMs"),
+      difference(next.resources.ram_blocks, "RAM blocks"), difference(next.resources.dsp_blocks, "DSP blocks"),
       badge(RateKind::estimated));
 }
 
@@ -116,7 +122,7 @@ std::string target_item(const Facts& facts) {
 std::string waiting_item(const Facts& facts) {
   if (facts.simulations.empty()) return {};
   const simulate::SimulationReport& s = facts.simulations.front().report;
-  const double waiting = 1 - s.bottleneck_cycles / s.interval_cycles;
+  const double waiting = std::max(0.0, 1 - s.bottleneck_cycles / s.interval_cycles);
   const std::string what = fmt::format(
       "The busiest kernel, <strong>{}</strong>, works {} of {} cycles an image and waits for the rest, {} {}.",
       escaped(s.kernels[s.bottleneck].name), number(s.bottleneck_cycles), number(s.interval_cycles), percent(waiting),
@@ -144,6 +150,11 @@ std::string loss_item(const Facts& facts) {
   const TableRow& last = facts.rows().back();
   const bool is_seen = facts.rows()[0].labels != "unseen";
   const double width = last.loss_high - last.loss_low;
+  const double hidden = kRuleOfThree * 100 / double(facts.report.row_images);
+  if (width == 0 && hidden > kWideInterval)
+    return item(fmt::format("No picture of {} changed its class, which does not exclude a loss of {:.1f} points.",
+                            facts.report.row_images, hidden),
+                "More labelled pictures after the calibration ones (<code>--held-out</code>) tell more.");
   if (!is_seen && width <= kWideInterval) return {};
   std::string what, advice;
   if (width > kWideInterval)
@@ -199,8 +210,8 @@ std::string identity(const Facts& facts) {
 
 std::string tiles(const Facts& facts) {
   const std::size_t last = facts.rows().size() - 1;
-  std::string all = rate_tile(facts, 0, "Most accurate row (0)");
-  if (last > 0) all += rate_tile(facts, last, fmt::format("Fastest row ({})", last));
+  std::string all = rate_tile(facts, 0, "Row 0, most accurate");
+  if (last > 0) all += rate_tile(facts, last, fmt::format("Row {}, fastest", last));
   all += dense_tile(facts) + loss_tile(facts, 0, "Top-1 loss, row 0");
   if (last > 0) all += loss_tile(facts, last, fmt::format("Top-1 loss, row {}", last));
   return all;

@@ -11,6 +11,8 @@
 namespace sluice::page {
 namespace {
 
+constexpr double kLongestBar = 2.5;  // of the slowest layer: else the bound of one layer makes all other bars short
+
 // With as many multipliers and nothing skipped: no dense engine is faster. 0: the layer multiplies nothing.
 double dense_bound(const ReportedLayer& layer) {
   return layer.resources.multipliers > 0 ? double(layer.macs) / double(layer.resources.multipliers) : 0;
@@ -18,18 +20,20 @@ double dense_bound(const ReportedLayer& layer) {
 
 std::string bar(const char* name, double value, double most) {
   if (value <= 0 || most <= 0) return {};
-  return fmt::format("<span class=\"bar {}\" style=\"--w:{:.4f}\"></span>", name, value / most);
+  return fmt::format("<span class=\"bar {}{}\" style=\"--w:{:.4f}\"></span>", name, value > most ? " cut" : "",
+                     std::min(1.0, value / most));
 }
 
 }  // namespace
 
 std::string cycles_rows(const Facts& facts) {
   const std::size_t last = facts.rows().size() - 1;
-  double most = 0;
-  for (const ReportedLayer& layer : facts.report.layers)
-    most = std::max({most, dense_bound(layer), facts.cycles(0, layer), facts.cycles(last, layer)});
-  double slowest = 0;
-  for (const ReportedLayer& layer : facts.report.layers) slowest = std::max(slowest, facts.cycles(0, layer));
+  double slowest = 0, densest = 0;
+  for (const ReportedLayer& layer : facts.report.layers) {
+    slowest = std::max({slowest, facts.cycles(0, layer), facts.cycles(last, layer)});
+    densest = std::max(densest, dense_bound(layer));
+  }
+  const double most = std::max(slowest, std::min(densest, kLongestBar * slowest));
   std::string lines;
   for (const ReportedLayer& layer : facts.report.layers) {
     const double dense = dense_bound(layer), first = facts.cycles(0, layer), fastest = facts.cycles(last, layer);

@@ -43,7 +43,7 @@ json view(const Facts& facts, RateKind kind) {
     if (cycles > 0)
       own.push_back(point(facts, std::to_string(row.id), row.loss_points, row.loss_low, row.loss_high, cycles));
   }
-  series.push_back({{"name", "rows of this design"}, {"points", own}});
+  series.push_back({{"name", "rows of this design, by number"}, {"points", own}});
   for (const Baseline& baseline : facts.search ? facts.search->baselines : std::vector<Baseline>{}) {
     json points = json::array();
     for (const BaselineRow& row : baseline.rows) {

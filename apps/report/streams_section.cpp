@@ -86,7 +86,7 @@ std::string streams_figure(const Facts& facts) {
       "<div class=\"scroll tall\" tabindex=\"0\" role=\"region\" aria-labelledby=\"streams-caption\"><table>\n"
       "<caption id=\"streams-caption\">{} streams, the deepest first, in beats, row 0 {}</caption>\n"
       "<thead><tr><th scope=\"col\">stream</th><th scope=\"col\">depth</th><th scope=\"col\">room</th><th "
-      "scope=\"col\">high water</th><th scope=\"col\">of its room</th><td class=\"bars\"></td><th scope=\"col\">why so "
+      "scope=\"col\">high water</th><th scope=\"col\">of its room</th><td class=\"bars\"></td><th scope=\"col\" class=\"words\">why so "
       "deep</th></tr></thead>\n<tbody>\n{}</tbody></table></div>\n",
       order.size(), badge(RateKind::simulated), lines);
 }

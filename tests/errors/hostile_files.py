@@ -165,32 +165,35 @@ class HostileFiles(unittest.TestCase):
         self.refused("inspect", long, says="1000000 bytes")
 
     def test_report_of_other_types(self):
-        """What `inspect` reads, with values of every other kind in every place; the manifest vouches for it."""
+        """What `inspect` and `report` read, with values of every other kind in every place; the manifest vouches for it."""
         chance = random.Random(SEED)
         print(f"seed {SEED}", file=sys.stderr)
-        original = json.loads((self.bundle / "report/report.json").read_text())
-        places = {}
-
-        def walk(value, path):
-            places.setdefault(tuple("*" if isinstance(step, int) else step for step in path), path)
-            for step in value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else []:
-                walk(value[step], (*path, step))
-
-        walk(original, ())
         odd = [None, True, -1, 2**31, 2**63, -2**63, 1e308, "", "x" * 1000, "\x1b[2J", [], [[]], {}, {"a": 1}, [0, "a"]]
-        chosen = chance.sample(sorted(path for path in places if path), 40) + [("estimated", "uses"), ("estimated", "target", "uses")]
-        for place in chosen:
-            if place not in places:
-                continue
-            value = json.loads(json.dumps(original))
-            inner = value
-            for step in places[place][:-1]:
-                inner = inner[step]
-            inner[places[place][-1]] = chance.choice(odd)
-            bundle = self.sealed("report/report.json", json.dumps(value).encode())
-            done = self.run_in(self.folder, "inspect", bundle)
-            self.assertIn(done.returncode, (0, 1), f"{place}: {done.stderr[-500:]}")
-            self.assertTrue(done.returncode == 0 or b"error: " in done.stderr, place)
+        for file, always in (("report/report.json", [("estimated", "uses"), ("estimated", "target", "uses")]),
+                             ("report/search.json", [("rows", "front"), ("baselines",)])):
+            original = json.loads((self.bundle / file).read_text())
+            places = {}
+
+            def walk(value, path):
+                places.setdefault(tuple("*" if isinstance(step, int) else step for step in path), path)
+                for step in value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else []:
+                    walk(value[step], (*path, step))
+
+            walk(original, ())
+            known = sorted(path for path in places if path)
+            for place in chance.sample(known, min(40, len(known))) + always:
+                if place not in places:
+                    continue
+                value = json.loads(json.dumps(original))
+                inner = value
+                for step in places[place][:-1]:
+                    inner = inner[step]
+                inner[places[place][-1]] = chance.choice(odd)
+                bundle = self.sealed(file, json.dumps(value).encode())
+                for words in (["inspect", bundle], ["report", bundle, "-o", "page.html"]):
+                    done = self.run_in(self.folder, *words)
+                    self.assertIn(done.returncode, (0, 1), f"{words[0]}, {file}: {place}: {done.stderr[-500:]}")
+                    self.assertTrue(done.returncode == 0 or b"error: " in done.stderr, place)
 
     def test_streams_deeper_than_any_memory(self):
         def deep(design):

@@ -39,6 +39,16 @@ TEST(ClassificationText, says_whose_the_percentages_are) {
   EXPECT_EQ(line({TailKind::sigmoid}, LineFormat::text), "a.png:  dog, big 81.8 %  \"owl\" 73.1 %");
 }
 
+TEST(ClassificationText, a_class_less_likely_than_all_others_is_not_sure) {
+  Outcome close = outcome();
+  close.result.value().scores = {100, 110, 105};
+  const IntegerNetwork network = network_of({});
+  EXPECT_EQ(cli::classification_line(close, network, LineFormat::text),
+            "a.png: not sure:  dog, big 35.0 % (softmax of 1.10)  \"owl\" 33.3 % (softmax of 1.05)");
+  EXPECT_EQ(cli::short_label(*close.result, network), "35 % dog, big?");
+  EXPECT_EQ(cli::short_label(*outcome().result, network), "57 % dog, big");
+}
+
 TEST(ClassificationText, a_class_without_a_name_is_called_one) {
   IntegerNetwork network = network_of({TailKind::softmax});
   network.labels.clear();

@@ -2,6 +2,7 @@
 // How the command ends: help, version, refused options, and an exit status with a sentence for every failure, thrown or
 // returned. None of them ends the process.
 #include <filesystem>
+#include <sstream>
 #include <stdexcept>
 #include <thread>
 
@@ -41,6 +42,14 @@ TEST(Command, help_lists_every_verb) {
     EXPECT_THAT(done.out, AllOf(HasSubstr(verb.name), HasSubstr(verb.what)));
 }
 
+TEST(Command, without_a_verb_all_are_told_within_100_columns) {
+  const Finished done = command({});
+  EXPECT_EQ(done.status, 1);
+  for (const cli::Verb& verb : cli::all_verbs()) EXPECT_THAT(done.err, HasSubstr(std::string("\n") + verb.name));
+  std::istringstream lines(done.err);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100u) << line;
+}
+
 TEST(Command, version_is_told_by_itself_and_by_a_verb) {
   for (const auto& words : {std::vector<std::string>{"--version"}, {"plan", "--version"}}) {
     const Finished done = command(words);
@@ -67,8 +76,10 @@ TEST_P(RefusedOptions, end_with_status_1_and_name_what_is_wrong) {
 }
 
 const Refused kRefused[] = {
-    {"no_verb", {}, "A subcommand is required"},
-    {"unknown_verb", {"clasify", "b"}, "no verb \"clasify\"; there are check, plan"},
+    {"no_verb", {}, "sluice plan model.onnx --calib pictures/ -o my_bundle"},
+    {"unknown_verb", {"clasify", "b"}, "no verb \"clasify\"; the nearest is classify; there are check, plan"},
+    {"begun_verb", {"sim"}, "the nearest is simulate;"},
+    {"far_verb", {"transmogrify"}, "no verb \"transmogrify\"; there are check, plan"},
     {"missing_argument", {"classify"}, "bundle is required"},
     {"unknown_option", {"inspect", "b", "--lay"}, "--lay"},
     {"word_for_a_number", {"bench", "b", "--seconds", "long"}, "long"},
