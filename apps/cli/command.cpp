@@ -72,8 +72,9 @@ std::string shell_text(int argc, const char* const* argv) {
   std::string text = "sluice";
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
-    const bool is_plain = !word.empty() && word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                                                  "0123456789%+,-./:=@_") == std::string::npos;
+    const bool is_plain = !word.empty() && word.find_first_not_of(
+                                               "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                               "0123456789%+,-./:=@_") == std::string::npos;
     text += ' ';
     if (is_plain) {
       text += word;

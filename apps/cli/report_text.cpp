@@ -56,7 +56,8 @@ std::string estimate_table(const PlanReport& report) {
         is_slowest ? "<- slowest" : "", is_slowest);
   }
   add("source, sink, forks, records", "-", "", e.resources_shared, "", false);
-  add("together", "", fmt::format("{:.0f}", e.cycles_per_image), e.resources, fmt::format("f_hls {:g}", e.f_hls), false);
+  add("together", "", fmt::format("{:.0f}", e.cycles_per_image), e.resources, fmt::format("f_hls {:g}", e.f_hls),
+      false);
   std::string text = table.text(is_colour_terminal());
   if (e.target) text += target_text(*e.target);
   return text + fmt::format("{} sets the rate: {:.0f} cycles an image ({}); {:.2f} dense MACs a multiplier and cycle\n",
@@ -77,8 +78,9 @@ std::string estimate_summary(const EstimatedRate& e) {
 std::string simulated_text(const PlanReport& report) {
   if (!report.simulated) return "";
   const SimulatedRate& s = *report.simulated;
-  return fmt::format("{} on {} calibration pictures; streams hold {} RAM blocks, every row within {:.3g} % of its best\n",
-                     to_text(s.kKind), s.images, s.stream_ram_blocks, 100 * s.tolerance);
+  return fmt::format(
+      "{} on {} calibration pictures; streams hold {} RAM blocks, every row within {:.3g} % of its best\n",
+      to_text(s.kKind), s.images, s.stream_ram_blocks, 100 * s.tolerance);
 }
 
 std::string rate_text(const PlanReport& report, const DesignTable& table) {

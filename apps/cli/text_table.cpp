@@ -84,8 +84,9 @@ std::string TextTable::text(bool is_terminal) const {
     for (std::size_t l = 0; l < lines; ++l) {
       std::string line;
       for (std::size_t c = 0; c < widths.size(); ++c) {
-        line += (c == 0 ? std::string() : std::string(kBetween, ' ')) +
-                padded(l < parts[c].size() ? parts[c][l] : "", widths[c], columns_[c].holds == TableColumn::Holds::number);
+        line +=
+            (c == 0 ? std::string() : std::string(kBetween, ' ')) +
+            padded(l < parts[c].size() ? parts[c][l] : "", widths[c], columns_[c].holds == TableColumn::Holds::number);
       }
       line.erase(line.find_last_not_of(' ') + 1);
       text += is_bold && is_terminal ? kBold + line + kPlain : line;

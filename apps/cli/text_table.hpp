@@ -2,9 +2,9 @@
 // TextTable: columns on a terminal, never wider than 100 characters.
 //
 // Why: names of layers and nodes have any length, and a line that the terminal breaks is no table any more. The idea: a
-// column is as wide as what it holds; where all together are too wide, those that may give way are broken at spaces into
-// further lines, or cut in the middle of a word. Numbers never give way. On a terminal heads are bold and marked lines
-// stand out; elsewhere no control character is written.
+// column is as wide as what it holds; where all together are too wide, those that may give way are broken at spaces
+// into further lines, or cut in the middle of a word. Numbers never give way. On a terminal heads are bold and marked
+// lines stand out; elsewhere no control character is written.
 //
 // Before: as many cells a row as there are columns, each printable. After: lines of at most kMostColumns characters,
 // as long as the columns that never give way leave room.

@@ -57,7 +57,8 @@ std::string synopsis(const std::string& name, const VerbWords& words) {
   if (!words.verbs.empty()) line += "\\fIVERB\\fR ";
   for (const OptionWords& option : words.options)
     if (option.is_argument)
-      line += option.is_required ? "\\fI" + troff(option.names[0]) + "\\fR " : "[\\fI" + troff(option.names[0]) + "\\fR] ";
+      line +=
+          option.is_required ? "\\fI" + troff(option.names[0]) + "\\fR " : "[\\fI" + troff(option.names[0]) + "\\fR] ";
   return line + "[options]\n";
 }
 
@@ -65,8 +66,8 @@ std::string page_of(const std::string& name, const VerbWords& words, bool is_com
   std::string dashed = name;
   for (char& c : dashed)
     if (c == ' ') c = '-';
-  std::string page = fmt::format(".TH {} 1 \"\" \"{}\" \"Sluice\"\n.SH NAME\n{} \\- {}\n.SH SYNOPSIS\n{}", troff(dashed),
-                                 kVersion, troff(dashed), troff(words.what), synopsis(name, words));
+  std::string page = fmt::format(".TH {} 1 \"\" \"{}\" \"Sluice\"\n.SH NAME\n{} \\- {}\n.SH SYNOPSIS\n{}",
+                                 troff(dashed), kVersion, troff(dashed), troff(words.what), synopsis(name, words));
   for (const VerbWords& verb : words.verbs) {
     if (&verb == &words.verbs.front()) page += ".SH VERBS\n";
     page += ".TP\n\\fB" + troff(verb.name) + "\\fR\n" + troff(verb.what) + "\n";

@@ -31,8 +31,7 @@ std::filesystem::path default_output(const std::filesystem::path& bundle) {
 Status write_page(const Options& options, const Common& common) {
   const Bundle bundle = SLUICE_TRY(Bundle::open(options.bundle));
   if (!options.has_no_simulation) log::info("simulating the bundle's golden pictures");
-  const std::string page =
-      SLUICE_TRY(page::bundle_page(bundle, {.is_simulated = !options.has_no_simulation}));
+  const std::string page = SLUICE_TRY(page::bundle_page(bundle, {.is_simulated = !options.has_no_simulation}));
   const std::filesystem::path output = options.output.empty() ? default_output(options.bundle) : options.output;
   SLUICE_CHECK(replace_file(output, page));
   if (common.is_json)

@@ -12,9 +12,9 @@
 namespace sluice::page {
 namespace {
 
-constexpr double kFull = 0.9;           // share of a resource from which it is what binds
-constexpr double kMuchWaiting = 0.05;   // of the interval, beyond what the busiest kernel works
-constexpr double kWideInterval = 1;     // points of loss, from end to end
+constexpr double kFull = 0.9;          // share of a resource from which it is what binds
+constexpr double kMuchWaiting = 0.05;  // of the interval, beyond what the busiest kernel works
+constexpr double kWideInterval = 1;    // points of loss, from end to end
 constexpr double kSameRate = 0.01;
 constexpr double kRuleOfThree = 3;  // of n pictures none: 95 % sure that it is less than 3 of n
 
@@ -46,13 +46,15 @@ std::string dense_tile(const Facts& facts) {
     return tile(title, "this design", "", "The mixture of engines simulated slower, so it was not built.");
   const auto dense = dense_alone(facts);
   if (!dense)
-    return tile(title, "-", "",
-                "Not tried: plan with <code>--board</code> or <code>--budget</code>, and <code>--baselines</code>.");
+    return tile(
+        title, "-", "",
+        facts.report.estimated.target
+            ? "Not tried: plan with <code>--baselines</code>."
+            : "Not tried: plan with <code>--board</code> or <code>--budget</code>, and <code>--baselines</code>.");
   const RowRate rate = facts.rate(0);
   const double ratio = dense->cycles_per_image / rate.cycles_per_image;
-  const std::string beside = dense->kind != rate.kind
-                                 ? std::string("not compared: the other rate is of another kind")
-                                 : fmt::format("row 0 is {:.2f} times as fast", ratio);
+  const std::string beside = dense->kind != rate.kind ? std::string("not compared: the other rate is of another kind")
+                                                      : fmt::format("row 0 is {:.2f} times as fast", ratio);
   return tile(title, number(facts.images_per_s(dense->cycles_per_image)), "images/s",
               fmt::format("{} {} cycles an image; {}", badge(dense->kind), number(dense->cycles_per_image), beside));
 }
@@ -79,21 +81,20 @@ std::string faster_way(const ReportedLayer& layer) {
     return "No way to compute this layer that was weighed is faster: a smaller picture or a larger stride, or "
            "fewer filters, are what is left.";
   const EngineChoice& next = *layer.explain->next_faster;
-  return fmt::format(
-      "The next faster way is {} with {}: {} cycles, for {}, {} and {} {}.", escaped(next.engine),
-      escaped(next.numbers), number(next.cycles), difference(next.resources.alms, "ALMs"),
-      difference(next.resources.ram_blocks, "RAM blocks"), difference(next.resources.dsp_blocks, "DSP blocks"),
-      badge(RateKind::estimated));
+  return fmt::format("The next faster way is {} with {}: {} cycles, for {}, {} and {} {}.", escaped(next.engine),
+                     escaped(next.numbers), number(next.cycles), difference(next.resources.alms, "ALMs"),
+                     difference(next.resources.ram_blocks, "RAM blocks"),
+                     difference(next.resources.dsp_blocks, "DSP blocks"), badge(RateKind::estimated));
 }
 
 std::string bottleneck_item(const Facts& facts) {
   const ReportedLayer* first = slowest(facts);
   if (first == nullptr) return {};
   const ReportedLayer* second = slowest(facts, first->name);
-  std::string what = fmt::format("<strong>{}</strong> ({}) is the slowest layer: {} of the {} cycles an image of row 0 {}.",
-                                 escaped(first->name), escaped(first->engine.empty() ? to_text(first->kind) : first->engine),
-                                 number(facts.cycles(0, *first)), number(facts.rows()[0].cycles_per_image),
-                                 badge(RateKind::estimated));
+  std::string what =
+      fmt::format("<strong>{}</strong> ({}) is the slowest layer: {} cycles an image in row 0 {}.",
+                  escaped(first->name), escaped(first->engine.empty() ? to_text(first->kind) : first->engine),
+                  number(facts.cycles(0, *first)), badge(RateKind::estimated));
   if (second != nullptr && facts.cycles(0, *second) > 0)
     what += fmt::format(" If it alone were faster, {} would set the rate next, at {} images/s at most.",
                         escaped(second->name), number(facts.images_per_s(facts.cycles(0, *second))));
@@ -107,15 +108,16 @@ std::string target_item(const Facts& facts) {
                 "<code>sluice boards</code> lists boards; <code>sluice plan ... --board NAME</code> fills one.");
   const ResourceShare& first = target->uses.front();
   const std::string what =
-      fmt::format("<strong>{}</strong> are the scarcest part of {}: {} of what a plan may use {}.", escaped(first.resource),
-                  escaped(target->name), percent(first.share, 0), badge(RateKind::estimated));
+      fmt::format("<strong>{}</strong> are the scarcest part of {}: {} of what a plan may use {}.",
+                  escaped(first.resource), escaped(target->name), percent(first.share, 0), badge(RateKind::estimated));
   if (target->least_images_per_s > 0)
     return item(what, fmt::format("It was planned for the fewest resources at {} images/s; a higher "
                                   "<code>--target-rate</code> uses more of the board.",
                                   number(target->least_images_per_s)));
   if (first.share >= kFull)
-    return item(what, "The board is full. Faster takes a larger board, a smaller network, or more loss "
-                      "(<code>--max-loss</code>).");
+    return item(what,
+                "The board is full. Faster takes a larger board, a smaller network, or more loss "
+                "(<code>--max-loss</code>).");
   return item(what, "Room is left, but the slowest layer cannot use it.");
 }
 
@@ -137,9 +139,11 @@ std::string rows_item(const Facts& facts) {
   const std::vector<TableRow>& rows = facts.rows();
   if (rows.size() > 1) {
     const RowRate first = facts.rate(0), last = facts.rate(rows.size() - 1);
-    return item(fmt::format("Rows of thresholds trade accuracy for rate: the fastest of {} is {:.2f} times as fast as row 0 {}.",
-                            rows.size(), first.cycles_per_image / last.cycles_per_image, badge(first.kind)),
-                "<code>--policy target-fps --target-fps N</code> holds a rate with the most accurate row that has it.");
+    return item(
+        fmt::format(
+            "Rows of thresholds trade accuracy for rate: the fastest of {} is {:.2f} times as fast as row 0 {}.",
+            rows.size(), first.cycles_per_image / last.cycles_per_image, badge(first.kind)),
+        "<code>--policy target-fps --target-fps N</code> holds a rate with the most accurate row that has it.");
   }
   const std::string why = facts.search ? facts.search->why_single : std::string();
   return item("The table has one row: there is nothing to switch to at run time.",
@@ -161,7 +165,8 @@ std::string loss_item(const Facts& facts) {
     what = fmt::format("The loss of row {} is known to within {:.1f} points only {}.", last.id, width,
                        badge(RateKind::measured));
   if (is_seen) {
-    what += (what.empty() ? "" : " ") + std::string("Losses were measured on pictures without true classes, or on ones the search has seen.");
+    what += (what.empty() ? "" : " ") +
+            std::string("Losses were measured on pictures without true classes, or on ones the search has seen.");
     advice = "Give the calibration pictures labels, and more of them than <code>--calib-images</code>.";
   } else {
     advice = "More labelled pictures after the calibration ones (<code>--held-out</code>) narrow it.";
@@ -175,9 +180,10 @@ std::string dense_item(const Facts& facts) {
   if (!dense || dense->kind != rate.kind || (facts.search && facts.search->is_dense_alone)) return {};
   const double ratio = dense->cycles_per_image / rate.cycles_per_image;
   if (ratio > 1 + kSameRate) return {};
-  return item(fmt::format("Skipping zeros gains nothing in row 0: dense engines alone take {} cycles, this design {} {}.",
-                          number(dense->cycles_per_image), number(rate.cycles_per_image), badge(rate.kind)),
-              "It pays where multipliers are short and logic is left, and where many values are zero.");
+  return item(
+      fmt::format("Skipping zeros gains nothing in row 0: dense engines alone take {} cycles, this design {} {}.",
+                  number(dense->cycles_per_image), number(rate.cycles_per_image), badge(rate.kind)),
+      "It pays where multipliers are short and logic is left, and where many values are zero.");
 }
 
 }  // namespace
@@ -203,8 +209,10 @@ std::string identity(const Facts& facts) {
          pair("Input", fmt::format("{}&times;{}&times;{} (height, width, channels)", network.input.height,
                                    network.input.width, network.input.channels)) +
          pair("Classes", classes) +
-         pair("Work", fmt::format("{}&nbsp;M multiply-accumulates an image", number(1e-6 * double(r.macs_per_image), 1))) +
-         pair("Circuit", fmt::format("{} layers, {} kernels, {} multipliers", r.layers.size(), r.kernels, r.multipliers)) +
+         pair("Work",
+              fmt::format("{}&nbsp;M multiply-accumulates an image", number(1e-6 * double(r.macs_per_image), 1))) +
+         pair("Circuit",
+              fmt::format("{} layers, {} kernels, {} multipliers", r.layers.size(), r.kernels, r.multipliers)) +
          pair("Design", "<code>" + escaped(facts.bundle.design_hash().substr(0, 12)) + "</code>");
 }
 

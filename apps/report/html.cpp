@@ -119,8 +119,7 @@ Result<std::string> filled(std::string_view page, const std::map<std::string, st
 std::string script_hash(std::string_view script) {
   std::string bytes;
   const std::string hex = sha256_hex(script);
-  for (std::size_t i = 0; i < hex.size(); i += 2)
-    bytes += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
+  for (std::size_t i = 0; i < hex.size(); i += 2) bytes += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
   return "'sha256-" + base64(bytes) + "'";
 }
 

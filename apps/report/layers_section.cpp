@@ -39,15 +39,25 @@ std::string cycles_rows(const Facts& facts) {
     const double dense = dense_bound(layer), first = facts.cycles(0, layer), fastest = facts.cycles(last, layer);
     const std::string bars = bar("dense", dense, most) + bar("first", first, most) +
                              (last > 0 ? bar("fastest", fastest, most) : std::string());
-    lines += fmt::format(
-        "<tr{}><th scope=\"row\">{}</th>{}{}{}{}{}<td class=\"bars\" aria-hidden=\"true\">{}</td></tr>\n",
-        first == slowest ? " class=\"taken\"" : "", escaped(layer.name),
-        text_cell(layer.engine.empty() ? to_text(layer.kind) : layer.engine),
-        number_cell(double(layer.resources.multipliers)),
-        dense > 0 ? number_cell(dense) : std::string("<td class=\"number\">-</td>"), number_cell(first),
-        number_cell(fastest), bars);
+    lines +=
+        fmt::format("<tr{}><th scope=\"row\">{}</th>{}{}{}{}{}<td class=\"bars\" aria-hidden=\"true\">{}</td></tr>\n",
+                    first == slowest ? " class=\"taken\"" : "", escaped(layer.name),
+                    text_cell(layer.engine.empty() ? to_text(layer.kind) : layer.engine),
+                    number_cell(double(layer.resources.multipliers)),
+                    dense > 0 ? number_cell(dense) : std::string("<td class=\"number\">-</td>"), number_cell(first),
+                    last > 0 ? number_cell(fastest) : std::string(), bars);
   }
   return lines;
+}
+
+std::string fastest_legend(const Facts& facts) {
+  const std::size_t last = facts.rows().size() - 1;
+  return last == 0 ? "" : fmt::format("\n<li><span class=\"swatch fastest\"></span>row {}</li>", last);
+}
+
+std::string fastest_head(const Facts& facts) {
+  const std::size_t last = facts.rows().size() - 1;
+  return last == 0 ? "" : fmt::format("<th scope=\"col\">row {}</th>", last);
 }
 
 std::string sparsity_heads(const Facts& facts) {
@@ -60,9 +70,8 @@ std::string sparsity_rows(const Facts& facts) {
   std::string lines;
   for (const ReportedLayer& layer : facts.report.layers) {
     if (facts.entry(0, layer.name) == nullptr) continue;
-    std::string cells = layer.zero_share_float
-                            ? "<td class=\"number\">" + percent(*layer.zero_share_float, 0) + "</td>"
-                            : std::string("<td class=\"number\">-</td>");
+    std::string cells = layer.zero_share_float ? "<td class=\"number\">" + percent(*layer.zero_share_float, 0) + "</td>"
+                                               : std::string("<td class=\"number\">-</td>");
     for (std::size_t r = 0; r < facts.rows().size(); ++r) {
       const TableLayer* entry = facts.entry(r, layer.name);
       if (entry == nullptr) {

@@ -41,7 +41,6 @@ Result<std::string> bundle_page(const Bundle& bundle, const PageOptions& options
   const auto& files = page_files();
   const std::string& script = files.at("page.js");
   const nlohmann::json charts{{"loss", rows_chart(facts)}, {"progress", progress_chart(facts)}};
-  const std::string fastest = fmt::format("row {}", facts.rows().size() - 1);
   return filled(files.at("page.html"), {{"title", escaped(page_title(facts))},
                                         {"script-hash", script_hash(script)},
                                         {"style", files.at("page.css")},
@@ -55,7 +54,8 @@ Result<std::string> bundle_page(const Bundle& bundle, const PageOptions& options
                                         {"progress", progress_table(facts)},
                                         {"designs", designs_table(facts)},
                                         {"sensitivity", sensitivity_tables(facts)},
-                                        {"fastest", fastest},
+                                        {"fastest-legend", fastest_legend(facts)},
+                                        {"fastest-head", fastest_head(facts)},
                                         {"cycles", cycles_rows(facts)},
                                         {"sparsity-heads", sparsity_heads(facts)},
                                         {"sparsity", sparsity_rows(facts)},

@@ -12,7 +12,7 @@ namespace sluice::page {
 namespace {
 
 struct Part {
-  const char* name;      // as ResourceShare has it
+  const char* name;  // as ResourceShare has it
   const char* title;
   std::int64_t ResourceCount::*count;
 };
@@ -59,9 +59,10 @@ std::string resources_figure(const Facts& facts) {
     for (std::size_t c = 0; c < circuits.size() && whole > 0; ++c)
       pieces += fmt::format("<span class=\"piece c{}\" style=\"--w:{:.4f}\"></span>", c % kColours,
                             double(circuits[c].second.*part.count) / whole);
-    bars += fmt::format("<div class=\"stack\"><span class=\"name\">{}</span><span class=\"track\">{}</span><span "
-                        "class=\"share\">{}</span></div>\n",
-                        part.title, pieces, use != nullptr ? percent(use->share, 0) : std::string("no budget"));
+    bars += fmt::format(
+        "<div class=\"stack\"><span class=\"name\">{}</span><span class=\"track\">{}</span><span "
+        "class=\"share\">{}</span></div>\n",
+        part.title, pieces, use != nullptr ? percent(use->share, 0) : std::string("no budget"));
     heads += fmt::format("<th scope=\"col\">{}</th>", part.title);
     used += number_cell(double(report.estimated.resources.*part.count));
     allowed += use != nullptr ? number_cell(double(use->plannable)) : std::string("<td class=\"number\">-</td>");
@@ -73,7 +74,8 @@ std::string resources_figure(const Facts& facts) {
   }
   lines += "<tr class=\"sum\"><th scope=\"row\">together</th>" + used + "</tr>\n";
   lines += "<tr><th scope=\"row\">a plan may use</th>" + allowed + "</tr>\n";
-  for (const ResourceShare& use : report.estimated.target ? report.estimated.target->uses : std::vector<ResourceShare>{})
+  for (const ResourceShare& use :
+       report.estimated.target ? report.estimated.target->uses : std::vector<ResourceShare>{})
     lines += fmt::format("<tr><th scope=\"row\">{}, used</th><td colspan=\"4\">{} of {}, {}</td></tr>\n",
                          escaped(use.resource), number(double(use.used)), number(double(use.plannable)),
                          percent(use.share, 1));

@@ -79,6 +79,7 @@ std::string rows_table(const Facts& facts) {
 }
 
 json rows_chart(const Facts& facts) {
+  if (facts.rows().size() == 1 && !dense_alone(facts)) return nullptr;
   json views = json::array();
   if (simulated_cycles(facts, 0) > 0) views.push_back(view(facts, RateKind::simulated));
   views.push_back(view(facts, RateKind::estimated));

@@ -57,10 +57,11 @@ std::string sensitivity_row(const std::string& name, const std::vector<LossLevel
   for (const LossLevel* level : columns) {
     cells += level == nullptr
                  ? std::string("<td></td>")
-                 : fmt::format("<td class=\"heat\" style=\"--v:{:.3f}\" title=\"{:.1f} % left out, {:.1f} % of classes "
-                               "changed\">{}</td>",
-                               strength(level->divergence), 100 * level->share, 100 * level->changed,
-                               number(1e3 * level->divergence, level->divergence < 0.01 ? 1 : 0));
+                 : fmt::format(
+                       "<td class=\"heat\" style=\"--v:{:.3f}\" title=\"{:.1f} % left out, {:.1f} % of classes "
+                       "changed\">{}</td>",
+                       strength(level->divergence), 100 * level->share, 100 * level->changed,
+                       number(1e3 * level->divergence, level->divergence < 0.01 ? 1 : 0));
   }
   return "<tr><th scope=\"row\">" + escaped(name) + "</th>" + cells + "</tr>\n";
 }
@@ -73,7 +74,8 @@ std::string sensitivity_table(const SearchReport& search, Levels part, const cha
   }
   if (lines.empty()) return {};
   std::string heads;
-  for (int c = 0; c < kColumns; ++c) heads += fmt::format("<th scope=\"col\">{}&ndash;{}&nbsp;%</th>", 10 * c, 10 * c + 10);
+  for (int c = 0; c < kColumns; ++c)
+    heads += fmt::format("<th scope=\"col\">{}&ndash;{}&nbsp;%</th>", 10 * c, 10 * c + 10);
   return fmt::format(
       "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"{0}\"><table class=\"heatmap\">\n"
       "<caption id=\"{0}\">{1} {2}</caption>\n"
@@ -94,7 +96,8 @@ std::string progress_table(const Facts& facts) {
         "thresholds that were known</td></tr>\n",
         study.name, study.raced.trials, study.raced.dropped, study.raced.known);
   }
-  if (lines.empty()) return "<tr><td colspan=\"4\">No trials were made, or this bundle kept none of their progress.</td></tr>\n";
+  if (lines.empty())
+    return "<tr><td colspan=\"4\">No trials were made, or this bundle kept none of their progress.</td></tr>\n";
   return lines;
 }
 
@@ -102,8 +105,7 @@ json progress_chart(const Facts& facts) {
   json series = json::array();
   for (const Study& study : studies(facts)) {
     json points = json::array();
-    for (const SearchStep& step : study.steps)
-      points.push_back({{"label", ""}, {"x", step.trial}, {"y", step.cycles}});
+    for (const SearchStep& step : study.steps) points.push_back({{"label", ""}, {"x", step.trial}, {"y", step.cycles}});
     series.push_back({{"name", study.name}, {"points", points}, {"until", study.raced.trials}});
   }
   if (series.empty()) return nullptr;
@@ -115,17 +117,18 @@ json progress_chart(const Facts& facts) {
 
 std::string designs_table(const Facts& facts) {
   if (!facts.search || !facts.search->hardware)
-    return "<tr><td colspan=\"6\">No designs were explored: the bundle was planned for no board and no budget.</td></tr>\n";
+    return "<tr><td colspan=\"6\">No designs were explored: the bundle was planned for no board and no "
+           "budget.</td></tr>\n";
   const ExploredHardware& h = *facts.search->hardware;
   std::string lines;
   for (std::size_t t = 0; t < h.trials.size(); ++t) {
     const search::HardwareTrial& trial = h.trials[t];
-    lines += fmt::format("<tr{}><th scope=\"row\">{}{}</th>{}{}{}{}{}</tr>\n", t == h.taken ? " class=\"taken\"" : "", t + 1,
-                         t == h.taken ? ", taken" : "", number_cell(double(trial.kernels)),
-                         number_cell(trial.rows.densest), number_cell(trial.rows.half_loss),
-                         number_cell(trial.rows.full_loss),
-                         trial.simulated_densest > 0 ? number_cell(trial.simulated_densest)
-                                                     : std::string("<td class=\"number\">-</td>"));
+    lines +=
+        fmt::format("<tr{}><th scope=\"row\">{}{}</th>{}{}{}{}{}</tr>\n", t == h.taken ? " class=\"taken\"" : "", t + 1,
+                    t == h.taken ? ", taken" : "", number_cell(double(trial.kernels)), number_cell(trial.rows.densest),
+                    number_cell(trial.rows.half_loss), number_cell(trial.rows.full_loss),
+                    trial.simulated_densest > 0 ? number_cell(trial.simulated_densest)
+                                                : std::string("<td class=\"number\">-</td>"));
   }
   return lines;
 }
@@ -133,11 +136,12 @@ std::string designs_table(const Facts& facts) {
 std::string sensitivity_tables(const Facts& facts) {
   std::string tables;
   if (facts.search) {
-    tables = sensitivity_table(*facts.search, &search::LayerLosses::activations, "sensitivity-activations",
-                               "Activations left out") +
-             sensitivity_table(*facts.search, &search::LayerLosses::weights, "sensitivity-weights", "Weights left out") +
-             sensitivity_table(*facts.search, &search::LayerLosses::ranks, "sensitivity-ranks",
-                               "Weights left out by rank (grouped-prefix engines)");
+    tables =
+        sensitivity_table(*facts.search, &search::LayerLosses::activations, "sensitivity-activations",
+                          "Activations left out") +
+        sensitivity_table(*facts.search, &search::LayerLosses::weights, "sensitivity-weights", "Weights left out") +
+        sensitivity_table(*facts.search, &search::LayerLosses::ranks, "sensitivity-ranks",
+                          "Weights left out by rank (grouped-prefix engines)");
   }
   if (tables.empty()) return "<p>No thresholds were measured in this plan.</p>\n";
   return tables;

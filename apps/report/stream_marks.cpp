@@ -22,8 +22,8 @@ Result<std::vector<Codes>> golden_codes(const Bundle& bundle) {
     const std::string bytes = SLUICE_TRY(bundle.read(name));
     pictures.push_back(codes_from_bytes(bytes, network.input_bits));
     if (pictures.back().size() != code_count) {
-      return user_error("{}: {}: {} codes, where the network takes {}; plan the bundle again",
-                        bundle.folder().string(), name, pictures.back().size(), code_count);
+      return user_error("{}: {}: {} codes, where the network takes {}; plan the bundle again", bundle.folder().string(),
+                        name, pictures.back().size(), code_count);
     }
   }
   if (pictures.empty()) {
@@ -38,8 +38,8 @@ Result<std::vector<Codes>> golden_codes(const Bundle& bundle) {
 Result<simulate::SimulationReport> simulate_golden(const Bundle& bundle, std::size_t row) {
   const std::vector<Codes> pictures = SLUICE_TRY(golden_codes(bundle));
   const simulate::Scheduler scheduler(bundle.netlist());
-  const simulate::PictureModel model(
-      bundle.design(), {bundle.table().thresholds(bundle.network(), bundle.netlist(), row)});
+  const simulate::PictureModel model(bundle.design(),
+                                     {bundle.table().thresholds(bundle.network(), bundle.netlist(), row)});
   simulate::Simulation simulation(bundle.netlist(), kFillingPictures);
   for (std::size_t i = 0; i < kFillingPictures + kMeasuredPictures; ++i) {
     SLUICE_CHECK(check_interrupt());

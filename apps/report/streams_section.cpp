@@ -27,7 +27,8 @@ std::string wait_rows(const Facts& facts, const simulate::SimulationReport& repo
     if (kernel == nullptr) continue;
     lines += fmt::format(
         "<tr{}><th scope=\"row\">{}</th>{}<td class=\"number\">{}</td><td class=\"number\">{}</td><td "
-        "class=\"number\">{}</td><td class=\"bars\" aria-hidden=\"true\"><span class=\"track\">{}{}{}</span></td></tr>\n",
+        "class=\"number\">{}</td><td class=\"bars\" aria-hidden=\"true\"><span "
+        "class=\"track\">{}{}{}</span></td></tr>\n",
         kernel == &report.kernels[report.bottleneck] ? " class=\"taken\"" : "", escaped(layers[l].name),
         number_cell(double(kernel->cycles.busy) / double(report.images)), percent(kernel->busy_share()),
         percent(kernel->beats_share()), percent(kernel->room_share()), piece("busy", kernel->busy_share()),
@@ -69,8 +70,9 @@ std::string streams_figure(const Facts& facts) {
   const std::vector<Stream>& streams = facts.bundle.netlist().streams;
   std::vector<std::size_t> order(report.streams.size());
   for (std::size_t s = 0; s < order.size(); ++s) order[s] = s;
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return report.streams[a].capacity > report.streams[b].capacity; });
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return report.streams[a].capacity > report.streams[b].capacity;
+  });
   std::string lines;
   for (const std::size_t s : order) {
     const StreamReport& stream = report.streams[s];
@@ -86,7 +88,8 @@ std::string streams_figure(const Facts& facts) {
       "<div class=\"scroll tall\" tabindex=\"0\" role=\"region\" aria-labelledby=\"streams-caption\"><table>\n"
       "<caption id=\"streams-caption\">{} streams, the deepest first, in beats, row 0 {}</caption>\n"
       "<thead><tr><th scope=\"col\">stream</th><th scope=\"col\">depth</th><th scope=\"col\">room</th><th "
-      "scope=\"col\">high water</th><th scope=\"col\">of its room</th><td class=\"bars\"></td><th scope=\"col\" class=\"words\">why so "
+      "scope=\"col\">high water</th><th scope=\"col\">of its room</th><td class=\"bars\"></td><th scope=\"col\" "
+      "class=\"words\">why so "
       "deep</th></tr></thead>\n<tbody>\n{}</tbody></table></div>\n",
       order.size(), badge(RateKind::simulated), lines);
 }

@@ -129,9 +129,9 @@ Status run(PlanJob& job) {
       const search::HardwareTrial by_itself{1, 0, false, {found.dense->exploration.interval_cycles, 0, 0}, 0};
       chosen.dense = choice_of(explored, *found.dense, by_itself, *o.target);
     }
-    chosen.hardware = ExploredHardware{found.trials,         found.taken, found.densest_limit, found.natural_cycles,
-                                       found.one_row_cycles, {},          found.study.raced,
-                                       progress_of(found.study)};
+    chosen.hardware =
+        ExploredHardware{found.trials,         found.taken, found.densest_limit, found.natural_cycles,
+                         found.one_row_cycles, {},          found.study.raced,   progress_of(found.study)};
     for (const std::size_t t : found.study.front) {
       const search::ThresholdTrial& trial = found.study.trials[t];
       chosen.hardware->front.push_back({trial.costed.interval, trial.raced.loss});

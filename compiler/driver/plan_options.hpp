@@ -12,8 +12,8 @@
 
 #include "compiler/driver/pixel_options.hpp"
 #include "compiler/ir/graph.hpp"
-#include "compiler/quantise/quantise.hpp"
 #include "compiler/measure/rows.hpp"
+#include "compiler/quantise/quantise.hpp"
 #include "compiler/target/target.hpp"
 #include "runtime/images/image_set.hpp"
 
@@ -21,7 +21,7 @@ namespace sluice {
 
 struct PlanOptions {
   std::filesystem::path model;
-  std::string command;                             // for the report, as a shell reads it; empty: a program plans
+  std::string command;  // for the report, as a shell reads it; empty: a program plans
   std::vector<std::filesystem::path> calibration;
   std::filesystem::path labels;          // "file label" lines for the one folder in `calibration`; may be empty
   Part part = Part::all;                 // of the calibration pictures

@@ -54,7 +54,7 @@ struct RowSearch {
   std::string why_single;         // empty where there are several rows
   std::string fixed_part;         // what is slowest of all that no threshold makes faster
   double fixed_cycles = 0;
-  RaceCounts raced;  // of the trials
+  RaceCounts raced;                  // of the trials
   std::vector<SearchStep> progress;  // of the fewest cycles within the largest loss; empty where nothing was tried
 };
 

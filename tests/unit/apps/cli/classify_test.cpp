@@ -80,15 +80,15 @@ TEST_F(Classify, text_of_logits_says_that_the_softmax_is_ours) {
   const Finished done = classified(bundle({}), {"--top", "2"});
   EXPECT_EQ(done.status, 0) << done.err;
   EXPECT_EQ(done.out,
-            "0.png:  animal 3 16.9 % (softmax of 0.58)  animal 5 14.8 % (softmax of 0.45)\n"
-            "1.png:  animal 3 21.1 % (softmax of 0.87)  animal 5 14.0 % (softmax of 0.46)\n"
-            "2.png:  animal 3 17.0 % (softmax of 0.65)  animal 5 15.2 % (softmax of 0.54)\n");
+            "0.png: not sure:  animal 3 16.9 % (softmax of 0.58)  animal 5 14.8 % (softmax of 0.45)\n"
+            "1.png: not sure:  animal 3 21.1 % (softmax of 0.87)  animal 5 14.0 % (softmax of 0.46)\n"
+            "2.png: not sure:  animal 3 17.0 % (softmax of 0.65)  animal 5 15.2 % (softmax of 0.54)\n");
 }
 
 TEST_F(Classify, text_of_a_softmax_is_the_models_own) {
   const Finished done = classified(bundle({TailKind::softmax}), {});
   EXPECT_EQ(done.status, 0) << done.err;
-  EXPECT_EQ(done.out, "0.png:  animal 3 16.9 %\n1.png:  animal 3 21.1 %\n2.png:  animal 3 17.0 %\n");
+  EXPECT_EQ(done.out, "0.png: not sure:  animal 3 16.9 %\n1.png: not sure:  animal 3 21.1 %\n2.png: not sure:  animal 3 17.0 %\n");
 }
 
 TEST_F(Classify, csv_has_a_header_and_both_numbers) {

@@ -47,7 +47,8 @@ TEST(Words, manual_and_completion_hold_each_option_of_the_help) {
     // A name in a sentence that is another verb's option is none of this one.
     const std::string help = command({verb.name, "-h"}).out;
     for (std::size_t at = help.find("\n  -"); at != std::string::npos; at = help.find("\n  -", at + 1)) {
-      const std::vector<std::string> names = long_options(" " + help.substr(at + 3, help.find_first_of("\n ", at + 3) - at - 3));
+      const std::vector<std::string> names =
+          long_options(" " + help.substr(at + 3, help.find_first_of("\n ", at + 3) - at - 3));
       for (const std::string& name : names) {
         EXPECT_THAT(page, HasSubstr("\\fB" + name + "\\fR"));
         EXPECT_THAT(words, HasSubstr(name));
@@ -58,7 +59,8 @@ TEST(Words, manual_and_completion_hold_each_option_of_the_help) {
 
 TEST(Words, completion_knows_boards_and_choices_and_is_a_script) {
   const std::string script = command({"completion", "bash"}).out;
-  EXPECT_THAT(script, AllOf(HasSubstr("plan:--board) words=\"385a"), HasSubstr("classify:--policy) words=\"fixed target-fps\"")));
+  EXPECT_THAT(script, AllOf(HasSubstr("plan:--board) words=\"385a"),
+                            HasSubstr("classify:--policy) words=\"fixed target-fps\"")));
   Scratch scratch;
   ASSERT_TRUE(write_file(scratch.path() / "sluice.bash", script));
   const auto completed = [&](const std::string& words, int position) {

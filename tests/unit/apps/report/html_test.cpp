@@ -14,7 +14,8 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 TEST(Html, no_text_is_markup) {
-  EXPECT_EQ(escaped("</script><b a='1' b=\"2\">&amp;"), "&lt;/script&gt;&lt;b a=&#39;1&#39; b=&quot;2&quot;&gt;&amp;amp;");
+  EXPECT_EQ(escaped("</script><b a='1' b=\"2\">&amp;"),
+            "&lt;/script&gt;&lt;b a=&#39;1&#39; b=&quot;2&quot;&gt;&amp;amp;");
   EXPECT_EQ(escaped("caf\xE9 \x1b[2J"), "caf\\xE9 \\x1B[2J") << "bytes that are no text";
   EXPECT_EQ(escaped(std::string(50, 'x'), 20).size(), 20u + 3) << "cut, and it is seen";
 }

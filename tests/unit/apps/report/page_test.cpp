@@ -13,10 +13,10 @@
 namespace sluice::test {
 namespace {
 
+using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using nlohmann::json;
 
 class Page : public ::testing::Test {
  protected:
@@ -44,7 +44,10 @@ class Page : public ::testing::Test {
   }
 
   static json search() {
-    const json raced{{"trials", 4}, {"dropped_early", 1}, {"known_before", 0}, {"pictures_evaluated", 9},
+    const json raced{{"trials", 4},
+                     {"dropped_early", 1},
+                     {"known_before", 0},
+                     {"pictures_evaluated", 9},
                      {"pictures_of_all_trials", 12}};
     const json level{{"tau_a", 3}, {"share_left_out", 0.25}, {"divergence_nats", 0.0125}, {"changed_share", 0.5}};
     return {{"version", 1},
@@ -52,7 +55,8 @@ class Page : public ::testing::Test {
             {"most_loss_points", 2},
             {"losses",
              {{"pictures", 9},
-              {"layers", {{{"name", "l<0>"}, {"weights", json::array()}, {"activations", {level}}, {"ranks", json::array()}}}}}},
+              {"layers",
+               {{{"name", "l<0>"}, {"weights", json::array()}, {"activations", {level}}, {"ranks", json::array()}}}}}},
             {"scale", json::array()},
             {"rows",
              {{"front", json::array()},
@@ -80,7 +84,8 @@ class Page : public ::testing::Test {
 
 TEST_F(Page, shows_what_the_reports_hold_and_escapes_it) {
   const std::string page = page_of(with_reports(report_to_json(report()), search().dump()));
-  EXPECT_THAT(page, AllOf(HasSubstr("a&lt;b&gt;.onnx"), HasSubstr("l&lt;0&gt;"), HasSubstr("sluice plan &#39;a b.onnx&#39;")));
+  EXPECT_THAT(
+      page, AllOf(HasSubstr("a&lt;b&gt;.onnx"), HasSubstr("l&lt;0&gt;"), HasSubstr("sluice plan &#39;a b.onnx&#39;")));
   for (const char* raw : {"a<b>", "l<0>", "n<i>", "<x>"}) EXPECT_THAT(page, Not(HasSubstr(raw)));
   EXPECT_THAT(page, HasSubstr("<data value=\"4321.5\">")) << "progress";
   EXPECT_THAT(page, HasSubstr("<data value=\"8000.5\">")) << "dense engines alone";
@@ -89,8 +94,8 @@ TEST_F(Page, shows_what_the_reports_hold_and_escapes_it) {
 
 TEST_F(Page, does_without_a_search_and_without_simulation) {
   const std::string page = page_of(with_reports(report_to_json(report()), ""));
-  EXPECT_THAT(page, AllOf(HasSubstr("No thresholds were measured"), HasSubstr("--no-simulation"), HasSubstr("Not tried"),
-                          HasSubstr("planned for no board")));
+  EXPECT_THAT(page, AllOf(HasSubstr("No thresholds were measured"), HasSubstr("--no-simulation"),
+                          HasSubstr("Not tried"), HasSubstr("planned for no board")));
 }
 
 TEST_F(Page, a_rate_is_simulated_where_the_plan_simulated_its_rows) {
@@ -108,13 +113,15 @@ TEST_F(Page, a_rate_is_simulated_where_the_plan_simulated_its_rows) {
 TEST_F(Page, reports_of_other_types_are_a_sentence_that_names_the_file) {
   const std::string good = report_to_json(report());
   EXPECT_THAT(page_of(with_reports("[]", "")), AllOf(HasSubstr("error: "), HasSubstr("report.json")));
-  for (const char* key : {"version", "losses", "rows", "baselines", "mixture_simulated_cycles", "dense_simulated_cycles"}) {
+  for (const char* key :
+       {"version", "losses", "rows", "baselines", "mixture_simulated_cycles", "dense_simulated_cycles"}) {
     json odd = search();
     odd[key] = "x";
     EXPECT_THAT(page_of(with_reports(good, odd.dump())), AllOf(HasSubstr("error: "), HasSubstr("search.json"))) << key;
   }
   json no_rows = search();
-  no_rows["baselines"].push_back({{"name", "dense"}, {"how", ""}, {"dsp_blocks", 1}, {"multipliers", 1}, {"rows", json::array()}});
+  no_rows["baselines"].push_back(
+      {{"name", "dense"}, {"how", ""}, {"dsp_blocks", 1}, {"multipliers", 1}, {"rows", json::array()}});
   EXPECT_THAT(page_of(with_reports(good, no_rows.dump())), HasSubstr("has no row"));
 }
 
@@ -129,7 +136,8 @@ TEST_F(Page, golden_pictures_that_are_missing_or_cut_are_told) {
   files["golden/input_00.bin"] = std::string(8 * 8 * 3, '\x11');
   const std::filesystem::path whole = scratch_.path() / "whole";
   ASSERT_TRUE(write_bundle(whole, files));
-  EXPECT_THAT(page_of(Bundle::open(whole).value(), true), AllOf(HasSubstr("high water"), HasSubstr("busy cycles an image")));
+  EXPECT_THAT(page_of(Bundle::open(whole).value(), true),
+              AllOf(HasSubstr("high water"), HasSubstr("busy cycles an image")));
 }
 
 }  // namespace
