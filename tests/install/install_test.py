@@ -42,6 +42,8 @@ shutil.rmtree(prefix, ignore_errors=True)
 run(CMAKE, "--install", BUILD, "--component", "runtime", "--prefix", prefix)
 check(not (prefix / "bin").exists(), "the component runtime brings no program")
 run(CMAKE, "--install", BUILD, "--component", "apps", "--prefix", prefix)
+check("\\fB\\-\\-board" in (prefix / "share/man/man1/sluice-plan.1").read_text(), "a manual page for each verb")
+check("complete " in (prefix / "share/bash-completion/completions/sluice").read_text(), "completion for bash")
 scratch = pathlib.Path(tempfile.mkdtemp(prefix="sluice-install-"))
 try:
     # A copy: nothing of the tree is near the program.
