@@ -3,7 +3,6 @@
 #include "apps/cli/classification_text.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "apps/cli/verb.hpp"
 #include "runtime/base/json.hpp"

@@ -10,8 +10,7 @@
 
 #include <string>
 
-#include <nlohmann/json.hpp>
-
+#include "runtime/base/json.hpp"
 #include "runtime/bundle/bundle.hpp"
 
 namespace sluice::cli {

@@ -3,11 +3,13 @@
 #include <unistd.h>
 #include <algorithm>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <string>
 
 #include "apps/cli/command.hpp"
+#include "apps/cli/last_words.hpp"
 #include "runtime/base/interrupt.hpp"
 #include "runtime/drivers/device_list.hpp"
 
@@ -30,10 +32,15 @@ void start_again_for_emulator(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   start_again_for_emulator(argc, argv);
+  sluice::cli::end_with_a_sentence_on_faults();
   // A file that grows past its limit and a reader that went away are errors of write(), with a sentence, not a kill.
   std::signal(SIGXFSZ, SIG_IGN);
   std::signal(SIGPIPE, SIG_IGN);
   sluice::watch_interrupts();
   sluice::cli::end_with_a_sentence_on_terminate();
-  return sluice::cli::run_command(argc, argv, sluice::cli::all_verbs());
+  const int code = sluice::cli::run_command(argc, argv, sluice::cli::all_verbs());
+  if (!sluice::is_interrupted()) return code;
+  // A compiler's thread may still be at work (unless_interrupted), on what the destructors of the end would take away.
+  std::fflush(nullptr);
+  _exit(code);
 }

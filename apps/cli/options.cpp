@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Options that several verbs share.
 #include "apps/cli/verb.hpp"
-#include "compiler/driver/known_program.hpp"
 #include "runtime/base/errors.hpp"
 #include "runtime/base/text.hpp"
 #include "runtime/bundle/fitted_build.hpp"
@@ -62,12 +61,11 @@ Result<Bundle> DeviceFlags::open_bundle(const std::filesystem::path& folder) con
 }
 
 Result<std::unique_ptr<Device>> DeviceFlags::open(const Bundle& bundle) const {
-  const bool is_compiled = device == "pocl" || device == "threads" || (device == "fpga" && is_emulated);
-  if (is_compiled && !trusts_kernels) SLUICE_CHECK(check_known_program(bundle));
   return open_device(device, bundle,
                      {.images_in_flight = images_in_flight,
                       .is_exact = is_exact,
                       .is_paced = is_paced,
+                      .trusts_kernels = trusts_kernels,
                       .is_emulated = is_emulated,
                       .has_planned_depths = has_planned_depths,
                       .binary = binary,

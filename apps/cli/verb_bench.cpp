@@ -12,7 +12,6 @@
 #include <random>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "apps/cli/log.hpp"
 #include "apps/cli/plan_comparison.hpp"

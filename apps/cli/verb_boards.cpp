@@ -4,8 +4,6 @@
 #include <iostream>
 #include <memory>
 
-#include <nlohmann/json.hpp>
-
 #include "apps/cli/text_table.hpp"
 #include "apps/cli/verb.hpp"
 #include "bsp/board.hpp"

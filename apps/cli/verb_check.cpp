@@ -4,8 +4,6 @@
 #include <memory>
 #include <optional>
 
-#include <nlohmann/json.hpp>
-
 #include "apps/cli/text_table.hpp"
 #include "apps/cli/verb.hpp"
 #include "compiler/driver/check.hpp"

@@ -5,8 +5,6 @@
 #include <iostream>
 #include <memory>
 
-#include <nlohmann/json.hpp>
-
 #include "apps/cli/evaluation.hpp"
 #include "apps/cli/float_judgement.hpp"
 #include "apps/cli/log.hpp"

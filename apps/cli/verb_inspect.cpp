@@ -5,7 +5,6 @@
 #include <memory>
 
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 
 #include "apps/cli/inspect_layer.hpp"
 #include "apps/cli/report_text.hpp"

@@ -3,8 +3,6 @@
 #include <iostream>
 #include <memory>
 
-#include <nlohmann/json.hpp>
-
 #include "apps/cli/log.hpp"
 #include "apps/cli/report_text.hpp"
 #include "apps/cli/verb.hpp"

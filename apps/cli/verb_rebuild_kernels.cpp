@@ -6,10 +6,8 @@
 #include <iostream>
 #include <memory>
 
-#include <nlohmann/json.hpp>
-
 #include "apps/cli/verb.hpp"
-#include "compiler/driver/known_program.hpp"
+#include "compiler/driver/rebuilt_bundle.hpp"
 #include "runtime/base/errors.hpp"
 #include "runtime/base/json.hpp"
 

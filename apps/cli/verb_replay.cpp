@@ -6,8 +6,6 @@
 #include <iostream>
 #include <memory>
 
-#include <nlohmann/json.hpp>
-
 #include "apps/cli/verb.hpp"
 #include "runtime/adapt/replay.hpp"
 #include "runtime/base/errors.hpp"

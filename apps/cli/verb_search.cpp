@@ -5,8 +5,6 @@
 #include <iostream>
 #include <memory>
 
-#include <nlohmann/json.hpp>
-
 #include "apps/cli/log.hpp"
 #include "apps/cli/verb.hpp"
 #include "compiler/search/ask_tell.hpp"

@@ -6,7 +6,6 @@
 #include <memory>
 
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 
 #include "apps/cli/log.hpp"
 #include "apps/cli/verb.hpp"

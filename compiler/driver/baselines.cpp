@@ -3,7 +3,6 @@
 #include "compiler/driver/baselines.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "compiler/driver/design_builder.hpp"
 #include "compiler/driver/explore_design.hpp"
@@ -14,6 +13,7 @@
 #include "compiler/search/global_greedy.hpp"
 #include "compiler/search/trial_design.hpp"
 #include "runtime/base/errors.hpp"
+#include "runtime/base/json.hpp"
 #include "runtime/base/sha256.hpp"
 
 namespace sluice {

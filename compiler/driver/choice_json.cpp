@@ -2,9 +2,8 @@
 // Key by key; an engine is written by its name (see choice_json.hpp).
 #include "compiler/driver/choice_json.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include "compiler/search/loss_json.hpp"
+#include "runtime/base/json.hpp"
 
 namespace sluice {
 

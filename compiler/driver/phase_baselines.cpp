@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // baselines: what else the same budget could have held (--baselines); it costs about as much as the search itself.
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "compiler/driver/baselines.hpp"
 #include "compiler/driver/phase.hpp"

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // build: netlist and depths of streams, for all rows. After it the design is final.
-#include <nlohmann/json.hpp>
 
 #include "compiler/driver/phase.hpp"
 #include "runtime/base/errors.hpp"

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // calibrate: how large every value is on the calibration pictures, in the network as it is and with equalised channels.
-#include <nlohmann/json.hpp>
 
 #include "compiler/driver/phase.hpp"
 #include "compiler/driver/picture_names.hpp"
@@ -8,6 +7,7 @@
 #include "compiler/quantise/equalise.hpp"
 #include "runtime/base/bytes.hpp"
 #include "runtime/base/errors.hpp"
+#include "runtime/base/json.hpp"
 #include "runtime/base/top_k.hpp"
 
 namespace sluice {

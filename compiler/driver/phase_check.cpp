@@ -2,8 +2,6 @@
 // check: integer and float on the calibration pictures, and the golden vectors that every device is held against.
 #include <algorithm>
 
-#include <nlohmann/json.hpp>
-
 #include "compiler/driver/agreement.hpp"
 #include "compiler/driver/phase.hpp"
 #include "compiler/validation/validate_network.hpp"

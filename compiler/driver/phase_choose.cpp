@@ -4,7 +4,6 @@
 // Menus are not kept: they follow from the network and the target. Of an exploration stays what was chosen, what was
 // weighed (in words, for the report), and the densities that it was fed with, which take the pictures to measure.
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "compiler/driver/choice_json.hpp"
 #include "compiler/driver/design_estimate.hpp"

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // import: the ONNX file as a graph in normal form (compiler/ir/graph.hpp).
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "compiler/driver/check_warnings.hpp"
 #include "compiler/driver/phase.hpp"
 #include "compiler/frontend/onnx_import.hpp"
 #include "compiler/ir/graph_bytes.hpp"
 #include "compiler/passes/normalise.hpp"
+#include "runtime/base/json.hpp"
 
 namespace sluice {
 namespace {

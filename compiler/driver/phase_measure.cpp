@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // measure: what every row of thresholds loses and saves, on pictures after the calibration ones where there are any.
-#include <nlohmann/json.hpp>
 
 #include "compiler/driver/measuring_samples.hpp"
 #include "compiler/driver/phase.hpp"

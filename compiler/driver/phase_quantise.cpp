@@ -4,7 +4,6 @@
 #include <limits>
 
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 
 #include "compiler/accuracy/widen_maps.hpp"
 #include "compiler/driver/phase.hpp"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // search: rows of thresholds for the hardware that was chosen.
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "compiler/driver/phase.hpp"
 #include "compiler/driver/search_report.hpp"

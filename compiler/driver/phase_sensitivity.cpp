@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "compiler/driver/phase.hpp"
 #include "compiler/search/loss_json.hpp"

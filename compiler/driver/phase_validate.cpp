@@ -3,7 +3,6 @@
 //
 // Why here: everything downstream is compared with the graph. If that is not what the file says, no later figure shows
 // it, so nothing may be planned from it.
-#include <nlohmann/json.hpp>
 
 #include "compiler/driver/phase.hpp"
 #include "compiler/driver/picture_names.hpp"

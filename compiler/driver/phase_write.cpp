@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // write: the bundle, whole or not at all.
-#include <nlohmann/json.hpp>
 
-#include "compiler/codegen/opencl_writer.hpp"
+#include "runtime/program/opencl_writer.hpp"
 #include "compiler/codegen/target_conf.hpp"
 #include "compiler/driver/phase.hpp"
 #include "compiler/driver/plan_report.hpp"
@@ -10,6 +9,7 @@
 #include "compiler/language/check_program.hpp"
 #include "device/device_files.hpp"
 #include "runtime/base/errors.hpp"
+#include "runtime/base/json.hpp"
 #include "runtime/base/sha256.hpp"
 
 namespace sluice {
@@ -47,7 +47,7 @@ Status run(PlanJob& job) {
   files["table.json"] = table_to_json(job.state.measured->table);
   files["weights.bin"] = weights_to_bytes(design.network);
   // From what a reader of the bundle will have, names of other encodings included: it writes this text again, and
-  // compares (known_program.hpp).
+  // compares (runtime/program/known_program.hpp).
   const Design as_read = SLUICE_TRY(design_from_files(files["design.json"], files["weights.bin"]));
   write_opencl(as_read, device_files(), files);
   SLUICE_CHECK(check_language(job, files, design.netlist));

@@ -6,10 +6,9 @@
 #include <functional>
 #include <map>
 
-#include <nlohmann/json.hpp>
-
 #include "runtime/base/errors.hpp"
 #include "runtime/base/file.hpp"
+#include "runtime/base/json.hpp"
 
 namespace sluice {
 namespace {

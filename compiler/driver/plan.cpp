@@ -17,7 +17,11 @@ Status run_phase(PlanJob& job, StateFolder& folder, std::size_t index) {
   const nlohmann::json options = phase.options(job);
   job.phase_start = std::chrono::steady_clock::now();
   job.say(fmt::format("[{}/{}] {}: {}", index + 1, phases().size(), phase.name, phase.story(job)));
-  SLUICE_CHECK(phase.run(job));
+  try {
+    SLUICE_CHECK(phase.run(job));
+  } catch (const Interrupted&) {  // the phases before it are kept
+    return check_interrupt();
+  }
   const double seconds = job.phase_seconds[phase.name] = job.seconds_of_phase();
   // The last phase leaves a bundle, nothing to go on from.
   return index + 1 == phases().size() ? ok()

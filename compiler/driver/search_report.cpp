@@ -3,7 +3,6 @@
 #include "compiler/driver/search_report.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "compiler/driver/baselines.hpp"
 #include "compiler/driver/choice_json.hpp"

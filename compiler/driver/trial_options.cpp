@@ -6,10 +6,10 @@
 #include <limits>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "compiler/search/loss_json.hpp"
 #include "runtime/base/interrupt.hpp"
+#include "runtime/base/json.hpp"
 #include "runtime/base/sha256.hpp"
 #include "runtime/bundle/bundle.hpp"
 

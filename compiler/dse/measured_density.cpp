@@ -7,12 +7,11 @@
 #include <map>
 #include <utility>
 
-#include <tbb/parallel_for.h>
-
 #include "compiler/dse/engine_ways.hpp"
 #include "compiler/model/engine_model.hpp"
 #include "compiler/pipeline/layer_kernels.hpp"
 #include "runtime/base/errors.hpp"
+#include "runtime/base/parallel.hpp"
 #include "runtime/evaluate/counters.hpp"
 #include "runtime/evaluate/evaluator.hpp"
 
@@ -64,7 +63,7 @@ class Measurer {
     const std::vector<std::vector<LiveHistogram>> none(designs.size(),
                                                        std::vector<LiveHistogram>(network_.layers.size()));
     std::vector<std::vector<std::vector<LiveHistogram>>> partial(count, none);
-    tbb::parallel_for(std::size_t{0}, count, [&](std::size_t p) {
+    parallel_each(count, [&](std::size_t p) {
       const PictureMaps maps = evaluator_.evaluate(pictures_[p]);
       for (std::size_t d = 0; d < models.size(); ++d) {
         for (const LayerVectors& vectors : models[d].work(evaluator_, maps)) {

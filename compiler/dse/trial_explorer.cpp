@@ -6,10 +6,9 @@
 #include <cmath>
 #include <numeric>
 
-#include <tbb/parallel_for.h>
-
 #include "compiler/dse/bracket.hpp"
 #include "compiler/dse/packing.hpp"
+#include "runtime/base/parallel.hpp"
 
 namespace sluice {
 namespace {
@@ -61,7 +60,7 @@ TrialExplorer::TrialExplorer(const std::vector<LayerMenu>& menus, const std::vec
     level_fronts_[l].resize(levels[l].size());
     for (std::size_t v = 0; v < levels[l].size(); ++v) wanted.emplace_back(l, v);
   }
-  tbb::parallel_for(std::size_t{0}, wanted.size(), [&](std::size_t i) {
+  parallel_each(wanted.size(), [&](std::size_t i) {
     const auto [l, v] = wanted[i];
     LayerLevels pair{levels[l][0]};  // the first tells what the densest row takes
     if (v > 0) pair.push_back(levels[l][v]), pair.back().loss = 0;

@@ -76,7 +76,7 @@ std::set<std::string> array_breaches(KernelFacts& facts, const SyntaxTree& tree,
       if (array.bits() > kMostRamBits) tell(*array.node, "is larger than the RAM of any device");
       for (const Access& access : array.accesses) {
         if (!access.is_store) continue;
-        const bool is_small = facts.unroll(access.loop, [&] {
+        const bool is_small = facts.unroll(access.loop, [&, &array = array] {
           Bank bank;
           for (std::size_t d = 0; d < access.indices.size(); ++d)
             bank.push_back(array.sizes.at(d) > 1 ? facts.fixed.numbers(*access.indices[d]) : NumberSet{0, 0});

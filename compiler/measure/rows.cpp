@@ -4,9 +4,8 @@
 
 #include <algorithm>
 
-#include <tbb/parallel_for.h>
-
 #include "compiler/measure/interval_estimate.hpp"
+#include "runtime/base/parallel.hpp"
 #include "runtime/base/top_k.hpp"
 #include "runtime/bundle/netlist_index.hpp"
 #include "runtime/evaluate/counters.hpp"
@@ -40,7 +39,7 @@ RowRun run_row(const Design& design, const simulate::Scheduler& scheduler, const
              std::min(counted, samples.size()),
              {}};
   std::vector<CountedImage> images(run.counted);
-  tbb::parallel_for(std::size_t{0}, samples.size(), [&](std::size_t s) {
+  parallel_each(samples.size(), [&](std::size_t s) {
     run.classes[s] = top_k(evaluator.scores(samples[s].codes), 1)[0];
     if (s >= images.size()) return;
     const std::vector<LayerVectors> work = model.work(evaluator, evaluator.evaluate(samples[s].codes));

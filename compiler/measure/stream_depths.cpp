@@ -3,8 +3,8 @@
 #include "compiler/measure/stream_depths.hpp"
 
 #include <fmt/format.h>
-#include <tbb/parallel_for.h>
 
+#include "runtime/base/parallel.hpp"
 #include "runtime/simulate/fifo_sizing.hpp"
 #include "runtime/evaluate/picture_model.hpp"
 #include "runtime/simulate/simulation.hpp"
@@ -25,7 +25,7 @@ std::vector<simulate::ImagePrograms> programs_of(const simulate::Scheduler& sche
                                                  const PictureModel& model, std::size_t row,
                                                  const std::vector<RowSample>& pictures) {
   std::vector<simulate::ImagePrograms> programs(pictures.size());
-  tbb::parallel_for(std::size_t{0}, pictures.size(), [&](std::size_t p) {
+  parallel_each(pictures.size(), [&](std::size_t p) {
     programs[p] = scheduler.programs(model.picture(pictures[p].codes, row).work);
   });
   return programs;

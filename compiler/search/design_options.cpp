@@ -4,8 +4,7 @@
 
 #include <algorithm>
 
-#include <tbb/parallel_for.h>
-
+#include "runtime/base/parallel.hpp"
 #include "runtime/bundle/netlist_index.hpp"
 #include "runtime/evaluate/counters.hpp"
 #include "runtime/simulate/layer_cycles.hpp"
@@ -75,8 +74,8 @@ std::vector<double> layer_cycles(const Design& design, const simulate::LayerCycl
                                  const std::vector<PictureMaps>& maps, const std::vector<Thresholds>& thresholds) {
   const CounterModel model(design, thresholds);
   std::vector<std::vector<double>> picture_cycles(maps.size());
-  tbb::parallel_for(std::size_t{0}, maps.size(),
-                    [&](std::size_t p) { picture_cycles[p] = cycles.layers(model.count(evaluator, maps[p])); });
+  parallel_each(maps.size(),
+                [&](std::size_t p) { picture_cycles[p] = cycles.layers(model.count(evaluator, maps[p])); });
   std::vector<double> mean(design.network.layers.size());
   for (const auto& one : picture_cycles)
     for (std::size_t i = 0; i < mean.size(); ++i) mean[i] += one[i] / double(maps.size());
@@ -109,7 +108,7 @@ Result<DesignOptions> design_options(const Design& design, const LossTable& tabl
   }
   const Evaluator evaluator(design.network);
   std::vector<PictureMaps> maps(pictures.size());
-  tbb::parallel_for(std::size_t{0}, pictures.size(), [&](std::size_t p) { maps[p] = evaluator.evaluate(pictures[p]); });
+  parallel_each(pictures.size(), [&](std::size_t p) { maps[p] = evaluator.evaluate(pictures[p]); });
   for (std::size_t option = 0; option < std::max<std::size_t>(1, most); ++option) {
     std::vector<Thresholds> thresholds(layers);
     for (std::size_t i = 0; i < layers; ++i)

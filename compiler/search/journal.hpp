@@ -17,9 +17,8 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "compiler/search/sampler/trial.hpp"
+#include "runtime/base/json.hpp"
 
 namespace sluice::search {
 

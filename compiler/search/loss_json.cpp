@@ -2,7 +2,7 @@
 // Key by key; thresholds that are 0 are left out (see loss_json.hpp).
 #include "compiler/search/loss_json.hpp"
 
-#include <nlohmann/json.hpp>
+#include "runtime/base/json.hpp"
 
 namespace sluice::search {
 namespace {

@@ -5,16 +5,15 @@
 #include <algorithm>
 #include <numeric>
 
-#include <tbb/parallel_for.h>
-
 #include "compiler/accuracy/divergence.hpp"
+#include "runtime/base/parallel.hpp"
 #include "runtime/base/top_k.hpp"
 
 namespace sluice::search {
 
 LossMeter::LossMeter(const IntegerNetwork& network, const std::vector<RowSample>& samples)
     : network_(network), samples_(samples), natural_(network), wanted_(samples.size()), classes_(samples.size()) {
-  tbb::parallel_for(std::size_t{0}, samples_.size(), [&](std::size_t s) {
+  parallel_each(samples_.size(), [&](std::size_t s) {
     const auto scores = natural_.scores(samples_[s].codes);
     wanted_[s] = log_probabilities_of(network_, scores);
     classes_[s] = top_k(scores, 1)[0];
@@ -29,7 +28,7 @@ MeasuredLoss LossMeter::measure(const std::vector<Thresholds>& thresholds) const
 
 std::vector<SampleLoss> LossMeter::losses(const Evaluator& evaluator, const std::vector<std::size_t>& samples) const {
   std::vector<SampleLoss> losses(samples.size());
-  tbb::parallel_for(std::size_t{0}, samples.size(), [&](std::size_t i) {
+  parallel_each(samples.size(), [&](std::size_t i) {
     const RowSample& sample = samples_[samples[i]];
     const auto scores = evaluator.scores(sample.codes);
     SampleLoss& loss = losses[i];

@@ -5,10 +5,9 @@
 #include <algorithm>
 #include <utility>
 
-#include <tbb/parallel_for.h>
-
 #include "compiler/accuracy/divergence.hpp"
 #include "compiler/search/magnitude_counts.hpp"
+#include "runtime/base/parallel.hpp"
 #include "runtime/evaluate/evaluator.hpp"
 
 namespace sluice::search {
@@ -86,7 +85,7 @@ class Measurer {
     std::vector<double> divergences(count * items.size());
     std::vector<char> changed(count * items.size());
     const int last = static_cast<int>(network_.layers.size()) - 1;
-    tbb::parallel_for(std::size_t{0}, count, [&](std::size_t p) {
+    parallel_each(count, [&](std::size_t p) {
       PictureMaps maps = natural_.evaluate(pictures_[first + p]);
       const Map wanted_codes = natural_.map(maps, last);
       const auto wanted = log_probabilities_of(network_, wanted_codes);

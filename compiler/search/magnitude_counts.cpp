@@ -7,7 +7,8 @@
 #include <numeric>
 
 #include <tbb/enumerable_thread_specific.h>
-#include <tbb/parallel_for.h>
+
+#include "runtime/base/parallel.hpp"
 
 namespace sluice::search {
 namespace {
@@ -50,7 +51,7 @@ std::vector<MagnitudeCounts> input_magnitudes(const IntegerNetwork& network,
   for (const Layer& layer : network.layers) none.emplace_back(largest_code(network.operand_bits(layer)));
   // One for each thread: counts of 16-bit codes for every picture would take gigabytes.
   tbb::enumerable_thread_specific<std::vector<MagnitudeCounts>> partial(none);
-  tbb::parallel_for(std::size_t{0}, pictures.size(), [&](std::size_t p) {
+  parallel_each(pictures.size(), [&](std::size_t p) {
     const PictureMaps maps = evaluator.evaluate(pictures[p]);
     std::vector<MagnitudeCounts>& counts = partial.local();
     for (std::size_t i = 0; i < network.layers.size(); ++i) {

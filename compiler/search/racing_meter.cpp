@@ -5,11 +5,10 @@
 #include <algorithm>
 #include <numeric>
 
-#include <nlohmann/json.hpp>
-
 #include "compiler/search/loss_json.hpp"
 #include "compiler/search/racing.hpp"
 #include "runtime/base/errors.hpp"
+#include "runtime/base/json.hpp"
 
 namespace sluice::search {
 namespace {

@@ -6,9 +6,9 @@
 #include <limits>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "compiler/search/loss_json.hpp"
+#include "runtime/base/json.hpp"
 
 namespace sluice::search {
 namespace {

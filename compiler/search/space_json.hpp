@@ -6,9 +6,8 @@
 // Before: any JSON. After reading: what check() of trial.hpp demands, or a sentence that names the field.
 #pragma once
 
-#include <nlohmann/json.hpp>
-
 #include "compiler/search/sampler/trial.hpp"
+#include "runtime/base/json.hpp"
 
 namespace sluice::search {
 

@@ -3,10 +3,10 @@
 #include "compiler/search/study.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "compiler/search/journal.hpp"
 #include "compiler/search/space_json.hpp"
+#include "runtime/base/json.hpp"
 #include "runtime/base/sha256.hpp"
 
 namespace sluice::search {

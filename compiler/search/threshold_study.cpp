@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "compiler/search/sampler/ranking.hpp"
+#include "runtime/base/json.hpp"
 
 namespace sluice::search {
 namespace {

@@ -82,7 +82,7 @@ std::vector<double> rises_of_curve(const Layer& layer) {
 // changes at its borders. Where it changes at one of them alone, there is a corner of the curve, which costs nothing.
 double sagitta(const FusedCurve& curve) {
   const int segments = static_cast<int>(curve.base.size()), half = segments / 2;
-  const auto base = [&](int s) { return double{curve.base[std::size_t(s & (segments - 1))]}; };
+  const auto base = [&](int s) { return static_cast<double>(curve.base[std::size_t(s & (segments - 1))]); };
   const auto change = [&](int s) { return std::fabs(base(s + 1) - 2 * base(s) + base(s - 1)); };
   double largest = 0;
   for (int s = 1 - half; s < half - 2; ++s) largest = std::max(largest, std::min(change(s), change(s + 1)) / 8);

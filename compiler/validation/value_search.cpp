@@ -44,7 +44,7 @@ void ValueSearch::offer(const std::string& name, const definition::Value& value)
   if (value.held != definition::Value::Held::reals || value.dims.empty() || value.dims[0] < 1) return;
   const std::size_t size = value.reals.size() / static_cast<std::size_t>(value.dims[0]);
   for (auto& [wanted_name, wanted] : wanted_) {
-    const auto take = [&](double difference) {
+    const auto take = [&name, &wanted = wanted](double difference) {
       if (difference >= wanted.difference) return;
       wanted.difference = difference;
       wanted.nearest = name;

@@ -9,12 +9,15 @@
 #include <typeinfo>
 
 #include "runtime/base/errors.hpp"
+#include "runtime/base/interrupt.hpp"
 
 namespace sluice {
 
 Error caught_error(const std::string& doing) {
   try {
     throw;
+  } catch (const Interrupted&) {
+    return check_interrupt().error();
   } catch (const std::bad_alloc&) {
     return world_error("{}: the machine's memory is used up (std::bad_alloc)", doing);
   } catch (const std::system_error& problem) {

@@ -4,7 +4,11 @@
 
 #include <unistd.h>
 #include <atomic>
+#include <chrono>
 #include <csignal>
+#include <future>
+#include <thread>
+#include <utility>
 
 #include "runtime/base/errors.hpp"
 
@@ -45,6 +49,22 @@ Status check_interrupt() {
   const int number = interrupt_signal();
   if (number == 0) return ok();
   return world_error("ended by SIG{}", sigabbrev_np(number));
+}
+
+Status unless_interrupted(std::function<void()> call) {
+  constexpr std::chrono::milliseconds kLook(10);
+  std::packaged_task<void()> task(std::move(call));
+  std::future<void> end = task.get_future();
+  std::thread worker(std::move(task));
+  while (end.wait_for(kLook) != std::future_status::ready) {
+    Status status = check_interrupt();
+    if (status) continue;
+    worker.detach();
+    return status;
+  }
+  worker.join();
+  end.get();
+  return ok();
 }
 
 void note_child_group(pid_t group) { child_group.store(group); }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A loop of oneTBB that remembers the lowest failed index (see parallel.hpp).
+// Loops of oneTBB (see parallel.hpp). An exception of an item ends the loop, and comes out of it.
 #include "runtime/base/parallel.hpp"
 
 #include <atomic>
@@ -26,6 +26,13 @@ Status parallel_try(std::size_t count, const std::function<Status(std::size_t)>&
   });
   if (lowest_failed == count) return ok();
   return std::move(results[lowest_failed]);
+}
+
+void parallel_each(std::size_t count, const std::function<void(std::size_t)>& fn) {
+  tbb::parallel_for(std::size_t{0}, count, [&](std::size_t i) {
+    if (is_interrupted()) throw Interrupted();
+    fn(i);
+  });
 }
 
 }  // namespace sluice

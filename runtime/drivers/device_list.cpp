@@ -29,6 +29,7 @@ Result<std::unique_ptr<Device>> open_cpu(const Bundle& bundle, const DeviceOptio
 Result<std::unique_ptr<Device>> open_fpga(const Bundle& bundle, const DeviceOptions& options) {
   FpgaOptions fpga;
   fpga.is_emulated = options.is_emulated;
+  fpga.trusts_kernels = options.trusts_kernels;
   fpga.binary = options.binary;
   fpga.platform = options.platform;
   fpga.board = options.board;
@@ -48,6 +49,7 @@ Result<std::unique_ptr<Device>> open_pocl(const Bundle& bundle, const DeviceOpti
   PoclOptions pocl;
   if (options.images_in_flight != 0) pocl.images_in_flight = options.images_in_flight;
   pocl.is_exact = options.is_exact;
+  pocl.trusts_kernels = options.trusts_kernels;
   return open_pocl_device(bundle, pocl);
 }
 
@@ -61,6 +63,7 @@ Result<std::unique_ptr<Device>> open_sim(const Bundle& bundle, const DeviceOptio
 Result<std::unique_ptr<Device>> open_threads(const Bundle& bundle, const DeviceOptions& options) {
   ThreadsOptions threads;
   if (options.images_in_flight != 0) threads.capacity = options.images_in_flight;
+  threads.trusts_kernels = options.trusts_kernels;
   return open_threads_device(bundle, threads);
 }
 

@@ -20,6 +20,7 @@ struct DeviceOptions {
   std::size_t images_in_flight = 0;  // becomes the capacity; 0: what the driver thinks right
   bool is_exact = false;             // walk every engine cycle where there is a faster way to the same result
   bool is_paced = true;              // a simulated device answers when its time has come; false: as soon as it knows
+  bool trusts_kernels = false;       // compile a bundle's kernels that are not this library's; they can do all you can
   bool is_emulated = false;          // fpga: the vendor's emulator in place of a board
   bool has_planned_depths = false;   // fpga: the emulator's streams are no deeper than planned
   std::filesystem::path binary;      // fpga: what the vendor's compiler has made of the bundle

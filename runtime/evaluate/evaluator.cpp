@@ -4,8 +4,7 @@
 
 #include <algorithm>
 
-#include <tbb/parallel_for.h>
-
+#include "runtime/base/parallel.hpp"
 #include "runtime/evaluate/curve.hpp"
 #include "runtime/evaluate/scratch.hpp"
 
@@ -136,7 +135,7 @@ std::vector<std::int32_t> Evaluator::scores(Codes codes) const {
 
 void Evaluator::for_each(std::size_t count, const std::function<Codes(std::size_t)>& codes_of,
                          const std::function<void(std::size_t, std::span<const std::int32_t>)>& take) const {
-  tbb::parallel_for(std::size_t{0}, count, [&](std::size_t i) { take(i, scores(codes_of(i))); });
+  parallel_each(count, [&](std::size_t i) { take(i, scores(codes_of(i))); });
 }
 
 PictureMaps Evaluator::evaluate(Codes codes) const {

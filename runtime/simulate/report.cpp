@@ -3,7 +3,8 @@
 #include "runtime/simulate/report.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
+
+#include "runtime/base/json.hpp"
 
 namespace sluice::simulate {
 namespace {

@@ -7,6 +7,7 @@ import fcntl
 import json
 import os
 import pathlib
+import resource
 import shutil
 import signal
 import struct
@@ -138,6 +139,33 @@ class Signals(unittest.TestCase):
             until(lambda: not is_running(child), 5)
             if not is_second:
                 self.assertEqual([path.name for path in cache.rglob("work-*")], [], "the compiler's folder is removed")
+
+    def test_a_compiler_inside_the_process_is_left(self):
+        """PoCL's, which cannot be asked to stop: while it builds the program, and while it compiles kernels one by one."""
+        for what, file in (("build", "*"), ("kernels", "*.so")):
+            cache = self.shared / f"cold-{what}"
+            process = self.start("classify", "bundle", "pictures", "--json", "--device", "pocl", env={**os.environ, "POCL_CACHE_DIR": str(cache)})
+            until(lambda: any(cache.rglob(file)), 120)
+            process.send_signal(signal.SIGTERM)
+            result, messages = process.communicate(timeout=20)
+            self.assertEqual(process.returncode, 128 + signal.SIGTERM, messages)
+            self.assertEqual(result, "")
+
+    def test_a_fault_ends_with_a_sentence(self):
+        """As kill() sends it; a library's abort() and a stack that cannot grow come the same way."""
+        for number in (signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGABRT):
+            process = self.start("bench", "bundle", "--device", "sim", "--seconds", "600")
+            time.sleep(1)
+            process.send_signal(number)
+            _, messages = process.communicate(timeout=20)
+            self.assertEqual(process.returncode, 3, messages)
+            self.assertIn(f"error: ended by {number.name}: a mistake of sluice", messages)
+
+    def test_a_stack_that_is_used_up_ends_with_a_sentence(self):
+        limit = lambda: resource.setrlimit(resource.RLIMIT_STACK, (192 << 10, 192 << 10))
+        done = subprocess.run([SLUICE, "--version"], capture_output=True, text=True, preexec_fn=limit)
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertIn("error: ended by SIGSEGV", done.stderr)
 
     def test_a_second_signal_ends_at_once(self):
         reading, writing = os.pipe()

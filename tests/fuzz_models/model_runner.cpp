@@ -20,8 +20,6 @@
 #include <optional>
 #include <string>
 
-#include <nlohmann/json.hpp>
-
 #include "apps/cli/evaluation.hpp"
 #include "compiler/driver/check.hpp"
 #include "compiler/driver/plan.hpp"

@@ -18,7 +18,7 @@ PACKAGE_OF_HEADER = {
     "opencv2/": "libopencv-dev", "openssl/": "libssl-dev", "pugixml.hpp": "libpugixml-dev", "spdlog/": "libspdlog-dev", "zlib.h": "zlib1g-dev",
 }
 # C, C++ and Linux itself, by build-essential.
-PLAIN_HEADER = re.compile(r"^([a-z_]+|std[a-z]+\.h|string\.h|unistd\.h|fcntl\.h|sched\.h|pthread\.h|dlfcn\.h|spawn\.h|immintrin\.h|(sys|linux)/[a-z]+\.h)$")
+PLAIN_HEADER = re.compile(r"^([a-z_]+|std[a-z]+\.h|string\.h|unistd\.h|fcntl\.h|sched\.h|pthread\.h|dlfcn\.h|execinfo\.h|spawn\.h|immintrin\.h|(sys|linux)/[a-z]+\.h)$")
 
 PACKAGE_OF_CMAKE = {
     "fmt": "libfmt-dev", "spdlog": "libspdlog-dev", "nlohmann_json": "nlohmann-json3-dev", "TBB": "libtbb-dev",
@@ -49,15 +49,16 @@ MAY_INCLUDE = {
     "runtime/base": set(),
     "runtime/bundle": {BASE, CONTRACT},
     "runtime/hal": {BASE, BUNDLE},
+    "runtime/program": {BASE, BUNDLE, "device"},
     "runtime/scores": {BASE, BUNDLE},
     "runtime/reference": {BASE, BUNDLE, CONTRACT},
     "runtime/evaluate": {BASE, BUNDLE, CONTRACT, "runtime/reference"},
     "runtime/simulate": {BASE, BUNDLE, CONTRACT, "runtime/evaluate", "runtime/reference"},
     "runtime/images": {BASE, BUNDLE},
     "runtime/observe": {BASE, BUNDLE, "runtime/hal", "runtime/evaluate", "runtime/reference", "runtime/simulate"},
-    "runtime/drivers": {BASE, BUNDLE, CONTRACT, "runtime/hal", "runtime/evaluate", "runtime/reference", "runtime/simulate"},
+    "runtime/drivers": {BASE, BUNDLE, CONTRACT, "runtime/hal", "runtime/evaluate", "runtime/program", "runtime/reference", "runtime/simulate"},
     # It compiles the kernel files natively, with the queue they are compiled against.
-    "runtime/drivers/threads": {BASE, BUNDLE, "runtime/hal", "runtime/drivers/segments", "device", "device/threads"},
+    "runtime/drivers/threads": {BASE, BUNDLE, "runtime/hal", "runtime/drivers/segments", "runtime/program", "device", "device/threads"},
     "runtime/stream": {BASE, BUNDLE, "runtime/hal", "runtime/images"},
     "runtime/adapt": {BASE, BUNDLE, "runtime/hal", "runtime/observe", "runtime/stream"},
     "bsp": {BASE},
@@ -77,13 +78,13 @@ MAY_INCLUDE = {
     "compiler/search/sampler": {BASE},
     "compiler/codegen": {BASE, BUNDLE},
     "compiler/language": {BASE, BUNDLE, CONTRACT},
-    "compiler/vendor": {BASE, BUNDLE, "bsp", "compiler/codegen", "compiler/pipeline", "device"},
+    "compiler/vendor": {BASE, BUNDLE, "bsp", "compiler/codegen", "compiler/pipeline", "device", "runtime/program"},
     "compiler/accuracy": {BASE, BUNDLE, "runtime/evaluate", "runtime/images", "compiler/ir", "compiler/ops", "compiler/quantise"},
     "compiler/search": {BASE, BUNDLE, "runtime/evaluate", "runtime/simulate", "compiler/accuracy", "compiler/dse", "compiler/model",
                         "compiler/measure", "compiler/target"},
     "compiler/validation": {BASE, BUNDLE, "runtime/evaluate", "runtime/images", "runtime/scores", "compiler/accuracy", "compiler/ir",
                             "compiler/onnx_definition", "compiler/ops", "compiler/quantise"},
-    "compiler/driver": {BASE, BUNDLE, CONTRACT, "bsp", "device", "runtime/evaluate", "runtime/simulate", "runtime/images", "runtime/reference", "compiler"},
+    "compiler/driver": {BASE, BUNDLE, CONTRACT, "bsp", "device", "runtime/evaluate", "runtime/simulate", "runtime/images", "runtime/program", "runtime/reference", "compiler"},
     "apps": {"bsp", "compiler", "runtime"},
     # What the page tells of a bundle; it knows nothing of the command.
     "apps/report": {"bsp", "compiler", "runtime"},
@@ -98,8 +99,9 @@ ONLY_IN = {
                         ("compiler/frontend/", "compiler/onnx_definition/", "compiler/onnx_file/", "tests/fuzz/exported_forms.cpp", "tests/fuzz/mutate.cpp", "tests/operators/", "tests/support/onnx_writer.cpp",
                          "tests/support/opencv_model.cpp", "tests/unit/compiler/frontend/", "tests/unit/compiler/passes/refusal_test.cpp",
                          "tests/unit/compiler/validation/validate_import_test.cpp")),
+    "nlohmann's JSON": (re.compile(r"^nlohmann/json\.hpp"), ("runtime/base/json.hpp",)),
     "TBB": (re.compile(r"^(oneapi/)?tbb/"),
-            ("runtime/base/parallel.cpp", "runtime/stream/", "runtime/evaluate/", "compiler/dse/", "compiler/search/", "compiler/measure/", "tests/")),
+            ("runtime/base/parallel.cpp", "runtime/stream/", "compiler/search/magnitude_counts.cpp", "tests/")),
 }
 
 # Written so that this file does not break its own rule.
@@ -344,7 +346,7 @@ def engine_places(tree):
 # What names a layer without weights beyond the list of device/README.md, each with its reason.
 OPERATOR_NAMED_ELSEWHERE = {
     ("add", "compiler/model/engine_resources.cpp"): "its two products need no requantiser's product after them",
-    ("concat", "compiler/codegen/opencl_writer.cpp"): "the only kernel file that reads the order of its ports",
+    ("concat", "runtime/program/opencl_writer.cpp"): "the only kernel file that reads the order of its ports",
     ("concat", "compiler/pipeline/kernel_order.cpp"): "its operands' groups change places with its ports",
     ("concat", "compiler/pipeline/layer_config.cpp"): "its lanes divide the channels of both operands",
     ("concat", "compiler/quantise/channel_order.cpp"): "orders the channels of two maps at once",

@@ -4,7 +4,7 @@
 
 #include <cstdlib>
 
-#include "compiler/codegen/opencl_writer.hpp"
+#include "runtime/program/opencl_writer.hpp"
 #include "compiler/pipeline/netlist_builder.hpp"
 #include "device/device_files.hpp"
 #include "runtime/base/sha256.hpp"

@@ -7,7 +7,6 @@
 #include <limits>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "apps/examples/drifting_stream/drift.hpp"
 #include "runtime/base/accuracy.hpp"

@@ -8,10 +8,12 @@
 #include <thread>
 
 #include "runtime/base/errors.hpp"
+#include "runtime/base/interrupt.hpp"
 #include "runtime/drivers/fpga/emulator.hpp"
 #include "runtime/drivers/fpga/launcher.hpp"
 #include "runtime/drivers/fpga/program.hpp"
 #include "runtime/drivers/segments/segment_device.hpp"
+#include "runtime/program/known_program.hpp"
 
 namespace sluice {
 namespace fpga {
@@ -158,6 +160,7 @@ class FpgaDevice final : public segments::SegmentDevice {
         hardware_->launcher->send_parameters(segments::joined(segments::parameter_segments(bundle, kWordsPerSegment)));
     Patience patience(options_.stall_time);
     while (!has_ended(sent)) {
+      SLUICE_CHECK(check_interrupt());  // nothing was accepted yet
       if (patience.waits(0)) continue;
       return bug_error(fmt::format("device fpga: the source did not get rid of all parameters in {:.1f} s",
                                    std::chrono::duration<double>(options_.stall_time).count()));
@@ -278,6 +281,7 @@ class FpgaDevice final : public segments::SegmentDevice {
 Result<std::unique_ptr<Device>> open_fpga_device(const Bundle& bundle, const FpgaOptions& wishes) {
   const FpgaOptions options = fpga::filled_in(wishes);
   if (options.is_emulated) {
+    if (!options.trusts_kernels) SLUICE_CHECK(check_known_program(bundle));
     SLUICE_CHECK(fpga::prepare_emulator(static_cast<int>(bundle.netlist().kernels.size())));
   } else if (options.binary.empty()) {
     return user_error(

@@ -27,6 +27,7 @@ namespace sluice {
 struct FpgaOptions {
   bool is_emulated = false;      // the vendor's emulator in place of a board
   std::filesystem::path binary;  // .aocx; the emulator builds the bundle's text without one
+  bool trusts_kernels = false;  // emulator: build the text even where it is not this library's (known_program.hpp)
   std::string platform;      // part of the platform's name; empty: what the vendor calls a board's, or the emulator's
   std::string board;         // part of the device's name; empty: the only one
   std::size_t capacity = 0;  // images inside at once; 0: three batches of 64, or of 4 on the emulator

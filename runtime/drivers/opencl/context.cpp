@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "runtime/base/errors.hpp"
+#include "runtime/base/interrupt.hpp"
 
 namespace sluice::opencl {
 namespace {
@@ -71,7 +72,7 @@ Result<cl::Program> build_program(const OpenClContext& context, const std::strin
   return guarded("building the OpenCL program", [&]() -> Result<cl::Program> {
     cl::Program program(context.context, text);
     try {
-      program.build({context.device}, options.c_str());
+      SLUICE_CHECK(unless_interrupted([=, device = context.device] { program.build({device}, options.c_str()); }));
     } catch (const cl::Error& error) {
       const std::string log = program.getBuildInfo<CL_PROGRAM_BUILD_LOG>(context.device);
       return world_error("the OpenCL program does not build ({}):\n{}", error_name(error.err()), log);

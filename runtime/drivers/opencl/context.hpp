@@ -27,7 +27,8 @@ struct DeviceWish {
 
 Result<OpenClContext> open_context(const DeviceWish& wish);
 
-// A program from source. A text that does not build fails with the compiler's log.
+// A program from source. A text that does not build fails with the compiler's log. Once the process is asked to end,
+// the build is left alone, and its thread.
 Result<cl::Program> build_program(const OpenClContext& context, const std::string& text, const std::string& options);
 
 // A program from the bytes of a file. Bytes that the device does not take are the user's fault; `file` names them.

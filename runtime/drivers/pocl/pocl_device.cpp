@@ -8,11 +8,13 @@
 #include <fmt/format.h>
 
 #include "runtime/base/errors.hpp"
+#include "runtime/base/interrupt.hpp"
 #include "runtime/bundle/program_text.hpp"
 #include "runtime/drivers/opencl/context.hpp"
 #include "runtime/drivers/pocl/cache_folder.hpp"
 #include "runtime/drivers/pocl/watched_thread.hpp"
 #include "runtime/drivers/segments/segment_device.hpp"
+#include "runtime/program/known_program.hpp"
 
 namespace sluice {
 namespace pocl {
@@ -212,21 +214,29 @@ class PoclDevice final : public segments::SegmentDevice {
     for (const PackedSegment& segment : parameters) {
       Slot& slot = slots_[next];
       next = (next + 1) % slots_.size();
-      SLUICE_CHECK(wait_for({slot.events.back()}, "parameters being loaded"));
+      SLUICE_CHECK(wait_while_loading(slot));
       launch(slot, segment, false);
       queue_.flush();
     }
-    for (const Slot& slot : slots_) SLUICE_CHECK(wait_for({slot.events.back()}, "parameters being loaded"));
+    for (const Slot& slot : slots_) SLUICE_CHECK(wait_while_loading(slot));
     set_sink_beats(ends().score_beats);
     return ok();
   }
 
+  // PoCL compiles a kernel at its first launch, which takes long. No image was accepted yet, so nothing is drained when
+  // the process is asked to end.
+  Status wait_while_loading(const Slot& slot) {
+    return wait_for({slot.events.back()}, "parameters being loaded", is_interrupted);
+  }
+
   // Waits for those that are there, as long as kernels come to an end meanwhile.
-  Status wait_for(std::vector<cl::Event> events, const std::string& inside) {
+  Status wait_for(std::vector<cl::Event> events, const std::string& inside,
+                  const std::function<bool()>& is_unwanted = {}) {
     std::erase_if(events, [](const cl::Event& event) { return event() == nullptr; });
     if (events.empty()) return ok();
     const auto wait = [events] { cl::Event::waitForEvents(events); };
-    if (watched_.run(wait, [this] { return launches_ended(); })) return ok();
+    if (watched_.run(wait, [this] { return launches_ended(); }, is_unwanted)) return ok();
+    if (is_unwanted && is_unwanted()) return check_interrupt();
     return bug_error(
         fmt::format("device pocl: no kernel has ended for {:.1f} s with {} inside; one of them loops for ever",
                     std::chrono::duration<double>(watched_.stall_time()).count(), inside));
@@ -275,6 +285,7 @@ class PoclDevice final : public segments::SegmentDevice {
 }  // namespace pocl
 
 Result<std::unique_ptr<Device>> open_pocl_device(const Bundle& bundle, const PoclOptions& options) {
+  if (!options.trusts_kernels) SLUICE_CHECK(check_known_program(bundle));
   auto device = std::make_unique<pocl::PoclDevice>(bundle, options);
   SLUICE_CHECK(device->start(bundle, options.is_exact));
   return std::unique_ptr<Device>(std::move(device));

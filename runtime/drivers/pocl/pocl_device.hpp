@@ -20,6 +20,7 @@
 namespace sluice {
 
 struct PoclOptions {
+  bool trusts_kernels = false;  // compile the bundle's text even where it is not this library's (known_program.hpp)
   bool is_exact = false;  // walk every engine cycle; without it kernels with a fast form use that, with equal results
   std::size_t images_in_flight = 8;  // slots; memory grows with it
   // A launch of one kernel that takes so long, in time and in processor time, will not end.

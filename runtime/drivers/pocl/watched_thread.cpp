@@ -2,6 +2,7 @@
 // One slot for a call, handed back and forth under a mutex (see watched_thread.hpp).
 #include "runtime/drivers/pocl/watched_thread.hpp"
 
+#include <algorithm>
 #include <condition_variable>
 #include <ctime>
 #include <exception>
@@ -14,6 +15,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int kLooksPerStall = 8;
+constexpr std::chrono::milliseconds kLook(50);
 
 std::chrono::nanoseconds processor_time() {
   timespec time{};
@@ -63,7 +65,8 @@ void WatchedThread::serve(State& state) {
   }
 }
 
-bool WatchedThread::run(std::function<void()> call, const std::function<std::uint64_t()>& progress) {
+bool WatchedThread::run(std::function<void()> call, const std::function<std::uint64_t()>& progress,
+                        const std::function<bool()>& is_unwanted) {
   std::unique_lock lock(state_->mutex);
   state_->call = std::move(call);
   state_->changed.notify_all();
@@ -71,7 +74,12 @@ bool WatchedThread::run(std::function<void()> call, const std::function<std::uin
   std::chrono::nanoseconds used = processor_time();
   std::uint64_t last = 0;
   const auto has_returned = [this] { return !state_->call; };
-  while (!state_->changed.wait_for(lock, stall_time_ / kLooksPerStall, has_returned)) {
+  const auto look = is_unwanted ? std::min(kLook, stall_time_ / kLooksPerStall) : stall_time_ / kLooksPerStall;
+  while (!state_->changed.wait_for(lock, look, has_returned)) {
+    if (is_unwanted && is_unwanted()) {
+      is_stuck_ = true;
+      return false;
+    }
     if (const std::uint64_t now = progress(); now != last) {
       last = now;
       moved = Clock::now();

@@ -25,7 +25,9 @@ class WatchedThread {
   WatchedThread(const WatchedThread&) = delete;
 
   // Whether the call returned; what it threw is thrown here. `progress`: a number that changes when something moves.
-  bool run(std::function<void()> call, const std::function<std::uint64_t()>& progress);
+  // `is_unwanted`: gives the call up at once; asked twenty times a second.
+  bool run(std::function<void()> call, const std::function<std::uint64_t()>& progress,
+           const std::function<bool()>& is_unwanted = {});
   bool is_stuck() const { return is_stuck_; }
   std::chrono::milliseconds stall_time() const { return stall_time_; }
 

@@ -13,6 +13,7 @@
 #include "runtime/bundle/program_text.hpp"
 #include "runtime/drivers/segments/segment_device.hpp"
 #include "runtime/drivers/threads/pipeline.hpp"
+#include "runtime/program/known_program.hpp"
 
 namespace sluice {
 namespace threads {
@@ -244,6 +245,7 @@ class ThreadsDevice final : public segments::SegmentDevice {
 Result<std::unique_ptr<Device>> open_threads_device(const Bundle& bundle, const ThreadsOptions& options) {
   if (options.capacity == 0 || options.stall_time.count() < 8)
     return bug_error("a threads device needs a capacity and a stall time");
+  if (!options.trusts_kernels) SLUICE_CHECK(check_known_program(bundle));
   auto device = std::make_unique<threads::ThreadsDevice>(bundle, options);
   SLUICE_CHECK(device->start(bundle));
   return std::unique_ptr<Device>(std::move(device));

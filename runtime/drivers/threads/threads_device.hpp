@@ -24,6 +24,7 @@ namespace sluice {
 struct ThreadsOptions {
   std::size_t capacity = 8;                    // images inside at once
   std::chrono::milliseconds stall_time{2000};  // without a beat for so long, a run with images inside has failed
+  bool trusts_kernels = false;  // compile the bundle's text even where it is not this library's (known_program.hpp)
   threads::CompileOptions compile;
 };
 

@@ -76,7 +76,9 @@ void Edits::edit(json& value) {
     case 2:
     case 3:
       if (place->is_number_integer()) {
-        *place = static_cast<std::int64_t>(place->get<std::uint64_t>() + next(256) - 128);
+        const std::uint64_t number =
+            place->is_number_unsigned() ? place->get<std::uint64_t>() : std::uint64_t(place->get<std::int64_t>());
+        *place = static_cast<std::int64_t>(number + next(256) - 128);
         return;
       }
       [[fallthrough]];

@@ -9,7 +9,7 @@
 
 #include <string_view>
 
-#include <nlohmann/json.hpp>
+#include "runtime/base/json.hpp"
 
 namespace sluice::fuzz {
 

@@ -10,9 +10,9 @@
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
-#include <nlohmann/json.hpp>
 #include <opencv2/imgcodecs.hpp>
 
+#include "runtime/base/json.hpp"
 #include "tests/conformance/tiny_network.hpp"
 #include "tests/support/scratch.hpp"
 #include "tests/unit/apps/cli/commands.hpp"

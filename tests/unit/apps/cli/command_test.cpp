@@ -8,11 +8,11 @@
 
 #include <gmock/gmock.h>
 #include <tbb/parallel_for.h>
-#include <nlohmann/json.hpp>
 #include <opencv2/core.hpp>
 
 #include "apps/cli/command.hpp"
 #include "runtime/base/errors.hpp"
+#include "runtime/base/json.hpp"
 #include "tests/unit/apps/cli/commands.hpp"
 
 namespace sluice::test {

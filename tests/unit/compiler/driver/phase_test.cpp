@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Phases: what each needs comes before it, and what it made is the same after saving and loading.
 #include "compiler/driver/phase.hpp"
+#include "runtime/base/json.hpp"
 
 #include <set>
 
 #include <gmock/gmock.h>
-#include <nlohmann/json.hpp>
 
 #include "tests/unit/compiler/driver/small_plan.hpp"
 

@@ -7,7 +7,6 @@
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
-#include <nlohmann/json.hpp>
 
 #include "compiler/driver/phase.hpp"
 #include "runtime/base/json.hpp"

@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "compiler/codegen/opencl_writer.hpp"
+#include "runtime/program/opencl_writer.hpp"
 #include "compiler/language/front_end.hpp"
 #include "compiler/pipeline/netlist_builder.hpp"
 #include "device/device_files.hpp"

@@ -6,11 +6,11 @@
 #include <cmath>
 
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 
 #include "compiler/accuracy/divergence.hpp"
 #include "compiler/search/loss_json.hpp"
 #include "compiler/search/loss_scale.hpp"
+#include "runtime/base/json.hpp"
 #include "runtime/base/top_k.hpp"
 #include "runtime/reference/reference.hpp"
 #include "tests/support/random_network.hpp"

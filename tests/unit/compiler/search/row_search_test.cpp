@@ -3,11 +3,11 @@
 #include "compiler/search/row_search.hpp"
 
 #include <gmock/gmock.h>
-#include <nlohmann/json.hpp>
 
 #include "compiler/pipeline/netlist_builder.hpp"
 #include "compiler/search/loss_json.hpp"
 #include "compiler/search/study.hpp"
+#include "runtime/base/json.hpp"
 #include "runtime/base/top_k.hpp"
 #include "runtime/reference/reference.hpp"
 #include "tests/support/random_network.hpp"

@@ -3,11 +3,11 @@
 #include "compiler/search/threshold_study.hpp"
 
 #include <gmock/gmock.h>
-#include <nlohmann/json.hpp>
 
 #include "compiler/dse/network_menus.hpp"
 #include "compiler/search/level_densities.hpp"
 #include "runtime/base/errors.hpp"
+#include "runtime/base/json.hpp"
 #include "runtime/base/top_k.hpp"
 #include "runtime/reference/reference.hpp"
 #include "tests/support/random_network.hpp"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A bundle is opened whole and unchanged, or refused with the name of the file at fault.
 #include <gmock/gmock.h>
-#include <nlohmann/json.hpp>
 
 #include "runtime/base/file.hpp"
+#include "runtime/base/json.hpp"
 #include "runtime/base/sha256.hpp"
 #include "tests/support/scratch.hpp"
 #include "tests/unit/runtime/bundle/designs.hpp"

@@ -2,9 +2,9 @@
 // design.json and weights.bin keep every field, and whatever they are turned into is refused or valid.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
-#include <nlohmann/json.hpp>
 
 #include "device/contract/version.h"
+#include "runtime/base/json.hpp"
 #include "tests/unit/runtime/bundle/designs.hpp"
 
 namespace sluice::test {

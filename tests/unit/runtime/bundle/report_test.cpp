@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // A report comes back from its file as it was; a broken or older file is refused by a sentence that names the key.
+#include "runtime/base/json.hpp"
 #include "runtime/bundle/report.hpp"
 
 #include <cmath>
 #include <limits>
 
 #include <gmock/gmock.h>
-#include <nlohmann/json.hpp>
 
 namespace sluice {
 namespace {

@@ -1,32 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// Generates the program again and compares; puts it into a bundle that has another (see known_program.hpp).
-#include "compiler/driver/known_program.hpp"
+// Reads another version's design as one of this, and asks the reference for the golden scores (see rebuilt_bundle.hpp).
+#include "compiler/driver/rebuilt_bundle.hpp"
 
-#include "compiler/codegen/opencl_writer.hpp"
 #include "device/contract/version.h"
-#include "device/device_files.hpp"
 #include "runtime/base/errors.hpp"
 #include "runtime/base/json.hpp"
 #include "runtime/base/sha256.hpp"
 #include "runtime/bundle/code_bytes.hpp"
-#include "runtime/bundle/program_identity.hpp"
 #include "runtime/bundle/report.hpp"
+#include "runtime/program/known_program.hpp"
 #include "runtime/reference/reference.hpp"
 
 namespace sluice {
 namespace {
 
 using nlohmann::json;
-
-constexpr std::size_t kNamed = 3;  // files that a message names
-
-bool is_of_program(const std::string& file) { return is_program_file(file) || file == kIdentityFile; }
-
-BundleFiles program_files(const Design& design) {
-  BundleFiles files;
-  write_opencl(design, device_files(), files);
-  return files;
-}
 
 const std::string* found_in(const BundleFiles& files, const std::string& name) {
   const auto found = files.find(name);
@@ -70,27 +58,6 @@ Status check_golden(const IntegerNetwork& network, const BundleFiles& files) {
 
 }  // namespace
 
-Status check_known_program(const Bundle& bundle) {
-  const BundleFiles ours = program_files(bundle.design());
-  std::vector<std::string> others;
-  for (const auto& [name, text] : ours) {
-    const auto found = bundle.hashes().find(name);
-    if (found == bundle.hashes().end() || found->second != sha256_hex(text)) others.push_back(name);
-  }
-  for (const auto& [name, hash] : bundle.hashes()) {
-    if (is_of_program(name) && ours.count(name) == 0) others.push_back(name);
-  }
-  if (others.empty()) return ok();
-  std::string named;
-  for (std::size_t i = 0; i < std::min(kNamed, others.size()); ++i) named += (i == 0 ? "" : ", ") + others[i];
-  if (others.size() > kNamed) named += fmt::format(" and {} more", others.size() - kNamed);
-  return user_error(
-      "{0}: {1}: not what this sluice writes for the design. Kernels are programs that would run here with all your "
-      "rights. `sluice rebuild-kernels {0}` puts this program's kernels in their place; --trust-kernels runs those of "
-      "the bundle, if you trust whoever made it",
-      bundle.folder().string(), named);
-}
-
 Result<BundleFiles> rebuilt_bundle(const BundleFiles& old) {
   const Design design = SLUICE_TRY(design_of(old));
   SLUICE_CHECK(check_golden(design.network, old));
@@ -103,7 +70,7 @@ Result<BundleFiles> rebuilt_bundle(const BundleFiles& old) {
 
   BundleFiles files = program_files(design);
   for (const auto& [name, bytes] : old) {
-    if (!is_of_program(name)) files[name] = bytes;
+    if (!is_written_from_design(name)) files[name] = bytes;
   }
   files["design.json"] = design_to_json(design);
   table.design_hash = sha256_hex(files["design.json"]);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The generated program depends on the shape of a network alone: who trains again keeps the bitstream.
-#include "compiler/codegen/opencl_writer.hpp"
+#include "runtime/program/opencl_writer.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

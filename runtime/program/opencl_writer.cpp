@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The three verbs of generated text are comment, define and include; nothing else is ever written.
-#include "compiler/codegen/opencl_writer.hpp"
+#include "runtime/program/opencl_writer.hpp"
 
 #include "runtime/base/sha256.hpp"
 #include "runtime/bundle/netlist_index.hpp"
