@@ -7,7 +7,7 @@
 // depths.
 //
 // Usage: prove_engines DEVICES BUNDLE PICTURES IMAGES ENGINE...   DEVICES are names joined by commas: pocl, threads,
-// emulator (the vendor's). The bundle gives the network. Engines are those of `sluice plan`; "mixed", a random engine
+// emulator (the vendor's), board (the stand-in of tests/board). The bundle gives the network. Engines are those of `sluice plan`; "mixed", a random engine
 // with random parallelism for each layer; and "planned", the bundle as it is, under its own rows. One line an engine;
 // exit 1 when anything differs.
 #include <chrono>
@@ -24,6 +24,7 @@
 #include "runtime/images/preprocess.hpp"
 #include "runtime/reference/reference.hpp"
 #include "runtime/reference/reference_counters.hpp"
+#include "tests/board/stand_in.hpp"
 #include "tests/support/random_configs.hpp"
 #include "tests/support/random_rows.hpp"
 #include "tests/support/scratch.hpp"
@@ -52,12 +53,17 @@ std::vector<Expected> expected_of(const Bundle& bundle, const std::vector<ImageT
   return all;
 }
 
+Result<std::unique_ptr<Device>> opened(const std::string& name, const Bundle& bundle) {
+  if (name == "board")
+    return StandIn::instance().open(bundle, {.capacity = kInFlight, .stall_time = std::chrono::minutes(2)});
+  const bool is_emulated = name == "emulator";
+  return open_device(is_emulated ? "fpga" : name, bundle, {.images_in_flight = kInFlight, .is_emulated = is_emulated});
+}
+
 // Pictures whose scores and counters are the reference's, and whose engine-busy cycles are the simulator's.
 Result<std::size_t> equal_on(const std::string& name, const Bundle& bundle, const std::vector<ImageTask>& tasks,
                              const std::vector<Expected>& expected) {
-  const bool is_emulated = name == "emulator";
-  const std::unique_ptr<Device> device = SLUICE_TRY(
-      open_device(is_emulated ? "fpga" : name, bundle, {.images_in_flight = kInFlight, .is_emulated = is_emulated}));
+  const std::unique_ptr<Device> device = SLUICE_TRY(opened(name, bundle));
   std::size_t equal = 0, collected = 0;
   const auto collect = [&]() -> Status {
     const ImageScores result = SLUICE_TRY(device->collect());

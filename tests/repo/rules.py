@@ -18,7 +18,7 @@ PACKAGE_OF_HEADER = {
     "opencv2/": "libopencv-dev", "openssl/": "libssl-dev", "pugixml.hpp": "libpugixml-dev", "spdlog/": "libspdlog-dev", "zlib.h": "zlib1g-dev",
 }
 # C, C++ and Linux itself, by build-essential.
-PLAIN_HEADER = re.compile(r"^([a-z_]+|std[a-z]+\.h|string\.h|unistd\.h|fcntl\.h|sched\.h|pthread\.h|dlfcn\.h|execinfo\.h|spawn\.h|immintrin\.h|(sys|linux)/[a-z]+\.h)$")
+PLAIN_HEADER = re.compile(r"^([a-z_]+|std[a-z]+\.h|string\.h|unistd\.h|fcntl\.h|sched\.h|pthread\.h|dlfcn\.h|execinfo\.h|spawn\.h|signal\.h|immintrin\.h|(sys|linux)/[a-z]+\.h)$")
 
 PACKAGE_OF_CMAKE = {
     "fmt": "libfmt-dev", "spdlog": "libspdlog-dev", "nlohmann_json": "nlohmann-json3-dev", "TBB": "libtbb-dev",
@@ -94,7 +94,7 @@ MAY_INCLUDE = {
 
 # Headers of other projects that only some places may see.
 ONLY_IN = {
-    "OpenCL": (re.compile(r"^CL/"), ("runtime/drivers/fpga/", "runtime/drivers/opencl/", "runtime/drivers/pocl/", "tests/support/failing_opencl.cpp")),
+    "OpenCL": (re.compile(r"^CL/"), ("runtime/drivers/fpga/", "runtime/drivers/opencl/", "runtime/drivers/pocl/", "tests/board/icd/", "tests/support/failing_opencl.cpp")),
     "ONNX's protobuf": (re.compile(r"^(onnx\.pb\.h|google/protobuf/)"),
                         ("compiler/frontend/", "compiler/onnx_definition/", "compiler/onnx_file/", "tests/fuzz/exported_forms.cpp", "tests/fuzz/mutate.cpp", "tests/operators/", "tests/support/onnx_writer.cpp",
                          "tests/support/opencv_model.cpp", "tests/unit/compiler/frontend/", "tests/unit/compiler/passes/refusal_test.cpp",

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// The conformance suite's list for the fpga driver on the stand-in board, with every fault that the board can have.
+#include "tests/board/stand_in.hpp"
+#include "tests/conformance/bundle_with_rows.hpp"
+#include "tests/conformance/registry.hpp"
+#include "tests/conformance/tiny_network.hpp"
+
+namespace sluice {
+namespace {
+
+using board::Fault;
+using test::StandIn;
+
+OpenDevice opens(std::size_t capacity) {
+  return [capacity](const IntegerNetwork& network) -> Result<std::unique_ptr<Device>> {
+    StandIn& stand_in = StandIn::instance();
+    const test::Scratch scratch;
+    const Bundle bundle = SLUICE_TRY(bundle_with_rows(network, scratch));
+    return stand_in.open(bundle, {.capacity = capacity});
+  };
+}
+
+// Batches of one image; of three, of which the last is short; the driver's own, of 64.
+constexpr std::size_t kSingle = 3, kBatches = 8, kOwn = 0;
+
+std::function<void()> faults(Fault what, int good) {
+  return [=] { StandIn::instance().state().fault(what, good); };
+}
+
+std::vector<Failure> failures() {
+  const IntegerNetwork network = tiny_network();
+  return {{"refused_sink", opens(kBatches), faults(Fault::refused_kernel, 0), network},
+          {"refused_collector", opens(kBatches), faults(Fault::refused_kernel, 1), network},
+          {"refused_source", opens(kBatches), faults(Fault::refused_kernel, 2), network},
+          {"refused_read_of_scores", opens(kSingle), faults(Fault::refused_read, 0), network},
+          {"refused_read_of_counters", opens(kSingle), faults(Fault::refused_read, 2), network},
+          {"failed_read", opens(kBatches), faults(Fault::failed_read, 4), network},
+          {"lost_with_the_sink", opens(kBatches), faults(Fault::lost_device, 0), network},
+          {"lost_in_mid_stream", opens(kBatches), faults(Fault::lost_device, 2), network},
+          {"an_end_that_is_never_told", opens(kBatches), faults(Fault::silent_launch, 1), network},
+          {"a_source_that_never_begins", opens(kSingle), faults(Fault::swallowed_launch, 2), network},
+          {"a_sink_that_never_begins", opens(kBatches), faults(Fault::swallowed_launch, 0), network}};
+}
+
+}  // namespace
+
+std::vector<RegisteredDevice> registered_devices() {
+  return {{"board", 3, opens(kSingle), {}, failures()},
+          {"board_batches", 3, opens(kBatches)},
+          {"board_of_its_own_mind", 3, opens(kOwn)}};
+}
+
+}  // namespace sluice

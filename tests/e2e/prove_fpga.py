@@ -1,0 +1,56 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Whole classifiers on what stands for a board: scores and counters of the plain reference, real pictures, random rows.
+
+`emulator`, the vendor's: the text that goes to aoc through the vendor's own front end and runtime, fed by the code that feeds
+a board. `board`, the stand-in of tests/board: the same code under the rules of a board, with channels of the planned depths,
+garbage in private memory and pauses at random. Both prove function; their times say nothing about an FPGA. Usage:
+prove_fpga.py emulator|board SLUICE PROVE_ENGINES SOURCE_DIR OUT [MODEL]...; exits 1 when anything differs, 77 without
+$SLUICE_DATA. Run by ./run prove-emulator and ./run prove-board.
+"""
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+from models import DATA, Runner, models, told
+
+# Pictures of each network, in the planner's own design.
+IMAGES = {"emulator": {"demo": 20, "resnet8": 20, "textline": 20, "resnet20": 20, "mobilenet_v2": 1},
+          "board": {"demo": 20, "textline": 20, "resnet20": 20}}
+HEADS = {"emulator": ["the vendor's FPGA emulator (intel-opencl-fpga-emu-rt 2025.0.5);", "Streams of 8,192 beats or more. "],
+         "board": ["the stand-in board (tests/board);", "Streams of the planned depths. "]}
+
+
+def main():
+    if not DATA.is_dir():
+        print("skipped: SLUICE_DATA is not set to the folder of the evaluation data")
+        return 77
+    device = sys.argv[1]
+    sluice, prove, source, out = (pathlib.Path(p).resolve() for p in sys.argv[2:6])
+    environment = {**os.environ, "LD_LIBRARY_PATH": str(source / "build/emulator/lib")} if device == "emulator" else None
+    version = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
+    where, streams = HEADS[device]
+    lines = [f"# ./run prove-{device}, at {version}. Real pictures under random rows on {where}",
+             f"# scores, counters, and simulated engine-busy cycles. {streams}Seconds are this machine's, not an FPGA's."]
+    print("\n".join(lines), flush=True)
+    failures = 0
+    with tempfile.TemporaryDirectory(prefix=f"sluice-{device}-") as folder:
+        runner = Runner(sluice, pathlib.Path(folder))
+        for name in sys.argv[6:] or IMAGES[device]:
+            bundle = runner.scratch / name
+            if name == "demo":
+                pictures = runner.plan_demo(source, bundle, "--calib-images", 100, "--held-out", 10)
+            else:
+                runner.plan(name, bundle, "--calib-images", 20, "--held-out", 10, "--range", "mse")
+                pictures = models(runner.scratch)[name].test[0]
+            failures += told([prove, device, bundle, pictures, str(IMAGES[device].get(name, 4)), "planned"], name, lines, env=environment) != 0
+            out.write_text("\n".join(lines) + "\n")  # the last network takes long; whoever stops it keeps the others
+    lines.append("everything is equal" if failures == 0 else f"{failures} networks differ")
+    print(lines[-1])
+    out.write_text("\n".join(lines) + "\n")
+    return failures != 0
+
+
+sys.exit(main())
