@@ -23,9 +23,20 @@ constexpr const char* kBoardWords = R"(
 extern "C" { unsigned (*sluice_board_pause)() = nullptr; }
 static __thread unsigned sluice_calls_left = 0;
 static inline void sluice_end_of_call() { if (sluice_calls_left-- == 0) sluice_calls_left = sluice_board_pause(); }
-template <class Beat> static inline Beat sluice_read(const Beat& from) { const Beat beat = read_channel_intel(from); sluice_end_of_call(); return beat; }
-template <class Beat> static inline Beat sluice_read_nb(const Beat& from, bool* is_there) { const Beat beat = read_channel_nb_intel(from, is_there); if (*is_there) sluice_end_of_call(); return beat; }
-template <class Beat> static inline void sluice_write(const Beat& to, const Beat& beat) { sluice_end_of_call(); write_channel_intel(to, beat); }
+template <class Beat> static inline Beat sluice_read(const Beat& from) {
+  const Beat beat = read_channel_intel(from);
+  sluice_end_of_call();
+  return beat;
+}
+template <class Beat> static inline Beat sluice_read_nb(const Beat& from, bool* is_there) {
+  const Beat beat = read_channel_nb_intel(from, is_there);
+  if (*is_there) sluice_end_of_call();
+  return beat;
+}
+template <class Beat> static inline void sluice_write(const Beat& to, const Beat& beat) {
+  sluice_end_of_call();
+  write_channel_intel(to, beat);
+}
 #define read_channel_intel sluice_read
 #define read_channel_nb_intel sluice_read_nb
 #define write_channel_intel sluice_write
