@@ -82,8 +82,8 @@ void PolicyFlags::declare(Command command) {
   command.add_option("--row", options.row, "row of the design table, for --policy fixed").capture_default_str();
   command.add_option("--target-fps", options.target_images_per_s, "images/s to hold, for --policy target-fps");
   command
-      .add_option("--hysteresis", options.hysteresis,
-                  "share of the target that a row must have to spare before it is entered")
+      .add_option("--rate-window", options.window_images,
+                  "the rate is to hold in 99 of 100 windows of so many images")
       .capture_default_str();
   command.add_option("--dwell", options.dwell_images, "images under a row before the next switch")
       .capture_default_str();

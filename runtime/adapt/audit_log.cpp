@@ -22,7 +22,7 @@ PolicyOptions options_of(const json& j) {
   if (policy) options.policy = policy.value();
   options.row = j.at("row");
   options.target_images_per_s = j.at("target_images_per_s");
-  options.hysteresis = j.at("hysteresis");
+  options.window_images = j.at("window_images");
   options.dwell_images = j.at("dwell_images");
   options.period_images = j.at("period_images");
   options.probe_period = j.at("probe_period");
@@ -143,7 +143,7 @@ std::string to_line(const AuditStart& start) {
             {"policy", to_text(o.policy)},
             {"row", o.row},
             {"target_images_per_s", o.target_images_per_s},
-            {"hysteresis", o.hysteresis},
+            {"window_images", o.window_images},
             {"dwell_images", o.dwell_images},
             {"period_images", o.period_images},
             {"probe_period", o.probe_period},
@@ -179,6 +179,8 @@ std::string to_line(const Decision& d, const DesignModel& model) {
                         {"expected_images_per_s", d.predicted_images_per_s[d.choice]},
                         {"realised_images_per_s", d.realised_images_per_s},
                         {"predicted_images_per_s", d.predicted_images_per_s},
+                        {"predicted_error", d.predicted_error},
+                        {"images_since_change", d.images_since_change},
                         {"density", d.density},
                         {"changing_layers", changing}});
 }

@@ -2,15 +2,13 @@
 // Controller: chooses the row for the images to come from what the images so far did.
 //
 // Why: the product's point. The planner's table says what a row costs on calibration pictures; the controller keeps a
-// promise (a rate) on pictures nobody has seen. The idea, for target_fps, every period_images observed images:
+// promise (a rate) on pictures nobody has seen. The idea: every period_images observed images it asks its policy
+// (row_policy.hpp), with what the Monitor predicts of each row. For dwell_images after a switch it stays.
 //
-//   running row misses the target   -> most accurate row predicted to hold target * (1 + hysteresis), else the fastest
-//   it holds                        -> most accurate row *above* it predicted to hold target * (1 + hysteresis)
-//   fewer than dwell_images under the running row -> stay
-//
-// The Monitor predicts. What another row would take on these pictures cannot be read off the running row (noise
-// passes one threshold and not the next), so one image in probe_period runs under another row, each in turn. A row
-// travels with its image, so a probe costs nothing but the difference in cycles, which the prediction includes.
+// What another row would take on these pictures cannot be read off the running row (noise passes one threshold and not
+// the next), so one image in probe_period runs under another row: mostly one of the two next to the running row in
+// accuracy, in turn, since one of them is the next choice; every eighth probe goes to the others. A row travels with its
+// image, so a probe costs nothing but the difference in cycles, which the predictions include.
 //
 // Determinism: a decision after image n is effective from image n + lag_images, the first that cannot have been
 // submitted yet, so that rows do not depend on the timing of threads. The same observations give the same decisions.
@@ -19,12 +17,14 @@
 #pragma once
 
 #include <deque>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "runtime/adapt/policy.hpp"
+#include "runtime/adapt/row_policy.hpp"
 #include "runtime/observe/monitor.hpp"
 
 namespace sluice {
@@ -37,6 +37,8 @@ struct Decision {
   std::string reason;
   double realised_images_per_s = 0;            // since the last decision, on the device's clock; 0: not known
   std::vector<double> predicted_images_per_s;  // per row, probes included
+  std::vector<double> predicted_error;         // per row, one standard deviation as a share of it
+  std::uint64_t images_since_change = 0;       // of the pictures
   std::vector<double> density;                 // per table layer, under `row`
   std::vector<std::size_t> changing_layers;
 
@@ -46,12 +48,13 @@ struct Decision {
 class Controller {
  public:
   // Before: check_policy() has accepted the options. `lag_images`: most images submitted ahead of the last observed
-  // one.
-  Controller(const DesignModel& model, const PolicyOptions& options, std::uint64_t lag_images);
+  // one. `policy` chooses; without it the options' own does.
+  Controller(const DesignModel& model, const PolicyOptions& options, std::uint64_t lag_images,
+             std::unique_ptr<RowPolicy> policy = nullptr);
 
   // Row of an image, asked in order.
   std::uint32_t row_for(std::uint64_t index);
-  // True when row_for() answers another row than the chosen one, to measure it.
+  // True when row_for() answered another row than the chosen one, to measure it. Asked before the image is observed.
   bool is_probe(std::uint64_t index) const;
   // Learns from an image; the decision, when one is due.
   std::optional<Decision> observe(const Observation& seen);
@@ -63,21 +66,28 @@ class Controller {
   struct Switch {
     std::uint64_t from = 0;
     std::uint32_t row = 0;
+    std::uint64_t probe_period = 0;
   };
 
-  double probe_share() const {
-    return options_.probe_period == 0 || rows_ < 2 ? 0 : 1.0 / static_cast<double>(options_.probe_period);
-  }
+  static constexpr std::uint64_t kRareProbes = 8;  // times as far apart, where they cost the rate
+  static constexpr std::uint64_t kFarProbe = 8;    // every so many goes to a row that is no neighbour
+
+  bool is_probe_unlocked(std::uint64_t index) const;
+  std::vector<std::uint32_t> neighbours(std::uint32_t row) const;
+  std::uint32_t probed_row(std::uint32_t row, std::uint64_t turn) const;
+  std::vector<RowForecast> forecasts() const;
   std::uint32_t first_row() const;
-  void choose(Decision& decision) const;
 
   const PolicyOptions options_;
   const std::uint64_t lag_images_;
+  const double clock_hz_;
   const std::uint32_t rows_;
   const std::vector<std::uint32_t> by_accuracy_;
   mutable std::mutex mutex_;
+  std::unique_ptr<RowPolicy> policy_;  // none: the row never changes
   Monitor monitor_;
-  std::deque<Switch> switches_;  // oldest still needed first; the last one is the chosen row
+  std::deque<Switch> switches_;       // oldest still needed first; the last one is the chosen row
+  std::deque<std::uint64_t> probes_;  // images that are, and were not observed yet
   std::uint64_t observed_ = 0;
   std::uint64_t window_images_ = 0;
   std::optional<std::chrono::nanoseconds> window_start_;

@@ -26,10 +26,7 @@ Status check_policy(const PolicyOptions& options, const DesignTable& table) {
     return user_error("policy target-fps: a target of {} images/s is not a rate; give one above 0",
                       options.target_images_per_s);
   }
-  if (!(options.hysteresis >= 0) || options.hysteresis >= 1) {
-    return user_error("policy target-fps: hysteresis {} is not a share of the target; 0 to below 1 is possible",
-                      options.hysteresis);
-  }
+  if (options.window_images == 0) return user_error("policy target-fps: no rate holds over 0 images; 1 or more");
   if (options.probe_period == 1) {
     return user_error(
         "policy target-fps: a probe every image leaves none for the chosen row; a probe period of 2 or more, or 0 for "

@@ -4,9 +4,8 @@
 //   fixed        every image runs under one row
 //   target_fps   the most accurate row that holds a rate (rows_by_accuracy)
 //
-// Hysteresis: a row is entered only when it is predicted to hold the target with that share to spare, and left only
-// when it is predicted to miss the target, so that a rate near the target does not make the rows flutter. Dwell: after
-// a switch the next one waits for that many images under the new row.
+// A rate is held over windows of so many images: how is said in target_rate.hpp. Dwell: after a switch the next one
+// waits for that many images under the new row.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +22,7 @@ struct PolicyOptions {
   Policy policy = Policy::fixed;
   std::uint32_t row = 0;           // of fixed
   double target_images_per_s = 0;  // of target_fps
-  double hysteresis = 0.03;        // share of the target
+  std::uint64_t window_images = 500;  // over which the rate is to hold
   std::uint64_t dwell_images = 64;
   std::uint64_t period_images = 16;  // a decision after so many images
   std::uint64_t probe_period = 16;   // one image of so many runs under another row, to see what it costs; 0: none

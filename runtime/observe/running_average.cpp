@@ -7,7 +7,7 @@
 
 namespace sluice {
 
-void RunningAverage::add(double value, double weight) {
+void RunningAverage::add(double value) {
   ++count_;
   if (count_ == 1) {
     fast_ = slow_ = last_ = value;
@@ -15,8 +15,7 @@ void RunningAverage::add(double value, double weight) {
   }
   // The first values weigh alike: a plain mean until an exponential one has seen as many.
   const double of_count = 1.0 / static_cast<double>(count_);
-  const auto share = [&](double of_one) { return std::max(1 - std::pow(1 - of_one, weight), of_count); };
-  const double fast = share(kFast), slow = share(kSlow);
+  const double fast = std::max(kFast, of_count), slow = std::max(kSlow, of_count);
   const double difference = value - last_;
   variance_ += slow * (0.5 * difference * difference - variance_);
   last_ = value;

@@ -15,8 +15,7 @@ namespace sluice {
 
 class RunningAverage {
  public:
-  // `weight`: counts like so many equal values; for one that stands for a stretch of the stream it was taken from.
-  void add(double value, double weight = 1);
+  void add(double value);
 
   bool is_empty() const { return count_ == 0; }
   bool is_changing() const;

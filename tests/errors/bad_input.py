@@ -348,8 +348,8 @@ class BadInput(unittest.TestCase):
         self.refused("classify", sparse, self.good, "--policy", "target-fps", "--target-fps", "100", says=["cpu", "--device sim"])
         self.refused("classify", sparse, self.good, "--device", "pocl", "--policy", "target-fps", "--target-fps", "100", says=["pocl", "--device sim"])
         self.refused("classify", sparse, self.good, "--device", "sim", "--policy", "target-fps", says="0 images/s is not a rate")
-        self.refused("classify", sparse, self.good, "--device", "sim", "--policy", "target-fps", "--target-fps", "9", "--hysteresis", "2",
-                     says="hysteresis 2")
+        self.refused("classify", sparse, self.good, "--device", "sim", "--policy", "target-fps", "--target-fps", "9", "--rate-window", "0",
+                     says="over 0 images")
         done = self.refused("classify", sparse, self.good, "--format", "csv", "--policy", "target-fps", "--target-fps", "100", says="--device sim")
         self.assertEqual(done.stdout, "", "output had begun")
         self.refused("classify", sparse, self.good, "--device", "sim", "--target-fps", "100", says="--policy target-fps")
@@ -368,7 +368,7 @@ class BadInput(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.refused("replay", "none", says="none: no such file")
         self.refused("replay", self.file("text", b"this is no log\n"), says="text:1: not a JSON object")
-        self.refused("replay", self.file("old", log.read_bytes().replace(b'"version":1,"design_hash"', b'"version":9,"design_hash"')), says="version 9")
+        self.refused("replay", self.file("old", log.read_bytes().replace(b'"version":2,"design_hash"', b'"version":9,"design_hash"')), says="version 9")
         self.refused("replay", self.file("rows", log.read_bytes().replace(b'"image":2,"row":0', b'"image":2,"row":1')), says=["come out otherwise", "image 2"])
         start = json.loads(log.read_text().splitlines()[0])
         rest = b"".join(log.read_bytes().splitlines(True)[1:])

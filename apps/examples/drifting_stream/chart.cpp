@@ -15,14 +15,17 @@ namespace sluice::example {
 namespace {
 
 constexpr int kWidth = 1280, kLeft = 84, kRight = 24, kTitle = 40, kMarks = 24, kPanel = 170, kPanelTitle = 26,
-              kGap = 14, kBottom = 40;
+              kGap = 14, kBottom = 40, kLegend = 20, kSentence = 24;
+constexpr int kHead = kPanelTitle + kLegend, kPanelHeight = kHead + kPanel + kGap;
 const cv::Scalar kInk(50, 50, 50), kGrey(140, 140, 140), kLight(225, 225, 225);
 
 class Drawing {
  public:
   explicit Drawing(const Chart& chart)
       : chart_(chart),
-        page_(kTitle + kMarks + int(chart.panels.size()) * (kPanelTitle + kPanel + kGap) + kBottom, kWidth, CV_8UC3,
+        page_(kTitle + kMarks + int(chart.panels.size()) * kPanelHeight + kBottom +
+                  int(chart.sentences.size()) * kSentence,
+              kWidth, CV_8UC3,
               cv::Scalar(255, 255, 255)) {}
 
   cv::Mat draw() {
@@ -31,13 +34,18 @@ class Drawing {
     int top = kTitle + kMarks;
     for (const Panel& panel : chart_.panels) {
       draw_panel(panel, top);
-      top += kPanelTitle + kPanel + kGap;
+      top += kPanelHeight;
     }
     for (int part = 0; part <= 8; ++part) {
       const double place = double(chart_.length) * part / 8;
       centred(fmt::format("{:.0f}", place), x_of(place), top + 6);
     }
     centred(chart_.horizontal, (kLeft + kWidth - kRight) / 2, top + 26);
+    top += kBottom;
+    for (const std::string& sentence : chart_.sentences) {
+      text(sentence, {kLeft, top + 14}, 0.46, kInk);
+      top += kSentence;
+    }
     return page_;
   }
 
@@ -48,7 +56,7 @@ class Drawing {
   }
   static int y_of(const Panel& panel, int top, double value) {
     const double share = std::clamp((value - panel.low) / (panel.high - panel.low), 0.0, 1.0);
-    return top + kPanelTitle + kPanel - int(std::lround(share * kPanel));
+    return top + kHead + kPanel - int(std::lround(share * kPanel));
   }
   void text(const std::string& words, cv::Point at, double size, const cv::Scalar& colour) {
     cv::putText(page_, words, at, cv::FONT_HERSHEY_SIMPLEX, size, colour, 1, cv::LINE_AA);
@@ -60,7 +68,7 @@ class Drawing {
 
   void draw_panel(const Panel& panel, int top) {
     text(panel.title, {kLeft, top + 18}, 0.46, kInk);
-    const int bottom = top + kPanelTitle + kPanel, right = kWidth - kRight;
+    const int bottom = top + kHead + kPanel, right = kWidth - kRight;
     for (int tick = 0; tick <= panel.ticks; ++tick) {
       const double value = panel.low + (panel.high - panel.low) * tick / panel.ticks;
       const int y = y_of(panel, top, value);
@@ -69,9 +77,9 @@ class Drawing {
       text(words, {kLeft - 8 - width(words, 0.42), y + 5}, 0.42, kInk);
     }
     for (const Mark& mark : chart_.marks)
-      cv::line(page_, {x_of(double(mark.at)), top + kPanelTitle}, {x_of(double(mark.at)), bottom}, kLight);
+      cv::line(page_, {x_of(double(mark.at)), top + kHead}, {x_of(double(mark.at)), bottom}, kLight);
     for (const Series& series : panel.series) draw_series(panel, series, top);
-    cv::rectangle(page_, {kLeft, top + kPanelTitle}, {right, bottom}, kGrey);
+    cv::rectangle(page_, {kLeft, top + kHead}, {right, bottom}, kGrey);
     draw_legend(panel, top);
   }
 
@@ -96,17 +104,15 @@ class Drawing {
     }
   }
 
-  // From the right: a short line and its name, for every named series.
+  // In a line of its own: a short stroke and its name, for every named series.
   void draw_legend(const Panel& panel, int top) {
-    int x = kWidth - kRight;
-    for (auto series = panel.series.rbegin(); series != panel.series.rend(); ++series) {
-      if (series->name.empty()) continue;
-      x -= width(series->name, 0.42);
-      text(series->name, {x, top + 18}, 0.42, kInk);
-      for (int part = 0; part < 24; part += series->is_dashed ? 8 : 4) {
-        cv::line(page_, {x - 30 + part, top + 14}, {x - 30 + part + 4, top + 14}, series->colour, 2);
-      }
-      x -= 46;
+    int x = kLeft;
+    for (const Series& series : panel.series) {
+      if (series.name.empty()) continue;
+      for (int part = 0; part < 24; part += series.is_dashed ? 8 : 4)
+        cv::line(page_, {x + part, top + 34}, {x + part + 4, top + 34}, series.colour, 2);
+      text(series.name, {x + 30, top + 38}, 0.42, kInk);
+      x += 52 + width(series.name, 0.42);
     }
   }
 

@@ -42,6 +42,7 @@ struct Chart {
   std::size_t length = 0;  // places on it
   std::vector<Mark> marks;
   std::vector<Panel> panels;
+  std::vector<std::string> sentences;  // under the panels, for who does not read charts
 };
 
 Status write_chart(const Chart& chart, const std::filesystem::path& file);

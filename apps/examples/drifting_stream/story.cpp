@@ -8,7 +8,6 @@
 
 #include <fmt/format.h>
 
-#include "apps/examples/drifting_stream/drift.hpp"
 #include "runtime/base/accuracy.hpp"
 #include "runtime/base/json.hpp"
 
@@ -22,15 +21,16 @@ std::string run_line(const NamedRun& r, double target) {
   const Interval top1 = wilson(std::llround(r.run.top1() * double(count)), std::max<std::int64_t>(1, count));
   return fmt::format("{:<26} {:6.2f} % [{:.2f}, {:.2f}] {:14.0f} {:22.1f} % {:10}\n", r.name, 100 * top1.value,
                      100 * top1.low, 100 * top1.high, r.run.mean_images_per_s(),
-                     100 * r.run.share_at_or_above(target, kRateWindow), r.run.switches());
+                     100 * r.run.share_at_or_above(target, kHoldWindow), r.run.switches());
 }
 
 // Mean density of a layer over the pictures of one scene, and of what their rows assumed.
-std::pair<double, double> scene_density(const StreamRun& run, const DesignTable& table, std::size_t scene,
+std::pair<double, double> scene_density(const Story& story, const DesignTable& table, std::size_t scene,
                                         std::size_t layer) {
+  const StreamRun& run = story.adaptive.run;
   double seen = 0, assumed = 0, count = 0;
   for (std::size_t i = 0; i < run.images.size(); ++i) {
-    if (scene_at(i, run.images.size()) != scene) continue;
+    if (story.drift.scene_at(i) != scene) continue;
     seen += run.images[i].density[layer];
     assumed += table.rows[run.images[i].row].layers[layer].density_assumed;
     count += 1;
@@ -38,14 +38,14 @@ std::pair<double, double> scene_density(const StreamRun& run, const DesignTable&
   return {seen / std::max(1.0, count), assumed / std::max(1.0, count)};
 }
 
-std::string density_text(const StreamRun& run, const DesignTable& table) {
+std::string density_text(const Story& story, const DesignTable& table) {
   std::string text = fmt::format("{:<32}", "density seen / assumed");
-  for (const Scene& scene : scenes()) text += fmt::format("{:>15}", scene.name);
+  for (const Scene& scene : story.drift.scenes()) text += fmt::format("{:>15}", scene.name);
   for (std::size_t l = 0; l < table.rows[0].layers.size(); ++l) {
     if (!is_sparse(table.rows[0].layers[l].engine)) continue;
     text += fmt::format("\n{:<32}", table.rows[0].layers[l].name);
-    for (std::size_t s = 0; s < scenes().size(); ++s) {
-      const auto [seen, assumed] = scene_density(run, table, s, l);
+    for (std::size_t s = 0; s < story.drift.scenes().size(); ++s) {
+      const auto [seen, assumed] = scene_density(story, table, s, l);
       text += fmt::format("    {:.3f} /{:.3f}", seen, assumed);
     }
   }
@@ -100,10 +100,10 @@ void widen(Panel& panel, const std::vector<double>& values, double step) {
 
 Panel rate_panel(const Story& story) {
   Panel panel{fmt::format("images/s, simulated, mean of {} images", kRateWindow), {}, 1e9, 0, 4, "{:.0f}"};
-  const cv::Scalar colours[] = {kBlue, kGreen};
+  const cv::Scalar colours[] = {kBlue, kOrange, kGreen};
   std::size_t next = 0;
   for (const NamedRun& fixed : story.fixed)
-    panel.series.push_back({fixed.name, fixed.run.images_per_s(kRateWindow), colours[next++ % 2]});
+    panel.series.push_back({fixed.name, fixed.run.images_per_s(kRateWindow), colours[next++ % 3]});
   panel.series.push_back({"adaptive", story.adaptive.run.images_per_s(kRateWindow), kRed});
   for (Series& s : panel.series) {
     std::fill(s.values.begin(), s.values.begin() + std::ptrdiff_t(std::min(kRateWindow, s.values.size())),
@@ -135,8 +135,29 @@ Panel density_panel(const Story& story, const DesignTable& table, const std::vec
 
 }  // namespace
 
+namespace {
+
+// What the picture shows, in words.
+std::vector<std::string> sentences(const Story& story) {
+  std::vector<std::string> all;
+  const auto share = [&](const StreamRun& run) {
+    return fmt::format("{:.0f} % of the stream", 100 * run.share_at_or_above(story.target_images_per_s, kHoldWindow));
+  };
+  for (const NamedRun& fixed : story.fixed)
+    all.push_back(fmt::format("{} throughout: at least {:.0f} images/s (over {} images) for {}, right for {:.1f} % of "
+                              "the pictures.",
+                              fixed.name, story.target_images_per_s, kHoldWindow, share(fixed.run),
+                              100 * fixed.run.top1()));
+  all.push_back(fmt::format("adaptive: for {}, right for {:.1f} %, with {} switches: an accurate row where the pictures "
+                            "let it run fast enough, a faster one elsewhere.",
+                            share(story.adaptive.run), 100 * story.adaptive.run.top1(), story.adaptive.run.switches()));
+  return all;
+}
+
+}  // namespace
+
 std::string story_text(const Story& story, const DesignTable& table) {
-  std::string text = density_text(story.adaptive.run, table);
+  std::string text = density_text(story, table);
   text += fmt::format("\n{:<26} {:<24} {:>14} {:>24} {:>10}\n", "pass", "top-1 on this stream", "images/s sim.",
                       fmt::format("of it at {:.0f} or more", story.target_images_per_s), "switches");
   for (const NamedRun& fixed : story.fixed) text += run_line(fixed, story.target_images_per_s);
@@ -151,7 +172,7 @@ std::string story_json(const Story& story, const DesignTable& table) {
                 {"top1_percent", 100 * r.run.top1()},
                 {"throughput_images_per_s", r.run.mean_images_per_s()},
                 {"switches", r.run.switches()},
-                {"share_at_target", r.run.share_at_or_above(story.target_images_per_s, kRateWindow)}};
+                {"share_at_target", r.run.share_at_or_above(story.target_images_per_s, kHoldWindow)}};
   };
   json fixed = json::array();
   for (const NamedRun& r : story.fixed) fixed.push_back(pass(r));
@@ -172,10 +193,8 @@ Chart story_chart(const Story& story, const DesignTable& table) {
                             story.target_images_per_s, story.device_name);
   chart.horizontal = "pictures";
   chart.length = run.images.size();
-  for (std::size_t i = 0; i < run.images.size(); ++i) {
-    const std::size_t scene = scene_at(i, run.images.size());
-    if (i == 0 || scene != scene_at(i - 1, run.images.size())) chart.marks.push_back({i, scenes()[scene].name});
-  }
+  for (std::size_t s = 0; s < story.drift.scenes().size(); ++s)
+    chart.marks.push_back({story.drift.first_of(s), story.drift.scenes()[s].name});
   const std::vector<double> rows = rows_in_charge(run);
   const int last_row = static_cast<int>(table.rows.size()) - 1;
   chart.panels.push_back(rate_panel(story));
@@ -187,11 +206,12 @@ Chart story_chart(const Story& story, const DesignTable& table) {
                           "{:.0f}"});
   chart.panels.push_back(density_panel(story, table, rows));
   Panel accuracy{fmt::format("top-1 in percent, mean of {} images", kAccuracyWindow), {}, 0, 100, 5, "{:.0f}"};
-  const cv::Scalar colours[] = {kBlue, kGreen};
+  const cv::Scalar colours[] = {kBlue, kOrange, kGreen};
   for (std::size_t f = 0; f < story.fixed.size(); ++f)
-    accuracy.series.push_back({story.fixed[f].name, moving_accuracy(story.fixed[f].run), colours[f % 2]});
+    accuracy.series.push_back({story.fixed[f].name, moving_accuracy(story.fixed[f].run), colours[f % 3]});
   accuracy.series.push_back({"adaptive", moving_accuracy(run), kRed});
   chart.panels.push_back(accuracy);
+  chart.sentences = sentences(story);
   return chart;
 }
 

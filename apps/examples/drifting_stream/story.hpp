@@ -3,6 +3,7 @@
 #pragma once
 
 #include "apps/examples/drifting_stream/chart.hpp"
+#include "apps/examples/drifting_stream/drift.hpp"
 #include "apps/examples/drifting_stream/stream_run.hpp"
 
 namespace sluice::example {
@@ -14,13 +15,15 @@ struct NamedRun {
 
 // The adaptive pass and what it is compared with, all over the same stream.
 struct Story {
+  Drift drift;
   NamedRun adaptive;
   std::vector<NamedRun> fixed;
   double target_images_per_s = 0;
   std::string device_name;
 };
 
-inline constexpr std::size_t kRateWindow = 32;       // images that a rate covers
+inline constexpr std::size_t kHoldWindow = 500;      // images over which a rate holds or does not
+inline constexpr std::size_t kRateWindow = 100;      // images that a drawn rate covers
 inline constexpr std::size_t kAccuracyWindow = 200;  // images that a moving accuracy covers
 
 // Accuracy and rate of every pass; density per layer, scene by scene, compared with what the table assumed.

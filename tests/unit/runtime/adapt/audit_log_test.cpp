@@ -26,7 +26,7 @@ class Log : public testing::Test {
     auto log = AuditLog::create(file(), start());
     EXPECT_TRUE(log);
     EXPECT_TRUE(log->add(test::seen_with(start().model, 0, 1, 1.1, 123), true));
-    EXPECT_TRUE(log->add(Decision{0, 1, 2, 9, "because", 12.5, {1, 2, 1.0 / 7}, {0.5, 0.25, 1}, {1}}));
+    EXPECT_TRUE(log->add(Decision{0, 1, 2, 9, "because", 12.5, {1, 2, 1.0 / 7}, {0.1, 0.02, 0}, 77, {0.5, 0.25, 1}, {1}}));
     EXPECT_TRUE(log->end());
     log = user_error("closed");
     return read_file(file()).value();
@@ -73,7 +73,7 @@ TEST_F(Log, refuses_with_the_line) {
   expect_refused("", "is empty");
   expect_refused("hello\n", ":1: not a JSON object");
   expect_refused("{\"kind\":\"image\"}\n", ":1: the first line is no start");
-  expect_refused(with("\"version\":1,\"design", "\"version\":8,\"design"), "version 8");
+  expect_refused(with("\"version\":2,\"design", "\"version\":8,\"design"), "version 8");
   expect_refused(with("\"policy\":\"target-fps\"", "\"policy\":\"hope\""), "policy \"hope\" is not known");
   expect_refused(with("\"kind\":\"image\",\"image\":0,\"row\":1", "\"kind\":\"image\",\"image\":0,\"row\":5"),
                  ":2: row 5");

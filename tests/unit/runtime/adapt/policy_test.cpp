@@ -31,9 +31,9 @@ TEST(Policy, numbers_that_are_none) {
   expect_refused(check_policy(options, table), "is not a rate");
   options.target_images_per_s = 100;
   EXPECT_TRUE(check_policy(options, table));
-  options.hysteresis = -0.1;
-  expect_refused(check_policy(options, table), "hysteresis -0.1");
-  options.hysteresis = 0.1;
+  options.window_images = 0;
+  expect_refused(check_policy(options, table), "over 0 images");
+  options.window_images = 1;
   options.probe_period = 1;
   expect_refused(check_policy(options, table), "a probe every image");
   options.probe_period = 0;

@@ -49,14 +49,6 @@ TEST(RunningAverage, follows_a_step_within_a_dozen_values) {
   EXPECT_NEAR(average.value(), 200, 3);
 }
 
-TEST(RunningAverage, a_weighted_value_counts_like_so_many) {
-  RunningAverage once, four_times;
-  for (int i = 0; i < 64; ++i) once.add(50), four_times.add(50);
-  for (int i = 0; i < 4; ++i) once.add(51);
-  four_times.add(51, 4);
-  EXPECT_NEAR(four_times.value(), once.value(), 1e-9);
-}
-
 TEST(RunningAverage, a_constant_is_itself) {
   RunningAverage average;
   for (int i = 0; i < 1000; ++i) average.add(7.25);
