@@ -3,7 +3,7 @@
 #include "apps/report/rows_section.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
+#include "runtime/base/json.hpp"
 
 #include "apps/report/html.hpp"
 

@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
+#include "runtime/base/json.hpp"
 
 #include "apps/report/html.hpp"
 

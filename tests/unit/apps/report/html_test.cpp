@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include <gmock/gmock.h>
-#include <nlohmann/json.hpp>
+#include "runtime/base/json.hpp"
 
 namespace sluice::page {
 namespace {

@@ -3,7 +3,7 @@
 #include "apps/report/page.hpp"
 
 #include <gmock/gmock.h>
-#include <nlohmann/json.hpp>
+#include "runtime/base/json.hpp"
 
 #include "runtime/base/file.hpp"
 #include "runtime/bundle/report.hpp"
