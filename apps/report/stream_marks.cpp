@@ -5,7 +5,7 @@
 #include "runtime/base/errors.hpp"
 #include "runtime/base/interrupt.hpp"
 #include "runtime/bundle/code_bytes.hpp"
-#include "runtime/simulate/picture_model.hpp"
+#include "runtime/evaluate/picture_model.hpp"
 
 namespace sluice::page {
 namespace {
@@ -38,7 +38,7 @@ Result<std::vector<Codes>> golden_codes(const Bundle& bundle) {
 Result<simulate::SimulationReport> simulate_golden(const Bundle& bundle, std::size_t row) {
   const std::vector<Codes> pictures = SLUICE_TRY(golden_codes(bundle));
   const simulate::Scheduler scheduler(bundle.netlist());
-  const simulate::PictureModel model(bundle.design(),
+  const PictureModel model(bundle.design(),
                                      {bundle.table().thresholds(bundle.network(), bundle.netlist(), row)});
   simulate::Simulation simulation(bundle.netlist(), kFillingPictures);
   for (std::size_t i = 0; i < kFillingPictures + kMeasuredPictures; ++i) {

@@ -8,7 +8,8 @@
 //   table, sha256: of this line without it}
 //   {"kind":"image", image, row, is_probe, cycles: per layer, pairs: per layer, completed_at_ns}
 //   {"kind":"decision", after_image, row, choice, effective_from, reason, expected_images_per_s, realised_images_per_s,
-//    predicted_images_per_s: per row, predicted_error: per row, images_since_change, density: per layer, changing_layers: names}
+//    predicted_images_per_s: per row, predicted_error: per row, images_since_change, density: per layer,
+//    changing_layers: names}
 //   {"kind":"end", images, decisions, switches}
 //
 // Layers are those of the design table. Expected is the prediction for the chosen row. A log without its end line was

@@ -131,8 +131,7 @@ std::optional<Decision> Controller::observe(const Observation& seen) {
                        monitor_.images_since_change(), monitor_.changes()});
   decision.choice = choice.row;
   decision.reason = choice.reason;
-  const std::uint64_t period =
-      rows_ < 2 ? 0 : options_.probe_period * (choice.is_probing_affordable ? 1 : kRareProbes);
+  const std::uint64_t period = rows_ < 2 ? 0 : options_.probe_period * (choice.is_probing_affordable ? 1 : kRareProbes);
   if (choice.row != last.row || period != last.probe_period)
     switches_.push_back({decision.effective_from, choice.row, period});
   return decision;

@@ -7,8 +7,8 @@
 //
 // What another row would take on these pictures cannot be read off the running row (noise passes one threshold and not
 // the next), so one image in probe_period runs under another row: mostly one of the two next to the running row in
-// accuracy, in turn, since one of them is the next choice; every eighth probe goes to the others. A row travels with its
-// image, so a probe costs nothing but the difference in cycles, which the predictions include.
+// accuracy, in turn, since one of them is the next choice; every eighth probe goes to the others. A row travels with
+// its image, so a probe costs nothing but the difference in cycles, which the predictions include.
 //
 // Determinism: a decision after image n is effective from image n + lag_images, the first that cannot have been
 // submitted yet, so that rows do not depend on the timing of threads. The same observations give the same decisions.

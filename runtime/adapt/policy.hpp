@@ -20,8 +20,8 @@ enum class Policy { fixed, target_fps };
 
 struct PolicyOptions {
   Policy policy = Policy::fixed;
-  std::uint32_t row = 0;           // of fixed
-  double target_images_per_s = 0;  // of target_fps
+  std::uint32_t row = 0;              // of fixed
+  double target_images_per_s = 0;     // of target_fps
   std::uint64_t window_images = 500;  // over which the rate is to hold
   std::uint64_t dwell_images = 64;
   std::uint64_t period_images = 16;  // a decision after so many images

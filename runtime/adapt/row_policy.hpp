@@ -24,10 +24,10 @@ struct Situation {
   std::uint32_t row = 0;                   // chosen last
   std::vector<std::uint32_t> by_accuracy;  // all rows, the most accurate first
   std::vector<RowForecast> rows;
-  double scatter = 0;                       // standard deviation of one image's interval, as a share of the mean
-  double realised_images_per_s = 0;         // since the last decision; 0: not known
-  std::uint64_t images_since_change = 0;    // of the pictures
-  std::uint64_t changes = 0;                // of the pictures, so far
+  double scatter = 0;                     // standard deviation of one image's interval, as a share of the mean
+  double realised_images_per_s = 0;       // since the last decision; 0: not known
+  std::uint64_t images_since_change = 0;  // of the pictures
+  std::uint64_t changes = 0;              // of the pictures, so far
 };
 
 struct Choice {

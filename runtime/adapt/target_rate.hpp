@@ -2,21 +2,22 @@
 // TargetRate: the most accurate row that holds a rate, in 99 of 100 windows of images.
 //
 // Why: images scatter, so a row whose mean rate is just the target misses it in every second window of images. The idea
-// is arithmetic of means. With s the scatter of one image and w images in a window, a window's rate lies 2.33 s / sqrt(w)
-// below the row's in one of 100 (normal quantile), so a row holds the target when
+// is arithmetic of means. With s the scatter of one image and w images in a window, a window's rate lies 2.33 s /
+// sqrt(w) below the row's in one of 100 (normal quantile), so a row holds the target when
 //
 //   rate >= safe = target * (1 + 2.33 s / sqrt(w))
 //
 // and its rate is known up to an error that shrinks with every image under it:
 //
 //   the running row is left    when rate + 2 errors < safe
-//   a more accurate is taken   when rate - 1 error >= safe; soon after a change of the pictures without that error, since
+//   a more accurate is taken   when rate - 1 error >= safe; soon after a change of the pictures without that error,
+//   since
 //                              little is known of any row then, and a trial tells most
 //   a row that was left        is not tried again for 4,000 images, the next time 16,000 and so on, until the pictures
 //                              change
 //
-// So a steady stream keeps its row. Where no row is safe, the fastest is taken, and probes become rare, because they cost
-// rate.
+// So a steady stream keeps its row. Where no row is safe, the fastest is taken, and probes become rare, because they
+// cost rate.
 #pragma once
 
 #include <vector>

@@ -65,10 +65,10 @@ class Monitor {
   void take_clock(const Observation& seen, double slowest, bool is_probe);
 
   static constexpr double kMemory = 1000, kPriorImages = 4, kLeastImages = 32, kUsualScatter = 0.06;
-  static constexpr double kFarthestOutlier = 9;          // times the variance, in which a value counts
-  static constexpr std::uint64_t kClockImages = 16;      // whose clock is compared with their cycles at a time
-  static constexpr double kMostDisagreement = 0.2;       // between clock and cycles
-  static constexpr double kClockWeight = 1.0 / 8;        // of such a comparison
+  static constexpr double kFarthestOutlier = 9;      // times the variance, in which a value counts
+  static constexpr std::uint64_t kClockImages = 16;  // whose clock is compared with their cycles at a time
+  static constexpr double kMostDisagreement = 0.2;   // between clock and cycles
+  static constexpr double kClockWeight = 1.0 / 8;    // of such a comparison
 
   DesignModel model_;
   std::vector<OfRow> rows_;

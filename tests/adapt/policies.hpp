@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // LoadOnly: a policy that sees the rate and nothing else, to compare ours with.
 //
-// Why: published run-time adaptation mostly switches on load. The idea is the usual one: one row faster when the rate of
-// the last window missed the target, one row more accurate when it was kHeadroom above it.
+// Why: published run-time adaptation mostly switches on load. The idea is the usual one: one row faster when the rate
+// of the last window missed the target, one row more accurate when it was kHeadroom above it.
 #pragma once
 
 #include "runtime/adapt/row_policy.hpp"

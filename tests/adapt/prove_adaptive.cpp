@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // prove_adaptive BUNDLE PICTURES SCRIPT OUT SEED...: what target-fps holds on drifting streams, and what it costs.
 //
-// Why: "it adapts" is a claim about rate *and* accuracy, on streams that were not used in making it. The idea: seed 1 is
-// the stream on which the controller's constants were chosen; the others only judge. For each seed the stream is recorded
-// under every row (recording.hpp), and policies run over the recording:
+// Why: "it adapts" is a claim about rate *and* accuracy, on streams that were not used in making it. The idea: seed 1
+// is the stream on which the controller's constants were chosen; the others only judge. For each seed the stream is
+// recorded under every row (recording.hpp), and policies run over the recording:
 //
 //   window   500 images, the first 2,000 or more after a change of scene; it holds when its images take no longer than
 //            500 at the target rate
@@ -165,7 +165,8 @@ class Proof {
 
     std::vector<std::pair<std::uint64_t, std::uint64_t>> clean;
     for (std::size_t s = 0; s < drift_.scenes().size(); ++s) {
-      if (drift_.scenes()[s].name == drift_.scenes()[0].name) clean.push_back({drift_.first_of(s), drift_.first_of(s + 1)});
+      if (drift_.scenes()[s].name == drift_.scenes()[0].name)
+        clean.push_back({drift_.first_of(s), drift_.first_of(s + 1)});
     }
     const Recording steady = only(recording, clean);
     steady_switches_ += run(steady, options_, nullptr).switches_after(kSettled);
@@ -173,8 +174,8 @@ class Proof {
     const bool is_same = SLUICE_TRY(is_what_the_device_does(device_, stream, options_, adaptive));
     if (!is_same) return bug_error(fmt::format("seed {}: the device ran other rows than the recording says", seed));
 
-    text_ += fmt::format("seed {}{}: {} windows\n", seed, is_judge ? "" : " (the controller's constants were chosen on it)",
-                         fixed[0].size());
+    text_ += fmt::format("seed {}{}: {} windows\n", seed,
+                         is_judge ? "" : " (the controller's constants were chosen on it)", fixed[0].size());
     for (const auto& [name, j] : passes) {
       text_ += line(name, j);
       if (is_judge) all_[name].add(j);
@@ -210,10 +211,11 @@ class Proof {
     claim(steady_switches_ == 0,
           fmt::format("no switch on a steady stream ({} in {} images)", steady_switches_, steady_images_));
     claim(forecasts_.most <= kMostForecastError,
-          fmt::format("each row's predicted rate within 3 % (mean {:.2f} %, most {:.2f} %; the table's mean {:.2f} %, most "
-                      "{:.2f} %)",
-                      100 * forecasts_.sum / double(forecasts_.count), 100 * forecasts_.most,
-                      100 * forecasts_.sum_raw / double(forecasts_.count), 100 * forecasts_.most_raw));
+          fmt::format(
+              "each row's predicted rate within 3 % (mean {:.2f} %, most {:.2f} %; the table's mean {:.2f} %, most "
+              "{:.2f} %)",
+              100 * forecasts_.sum / double(forecasts_.count), 100 * forecasts_.most,
+              100 * forecasts_.sum_raw / double(forecasts_.count), 100 * forecasts_.most_raw));
     return {text_, is_met};
   }
 

@@ -70,11 +70,13 @@ Result<bool> is_what_the_device_does(Device& device, const StreamOfPictures& str
                                      const Pass& pass) {
   std::vector<std::uint32_t> rows;
   const Receiver receive = [&](Outcome outcome) -> Status {
-    rows.push_back(SLUICE_TRY(std::move(outcome.result)).row_id);
+    const Classification image = SLUICE_TRY(std::move(outcome.result));
+    rows.push_back(image.row_id);
     return ok();
   };
   example::DriftingSource source(stream.images, stream.drift, stream.seed);
-  StreamReport report = run_adaptive(device, stream.bundle, source, receive, {.policy = options, .stream = {.top_k = 1}});
+  StreamReport report =
+      run_adaptive(device, stream.bundle, source, receive, {.policy = options, .stream = {.top_k = 1}});
   SLUICE_CHECK(std::move(report.status));
   return rows == pass.rows;
 }

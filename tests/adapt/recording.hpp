@@ -2,9 +2,9 @@
 // Recording: what a stream does under every row, so that policies can be tried on it in no time.
 //
 // Why: which row is best in a window can only be known from all of them, and a policy is judged on a hundred thousand
-// pictures. The idea: on the simulated device, asked as fast as it answers, an image's interval depends on the image and
-// its row alone. So each row runs the stream once, and any sequence of rows can be put together from that. Whether that
-// is so is checked, too: is_what_the_device_does().
+// pictures. The idea: on the simulated device, asked as fast as it answers, an image's interval depends on the image
+// and its row alone. So each row runs the stream once, and any sequence of rows can be put together from that. Whether
+// that is so is checked, too: is_what_the_device_does().
 //
 // Before: a labelled set, a script (apps/examples/drifting_stream/drift.hpp). After: [row][image].
 #pragma once

@@ -25,8 +25,7 @@ class Drawing {
       : chart_(chart),
         page_(kTitle + kMarks + int(chart.panels.size()) * kPanelHeight + kBottom +
                   int(chart.sentences.size()) * kSentence,
-              kWidth, CV_8UC3,
-              cv::Scalar(255, 255, 255)) {}
+              kWidth, CV_8UC3, cv::Scalar(255, 255, 255)) {}
 
   cv::Mat draw() {
     text(chart_.title, {kLeft, 26}, 0.56, kInk);

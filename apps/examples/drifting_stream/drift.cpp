@@ -23,14 +23,14 @@ namespace {
 // A disturbance's number: its name in a script, what is possible, and what leaves pictures as they are.
 struct Knob {
   const char* name;
-  double Disturbance::* member;
+  double Disturbance::*member;
   double low, high, neutral;
 };
 
 constexpr Knob kKnobs[] = {
-    {"brightness", &Disturbance::brightness, 0, 10, 1},     {"contrast", &Disturbance::contrast, 0, 10, 1},
-    {"blur_sigma", &Disturbance::blur_sigma, 0, 100, 0},    {"noise_sigma", &Disturbance::noise_sigma, 0, 255, 0},
-    {"jpeg_loss", &Disturbance::jpeg_loss, 0, 99, 0},       {"hidden_share", &Disturbance::hidden_share, 0, 1, 0},
+    {"brightness", &Disturbance::brightness, 0, 10, 1},  {"contrast", &Disturbance::contrast, 0, 10, 1},
+    {"blur_sigma", &Disturbance::blur_sigma, 0, 100, 0}, {"noise_sigma", &Disturbance::noise_sigma, 0, 255, 0},
+    {"jpeg_loss", &Disturbance::jpeg_loss, 0, 99, 0},    {"hidden_share", &Disturbance::hidden_share, 0, 1, 0},
 };
 
 constexpr std::uint64_t kMostImages = 10'000'000;
@@ -72,7 +72,8 @@ Drift::Drift(std::vector<Scene> scenes) : scenes_(std::move(scenes)), first_{0} 
 }
 
 Result<Drift> Drift::read(const std::filesystem::path& file) {
-  const auto json = parse_json(SLUICE_TRY(read_file(file)));
+  const std::string text = SLUICE_TRY(read_file(file));
+  const auto json = parse_json(text);
   if (!json.is_object() || !json.contains("scenes") || !json["scenes"].is_array() || json["scenes"].empty())
     return user_error("{}: no script of a stream; {{\"scenes\": [...]}} is needed", file.string());
   std::vector<Scene> scenes;

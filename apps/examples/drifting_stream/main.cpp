@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // drifting_stream BUNDLE --images PICTURES -o FOLDER: the last part of the demo.
 //
-// Passes over the same drifting stream (drift.hpp) on the simulated device: the most accurate row, the row that the table
-// takes for the rate, the fastest row, and the controller choosing among all rows to hold a rate. Writes stream.png (rate, target, row, density,
-// accuracy), stream.json (the passes in numbers) and audit.jsonl (`sluice replay` takes its decisions again). Prints
-// every switch and a table.
+// Passes over the same drifting stream (drift.hpp) on the simulated device: the most accurate row, the row that the
+// table takes for the rate, the fastest row, and the controller choosing among all rows to hold a rate. Writes
+// stream.png (rate, target, row, density, accuracy), stream.json (the passes in numbers) and audit.jsonl (`sluice
+// replay` takes its decisions again). Prints every switch and a table.
 //
 // It is also an example of the runtime in a program of one's own: open a bundle, open a device, run_adaptive().
 #include <iostream>
@@ -79,9 +79,8 @@ Status run(const Options& options) {
   const auto tell = [&](const Decision& d) {
     if (d.choice == d.row) return;
     std::cout << fmt::format("picture {:>5} ({}): row {} -> {}, {:.0f} images/s realised, {:.0f} expected; {}\n",
-                             d.effective_from,
-                             drift.scenes()[drift.scene_at(d.effective_from)].name,
-                             d.row, d.choice, d.realised_images_per_s, d.predicted_images_per_s[d.choice], d.reason);
+                             d.effective_from, drift.scenes()[drift.scene_at(d.effective_from)].name, d.row, d.choice,
+                             d.realised_images_per_s, d.predicted_images_per_s[d.choice], d.reason);
   };
   story.adaptive.run = SLUICE_TRY(pass(policy, options.output / "audit.jsonl", tell));
 

@@ -19,7 +19,7 @@ const cv::Scalar kBlue(190, 110, 30), kRed(60, 60, 210), kGreen(70, 150, 40), kO
 std::string run_line(const NamedRun& r, double target) {
   const auto count = static_cast<std::int64_t>(r.run.images.size());
   const Interval top1 = wilson(std::llround(r.run.top1() * double(count)), std::max<std::int64_t>(1, count));
-  return fmt::format("{:<26} {:6.2f} % [{:.2f}, {:.2f}] {:14.0f} {:22.1f} % {:10}\n", r.name, 100 * top1.value,
+  return fmt::format("{:<30} {:6.2f} % [{:.2f}, {:.2f}] {:14.0f} {:22.1f} % {:10}\n", r.name, 100 * top1.value,
                      100 * top1.low, 100 * top1.high, r.run.mean_images_per_s(),
                      100 * r.run.share_at_or_above(target, kHoldWindow), r.run.switches());
 }
@@ -144,13 +144,14 @@ std::vector<std::string> sentences(const Story& story) {
     return fmt::format("{:.0f} % of the stream", 100 * run.share_at_or_above(story.target_images_per_s, kHoldWindow));
   };
   for (const NamedRun& fixed : story.fixed)
-    all.push_back(fmt::format("{} throughout: at least {:.0f} images/s (over {} images) for {}, right for {:.1f} % of "
-                              "the pictures.",
-                              fixed.name, story.target_images_per_s, kHoldWindow, share(fixed.run),
-                              100 * fixed.run.top1()));
-  all.push_back(fmt::format("adaptive: for {}, right for {:.1f} %, with {} switches: an accurate row where the pictures "
-                            "let it run fast enough, a faster one elsewhere.",
-                            share(story.adaptive.run), 100 * story.adaptive.run.top1(), story.adaptive.run.switches()));
+    all.push_back(
+        fmt::format("{} throughout: at least {:.0f} images/s (over {} images) for {}, right for {:.1f} % of "
+                    "the pictures.",
+                    fixed.name, story.target_images_per_s, kHoldWindow, share(fixed.run), 100 * fixed.run.top1()));
+  all.push_back(
+      fmt::format("adaptive: for {}, right for {:.1f} %, with {} switches: an accurate row where the pictures "
+                  "let it run fast enough, a faster one elsewhere.",
+                  share(story.adaptive.run), 100 * story.adaptive.run.top1(), story.adaptive.run.switches()));
   return all;
 }
 
@@ -158,7 +159,7 @@ std::vector<std::string> sentences(const Story& story) {
 
 std::string story_text(const Story& story, const DesignTable& table) {
   std::string text = density_text(story, table);
-  text += fmt::format("\n{:<26} {:<24} {:>14} {:>24} {:>10}\n", "pass", "top-1 on this stream", "images/s sim.",
+  text += fmt::format("\n{:<30} {:<24} {:>14} {:>24} {:>10}\n", "pass", "top-1 on this stream", "images/s sim.",
                       fmt::format("of it at {:.0f} or more", story.target_images_per_s), "switches");
   for (const NamedRun& fixed : story.fixed) text += run_line(fixed, story.target_images_per_s);
   return text + run_line(story.adaptive, story.target_images_per_s);
