@@ -81,18 +81,16 @@ TEST(Controller, denser_pictures_move_to_a_sparser_row_and_back) {
 
 TEST(Controller, keeps_its_row_on_a_steady_stream) {
   Loop loop(target(95e3));
-  // Row 0 with probes of row 1 runs at 97 k; one image scatters by 6 %, a window of 500 by 0.27 %.
-  loop.run(40000, 1.0 / 0.96, 0.06);
+  // Row 0 with probes of row 1 runs at 95.9 k, and 95.6 k are safe, since one image scatters by 6 % and so a window of 500
+  // by 0.27 %. The mean of a hundred images is often below that.
+  loop.run(40000, 1.0 / 0.947, 0.06);
   EXPECT_EQ(loop.switches(), 0u);
   EXPECT_EQ(loop.controller.row(), 0u);
 }
 
-TEST(Controller, a_row_that_misses_every_second_window_is_left_and_seldom_tried_again) {
-  PolicyOptions options = target(95e3);
-  options.probe_period = 0;
-  Loop loop(options);
-  loop.run(40000, 1.0 / 0.95, 0.06);  // row 0 at 95 k in the mean
-  EXPECT_EQ(loop.controller.row(), 1u);
+TEST(Controller, a_row_that_misses_every_second_window_is_left) {
+  Loop loop(target(95e3));
+  loop.run(40000, 1.0 / 0.942, 0.06);  // row 0 at 95.4 k in the mean, probes included; 95.6 k are safe
   EXPECT_LE(loop.switches(), 3u);
   std::size_t under_row_0 = 0;
   for (const std::uint32_t row : loop.rows) under_row_0 += row == 0;
