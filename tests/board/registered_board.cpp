@@ -11,12 +11,13 @@ namespace {
 using board::Fault;
 using test::StandIn;
 
-OpenDevice opens(std::size_t capacity) {
-  return [capacity](const IntegerNetwork& network) -> Result<std::unique_ptr<Device>> {
+// `stall`: how long nothing may end. Minutes, since a loaded machine is no stall; seconds where one is the fault.
+OpenDevice opens(std::size_t capacity, std::chrono::seconds stall = std::chrono::minutes(2)) {
+  return [capacity, stall](const IntegerNetwork& network) -> Result<std::unique_ptr<Device>> {
     StandIn& stand_in = StandIn::instance();
     const test::Scratch scratch;
     const Bundle bundle = SLUICE_TRY(bundle_with_rows(network, scratch));
-    return stand_in.open(bundle, {.capacity = capacity});
+    return stand_in.open(bundle, {.capacity = capacity, .stall_time = stall});
   };
 }
 
@@ -37,7 +38,8 @@ std::vector<Failure> failures() {
           {"failed_read", opens(kBatches), faults(Fault::failed_read, 4), network},
           {"lost_with_the_sink", opens(kBatches), faults(Fault::lost_device, 0), network},
           {"lost_in_mid_stream", opens(kBatches), faults(Fault::lost_device, 2), network},
-          {"a_sink_that_never_begins", opens(kBatches), faults(Fault::swallowed_launch, 0), network}};
+          {"a_sink_that_never_begins", opens(kBatches, std::chrono::seconds(10)), faults(Fault::swallowed_launch, 0),
+           network}};
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ extern char** environ;
 namespace sluice::test {
 namespace {
 
-constexpr std::chrono::seconds kStart{20}, kStall{2};
+constexpr std::chrono::seconds kStart{20};
 constexpr std::chrono::milliseconds kLook{5};
 
 }  // namespace
@@ -70,7 +70,6 @@ Result<std::filesystem::path> StandIn::binary_of(const Bundle& bundle) {
 
 Result<std::unique_ptr<Device>> StandIn::open(const Bundle& bundle, FpgaOptions options) {
   options.binary = SLUICE_TRY(binary_of(bundle));
-  if (options.stall_time.count() == 0) options.stall_time = kStall;
   return open_fpga_device(bundle, options);
 }
 

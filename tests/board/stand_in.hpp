@@ -24,7 +24,7 @@ class StandIn {
   board::BoardState& state() { return *state_; }
   // A binary of the bundle, as a file.
   Result<std::filesystem::path> binary_of(const Bundle& bundle);
-  // The driver on a binary of the bundle. A stall is told after two seconds unless the options say otherwise.
+  // The driver on a binary of the bundle.
   Result<std::unique_ptr<Device>> open(const Bundle& bundle, FpgaOptions options = {});
 
  private:
