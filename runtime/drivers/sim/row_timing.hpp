@@ -26,7 +26,4 @@ Result<RowTiming> time_row(const Netlist& netlist, const simulate::Scheduler& sc
                            const simulate::LayerCycles& layer_cycles, const PictureModel& model,
                            std::size_t row, const std::vector<std::vector<std::int16_t>>& pictures);
 
-// Input codes of the first golden vectors of a bundle; none where it has none.
-Result<std::vector<std::vector<std::int16_t>>> golden_codes(const Bundle& bundle, std::size_t most);
-
 }  // namespace sluice

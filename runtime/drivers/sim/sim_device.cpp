@@ -12,6 +12,7 @@
 
 #include "runtime/base/errors.hpp"
 #include "runtime/base/workers.hpp"
+#include "runtime/bundle/golden_codes.hpp"
 #include "runtime/drivers/sim/pipeline_clock.hpp"
 #include "runtime/drivers/sim/result_cache.hpp"
 #include "runtime/drivers/sim/row_timing.hpp"
