@@ -1,91 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Masks, and the counting loops: of codes (activation_sparse, grouped_prefix), of weights, of pairs. What is counted is
-// defined at the heads of the conv_*.cl files; a vector of conv_pair_sparse.cl is the taps of one channel, or, for 1x1
-// windows, `lanes` channels.
+// What each engine counts by, the weights' counts, and the maps that are counted on. What is counted is defined at the
+// heads of the conv_*.cl files.
 #include "runtime/evaluate/counters.hpp"
 
 #include <algorithm>
-#include <bit>
-#include <cstdlib>
 
 namespace sluice {
 namespace {
-
-#if defined(__x86_64__)
-#define SLUICE_POPCOUNT_CLONES __attribute__((target_clones("popcnt", "default")))
-#else
-#define SLUICE_POPCOUNT_CLONES
-#endif
-
-struct Issue {
-  std::uint32_t pairs = 0;  // of all filters of a group
-  std::uint32_t most = 0;   // of one filter
-};
-
-// The live pairs of one vector with each filter of a group, where a mask is one word.
-SLUICE_POPCOUNT_CLONES
-Issue issue_of(std::uint64_t activations, const std::uint64_t* weights, int filters) {
-  std::uint64_t pairs = 0, most = 0;
-  for (int f = 0; f < filters; ++f) {
-    const auto filter_pairs = static_cast<std::uint64_t>(std::popcount(activations & weights[f]));
-    pairs += filter_pairs;
-    most = filter_pairs > most ? filter_pairs : most;
-  }
-  return {static_cast<std::uint32_t>(pairs), static_cast<std::uint32_t>(most)};
-}
-
-SLUICE_POPCOUNT_CLONES
-Issue issue_of_long(const std::uint64_t* activations, const std::uint64_t* weights, int words, int filters) {
-  Issue issue;
-  for (int f = 0; f < filters; ++f, weights += words) {
-    std::uint32_t filter_pairs = 0;
-    for (int w = 0; w < words; ++w)
-      filter_pairs += static_cast<std::uint32_t>(std::popcount(activations[w] & weights[w]));
-    issue.pairs += filter_pairs;
-    issue.most = std::max(issue.most, filter_pairs);
-  }
-  return issue;
-}
-
-bool is_live(int code, int threshold) { return code != 0 && std::abs(code) >= threshold; }
-
-// 1 where a code counts, with the window's border around.
-struct LiveMap {
-  int width;  // in pixels
-  std::vector<std::uint8_t> live;
-
-  LiveMap(const Layer& layer, const Map& input, int threshold)
-      : width(layer.input.width + layer.window.pad_left + layer.window.pad_right) {
-    const Window& w = layer.window;
-    const int channels = layer.input.channels;
-    live.assign(std::size_t(layer.input.height + w.pad_top + w.pad_bottom) * width * channels, 0);
-    for (int y = 0; y < layer.input.height; ++y) {
-      const std::int32_t* from = input.data() + std::size_t(y) * layer.input.width * channels;
-      std::uint8_t* to = live.data() + (std::size_t(y + w.pad_top) * width + w.pad_left) * channels;
-      for (int i = 0; i < layer.input.width * channels; ++i) to[i] = is_live(from[i], threshold);
-    }
-  }
-};
-
-bool is_by_taps(const Window& w) { return w.taps() > 1; }
-
-// Masks of a pixel's vectors, [vector][word]; `window` points at its first pixel.
-void activation_masks(const Layer& layer, const std::uint8_t* window, int row, int lanes, int words,
-                      std::vector<std::uint64_t>& masks) {
-  const Window& w = layer.window;
-  const int channels = layer.input.channels;
-  std::fill(masks.begin(), masks.end(), 0);
-  if (!is_by_taps(w)) {
-    for (int c = 0; c < channels; ++c)
-      masks[std::size_t(c / lanes) * words + c % lanes / 64] |= std::uint64_t{window[c]} << (c % lanes % 64);
-    return;
-  }
-  for (int tap = 0; tap < w.taps(); ++tap) {
-    const std::uint8_t* pixel = window + (std::size_t(tap / w.kernel_w) * row + tap % w.kernel_w) * channels;
-    for (int c = 0; c < channels; ++c)
-      masks[std::size_t(c) * words + tap / 64] |= std::uint64_t{pixel[c]} << (tap % 64);
-  }
-}
 
 // Of the weight-sparse engine, whatever the picture: filters in lock step, pixels in tiles.
 LayerVectors count_weights(int index, const Layer& layer, int weight_threshold, int tile_pixels, int group_filters,
@@ -153,18 +74,23 @@ LayerVectors zero_work(const Design& design, const Kernel& engine) {
 }
 
 void CounterModel::conv_activation_sparse_layer(const Engine& engine, SparseLayer& sparse) {
-  sparse.passes = static_cast<std::uint32_t>(engine.number(Number::filter_groups));
-  sparse.code_pairs = static_cast<std::uint32_t>(engine.layer.output.channels) / sparse.passes;
-  sparse.lanes = engine.in_lanes();
+  const auto passes = static_cast<std::uint32_t>(engine.number(Number::filter_groups));
+  sparse.codes.emplace(engine.layer,
+                       CodeEngine{.passes = passes,
+                                  .code_pairs = static_cast<std::uint32_t>(engine.layer.output.channels) / passes,
+                                  .lanes = engine.in_lanes()});
 }
 
 void CounterModel::conv_grouped_prefix_layer(const Engine& engine, SparseLayer& sparse) {
   const int ranks = engine.number(Number::ranks), multipliers = engine.out_lanes(), k = engine.thresholds.prefix.k;
-  sparse.passes = static_cast<std::uint32_t>(engine.layer.output.channels / (ranks * multipliers));
   sparse.code_cycles = static_cast<std::uint16_t>(k == 0 ? ranks : k);
-  sparse.code_pairs = sparse.code_cycles * static_cast<std::uint32_t>(multipliers);
-  sparse.lanes = engine.in_lanes();
-  sparse.end_cycles = static_cast<std::uint32_t>(ranks);
+  sparse.codes.emplace(
+      engine.layer,
+      CodeEngine{.passes = static_cast<std::uint32_t>(engine.layer.output.channels / (ranks * multipliers)),
+                 .code_pairs = sparse.code_cycles * static_cast<std::uint32_t>(multipliers),
+                 .end_cycles = static_cast<std::uint32_t>(ranks),
+                 .code_cycles = sparse.code_cycles,
+                 .lanes = engine.in_lanes()});
 }
 
 void CounterModel::conv_weight_sparse_layer(const Engine& engine, SparseLayer& sparse) {
@@ -174,27 +100,8 @@ void CounterModel::conv_weight_sparse_layer(const Engine& engine, SparseLayer& s
 }
 
 void CounterModel::conv_pair_sparse_layer(const Engine& engine, SparseLayer& sparse) {
-  const Layer& layer = engine.layer;
-  sparse.counts_pairs = true;
-  sparse.lanes = engine.in_lanes();
-  sparse.group_filters = engine.out_lanes();
-  sparse.multipliers = engine.number(Number::multipliers);
-  sparse.mask_words = (sparse.lanes + 63) / 64;
-  const bool by_taps = is_by_taps(layer.window);
-  const int channels = layer.input.channels, filters = layer.output.channels,
-            taps = layer.window.kernel_h * layer.window.kernel_w;
-  const int vectors = by_taps ? channels : (channels + sparse.lanes - 1) / sparse.lanes;
-  sparse.weights.assign(std::size_t(vectors) * filters * sparse.mask_words, 0);
-  for (int f = 0; f < filters; ++f) {
-    for (int tap = 0; tap < taps; ++tap) {
-      for (int c = 0; c < channels; ++c) {
-        if (!is_live(layer.weights[(std::size_t(f) * taps + tap) * channels + c], engine.thresholds.weight)) continue;
-        const int vector = by_taps ? c : c / sparse.lanes, bit = by_taps ? tap : c % sparse.lanes;
-        sparse.weights[(std::size_t(vector) * filters + f) * sparse.mask_words + bit / 64] |= std::uint64_t{1}
-                                                                                              << (bit % 64);
-      }
-    }
-  }
+  sparse.pairs.emplace(engine.layer, engine.thresholds.weight,
+                       PairEngine{engine.in_lanes(), engine.out_lanes(), engine.number(Number::multipliers)});
 }
 
 CounterModel::CounterModel(const Design& design, const std::vector<Thresholds>& thresholds) : network_(design.network) {
@@ -204,7 +111,7 @@ CounterModel::CounterModel(const Design& design, const std::vector<Thresholds>& 
     const Kernel* kernel = index.sparse_engine(static_cast<int>(i));
     if (kernel == nullptr) continue;
     const Engine engine{index, *kernel, network_.layers[i], layer_thresholds};
-    SparseLayer& sparse = layers_.emplace_back(SparseLayer{static_cast<int>(i), layer_thresholds.activation});
+    SparseLayer& sparse = layers_.emplace_back(SparseLayer{static_cast<int>(i)});
     switch (kernel->kind) {
 #define SLUICE_SPARSE_ENGINE(op, name) \
   case KernelKind::op:                 \
@@ -214,104 +121,54 @@ CounterModel::CounterModel(const Design& design, const std::vector<Thresholds>& 
       default:
         break;
     }
+    if (sparse.fixed_vectors) continue;
+    const int source = network_.layers[i].inputs[0], threshold = layer_thresholds.activation;
+    auto map = std::find_if(maps_.begin(), maps_.end(), [&](const CountedMap& other) {
+      return other.source == source && other.threshold == threshold;
+    });
+    if (map == maps_.end()) map = maps_.insert(maps_.end(), CountedMap{source, threshold, {}});
+    map->readers.push_back(layers_.size() - 1);
   }
 }
 
-// Calls fn(pixel, its window's first code in the map) for every output pixel.
 template <typename Fn>
-void for_each_window(const Layer& layer, const LiveMap& map, Fn fn) {
-  const Window& w = layer.window;
-  std::size_t pixel = 0;
-  for (int oy = 0; oy < layer.output.height; ++oy) {
-    for (int ox = 0; ox < layer.output.width; ++ox, ++pixel) {
-      const std::size_t first = std::size_t(oy) * w.stride_h * map.width + std::size_t(ox) * w.stride_w;
-      fn(pixel, map.live.data() + first * std::size_t(layer.input.channels));
-    }
+void CounterModel::for_each_counting(const Evaluator& evaluator, const PictureMaps& maps, Fn fn) const {
+  static thread_local std::vector<std::uint64_t> memory;
+  for (const CountedMap& map : maps_) {
+    const LiveBits input = evaluator.live_bits(maps, map.source, map.threshold, memory);
+    for (const std::size_t reader : map.readers) fn(reader, input);
   }
 }
 
-LayerCounters CounterModel::count_codes(const SparseLayer& sparse, const Layer& layer, const Map& input,
-                                        std::vector<std::uint16_t>* live) {
-  const Window& w = layer.window;
-  const LiveMap map(layer, input, sparse.activation_threshold);
-  const int channels = layer.input.channels, lanes = sparse.lanes;
-  LayerCounters counters{sparse.index, 0, 0, 0, 0};
-  if (live != nullptr) live->reserve(std::size_t(layer.output.pixels() * w.taps() * (channels / lanes)));
-  for_each_window(layer, map, [&](std::size_t, const std::uint8_t* window) {
-    std::uint32_t codes = 0, cycles = sparse.end_cycles;
-    for (int first = 0; first < channels; first += lanes) {
-      for (int tap = 0; tap < w.taps(); ++tap) {
-        const std::uint8_t* beat =
-            window + (std::size_t(tap / w.kernel_w) * map.width + tap % w.kernel_w) * channels + first;
-        std::uint32_t in_beat = 0;
-        for (int lane = 0; lane < lanes; ++lane) in_beat += beat[lane];
-        codes += in_beat;
-        cycles += std::max(1u, in_beat * sparse.code_cycles);
-        if (live != nullptr) live->push_back(static_cast<std::uint16_t>(in_beat));
-      }
-    }
-    counters.vectors += sparse.passes;
-    counters.nonzero_pairs += codes * sparse.code_pairs * sparse.passes;
-    counters.busy_cycles += cycles * sparse.passes;
-    counters.zero_vectors += codes == 0 ? sparse.passes : 0;
-  });
-  return counters;
-}
-
-LayerCounters CounterModel::count_pairs(const SparseLayer& sparse, const Layer& layer, const Map& input,
-                                        std::vector<std::uint16_t>* live) {
-  const LiveMap map(layer, input, sparse.activation_threshold);
-  const int filters = layer.output.channels, words = sparse.mask_words;
-  LayerCounters counters{sparse.index, 0, 0, 0, 0};
-  const int vectors = static_cast<int>(sparse.weights.size()) / filters / words;
-  std::vector<std::uint64_t> masks(std::size_t(vectors) * words);
-  const std::size_t per_pixel = std::size_t(filters / sparse.group_filters) * vectors;
-  if (live != nullptr) live->resize(std::size_t(layer.output.pixels()) * per_pixel);
-  const auto n = static_cast<std::uint32_t>(sparse.multipliers);
-  for_each_window(layer, map, [&](std::size_t pixel, const std::uint8_t* window) {
-    activation_masks(layer, window, map.width, sparse.lanes, words, masks);
-    for (int v = 0; v < vectors; ++v) {
-      const std::uint64_t* activations = masks.data() + std::size_t(v) * words;
-      for (int f = 0; f < filters; f += sparse.group_filters) {
-        const std::uint64_t* weights = sparse.weights.data() + (std::size_t(v) * filters + f) * words;
-        const Issue issue = words == 1 ? issue_of(*activations, weights, sparse.group_filters)
-                                       : issue_of_long(activations, weights, words, sparse.group_filters);
-        counters.vectors += 1;
-        counters.nonzero_pairs += issue.pairs;
-        counters.busy_cycles += std::max(1u, (issue.most + n - 1) / n);
-        counters.zero_vectors += issue.most == 0;
-        if (live != nullptr)
-          (*live)[pixel * per_pixel + std::size_t(f / sparse.group_filters) * vectors + v] =
-              static_cast<std::uint16_t>(issue.most);
-      }
-    }
-  });
-  return counters;
+void CounterModel::count_layer(const SparseLayer& sparse, const LiveBits& input, LayerCounters& counters,
+                               std::vector<std::uint16_t>* live) {
+  counters.layer = sparse.index;
+  if (sparse.codes)
+    sparse.codes->count(input, counters, live);
+  else
+    sparse.pairs->count(input, counters, live);
 }
 
 std::vector<LayerCounters> CounterModel::count(const Evaluator& evaluator, const PictureMaps& maps) const {
-  std::vector<LayerCounters> all;
-  for (const SparseLayer& sparse : layers_) {
-    const Layer& layer = network_.layers[std::size_t(sparse.index)];
-    all.push_back(sparse.fixed_vectors ? sparse.fixed_vectors->counters
-                                       : count_layer(sparse, layer, evaluator.map(maps, layer.inputs[0]), nullptr));
+  std::vector<LayerCounters> all(layers_.size());
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    if (layers_[i].fixed_vectors) all[i] = layers_[i].fixed_vectors->counters;
   }
+  for_each_counting(evaluator, maps,
+                    [&](std::size_t i, const LiveBits& input) { count_layer(layers_[i], input, all[i], nullptr); });
   return all;
 }
 
 std::vector<LayerVectors> CounterModel::work(const Evaluator& evaluator, const PictureMaps& maps) const {
-  std::vector<LayerVectors> all;
-  for (const SparseLayer& sparse : layers_) {
-    if (sparse.fixed_vectors) {
-      all.push_back(*sparse.fixed_vectors);
-      continue;
-    }
-    const Layer& layer = network_.layers[std::size_t(sparse.index)];
-    LayerVectors& work = all.emplace_back();
-    work.pixels = layer.output.pixels();
-    work.code_cycles = sparse.code_cycles;
-    work.counters = count_layer(sparse, layer, evaluator.map(maps, layer.inputs[0]), &work.live);
+  std::vector<LayerVectors> all(layers_.size());
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    if (layers_[i].fixed_vectors) all[i] = *layers_[i].fixed_vectors;
   }
+  for_each_counting(evaluator, maps, [&](std::size_t i, const LiveBits& input) {
+    all[i].pixels = network_.layers[std::size_t(layers_[i].index)].output.pixels();
+    all[i].code_cycles = layers_[i].code_cycles;
+    count_layer(layers_[i], input, all[i].counters, &all[i].live);
+  });
   return all;
 }
 

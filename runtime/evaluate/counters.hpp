@@ -2,9 +2,10 @@
 // CounterModel: what the sparse engines of a design will count on a picture, fast.
 //
 // Why: densities and cycles of a row are means of these counters over pictures. Counting straight from the definition
-// (runtime/reference/reference_counters) took half of planning. The idea: non-zero weights and activations as bit
-// masks, one bit a multiplier lane, so that the live pairs of a (vector, filter) are the ones of mask & mask. What the
-// weight-sparse engine counts depends on the row only, and is counted once.
+// (runtime/reference/reference_counters) took half of planning. The idea: the evaluator's maps become one bit a code
+// (LiveBits), once for each map and threshold; engines that skip codes count sums over input pixels (CodeCounts), the
+// pair-sparse engine looks up or intersects bit masks (PairCounts). What the weight-sparse engine counts depends on the
+// row only, and is counted once.
 //
 // Equal to reference_counters() (tests/unit/runtime/evaluate).
 //
@@ -18,7 +19,9 @@
 #include "runtime/bundle/bundle.hpp"
 #include "runtime/bundle/counters.hpp"
 #include "runtime/bundle/netlist_index.hpp"
+#include "runtime/evaluate/code_counts.hpp"
 #include "runtime/evaluate/evaluator.hpp"
+#include "runtime/evaluate/pair_counts.hpp"
 
 namespace sluice {
 
@@ -55,16 +58,16 @@ class CounterModel {
  private:
   struct SparseLayer {
     int index = 0;
-    int activation_threshold = 0;
-    bool counts_pairs = false;  // pair_sparse; else the codes of a window
-    // Of a window, sent `passes` times: products and cycles of a code, cycles after the last one.
-    std::uint32_t passes = 0, code_pairs = 0, end_cycles = 0;
     std::uint16_t code_cycles = 1;
-    int lanes = 0;                                           // of a beat
-    int group_filters = 0, multipliers = 0, mask_words = 0;  // pair_sparse
-    // pair_sparse: [vector of a pixel][filter][word], a bit per lane whose weight counts.
-    std::vector<std::uint64_t> weights = {};
+    // What its engine counts by: one of these.
+    std::optional<CodeCounts> codes = {};
+    std::optional<PairCounts> pairs = {};
     std::optional<LayerVectors> fixed_vectors = {};  // weight_sparse
+  };
+  // A map under a threshold, and the sparse layers (places in layers_) that count on it.
+  struct CountedMap {
+    int source, threshold;
+    std::vector<std::size_t> readers;
   };
   // What the constructor knows of the engine of a layer.
   struct Engine {
@@ -81,18 +84,15 @@ class CounterModel {
 #define SLUICE_SPARSE_ENGINE(op, name) static void op##_layer(const Engine& engine, SparseLayer& sparse);
 #include "device/contract/kernel_list.inc"
 
-  // `live` may be null.
-  static LayerCounters count_pairs(const SparseLayer& sparse, const Layer& layer, const Map& input,
-                                   std::vector<std::uint16_t>* live);
-  static LayerCounters count_codes(const SparseLayer& sparse, const Layer& layer, const Map& input,
-                                   std::vector<std::uint16_t>* live);
-  static LayerCounters count_layer(const SparseLayer& sparse, const Layer& layer, const Map& input,
-                                   std::vector<std::uint16_t>* live) {
-    return sparse.counts_pairs ? count_pairs(sparse, layer, input, live) : count_codes(sparse, layer, input, live);
-  }
+  // Calls fn(sparse layer's place in layers_, bits of its map) for those that count on maps.
+  template <typename Fn>
+  void for_each_counting(const Evaluator& evaluator, const PictureMaps& maps, Fn fn) const;
+  static void count_layer(const SparseLayer& sparse, const LiveBits& input, LayerCounters& counters,
+                          std::vector<std::uint16_t>* live);
 
   const IntegerNetwork& network_;
   std::vector<SparseLayer> layers_;
+  std::vector<CountedMap> maps_;
 };
 
 }  // namespace sluice

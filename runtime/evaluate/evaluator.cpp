@@ -158,6 +158,21 @@ Map Evaluator::map(const PictureMaps& maps, int layer) const {
   return map;
 }
 
+LiveBits Evaluator::live_bits(const PictureMaps& maps, int layer, int threshold,
+                              std::vector<std::uint64_t>& memory) const {
+  const MapShape& shape = layer < 0 ? network_->input : network_->layers[std::size_t(layer)].output;
+  const Place& place = all_->places[std::size_t(layer + 1)];
+  const std::byte* codes = maps.memory_.data() + place.offset;
+  const std::int64_t pixels = std::int64_t{shape.height} * shape.width;
+  const auto bits = static_cast<std::size_t>(pixels * words_of(shape.channels));
+  const bool is_aligned = shape.channels % 64 == 0;
+  const std::size_t stream = is_aligned ? 0 : bits;  // where the bits of pixels lie without gaps
+  memory.resize(stream + bits);
+  kernels_->live_bits(codes, place.element, shape.size(), threshold, memory.data() + stream);
+  if (!is_aligned) align_pixels(memory.data() + stream, pixels, shape.channels, memory.data());
+  return {shape.height, shape.width, words_of(shape.channels), memory.data()};
+}
+
 std::vector<Map> Evaluator::maps(Codes codes) const {
   const PictureMaps kept = evaluate(codes);
   std::vector<Map> maps;

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "runtime/evaluate/layer.hpp"
+#include "runtime/evaluate/live_bits.hpp"
 #include "runtime/reference/reference.hpp"
 
 namespace sluice {
@@ -55,6 +56,8 @@ class Evaluator {
   void evaluate_from(std::size_t first, PictureMaps& maps) const;
   // A layer's output map; kNetworkInput: the picture.
   Map map(const PictureMaps& maps, int layer) const;
+  // Which codes of that map count under a threshold. The bits lie in `memory`, which may be used again and again.
+  LiveBits live_bits(const PictureMaps& maps, int layer, int threshold, std::vector<std::uint64_t>& memory) const;
 
  private:
   struct Place {

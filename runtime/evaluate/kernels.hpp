@@ -111,6 +111,9 @@ struct Kernels {
   // sums[c] += or = max(sums[c], map[first + c])
   void (*accumulate)(const void* map, Element, std::int64_t first, std::int64_t count, std::int32_t* sums);
   void (*maximise)(const void* map, Element, std::int64_t first, std::int64_t count, std::int32_t* largest);
+  // Which codes are not zero and reach the threshold: a bit each, from the lowest of bits[0] on. Bits of the last word
+  // after `count` are undefined.
+  void (*live_bits)(const void* map, Element, std::int64_t count, int threshold, std::uint64_t* bits);
   // (sums in 32 bits, multipliers scaled) -> codes; count rounded up to `words.lanes` entries
   void (*requantise)(const std::int32_t* sums, const std::int32_t* multipliers, const Requantise&, std::int64_t count,
                      std::int32_t* codes);

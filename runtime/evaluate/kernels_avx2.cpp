@@ -15,6 +15,14 @@ struct Avx2 : Vector256 {
     put_some(static_cast<std::int16_t*>(out) + at, words, count, 2);
   }
 
+  SLUICE_INLINE static std::uint32_t live(const std::int16_t* codes, int least) {
+    const Sums bound = _mm256_set1_epi16(static_cast<short>(least));
+    const Sums first = _mm256_abs_epi16(load(codes)), second = _mm256_abs_epi16(load(codes + 16));
+    const Sums reach = _mm256_packs_epi16(_mm256_cmpeq_epi16(_mm256_max_epu16(first, bound), first),
+                                          _mm256_cmpeq_epi16(_mm256_max_epu16(second, bound), second));
+    return static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_permute4x64_epi64(reach, 0xD8)));
+  }
+
   struct WordDot {
     using Code = std::int16_t;
     static constexpr int kDot = 2;

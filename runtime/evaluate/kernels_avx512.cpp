@@ -46,6 +46,16 @@ struct Avx512 {
     }
   }
 
+  SLUICE_INLINE static std::uint32_t live(const std::uint8_t* codes, int least) {
+    const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(codes));
+    const __m256i magnitudes = _mm256_abs_epi8(_mm256_xor_si256(bytes, _mm256_set1_epi8(-128)));
+    return _mm256_cmpge_epu8_mask(magnitudes, _mm256_set1_epi8(static_cast<char>(least)));
+  }
+  SLUICE_INLINE static std::uint32_t live(const std::int16_t* codes, int least) {
+    const Sums magnitudes = _mm512_abs_epi16(_mm512_loadu_si512(codes));
+    return _mm512_cmpge_epu16_mask(magnitudes, _mm512_set1_epi16(static_cast<short>(least)));
+  }
+
   template <typename CodeType>
   struct Broadcast {
     using Code = CodeType;

@@ -2,8 +2,9 @@
 // The text of the kernels, instantiated once per instruction set (kernels_*.cpp).
 //
 // Isa gives: Sums (a vector of 32-bit sums), kLanes, load, store, requantise(sums, multipliers, Requantise), put(codes,
-// out, element, count). Its Dot types ByteDot and WordDot give: Code, kDot, broadcast, dot. Its DepthwiseByte and
-// DepthwiseWord give: Code, Sums, kTaps, kSums, kChannels, interleave, dot, load, requantise, put.
+// out, element, count), live(32 codes, least magnitude). Its Dot types ByteDot and WordDot give: Code, kDot, broadcast,
+// dot. Its DepthwiseByte and DepthwiseWord give: Code, Sums, kTaps, kSums, kChannels, interleave, dot, load,
+// requantise, put.
 //
 // A convolution holds kTilePixels x up to kBlockVectors vectors of sums in registers: each vector of weights is used
 // for 8 pixels, each broadcast group of activations for 3 vectors, so loads are half of the multiplications. Windows
@@ -272,6 +273,27 @@ void add(const Addition& n, const void* a, Element a_element, const void* b, Ele
   }
 }
 
+// 32 codes at a time, so that no more than kSlack bytes after the map are read.
+template <typename Isa, typename Code>
+SLUICE_INLINE void live_bits_of(const Code* codes, std::int64_t count, int least, std::uint64_t* bits) {
+  for (std::int64_t i = 0; i < count; i += 64) {
+    std::uint64_t live = Isa::live(codes + i, least);
+    if (i + 32 < count) live |= std::uint64_t{Isa::live(codes + i + 32, least)} << 32;
+    bits[i / 64] = live;
+  }
+}
+
+template <typename Isa>
+void live_bits(const void* map, Element element, std::int64_t count, int threshold, std::uint64_t* bits) {
+  const int least = threshold < 1 ? 1 : threshold;
+  if constexpr (Isa::kHasBytes) {
+    // No magnitude of a byte reaches 255.
+    if (element == Element::byte)
+      return live_bits_of<Isa>(static_cast<const std::uint8_t*>(map), count, least < 255 ? least : 255, bits);
+  }
+  live_bits_of<Isa>(static_cast<const std::int16_t*>(map), count, least < 65535 ? least : 65535, bits);
+}
+
 template <typename Isa>
 void requantise(const std::int32_t* sums, const std::int32_t* multipliers, const Requantise& q, std::int64_t count,
                 std::int32_t* codes) {
@@ -295,7 +317,7 @@ constexpr Kernels kernels_of(const char* name, Layout bytes) {
   return {name,           Isa::kHasBytes, bytes,          layout<typename Isa::DepthwiseWord, Isa>(),
           prepare,        convolve<Isa>,  depthwise<Isa>, add,
           load,           store,          accumulate,     maximise,
-          requantise<Isa>};
+          live_bits<Isa>, requantise<Isa>};
 }
 
 }  // namespace

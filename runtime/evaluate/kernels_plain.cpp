@@ -36,6 +36,15 @@ struct Plain {
     for (int i = 0; i < count; ++i) to[i] = static_cast<std::int16_t>(codes.lane[i]);
   }
 
+  SLUICE_INLINE static std::uint32_t live(const std::int16_t* codes, int least) {
+    std::uint32_t bits = 0;
+    for (int i = 0; i < 32; ++i) {
+      const int magnitude = codes[i] < 0 ? -codes[i] : codes[i];
+      bits |= static_cast<std::uint32_t>(magnitude >= least) << i;
+    }
+    return bits;
+  }
+
   // Two words lie in each lane of activations and weights. Unsigned, because sums wrap on the other machines, too.
   struct WordDot {
     using Code = std::int16_t;

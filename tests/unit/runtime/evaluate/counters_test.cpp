@@ -25,9 +25,21 @@ void expect_equal(const IntegerNetwork& network, const LayerConfigs& configs, Ra
       thresholds[i] = {static_cast<int>(random() % 90), static_cast<int>(random() % 90), prefix};
     }
     const auto codes = random_codes(random, network);
-    const Evaluator evaluator(network, thresholds);
-    const auto fast = CounterModel(design, thresholds).count(evaluator, evaluator.evaluate(codes));
     const auto plain = reference_counters(design, codes, run_reference(network, codes, thresholds), thresholds);
+    const CounterModel model(design, thresholds);
+    std::vector<LayerCounters> fast;
+    for (const evaluate::Kernels* kernels : evaluate::supported_kernels()) {
+      const Evaluator evaluator(network, thresholds, *kernels);
+      const PictureMaps maps = evaluator.evaluate(codes);
+      fast = model.count(evaluator, maps);
+      // Counting vector by vector takes another way to the same numbers.
+      const auto work = model.work(evaluator, maps);
+      ASSERT_EQ(work.size(), plain.size());
+      for (std::size_t i = 0; i < work.size(); ++i) {
+        ASSERT_EQ(work[i].counters, plain[i]) << kernels->name << ", layer " << plain[i].layer;
+        ASSERT_EQ(fast[i], plain[i]) << kernels->name << ", layer " << plain[i].layer;
+      }
+    }
     ASSERT_EQ(fast.size(), plain.size());
     for (std::size_t i = 0; i < fast.size(); ++i) {
       ASSERT_EQ(fast[i], plain[i]) << network.layers[std::size_t(plain[i].layer)].name << ": pairs "
@@ -49,6 +61,39 @@ TEST_P(CounterSeeds, equal_the_reference) {
 }
 
 INSTANTIATE_TEST_SUITE_P(seeds, CounterSeeds, ::testing::Range(1, 31));
+
+TEST(Counters, pair_kernels_equal_counting_bit_by_bit) {
+  constexpr int kSeed = 11;
+  SCOPED_TRACE("seed " + std::to_string(kSeed));
+  Random random(kSeed);
+  const auto word = [&] { return std::uint64_t{random()} << 32 ^ random(); };
+  for (int round = 0; round < 60; ++round) {
+    const int words = 1 + round % 3, filters = 1 + round % 17, pixels = 1 + round * 37 % evaluate::kPairPixels;
+    std::vector<std::uint64_t> masks(std::size_t(words) * evaluate::kPairPixels, 0), weights;
+    for (int w = 0; w < words; ++w) {
+      for (int p = 0; p < pixels; ++p) masks[std::size_t(w) * evaluate::kPairPixels + p] = word() & word();
+    }
+    for (int i = 0; i < words * filters; ++i) weights.push_back(round % 5 == 0 ? 0 : word());
+    for (const evaluate::PairKernel& kernel : evaluate::supported_pair_kernels()) {
+      std::vector<std::uint16_t> most(evaluate::kPairPixels);
+      const std::uint64_t pairs = kernel.issues(masks.data(), words, pixels, weights.data(), filters, most.data());
+      std::uint64_t expected_pairs = 0;
+      for (int p = 0; p < pixels; ++p) {
+        int expected_most = 0;
+        for (int f = 0; f < filters; ++f) {
+          int live = 0;
+          for (int bit = 0; bit < 64 * words; ++bit)
+            live += masks[std::size_t(bit / 64) * evaluate::kPairPixels + p] >> (bit % 64) &
+                    weights[std::size_t(f) * words + bit / 64] >> (bit % 64) & 1;
+          expected_pairs += static_cast<std::uint64_t>(live);
+          expected_most = std::max(expected_most, live);
+        }
+        ASSERT_EQ(most[std::size_t(p)], expected_most) << kernel.name << ", round " << round << ", pixel " << p;
+      }
+      ASSERT_EQ(pairs, expected_pairs) << kernel.name << ", round " << round;
+    }
+  }
+}
 
 TEST(Counters, of_more_taps_than_a_word_has_bits) {
   Random random(7);
