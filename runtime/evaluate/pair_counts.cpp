@@ -47,8 +47,8 @@ void for_each_tap(const Layer& layer, const LiveBits& input, int first, int pixe
 
 }  // namespace
 
-PairCounts::PairCounts(const Layer& layer, int weight_threshold, const PairEngine& engine, evaluate::PairIssues issues)
-    : layer_(&layer), engine_(engine), issues_(issues) {
+PairCounts::PairCounts(const Layer& layer, int weight_threshold, const PairEngine& engine)
+    : layer_(&layer), engine_(engine), issues_(evaluate::supported_pair_kernels().front().issues) {
   const int channels = layer.input.channels, filters = layer.output.channels,
             taps = static_cast<int>(layer.window.taps());
   mask_bits_ = is_by_taps() ? taps : engine.lanes;

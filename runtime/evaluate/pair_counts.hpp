@@ -29,8 +29,7 @@ class PairCounts {
  public:
   static constexpr int kTableBits = 10;
 
-  PairCounts(const Layer& layer, int weight_threshold, const PairEngine& engine,
-             evaluate::PairIssues issues = evaluate::supported_pair_kernels().front().issues);
+  PairCounts(const Layer& layer, int weight_threshold, const PairEngine& engine);
 
   // Adds to `counters`; `most`, unless null, becomes the most live pairs of a filter, [pixel][filter group][vector].
   void count(const LiveBits& input, LayerCounters& counters, std::vector<std::uint16_t>* most) const;

@@ -4,8 +4,9 @@
 
 Accuracy is the integer network's on all test pictures, paired with float; all of them, of large networks the
 first few, also run on PoCL with both engines, where every score must equal the evaluator's, and some the
-plain reference's. Usage: eval_models.py SLUICE OUT
-[MODEL...]; exits 1 when a target is missed, 77 without $SLUICE_DATA. Run by ./run eval-models (about an hour).
+plain reference's. A line is kept in OUT as soon as it is measured, with the commit that it was measured at; networks that
+are named replace only their lines. Usage: eval_models.py SLUICE OUT [MODEL...]; exits 1 when a target is missed, 77
+without $SLUICE_DATA. Run by ./run eval-models (about an hour and a half).
 """
 import pathlib
 import subprocess
@@ -15,7 +16,12 @@ import tempfile
 from models import DATA, Runner, models
 
 ENGINES = ("dense", "auto")
+PRECISIONS = ("int8", "auto", "int16")
 REFERENCE_IMAGES = 5  # the plain reference takes a second for a photo
+HEADER = (
+    "# ./run eval-models. Percent with 95 % intervals; loss: points of top-1 against float, paired on the same pictures.\n"
+    f"{'model':<13} {'bits':<6} {'pictures':>8}  {'float top-1':<22} {'integer top-1':<22} {'integer top-5':<23} {'loss':<21} {'most':>4}  "
+    f"{'bit-exact on PoCL':<32} quantised by; at commit")
 
 
 def interval(i, unit=""):
@@ -53,28 +59,40 @@ def measure(runner, name, precision, scratch):
             f"{', '.join(exact):<32} {summary['quantised_by']}"), wrong
 
 
+def kept_lines(out):
+    """(name, precision) -> line of the last run."""
+    lines = out.read_text().splitlines() if out.exists() else []
+    words = [line.split() for line in lines]
+    return {(w[0], w[1]): line for w, line in zip(words, lines) if len(w) > 1 and w[1] in PRECISIONS}
+
+
+def write(out, kept):
+    lines = [kept[name, precision] for name in models(pathlib.Path()) for precision in PRECISIONS if (name, precision) in kept]
+    missed = sum("  MISSED: " in line for line in lines)
+    told = "every target is met" if missed == 0 else f"{missed} lines miss their target"
+    out.write_text("\n".join([HEADER, *lines, told]) + "\n")
+
+
 def main():
     if not DATA.is_dir():
         print("skipped: SLUICE_DATA is not set to the folder of the evaluation data")
         return 77
     out, names = pathlib.Path(sys.argv[2]), sys.argv[3:] or list(models(pathlib.Path()))
-    version = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
-    lines = [f"# ./run eval-models, at {version}. Percent with 95 % intervals; loss: points of top-1 against float, paired on the same pictures.",
-             f"{'model':<13} {'bits':<6} {'pictures':>8}  {'float top-1':<22} {'integer top-1':<22} {'integer top-5':<23} {'loss':<21} {'most':>4}  "
-             f"{'bit-exact on PoCL':<32} quantised by"]
-    print("\n".join(lines), flush=True)
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
+    kept = kept_lines(out)
+    print(HEADER, flush=True)
     failures = 0
     with tempfile.TemporaryDirectory(prefix="sluice-models-") as folder:
         runner = Runner(pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(folder))
         for name in names:
-            for precision in ("int8", "auto", "int16"):
+            for precision in PRECISIONS:
                 line, wrong = measure(runner, name, precision, runner.scratch)
-                lines.append(line + ("  MISSED: " + "; ".join(wrong) if wrong else ""))
-                print(lines[-1], flush=True)
+                line = f"{line.rstrip()}; {commit}" + ("  MISSED: " + "; ".join(wrong) if wrong else "")
+                print(line, flush=True)
                 failures += len(wrong)
-    lines.append("every target is met" if failures == 0 else f"{failures} targets are missed")
-    print(lines[-1])
-    out.write_text("\n".join(line.rstrip() for line in lines) + "\n")
+                kept[name, precision] = line
+                write(out, kept)
+    print("every target is met" if failures == 0 else f"{failures} targets are missed")
     return failures != 0
 
 

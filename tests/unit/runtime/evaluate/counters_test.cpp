@@ -27,24 +27,21 @@ void expect_equal(const IntegerNetwork& network, const LayerConfigs& configs, Ra
     const auto codes = random_codes(random, network);
     const auto plain = reference_counters(design, codes, run_reference(network, codes, thresholds), thresholds);
     const CounterModel model(design, thresholds);
-    std::vector<LayerCounters> fast;
     for (const evaluate::Kernels* kernels : evaluate::supported_kernels()) {
       const Evaluator evaluator(network, thresholds, *kernels);
       const PictureMaps maps = evaluator.evaluate(codes);
-      fast = model.count(evaluator, maps);
+      const auto fast = model.count(evaluator, maps);
       // Counting vector by vector takes another way to the same numbers.
       const auto work = model.work(evaluator, maps);
+      ASSERT_EQ(fast.size(), plain.size());
       ASSERT_EQ(work.size(), plain.size());
-      for (std::size_t i = 0; i < work.size(); ++i) {
-        ASSERT_EQ(work[i].counters, plain[i]) << kernels->name << ", layer " << plain[i].layer;
-        ASSERT_EQ(fast[i], plain[i]) << kernels->name << ", layer " << plain[i].layer;
+      for (std::size_t i = 0; i < plain.size(); ++i) {
+        const std::string& layer = network.layers[std::size_t(plain[i].layer)].name;
+        ASSERT_EQ(work[i].counters, plain[i]) << kernels->name << ", " << layer;
+        ASSERT_EQ(fast[i], plain[i]) << kernels->name << ", " << layer << ": pairs " << fast[i].nonzero_pairs << " for "
+                                     << plain[i].nonzero_pairs << ", busy " << fast[i].busy_cycles << " for "
+                                     << plain[i].busy_cycles;
       }
-    }
-    ASSERT_EQ(fast.size(), plain.size());
-    for (std::size_t i = 0; i < fast.size(); ++i) {
-      ASSERT_EQ(fast[i], plain[i]) << network.layers[std::size_t(plain[i].layer)].name << ": pairs "
-                                   << fast[i].nonzero_pairs << " for " << plain[i].nonzero_pairs << ", busy "
-                                   << fast[i].busy_cycles << " for " << plain[i].busy_cycles;
     }
   }
 }
@@ -101,6 +98,34 @@ TEST(Counters, of_more_taps_than_a_word_has_bits) {
   make.conv(6, {11, 9, 1, 1, 5, 4, 5, 4}, kNetworkInput);
   const IntegerNetwork network = make.finish(3);
   expect_equal(network, {{KernelKind::conv_pair_sparse}, {}, {}}, random);
+}
+
+// 24 lanes: the third beat of a pixel lies in two words.
+TEST(Counters, of_beats_that_cross_words) {
+  for (const KernelKind engine :
+       {KernelKind::conv_activation_sparse, KernelKind::conv_grouped_prefix, KernelKind::conv_pair_sparse}) {
+    Random random(12);
+    NetworkMaker make(random, {7, 6, 5});
+    make.conv(144, kSame3x3, kNetworkInput);
+    make.conv(24, {1, 1, 1, 1, 0, 0, 0, 0}, 0);
+    const IntegerNetwork network = make.finish(4);
+    const LayerConfig beats_of_24{.engine = engine, .codes = 24};
+    expect_equal(network, {{}, beats_of_24, {}, {}}, random);
+  }
+}
+
+// So many filters that the pairs of a block of pixels, or its groups without pairs, would not fit their field of a
+// table's word.
+TEST(Counters, of_more_filters_than_tables_hold) {
+  const struct { int filters, group_filters; } cases[] = {{30000, 250}, {12000, 1}};
+  for (const auto& [filters, group_filters] : cases) {
+    Random random(13);
+    NetworkMaker make(random, {12, 11, 10});
+    make.conv(filters, {1, 1, 1, 1, 0, 0, 0, 0}, kNetworkInput);
+    const IntegerNetwork network = make.finish(2);
+    const LayerConfig config{.engine = KernelKind::conv_pair_sparse, .filters = group_filters};
+    expect_equal(network, {config, {}, {}}, random);
+  }
 }
 
 }  // namespace
