@@ -155,7 +155,9 @@ Run verb_inspect(Command command, const Common& common) {
         const std::string text = SLUICE_TRY(bundle.read("report/search.json"));
         auto search = search_report_from_json(text);
         if (!search) return std::move(search).error().in(bundle.folder().string());
-        std::cout << baselines_text(*search);
+        std::cout << baselines_text(*search)
+                  << dense_alone_text(search->dense_cycles, search->mixture_cycles, search->is_dense_alone,
+                                      bundle.table().clock_mhz);
       }
       std::cout << rate_text(report, bundle.table());
       return ok();

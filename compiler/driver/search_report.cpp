@@ -97,6 +97,19 @@ std::string trials_text(const search::RaceCounts& raced) {
       raced.known);
 }
 
+std::string dense_alone_text(double dense_cycles, const std::vector<double>& mixture_cycles, bool is_dense_alone,
+                             double clock_mhz) {
+  if (dense_cycles <= 0 || mixture_cycles.empty()) return {};
+  const auto rate = [&](double cycles) {
+    return fmt::format("{:.0f} images/s simulated, {:.0f} cycles an image", 1e6 * clock_mhz / cycles, cycles);
+  };
+  if (is_dense_alone)
+    return fmt::format("dense engines alone were built: {}; the mixture's rows took {:.0f} to {:.0f} cycles\n",
+                       rate(dense_cycles), mixture_cycles.front(), mixture_cycles.back());
+  return fmt::format("the best design of dense engines alone: {}; row 0 here: {}, {:.2f} times as fast\n",
+                     rate(dense_cycles), rate(mixture_cycles.front()), dense_cycles / mixture_cycles.front());
+}
+
 std::string search_text(const PlanState& state) {
   std::string text;
   if (const auto& hardware = state.chosen->hardware; hardware && hardware->trials.size() > 1) {
@@ -110,6 +123,8 @@ std::string search_text(const PlanState& state) {
   if (state.chosen->hardware && state.chosen->hardware->raced.trials > 0)
     text += "before the hardware was chosen, " + trials_text(state.chosen->hardware->raced);
   if (state.searched->raced.trials > 0) text += "for its rows, " + trials_text(state.searched->raced);
+  const BuiltChoice& built = *state.design;
+  text += dense_alone_text(built.dense_cycles, built.mixture_cycles, built.is_dense, state.measured->table.clock_mhz);
   const std::string& why = state.measured->why_single;
   if (!why.empty()) text += fmt::format("the table has one row: {}\n", why);
   return text;

@@ -38,6 +38,11 @@ Result<SearchReport> search_report_from_json(const std::string& text);
 // What the search says of itself in a few lines, for people.
 std::string search_text(const PlanState& state);
 
+// Dense engines alone beside the mixture's row 0, both simulated on the same pictures at `clock_mhz`; empty where they
+// were not. `mixture_cycles`: of its rows, the densest first.
+std::string dense_alone_text(double dense_cycles, const std::vector<double>& mixture_cycles, bool is_dense_alone,
+                             double clock_mhz);
+
 // What racing and remembering spared, one line; empty where there were no trials.
 std::string trials_text(const search::RaceCounts& raced);
 

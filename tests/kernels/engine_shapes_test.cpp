@@ -12,10 +12,18 @@
 #include "runtime/evaluate/evaluator.hpp"
 #include "runtime/reference/reference.hpp"
 #include "tests/kernels/equal_reference.hpp"
+#include "tests/support/printing.hpp"
 #include "tests/support/random_rows.hpp"
 #include "tests/support/scratch.hpp"
 
-namespace sluice::test {
+namespace sluice {
+
+void PrintTo(const LayerConfig& config, std::ostream* out) {
+  *out << to_text(config.engine) << " O=" << config.filters << " M=" << config.codes << " taps=" << config.taps
+       << " E=" << config.copies;
+}
+
+namespace test {
 namespace {
 
 // Beats of several pixels complete several windows at once, more at the right edge and most at the lower one.
@@ -197,4 +205,5 @@ INSTANTIATE_TEST_SUITE_P(devices, GroupedPrefixOnDevices,
                          ::testing::Combine(::testing::Values(Where::pocl, Where::threads), ::testing::Values(8, 16)));
 
 }  // namespace
-}  // namespace sluice::test
+}  // namespace test
+}  // namespace sluice

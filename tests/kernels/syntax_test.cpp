@@ -9,6 +9,7 @@
 #include "runtime/base/file.hpp"
 #include "tests/kernels/kernel_files.hpp"
 #include "tests/support/opencl_front_end.hpp"
+#include "tests/support/printing.hpp"
 #include "tests/support/random_configs.hpp"
 #include "tests/support/random_network.hpp"
 #include "tests/support/scratch.hpp"

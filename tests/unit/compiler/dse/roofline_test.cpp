@@ -19,6 +19,8 @@ struct Beyond {
   double least_rate;
 };
 
+void PrintTo(const Beyond& beyond, std::ostream* out) { *out << beyond.name << " of " << beyond.pixels << " pixels"; }
+
 class Roofline : public ::testing::TestWithParam<Beyond> {};
 
 TEST_P(Roofline, is_beaten_as_built) {

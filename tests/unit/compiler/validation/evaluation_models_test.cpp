@@ -23,6 +23,8 @@ struct Model {
   std::optional<ir::Dims> shape = std::nullopt;
 };
 
+void PrintTo(const Model& model, std::ostream* out) { *out << model.file; }
+
 const Preprocess kRaw{0, false, {0, 0, 0}, {1, 1, 1}};
 const Preprocess kMinusOneToOne{256, false, {127.5, 127.5, 127.5}, {127.5, 127.5, 127.5}};
 const Preprocess kTorch{256, false, {123.675, 116.28, 103.53}, {58.395, 57.12, 57.375}};

@@ -8,6 +8,7 @@
 
 #include <gmock/gmock.h>
 
+#include "tests/support/printing.hpp"
 #include "tests/unit/runtime/bundle/designs.hpp"
 #include "tests/unit/runtime/bundle/parameter_memories.hpp"
 

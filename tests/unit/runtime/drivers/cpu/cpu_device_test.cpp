@@ -8,6 +8,7 @@
 #include "runtime/reference/reference.hpp"
 #include "runtime/reference/reference_counters.hpp"
 #include "tests/conformance/tiny_network.hpp"
+#include "tests/support/printing.hpp"
 #include "tests/support/scratch.hpp"
 
 namespace sluice {
