@@ -153,7 +153,7 @@ Run verb_check(Command command, const Common& common) {
             "host; {} warnings\n",
             check.count(Place::device), 1e-6 * static_cast<double>(check.macs),
             1e-6 * static_cast<double>(check.weights), check.count(Place::folded), check.count(Place::host),
-            check.warnings.size());
+            check.warnings.size() + (fit ? fit->warnings.size() : 0));
       }
     }
     if (fit && !fit->fits) return user_error("{} does not fit {}", options->model.string(), fit->board);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// sensitivity: what each layer's thresholds lose, alone and in all layers at once. Nothing here depends on a board.
+// sensitivity: what each layer's thresholds lose, alone and in all layers at once. Nothing here depends on a board;
+// with one engine only, the thresholds that it obeys are measured.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -28,20 +29,40 @@ std::size_t table_pictures(const IntegerNetwork& network, std::size_t available)
   return std::min(available, std::size_t(affordable));
 }
 
+// None: any engine.
+std::optional<KernelKind> only_engine(const PlanOptions& options) {
+  if (options.engine == "auto") return std::nullopt;
+  auto engine = convolution_engine_from_text(options.engine);
+  return engine ? std::optional(*engine) : std::nullopt;
+}
+
+search::LossOptions loss_options(const PlanJob& job) { return search::loss_options_for(only_engine(job.options)); }
+
+bool has_thresholds(const search::LossOptions& options) {
+  return options.weights || options.activations || options.ranks;
+}
+
 std::string story(const PlanJob& job) {
+  if (!has_thresholds(loss_options(job)))
+    return fmt::format("nothing: {} engines obey no threshold", job.options.engine);
   const std::size_t pictures = table_pictures(job.state.quantised->network, job.calibration_count);
   return fmt::format("what thresholds lose, each layer alone on {} pictures, all layers on {}", pictures,
                      job.calibration_count);
 }
 
-json options_of(const PlanJob&) { return json::object(); }
+json options_of(const PlanJob& job) { return {{"--engine", job.options.engine}}; }
 
 Status run(PlanJob& job) {
   const IntegerNetwork& network = job.state.quantised->network;
+  const search::LossOptions options = loss_options(job);
+  if (!has_thresholds(options)) {
+    job.state.sensitivity = Sensitivity{{std::vector<search::LayerLosses>(network.layers.size()), 0}, {}};
+    return ok();
+  }
   const std::vector<RowSample> samples = SLUICE_TRY(search_samples(job));
   search::Pictures pictures;
   for (std::size_t i = 0; i < table_pictures(network, samples.size()); ++i) pictures.push_back(samples[i].codes);
-  Sensitivity sensitivity{search::measured_losses(network, pictures), {}};
+  Sensitivity sensitivity{search::measured_losses(network, pictures, options), {}};
   sensitivity.scale = search::measured_scale(sensitivity.table, search::LossMeter(network, samples));
   job.state.sensitivity = std::move(sensitivity);
   return ok();

@@ -140,6 +140,15 @@ bool may_have_thresholds(const IntegerNetwork& network, std::size_t layer) {
   return network.layers[layer].kind == LayerKind::conv && &network.layers[layer] != &*first;
 }
 
+LossOptions loss_options_for(std::optional<KernelKind> engine) {
+  LossOptions options;
+  if (!engine) return options;
+  options.weights = obeys_weight_threshold(*engine);
+  options.activations = obeys_activation_threshold(*engine);
+  options.ranks = obeys_prefix(*engine);
+  return options;
+}
+
 LossTable measured_losses(const IntegerNetwork& network, const Pictures& pictures, const LossOptions& options) {
   std::vector<LayerLosses> layers(network.layers.size());  // not measured yet
   const auto activations = input_magnitudes(network, pictures);
@@ -147,9 +156,10 @@ LossTable measured_losses(const IntegerNetwork& network, const Pictures& picture
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
     if (!may_have_thresholds(network, i)) continue;
     LayerLosses& losses = layers[i];
-    append_thresholds(weights[i], options.weight_shares, &Thresholds::weight, losses.weights);
-    append_thresholds(activations[i], options.activation_shares, &Thresholds::activation, losses.activations);
-    append_ranks(network.layers[i], losses.ranks);
+    if (options.weights) append_thresholds(weights[i], options.weight_shares, &Thresholds::weight, losses.weights);
+    if (options.activations)
+      append_thresholds(activations[i], options.activation_shares, &Thresholds::activation, losses.activations);
+    if (options.ranks) append_ranks(network.layers[i], losses.ranks);
   }
   const Measurer measurer(network, pictures);
   const std::size_t screened = std::min(options.screening_pictures, pictures.size());

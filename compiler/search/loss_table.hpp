@@ -15,6 +15,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "runtime/bundle/table.hpp"
@@ -46,12 +47,17 @@ struct LossTable {
 };
 
 struct LossOptions {
+  // Kinds of thresholds that are measured.
+  bool weights = true, activations = true, ranks = true;
   std::vector<double> weight_shares{0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7};
   std::vector<double> activation_shares{0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6};
   // Nats: a level that loses more on the first pictures ends its ladder.
   double most_divergence = 0.3;
   std::size_t screening_pictures = 64;
 };
+
+// Kinds that this engine obeys, or with nullopt any engine.
+LossOptions loss_options_for(std::optional<KernelKind> engine);
 
 LossTable measured_losses(const IntegerNetwork& network, const Pictures& pictures, const LossOptions& options = {});
 

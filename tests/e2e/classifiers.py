@@ -108,10 +108,11 @@ def model(pictures_on_pocl, pictures):
     with tempfile.TemporaryDirectory(prefix="sluice-e2e-") as folder:
         runner = Runner(SLUICE, pathlib.Path(folder))
         spec = models(runner.scratch)[CASE]
-        small = ["--calib-images", 100, "--held-out", 10, "--trials", 0]  # the demo's plan has trials
-        for engine in ("dense", "auto"):
+        small = ["--calib-images", 100, "--held-out", 10, "--trials", 0, "--state", runner.scratch / "state", "--keep-state"]  # the demo's plan has trials
+        # The second plan goes on from the integer network of the first.
+        for engine, begin in (("dense", []), ("auto", ["--from", "sensitivity"])):
             bundle = runner.scratch / engine
-            summary = runner.plan(CASE, bundle, *small, "--engine", engine)
+            summary = runner.plan(CASE, bundle, *small, *begin, "--engine", engine)
             check(all(proof["margin_bits"] > 0 for proof in summary["sum_proofs"]), f"{CASE}, engine {engine}: {len(summary['sum_proofs'])} sums proven")
             check_exact(runner.evaluate(CASE, bundle, "--first", pictures_on_pocl, "--reference-images", 2))
             check_syntax(bundle)

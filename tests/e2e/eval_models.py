@@ -34,7 +34,9 @@ def measure(runner, name, precision, scratch):
     wrong, exact = [], []
     for engine in ENGINES:
         bundle = scratch / f"{name}_{precision}_{engine}"
-        summary = runner.plan(name, bundle, "--precision", precision, "--engine", engine, "--held-out", 50)
+        # The second plan goes on from the integer network of the first.
+        state = ["--state", scratch / f"{name}_{precision}", "--keep-state", *(["--from", "sensitivity"] if engine != ENGINES[0] else [])]
+        summary = runner.plan(name, bundle, "--precision", precision, "--engine", engine, "--held-out", 50, *state)
         few = ["--first", model.exact_pictures] if model.exact_pictures else []
         # Float once: it is the same beside every engine.
         in_float = ["--model", runner.model_file(name)] if engine == ENGINES[-1] and model.most_loss and not few else []

@@ -92,8 +92,9 @@ TEST_F(Plan, another_option_begins_at_the_phase_that_asks_for_it) {
   PlanOptions options = killed_after("measure", "other");
   options.engine = "dense";
   ASSERT_EQ(plan_said(options), "");
-  EXPECT_THAT(said_[0], AllOf(HasSubstr("--engine was auto, now it is dense"), HasSubstr("anew from choose")));
-  EXPECT_THAT(ran(), ElementsAre("choose", "search", "build", "check", "measure", "baselines", "write"));
+  EXPECT_THAT(said_[0], AllOf(HasSubstr("--engine was auto, now it is dense"), HasSubstr("anew from sensitivity")));
+  EXPECT_THAT(said_, Contains(HasSubstr("sensitivity: nothing: dense engines obey no threshold")));
+  EXPECT_THAT(ran(), ElementsAre("sensitivity", "choose", "search", "build", "check", "measure", "baselines", "write"));
   PlanOptions alone = to("alone");
   alone.engine = "dense";
   ASSERT_EQ(plan_said(alone), "");

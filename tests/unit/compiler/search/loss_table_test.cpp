@@ -90,6 +90,23 @@ TEST(LossTable, ladders_end_where_they_lose_too_much) {
   EXPECT_LT(after, before);
 }
 
+// With one engine only, what it does not obey is not measured; what it obeys says the same as among all kinds.
+TEST(LossTable, has_the_kinds_that_an_engine_obeys) {
+  const Subject s = subject(5);
+  const LossTable all = search::measured_losses(s.network, s.pictures);
+  for (const KernelKind engine : convolution_engines()) {
+    SCOPED_TRACE(to_text(engine));
+    const LossTable own = search::measured_losses(s.network, s.pictures, search::loss_options_for(engine));
+    const std::vector<LossLevel> none;
+    for (std::size_t i = 0; i < all.layers.size(); ++i) {
+      EXPECT_EQ(own.layers[i].weights, obeys_weight_threshold(engine) ? all.layers[i].weights : none);
+      EXPECT_EQ(own.layers[i].activations, obeys_activation_threshold(engine) ? all.layers[i].activations : none);
+      EXPECT_EQ(own.layers[i].ranks, obeys_prefix(engine) ? all.layers[i].ranks : none);
+    }
+  }
+  EXPECT_EQ(search::measured_losses(s.network, s.pictures, search::loss_options_for(std::nullopt)), all);
+}
+
 TEST(LossScale, is_straight_between_steps_and_rises) {
   search::LossScale scale;
   for (const auto& [nats, points] : {std::pair{0.1, 0.0}, {0.2, 1.0}, {0.5, 4.0}}) {
