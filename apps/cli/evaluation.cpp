@@ -17,7 +17,7 @@
 #include "runtime/images/preprocess.hpp"
 #include "runtime/reference/reference.hpp"
 #include "runtime/reference/reference_counters.hpp"
-#include "runtime/stream/stream.hpp"
+#include "runtime/session/session.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -62,9 +62,10 @@ void count(Exactness& exactness, std::size_t index, const std::string& differenc
 
 }  // namespace
 
-Result<DeviceRun> run_on_device(Device& device, const IntegerNetwork& network, const ImageSet& images) {
+Result<DeviceRun> run_on_device(std::shared_ptr<const Bundle> bundle, std::shared_ptr<Device> device,
+                                const ImageSet& images) {
   DeviceRun run;
-  run.execution.name = device.info().driver;
+  run.execution.name = device->info().driver;
   run.execution.tops.resize(images.size());
   run.execution.scores.resize(images.size());
   const Receiver receive = [&](Outcome outcome) -> Status {
@@ -76,7 +77,9 @@ Result<DeviceRun> run_on_device(Device& device, const IntegerNetwork& network, c
     run.execution.scores[outcome.index] = std::move(outcome.result->scores);
     return ok();
   };
-  StreamReport report = run_stream(device, network, images, receive, {.top_k = kTop});
+  const auto session = SLUICE_TRY(Session::open(std::move(bundle), std::move(device), {.top_k = kTop}));
+  ImageSetSource source(images);
+  StreamReport report = session->run(source, receive);
   SLUICE_CHECK(std::move(report.status));
   run.statistics = std::move(report.statistics);
   return run;
@@ -150,18 +153,19 @@ Exactness compare(const Execution& run, const Execution& expected, const ImageSe
   return exactness;
 }
 
-Result<std::string> locate_difference(Device& device, const Bundle& bundle, const ImageSet& images,
-                                      std::size_t picture) {
-  const IntegerNetwork& network = bundle.network();
+Result<std::string> locate_difference(std::shared_ptr<const Bundle> bundle, std::shared_ptr<Device> device,
+                                      const ImageSet& images, std::size_t picture) {
+  const IntegerNetwork& network = bundle->network();
   const Picture loaded = SLUICE_TRY(images.load(picture));
   const auto codes = SLUICE_TRY(Preprocessor(network).codes(loaded));
-  SLUICE_CHECK(device.submit({.image_id = 0, .row_id = 0, .codes = codes}));
-  const ImageScores answer = SLUICE_TRY(device.collect());
+  const auto session = SLUICE_TRY(Session::open(bundle, std::move(device)));
+  std::future<Outcome> outcome = SLUICE_TRY(session->submit(codes));
+  const Classification answer = SLUICE_TRY(outcome.get().result);
   if (answer.scores == reference_scores(network, codes))
     return std::string("the same picture alone comes out right: images disturb each other");
-  const auto thresholds = bundle.table().thresholds(network, bundle.netlist(), 0);
+  const auto thresholds = bundle->table().thresholds(network, bundle->netlist(), 0);
   const std::vector<LayerCounters> expected =
-      reference_counters(bundle.design(), codes, run_reference(network, codes, thresholds), thresholds);
+      reference_counters(bundle->design(), codes, run_reference(network, codes, thresholds), thresholds);
   if (answer.counters.size() != expected.size() || expected.empty())
     return std::string("the device has no counters that would tell the layer");
   std::string before = "the input";

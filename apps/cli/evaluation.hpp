@@ -36,7 +36,8 @@ struct DeviceRun {
   StreamStatistics statistics;
 };
 
-Result<DeviceRun> run_on_device(Device& device, const IntegerNetwork& network, const ImageSet& images);
+Result<DeviceRun> run_on_device(std::shared_ptr<const Bundle> bundle, std::shared_ptr<Device> device,
+                                const ImageSet& images);
 
 // The float model for this network's input, in normal form.
 // `output`: the scores, for a model of several outputs.
@@ -62,8 +63,8 @@ Result<Exactness> compare_with_reference(const IntegerNetwork& network, const Im
 Exactness compare(const Execution& run, const Execution& expected, const ImageSet& images);
 
 // Where a device leaves the reference on a picture, as far as its counters tell: a sentence.
-Result<std::string> locate_difference(Device& device, const Bundle& bundle, const ImageSet& images,
-                                      std::size_t picture);
+Result<std::string> locate_difference(std::shared_ptr<const Bundle> bundle, std::shared_ptr<Device> device,
+                                      const ImageSet& images, std::size_t picture);
 
 struct Accuracy {
   std::size_t images = 0;

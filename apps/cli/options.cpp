@@ -55,9 +55,10 @@ void DeviceFlags::declare(Command command, const std::string& besides) {
   command.add_option("--board", board, "fpga: part of the device's name, where there are several");
 }
 
-Result<Bundle> DeviceFlags::open_bundle(const std::filesystem::path& folder) const {
+Result<std::shared_ptr<const Bundle>> DeviceFlags::open_bundle(const std::filesystem::path& folder) const {
   Bundle bundle = SLUICE_TRY(Bundle::open(folder));
-  return at_fitted_clock(std::move(bundle), binary);
+  bundle = SLUICE_TRY(at_fitted_clock(std::move(bundle), binary));
+  return std::make_shared<const Bundle>(std::move(bundle));
 }
 
 Result<std::unique_ptr<Device>> DeviceFlags::open(const Bundle& bundle) const {

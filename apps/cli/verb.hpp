@@ -84,7 +84,7 @@ struct DeviceFlags {
   // `besides`: what else the verb takes for a device's name.
   void declare(Command command, const std::string& besides = {});
   // The bundle, at the clock of --binary where that is known (runtime/bundle/fitted_build.hpp).
-  Result<Bundle> open_bundle(const std::filesystem::path& folder) const;
+  Result<std::shared_ptr<const Bundle>> open_bundle(const std::filesystem::path& folder) const;
   Result<std::unique_ptr<Device>> open(const Bundle& bundle) const;
 };
 

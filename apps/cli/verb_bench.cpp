@@ -3,10 +3,12 @@
 //
 // Two scenarios with MLPerf LoadGen's meaning (results are not MLPerf results): Offline keeps the device full and
 // reports images/s, and with pictures what was planned beside it. SingleStream sends the next image when the last one
-// came back and reports latency. Images are prepared before the clock starts, so the figures are those of the device,
-// copies in and out included. `sluice eval` and `classify` report rates with decoding. Warm-up is not counted; the
-// first image's latency is printed alone.
+// came back and reports latency as the program sees it, from submit to outcome. In Offline an image's latency is its
+// time inside the device. Images are prepared before the clock starts, so the figures are those of the device in a
+// session, copies in and out included. `sluice eval` and `classify` report rates with decoding. Warm-up is not counted;
+// the first image's latency is printed alone.
 #include <algorithm>
+#include <future>
 #include <iostream>
 #include <memory>
 #include <random>
@@ -19,7 +21,7 @@
 #include "runtime/base/interrupt.hpp"
 #include "runtime/base/json.hpp"
 #include "runtime/images/preprocess.hpp"
-#include "runtime/stream/statistics.hpp"
+#include "runtime/session/session.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -39,39 +41,60 @@ struct Options {
 struct Measured {
   std::size_t images = 0;
   double seconds = 0;
-  std::vector<std::chrono::nanoseconds> latencies;  // submit to collect; of a simulated device its own
-  std::vector<Observation> seen;                    // of the first images, where the device counts
+  std::vector<std::chrono::nanoseconds> latencies;
+  std::vector<Observation> seen;  // of the first images, where the device counts
 };
 
 constexpr std::size_t kMostSeen = 256;  // as many as there are inputs
 
-// Keeps up to `in_flight` images inside until the time is over, then drains.
-Result<Measured> run(Device& device, const std::vector<Codes>& inputs, std::size_t in_flight, double seconds,
-                     const Observer* observer = nullptr) {
+// What is measured, and on what.
+struct Bench {
+  std::shared_ptr<const Bundle> bundle;
+  std::shared_ptr<Device> device;
+  std::vector<Codes> inputs;
+
+  // A session that sends until the time is over, at least one image, and all that came of it. Alone: the next image
+  // when the last one came back.
+  Result<Measured> run(bool is_alone, double seconds) const;
+  // Each input once.
+  Status meet_all() const;
+};
+
+Result<Measured> Bench::run(bool is_alone, double seconds) const {
   Measured measured;
-  const bool is_simulated = device.info().is_simulated();
-  std::vector<Clock::time_point> started;
+  const bool is_simulated = device->info().is_simulated();
+  const Observer observer(*bundle);
   std::chrono::nanoseconds first_completion{0}, last_completion{0};
-  const auto start = Clock::now();
-  const auto collect = [&]() -> Status {
-    const ImageScores scores = SLUICE_TRY(device.collect());
-    measured.latencies.push_back(is_simulated ? scores.device_time : Clock::now() - started[scores.image_id]);
-    last_completion = scores.completed_at;
-    if (observer != nullptr && !scores.counters.empty() && measured.seen.size() < kMostSeen)
-      measured.seen.push_back(observer->observe(scores.image_id, 0, scores.counters, scores.completed_at));
-    if (scores.image_id == 0) first_completion = scores.completed_at;
+  Clock::time_point end;
+  const auto take = [&](const Classification& image) {
+    end = Clock::now();
+    measured.latencies.push_back(is_alone && !is_simulated ? image.times.total : image.times.device);
+    last_completion = image.completed_at;
+    if (image.image_id == 0) first_completion = image.completed_at;
+    if (!image.counters.empty() && measured.seen.size() < kMostSeen)
+      measured.seen.push_back(observer.observe(image.image_id, 0, image.counters, image.completed_at));
+  };
+  const auto receive = [&take](Outcome outcome) -> Status {
+    const Classification image = SLUICE_TRY(std::move(outcome.result));
+    take(image);
     return ok();
   };
-  while (started.empty() ||
-         (!is_interrupted() && std::chrono::duration<double>(Clock::now() - start).count() < seconds)) {
-    if (started.size() - measured.latencies.size() == in_flight) SLUICE_CHECK(collect());
-    const std::size_t id = started.size();
-    started.push_back(Clock::now());
-    SLUICE_CHECK(device.submit({id, 0, inputs[id % inputs.size()]}));
+  const auto session = SLUICE_TRY(Session::open(bundle, device, {.top_k = 1}));
+  std::size_t sent = 0;
+  const auto start = Clock::now();
+  while (sent == 0 || (!is_interrupted() && std::chrono::duration<double>(Clock::now() - start).count() < seconds)) {
+    const Codes& codes = inputs[sent++ % inputs.size()];
+    if (is_alone) {
+      std::future<Outcome> outcome = SLUICE_TRY(session->submit(codes));
+      const Classification image = SLUICE_TRY(outcome.get().result);
+      take(image);
+    } else {
+      SLUICE_CHECK(session->submit(codes, receive));
+    }
   }
-  while (measured.latencies.size() < started.size()) SLUICE_CHECK(collect());
-  measured.seconds = std::chrono::duration<double>(Clock::now() - start).count();
-  measured.images = started.size();
+  SLUICE_CHECK(session->close());
+  measured.images = sent;
+  measured.seconds = std::chrono::duration<double>(end - start).count();
   if (is_simulated && measured.images > 1) {
     measured.images -= 1;  // intervals between completions
     measured.seconds = std::chrono::duration<double>(last_completion - first_completion).count();
@@ -79,18 +102,10 @@ Result<Measured> run(Device& device, const std::vector<Codes>& inputs, std::size
   return measured;
 }
 
-Status meet_all(Device& device, const std::vector<Codes>& inputs) {
-  std::size_t inside = 0;
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (inside == device.capacity()) {
-      SLUICE_CHECK(device.collect());
-      --inside;
-    }
-    SLUICE_CHECK(device.submit({i, 0, inputs[i]}));
-    ++inside;
-  }
-  for (; inside > 0; --inside) SLUICE_CHECK(device.collect());
-  return ok();
+Status Bench::meet_all() const {
+  const auto session = SLUICE_TRY(Session::open(bundle, device, {.top_k = 1}));
+  for (const Codes& codes : inputs) SLUICE_CHECK(session->submit(codes, [](const Outcome&) { return ok(); }));
+  return session->close();
 }
 
 // Kernel time since `before`, by kind of kernel.
@@ -140,25 +155,28 @@ Result<std::vector<Codes>> inputs_for(const Options& options, const IntegerNetwo
   return inputs;
 }
 
-Status bench(const Options& options, const Common& common) {
-  const Bundle bundle = SLUICE_TRY(options.device.open_bundle(options.bundle));
+Status measure(const Options& options, const Common& common) {
+  Bench bench;
+  bench.bundle = SLUICE_TRY(options.device.open_bundle(options.bundle));
+  const Bundle& bundle = *bench.bundle;
   const IntegerNetwork& network = bundle.network();
-  const std::vector<Codes> inputs = SLUICE_TRY(inputs_for(options, network, common.seed));
+  bench.inputs = SLUICE_TRY(inputs_for(options, network, common.seed));
+  const bool is_alone = options.scenario == "SingleStream";
   DeviceFlags device_flags = options.device;
-  if (options.scenario == "SingleStream") device_flags.images_in_flight = 1;
+  if (is_alone) device_flags.images_in_flight = 1;
   const auto opened_at = Clock::now();
-  const std::unique_ptr<Device> device = SLUICE_TRY(device_flags.open(bundle));
+  bench.device = SLUICE_TRY(device_flags.open(bundle));
+  const Device* const device = bench.device.get();
   const double open_s = std::chrono::duration<double>(Clock::now() - opened_at).count();
-  const std::size_t in_flight = options.scenario == "SingleStream" ? 1 : device->capacity();
+  const std::size_t in_flight = is_alone ? 1 : device->capacity();
 
-  const Measured first = SLUICE_TRY(run(*device, inputs, 1, 0.0));
+  const Measured first = SLUICE_TRY(bench.run(true, 0.0));
   // A simulated device computes a picture when it first meets it. That time is this machine's, not the device's own.
-  if (device->info().is_simulated()) SLUICE_CHECK(meet_all(*device, inputs));
-  SLUICE_CHECK(run(*device, inputs, in_flight, std::min(1.0, options.seconds / 4)));
+  if (device->info().is_simulated()) SLUICE_CHECK(bench.meet_all());
+  SLUICE_CHECK(bench.run(is_alone, std::min(1.0, options.seconds / 4)));
   const std::vector<KernelTime> before = device->kernel_times();
   log::info("{}: {} s on {}", options.scenario, options.seconds, device->info().driver);
-  const Observer observer(bundle);
-  Measured m = SLUICE_TRY(run(*device, inputs, in_flight, options.seconds, &observer));
+  const Measured m = SLUICE_TRY(bench.run(is_alone, options.seconds));
   const Shares shares = shares_of(before, device->kernel_times());
 
   const double rate = static_cast<double>(m.images) / m.seconds;
@@ -241,7 +259,7 @@ Run verb_bench(Command command, const Common& common) {
   command.add_option("--seconds", options->seconds, "how long to measure").range(0.1, 86400.0).capture_default_str();
   options->images.declare(command, "--images", false);
   options->device.declare(command);
-  return [=, &common] { return bench(*options, common); };
+  return [=, &common] { return measure(*options, common); };
 }
 
 }  // namespace sluice::cli

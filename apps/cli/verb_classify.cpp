@@ -10,8 +10,8 @@
 #include "apps/cli/contact_sheet.hpp"
 #include "apps/cli/log.hpp"
 #include "apps/cli/verb.hpp"
-#include "runtime/adapt/adaptive_stream.hpp"
 #include "runtime/base/errors.hpp"
+#include "runtime/session/session.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -42,21 +42,27 @@ std::string sheet_title(const IntegerNetwork& network, const std::string& device
 
 Status classify(const Options& options, const Common& common) {
   const LineFormat format = format_of(options, common);
-  const Bundle bundle = SLUICE_TRY(options.device.open_bundle(options.bundle));
-  const IntegerNetwork& network = bundle.network();
+  const std::shared_ptr<const Bundle> bundle = SLUICE_TRY(options.device.open_bundle(options.bundle));
+  const IntegerNetwork& network = bundle->network();
   const ImageSet images = SLUICE_TRY(options.images.open());
   const PolicyOptions policy = SLUICE_TRY(options.policy.get());
-  const std::unique_ptr<Device> device = SLUICE_TRY(options.device.open(bundle));
-  // Said before the first line of output, not after it.
-  SLUICE_CHECK(check_policy(policy, bundle.table()));
-  SLUICE_CHECK(check_policy(policy, device->info()));
+  std::unique_ptr<Device> device = SLUICE_TRY(options.device.open(*bundle));
+  const DeviceInfo info = device->info();
+  const auto tell = [](const Decision& d) {
+    if (d.choice != d.row) log::info("image {}: row {} -> {}: {}", d.effective_from, d.row, d.choice, d.reason);
+  };
+  const std::unique_ptr<Session> session = SLUICE_TRY(Session::open(
+      bundle, std::move(device),
+      {.policy = policy, .audit_log = options.policy.audit_log, .on_decision = tell, .top_k = options.top}));
   if (format == LineFormat::csv)
     std::cout << csv_header(std::min(options.top, static_cast<std::size_t>(network.classes()))) << "\n";
   std::vector<SheetItem> sheet;
   std::size_t right = 0, labelled = 0;
+  Fault worst = Fault::user;  // of pictures that could not be classified
   const Receiver receive = [&](Outcome outcome) -> Status {
     if (!outcome.result) {
       log::error("error: {}", outcome.result.error().text());
+      if (outcome.result.error().fault() != Fault::user) worst = outcome.result.error().fault();
       return ok();
     }
     if (!(std::cout << classification_line(outcome, network, format) << "\n"))
@@ -73,25 +79,20 @@ Status classify(const Options& options, const Common& common) {
     return ok();
   };
   ImageSetSource source(images);
-  const auto tell = [](const Decision& d) {
-    if (d.choice != d.row) log::info("image {}: row {} -> {}: {}", d.effective_from, d.row, d.choice, d.reason);
-  };
-  const StreamReport report = run_adaptive(
-      *device, bundle, source, receive,
-      {.policy = policy, .audit_log = options.policy.audit_log, .on_decision = tell, .stream = {.top_k = options.top}});
+  const StreamReport report = session->run(source, receive);
   SLUICE_CHECK(Status(report.status));
   if (!options.sheet.empty()) {
-    const std::string title = sheet_title(network, device->info().driver, right, labelled);
+    const std::string title = sheet_title(network, info.driver, right, labelled);
     SLUICE_CHECK(write_contact_sheet(sheet, title, 8, options.sheet));
     log::info("contact sheet: {}", options.sheet.string());
   }
   const StreamStatistics& s = report.statistics;
-  log::info("{} pictures, {} could not be read, {:.1f} images/s {} on {}", s.delivered, s.errors,
-            rate_of(s, device->info()), device->info().rate_kind, device->info().driver);
-  if (const std::string remark = device->remark(); !remark.empty()) log::warn("{}", remark);
-  if (s.errors > 0)
-    return user_error("{} of {} pictures could not be classified (see above); the others were", s.errors, s.delivered);
-  return ok();
+  log::info("{} pictures, {} could not be read, {:.1f} images/s {} on {}", s.delivered, s.errors, rate_of(s, info),
+            info.rate_kind, info.driver);
+  if (const std::string remark = session->device().remark(); !remark.empty()) log::warn("{}", remark);
+  if (s.errors == 0) return ok();
+  return Error(worst, fmt::format("{} of {} pictures could not be classified (see above){}", s.errors, s.delivered,
+                                  s.errors < s.delivered ? "; the others were" : ""));
 }
 
 }  // namespace

@@ -176,17 +176,17 @@ Status check_labels(const ImageSet& images, const IntegerNetwork& network, const
   return ok();
 }
 
-Status run_device(Evaluation& e, Device& device, const Bundle& bundle, const ImageSet& images, const Execution& integer,
-                  const Options& options) {
-  DeviceRun run = SLUICE_TRY(run_on_device(device, bundle.network(), images));
+Status run_device(Evaluation& e, const std::shared_ptr<Device>& device, const std::shared_ptr<const Bundle>& bundle,
+                  const ImageSet& images, const Execution& integer, const Options& options) {
+  DeviceRun run = SLUICE_TRY(run_on_device(bundle, device, images));
   for (const std::string& error : run.errors) log::warn("left out: {}", error);
   e.unreadable = run.errors.size();
-  e.device = device.info();
+  e.device = device->info();
   e.images_per_s = rate_of(run.statistics, *e.device);
   e.with_integer = compare(run.execution, integer, images);
   log::info("reference: {} pictures", std::min(options.reference_images, images.size()));
   e.with_reference =
-      SLUICE_TRY(compare_with_reference(bundle.network(), images, run.execution, options.reference_images));
+      SLUICE_TRY(compare_with_reference(bundle->network(), images, run.execution, options.reference_images));
   e.executions.push_back(std::move(run.execution));
   return ok();
 }
@@ -207,8 +207,8 @@ Status tell_what_was_compared(const FloatJudgement& judged, const Options& optio
 }
 
 Status evaluate(const Options& options, const Common& common) {
-  const Bundle bundle = SLUICE_TRY(options.device.open_bundle(options.bundle));
-  const IntegerNetwork& network = bundle.network();
+  const std::shared_ptr<const Bundle> bundle = SLUICE_TRY(options.device.open_bundle(options.bundle));
+  const IntegerNetwork& network = bundle->network();
   const ImageSet images = SLUICE_TRY(options.images.open());
   SLUICE_CHECK(check_labels(images, network, options));
   if ((options.finds_layer || options.has_rounding) && options.model.empty()) {
@@ -234,17 +234,17 @@ Status evaluate(const Options& options, const Common& common) {
   log::info("integer network: {} pictures", images.size());
   const Execution integer = SLUICE_TRY(run_integer("integer", network, {}, images));
   e.executions.push_back(integer);
-  for (std::size_t row = 1; options.has_rows && !is_interrupted() && row < bundle.table().rows.size(); ++row) {
+  for (std::size_t row = 1; options.has_rows && !is_interrupted() && row < bundle->table().rows.size(); ++row) {
     log::info("row {}: {} pictures", row, images.size());
-    const auto thresholds = bundle.table().thresholds(network, bundle.netlist(), row);
+    const auto thresholds = bundle->table().thresholds(network, bundle->netlist(), row);
     Execution one = SLUICE_TRY(run_integer(fmt::format("row {}", row), network, thresholds, images));
     e.executions.push_back(std::move(one));
   }
-  std::unique_ptr<Device> device;
+  std::shared_ptr<Device> device;
   if (options.device.device != "none" && !is_interrupted()) {
-    device = SLUICE_TRY(options.device.open(bundle));
+    device = SLUICE_TRY(options.device.open(*bundle));
     log::info("{}: {} pictures", device->info().driver, images.size());
-    SLUICE_CHECK(run_device(e, *device, bundle, images, integer, options));
+    SLUICE_CHECK(run_device(e, device, bundle, images, integer, options));
   }
   if (common.is_json)
     std::cout << json_text(to_json(e, network, images, options), 1) << "\n";
@@ -254,7 +254,7 @@ Status evaluate(const Options& options, const Common& common) {
   if (!device || e.device->driver == "null") return ok();
   for (const Exactness* exactness : {&e.with_reference, &e.with_integer}) {
     if (exactness->first_difference.empty()) continue;
-    const std::string where = SLUICE_TRY(locate_difference(*device, bundle, images, exactness->first));
+    const std::string where = SLUICE_TRY(locate_difference(bundle, device, images, exactness->first));
     return bug_error(fmt::format("the device differs: {}; {}", exactness->first_difference, where));
   }
   return ok();

@@ -16,16 +16,26 @@ using json = nlohmann::ordered_json;
 
 constexpr double kMostCycles = 1e15;
 
-PolicyOptions options_of(const json& j) {
+json to_json(const PolicyOptions& options) {
+  return {{"name", to_text(options.policy)},
+          {"row", options.row},
+          {"target_images_per_s", options.target_images_per_s},
+          {"window_images", options.window_images},
+          {"dwell_images", options.dwell_images},
+          {"period_images", options.period_images},
+          {"probe_period", options.probe_period}};
+}
+
+Result<PolicyOptions> options_of(const json& j, const DesignTable& table) {
   PolicyOptions options;
-  const auto policy = policy_from_text(j.at("policy").get<std::string>());
-  if (policy) options.policy = policy.value();
+  options.policy = SLUICE_TRY(policy_from_text(j.at("name").get<std::string>()));
   options.row = j.at("row");
   options.target_images_per_s = j.at("target_images_per_s");
   options.window_images = j.at("window_images");
   options.dwell_images = j.at("dwell_images");
   options.period_images = j.at("period_images");
   options.probe_period = j.at("probe_period");
+  SLUICE_CHECK(check_policy(options, table));
   return options;
 }
 
@@ -41,8 +51,6 @@ Result<AuditStart> start_of(const json& j) {
     return user_error("audit log version {}, this program reads {}", j.at("version").dump(), kAuditVersion);
   }
   AuditStart start;
-  SLUICE_CHECK(policy_from_text(j.at("policy").get<std::string>()));
-  start.options = options_of(j);
   start.lag_images = j.at("lag_images");
   start.device = j.at("device");
   start.rate_kind = j.at("rate_kind");
@@ -61,7 +69,7 @@ Result<AuditStart> start_of(const json& j) {
                         start.model.macs.size());
     }
   }
-  SLUICE_CHECK(check_policy(start.options, start.model.table));
+  start.options = SLUICE_TRY(options_of(j.at("policy"), start.model.table));
   // Each number may be possible, and not be the one that decisions were taken with.
   if (j.at("sha256") != digest_of(j))
     return user_error("the first line was changed after it was written; its decisions cannot be taken again");
@@ -96,6 +104,18 @@ Result<AuditImage> image_of(const json& j, const DesignModel& model) {
   return image;
 }
 
+Result<AuditPolicy> policy_of(const json& j, const Audit& audit) {
+  AuditPolicy policy;
+  policy.after_images = audit.images.size();
+  policy.effective_from = j.at("effective_from");
+  policy.options = SLUICE_TRY(options_of(j.at("policy"), audit.start.model.table));
+  const std::uint64_t first = audit.images.empty() ? 0 : audit.images.back().seen.index + 1;
+  const std::uint64_t earlier = audit.policies.empty() ? 0 : audit.policies.back().effective_from;
+  if (policy.effective_from < std::max(first, earlier))
+    return user_error("a policy from image {} on, when {} had been", policy.effective_from, std::max(first, earlier));
+  return policy;
+}
+
 // A log of which lines were taken out is none.
 Status take_end(Audit& audit, const json& j) {
   audit.has_end = true;
@@ -117,12 +137,15 @@ Status take_line(Audit& audit, const std::string& line, bool is_first) {
     } else if (kind == "image") {
       auto image = SLUICE_TRY(image_of(j, audit.start.model));
       audit.images.push_back(std::move(image));
+    } else if (kind == "policy") {
+      auto policy = SLUICE_TRY(policy_of(j, audit));
+      audit.policies.push_back(std::move(policy));
     } else if (kind == "decision") {
       audit.decisions.push_back(line);
     } else if (kind == "end") {
       return take_end(audit, j);
     } else
-      return user_error("kind \"{}\" is not known; start, image, decision and end are", kind);
+      return user_error("kind \"{}\" is not known; start, policy, image, decision and end are", kind);
   } catch (const json::exception& problem) {
     return user_error("{}", problem.what());
   }
@@ -132,7 +155,6 @@ Status take_line(Audit& audit, const std::string& line, bool is_first) {
 }  // namespace
 
 std::string to_line(const AuditStart& start) {
-  const PolicyOptions& o = start.options;
   json layers = json::array();
   for (std::size_t l = 0; l < start.model.macs.size(); ++l) {
     layers.push_back({{"name", start.model.table.rows[0].layers[l].name}, {"macs", start.model.macs[l]}});
@@ -140,13 +162,7 @@ std::string to_line(const AuditStart& start) {
   json line{{"kind", "start"},
             {"version", kAuditVersion},
             {"design_hash", start.model.table.design_hash},
-            {"policy", to_text(o.policy)},
-            {"row", o.row},
-            {"target_images_per_s", o.target_images_per_s},
-            {"window_images", o.window_images},
-            {"dwell_images", o.dwell_images},
-            {"period_images", o.period_images},
-            {"probe_period", o.probe_period},
+            {"policy", to_json(start.options)},
             {"lag_images", start.lag_images},
             {"device", start.device},
             {"rate_kind", start.rate_kind},
@@ -155,6 +171,10 @@ std::string to_line(const AuditStart& start) {
             {"table", json::parse(table_to_json(start.model.table))}};
   line["sha256"] = digest_of(line);
   return json_text(line);
+}
+
+std::string to_line(const PolicyOptions& options, std::uint64_t effective_from) {
+  return json_text(json{{"kind", "policy"}, {"effective_from", effective_from}, {"policy", to_json(options)}});
 }
 
 std::string to_line(const Observation& seen, bool is_probe) {
@@ -204,6 +224,10 @@ Status AuditLog::write(const std::string& line, bool is_flushed) {
                           (!is_flushed || std::fflush(file_.get()) == 0);
   if (is_written) return ok();
   return world_error("audit log {}: write failed: {}; it holds what came before", path_.string(), errno_text(errno));
+}
+
+Status AuditLog::add(const PolicyOptions& options, std::uint64_t effective_from) {
+  return write(to_line(options, effective_from), true);
 }
 
 Status AuditLog::add(const Observation& seen, bool is_probe) {

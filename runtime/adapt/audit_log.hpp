@@ -4,8 +4,9 @@
 // Why: "why did it switch at 14:03?" must have an answer, and a decision that cannot be repeated is no answer. So the
 // log holds all that decisions depend on, and `sluice replay` takes them again.
 //
-//   {"kind":"start", version, design_hash, policy and its numbers, lag_images, device, rate_kind, floor_cycles, layers,
-//   table, sha256: of this line without it}
+//   {"kind":"start", version, design_hash, policy: name and numbers, lag_images, device, rate_kind, floor_cycles,
+//    layers, table, sha256: of this line without it}
+//   {"kind":"policy", effective_from, policy}: set while the stream ran
 //   {"kind":"image", image, row, is_probe, cycles: per layer, pairs: per layer, completed_at_ns}
 //   {"kind":"decision", after_image, row, choice, effective_from, reason, expected_images_per_s, realised_images_per_s,
 //    predicted_images_per_s: per row, predicted_error: per row, images_since_change, density: per layer,
@@ -28,7 +29,7 @@
 
 namespace sluice {
 
-inline constexpr int kAuditVersion = 2;
+inline constexpr int kAuditVersion = 3;
 
 struct AuditStart {
   DesignModel model;
@@ -40,6 +41,7 @@ struct AuditStart {
 
 // One line each, without the line's end. The same value gives the same text.
 std::string to_line(const AuditStart& start);
+std::string to_line(const PolicyOptions& options, std::uint64_t effective_from);
 std::string to_line(const Observation& seen, bool is_probe);
 std::string to_line(const Decision& decision, const DesignModel& model);
 
@@ -48,6 +50,7 @@ class AuditLog {
   // Creates or empties the file and writes the first line.
   static Result<AuditLog> create(const std::filesystem::path& file, const AuditStart& start);
 
+  Status add(const PolicyOptions& options, std::uint64_t effective_from);
   Status add(const Observation& seen, bool is_probe);
   Status add(const Decision& decision);
   Status end();
@@ -72,9 +75,16 @@ struct AuditImage {
   bool is_probe = false;
 };
 
+struct AuditPolicy {
+  std::size_t after_images = 0;  // that stand before it in the log
+  std::uint64_t effective_from = 0;
+  PolicyOptions options;
+};
+
 struct Audit {
   AuditStart start;
   std::vector<AuditImage> images;
+  std::vector<AuditPolicy> policies;
   std::vector<std::string> decisions;  // lines as they stand in the file
   bool has_end = false;
 };

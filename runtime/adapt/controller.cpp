@@ -17,12 +17,27 @@ Controller::Controller(const DesignModel& model, const PolicyOptions& options, s
       by_accuracy_(rows_by_accuracy(model.table)),
       policy_(std::move(policy)),
       monitor_(model) {
-  if (options.policy == Policy::fixed) {
-    switches_.push_back({0, options.row, 0});
+  begin_policy(0);
+}
+
+void Controller::begin_policy(std::uint64_t from) {
+  while (!switches_.empty() && switches_.back().from >= from) switches_.pop_back();
+  if (options_.policy == Policy::fixed) {
+    policy_ = nullptr;
+    switches_.push_back({from, options_.row, 0});
     return;
   }
-  if (!policy_) policy_ = std::make_unique<TargetRate>(options.target_images_per_s, options.window_images, rows_);
-  switches_.push_back({0, first_row(), rows_ < 2 ? 0 : options.probe_period});
+  if (!policy_) policy_ = std::make_unique<TargetRate>(options_.target_images_per_s, options_.window_images, rows_);
+  switches_.push_back({from, first_row(), rows_ < 2 ? 0 : options_.probe_period});
+}
+
+std::uint64_t Controller::set_policy(const PolicyOptions& options, std::optional<std::uint64_t> from) {
+  const std::lock_guard lock(mutex_);
+  options_ = options;
+  policy_ = nullptr;
+  const std::uint64_t first = from.value_or(asked_);
+  begin_policy(first);
+  return first;
 }
 
 // Before any picture the table's own figures are all there is.
@@ -59,6 +74,7 @@ std::uint32_t Controller::probed_row(std::uint32_t row, std::uint64_t turn) cons
 
 std::uint32_t Controller::row_for(std::uint64_t index) {
   const std::lock_guard lock(mutex_);
+  asked_ = index + 1;
   while (switches_.size() > 1 && switches_[1].from <= index) switches_.pop_front();
   const auto& [from, row, period] = switches_.front();
   if (period == 0 || index % period != period - 1) return row;

@@ -13,37 +13,22 @@
 // Determinism: a decision after image n is effective from image n + lag_images, the first that cannot have been
 // submitted yet, so that rows do not depend on the timing of threads. The same observations give the same decisions.
 //
-// One thread asks row_for() in order of the images while another reports observe() in order.
+// One thread asks row_for() in order of the images while another reports observe() in order. A third may set another
+// policy: it holds from the next image that is asked for, and begins with what was learned under the last one.
 #pragma once
 
 #include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <string>
 #include <vector>
 
+#include "runtime/adapt/decision.hpp"
 #include "runtime/adapt/policy.hpp"
 #include "runtime/adapt/row_policy.hpp"
 #include "runtime/observe/monitor.hpp"
 
 namespace sluice {
-
-struct Decision {
-  std::uint64_t after_image = 0;
-  std::uint32_t row = 0;     // that ran
-  std::uint32_t choice = 0;  // equal to row: nothing changes
-  std::uint64_t effective_from = 0;
-  std::string reason;
-  double realised_images_per_s = 0;            // since the last decision, on the device's clock; 0: not known
-  std::vector<double> predicted_images_per_s;  // per row, probes included
-  std::vector<double> predicted_error;         // per row, one standard deviation as a share of it
-  std::uint64_t images_since_change = 0;       // of the pictures
-  std::vector<double> density;                 // per table layer, under `row`
-  std::vector<std::size_t> changing_layers;
-
-  bool operator==(const Decision&) const = default;
-};
 
 class Controller {
  public:
@@ -58,6 +43,10 @@ class Controller {
   bool is_probe(std::uint64_t index) const;
   // Learns from an image; the decision, when one is due.
   std::optional<Decision> observe(const Observation& seen);
+
+  // Before: check_policy() has accepted the options. Returns the first image under the new policy, which is `from`
+  // where that is given (a log says when it was).
+  std::uint64_t set_policy(const PolicyOptions& options, std::optional<std::uint64_t> from = {});
 
   // The row chosen last (it may not be effective yet).
   std::uint32_t row() const;
@@ -77,8 +66,9 @@ class Controller {
   std::uint32_t probed_row(std::uint32_t row, std::uint64_t turn) const;
   std::vector<RowForecast> forecasts() const;
   std::uint32_t first_row() const;
+  void begin_policy(std::uint64_t from);
 
-  const PolicyOptions options_;
+  PolicyOptions options_;
   const std::uint64_t lag_images_;
   const double clock_hz_;
   const std::uint32_t rows_;
@@ -88,6 +78,7 @@ class Controller {
   Monitor monitor_;
   std::deque<Switch> switches_;       // oldest still needed first; the last one is the chosen row
   std::deque<std::uint64_t> probes_;  // images that are, and were not observed yet
+  std::uint64_t asked_ = 0;           // images that row_for() was asked for
   std::uint64_t observed_ = 0;
   std::uint64_t window_images_ = 0;
   std::optional<std::chrono::nanoseconds> window_start_;

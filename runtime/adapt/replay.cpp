@@ -18,13 +18,29 @@ void take(Replay& replay, const std::optional<Decision>& decision) {
   replay.decisions.push_back(*decision);
 }
 
+// The log's policies, each from the place where it stands on.
+class PoliciesOfLog {
+ public:
+  explicit PoliciesOfLog(const Audit& audit) : next_(audit.policies.begin()), end_(audit.policies.end()) {}
+
+  void set_before(std::size_t image, Controller& controller) {
+    for (; next_ != end_ && next_->after_images <= image; ++next_)
+      controller.set_policy(next_->options, next_->effective_from);
+  }
+
+ private:
+  std::vector<AuditPolicy>::const_iterator next_;
+  const std::vector<AuditPolicy>::const_iterator end_;
+};
+
 }  // namespace
 
 Replay replay(const Audit& audit) {
   Replay result;
   Controller controller(audit.start.model, audit.start.options, audit.start.lag_images);
+  PoliciesOfLog policies(audit);
   for (const AuditImage& image : audit.images) {
-    ++result.images;
+    policies.set_before(result.images++, controller);
     const std::uint32_t row = controller.row_for(image.seen.index);
     if (row != image.seen.row || controller.is_probe(image.seen.index) != image.is_probe) {
       note_difference(result, to_line(image.seen, image.is_probe),
@@ -57,17 +73,22 @@ Result<Replay> replay(const Audit& audit, const DesignTable& table) {
       return user_error("table row {}: {} layers, the log has {}", row.id, row.layers.size(),
                         logged.rows[0].layers.size());
   }
-  PolicyOptions options = audit.start.options;
-  if (auto status = check_policy(options, table); !status)
-    return std::move(status).error().in("the log's policy on this table");
+  const PolicyOptions& options = audit.start.options;
+  const auto check = [&](const PolicyOptions& policy) -> Status {
+    Status status = check_policy(policy, table);
+    return status ? ok() : std::move(status).error().in("the log's policy on this table");
+  };
+  SLUICE_CHECK(check(options));
+  for (const AuditPolicy& policy : audit.policies) SLUICE_CHECK(check(policy.options));
   DesignModel model = audit.start.model;
   model.table = table;
   // Every image is an observation of all rows; whose turn a probe would have been does not matter.
   Replay result;
   result.is_same_table = false;
   Controller controller(model, options, audit.start.lag_images);
+  PoliciesOfLog policies(audit);
   for (const AuditImage& image : audit.images) {
-    ++result.images;
+    policies.set_before(result.images++, controller);
     Observation seen = image.seen;
     seen.row = controller.row_for(image.seen.index);
     for (std::size_t l = 0; l < seen.cycles.size(); ++l) {

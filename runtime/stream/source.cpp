@@ -7,15 +7,14 @@ namespace sluice {
 ImageSetSource::ImageSetSource(ImageSet set, std::size_t repeats)
     : set_(std::make_shared<const ImageSet>(std::move(set))), repeats_(repeats) {}
 
-Result<std::optional<SourceItem>> ImageSetSource::next(std::stop_token) {
+Result<std::optional<ImageInput>> ImageSetSource::next(std::stop_token) {
   if (index_ == set_->size()) {
     index_ = 0;
     repeats_ = repeats_ == 0 ? 0 : repeats_ - 1;
   }
-  if (repeats_ == 0 || set_->size() == 0) return std::optional<SourceItem>();
+  if (repeats_ == 0 || set_->size() == 0) return std::optional<ImageInput>();
   const std::size_t i = index_++;
-  SourceItem item{set_->name(i), set_->label(i), [set = set_, i] { return set->load(i); }};
-  return std::optional<SourceItem>(std::move(item));
+  return std::optional<ImageInput>(ImageInput([set = set_, i] { return set->load(i); }, set_->name(i), set_->label(i)));
 }
 
 }  // namespace sluice

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
 namespace sluice {
 
 std::chrono::nanoseconds percentile(std::vector<std::chrono::nanoseconds> values, double p) {
@@ -39,9 +41,18 @@ double StreamStatistics::device_images_per_s() const {
   return completions_ > 1 && seconds > 0 ? static_cast<double>(completions_ - 1) / seconds : 0;
 }
 
-void StreamStatistics::add_completion(std::chrono::nanoseconds at) {
-  if (completions_++ == 0) first_completion_ = at;
-  last_completion_ = at;
+std::string StreamStatistics::told() const {
+  return fmt::format("of {} images taken the device accepted {}, {} were delivered, {} of the accepted are lost", taken,
+                     accepted, delivered, lost);
+}
+
+void StreamStatistics::add(const StageTimes& times, std::chrono::nanoseconds completed_at) {
+  if (completions_++ == 0) first_completion_ = completed_at;
+  last_completion_ = completed_at;
+  decode.add(times.decode);
+  preprocess.add(times.preprocess);
+  device.add(times.device);
+  total.add(times.total);
 }
 
 }  // namespace sluice

@@ -10,7 +10,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 #include <vector>
+
+#include "runtime/stream/outcome.hpp"
 
 namespace sluice {
 
@@ -38,15 +41,15 @@ class LatencyRecord {
   std::chrono::nanoseconds max_{0};
 };
 
-// Every image taken from the source ends in exactly one place: taken = delivered + lost + abandoned.
+// Every image taken ends in exactly one place; once all have: taken = delivered + lost + abandoned.
 struct StreamStatistics {
-  std::uint64_t taken = 0;      // from the source
+  std::uint64_t taken = 0;      // accepted by the stream
   std::uint64_t accepted = 0;   // by the device
-  std::uint64_t delivered = 0;  // to the receiver: classifications and errors
-  std::uint64_t errors = 0;     // of the delivered: pictures that could not be classified
+  std::uint64_t delivered = 0;  // to receivers: classifications and errors
+  std::uint64_t errors = 0;     // of the delivered: images that could not be classified
   std::uint64_t lost = 0;       // accepted by the device, but the stream failed before delivery
-  std::uint64_t abandoned = 0;  // neither accepted nor delivered before the stream failed
-  double wall_seconds = 0;      // first request to the source until the last delivery
+  std::uint64_t abandoned = 0;  // neither accepted by the device nor delivered before the stream failed
+  double wall_seconds = 0;      // first image taken until the last delivery
 
   // Of classified images only.
   LatencyRecord decode;
@@ -60,7 +63,12 @@ struct StreamStatistics {
   // Classified images per second of the device's own clock, from the first completion to the last: what a simulated
   // device must be judged by. Zero with fewer than two images.
   double device_images_per_s() const;
-  void add_completion(std::chrono::nanoseconds at);
+
+  // An image that was classified, and its completion on the device's clock.
+  void add(const StageTimes& times, std::chrono::nanoseconds completed_at);
+
+  // The counts as the end of a sentence that tells why a stream failed.
+  std::string told() const;
 
  private:
   std::uint64_t completions_ = 0;

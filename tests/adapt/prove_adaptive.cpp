@@ -119,12 +119,17 @@ void take_forecasts(ForecastErrors& errors, const Recording& recording, const ex
 
 class Proof {
  public:
-  Proof(const Bundle& bundle, const ImageSet& images, const example::Drift& drift, Device& device)
-      : bundle_(bundle), images_(images), drift_(drift), device_(device), model_(model_of(bundle)) {
-    const std::vector<std::uint32_t> order = rows_by_accuracy(bundle.table());
+  Proof(std::shared_ptr<const Bundle> bundle, const ImageSet& images, const example::Drift& drift,
+        std::shared_ptr<Device> device)
+      : bundle_(std::move(bundle)),
+        images_(images),
+        drift_(drift),
+        device_(std::move(device)),
+        model_(model_of(*bundle_)) {
+    const std::vector<std::uint32_t> order = rows_by_accuracy(bundle_->table());
     double fastest = 0;
-    for (const TableRow& row : bundle.table().rows) fastest = std::max(fastest, row.throughput_images_per_s);
-    const double accurate = bundle.table().rows[order[0]].throughput_images_per_s;
+    for (const TableRow& row : bundle_->table().rows) fastest = std::max(fastest, row.throughput_images_per_s);
+    const double accurate = bundle_->table().rows[order[0]].throughput_images_per_s;
     options_.policy = Policy::target_fps;
     options_.target_images_per_s = accurate + (fastest - accurate) / 3;
     options_.window_images = kWindow;
@@ -134,7 +139,7 @@ class Proof {
     const StreamOfPictures stream{bundle_, images_, drift_, seed};
     const Recording recording = SLUICE_TRY(record(device_, stream));
     const bool is_judge = seed != 1;
-    const std::vector<std::uint32_t> order = rows_by_accuracy(bundle_.table());
+    const std::vector<std::uint32_t> order = rows_by_accuracy(bundle_->table());
     std::map<std::string, Judged> passes;
     std::vector<std::vector<Window>> fixed;
     for (const std::uint32_t row : order) {
@@ -161,7 +166,7 @@ class Proof {
     passes["no probes"] = judged(windows(unprobed), unprobed.switches_after(0));
     const Pass load = run(recording, blind, std::make_unique<LoadOnly>(target(), kWindow, options_.period_images));
     passes["load only"] = judged(windows(load), load.switches_after(0));
-    take_forecasts(forecasts_, recording, drift_, adaptive, bundle_.table(), 1.0 / double(options_.probe_period));
+    take_forecasts(forecasts_, recording, drift_, adaptive, bundle_->table(), 1.0 / double(options_.probe_period));
 
     std::vector<std::pair<std::uint64_t, std::uint64_t>> clean;
     for (std::size_t s = 0; s < drift_.scenes().size(); ++s) {
@@ -192,13 +197,13 @@ class Proof {
       is_met &= holds;
       text_ += fmt::format("target: {}: {}\n", words, holds ? "met" : "MISSED");
     };
-    const std::vector<std::uint32_t> order = rows_by_accuracy(bundle_.table());
+    const std::vector<std::uint32_t> order = rows_by_accuracy(bundle_->table());
     text_ += "the seeds that only judge, together\n";
     for (const auto& [name, j] : all_) text_ += line(name, j);
     std::string usual, hindsight;
     for (const std::uint32_t row : order) {
       const std::string name = fmt::format("row {}", row);
-      if (usual.empty() && bundle_.table().rows[row].throughput_images_per_s >= target()) usual = name;
+      if (usual.empty() && bundle_->table().rows[row].throughput_images_per_s >= target()) usual = name;
       if (hindsight.empty() && all_[name].share() >= kHold) hindsight = name;
     }
     const Judged& ours = all_["target-fps"];
@@ -223,8 +228,8 @@ class Proof {
     return fmt::format(
         "# ./run prove-adaptive: {} int8 on {}, {} images a seed by {}, target {:.0f} images/s, rates simulated.\n"
         "# A window: {} images, {} or more after a change. {} rows.\n",
-        bundle_.network().name, device_.info().name, drift_.length(), script, target(), kWindow, kSettled,
-        bundle_.table().rows.size());
+        bundle_->network().name, device_->info().name, drift_.length(), script, target(), kWindow, kSettled,
+        bundle_->table().rows.size());
   }
 
  private:
@@ -233,7 +238,7 @@ class Proof {
     return windows_of(pass.interval_s, pass.is_right, drift_, target());
   }
   Pass run(const Recording& recording, const PolicyOptions& options, std::unique_ptr<RowPolicy> policy) const {
-    Controller controller(model_, options, device_.capacity() + 1, std::move(policy));
+    Controller controller(model_, options, device_->capacity() + 1, std::move(policy));
     return pass_over(recording, controller);
   }
   static std::string line(const std::string& name, const Judged& j) {
@@ -241,10 +246,10 @@ class Proof {
                        100 * j.share(), j.top1(), j.switches);
   }
 
-  const Bundle& bundle_;
+  const std::shared_ptr<const Bundle> bundle_;
   const ImageSet& images_;
   const example::Drift& drift_;
-  Device& device_;
+  const std::shared_ptr<Device> device_;
   const DesignModel model_;
   PolicyOptions options_;
   std::map<std::string, Judged> all_;
@@ -257,11 +262,12 @@ class Proof {
 
 Result<bool> prove(int argc, char** argv) {
   if (argc < 6) return user_error("prove_adaptive BUNDLE PICTURES SCRIPT OUT SEED...");
-  const Bundle bundle = SLUICE_TRY(Bundle::open(argv[1]));
+  Bundle opened = SLUICE_TRY(Bundle::open(argv[1]));
+  const auto bundle = std::make_shared<const Bundle>(std::move(opened));
   const ImageSet images = SLUICE_TRY(open_images(argv[2]));
   const example::Drift drift = SLUICE_TRY(example::Drift::read(argv[3]));
-  const auto device = SLUICE_TRY(open_device("sim", bundle, {.is_paced = false}));
-  Proof proof(bundle, images, drift, *device);
+  std::unique_ptr<Device> device = SLUICE_TRY(open_device("sim", *bundle, {.is_paced = false}));
+  Proof proof(bundle, images, drift, std::move(device));
   std::cout << proof.head(argv[3]);
   for (int a = 5; a < argc; ++a) SLUICE_CHECK(proof.add_seed(std::strtoull(argv[a], nullptr, 10)));
   const auto [text, is_met] = proof.result();

@@ -7,10 +7,10 @@
 
 namespace sluice::test {
 
-Result<Recording> record(Device& device, const StreamOfPictures& stream) {
+Result<Recording> record(const std::shared_ptr<Device>& device, const StreamOfPictures& stream) {
   Recording recording;
-  const Observer observer(stream.bundle);
-  for (std::uint32_t row = 0; row < stream.bundle.table().rows.size(); ++row) {
+  const Observer observer(*stream.bundle);
+  for (std::uint32_t row = 0; row < stream.bundle->table().rows.size(); ++row) {
     std::vector<RecordedImage> images;
     const Receiver receive = [&](Outcome outcome) -> Status {
       const Classification image = SLUICE_TRY(std::move(outcome.result));
@@ -19,8 +19,9 @@ Result<Recording> record(Device& device, const StreamOfPictures& stream) {
       return ok();
     };
     example::DriftingSource source(stream.images, stream.drift, stream.seed);
-    StreamReport report = run_adaptive(device, stream.bundle, source, receive,
-                                       {.policy = {.policy = Policy::fixed, .row = row}, .stream = {.top_k = 1}});
+    const auto session =
+        SLUICE_TRY(Session::open(stream.bundle, device, {.policy = {.policy = Policy::fixed, .row = row}, .top_k = 1}));
+    StreamReport report = session->run(source, receive);
     SLUICE_CHECK(std::move(report.status));
     for (std::size_t i = 1; i < images.size(); ++i)
       images[i].interval_s =
@@ -66,8 +67,8 @@ Pass pass_over(const Recording& recording, Controller& controller) {
   return pass;
 }
 
-Result<bool> is_what_the_device_does(Device& device, const StreamOfPictures& stream, const PolicyOptions& options,
-                                     const Pass& pass) {
+Result<bool> is_what_the_device_does(const std::shared_ptr<Device>& device, const StreamOfPictures& stream,
+                                     const PolicyOptions& options, const Pass& pass) {
   std::vector<std::uint32_t> rows;
   const Receiver receive = [&](Outcome outcome) -> Status {
     const Classification image = SLUICE_TRY(std::move(outcome.result));
@@ -75,8 +76,8 @@ Result<bool> is_what_the_device_does(Device& device, const StreamOfPictures& str
     return ok();
   };
   example::DriftingSource source(stream.images, stream.drift, stream.seed);
-  StreamReport report =
-      run_adaptive(device, stream.bundle, source, receive, {.policy = options, .stream = {.top_k = 1}});
+  const auto session = SLUICE_TRY(Session::open(stream.bundle, device, {.policy = options, .top_k = 1}));
+  StreamReport report = session->run(source, receive);
   SLUICE_CHECK(std::move(report.status));
   return rows == pass.rows;
 }

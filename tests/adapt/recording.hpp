@@ -10,7 +10,8 @@
 #pragma once
 
 #include "apps/examples/drifting_stream/drift.hpp"
-#include "runtime/adapt/adaptive_stream.hpp"
+#include "runtime/adapt/controller.hpp"
+#include "runtime/session/session.hpp"
 
 namespace sluice::test {
 
@@ -26,13 +27,13 @@ struct Recording {
 };
 
 struct StreamOfPictures {
-  const Bundle& bundle;
+  std::shared_ptr<const Bundle> bundle;
   const ImageSet& images;
   const example::Drift& drift;
   std::uint64_t seed = 1;
 };
 
-Result<Recording> record(Device& device, const StreamOfPictures& stream);
+Result<Recording> record(const std::shared_ptr<Device>& device, const StreamOfPictures& stream);
 
 // A stretch of images one after the other, as if they were the whole stream.
 Recording only(const Recording& recording, const std::vector<std::pair<std::uint64_t, std::uint64_t>>& from_to);
@@ -50,7 +51,7 @@ struct Pass {
 Pass pass_over(const Recording& recording, Controller& controller);
 
 // The same under the real loop, on the device: its rows equal those of pass_over() for every image.
-Result<bool> is_what_the_device_does(Device& device, const StreamOfPictures& stream, const PolicyOptions& options,
-                                     const Pass& pass);
+Result<bool> is_what_the_device_does(const std::shared_ptr<Device>& device, const StreamOfPictures& stream,
+                                     const PolicyOptions& options, const Pass& pass);
 
 }  // namespace sluice::test

@@ -2,15 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """The runtime installs alone and is enough for a program outside the tree.
 
-Installs the components runtime and apps into an empty folder of the build tree, builds tests/install/program
-against that folder, plans the demo network with the installed command, and classifies with both: same labels, and a
-failure is told.
+Installs the components runtime and apps into an empty folder of the build tree, builds tests/install/program and
+apps/examples/embed against that folder, plans the demo network with the installed command, and classifies with all
+three: same labels, and failures are told.
 
 Usage: install_test.py CMAKE COMPILER SOURCE_DIR BUILD_DIR
 """
 import csv
+import gzip
 import pathlib
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -19,6 +21,7 @@ CMAKE, COMPILER = sys.argv[1:3]
 SOURCE, BUILD = (pathlib.Path(p).resolve() for p in sys.argv[3:5])
 FASHION = pathlib.Path("/usr/share/datasets/fashion-mnist")
 EXAMPLE = SOURCE / "apps/examples/fashion_mnist"
+EMBED = SOURCE / "apps/examples/embed"
 PICTURES = FASHION / "t10k-images-idx3-ubyte.gz"
 COUNT = 8
 failures = 0
@@ -48,10 +51,12 @@ scratch = pathlib.Path(tempfile.mkdtemp(prefix="sluice-install-"))
 try:
     # A copy: nothing of the tree is near the program.
     shutil.copytree(SOURCE / "tests/install/program", scratch / "program")
+    shutil.copytree(EMBED, scratch / "program/embed")
     run(CMAKE, "-S", scratch / "program", "-B", scratch / "build", f"-DCMAKE_PREFIX_PATH={prefix}",
         f"-DCMAKE_CXX_COMPILER={COMPILER}")
     run(CMAKE, "--build", scratch / "build")
-    program, sluice, bundle = scratch / "build/classify", prefix / "bin/sluice", scratch / "bundle"
+    program, embed = scratch / "build/classify", scratch / "build/embed/embed"
+    sluice, bundle = prefix / "bin/sluice", scratch / "bundle"
     run(sluice, "plan", EXAMPLE / "resnet8_fashion_mnist.onnx", "--calib", FASHION / "train-images-idx3-ubyte.gz",
         "--calib-images", 40, "--held-out", 10, "--class-names", EXAMPLE / "class_names.txt", "--pixel-max", 1,
         "--mean", 0.2860, "--std", 0.3530, "--engine", "dense", "-o", bundle)
@@ -59,6 +64,13 @@ try:
     lines = run(sluice, "classify", bundle, PICTURES, "--first", COUNT, "--top", 1, "--format", "csv").stdout
     by_command = [row[2] for row in list(csv.reader(lines.splitlines()))[-COUNT:]]
     check(len(told) == COUNT and told == by_command, f"program and command label alike: {', '.join(told)}")
+    few = scratch / "few-images-idx3-ubyte"
+    with gzip.open(PICTURES) as pictures:
+        few.write_bytes(pictures.read(4) + struct.pack(">I", COUNT) + pictures.read(12 + COUNT * 28 * 28)[4:])
+    embedded = [line.split("\t") for line in run(embed, bundle, few).stdout.splitlines()]
+    check(embedded == [[f"{few}[{i}]", label] for i, label in enumerate(by_command)], "the example names and labels them alike")
+    refused = run(embed, scratch / "none", PICTURES, code=1).stderr
+    check("none" in refused, "the example tells of a bundle that is not there: " + refused.strip())
     refused = run(program, scratch / "none", "pocl", PICTURES, 1, code=1).stderr
     check(refused.startswith("yours: ") and "none" in refused, "a bundle that is not there is told: " + refused.strip())
 finally:

@@ -27,7 +27,7 @@ PACKAGE_OF_CMAKE = {
     "Python3": "python3", "Threads": "build-essential", "SLUICE_CLANG": "clang-14", "SLUICE_ONNX_PROTO_DIR": "libonnx-dev",
     "SLUICE_ONNX_CASES": "libonnx-testdata",
 }
-OUR_OWN_PACKAGE = "sluice"  # what the program of tests/install finds
+OUR_OWN_PACKAGE = ("sluice", "Sluice")  # what the program of tests/install and the example find
 PACKAGE_OF_MODULE = {"PIL": "python3-pil", "numpy": "python3-numpy", "torch": "python3-torchvision", "torchvision": "python3-torchvision"}
 MODULE_NOT_IN_DEBIAN = {"onnxruntime", "onnx", "optuna"}  # from PyPI by ./run, under build/; tests are skipped, visibly, without
 
@@ -60,7 +60,8 @@ MAY_INCLUDE = {
     # It compiles the kernel files natively, with the queue they are compiled against.
     "runtime/drivers/threads": {BASE, BUNDLE, "runtime/hal", "runtime/drivers/segments", "runtime/program", "device", "device/threads"},
     "runtime/stream": {BASE, BUNDLE, "runtime/hal", "runtime/images"},
-    "runtime/adapt": {BASE, BUNDLE, "runtime/hal", "runtime/observe", "runtime/stream"},
+    "runtime/adapt": {BASE, BUNDLE, "runtime/hal", "runtime/observe"},
+    "runtime/session": {BASE, BUNDLE, "runtime/adapt", "runtime/drivers", "runtime/hal", "runtime/observe", "runtime/stream"},
     "bsp": {BASE},
     "compiler/ir": {BASE},
     "compiler/ops": {BASE, "compiler/ir"},
@@ -101,7 +102,7 @@ ONLY_IN = {
                          "tests/unit/compiler/validation/validate_import_test.cpp")),
     "nlohmann's JSON": (re.compile(r"^nlohmann/json\.hpp"), ("runtime/base/json.hpp",)),
     "TBB": (re.compile(r"^(oneapi/)?tbb/"),
-            ("runtime/base/parallel.cpp", "runtime/stream/", "compiler/search/magnitude_counts.cpp", "tests/")),
+            ("runtime/base/parallel.cpp", "compiler/search/magnitude_counts.cpp", "tests/")),
 }
 
 # Written so that this file does not break its own rule.
@@ -165,7 +166,7 @@ def packages(tree):
         if not path.endswith("CMakeLists.txt"):
             continue
         for name in re.findall(r"^\s*find_(?:package|program|path)\((\w+)", text, re.M):
-            if name == OUR_OWN_PACKAGE:
+            if name in OUR_OWN_PACKAGE:
                 continue
             if name in PACKAGE_OF_CMAKE:
                 need(PACKAGE_OF_CMAKE[name], f"{path}: {name}", listed)

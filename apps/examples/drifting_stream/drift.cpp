@@ -148,15 +148,15 @@ DriftingSource::DriftingSource(ImageSet set, Drift drift, std::uint64_t seed)
   for (std::size_t i = order_.size(); i > 1; --i) std::swap(order_[i - 1], order_[random() % i]);
 }
 
-Result<std::optional<SourceItem>> DriftingSource::next(std::stop_token) {
-  if (index_ == drift_->length()) return std::optional<SourceItem>();
+Result<std::optional<ImageInput>> DriftingSource::next(std::stop_token) {
+  if (index_ == drift_->length()) return std::optional<ImageInput>();
   const std::uint64_t index = index_++;
   const std::size_t item = order_[static_cast<std::size_t>(index % order_.size())];
   const auto load = [set = set_, drift = drift_, item, index, seed = seed_]() -> Result<Picture> {
     const Picture picture = SLUICE_TRY(set->load(item));
     return disturbed(picture, drift->disturbance_at(index), seed * 1'000'003 + index);
   };
-  return std::optional<SourceItem>(SourceItem{set_->name(item), set_->label(item), load});
+  return std::optional<ImageInput>(ImageInput(load, set_->name(item), set_->label(item)));
 }
 
 }  // namespace sluice::example

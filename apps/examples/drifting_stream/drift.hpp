@@ -61,7 +61,7 @@ class DriftingSource final : public Source {
  public:
   // Pictures come in an order that the seed shuffles.
   DriftingSource(ImageSet set, Drift drift, std::uint64_t seed);
-  Result<std::optional<SourceItem>> next(std::stop_token stop) override;
+  Result<std::optional<ImageInput>> next(std::stop_token stop) override;
 
  private:
   std::shared_ptr<const ImageSet> set_;

@@ -6,7 +6,7 @@
 // stream.png (rate, target, row, density, accuracy), stream.json (the passes in numbers) and audit.jsonl (`sluice
 // replay` takes its decisions again). Prints every switch and a table.
 //
-// It is also an example of the runtime in a program of one's own: open a bundle, open a device, run_adaptive().
+// It is also an example of a program that compares policies: sessions one after the other on one device.
 #include <iostream>
 
 #include <spdlog/sinks/stdout_color_sinks.h>
@@ -15,6 +15,7 @@
 
 #include "apps/examples/drifting_stream/drift.hpp"
 #include "apps/examples/drifting_stream/story.hpp"
+#include "runtime/adapt/controller.hpp"
 #include "runtime/base/errors.hpp"
 #include "runtime/base/exceptions.hpp"
 #include "runtime/base/file.hpp"
@@ -45,14 +46,15 @@ double usual_target(const DesignTable& table) {
 }
 
 Status run(const Options& options) {
-  const Bundle bundle = SLUICE_TRY(Bundle::open(options.bundle));
-  const DesignTable& table = bundle.table();
+  Bundle opened = SLUICE_TRY(Bundle::open(options.bundle));
+  const auto bundle = std::make_shared<const Bundle>(std::move(opened));
+  const DesignTable& table = bundle->table();
   const ImageSet images = SLUICE_TRY(open_images(options.images));
   if (!images.is_labelled()) return user_error("{}: not every picture has a label", options.images.string());
   const double target = options.target_images_per_s > 0 ? options.target_images_per_s : usual_target(table);
   const Drift drift = SLUICE_TRY(Drift::read(options.script));
   // Unpaced: the stream runs as fast as this machine computes, on the device's own clock.
-  const auto device = SLUICE_TRY(open_device("sim", bundle, {.is_paced = false}));
+  const std::shared_ptr<Device> device = SLUICE_TRY(open_device("sim", *bundle, {.is_paced = false}));
 
   Story story{drift, {"adaptive", {}}, {}, target, device->info().name};
   std::cout << fmt::format("{} pictures, target {:.0f} images/s, rates simulated ({})\n", drift.length(), target,
@@ -60,13 +62,13 @@ Status run(const Options& options) {
   const auto pass = [&](const PolicyOptions& policy, const std::filesystem::path& log,
                         const std::function<void(const Decision&)>& tell) {
     DriftingSource source(images, drift, options.seed);
-    return run_once(*device, bundle, source, {policy, log, tell});
+    return run_once(device, bundle, source, {policy, log, tell});
   };
   const std::uint32_t accurate = rows_by_accuracy(table)[0], fastest = fastest_row(table);
   PolicyOptions policy;
   policy.policy = Policy::target_fps;
   policy.target_images_per_s = target;
-  const std::uint32_t by_table = Controller(model_of(bundle), policy, 1).row();
+  const std::uint32_t by_table = Controller(model_of(*bundle), policy, 1).row();
   for (const auto& [what, row] :
        {std::pair{"most accurate", accurate}, {"what the table takes", by_table}, {"fastest", fastest}}) {
     if (row == by_table && (row == accurate || row == fastest) && std::string_view(what) == "what the table takes")

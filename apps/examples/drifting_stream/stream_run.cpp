@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "runtime/observe/design_model.hpp"
+
 namespace sluice::example {
 
 double StreamRun::top1() const {
@@ -36,10 +38,11 @@ std::size_t StreamRun::switches() const {
       std::count_if(decisions.begin(), decisions.end(), [](const Decision& d) { return d.choice != d.row; }));
 }
 
-Result<StreamRun> run_once(Device& device, const Bundle& bundle, Source& source, const RunOptions& options) {
+Result<StreamRun> run_once(const std::shared_ptr<Device>& device, const std::shared_ptr<const Bundle>& bundle,
+                           Source& source, const RunOptions& options) {
   StreamRun run;
-  const Observer observer(bundle);
-  const DesignModel model = model_of(bundle);
+  const Observer observer(*bundle);
+  const DesignModel model = model_of(*bundle);
   double first_s = -1;
   const Receiver receive = [&](Outcome outcome) -> Status {
     const Classification image = SLUICE_TRY(std::move(outcome.result));
@@ -58,9 +61,9 @@ Result<StreamRun> run_once(Device& device, const Bundle& bundle, Source& source,
     run.decisions.push_back(d);
     if (options.on_decision) options.on_decision(d);
   };
-  StreamReport report = run_adaptive(
-      device, bundle, source, receive,
-      {.policy = options.policy, .audit_log = options.audit_log, .on_decision = decided, .stream = {.top_k = 1}});
+  const auto session = SLUICE_TRY(Session::open(
+      bundle, device, {.policy = options.policy, .audit_log = options.audit_log, .on_decision = decided, .top_k = 1}));
+  StreamReport report = session->run(source, receive);
   SLUICE_CHECK(std::move(report.status));
   return run;
 }

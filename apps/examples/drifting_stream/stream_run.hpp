@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "runtime/adapt/adaptive_stream.hpp"
+#include "runtime/session/session.hpp"
 
 namespace sluice::example {
 
@@ -33,6 +33,7 @@ struct RunOptions {
 };
 
 // Before: every picture of the source has a label.
-Result<StreamRun> run_once(Device& device, const Bundle& bundle, Source& source, const RunOptions& options);
+Result<StreamRun> run_once(const std::shared_ptr<Device>& device, const std::shared_ptr<const Bundle>& bundle,
+                           Source& source, const RunOptions& options);
 
 }  // namespace sluice::example

@@ -73,8 +73,8 @@ TEST_F(Log, refuses_with_the_line) {
   expect_refused("", "is empty");
   expect_refused("hello\n", ":1: not a JSON object");
   expect_refused("{\"kind\":\"image\"}\n", ":1: the first line is no start");
-  expect_refused(with("\"version\":2,\"design", "\"version\":8,\"design"), "version 8");
-  expect_refused(with("\"policy\":\"target-fps\"", "\"policy\":\"hope\""), "policy \"hope\" is not known");
+  expect_refused(with("\"version\":3,\"design", "\"version\":8,\"design"), "version 8");
+  expect_refused(with("\"name\":\"target-fps\"", "\"name\":\"hope\""), "policy \"hope\" is not known");
   expect_refused(with("\"kind\":\"image\",\"image\":0,\"row\":1", "\"kind\":\"image\",\"image\":0,\"row\":5"),
                  ":2: row 5");
   expect_refused(with("\"kind\":\"image\"", "\"kind\":\"picture\""), ":2: kind \"picture\" is not known");
@@ -87,6 +87,11 @@ TEST_F(Log, refuses_with_the_line) {
   expect_refused(with("\"decisions\":1", "\"decisions\":2"),
                  "the end line counts 1 images and 2 decisions, 1 and 1 stand here");
   expect_refused(with("\"floor_cycles\":100.0", "\"floor_cycles\":101.0"), ":1: the first line was changed");
+  const auto and_then = [&](const PolicyOptions& policy, std::uint64_t from) {
+    return with("{\"kind\":\"end\"", to_line(policy, from) + "\n{\"kind\":\"end\"");
+  };
+  expect_refused(and_then({.row = 1}, 0), ":4: a policy from image 0 on, when 1 had been");
+  expect_refused(and_then({.row = 9}, 1), ":4: row 9 is not in the design table");
   expect_refused("{\"kind\":\"start\",\"table\":" + std::string(300000, '[') + "\n", ":1: not a JSON object");
 }
 

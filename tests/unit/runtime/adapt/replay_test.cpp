@@ -11,7 +11,7 @@ namespace {
 
 using testing::HasSubstr;
 
-// What run_adaptive() would have written for these ratios.
+// What a session would have written for these ratios.
 Audit recorded(const std::vector<double>& ratios) {
   Audit audit;
   audit.start = {

@@ -16,7 +16,7 @@ TEST(StreamFailure, device_lost_while_collecting) {
   WatchedDevice device = watched({.capacity = 4, .latency = 1ms, .fail_collect_at = 17});
   NumberedSource source(1000);
   Keeper keeper;
-  const StreamReport report = run_stream(device, small_network(), source, keeper.receiver());
+  const StreamReport report = run_stream(device, source, keeper.receiver());
   ASSERT_FALSE(report.status);
   EXPECT_EQ(report.status.error().fault(), Fault::world);
   EXPECT_THAT(report.status.error().text(), HasSubstr("null: collecting p17 failed: null device: collect failed"));
@@ -32,7 +32,7 @@ TEST(StreamFailure, device_lost_while_submitting_still_gives_what_is_inside) {
   WatchedDevice device = watched({.capacity = 4, .latency = 1ms, .fail_submit_at = 17});
   NumberedSource source(1000);
   Keeper keeper;
-  const StreamReport report = run_stream(device, small_network(), source, keeper.receiver());
+  const StreamReport report = run_stream(device, source, keeper.receiver());
   ASSERT_FALSE(report.status);
   EXPECT_THAT(report.status.error().text(), HasSubstr("submitting p17 failed"));
   EXPECT_EQ(keeper.outcomes.size(), 17u);
@@ -47,7 +47,7 @@ TEST(StreamFailure, source_lost_delivers_what_was_taken) {
   NumberedSource source(1000);
   source.fail_at = 25;
   Keeper keeper;
-  const StreamReport report = run_stream(device, small_network(), source, keeper.receiver());
+  const StreamReport report = run_stream(device, source, keeper.receiver());
   ASSERT_FALSE(report.status);
   EXPECT_THAT(report.status.error().text(), HasSubstr("the source of pictures failed: camera unplugged"));
   EXPECT_EQ(keeper.outcomes.size(), 25u);
@@ -63,7 +63,7 @@ TEST(StreamFailure, receiver_refuses_and_the_device_is_left_empty) {
     if (outcome.index == 9) return world_error("out.csv: write failed: No space left on device (ENOSPC, 28)");
     return keep(std::move(outcome));
   };
-  const StreamReport report = run_stream(device, small_network(), source, full_disk);
+  const StreamReport report = run_stream(device, source, full_disk);
   ASSERT_FALSE(report.status);
   EXPECT_THAT(report.status.error().text(), HasSubstr("ENOSPC"));
   EXPECT_EQ(keeper.outcomes.size(), 9u);
@@ -75,7 +75,7 @@ TEST(StreamFailure, receiver_that_throws_is_a_bug) {
   WatchedDevice device = watched();
   NumberedSource source(100);
   const Receiver throwing = [](Outcome) -> Status { throw std::runtime_error("oops"); };
-  const StreamReport report = run_stream(device, small_network(), source, throwing);
+  const StreamReport report = run_stream(device, source, throwing);
   ASSERT_FALSE(report.status);
   EXPECT_EQ(report.status.error().fault(), Fault::bug);
   EXPECT_THAT(report.status.error().text(), HasSubstr("oops"));
@@ -85,7 +85,7 @@ TEST(StreamFailure, receiver_without_memory_is_the_machines_fault) {
   WatchedDevice device = watched();
   NumberedSource source(100);
   const Receiver throwing = [](Outcome) -> Status { throw std::bad_alloc(); };
-  const StreamReport report = run_stream(device, small_network(), source, throwing);
+  const StreamReport report = run_stream(device, source, throwing);
   ASSERT_FALSE(report.status);
   EXPECT_EQ(report.status.error().fault(), Fault::world);
   EXPECT_THAT(report.status.error().text(), HasSubstr("memory"));
@@ -112,7 +112,7 @@ TEST(StreamFailure, exceptions_of_the_device_come_through) {
     Throwing device(when_submitting);
     NumberedSource source(10);
     Keeper keeper;
-    const StreamReport report = run_stream(device, small_network(), source, keeper.receiver());
+    const StreamReport report = run_stream(device, source, keeper.receiver());
     ASSERT_FALSE(report.status);
     EXPECT_EQ(report.status.error().fault(), Fault::world);
     EXPECT_THAT(report.status.error().text(), HasSubstr("memory"));
@@ -132,7 +132,7 @@ TEST(StreamFailure, device_that_mixes_up_images_is_a_bug) {
   Liar device;
   NumberedSource source(10);
   Keeper keeper;
-  const StreamReport report = run_stream(device, small_network(), source, keeper.receiver());
+  const StreamReport report = run_stream(device, source, keeper.receiver());
   ASSERT_FALSE(report.status);
   EXPECT_EQ(report.status.error().fault(), Fault::bug);
   EXPECT_TRUE(keeper.outcomes.empty());
@@ -161,9 +161,9 @@ TEST(StreamFailure, books_balance_whatever_happens) {
       if (outcome.index == stop_at) stop.request_stop();
       return keep(std::move(outcome));
     };
-    const StreamOptions options{
-        .max_in_device = random() % 8, .max_prepared = random() % 5, .threads = static_cast<int>(random() % 4)};
-    const StreamReport report = run_stream(device, small_network(), source, receiver, options, stop.get_token());
+    const PipelineOptions options{
+        .max_in_device = random() % 8, .max_waiting = random() % 5, .threads = static_cast<int>(random() % 4)};
+    const StreamReport report = run_stream(device, source, receiver, options, stop.get_token());
     expect_books_balance(report.statistics, keeper);
     EXPECT_LE(device.most_inside, static_cast<int>(how.capacity));
     if (report.status) {

@@ -10,6 +10,7 @@
 #include "runtime/base/errors.hpp"
 #include "runtime/drivers/null/null_device.hpp"
 #include "runtime/images/preprocess.hpp"
+#include "runtime/stream/image_pipeline.hpp"
 #include "runtime/stream/stream.hpp"
 
 namespace sluice {
@@ -40,18 +41,18 @@ class NumberedSource final : public Source {
   explicit NumberedSource(std::uint64_t count, std::set<std::uint64_t> broken = {})
       : count_(count), broken_(std::move(broken)) {}
 
-  Result<std::optional<SourceItem>> next(std::stop_token) override {
+  Result<std::optional<ImageInput>> next(std::stop_token) override {
     EXPECT_FALSE(is_inside_.exchange(true)) << "two threads in next()";
     const std::uint64_t i = taken;
     is_inside_ = false;
     if (fail_at && i == *fail_at) return world_error("camera unplugged");
-    if (i == count_) return std::optional<SourceItem>();
+    if (i == count_) return std::optional<ImageInput>();
     ++taken;
-    SourceItem item{"p" + std::to_string(i), static_cast<int>(i % 5), [this, i]() -> Result<Picture> {
-                      if (broken_.count(i)) return user_error("p{}: this PNG is damaged", i);
-                      return numbered_picture(i);
-                    }};
-    return std::optional<SourceItem>(std::move(item));
+    const auto load = [this, i]() -> Result<Picture> {
+      if (broken_.count(i)) return user_error("p{}: this PNG is damaged", i);
+      return numbered_picture(i);
+    };
+    return std::optional<ImageInput>(ImageInput(load, "p" + std::to_string(i), static_cast<int>(i % 5)));
   }
 
   std::atomic<std::uint64_t> taken = 0;
@@ -129,6 +130,14 @@ class Keeper {
   }
   std::vector<Outcome> outcomes;
 };
+
+// A whole stream through a pipeline of its own.
+inline StreamReport run_stream(Device& device, Source& source, const Receiver& receiver, PipelineOptions options = {},
+                               std::stop_token stop = {}) {
+  auto pipeline = ImagePipeline::open(device, small_network(), std::move(options));
+  if (!pipeline) return {std::move(pipeline).error(), {}};
+  return pipeline.value()->run(source, receiver, std::move(stop));
+}
 
 inline void expect_books_balance(const StreamStatistics& s, const Keeper& keeper) {
   EXPECT_EQ(s.delivered, keeper.outcomes.size());

@@ -18,7 +18,7 @@ TEST(Stream, delivers_every_picture_in_order) {
   WatchedDevice device = watched({.capacity = 3});
   NumberedSource source(500);
   Keeper keeper;
-  const StreamReport report = run_stream(device, small_network(), source, keeper.receiver(), {.top_k = 2});
+  const StreamReport report = run_stream(device, source, keeper.receiver(), {.top_k = 2});
   ASSERT_TRUE(report.status) << report.status.error().text();
   EXPECT_EQ(keeper.outcomes.size(), 500u);
   EXPECT_EQ(report.statistics.taken, 500u);
@@ -36,7 +36,7 @@ TEST(Stream, broken_pictures_are_errors_in_their_place) {
   WatchedDevice device = watched();
   NumberedSource source(40, {0, 7, 8, 39});
   Keeper keeper;
-  const StreamReport report = run_stream(device, small_network(), source, keeper.receiver());
+  const StreamReport report = run_stream(device, source, keeper.receiver());
   ASSERT_TRUE(report.status);
   ASSERT_EQ(keeper.outcomes.size(), 40u);
   for (const std::uint64_t i : {0u, 7u, 8u, 39u}) {
@@ -51,8 +51,8 @@ TEST(Stream, one_thread_and_one_image_at_a_time_are_enough) {
   WatchedDevice device = watched({.capacity = 8});
   NumberedSource source(50, {3});
   Keeper keeper;
-  const StreamReport report = run_stream(device, small_network(), source, keeper.receiver(),
-                                         {.max_in_device = 1, .max_prepared = 1, .threads = 1});
+  const StreamReport report =
+      run_stream(device, source, keeper.receiver(), {.max_in_device = 1, .max_waiting = 1, .threads = 1});
   ASSERT_TRUE(report.status);
   EXPECT_EQ(keeper.outcomes.size(), 50u);
   EXPECT_EQ(device.most_inside, 1);
@@ -62,7 +62,7 @@ TEST(Stream, empty_source_is_no_error) {
   WatchedDevice device = watched();
   NumberedSource source(0);
   Keeper keeper;
-  const StreamReport report = run_stream(device, small_network(), source, keeper.receiver());
+  const StreamReport report = run_stream(device, source, keeper.receiver());
   EXPECT_TRUE(report.status);
   EXPECT_EQ(report.statistics.images_per_s(), 0);
 }
@@ -78,7 +78,7 @@ TEST(Stream, slow_receiver_holds_back_the_source) {
     most_ahead = std::max(most_ahead, source.taken - outcome.index);
     return keep(std::move(outcome));
   };
-  ASSERT_TRUE(run_stream(device, small_network(), source, slow, {.max_prepared = 3, .threads = 2}).status);
+  ASSERT_TRUE(run_stream(device, source, slow, {.max_waiting = 3, .threads = 2}).status);
   // Three tokens, two in the device, one in the receiver's hands.
   EXPECT_LE(most_ahead, 6u);
 }
@@ -87,9 +87,9 @@ TEST(Stream, rows_are_chosen_per_image) {
   WatchedDevice device = watched({.rows = 3});
   NumberedSource source(30);
   Keeper keeper;
-  StreamOptions options;
+  PipelineOptions options;
   options.row_for = [](std::uint64_t index) { return static_cast<std::uint32_t>(index % 3); };
-  ASSERT_TRUE(run_stream(device, small_network(), source, keeper.receiver(), options).status);
+  ASSERT_TRUE(run_stream(device, source, keeper.receiver(), options).status);
   for (const Outcome& outcome : keeper.outcomes) EXPECT_EQ(outcome.result.value().row_id, outcome.index % 3);
 }
 
@@ -97,9 +97,9 @@ TEST(Stream, unknown_row_is_that_images_error) {
   WatchedDevice device = watched({.rows = 1});
   NumberedSource source(10);
   Keeper keeper;
-  StreamOptions options;
+  PipelineOptions options;
   options.row_for = [](std::uint64_t index) { return index == 4 ? 9u : 0u; };
-  const StreamReport report = run_stream(device, small_network(), source, keeper.receiver(), options);
+  const StreamReport report = run_stream(device, source, keeper.receiver(), options);
   ASSERT_TRUE(report.status);
   ASSERT_EQ(keeper.outcomes.size(), 10u);
   EXPECT_THAT(keeper.outcomes[4].result.error().text(), HasSubstr("p4: image 4 asks for row 9"));
@@ -116,7 +116,7 @@ TEST(Stream, stop_ends_early_and_delivers_what_was_taken) {
     if (outcome.index == 20) stop.request_stop();
     return keep(std::move(outcome));
   };
-  const StreamReport report = run_stream(device, small_network(), source, stopping, {}, stop.get_token());
+  const StreamReport report = run_stream(device, source, stopping, {}, stop.get_token());
   ASSERT_TRUE(report.status);
   EXPECT_EQ(report.statistics.taken, source.taken);
   EXPECT_EQ(keeper.outcomes.size(), source.taken);
@@ -131,25 +131,25 @@ TEST(Stream, stopped_before_it_started_takes_nothing) {
   Keeper keeper;
   std::stop_source stop;
   stop.request_stop();
-  EXPECT_TRUE(run_stream(device, small_network(), source, keeper.receiver(), {}, stop.get_token()).status);
+  EXPECT_TRUE(run_stream(device, source, keeper.receiver(), {}, stop.get_token()).status);
   EXPECT_EQ(source.taken, 0u);
 }
 
 TEST(Stream, latency_counts_from_the_arrival_the_source_states) {
   class Late final : public Source {
-    Result<std::optional<SourceItem>> next(std::stop_token) override {
-      if (is_done_) return std::optional<SourceItem>();
+    Result<std::optional<ImageInput>> next(std::stop_token) override {
+      if (is_done_) return std::optional<ImageInput>();
       is_done_ = true;
-      SourceItem item{"p0", 0, [] { return Result<Picture>(numbered_picture(0)); }};
+      ImageInput item([] { return Result<Picture>(numbered_picture(0)); }, "p0", 0);
       item.arrived -= 1s;
-      return std::optional<SourceItem>(std::move(item));
+      return std::optional<ImageInput>(std::move(item));
     }
     bool is_done_ = false;
   };
   WatchedDevice device = watched();
   Late source;
   Keeper keeper;
-  const StreamReport report = run_stream(device, small_network(), source, keeper.receiver());
+  const StreamReport report = run_stream(device, source, keeper.receiver());
   EXPECT_GE(report.statistics.total.max(), 1s);
 }
 

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The whole loop on the simulated device: rows change while images stream, the log replays, refusals come first.
-#include "runtime/adapt/adaptive_stream.hpp"
-
 #include <gmock/gmock.h>
 
 #include "runtime/adapt/replay.hpp"
 #include "runtime/base/errors.hpp"
 #include "runtime/drivers/null/null_device.hpp"
 #include "runtime/drivers/sim/sim_device.hpp"
+#include "runtime/session/session.hpp"
 #include "tests/support/random_network.hpp"
 #include "tests/support/sparse_bundle.hpp"
 
@@ -21,8 +20,8 @@ class PixelSource final : public Source {
  public:
   PixelSource(std::uint64_t count, std::uint64_t black_from, std::uint64_t broken = ~0ull)
       : count_(count), black_from_(black_from), broken_(broken) {}
-  Result<std::optional<SourceItem>> next(std::stop_token) override {
-    if (index_ == count_) return std::optional<SourceItem>();
+  Result<std::optional<ImageInput>> next(std::stop_token) override {
+    if (index_ == count_) return std::optional<ImageInput>();
     const std::uint64_t i = index_++;
     const auto load = [this, i]() -> Result<Picture> {
       if (i == broken_) return user_error("p{}: damaged", i);
@@ -32,7 +31,7 @@ class PixelSource final : public Source {
         pixels[p] = static_cast<unsigned char>(random() % (i < black_from_ ? 128 : 1));
       return Picture{8, 8, 3, std::move(pixels)};
     };
-    return std::optional<SourceItem>(SourceItem{"p" + std::to_string(i), std::nullopt, load});
+    return std::optional<ImageInput>(ImageInput(load, "p" + std::to_string(i)));
   }
 
  private:
@@ -40,18 +39,18 @@ class PixelSource final : public Source {
   std::uint64_t index_ = 0;
 };
 
-class AdaptiveStream : public ::testing::Test {
+class AdaptiveSession : public ::testing::Test {
  protected:
   void SetUp() override {
     auto opened = sparse_bundle(scratch_);
     ASSERT_TRUE(opened) << opened.error().text();
-    bundle_.emplace(std::move(opened).value());
+    bundle_ = std::make_shared<const Bundle>(std::move(opened).value());
     device_ = open_sim_device(*bundle_, {.capacity = 6, .is_paced = false}).value();
   }
   std::filesystem::path log() const { return scratch_.path() / "audit.jsonl"; }
 
-  AdaptiveOptions options(double target) const {
-    AdaptiveOptions o;
+  SessionOptions options(double target) const {
+    SessionOptions o;
     o.policy = {.policy = Policy::target_fps, .target_images_per_s = target, .dwell_images = 32};
     o.audit_log = log();
     return o;
@@ -60,31 +59,30 @@ class AdaptiveStream : public ::testing::Test {
   // Rate of row 0 throughout, on random or black pictures.
   double rate_of_row_0(bool is_black) {
     PixelSource source(64, is_black ? 0 : 64);
-    const auto device = open_sim_device(*bundle_, {.is_paced = false}).value();
-    return run_adaptive(*device, *bundle_, source, [](Outcome) { return ok(); }, {}).statistics.device_images_per_s();
+    const auto session = Session::open(bundle_, open_sim_device(*bundle_, {.is_paced = false}).value()).value();
+    return session->run(source, [](Outcome) { return ok(); }).statistics.device_images_per_s();
   }
   // One that row 0 misses on random pictures and holds on black ones.
   double target_between() { return 0.5 * (rate_of_row_0(false) + rate_of_row_0(true)); }
 
   // Rows of all images, in order.
-  StreamReport run(const AdaptiveOptions& o, PixelSource source) {
+  StreamReport run(const SessionOptions& o, PixelSource source) {
     rows_.clear();
-    return run_adaptive(
-        *device_, *bundle_, source,
-        [&](Outcome outcome) -> Status {
-          rows_.push_back(outcome.result ? static_cast<int>(outcome.result->row_id) : -1);
-          return ok();
-        },
-        o);
+    auto session = Session::open(bundle_, device_, o);
+    if (!session) return {std::move(session).error(), {}};
+    return session.value()->run(source, [&](Outcome outcome) -> Status {
+      rows_.push_back(outcome.result ? static_cast<int>(outcome.result->row_id) : -1);
+      return ok();
+    });
   }
 
   Scratch scratch_;
-  std::optional<Bundle> bundle_;
-  std::unique_ptr<Device> device_;
+  std::shared_ptr<const Bundle> bundle_;
+  std::shared_ptr<Device> device_;
   std::vector<int> rows_;
 };
 
-TEST_F(AdaptiveStream, goes_to_the_densest_row_when_pictures_allow_and_replays) {
+TEST_F(AdaptiveSession, goes_to_the_densest_row_when_pictures_allow_and_replays) {
   const StreamReport report = run(options(target_between()), PixelSource(600, 300));
   ASSERT_TRUE(report.status) << report.status.error().text();
   ASSERT_EQ(rows_.size(), 600u);
@@ -101,19 +99,19 @@ TEST_F(AdaptiveStream, goes_to_the_densest_row_when_pictures_allow_and_replays) 
   EXPECT_GE(again.switches, 1u);
 }
 
-TEST_F(AdaptiveStream, rows_do_not_depend_on_the_timing_of_threads) {
+TEST_F(AdaptiveSession, rows_do_not_depend_on_the_timing_of_threads) {
   ASSERT_TRUE(run(options(target_between()), PixelSource(400, 200)).status);
   const std::vector<int> first = rows_;
   for (const int threads : {1, 2}) {
     device_ = open_sim_device(*bundle_, {.capacity = 6, .is_paced = false}).value();
-    AdaptiveOptions o = options(target_between());
-    o.stream.threads = threads;
+    SessionOptions o = options(target_between());
+    o.threads = threads;
     ASSERT_TRUE(run(o, PixelSource(400, 200)).status);
     EXPECT_EQ(rows_, first) << threads << " threads";
   }
 }
 
-TEST_F(AdaptiveStream, a_picture_that_cannot_be_read_teaches_nothing_and_breaks_nothing) {
+TEST_F(AdaptiveSession, a_picture_that_cannot_be_read_teaches_nothing_and_breaks_nothing) {
   const StreamReport report = run(options(target_between()), PixelSource(200, 100, 57));
   ASSERT_TRUE(report.status) << report.status.error().text();
   EXPECT_EQ(report.statistics.errors, 1u);
@@ -124,8 +122,8 @@ TEST_F(AdaptiveStream, a_picture_that_cannot_be_read_teaches_nothing_and_breaks_
   EXPECT_EQ(replay(audit.value()).differences, 0u);
 }
 
-TEST_F(AdaptiveStream, refusals_come_before_anything_runs) {
-  AdaptiveOptions o = options(1000);
+TEST_F(AdaptiveSession, refusals_come_before_anything_runs) {
+  SessionOptions o = options(1000);
   o.policy.row = 3;
   EXPECT_THAT(run(o, PixelSource(5, 0)).status.error().text(), HasSubstr("row 3 is not in the design table"));
   device_ = open_null_device(bundle_->network()).value();
@@ -134,8 +132,8 @@ TEST_F(AdaptiveStream, refusals_come_before_anything_runs) {
   EXPECT_FALSE(std::filesystem::exists(log()));
 }
 
-TEST_F(AdaptiveStream, a_log_that_cannot_be_written_ends_the_stream_with_its_reason) {
-  AdaptiveOptions o = options(1000);
+TEST_F(AdaptiveSession, a_log_that_cannot_be_written_ends_the_stream_with_its_reason) {
+  SessionOptions o = options(1000);
   o.audit_log = scratch_.path() / "absent" / "log";
   const StreamReport report = run(o, PixelSource(5, 0));
   ASSERT_FALSE(report.status);

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+// The parts of a session (see session.hpp), and where exceptions end.
+#include "runtime/session/session.hpp"
+
+#include <algorithm>
+
+#include "runtime/base/errors.hpp"
+#include "runtime/base/exceptions.hpp"
+#include "runtime/session/adaptation.hpp"
+#include "runtime/stream/image_pipeline.hpp"
+
+namespace sluice {
+namespace {
+
+// What a function that returns no exceptions makes of one.
+template <typename Fn>
+auto without_exceptions(const char* doing, Fn fn) -> decltype(fn()) {
+  try {
+    return fn();
+  } catch (...) {
+    return caught_error(doing);
+  }
+}
+
+Status check_both(const PolicyOptions& policy, const Bundle& bundle, const Device& device) {
+  SLUICE_CHECK(check_policy(policy, bundle.table()));
+  return check_policy(policy, device.info());
+}
+
+}  // namespace
+
+// Later members use earlier ones and go before them.
+struct Session::Parts {
+  std::shared_ptr<const Bundle> bundle;
+  std::shared_ptr<Device> device;
+  std::unique_ptr<Adaptation> adaptation;
+  std::unique_ptr<ImagePipeline> pipeline;
+  std::mutex ending;
+  std::optional<Status> log_end;
+};
+
+Session::Session(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Session::~Session() {
+  if (const Status status = close(); !status) return;  // every receiver heard of it, and close() could have been asked
+}
+
+Result<std::unique_ptr<Session>> Session::open(const std::filesystem::path& bundle, const std::string& device,
+                                               const DeviceOptions& device_options, SessionOptions options) {
+  return without_exceptions("opening a session", [&]() -> Result<std::unique_ptr<Session>> {
+    Bundle opened = SLUICE_TRY(Bundle::open(bundle));
+    const auto shared = std::make_shared<const Bundle>(std::move(opened));
+    std::unique_ptr<Device> owned = SLUICE_TRY(open_device(device, *shared, device_options));
+    return open(shared, std::move(owned), std::move(options));
+  });
+}
+
+Result<std::unique_ptr<Session>> Session::open(std::shared_ptr<const Bundle> bundle, std::shared_ptr<Device> device,
+                                               SessionOptions options) {
+  return without_exceptions("opening a session", [&]() -> Result<std::unique_ptr<Session>> {
+    if (!bundle || !device) return user_error("a session needs a bundle and a device");
+    SLUICE_CHECK(check_both(options.policy, *bundle, *device));
+    auto parts = std::make_unique<Parts>();
+    parts->bundle = std::move(bundle);
+    parts->device = std::move(device);
+    const std::size_t capacity = parts->device->capacity();
+    const std::size_t inside = options.max_in_device == 0 ? capacity : std::min(capacity, options.max_in_device);
+    parts->adaptation = SLUICE_TRY(Adaptation::open(*parts->bundle, parts->device->info(), inside + 1, options.policy,
+                                                    options.audit_log, std::move(options.on_decision)));
+    Adaptation& adaptation = *parts->adaptation;
+    parts->pipeline = SLUICE_TRY(
+        ImagePipeline::open(*parts->device, parts->bundle->network(),
+                            {.top_k = options.top_k,
+                             .max_in_device = inside,
+                             .max_waiting = options.max_waiting,
+                             .threads = options.threads,
+                             .row_for = [&adaptation](std::uint64_t index) { return adaptation.row_for(index); },
+                             .learn = [&adaptation](const Classification& image) { return adaptation.learn(image); }}));
+    return std::unique_ptr<Session>(new Session(std::move(parts)));
+  });
+}
+
+Result<std::future<Outcome>> Session::submit(ImageInput image) {
+  return without_exceptions("submitting an image", [&]() -> Result<std::future<Outcome>> {
+    const auto promise = std::make_shared<std::promise<Outcome>>();
+    std::future<Outcome> future = promise->get_future();
+    SLUICE_CHECK(parts_->pipeline->submit(std::move(image), [promise](Outcome outcome) {
+      promise->set_value(std::move(outcome));
+      return ok();
+    }));
+    return future;
+  });
+}
+
+Status Session::submit(ImageInput image, Receiver receiver) {
+  if (!receiver) return user_error("not accepted: nobody is named to receive the outcome");
+  return without_exceptions("submitting an image",
+                            [&] { return parts_->pipeline->submit(std::move(image), std::move(receiver)); });
+}
+
+StreamReport Session::run(Source& source, const Receiver& receiver, std::stop_token stop) {
+  StreamReport report = parts_->pipeline->run(source, receiver, std::move(stop));
+  if (Status status = close(); report.status) report.status = std::move(status);
+  return report;
+}
+
+Status Session::set_policy(const PolicyOptions& policy) {
+  return without_exceptions("setting a policy", [&]() -> Status {
+    SLUICE_CHECK(check_both(policy, *parts_->bundle, *parts_->device));
+    return parts_->adaptation->set_policy(policy);
+  });
+}
+
+std::uint32_t Session::row() const { return parts_->adaptation->row(); }
+
+StreamStatistics Session::statistics() const { return parts_->pipeline->statistics(); }
+
+Status Session::status() const { return parts_->pipeline->status(); }
+
+Status Session::close() {
+  return without_exceptions("closing a session", [&]() -> Status {
+    Status status = parts_->pipeline->close();
+    if (!status) return status;
+    const std::lock_guard lock(parts_->ending);
+    if (!parts_->log_end) parts_->log_end = parts_->adaptation->end();
+    return *parts_->log_end;
+  });
+}
+
+const Bundle& Session::bundle() const { return *parts_->bundle; }
+
+const Device& Session::device() const { return *parts_->device; }
+
+}  // namespace sluice
