@@ -68,11 +68,13 @@ class BoardRules : public testing::Test {
     queue.enqueueNDRangeKernel(kernel, cl::NullRange, cl::NDRange(1), cl::NDRange(1), nullptr, &event);
     return event;
   }
-  static bool ends(const cl::Event& event) {
+  // Whether it comes so far within two seconds: CL_RUNNING or CL_COMPLETE.
+  static bool reaches(int status, const cl::Event& event) {
     for (int i = 0; i < 400; ++i, std::this_thread::sleep_for(milliseconds(5)))
-      if (status_of(event) <= CL_COMPLETE) return true;
+      if (status_of(event) <= status) return true;
     return false;
   }
+  static bool ends(const cl::Event& event) { return reaches(CL_COMPLETE, event); }
 
   const Scratch scratch_;
   std::optional<Bundle> bundle_;
@@ -162,6 +164,25 @@ TEST_F(BoardRules, another_binary_reprograms_the_board_and_the_same_one_does_not
   ASSERT_TRUE(ends(again));
   EXPECT_EQ(state().programmings, before + 1);
   EXPECT_GE(std::chrono::steady_clock::now() - begin, milliseconds(200)) << "it was not slow";
+}
+
+TEST_F(BoardRules, a_reset_ends_what_runs_and_what_is_queued_after_it_begins) {
+  const cl::Program loaded = program();
+  cl::CommandQueue sinks = queue();
+  const cl::Event first = launched(sinks, waiting_sink(loaded)), second = launched(sinks, waiting_sink(loaded));
+  sinks.flush();
+  ASSERT_TRUE(reaches(CL_RUNNING, first));
+  const auto reset =
+      reinterpret_cast<cl_int (*)(cl_context, cl_uint, const cl_device_id*)>(clGetExtensionFunctionAddressForPlatform(
+          context_->device.getInfo<CL_DEVICE_PLATFORM>(), "clResetKernelsIntelFPGA"));
+  ASSERT_NE(reset, nullptr);
+  const cl_device_id device = context_->device();
+  ASSERT_EQ(reset(context_->context(), 1, &device), CL_SUCCESS);
+  EXPECT_LT(status_of(first), 0);
+  EXPECT_TRUE(reaches(CL_RUNNING, second));
+  EXPECT_EQ(status_of(second), CL_RUNNING);
+  ASSERT_EQ(reset(context_->context(), 1, &device), CL_SUCCESS);
+  EXPECT_TRUE(ends(second));
 }
 
 TEST_F(BoardRules, the_driver_breaks_none) {

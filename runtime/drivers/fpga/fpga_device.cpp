@@ -2,7 +2,6 @@
 // Batches: filled by the submitting thread, launched by it or by the collecting one, awaited by the collecting one.
 #include "runtime/drivers/fpga/fpga_device.hpp"
 
-#include <atomic>
 #include <deque>
 #include <mutex>
 #include <thread>
@@ -10,7 +9,7 @@
 #include "runtime/base/errors.hpp"
 #include "runtime/base/interrupt.hpp"
 #include "runtime/drivers/fpga/emulator.hpp"
-#include "runtime/drivers/fpga/launcher.hpp"
+#include "runtime/drivers/fpga/hardware.hpp"
 #include "runtime/drivers/fpga/program.hpp"
 #include "runtime/drivers/segments/segment_device.hpp"
 #include "runtime/program/known_program.hpp"
@@ -37,9 +36,6 @@ constexpr const char* kBoardAdvice =
     "install the vendor's runtime and the board's package, source init_opencl.sh, and see that `aocl diagnose` lists "
     "the board (bsp/README.md); without a board, --emulator runs the same program";
 constexpr const char* kBoardChoice = "choose one by a part of its name with --board";
-
-// A device of this process failed with kernels running; they hold what nobody will collect.
-std::atomic<bool> was_left_running{false};
 
 FpgaOptions filled_in(FpgaOptions options) {
   if (options.capacity == 0) options.capacity = kBatches * (options.is_emulated ? kEmulatorBatch : kBoardBatch);
@@ -86,20 +82,14 @@ class FpgaDevice final : public segments::SegmentDevice {
 
   // Buffers of a kernel that still runs must stay: what is not known to have ended is never released.
   ~FpgaDevice() override {
-    if (hardware_ && !is_at_rest()) {
-      was_left_running = true;
-      (void)hardware_.release();
-    }
+    if (hardware_ && !is_at_rest()) leave_behind(std::move(hardware_));
   }
 
   Status start(const Bundle& bundle) {
     auto hardware = std::make_unique<Hardware>();
     hardware->opencl = SLUICE_TRY(opencl::open_context(wish()));
     hardware->program = SLUICE_TRY(program_of(bundle, hardware->opencl, options_.binary, options_.minimum_depth));
-    if (was_left_running && !options_.is_emulated) {
-      SLUICE_CHECK(reset_kernels(hardware->opencl));
-      was_left_running = false;
-    }
+    if (!options_.is_emulated) SLUICE_CHECK(clear_board(hardware->opencl));
     hardware_ = std::move(hardware);
     SLUICE_CHECK(guarded("allocating batches", [&]() -> Status { return allocate(); }));
     // From now on kernels may run; the first failure keeps what they use (see the destructor).
@@ -124,14 +114,6 @@ class FpgaDevice final : public segments::SegmentDevice {
   }
 
  private:
-  // What the device may still use when this object goes.
-  struct Hardware {
-    opencl::OpenClContext opencl;
-    cl::Program program;
-    std::unique_ptr<Launcher> launcher;
-    std::vector<std::unique_ptr<Batch>> batches;
-  };
-
   // A batch with images inside: being filled until it is launched.
   struct Filled {
     Batch* batch = nullptr;
