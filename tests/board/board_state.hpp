@@ -39,6 +39,7 @@ struct BoardState {
   std::atomic<std::uint32_t> misaligned_transfers;  // from or to host memory that a DMA engine does not reach
   std::atomic<std::uint32_t> refused_texts;         // programs that should have been built from source
   std::atomic<std::uint64_t> beats_inside;          // of all channels, a moment ago
+  std::atomic<std::uint32_t> launches_in_bank[2];   // whose buffers all lie in this one
   std::atomic<std::int32_t> good_ones[static_cast<int>(Fault::count)];
   char kernels[static_cast<int>(Fault::count)][96];  // empty: any
 
@@ -61,6 +62,7 @@ struct BoardState {
 
 inline constexpr const char* kFolderVariable = "SLUICE_STAND_IN_BOARD";  // the environment's
 inline constexpr std::size_t kMemoryBytes = std::size_t{2} << 30;        // the file has holes
+inline constexpr std::size_t kMemoryBanks = 2, kBankBytes = kMemoryBytes / kMemoryBanks;
 
 inline std::filesystem::path socket_of(const std::filesystem::path& folder) { return folder / "board"; }
 inline std::filesystem::path image_of(const std::filesystem::path& folder) { return folder / "image"; }

@@ -28,25 +28,26 @@ bool has_ended(const cl::Event& event) {
   return state == CL_COMPLETE;
 }
 
-Batch::Batch(const cl::Context& context, const segments::PipelineEnds& ends, std::size_t images)
+Batch::Batch(const cl::Context& context, const segments::PipelineEnds& ends, std::size_t images, Banks banks)
     : host_bytes(images * segments::aligned_bytes(ends.input_bytes)),
       host_segments(images * sizeof(segments::Segment)),
       host_records(images * ends.score_words * sizeof(std::int32_t)),
       host_counters(images * ends.counter_words * sizeof(std::int32_t)),
       host_stray(sizeof(std::uint32_t)),
-      bytes(context, CL_MEM_READ_ONLY, host_bytes.bytes()),
-      segments(context, CL_MEM_READ_ONLY, host_segments.bytes()),
-      records(context, CL_MEM_WRITE_ONLY, host_records.bytes()),
-      counters(context, CL_MEM_WRITE_ONLY, host_counters.bytes()),
-      stray(context, CL_MEM_WRITE_ONLY, host_stray.bytes()) {}
+      bytes(context, CL_MEM_READ_ONLY | banks.read, host_bytes.bytes()),
+      segments(context, CL_MEM_READ_ONLY | banks.read, host_segments.bytes()),
+      records(context, CL_MEM_WRITE_ONLY | banks.written, host_records.bytes()),
+      counters(context, CL_MEM_WRITE_ONLY | banks.written, host_counters.bytes()),
+      stray(context, CL_MEM_WRITE_ONLY | banks.written, host_stray.bytes()) {}
 
 bool Batch::is_over() const {
   return are_over(uploads) && are_over({source, sink, collector, records_read, counters_read, stray_read});
 }
 
 Launcher::Launcher(const opencl::OpenClContext& context, const cl::Program& program, const Netlist& netlist,
-                   const segments::PipelineEnds& ends)
+                   const segments::PipelineEnds& ends, Banks banks)
     : ends_(ends),
+      banks_(banks),
       has_collector_(ends.collector >= 0),
       source_(program, netlist.kernels.front().name.c_str()),
       sink_(program, netlist.kernels.back().name.c_str()) {
@@ -74,7 +75,7 @@ cl::Event Launcher::send_parameters(const segments::JoinedSegments& parameters) 
   for (int i = 0; i < 2; ++i) {
     *memories[i] = std::make_unique<HostMemory>(sizes[i]);
     std::memcpy((*memories[i])->data(), contents[i], sizes[i]);
-    parameter_buffers_[i] = cl::Buffer(context, CL_MEM_READ_ONLY, (*memories[i])->bytes());
+    parameter_buffers_[i] = cl::Buffer(context, CL_MEM_READ_ONLY | banks_.read, (*memories[i])->bytes());
     source_.setArg(cl_uint(i), parameter_buffers_[i]);
     writes_.enqueueWriteBuffer(parameter_buffers_[i], CL_FALSE, 0, (*memories[i])->bytes(), (*memories[i])->data(),
                                nullptr, &parameter_uploads_[std::size_t(i)]);

@@ -46,9 +46,19 @@ class HostMemory {
   std::unique_ptr<void, void (*)(void*)> first_;
 };
 
+// Flags of buffers that say in which bank of a board's memory they lie: one for what the source reads, one for what
+// sink and collector write, so that neither waits for the other (device/build_fpga.sh). A runtime takes the first bank
+// where there is no second.
+struct Banks {
+  cl_mem_flags read = 0, written = 0;
+
+  // cl_ext_intelfpga.h, which only the vendor's SDK has: CL_CHANNEL_1_INTELFPGA and CL_CHANNEL_2_INTELFPGA.
+  static constexpr Banks of_a_board() { return {cl_mem_flags{1} << 16, cl_mem_flags{2} << 16}; }
+};
+
 // Buffers for the images of one launch, and the launch.
 struct Batch {
-  Batch(const cl::Context& context, const segments::PipelineEnds& ends, std::size_t images);
+  Batch(const cl::Context& context, const segments::PipelineEnds& ends, std::size_t images, Banks banks);
   // Whether nothing of it is on its way any more, however it ended.
   bool is_over() const;
 
@@ -64,7 +74,7 @@ class Launcher {
  public:
   // Throws cl::Error, as the bindings do.
   Launcher(const opencl::OpenClContext& context, const cl::Program& program, const Netlist& netlist,
-           const segments::PipelineEnds& ends);
+           const segments::PipelineEnds& ends, Banks banks);
 
   // Sends parameters through the source alone; nothing reaches the sink. Returns the source's launch.
   cl::Event send_parameters(const segments::JoinedSegments& parameters);
@@ -87,6 +97,7 @@ class Launcher {
   void upload(Batch& batch, const segments::JoinedSegments& sent);
 
   const segments::PipelineEnds& ends_;
+  const Banks banks_;
   const bool has_collector_;
   cl::Kernel source_, sink_, collector_;
   cl::CommandQueue source_queue_, sink_queue_, collector_queue_, writes_, reads_;

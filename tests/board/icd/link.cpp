@@ -159,9 +159,13 @@ bool Link::start_one(std::unique_lock<std::mutex>& lock, _cl_command_queue& queu
   Message launch{.what = Say::launch};
   launch.launch = command.launch = ++launches_;
   std::strncpy(launch.name, command.kernel->listed.name.c_str(), sizeof(launch.name) - 1);
-  for (std::size_t i = 0; i < command.arguments.size(); ++i)
-    launch.words[i] = command.arguments[i].buffer.get() != nullptr ? command.arguments[i].buffer->offset
-                                                                   : command.arguments[i].number;
+  bool is_in[kMemoryBanks] = {};
+  for (std::size_t i = 0; i < command.arguments.size(); ++i) {
+    const _cl_mem* const buffer = command.arguments[i].buffer.get();
+    launch.words[i] = buffer != nullptr ? buffer->offset : command.arguments[i].number;
+    if (buffer != nullptr) is_in[buffer->offset / kBankBytes] = true;
+  }
+  if (is_in[0] != is_in[1]) ++state_->launches_in_bank[is_in[1] ? 1 : 0];
   command.event->status = CL_RUNNING;
   if (!say(socket_, launch)) end(queue, CL_DEVICE_NOT_AVAILABLE, now_ns(), now_ns());
   return true;
