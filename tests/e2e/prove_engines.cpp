@@ -37,6 +37,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kSeed = 5, kRows = 4;
 constexpr std::size_t kInFlight = 4;
+constexpr std::size_t kEmulatorInFlight = 24;  // each kernel's turn costs a time slice, however many images pass in it
 
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
@@ -61,7 +62,8 @@ Result<std::unique_ptr<Device>> opened(const std::string& name, const Bundle& bu
   if (name == "board")
     return StandIn::instance().open(bundle, {.capacity = kInFlight, .stall_time = std::chrono::minutes(2)});
   const bool is_emulated = name == "emulator";
-  return open_device(is_emulated ? "fpga" : name, bundle, {.images_in_flight = kInFlight, .is_emulated = is_emulated});
+  return open_device(is_emulated ? "fpga" : name, bundle,
+                     {.images_in_flight = is_emulated ? kEmulatorInFlight : kInFlight, .is_emulated = is_emulated});
 }
 
 struct Proof {
