@@ -6,7 +6,8 @@
 # Why: the compiler's flags changed from version to version, and a wrong one costs hours. This file is the one place that
 # knows them. What a bundle is made for stands beside it, in build_fpga.conf.
 #
-#   bash build_fpga.sh STAGE --sdk DIR --work DIR [--board NAME] [--family NAME] [--seed N] [--clock MHZ] [--handshaking off] [--parallel N]
+#   bash build_fpga.sh STAGE --sdk DIR --work DIR [--board NAME] [--family NAME] [--banks N] [--seed N] [--clock MHZ]
+#     [--handshaking off] [--parallel N]
 #
 #   emulator   the SDK's emulator, streams of at least 8192 beats: minutes           WORK/emulator/design.aocx
 #   report     loops and resources as the compiler sees them: tens of minutes        WORK/report/design/reports/
@@ -23,7 +24,7 @@ fail() { echo "build_fpga.sh: $2" >&2; exit "$1"; }
 
 [ $# -ge 1 ] || fail 2 "which stage? emulator, report, hardware or profile"
 stage=$1; shift
-sdk=${INTELFPGAOCLSDKROOT:-} work= board=$BOARD family=$FAMILY seed=1 clock=$CLOCK_MHZ handshaking=auto parallel=
+sdk=${INTELFPGAOCLSDKROOT:-} work= board=$BOARD family=$FAMILY banks=$MEMORY_BANKS seed=1 clock=$CLOCK_MHZ handshaking=auto parallel=
 while [ $# -gt 0 ]; do
   [ $# -ge 2 ] || fail 2 "$1 needs a value"
   case $1 in
@@ -31,6 +32,7 @@ while [ $# -gt 0 ]; do
     --work) work=$2 ;;
     --board) board=$2 ;;
     --family) family=$2 ;;  # of the board's FPGA, where --board is not that of the plan
+    --banks) banks=$2 ;;  # of the board's memory, likewise
     --seed) seed=$2 ;;
     --clock) clock=$2 ;;
     --handshaking) handshaking=$2 ;;
@@ -40,6 +42,7 @@ while [ $# -gt 0 ]; do
   shift 2
 done
 case $stage in emulator|report|hardware|profile) ;; *) fail 2 "stage $stage is not known; there are emulator, report, hardware and profile" ;; esac
+case $banks in ''|*[!0-9]*) fail 2 "--banks $banks is no number" ;; esac
 [ -n "$work" ] || fail 2 "--work DIR is missing: where results go (not into the bundle, which is refused when it has other files)"
 [ -n "$sdk" ] || fail 3 "no SDK: name it with --sdk, or source its init_opencl.sh"
 
@@ -71,6 +74,8 @@ case $stage in
     [ $stage = report ] || folder=$folder-s$seed
     flags+=("-board=$board")
     if [ $number -ge 2001 ]; then flags+=("-clock=${clock}MHz"); else flags+=("-fmax=$clock"); fi
+    # One bank for what the source reads, one for what sink and collector write; the host places buffers accordingly.
+    [ $banks -lt 2 ] || flags+=(-no-interleaving=default)
     if [ "$handshaking" = off ]; then
       # Other families refuse the option.
       case $family in

@@ -116,6 +116,8 @@ struct Shares {
   std::vector<KernelTime> slowest;
 
   double total() const { return convolution_s + window_s + other_s; }
+  // A board knows only the kernels that its host launches; they say nothing about layers.
+  bool knows_layers() const { return convolution_s > 0; }
 };
 
 Shares shares_of(const std::vector<KernelTime>& before, std::vector<KernelTime> now) {
@@ -218,10 +220,11 @@ Status measure(const Options& options, const Common& common) {
                                 {"estimated_images_per_s", planned ? json(planned->estimated_images_per_s) : json()},
                                 {"departing_layer", planned ? json(planned->departing_layer) : json()},
                                 {"pictures", options.images.sources.empty() ? "random codes" : "given"},
-                                {"kernel_time_share",
-                                 {{"convolution", shares.convolution_s / total},
-                                  {"convolution_feed", shares.window_s / total},
-                                  {"outside_convolutions", shares.other_s / total}}},
+                                {"kernel_time_share", shares.knows_layers()
+                                                          ? json{{"convolution", shares.convolution_s / total},
+                                                                 {"convolution_feed", shares.window_s / total},
+                                                                 {"outside_convolutions", shares.other_s / total}}
+                                                          : json()},
                                 {"slowest_kernels", slowest}},
                            1)
               << "\n";
@@ -233,10 +236,12 @@ Status measure(const Options& options, const Common& common) {
             << fmt::format("opened in {:.2f} s, first image {:.2f} ms\n", open_s, first_ms)
             << fmt::format("latency ms: p50 {:.2f}  p90 {:.2f}  p95 {:.2f}  p97 {:.2f}  p99 {:.2f}  p99.9 {:.2f}\n",
                            ms(.5), ms(.9), ms(.95), ms(.97), ms(.99), ms(.999));
-  if (shares.total() > 0) {
+  if (shares.knows_layers()) {
     std::cout << fmt::format(
         "kernel time: multiplier arrays {:.1f} %, what feeds them {:.1f} %, outside convolutions {:.1f} %\n",
         100 * shares.convolution_s / total, 100 * shares.window_s / total, 100 * shares.other_s / total);
+  }
+  if (shares.total() > 0) {
     for (const KernelTime& k : shares.slowest) {
       std::cout << fmt::format("  {:<44} {:5.1f} %  {:.3f} ms an image\n", k.kernel, 100 * k.seconds / total,
                                1e3 * k.seconds / static_cast<double>(std::max<std::uint64_t>(1, k.launches)));

@@ -21,8 +21,9 @@ Result<std::string> build_conf(const BuildTarget& target) {
   if (!is_plain(target.board))
     return user_error("board name \"{}\" for aoc: letters, digits, _ - and . are possible", target.board);
   if (!is_plain(target.family)) return user_error("family \"{}\": letters, digits, _ - and .", target.family);
-  return fmt::format("# made by sluice plan; build_fpga.sh reads it\nBOARD={}\nFAMILY={}\nCLOCK_MHZ={:.0f}\n",
-                     target.board, target.family, target.clock_mhz);
+  return fmt::format(
+      "# made by sluice plan; build_fpga.sh reads it\nBOARD={}\nFAMILY={}\nCLOCK_MHZ={:.0f}\nMEMORY_BANKS={}\n",
+      target.board, target.family, target.clock_mhz, target.memory_banks);
 }
 
 }  // namespace sluice

@@ -14,6 +14,7 @@ struct BuildTarget {
   std::string board;   // the name for aoc -board; empty: the user says it
   std::string family;  // of the device: arria10, stratix10, agilex7; empty: not known
   double clock_mhz = 0;
+  long memory_banks = 1;  // of the board; two or more are used apart, one for what is read, one for what is written
 };
 
 Result<std::string> build_conf(const BuildTarget& target);

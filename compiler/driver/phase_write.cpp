@@ -36,6 +36,7 @@ BuildTarget build_target(const PlanJob& job) {
     const bsp::Board& board = *job.options.target->board;
     if (!board.aoc_boards.empty()) target.board = board.aoc_boards[0];
     target.family = board.device.family;
+    target.memory_banks = board.memory_banks;
   }
   return target;
 }

@@ -101,7 +101,8 @@ class Build {
   // A design of three layers through emulator and report.
   Status smoke() {
     const BuildTarget target{setting(conf_, "BOARD"), setting(conf_, "FAMILY"),
-                             std::strtod(setting(conf_, "CLOCK_MHZ").c_str(), nullptr)};
+                             std::strtod(setting(conf_, "CLOCK_MHZ").c_str(), nullptr),
+                             std::strtol(setting(conf_, "MEMORY_BANKS").c_str(), nullptr, 10)};
     const SmokeProgram smoke = SLUICE_TRY(smoke_program(target));
     const fs::path folder = options_.work / "smoke", program = folder / "program";
     std::error_code error;
@@ -125,7 +126,10 @@ class Build {
     };
     add("--sdk", options_.sdk.empty() ? "" : fs::absolute(options_.sdk).string());
     add("--board", options_.board);
-    if (const auto board = board_of(options_.board)) add("--family", board->device.family);
+    if (const auto board = board_of(options_.board)) {
+      add("--family", board->device.family);
+      add("--banks", std::to_string(board->memory_banks));
+    }
     add("--clock", options_.clock_mhz > 0 ? fmt::format("{:.0f}", options_.clock_mhz) : "");
     add("--parallel", options_.parallel > 0 ? std::to_string(options_.parallel) : "");
     words.insert(words.end(), more.begin(), more.end());

@@ -68,11 +68,13 @@ class BoardRules : public testing::Test {
     queue.enqueueNDRangeKernel(kernel, cl::NullRange, cl::NDRange(1), cl::NDRange(1), nullptr, &event);
     return event;
   }
-  static bool ends(const cl::Event& event) {
+  // Whether it comes so far within two seconds: CL_RUNNING or CL_COMPLETE.
+  static bool reaches(int status, const cl::Event& event) {
     for (int i = 0; i < 400; ++i, std::this_thread::sleep_for(milliseconds(5)))
-      if (status_of(event) <= CL_COMPLETE) return true;
+      if (status_of(event) <= status) return true;
     return false;
   }
+  static bool ends(const cl::Event& event) { return reaches(CL_COMPLETE, event); }
 
   const Scratch scratch_;
   std::optional<Bundle> bundle_;
@@ -164,6 +166,48 @@ TEST_F(BoardRules, another_binary_reprograms_the_board_and_the_same_one_does_not
   EXPECT_GE(std::chrono::steady_clock::now() - begin, milliseconds(200)) << "it was not slow";
 }
 
+TEST_F(BoardRules, a_buffer_lies_in_the_bank_that_its_flag_names) {
+  const cl::Program loaded = program();
+  cl::Kernel source(loaded, "source");
+  cl::CommandQueue sources = queue();
+  const auto buffer_in = [&](cl_mem_flags channel) {
+    return cl::Buffer(context_->context, CL_MEM_READ_ONLY | channel << 16, 64);
+  };
+  const auto launched_in = [&](cl_mem_flags bytes, cl_mem_flags segments) {
+    const std::uint32_t before[] = {state().launches_in_bank[0], state().launches_in_bank[1]};
+    source.setArg(0, buffer_in(bytes));
+    source.setArg(1, buffer_in(segments));
+    source.setArg(2, cl_uint{0});
+    const cl::Event none = launched(sources, source);
+    sources.flush();
+    EXPECT_TRUE(ends(none));
+    return std::pair{state().launches_in_bank[0] - before[0], state().launches_in_bank[1] - before[1]};
+  };
+  EXPECT_EQ(launched_in(0, 1), (std::pair{1u, 0u}));
+  EXPECT_EQ(launched_in(2, 2), (std::pair{0u, 1u}));
+  EXPECT_EQ(launched_in(4, 2), (std::pair{0u, 1u})) << "two banks: the fourth is the second";
+  EXPECT_EQ(launched_in(1, 2), (std::pair{0u, 0u})) << "in both";
+}
+
+TEST_F(BoardRules, a_reset_ends_what_runs_and_what_is_queued_after_it_begins) {
+  const cl::Program loaded = program();
+  cl::CommandQueue sinks = queue();
+  const cl::Event first = launched(sinks, waiting_sink(loaded)), second = launched(sinks, waiting_sink(loaded));
+  sinks.flush();
+  ASSERT_TRUE(reaches(CL_RUNNING, first));
+  const auto reset =
+      reinterpret_cast<cl_int (*)(cl_context, cl_uint, const cl_device_id*)>(clGetExtensionFunctionAddressForPlatform(
+          context_->device.getInfo<CL_DEVICE_PLATFORM>(), "clResetKernelsIntelFPGA"));
+  ASSERT_NE(reset, nullptr);
+  const cl_device_id device = context_->device();
+  ASSERT_EQ(reset(context_->context(), 1, &device), CL_SUCCESS);
+  EXPECT_LT(status_of(first), 0);
+  EXPECT_TRUE(reaches(CL_RUNNING, second));
+  EXPECT_EQ(status_of(second), CL_RUNNING);
+  ASSERT_EQ(reset(context_->context(), 1, &device), CL_SUCCESS);
+  EXPECT_TRUE(ends(second));
+}
+
 TEST_F(BoardRules, the_driver_breaks_none) {
   auto device = StandIn::instance().open(*bundle_, {.capacity = 12});
   ASSERT_TRUE(device) << device.error().text();
@@ -176,6 +220,10 @@ TEST_F(BoardRules, the_driver_breaks_none) {
   EXPECT_EQ(state().misaligned_transfers, 0);
   EXPECT_EQ(state().refused_texts, 0);
   EXPECT_LE(state().launches - launches, 3u * 3u * 3u) << "a launch is for a batch of images";
+  // With the parameters of each opening.
+  const auto sources = state().launches_in_bank[0].load(), others = state().launches_in_bank[1].load();
+  EXPECT_EQ(sources + others, state().launches) << "a launch reads or writes in both banks";
+  EXPECT_EQ(others, sources - 1) << "the source reads in the first bank, the sink writes in the second";
 }
 
 TEST(BoardCompiler, writes_side_by_side_change_places_and_others_do_not) {

@@ -15,12 +15,14 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <cstring>
 #include <filesystem>
 #include <system_error>
 
 namespace sluice::board {
 
-// What goes wrong once, when as many good ones have passed as fault() was told.
+// What goes wrong once, when as many good ones have passed as fault() was told; of launches, those of one kernel where
+// one is named, since the order of kernels of one batch is the runtime's affair.
 enum class Fault {
   refused_kernel,  // clEnqueueNDRangeKernel fails
   refused_read,    // clEnqueueReadBuffer fails
@@ -28,6 +30,7 @@ enum class Fault {
   lost_device,  // a launch is answered by losing the board: all that runs ends with an error, and so does what follows
   silent_launch,     // a launch does its work, and its end is never reported
   swallowed_launch,  // a launch never begins, and its end is never reported
+  kept_image,        // a programming is reported as done, and the board goes on as it was
   count
 };
 
@@ -36,14 +39,21 @@ struct BoardState {
   std::atomic<std::uint32_t> misaligned_transfers;  // from or to host memory that a DMA engine does not reach
   std::atomic<std::uint32_t> refused_texts;         // programs that should have been built from source
   std::atomic<std::uint64_t> beats_inside;          // of all channels, a moment ago
+  std::atomic<std::uint32_t> launches_in_bank[2];   // whose buffers all lie in this one
   std::atomic<std::int32_t> good_ones[static_cast<int>(Fault::count)];
+  char kernels[static_cast<int>(Fault::count)][96];  // empty: any
 
   static constexpr std::int32_t kNever = -1;
 
-  void fault(Fault what, int good) { good_ones[static_cast<int>(what)] = good; }
-  bool is_due(Fault what) {
+  void fault(Fault what, int good, const char* kernel = "") {
+    std::strncpy(kernels[static_cast<int>(what)], kernel, sizeof(kernels[0]) - 1);
+    good_ones[static_cast<int>(what)] = good;
+  }
+  bool is_due(Fault what, const char* kernel = "") {
     std::atomic<std::int32_t>& left = good_ones[static_cast<int>(what)];
     std::int32_t now = left.load();
+    const char* const named = kernels[static_cast<int>(what)];
+    if (now == kNever || (named[0] != 0 && std::strcmp(named, kernel) != 0)) return false;
     while (now != kNever && !left.compare_exchange_weak(now, now - 1)) {
     }
     return now == 0;
@@ -52,6 +62,7 @@ struct BoardState {
 
 inline constexpr const char* kFolderVariable = "SLUICE_STAND_IN_BOARD";  // the environment's
 inline constexpr std::size_t kMemoryBytes = std::size_t{2} << 30;        // the file has holes
+inline constexpr std::size_t kMemoryBanks = 2, kBankBytes = kMemoryBytes / kMemoryBanks;
 
 inline std::filesystem::path socket_of(const std::filesystem::path& folder) { return folder / "board"; }
 inline std::filesystem::path image_of(const std::filesystem::path& folder) { return folder / "image"; }

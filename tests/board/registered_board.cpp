@@ -21,25 +21,29 @@ OpenDevice opens(std::size_t capacity, std::chrono::seconds stall = std::chrono:
   };
 }
 
+constexpr std::chrono::seconds kShort{10};
+
 // Batches of one image; of three, of which the last is short; the driver's own, of 64.
 constexpr std::size_t kSingle = 3, kBatches = 8, kOwn = 0;
 
-std::function<void()> faults(Fault what, int good) {
-  return [=] { StandIn::instance().state().fault(what, good); };
+std::function<void()> faults(Fault what, int good, const char* kernel = "") {
+  return [=] { StandIn::instance().state().fault(what, good, kernel); };
 }
 
 std::vector<Failure> failures() {
   const IntegerNetwork network = tiny_network();
-  return {{"refused_sink", opens(kBatches), faults(Fault::refused_kernel, 0), network},
-          {"refused_collector", opens(kBatches), faults(Fault::refused_kernel, 1), network},
-          {"refused_source", opens(kBatches), faults(Fault::refused_kernel, 2), network},
-          {"refused_read_of_scores", opens(kSingle), faults(Fault::refused_read, 0), network},
-          {"refused_read_of_counters", opens(kSingle), faults(Fault::refused_read, 2), network},
-          {"failed_read", opens(kBatches), faults(Fault::failed_read, 4), network},
-          {"lost_with_the_sink", opens(kBatches), faults(Fault::lost_device, 0), network},
-          {"lost_in_mid_stream", opens(kBatches), faults(Fault::lost_device, 2), network},
-          {"a_sink_that_never_begins", opens(kBatches, std::chrono::seconds(10)), faults(Fault::swallowed_launch, 0),
-           network}};
+  return {
+      {"refused_sink", opens(kBatches), faults(Fault::refused_kernel, 0), network},
+      {"refused_collector", opens(kBatches), faults(Fault::refused_kernel, 1), network},
+      {"refused_source", opens(kBatches), faults(Fault::refused_kernel, 2), network},
+      {"refused_read_of_scores", opens(kSingle), faults(Fault::refused_read, 0), network},
+      {"refused_read_of_counters", opens(kSingle), faults(Fault::refused_read, 2), network},
+      {"failed_read", opens(kBatches), faults(Fault::failed_read, 4), network},
+      {"lost_with_the_sink", opens(kBatches), faults(Fault::lost_device, 0, "sink"), network},
+      {"lost_in_mid_stream", opens(kBatches), faults(Fault::lost_device, 2), network},
+      {"an_end_that_is_never_told", opens(kBatches, kShort), faults(Fault::silent_launch, 0, "collector"), network},
+      {"a_sink_that_never_begins", opens(kBatches, kShort), faults(Fault::swallowed_launch, 0, "sink"), network},
+      {"a_source_that_never_begins", opens(kSingle, kShort), faults(Fault::swallowed_launch, 0, "source"), network}};
 }
 
 }  // namespace

@@ -78,6 +78,7 @@ class Board {
 
   std::int32_t program() {
     ++state_.programmings;
+    if (state_.is_due(Fault::kept_image)) return 0;
     image_.reset();
     std::this_thread::sleep_for(kProgramming);
     auto bytes = read_file(image_of(folder_));
@@ -105,7 +106,7 @@ class Board {
 
   void launch(Message message) {
     ++state_.launches;
-    if (state_.is_due(Fault::lost_device)) {
+    if (state_.is_due(Fault::lost_device, message.name)) {
       image_->launch(message);
       std::this_thread::sleep_for(kUntilLost);  // what was launched is on its way
       is_lost_ = true;
@@ -116,8 +117,8 @@ class Board {
       message.launch = 0;  // all of them
       return answer(message);
     }
-    if (state_.is_due(Fault::swallowed_launch)) return;
-    if (state_.is_due(Fault::silent_launch)) silent_launch_ = message.launch;
+    if (state_.is_due(Fault::swallowed_launch, message.name)) return;
+    if (state_.is_due(Fault::silent_launch, message.name)) silent_launch_ = message.launch;
     image_->launch(message);
   }
 

@@ -7,9 +7,9 @@
 // depths.
 //
 // Usage: prove_engines DEVICES BUNDLE PICTURES IMAGES ENGINE...   DEVICES are names joined by commas: pocl, threads,
-// emulator (the vendor's), board (the stand-in of tests/board). The bundle gives the network. Engines are those of `sluice plan`; "mixed", a random engine
-// with random parallelism for each layer; and "planned", the bundle as it is, under its own rows. One line an engine;
-// exit 1 when anything differs.
+// emulator (the vendor's), board (the stand-in of tests/board). The bundle gives the network. Engines are those of
+// `sluice plan`; "mixed", a random engine with random parallelism for each layer; and "planned", the bundle's own
+// design, under its own rows and random ones. One line an engine; exit 1 when anything differs.
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
@@ -33,8 +33,13 @@
 namespace sluice::test {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 constexpr int kSeed = 5, kRows = 4;
 constexpr std::size_t kInFlight = 4;
+constexpr std::size_t kEmulatorInFlight = 24;  // each kernel's turn costs a time slice, however many images pass in it
+
+double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
 struct Expected {
   std::vector<std::int32_t> scores;
@@ -57,13 +62,22 @@ Result<std::unique_ptr<Device>> opened(const std::string& name, const Bundle& bu
   if (name == "board")
     return StandIn::instance().open(bundle, {.capacity = kInFlight, .stall_time = std::chrono::minutes(2)});
   const bool is_emulated = name == "emulator";
-  return open_device(is_emulated ? "fpga" : name, bundle, {.images_in_flight = kInFlight, .is_emulated = is_emulated});
+  return open_device(is_emulated ? "fpga" : name, bundle,
+                     {.images_in_flight = is_emulated ? kEmulatorInFlight : kInFlight, .is_emulated = is_emulated});
 }
 
-// Pictures whose scores and counters are the reference's, and whose engine-busy cycles are the simulator's.
-Result<std::size_t> equal_on(const std::string& name, const Bundle& bundle, const std::vector<ImageTask>& tasks,
-                             const std::vector<Expected>& expected) {
+struct Proof {
+  std::size_t equal =
+      0;  // pictures whose scores and counters are the reference's, and engine-busy cycles the simulator's
+  double open_seconds = 0, image_seconds = 0;
+  std::string remark;  // the device's own
+};
+
+Result<Proof> proof_on(const std::string& name, const Bundle& bundle, const std::vector<ImageTask>& tasks,
+                       const std::vector<Expected>& expected) {
+  const auto begin = Clock::now();
   const std::unique_ptr<Device> device = SLUICE_TRY(opened(name, bundle));
+  const auto is_open = Clock::now();
   std::size_t equal = 0, collected = 0;
   const auto collect = [&]() -> Status {
     const ImageScores result = SLUICE_TRY(device->collect());
@@ -78,7 +92,8 @@ Result<std::size_t> equal_on(const std::string& name, const Bundle& bundle, cons
     SLUICE_CHECK(device->submit(tasks[i]));
   }
   while (collected < tasks.size()) SLUICE_CHECK(collect());
-  return equal;
+  const double image_seconds = seconds_since(is_open) / static_cast<double>(tasks.size());
+  return Proof{equal, std::chrono::duration<double>(is_open - begin).count(), image_seconds, device->remark()};
 }
 
 // A random engine and parallelism a layer, drawn again until the kernels fit into one bundle.
@@ -99,9 +114,20 @@ Result<LayerConfigs> configs_of(const IntegerNetwork& network, const std::string
   return uniform_engines(network, KernelKind::conv_pair_sparse);
 }
 
+// The planned design itself, with random rows after its own.
+Result<Bundle> planned_with_rows(const Bundle& planned, Random& random, const Scratch& scratch) {
+  BundleFiles files;
+  for (const auto& [name, hash] : planned.hashes()) files[name] = SLUICE_TRY(planned.read(name));
+  DesignTable table = planned.table();
+  add_random_rows(table, planned.netlist(), random, kRows);
+  files["table.json"] = table_to_json(table);
+  SLUICE_CHECK(write_bundle(scratch.path() / "bundle", files));
+  return Bundle::open(scratch.path() / "bundle");
+}
+
 // The network with this engine, and rows to run it under.
 Result<Bundle> bundle_with(const Bundle& planned, const std::string& engine, Random& random, const Scratch& scratch) {
-  if (engine == "planned") return Bundle::open(planned.folder());
+  if (engine == "planned") return planned_with_rows(planned, random, scratch);
   const LayerConfigs configs = SLUICE_TRY(configs_of(planned.network(), engine, random));
   return bundle_of(planned.network(), scratch.path() / "bundle", configs,
                    [&](DesignTable& table, const Netlist& netlist) { add_random_rows(table, netlist, random, kRows); });
@@ -109,7 +135,7 @@ Result<Bundle> bundle_with(const Bundle& planned, const std::string& engine, Ran
 
 Status prove(const std::vector<std::string>& devices, const Bundle& planned, const std::vector<ImageTask>& pictures,
              const std::string& engine, bool& is_right) {
-  const auto begin = std::chrono::steady_clock::now();
+  const auto begin = Clock::now();
   Random random(kSeed);
   const Scratch scratch;
   const Bundle bundle = SLUICE_TRY(bundle_with(planned, engine, random, scratch));
@@ -118,16 +144,17 @@ Status prove(const std::vector<std::string>& devices, const Bundle& planned, con
   for (ImageTask& task : tasks) task.row_id = static_cast<std::uint32_t>(random() % rows);
   const std::vector<Expected> expected = expected_of(bundle, tasks);
   is_right = true;
-  std::string equals;
+  std::string equals, remarks;
   for (const std::string& device : devices) {
-    const std::size_t equal = SLUICE_TRY(equal_on(device, bundle, tasks, expected));
-    is_right &= equal == tasks.size();
-    equals += fmt::format("{}on {} {}/{}", equals.empty() ? "" : ", ", device, equal, tasks.size());
+    const Proof proof = SLUICE_TRY(proof_on(device, bundle, tasks, expected));
+    is_right &= proof.equal == tasks.size();
+    equals += fmt::format("{}on {} {}/{} (open {:.1f} s, {:.2f} s an image)", equals.empty() ? "" : ", ", device,
+                          proof.equal, tasks.size(), proof.open_seconds, proof.image_seconds);
+    if (!proof.remark.empty()) remarks += fmt::format("{:<18} {}: {}\n", "", device, proof.remark);
   }
-  std::cout << fmt::format("{:<18} {:>3} kernels  {} rows  equal {}  {:.0f} s{}\n", engine,
-                           bundle.netlist().kernels.size(), rows, equals,
-                           std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(),
-                           is_right ? "" : "  DIFFERS")
+  std::cout << fmt::format("{:<18} {:>3} kernels  {} rows  equal {}  {:.0f} s{}\n{}", engine,
+                           bundle.netlist().kernels.size(), rows, equals, seconds_since(begin),
+                           is_right ? "" : "  DIFFERS", remarks)
             << std::flush;
   return ok();
 }

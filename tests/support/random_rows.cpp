@@ -14,9 +14,9 @@ int pick(Random& random, int low, int high) { return std::uniform_int_distributi
 void add_random_rows(DesignTable& table, const Netlist& netlist, Random& random, int count) {
   const TableRow first = table.rows[0];
   const NetlistIndex index(netlist);
-  for (int r = 1; r <= count; ++r) {
+  for (int r = 0; r < count; ++r) {
     TableRow row = first;
-    row.id = r;
+    row.id = static_cast<int>(table.rows.size());
     int number = -1;  // of the layer in the network; the table holds those with an engine
     for (TableLayer& layer : row.layers) {
       do ++number;

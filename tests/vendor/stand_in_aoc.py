@@ -18,7 +18,7 @@ import struct
 import subprocess
 import sys
 
-BOARDS = {"pac_a10": "arria10", "pac_s10_dc": "stratix10"}
+BOARDS = {"pac_a10": "arria10", "pac_s10_dc": "stratix10", "a10gx": "arria10"}
 VERSION = os.environ.get("STAND_IN_VERSION", "20.4")
 NUMBER = tuple(int(part) for part in VERSION.split("."))
 FAULT, FAULTY = os.environ.get("STAND_IN_FAULT", ""), os.environ.get("STAND_IN_KERNEL", "")
@@ -55,6 +55,8 @@ def parse(arguments):
             options["clock"] = int(word[7:-3])
         elif re.fullmatch(r"-fmax=\d+", word) and NUMBER < (20, 1):
             options["clock"] = int(word[6:])
+        elif word == "-no-interleaving=default":  # of all versions: 19.1 to 22.4
+            options["no-interleaving"] = "default"
         elif word == "-hyper-optimized-handshaking=off":
             options["handshaking"] = "off"
         elif word.startswith("-"):
@@ -167,6 +169,8 @@ def main():
     if FAULT == "crash":
         stop("Compiler Error: something inside")
     is_emulated = options.get("march") == "emulator"
+    if is_emulated and "no-interleaving" in options:
+        stop("-no-interleaving is for a board's memory")
     if is_emulated and NUMBER < (19, 3) and "fast-emulator" not in options:
         stop("the legacy emulator knows no autorun kernels like these")
     if not is_emulated:

@@ -135,6 +135,19 @@ class VendorBuild(unittest.TestCase):
         self.assertNotIn("-profile=all", self.calls()[-2])
         self.assertTrue((self.work / "out" / "profile-s1" / "design.aocx").exists())
 
+    def test_banks_are_used_apart_where_there_are_two(self):
+        for board, expected in (("pac_a10", True), ("pac_s10_dc", True), ("a10gx", False)):
+            with self.subTest(board):
+                self.log.unlink(missing_ok=True)
+                result = self.build("--profile", board=board)
+                self.assertEqual(result.returncode, 0, result.stderr)
+                smoke_emulator, smoke_report, emulator, report, hardware, profile = self.calls()
+                for call in (smoke_report, report, hardware, profile):
+                    self.assertEqual("-no-interleaving=default" in call, expected, call)
+                for call in (smoke_emulator, emulator):
+                    self.assertNotIn("-no-interleaving=default", call)
+                self.assertEqual([w for w in profile if w not in hardware], ["-profile=all"], "the same program on the same banks")
+
     def test_slow_loops_stop_the_build(self):
         kernel = "l01_stage1_conv1_conv_conv_pair_sparse"
         for fault, words in (("ii", "a loop has II 3, expected 1"), ("not_pipelined", "a loop is not pipelined, expected II 1"),
@@ -161,7 +174,7 @@ class VendorBuild(unittest.TestCase):
     def test_what_is_missing_is_said_in_a_sentence(self):
         self.fails(run(SLUICE, "build", self.bundle, "--work", self.work / "out"), "no SDK")
         self.fails(run(SLUICE, "build", self.bundle, "--sdk", self.place, "--work", self.work / "out"), "bin/aoc is not there")
-        self.fails(self.build(board="de5"), "knows no board de5", "pac_a10 pac_s10_dc")
+        self.fails(self.build(board="de5"), "knows no board de5", "pac_a10 pac_s10_dc a10gx")
         self.fails(self.build(board=""), "planned for no board")
         self.fails(self.build(STAND_IN_FAULT="licence"), "no licence", "LM_LICENSE_FILE")
         self.fails(self.build(STAND_IN_FAULT="crash"), "the small design that is tried first", "Compiler Error: something inside", "aoc.log")
@@ -192,7 +205,8 @@ class VendorBuild(unittest.TestCase):
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertTrue((self.work / "hardware-s1" / "design.aocx.sha256").exists())
         for call, status, part in ((("hardware",), 2, "--work"), (("paint",), 2, "stage paint is not known"), ((), 2, "which stage?"),
-                                   (("report", "--work", self.work), 3, "no SDK"), (("report", "--colour", "red"), 2, "--colour is not known")):
+                                   (("report", "--work", self.work), 3, "no SDK"), (("report", "--colour", "red"), 2, "--colour is not known"),
+                                   (("report", "--banks", "two"), 2, "--banks two is no number")):
             result = run(*words, *call)
             self.assertEqual(result.returncode, status)
             self.assertIn(part, result.stderr)

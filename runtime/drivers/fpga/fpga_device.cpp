@@ -2,7 +2,6 @@
 // Batches: filled by the submitting thread, launched by it or by the collecting one, awaited by the collecting one.
 #include "runtime/drivers/fpga/fpga_device.hpp"
 
-#include <atomic>
 #include <deque>
 #include <mutex>
 #include <thread>
@@ -10,7 +9,7 @@
 #include "runtime/base/errors.hpp"
 #include "runtime/base/interrupt.hpp"
 #include "runtime/drivers/fpga/emulator.hpp"
-#include "runtime/drivers/fpga/launcher.hpp"
+#include "runtime/drivers/fpga/hardware.hpp"
 #include "runtime/drivers/fpga/program.hpp"
 #include "runtime/drivers/segments/segment_device.hpp"
 #include "runtime/program/known_program.hpp"
@@ -37,9 +36,6 @@ constexpr const char* kBoardAdvice =
     "install the vendor's runtime and the board's package, source init_opencl.sh, and see that `aocl diagnose` lists "
     "the board (bsp/README.md); without a board, --emulator runs the same program";
 constexpr const char* kBoardChoice = "choose one by a part of its name with --board";
-
-// A device of this process failed with kernels running; they hold what nobody will collect.
-std::atomic<bool> was_left_running{false};
 
 FpgaOptions filled_in(FpgaOptions options) {
   if (options.capacity == 0) options.capacity = kBatches * (options.is_emulated ? kEmulatorBatch : kBoardBatch);
@@ -86,25 +82,22 @@ class FpgaDevice final : public segments::SegmentDevice {
 
   // Buffers of a kernel that still runs must stay: what is not known to have ended is never released.
   ~FpgaDevice() override {
-    if (hardware_ && !is_at_rest()) {
-      was_left_running = true;
-      (void)hardware_.release();
-    }
+    if (hardware_ && !is_at_rest()) leave_behind(std::move(hardware_));
   }
 
   Status start(const Bundle& bundle) {
+    const auto begin = Clock::now();
     auto hardware = std::make_unique<Hardware>();
     hardware->opencl = SLUICE_TRY(opencl::open_context(wish()));
     hardware->program = SLUICE_TRY(program_of(bundle, hardware->opencl, options_.binary, options_.minimum_depth));
-    if (was_left_running && !options_.is_emulated) {
-      SLUICE_CHECK(reset_kernels(hardware->opencl));
-      was_left_running = false;
-    }
+    if (!options_.is_emulated) SLUICE_CHECK(clear_board(hardware->opencl));
     hardware_ = std::move(hardware);
+    program_seconds_ = std::chrono::duration<double>(Clock::now() - begin).count();
     SLUICE_CHECK(guarded("allocating batches", [&]() -> Status { return allocate(); }));
     // From now on kernels may run; the first failure keeps what they use (see the destructor).
     Status loaded = guarded("loading parameters", [&]() -> Status { return load(bundle); });
     if (!loaded) return fail(std::move(loaded).error());
+    load_seconds_ = std::chrono::duration<double>(Clock::now() - begin).count() - program_seconds_;
     return ok();
   }
 
@@ -119,19 +112,13 @@ class FpgaDevice final : public segments::SegmentDevice {
   }
 
   std::string remark() const override {
-    if (options_.is_emulated) return "the emulator proves function; its times say nothing about an FPGA";
-    return fmt::format("images are launched in batches of {}, or fewer when somebody waits for one", images_per_batch_);
+    const std::string opened = fmt::format("program {:.1f} s, parameters {:.1f} s", program_seconds_, load_seconds_);
+    if (options_.is_emulated) return opened + "; the emulator proves function, its times say nothing about an FPGA";
+    return fmt::format("{}; images are launched in batches of {}, or fewer when somebody waits for one", opened,
+                       images_per_batch_);
   }
 
  private:
-  // What the device may still use when this object goes.
-  struct Hardware {
-    opencl::OpenClContext opencl;
-    cl::Program program;
-    std::unique_ptr<Launcher> launcher;
-    std::vector<std::unique_ptr<Batch>> batches;
-  };
-
   // A batch with images inside: being filled until it is launched.
   struct Filled {
     Batch* batch = nullptr;
@@ -146,10 +133,12 @@ class FpgaDevice final : public segments::SegmentDevice {
   }
 
   Status allocate() {
-    hardware_->launcher = std::make_unique<Launcher>(hardware_->opencl, hardware_->program, netlist(), ends());
+    const Banks banks = options_.is_emulated ? Banks{} : Banks::of_a_board();
+    hardware_->launcher = std::make_unique<Launcher>(hardware_->opencl, hardware_->program, netlist(), ends(), banks);
     // Full ones, one that is partly received, one that is being filled.
     for (std::size_t i = 0; i < options_.capacity / images_per_batch_ + 2; ++i) {
-      hardware_->batches.push_back(std::make_unique<Batch>(hardware_->opencl.context, ends(), images_per_batch_));
+      hardware_->batches.push_back(
+          std::make_unique<Batch>(hardware_->opencl.context, ends(), images_per_batch_, banks));
       free_.push_back(hardware_->batches.back().get());
     }
     return ok();
@@ -267,6 +256,7 @@ class FpgaDevice final : public segments::SegmentDevice {
   const FpgaOptions options_;
   const std::size_t images_per_batch_;
   std::unique_ptr<Hardware> hardware_;
+  double program_seconds_ = 0, load_seconds_ = 0;
   std::mutex mutex_;  // guards batches; held while one is launched, never while one is awaited
   std::deque<Batch*> free_;
   std::deque<Filled> filled_;    // with images inside, oldest first

@@ -11,6 +11,15 @@ namespace {
 
 const char* done(const cl::Event& event) { return has_ended(event) ? "done" : "not done"; }
 
+// An event of a command that was never enqueued has nothing to wait for.
+bool is_over(const cl::Event& event) {
+  return event() == nullptr || event.getInfo<CL_EVENT_COMMAND_EXECUTION_STATUS>() <= CL_COMPLETE;
+}
+
+bool are_over(const std::vector<cl::Event>& events) {
+  return std::all_of(events.begin(), events.end(), [](const cl::Event& event) { return is_over(event); });
+}
+
 }  // namespace
 
 bool has_ended(const cl::Event& event) {
@@ -19,21 +28,26 @@ bool has_ended(const cl::Event& event) {
   return state == CL_COMPLETE;
 }
 
-Batch::Batch(const cl::Context& context, const segments::PipelineEnds& ends, std::size_t images)
+Batch::Batch(const cl::Context& context, const segments::PipelineEnds& ends, std::size_t images, Banks banks)
     : host_bytes(images * segments::aligned_bytes(ends.input_bytes)),
       host_segments(images * sizeof(segments::Segment)),
       host_records(images * ends.score_words * sizeof(std::int32_t)),
       host_counters(images * ends.counter_words * sizeof(std::int32_t)),
       host_stray(sizeof(std::uint32_t)),
-      bytes(context, CL_MEM_READ_ONLY, host_bytes.bytes()),
-      segments(context, CL_MEM_READ_ONLY, host_segments.bytes()),
-      records(context, CL_MEM_WRITE_ONLY, host_records.bytes()),
-      counters(context, CL_MEM_WRITE_ONLY, host_counters.bytes()),
-      stray(context, CL_MEM_WRITE_ONLY, host_stray.bytes()) {}
+      bytes(context, CL_MEM_READ_ONLY | banks.read, host_bytes.bytes()),
+      segments(context, CL_MEM_READ_ONLY | banks.read, host_segments.bytes()),
+      records(context, CL_MEM_WRITE_ONLY | banks.written, host_records.bytes()),
+      counters(context, CL_MEM_WRITE_ONLY | banks.written, host_counters.bytes()),
+      stray(context, CL_MEM_WRITE_ONLY | banks.written, host_stray.bytes()) {}
+
+bool Batch::is_over() const {
+  return are_over(uploads) && are_over({source, sink, collector, records_read, counters_read, stray_read});
+}
 
 Launcher::Launcher(const opencl::OpenClContext& context, const cl::Program& program, const Netlist& netlist,
-                   const segments::PipelineEnds& ends)
+                   const segments::PipelineEnds& ends, Banks banks)
     : ends_(ends),
+      banks_(banks),
       has_collector_(ends.collector >= 0),
       source_(program, netlist.kernels.front().name.c_str()),
       sink_(program, netlist.kernels.back().name.c_str()) {
@@ -57,31 +71,32 @@ cl::Event Launcher::send_parameters(const segments::JoinedSegments& parameters) 
   const void* const contents[] = {parameters.bytes.data(), parameters.segments.data()};
   std::unique_ptr<HostMemory>* const memories[] = {&parameter_bytes_, &parameter_segments_};
   const auto context = source_queue_.getInfo<CL_QUEUE_CONTEXT>();
-  std::vector<cl::Event> uploads(2);
+  parameter_uploads_.resize(2);
   for (int i = 0; i < 2; ++i) {
     *memories[i] = std::make_unique<HostMemory>(sizes[i]);
     std::memcpy((*memories[i])->data(), contents[i], sizes[i]);
-    parameter_buffers_[i] = cl::Buffer(context, CL_MEM_READ_ONLY, (*memories[i])->bytes());
+    parameter_buffers_[i] = cl::Buffer(context, CL_MEM_READ_ONLY | banks_.read, (*memories[i])->bytes());
     source_.setArg(cl_uint(i), parameter_buffers_[i]);
     writes_.enqueueWriteBuffer(parameter_buffers_[i], CL_FALSE, 0, (*memories[i])->bytes(), (*memories[i])->data(),
-                               nullptr, &uploads[std::size_t(i)]);
+                               nullptr, &parameter_uploads_[std::size_t(i)]);
   }
   source_.setArg(2, cl_uint(parameters.segments.size()));
-  cl::Event sent;
-  enqueue(source_queue_, source_, uploads, sent);
+  enqueue(source_queue_, source_, parameter_uploads_, parameters_);
   flush();
-  return sent;
+  return parameters_;
 }
 
-void Launcher::upload(const Batch& batch, const segments::JoinedSegments& sent, std::vector<cl::Event>& uploads) {
+bool Launcher::is_over() const { return are_over(parameter_uploads_) && fpga::is_over(parameters_); }
+
+void Launcher::upload(Batch& batch, const segments::JoinedSegments& sent) {
   const std::size_t segment_bytes = sent.segments.size() * sizeof(segments::Segment);
   std::memcpy(batch.host_bytes.data(), sent.bytes.data(), sent.bytes.size());
   std::memcpy(batch.host_segments.data(), sent.segments.data(), segment_bytes);
-  uploads.resize(2);
+  batch.uploads.assign(2, {});
   writes_.enqueueWriteBuffer(batch.bytes, CL_FALSE, 0, sent.bytes.size(), batch.host_bytes.data(), nullptr,
-                             &uploads[0]);
+                             &batch.uploads[0]);
   writes_.enqueueWriteBuffer(batch.segments, CL_FALSE, 0, segments::aligned_bytes(segment_bytes),
-                             batch.host_segments.data(), nullptr, &uploads[1]);
+                             batch.host_segments.data(), nullptr, &batch.uploads[1]);
 }
 
 void Launcher::launch(Batch& batch, const segments::JoinedSegments& sent) {
@@ -92,15 +107,14 @@ void Launcher::launch(Batch& batch, const segments::JoinedSegments& sent) {
   sink_.setArg(0, batch.records);
   sink_.setArg(1, batch.stray);
   sink_.setArg(2, cl_uint(batch.images * ends_.score_beats));
-  std::vector<cl::Event> uploads;
-  upload(batch, sent, uploads);
+  upload(batch, sent);
   enqueue(sink_queue_, sink_, {}, batch.sink);
   if (has_collector_) {
     collector_.setArg(0, batch.counters);
     collector_.setArg(1, cl_uint(batch.images));
     enqueue(collector_queue_, collector_, {}, batch.collector);
   }
-  enqueue(source_queue_, source_, uploads, batch.source);
+  enqueue(source_queue_, source_, batch.uploads, batch.source);
   const auto read = [&](const cl::Buffer& from, const HostMemory& to, std::size_t words, const cl::Event& after,
                         cl::Event& event) {
     const std::vector<cl::Event> events{after};

@@ -11,7 +11,7 @@
 // and belongs to its batch for good, like the device's buffers.
 //
 // Nothing here waits for ever: completion is asked for, and the waiting end decides how long. What a kernel that does
-// not end may still write to must outlive it; whoever owns a Launcher that did not finish keeps it (see ~FpgaDevice).
+// not end may still write to must outlive it; whoever owns a Launcher that did not finish keeps it (hardware.hpp).
 //
 // Before: a program that has the three kernels. After launch(): see complete().
 #pragma once
@@ -46,13 +46,26 @@ class HostMemory {
   std::unique_ptr<void, void (*)(void*)> first_;
 };
 
+// Flags of buffers that say in which bank of a board's memory they lie: one for what the source reads, one for what
+// sink and collector write, so that neither waits for the other (device/build_fpga.sh). A runtime takes the first bank
+// where there is no second.
+struct Banks {
+  cl_mem_flags read = 0, written = 0;
+
+  // cl_ext_intelfpga.h, which only the vendor's SDK has: CL_CHANNEL_1_INTELFPGA and CL_CHANNEL_2_INTELFPGA.
+  static constexpr Banks of_a_board() { return {cl_mem_flags{1} << 16, cl_mem_flags{2} << 16}; }
+};
+
 // Buffers for the images of one launch, and the launch.
 struct Batch {
-  Batch(const cl::Context& context, const segments::PipelineEnds& ends, std::size_t images);
+  Batch(const cl::Context& context, const segments::PipelineEnds& ends, std::size_t images, Banks banks);
+  // Whether nothing of it is on its way any more, however it ended.
+  bool is_over() const;
 
   HostMemory host_bytes, host_segments, host_records, host_counters, host_stray;
   cl::Buffer bytes, segments, records, counters, stray;
   std::size_t images = 0;                             // launched
+  std::vector<cl::Event> uploads;                     // the first transfers
   cl::Event source, sink, collector;                  // the kernels
   cl::Event records_read, counters_read, stray_read;  // the last transfers
 };
@@ -61,7 +74,7 @@ class Launcher {
  public:
   // Throws cl::Error, as the bindings do.
   Launcher(const opencl::OpenClContext& context, const cl::Program& program, const Netlist& netlist,
-           const segments::PipelineEnds& ends);
+           const segments::PipelineEnds& ends, Banks banks);
 
   // Sends parameters through the source alone; nothing reaches the sink. Returns the source's launch.
   cl::Event send_parameters(const segments::JoinedSegments& parameters);
@@ -73,19 +86,25 @@ class Launcher {
   int commands() const { return has_collector_ ? 6 : 4; }
   // "source done, sink not, collector not": what the host can tell of a batch.
   std::string story(const Batch& batch) const;
+  // Whether nothing of the parameters is on its way any more, however it ended.
+  bool is_over() const;
+  // Nothing that was enqueued begins before.
+  void flush() const;
 
  private:
   void enqueue(const cl::CommandQueue& queue, const cl::Kernel& kernel, const std::vector<cl::Event>& after,
                cl::Event& event) const;
-  void upload(const Batch& batch, const segments::JoinedSegments& sent, std::vector<cl::Event>& uploads);
-  void flush() const;
+  void upload(Batch& batch, const segments::JoinedSegments& sent);
 
   const segments::PipelineEnds& ends_;
+  const Banks banks_;
   const bool has_collector_;
   cl::Kernel source_, sink_, collector_;
   cl::CommandQueue source_queue_, sink_queue_, collector_queue_, writes_, reads_;
   std::unique_ptr<HostMemory> parameter_bytes_, parameter_segments_;
   cl::Buffer parameter_buffers_[2];
+  std::vector<cl::Event> parameter_uploads_;
+  cl::Event parameters_;  // the source's launch for them
 };
 
 // Whether a command has ended; throws cl::Error when it failed.

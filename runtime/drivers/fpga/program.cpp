@@ -61,21 +61,4 @@ Result<cl::Program> program_of(const Bundle& bundle, const opencl::OpenClContext
   return program;
 }
 
-Status reset_kernels(const opencl::OpenClContext& context) {
-  using Reset = cl_int (*)(cl_context, cl_uint, const cl_device_id*);
-  const cl_platform_id platform = context.device.getInfo<CL_DEVICE_PLATFORM>();
-  const auto reset =
-      reinterpret_cast<Reset>(clGetExtensionFunctionAddressForPlatform(platform, "clResetKernelsIntelFPGA"));
-  if (reset == nullptr) {
-    return world_error(
-        "\"{}\" was left in the middle of images by a failure, and its runtime cannot reset kernels "
-        "(clResetKernelsIntelFPGA is missing); start a new process, which programs the board anew",
-        context.name);
-  }
-  const cl_device_id device = context.device();
-  const cl_int status = reset(context.context(), 1, &device);
-  if (status == CL_SUCCESS) return ok();
-  return world_error("clResetKernelsIntelFPGA of \"{}\" failed ({})", context.name, opencl::error_name(status));
-}
-
 }  // namespace sluice::fpga

@@ -21,7 +21,4 @@ namespace sluice::fpga {
 Result<cl::Program> program_of(const Bundle& bundle, const opencl::OpenClContext& context,
                                const std::filesystem::path& binary, int minimum_depth);
 
-// After a failure in this process kernels may still hold half an image: makes them begin again.
-Status reset_kernels(const opencl::OpenClContext& context);
-
 }  // namespace sluice::fpga

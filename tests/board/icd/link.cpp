@@ -86,9 +86,14 @@ void Link::end_running(cl_int status) {
 void Link::add(_cl_command_queue* queue) { queues_.push_back(queue); }
 
 cl_int Link::ask(std::unique_lock<std::mutex>& lock, Say what) {
+  changed.wait(lock, [this] { return !is_asking_; });
   answer_.reset();
   if (is_gone_ || !say(socket_, {.what = what})) return CL_DEVICE_NOT_AVAILABLE;
+  is_asking_ = true;
   changed.wait(lock, [this] { return answer_.has_value(); });
+  is_asking_ = false;
+  if (what == Say::reset) end_running(CL_DEVICE_NOT_AVAILABLE);
+  changed.notify_all();
   return *answer_;
 }
 
@@ -102,11 +107,7 @@ cl_int Link::program(std::unique_lock<std::mutex>& lock, const std::string& byte
   return CL_SUCCESS;
 }
 
-cl_int Link::reset(std::unique_lock<std::mutex>& lock) {
-  const cl_int status = ask(lock, Say::reset);
-  end_running(CL_DEVICE_NOT_AVAILABLE);  // launches went with it
-  return status;
-}
+cl_int Link::reset(std::unique_lock<std::mutex>& lock) { return ask(lock, Say::reset); }
 
 void Link::start_all() {
   std::unique_lock lock(mutex);
@@ -124,7 +125,7 @@ void Link::start_all() {
 
 // Whether the oldest command of the queue began, or ended without beginning.
 bool Link::start_one(std::unique_lock<std::mutex>& lock, _cl_command_queue& queue) {
-  if (queue.is_running || queue.commands.empty() || queue.flushed == 0) return false;
+  if (is_asking_ || queue.is_running || queue.commands.empty() || queue.flushed == 0) return false;
   Command& command = queue.commands.front();
   for (const auto& event : command.after) {
     if (event->status > CL_COMPLETE) return false;
@@ -158,9 +159,13 @@ bool Link::start_one(std::unique_lock<std::mutex>& lock, _cl_command_queue& queu
   Message launch{.what = Say::launch};
   launch.launch = command.launch = ++launches_;
   std::strncpy(launch.name, command.kernel->listed.name.c_str(), sizeof(launch.name) - 1);
-  for (std::size_t i = 0; i < command.arguments.size(); ++i)
-    launch.words[i] = command.arguments[i].buffer.get() != nullptr ? command.arguments[i].buffer->offset
-                                                                   : command.arguments[i].number;
+  bool is_in[kMemoryBanks] = {};
+  for (std::size_t i = 0; i < command.arguments.size(); ++i) {
+    const _cl_mem* const buffer = command.arguments[i].buffer.get();
+    launch.words[i] = buffer != nullptr ? buffer->offset : command.arguments[i].number;
+    if (buffer != nullptr) is_in[buffer->offset / kBankBytes] = true;
+  }
+  if (is_in[0] != is_in[1]) ++state_->launches_in_bank[is_in[1] ? 1 : 0];
   command.event->status = CL_RUNNING;
   if (!say(socket_, launch)) end(queue, CL_DEVICE_NOT_AVAILABLE, now_ns(), now_ns());
   return true;

@@ -3,7 +3,8 @@
 //
 // Why: what a board does and when is decided here, from the rules of the vendor's runtime: an in-order queue runs one
 // command at a time; what was not flushed never starts; transfers take turns; programming waits for all that runs and
-// everything waits for it. A process programs the board with the first binary that it makes a program of, and again
+// everything waits for it. A reset ends what runs with an error, and no more: what is queued after it begins on kernels
+// that are at their beginning. A process programs the board with the first binary that it makes a program of, and again
 // whenever a launch needs another binary than the last.
 //
 // Before: SLUICE_STAND_IN_BOARD names the folder of a board. After: commands end, in time or with an error.
@@ -51,6 +52,7 @@ class Link {
   char* memory_ = nullptr;
   int socket_ = -1;
   bool is_gone_ = false;
+  bool is_asking_ = false;  // for a program or a reset: nothing begins meanwhile
   std::string programmed_;  // with what
   std::vector<_cl_command_queue*> queues_;
   std::uint64_t launches_ = 0;

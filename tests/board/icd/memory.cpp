@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Buffers: places in the board's memory, first fit, at multiples of 1,024 bytes as the vendor's.
+// Buffers: places in the board's memory, first fit in their bank, at multiples of 1,024 bytes as the vendor's. The
+// board has two banks; a flag that names the n-th of more than there are means the one with that remainder.
+#include <algorithm>
+
 #include "tests/board/icd/link.hpp"
 
 namespace sluice::board {
 namespace {
 
 constexpr std::size_t kPlace = 1024;
-constexpr cl_mem_flags kBanks = cl_mem_flags{7} << 16;  // CL_CHANNEL_1_INTELFPGA to CL_CHANNEL_7_INTELFPGA
+constexpr int kBankShift = 16;
+constexpr cl_mem_flags kBanks = cl_mem_flags{7} << kBankShift;  // CL_CHANNEL_1_INTELFPGA to CL_CHANNEL_7_INTELFPGA
 constexpr cl_mem_flags kKnown = CL_MEM_READ_WRITE | CL_MEM_READ_ONLY | CL_MEM_WRITE_ONLY | kBanks;
 
 struct Places {
@@ -24,12 +28,14 @@ cl_mem CL_API_CALL create_buffer(cl_context, cl_mem_flags flags, size_t bytes, v
   if ((flags & ~kKnown) != 0 || host != nullptr) return made<_cl_mem>(nullptr, CL_INVALID_VALUE, told);
   const std::size_t whole = (bytes + kPlace - 1) / kPlace * kPlace;
   const std::lock_guard lock(places().mutex);
-  std::size_t at = 0;
+  const auto channel = std::size_t((flags & kBanks) >> kBankShift);  // 0: any, so the first
+  const std::size_t bank = channel == 0 ? 0 : (channel - 1) % kMemoryBanks;
+  std::size_t at = bank * kBankBytes;
   for (const auto& [offset, size] : places().taken) {
     if (at + whole <= offset) break;
-    at = offset + size;
+    at = std::max(at, offset + size);
   }
-  if (at + whole > kMemoryBytes) return made<_cl_mem>(nullptr, CL_MEM_OBJECT_ALLOCATION_FAILURE, told);
+  if (at + whole > (bank + 1) * kBankBytes) return made<_cl_mem>(nullptr, CL_MEM_OBJECT_ALLOCATION_FAILURE, told);
   places().taken[at] = whole;
   auto* const buffer = new _cl_mem;
   buffer->offset = at;

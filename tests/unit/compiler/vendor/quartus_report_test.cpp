@@ -72,10 +72,10 @@ TEST(FittedBuild, comes_back_from_its_file) {
 }
 
 TEST(BuildConf, takes_no_word_that_a_shell_reads) {
-  EXPECT_EQ(build_conf({"pac_a10", "arria10", 219.7}).value(),
-            "# made by sluice plan; build_fpga.sh reads it\nBOARD=pac_a10\nFAMILY=arria10\nCLOCK_MHZ=220\n");
-  EXPECT_FALSE(build_conf({"a; rm b", "", 220}));
-  EXPECT_FALSE(build_conf({"", "$(x)", 220}));
+  EXPECT_EQ(build_conf({"pac_a10", "arria10", 219.7, 2}).value(),
+            "# made by sluice plan; build_fpga.sh reads it\nBOARD=pac_a10\nFAMILY=arria10\nCLOCK_MHZ=220\nMEMORY_BANKS=2\n");
+  EXPECT_FALSE(build_conf({"a; rm b", "", 220, 1}));
+  EXPECT_FALSE(build_conf({"", "$(x)", 220, 1}));
 }
 
 }  // namespace
