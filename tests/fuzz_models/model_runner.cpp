@@ -122,9 +122,10 @@ Status add_integer_scores(const Bundle& bundle, const ImageSet& images, cli::Exe
   return ok();
 }
 
-Status add_pocl(const Bundle& bundle, const ImageSet& images, const cli::Execution& integer, json& answer) {
-  const auto device = SLUICE_TRY(open_device("pocl", bundle));
-  const cli::DeviceRun run = SLUICE_TRY(cli::run_on_device(*device, bundle.network(), images));
+Status add_pocl(const std::shared_ptr<const Bundle>& bundle, const ImageSet& images, const cli::Execution& integer,
+                json& answer) {
+  std::unique_ptr<Device> device = SLUICE_TRY(open_device("pocl", *bundle));
+  const cli::DeviceRun run = SLUICE_TRY(cli::run_on_device(bundle, std::move(device), images));
   if (!run.errors.empty()) return bug_error(run.errors[0]);
   const cli::Exactness exact = cli::compare(run.execution, integer, images);
   answer["pocl"] = {{"images", exact.images}, {"equal", exact.equal}, {"difference", exact.first_difference}};
@@ -144,9 +145,10 @@ Status answer_request(const Request& request, std::string& stage, json& answer) 
   stage = "plan";
   SLUICE_CHECK(make_bundle(request));
   stage = "bundle";
-  const Bundle bundle = SLUICE_TRY(Bundle::open(request.bundle));
+  Bundle opened = SLUICE_TRY(Bundle::open(request.bundle));
+  const auto bundle = std::make_shared<const Bundle>(std::move(opened));
   cli::Execution integer;
-  SLUICE_CHECK(add_integer_scores(bundle, images, integer, answer));
+  SLUICE_CHECK(add_integer_scores(*bundle, images, integer, answer));
   if (request.last == stage) return ok();
   stage = "pocl";
   return add_pocl(bundle, images, integer, answer);
