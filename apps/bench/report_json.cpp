@@ -43,8 +43,13 @@ json run_json(const DeviceRun& run) {
   device_only["invalid_because"] = run.missed;
   device_only["first_image_ms"] = 1e-6 * static_cast<double>(run.measured.first_image.count());
   if (!run.measured.lateness.empty()) device_only["lateness_ms"] = latency_json(run.measured.lateness);
-  json j{{"device", run.info.driver},  {"device_name", run.info.name}, {"throughput_kind", run.info.rate_kind},
-         {"in_flight", run.in_flight}, {"open_s", run.open_s},         {"device_only", device_only}};
+  json j{{"device", run.info.driver},
+         {"device_name", run.info.name},
+         {"throughput_kind", run.info.rate_kind},
+         {"in_flight", run.in_flight},
+         {"open_s", run.open_s},
+         {"counted_layers", run.measured.observed.empty() ? 0 : run.measured.observed[0].counters.size()},
+         {"device_only", device_only}};
   if (!run.remark.empty()) j["remark"] = run.remark;
   if (run.stages) {
     const Stages& s = *run.stages;
