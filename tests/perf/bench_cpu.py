@@ -21,7 +21,7 @@ import subprocess
 import sys
 
 DATA = pathlib.Path(os.environ.get("SLUICE_DATA", "/nonexistent"))
-ROUNDS, SECONDS = 5, 2
+ROUNDS, SECONDS = 3, 2
 # Name, file, how its pixels were prepared, what calibrates it, pictures, times int8 that are asked for.
 NETWORKS = [
     ("ResNet-20", "resnet20_cifar10.onnx", ["--pixel-max", 1, "--mean", "0.485,0.456,0.406", "--std", "0.229,0.224,0.225"],
