@@ -37,6 +37,8 @@ void DeviceFlags::declare(Command command, const std::string& besides) {
       .add_option("--in-flight", images_in_flight,
                   "images inside the device at once (default: what the device thinks right)")
       .range(1, 4096);
+  command.add_option("--threads", threads, "cpu: images computed at once (default: as many as this machine can)")
+      .range(1, 1024);
   command.add_flag("--paced", is_paced,
                    "sim: answer when the wall clock reaches the simulated time, not as soon as the result is known");
   command.add_flag("--exact", is_exact,
@@ -64,6 +66,7 @@ Result<std::shared_ptr<const Bundle>> DeviceFlags::open_bundle(const std::filesy
 Result<std::unique_ptr<Device>> DeviceFlags::open(const Bundle& bundle) const {
   return open_device(device, bundle,
                      {.images_in_flight = images_in_flight,
+                      .threads = static_cast<unsigned>(threads),
                       .is_exact = is_exact,
                       .is_paced = is_paced,
                       .trusts_kernels = trusts_kernels,

@@ -77,7 +77,7 @@ struct DeviceFlags {
   bool has_planned_depths = false;
   bool trusts_kernels = false;
   std::string device = "cpu";
-  std::size_t images_in_flight = 0;
+  std::size_t images_in_flight = 0, threads = 0;
   std::filesystem::path binary;
   std::string platform, board;
 

@@ -1,270 +1,239 @@
 // SPDX-License-Identifier: Apache-2.0
-// sluice bench BUNDLE: images/s, latencies, and where the time goes.
+// sluice bench BUNDLE: images/s, latencies, and where the time goes, in MLPerf's four scenarios.
 //
-// Two scenarios with MLPerf LoadGen's meaning (results are not MLPerf results): Offline keeps the device full and
-// reports images/s, and with pictures what was planned beside it. SingleStream sends the next image when the last one
-// came back and reports latency as the program sees it, from submit to outcome. In Offline an image's latency is its
-// time inside the device. Images are prepared before the clock starts, so the figures are those of the device in a
-// session, copies in and out included. `sluice eval` and `classify` report rates with decoding. Warm-up is not counted;
-// the first image's latency is printed alone.
+// What is measured, and how, is in apps/bench. Here options become loads, devices are opened one after the other, each
+// is measured alone, and with pictures once more from the picture's file on. Baselines follow, so that nothing runs at
+// the same time.
 #include <algorithm>
-#include <future>
 #include <iostream>
 #include <memory>
-#include <random>
 
 #include <fmt/format.h>
 
+#include "apps/bench/pictures.hpp"
+#include "apps/bench/report.hpp"
 #include "apps/cli/log.hpp"
-#include "apps/cli/plan_comparison.hpp"
+#include "apps/cli/overview.hpp"
 #include "apps/cli/verb.hpp"
+#include "runtime/base/errors.hpp"
 #include "runtime/base/interrupt.hpp"
-#include "runtime/base/json.hpp"
-#include "runtime/images/preprocess.hpp"
-#include "runtime/session/session.hpp"
+#include "runtime/bundle/report.hpp"
+#include "runtime/drivers/device_list.hpp"
+#include "runtime/stream/statistics.hpp"
 
 namespace sluice::cli {
 namespace {
 
-using nlohmann::json;
 using Clock = std::chrono::steady_clock;
-using Codes = std::vector<std::int16_t>;
 
 struct Options {
-  std::filesystem::path bundle;
-  std::string scenario = "Offline";
-  double seconds = 5;
+  std::filesystem::path bundle, model, python;
+  std::string scenario = "Offline", baselines;
+  double seconds = 10, target_qps = 0, latency_bound_ms = 15;
+  bool has_mlperf_lengths = false;
   ImageFlags images;
   DeviceFlags device;
 };
 
-struct Measured {
-  std::size_t images = 0;
-  double seconds = 0;
-  std::vector<std::chrono::nanoseconds> latencies;
-  std::vector<Observation> seen;  // of the first images, where the device counts
-};
-
-constexpr std::size_t kMostSeen = 256;  // as many as there are inputs
-
-// What is measured, and on what.
-struct Bench {
-  std::shared_ptr<const Bundle> bundle;
-  std::shared_ptr<Device> device;
-  std::vector<Codes> inputs;
-
-  // A session that sends until the time is over, at least one image, and all that came of it. Alone: the next image
-  // when the last one came back.
-  Result<Measured> run(bool is_alone, double seconds) const;
-  // Each input once.
-  Status meet_all() const;
-};
-
-Result<Measured> Bench::run(bool is_alone, double seconds) const {
-  Measured measured;
-  const bool is_simulated = device->info().is_simulated();
-  const Observer observer(*bundle);
-  std::chrono::nanoseconds first_completion{0}, last_completion{0};
-  Clock::time_point end;
-  const auto take = [&](const Classification& image) {
-    end = Clock::now();
-    measured.latencies.push_back(is_alone && !is_simulated ? image.times.total : image.times.device);
-    last_completion = image.completed_at;
-    if (image.image_id == 0) first_completion = image.completed_at;
-    if (!image.counters.empty() && measured.seen.size() < kMostSeen)
-      measured.seen.push_back(observer.observe(image.image_id, 0, image.counters, image.completed_at));
-  };
-  const auto receive = [&take](Outcome outcome) -> Status {
-    const Classification image = SLUICE_TRY(std::move(outcome.result));
-    take(image);
-    return ok();
-  };
-  const auto session = SLUICE_TRY(Session::open(bundle, device, {.top_k = 1}));
-  std::size_t sent = 0;
-  const auto start = Clock::now();
-  while (sent == 0 || (!is_interrupted() && std::chrono::duration<double>(Clock::now() - start).count() < seconds)) {
-    const Codes& codes = inputs[sent++ % inputs.size()];
-    if (is_alone) {
-      std::future<Outcome> outcome = SLUICE_TRY(session->submit(codes));
-      const Classification image = SLUICE_TRY(outcome.get().result);
-      take(image);
-    } else {
-      SLUICE_CHECK(session->submit(codes, receive));
-    }
+std::vector<std::string> words_of(const std::string& list) {
+  std::vector<std::string> words;
+  for (std::size_t begin = 0; begin < list.size();) {
+    const std::size_t end = std::min(list.find(',', begin), list.size());
+    if (end > begin) words.push_back(list.substr(begin, end - begin));
+    begin = end + 1;
   }
-  SLUICE_CHECK(session->close());
-  measured.images = sent;
-  measured.seconds = std::chrono::duration<double>(end - start).count();
-  if (is_simulated && measured.images > 1) {
-    measured.images -= 1;  // intervals between completions
-    measured.seconds = std::chrono::duration<double>(last_completion - first_completion).count();
-  }
-  return measured;
+  return words;
 }
 
-Status Bench::meet_all() const {
-  const auto session = SLUICE_TRY(Session::open(bundle, device, {.top_k = 1}));
-  for (const Codes& codes : inputs) SLUICE_CHECK(session->submit(codes, [](const Outcome&) { return ok(); }));
-  return session->close();
-}
-
-// Kernel time since `before`, by kind of kernel.
-struct Shares {
-  double convolution_s = 0;  // multiplier arrays
-  double window_s = 0;       // line buffers of convolutions: feeding the arrays
-  double other_s = 0;        // everything else: pools, additions, forks, source, sink
-  std::vector<KernelTime> slowest;
-
-  double total() const { return convolution_s + window_s + other_s; }
-  // A board knows only the kernels that its host launches; they say nothing about layers.
-  bool knows_layers() const { return convolution_s > 0; }
-};
-
-Shares shares_of(const std::vector<KernelTime>& before, std::vector<KernelTime> now) {
-  Shares shares;
-  for (std::size_t i = 0; i < now.size(); ++i) {
-    now[i].seconds -= before[i].seconds;
-    now[i].launches -= before[i].launches;
-    const bool is_window = !now[i].multiplies;
-    (!now[i].is_convolution ? shares.other_s : is_window ? shares.window_s : shares.convolution_s) += now[i].seconds;
+// What of the options does not go together, before anything takes time.
+Status check(const Options& options) {
+  const bool is_server = options.scenario == "Server";
+  if (is_server && options.target_qps <= 0)
+    return user_error("--scenario Server needs the rate of its queries: --target-qps 1000");
+  if (!is_server && options.target_qps > 0)
+    return user_error("--target-qps goes with --scenario Server, not with {}", options.scenario);
+  if (options.device.is_paced)
+    return user_error("bench measures a simulated device on the device's own clock; --paced has no meaning here");
+  if (words_of(options.device.device).empty()) return user_error("--device names no device");
+  for (const std::string& device : words_of(options.device.device)) SLUICE_CHECK(check_device_name(device));
+  for (const std::string& name : words_of(options.baselines)) {
+    if (name != "opencv" && name != "onnxruntime")
+      return user_error("baseline \"{}\" is not known; there are: opencv, onnxruntime", name);
+    if (options.model.empty()) return user_error("--baseline {} runs the model's own file: name it with --model", name);
+    if (is_server)
+      return user_error("--baseline {}: a library call has no queue; take Offline, SingleStream or MultiStream", name);
   }
-  std::sort(now.begin(), now.end(), [](const KernelTime& a, const KernelTime& b) { return a.seconds > b.seconds; });
-  now.resize(std::min<std::size_t>(5, now.size()));
-  shares.slowest = std::move(now);
-  return shares;
-}
-
-Result<std::vector<Codes>> inputs_for(const Options& options, const IntegerNetwork& network, std::uint64_t seed) {
-  std::vector<Codes> inputs;
-  if (!options.images.sources.empty()) {
-    ImageSet images = SLUICE_TRY(options.images.open());
-    images = images.slice({.first = 256});
-    const Preprocessor preprocessor(network);
-    for (std::size_t i = 0; i < images.size(); ++i) {
-      const Picture picture = SLUICE_TRY(images.load(i));
-      Codes codes = SLUICE_TRY(preprocessor.codes(picture));
-      inputs.push_back(std::move(codes));
-    }
-    return inputs;
-  }
-  std::mt19937_64 random(seed);
-  std::uniform_int_distribution<int> code(-127, 127);
-  Codes codes(std::size_t(network.input.size()));
-  for (int i = 0; i < 16; ++i) {
-    for (auto& c : codes) c = static_cast<std::int16_t>(code(random));
-    inputs.push_back(codes);
-  }
-  return inputs;
-}
-
-Status measure(const Options& options, const Common& common) {
-  Bench bench;
-  bench.bundle = SLUICE_TRY(options.device.open_bundle(options.bundle));
-  const Bundle& bundle = *bench.bundle;
-  const IntegerNetwork& network = bundle.network();
-  bench.inputs = SLUICE_TRY(inputs_for(options, network, common.seed));
-  const bool is_alone = options.scenario == "SingleStream";
-  DeviceFlags device_flags = options.device;
-  if (is_alone) device_flags.images_in_flight = 1;
-  const auto opened_at = Clock::now();
-  bench.device = SLUICE_TRY(device_flags.open(bundle));
-  const Device* const device = bench.device.get();
-  const double open_s = std::chrono::duration<double>(Clock::now() - opened_at).count();
-  const std::size_t in_flight = is_alone ? 1 : device->capacity();
-
-  const Measured first = SLUICE_TRY(bench.run(true, 0.0));
-  // A simulated device computes a picture when it first meets it. That time is this machine's, not the device's own.
-  if (device->info().is_simulated()) SLUICE_CHECK(bench.meet_all());
-  SLUICE_CHECK(bench.run(is_alone, std::min(1.0, options.seconds / 4)));
-  const std::vector<KernelTime> before = device->kernel_times();
-  log::info("{}: {} s on {}", options.scenario, options.seconds, device->info().driver);
-  const Measured m = SLUICE_TRY(bench.run(is_alone, options.seconds));
-  const Shares shares = shares_of(before, device->kernel_times());
-
-  const double rate = static_cast<double>(m.images) / m.seconds;
-  const auto ms = [&](double p) { return 1e-6 * static_cast<double>(percentile(m.latencies, p).count()); };
-  const double first_ms = first.latencies.empty() ? 0 : 1e-6 * static_cast<double>(first.latencies[0].count());
-  const DeviceInfo info = device->info();
-  // Random codes have other zeros than pictures; one image at a time has no rate of a pipeline.
-  std::optional<PlanComparison> planned;
-  if (!options.images.sources.empty() && options.scenario == "Offline")
-    planned = SLUICE_TRY(compare_with_plan(bundle, m.seen));
-  if (const std::string remark = device->remark(); !remark.empty()) log::warn("{}", remark);
-  std::int64_t macs = 0;
-  for (const Layer& layer : network.layers) macs += layer.macs();
-  const double total = shares.total() > 0 ? shares.total() : 1;
-  if (common.is_json) {
-    json slowest = json::array();
-    for (const KernelTime& k : shares.slowest) slowest.push_back({{"kernel", k.kernel}, {"share", k.seconds / total}});
-    std::cout << json_text(json{{"network", network.name},
-                                {"precision", fmt::format("int{}", network.input_bits)},
-                                {"design_hash", bundle.design_hash()},
-                                {"device", info.driver},
-                                {"device_name", info.name},
-                                {"scenario", options.scenario},
-                                {"images", m.images},
-                                {"seconds", m.seconds},
-                                {"throughput_images_per_s", rate},
-                                {"throughput_kind", info.rate_kind},
-                                {"in_flight", in_flight},
-                                {"open_s", open_s},
-                                {"first_image_ms", first_ms},
-                                {"latency_ms",
-                                 {{"p50", ms(.5)},
-                                  {"p90", ms(.9)},
-                                  {"p95", ms(.95)},
-                                  {"p97", ms(.97)},
-                                  {"p99", ms(.99)},
-                                  {"p99_9", ms(.999)}}},
-                                {"macs_per_image", macs},
-                                {"estimated_images_per_s", planned ? json(planned->estimated_images_per_s) : json()},
-                                {"departing_layer", planned ? json(planned->departing_layer) : json()},
-                                {"pictures", options.images.sources.empty() ? "random codes" : "given"},
-                                {"kernel_time_share", shares.knows_layers()
-                                                          ? json{{"convolution", shares.convolution_s / total},
-                                                                 {"convolution_feed", shares.window_s / total},
-                                                                 {"outside_convolutions", shares.other_s / total}}
-                                                          : json()},
-                                {"slowest_kernels", slowest}},
-                           1)
-              << "\n";
-    return ok();
-  }
-  std::cout << fmt::format("{} int{}, {:.1f} M MACs an image, on {} ({}), {} in flight, {}\n", network.name,
-                           network.input_bits, 1e-6 * static_cast<double>(macs), info.driver, info.name, in_flight,
-                           options.images.sources.empty() ? "random codes" : "given pictures")
-            << fmt::format("opened in {:.2f} s, first image {:.2f} ms\n", open_s, first_ms)
-            << fmt::format("latency ms: p50 {:.2f}  p90 {:.2f}  p95 {:.2f}  p97 {:.2f}  p99 {:.2f}  p99.9 {:.2f}\n",
-                           ms(.5), ms(.9), ms(.95), ms(.97), ms(.99), ms(.999));
-  if (shares.knows_layers()) {
-    std::cout << fmt::format(
-        "kernel time: multiplier arrays {:.1f} %, what feeds them {:.1f} %, outside convolutions {:.1f} %\n",
-        100 * shares.convolution_s / total, 100 * shares.window_s / total, 100 * shares.other_s / total);
-  }
-  if (shares.total() > 0) {
-    for (const KernelTime& k : shares.slowest) {
-      std::cout << fmt::format("  {:<44} {:5.1f} %  {:.3f} ms an image\n", k.kernel, 100 * k.seconds / total,
-                               1e3 * k.seconds / static_cast<double>(std::max<std::uint64_t>(1, k.launches)));
-    }
-  }
-  if (planned) std::cout << planned->text(rate, info.rate_kind) << "\n";
-  std::cout << fmt::format("{}: {:.1f} images/s {} on {} ({} images in {:.2f} s)\n", options.scenario, rate,
-                           info.rate_kind, info.driver, m.images, m.seconds);
+  if (!options.model.empty() && !std::filesystem::exists(options.model))
+    return user_error("{}: no such file", options.model.string());
   return ok();
 }
+
+// "sim (pac_a10, 220 MHz)": a rate of the model's clock says whose clock.
+Result<std::string> name_of(const Bundle& bundle, const DeviceInfo& info) {
+  if (!info.is_simulated()) return info.driver;
+  std::string target;
+  if (bundle.hashes().count("report/report.json") != 0) {
+    const std::string text = SLUICE_TRY(bundle.read("report/report.json"));
+    const PlanReport report = SLUICE_TRY(report_from_json(text));
+    if (report.estimated.target) target = report.estimated.target->name + ", ";
+  }
+  return fmt::format("{} ({}{:.0f} MHz)", info.driver, target, bundle.table().clock_mhz);
+}
+
+class Bench {
+ public:
+  Bench(const Options& options, const Common& common) : options_(options), common_(common) {}
+
+  Status run() {
+    SLUICE_CHECK(check(options_));
+    bundle_ = SLUICE_TRY(options_.device.open_bundle(options_.bundle));
+    const Bundle& bundle = *bundle_;
+    std::optional<ImageSet> given;
+    if (!options_.images.sources.empty()) given = SLUICE_TRY(options_.images.open());
+    const bench::Pictures pictures = SLUICE_TRY(bench::load_pictures(bundle, given));
+    begin_report(bundle, pictures);
+    for (const std::string& device : words_of(options_.device.device)) {
+      bench::DeviceRun measured = SLUICE_TRY(run_device(device, pictures));
+      report_.runs.push_back(std::move(measured));
+      if (is_interrupted()) break;
+    }
+    if (!options_.baselines.empty() && !is_interrupted()) run_baselines(bundle.network(), pictures);
+    if (common_.is_json)
+      std::cout << json_text(bench::report_json(report_), 1) << "\n";
+    else
+      std::cout << bench::report_text(report_);
+    return ok();
+  }
+
+ private:
+  void begin_report(const Bundle& bundle, const bench::Pictures& pictures) {
+    const IntegerNetwork& network = bundle.network();
+    report_.version = kVersion;
+    report_.commit = bench::source_commit();
+    report_.bundle = options_.bundle.string();
+    report_.design_hash = bundle.design_hash();
+    report_.network = network.name;
+    report_.bits = network.input_bits;
+    for (const Layer& layer : network.layers) report_.macs += layer.macs();
+    report_.pictures = pictures.what;
+    report_.host = bench::this_host();
+    report_.seed = common_.seed;
+    report_.scenario = bench::scenario_of(options_.scenario);
+    report_.has_mlperf_lengths = options_.has_mlperf_lengths;
+    report_.needed = options_.has_mlperf_lengths ? bench::mlperf_lengths(report_.scenario) : bench::kShortLengths;
+    load_ = {report_.scenario, options_.seconds, 0, 0, options_.target_qps, common_.seed};
+    if (options_.has_mlperf_lengths) {
+      load_.seconds = std::max(load_.seconds, report_.needed.seconds);
+      load_.queries = report_.needed.queries;
+      load_.images = report_.needed.images;
+    }
+    if (report_.scenario == bench::Scenario::server)
+      report_.server = {options_.target_qps,
+                        std::chrono::nanoseconds(static_cast<std::int64_t>(1e6 * options_.latency_bound_ms))};
+  }
+
+  std::vector<std::string> missed(const bench::Measured& m) const {
+    return bench::missed_conditions(
+        {m.seconds, m.queries, m.images, percentile(m.latencies, .99), percentile(m.lateness, .99), m.was_interrupted},
+        report_.needed, report_.server);
+  }
+
+  Result<bench::DeviceRun> run_device(const std::string& name, const bench::Pictures& pictures) {
+    const Bundle& bundle = *bundle_;
+    bench::DeviceRun run;
+    DeviceFlags flags = options_.device;
+    flags.device = name;
+    const auto opened_at = Clock::now();
+    const std::shared_ptr<Device> device = SLUICE_TRY(flags.open(bundle));
+    run.open_s = std::chrono::duration<double>(Clock::now() - opened_at).count();
+    run.info = device->info();
+    run.name = SLUICE_TRY(name_of(bundle, run.info));
+    run.in_flight = device->capacity();
+    log::info("{} on {}: {} s", options_.scenario, run.name, load_.seconds);
+    const std::vector<KernelTime> before = device->kernel_times();
+    run.measured = SLUICE_TRY(bench::run_scenario(*device, pictures.codes, load_));
+    run.missed = missed(run.measured);
+    run.shares = bench::kernel_shares(before, device->kernel_times());
+    if (report_.scenario == bench::Scenario::offline) {  // one image at a time has no rate of a pipeline
+      std::vector<Observation> seen;
+      const Observer observer(bundle);
+      for (const ImageScores& image : run.measured.observed)
+        seen.push_back(observer.observe(image.image_id, 0, image.counters, image.completed_at));
+      run.planned = SLUICE_TRY(bench::compare_with_plan(bundle, seen));
+    }
+    if (pictures.files && !is_interrupted()) SLUICE_CHECK(run_from_files(device, *pictures.files, run));
+    run.remark = device->remark();
+    return run;
+  }
+
+  Status run_from_files(const std::shared_ptr<Device>& device, const ImageSet& images, bench::DeviceRun& run) {
+    run.stages = SLUICE_TRY(bench::measure_stages(*device, bundle_->network(), images));
+    const bool is_host_alone = run.info.is_simulated();
+    log::info("{} from files, {}: {} s", options_.scenario, is_host_alone ? "the host alone" : run.name, load_.seconds);
+    bench::EndToEnd whole{.is_host_alone = is_host_alone};
+    std::shared_ptr<Device> measured = device;
+    if (is_host_alone) measured = SLUICE_TRY(open_device("null", *bundle_));
+    whole.measured = SLUICE_TRY(bench::run_end_to_end(bundle_, measured, images, load_));
+    whole.missed = missed(whole.measured);
+    run.end_to_end = std::move(whole);
+    return ok();
+  }
+
+  void run_baselines(const IntegerNetwork& network, const bench::Pictures& pictures) {
+    const bench::BaselineTask task{
+        .model = options_.model,
+        .network = network,
+        .pictures = pictures.codes,
+        .classes = bench::first_classes(network, pictures.codes),
+        .scenario = report_.scenario,
+        .seconds = options_.seconds,
+        .threads = static_cast<unsigned>(options_.device.threads),
+    };
+    for (const std::string& name : words_of(options_.baselines)) {
+      log::info("{} on {}: {} s", options_.scenario, name, options_.seconds);
+      std::vector<bench::Baseline> found =
+          name == "opencv" ? bench::opencv_baseline(task) : bench::onnxruntime_baseline(task, options_.python);
+      std::move(found.begin(), found.end(), std::back_inserter(report_.baselines));
+    }
+  }
+
+  const Options& options_;
+  const Common& common_;
+  std::shared_ptr<const Bundle> bundle_;
+  bench::Report report_;
+  bench::Load load_;
+};
 
 }  // namespace
 
 Run verb_bench(Command command, const Common& common) {
   auto options = std::make_shared<Options>();
   command.add_option("bundle", options->bundle, "folder made by sluice plan").required();
-  command.add_option("--scenario", options->scenario, "Offline or SingleStream")
-      .one_of({"Offline", "SingleStream"})
+  command
+      .add_option(
+          "--scenario", options->scenario,
+          "SingleStream (one image, then the next), MultiStream (queries of 8 images), Server (queries arrive at "
+          "--target-qps), Offline (the device is kept full)")
+      .one_of(bench::scenario_names())
       .capture_default_str();
-  command.add_option("--seconds", options->seconds, "how long to measure").range(0.1, 86400.0).capture_default_str();
+  command.add_option("--seconds", options->seconds, "how long to measure; of a simulated device, simulated seconds")
+      .range(0.1, 86400.0)
+      .capture_default_str();
+  command.add_flag("--mlperf-lengths", options->has_mlperf_lengths,
+                   "as long and as many as MLPerf Inference asks for (600 s and more); the result is none of MLPerf");
+  command.add_option("--target-qps", options->target_qps, "queries/s of the scenario Server").positive();
+  command.add_option("--latency-bound-ms", options->latency_bound_ms, "what 99 of 100 queries of Server must keep")
+      .positive()
+      .capture_default_str();
+  command.add_option("--baseline", options->baselines,
+                     "other engines on the same pictures: opencv, onnxruntime, or both with a comma; needs --model");
+  command.add_option("--model", options->model, "the ONNX file that the bundle was planned from, for --baseline");
+  command.add_option("--onnxruntime-python", options->python,
+                     "the Python that has onnxruntime (and onnx, for batches and int8); default: that of "
+                     "build/onnxruntime above this program");
   options->images.declare(command, "--images", false);
-  options->device.declare(command);
-  return [=, &common] { return measure(*options, common); };
+  options->device.declare(command, "several with a comma, each measured in turn");
+  return [=, &common] { return Bench(*options, common).run(); };
 }
 
 }  // namespace sluice::cli

@@ -2,6 +2,8 @@
 // The list that device_list.hpp declares.
 #include "runtime/drivers/device_list.hpp"
 
+#include <algorithm>
+
 #include "runtime/base/errors.hpp"
 #include "runtime/drivers/cpu/cpu_device.hpp"
 #include "runtime/drivers/fpga/emulator.hpp"
@@ -23,7 +25,7 @@ struct Entry {
 };
 
 Result<std::unique_ptr<Device>> open_cpu(const Bundle& bundle, const DeviceOptions& options) {
-  return open_cpu_device(bundle, {.capacity = options.images_in_flight});
+  return open_cpu_device(bundle, {.capacity = options.images_in_flight, .threads = options.threads});
 }
 
 Result<std::unique_ptr<Device>> open_fpga(const Bundle& bundle, const DeviceOptions& options) {
@@ -86,14 +88,20 @@ std::vector<DeviceKind> device_kinds() {
   return kinds;
 }
 
-Result<std::unique_ptr<Device>> open_device(const std::string& name, const Bundle& bundle,
-                                            const DeviceOptions& options) {
+Status check_device_name(const std::string& name) {
   std::string known;
   for (const Entry& entry : kDevices) {
-    if (name == entry.name) return entry.open(bundle, options);
+    if (name == entry.name) return ok();
     known += (known.empty() ? "" : ", ") + std::string(entry.name);
   }
   return user_error("device \"{}\" is not known; there are: {}", name, known);
+}
+
+Result<std::unique_ptr<Device>> open_device(const std::string& name, const Bundle& bundle,
+                                            const DeviceOptions& options) {
+  SLUICE_CHECK(check_device_name(name));
+  return std::find_if(std::begin(kDevices), std::end(kDevices), [&](const Entry& entry) { return name == entry.name; })
+      ->open(bundle, options);
 }
 
 std::filesystem::path missing_emulator_libraries() { return fpga::missing_library_folder(); }

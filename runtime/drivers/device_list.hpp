@@ -18,6 +18,7 @@ namespace sluice {
 // Wishes beyond the bundle. A driver ignores what does not concern it.
 struct DeviceOptions {
   std::size_t images_in_flight = 0;  // becomes the capacity; 0: what the driver thinks right
+  unsigned threads = 0;              // cpu: images computed at once; 0: as many as the machine runs at once
   bool is_exact = false;             // walk every engine cycle where there is a faster way to the same result
   bool is_paced = true;              // a simulated device answers when its time has come; false: as soon as it knows
   bool trusts_kernels = false;       // compile a bundle's kernels that are not this library's; they can do all you can
@@ -36,6 +37,7 @@ struct DeviceKind {
 std::vector<DeviceKind> device_kinds();
 
 // Fault::user for an unknown name, with the list of those that exist.
+Status check_device_name(const std::string& name);
 Result<std::unique_ptr<Device>> open_device(const std::string& name, const Bundle& bundle,
                                             const DeviceOptions& options = {});
 

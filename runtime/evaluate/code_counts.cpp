@@ -34,6 +34,29 @@ void sum_pixels(const LiveBits& input, int lanes, std::uint64_t beat_starts, Pix
   }
 }
 
+// Of all pixels together, where each is a window of its own.
+struct MapSums {
+  std::uint32_t codes = 0, beats = 0, dead_pixels = 0;
+};
+
+SLUICE_POPCOUNT_CLONES
+MapSums sum_map(const LiveBits& input, int lanes, std::uint64_t beat_starts) {
+  const std::uint64_t* word = input.bits;
+  std::uint64_t codes = 0, beats = 0, dead = 0;
+  for (int p = 0; p < input.height * input.width; ++p) {
+    std::uint64_t any = 0;
+    for (int w = 0; w < input.words; ++w, ++word) {
+      std::uint64_t joined = *word;
+      for (int step = 1; step < lanes; step *= 2) joined |= joined >> step;
+      any |= *word;
+      codes += static_cast<std::uint64_t>(std::popcount(*word));
+      beats += static_cast<std::uint64_t>(std::popcount(joined & beat_starts));
+    }
+    dead += any == 0;
+  }
+  return {static_cast<std::uint32_t>(codes), static_cast<std::uint32_t>(beats), static_cast<std::uint32_t>(dead)};
+}
+
 // The same for beats that cross words.
 void sum_pixels_by_beats(const LiveBits& input, int channels, int lanes, PixelSums* sums) {
   for (int p = 0; p < input.height * input.width; ++p) {
@@ -116,8 +139,15 @@ void CodeCounts::beats_of_windows(const LiveBits& input, std::vector<std::uint16
   }
 }
 
-void CodeCounts::count(const LiveBits& input, LayerCounters& counters, std::vector<std::uint16_t>* live) const {
+CodeCounts::WindowSums CodeCounts::sum_windows(const LiveBits& input) const {
   const MapShape& in = layer_->input;
+  const Window& w = layer_->window;
+  const bool is_window_a_pixel = w.taps() == 1 && w.stride_h == 1 && w.stride_w == 1 &&
+                                 in.height == layer_->output.height && in.width == layer_->output.width;
+  if (is_window_a_pixel && beat_starts_ != 0) {
+    const MapSums sums = sum_map(input, engine_.lanes, beat_starts_);
+    return {sums.codes, sums.beats, sums.dead_pixels};
+  }
   static thread_local std::vector<PixelSums> sums;
   static thread_local std::vector<std::uint8_t> is_live_pixel;
   sums.resize(std::size_t(in.height) * in.width);
@@ -126,20 +156,31 @@ void CodeCounts::count(const LiveBits& input, LayerCounters& counters, std::vect
     sum_pixels(input, engine_.lanes, beat_starts_, sums.data());
   else
     sum_pixels_by_beats(input, in.channels, engine_.lanes, sums.data());
-  std::uint32_t codes = 0, beats = 0;  // live ones of all windows
-  for (std::size_t p = 0; p < sums.size(); ++p) {
-    const std::uint32_t windows = row_uses_[p / std::size_t(in.width)] * column_uses_[p % std::size_t(in.width)];
-    codes += sums[p].codes * windows;
-    beats += sums[p].beats * windows;
-    is_live_pixel[p] = sums[p].codes > 0;
+  WindowSums all;
+  std::size_t p = 0;
+  for (const std::uint32_t rows : row_uses_) {
+    for (const std::uint32_t columns : column_uses_) {
+      all.codes += sums[p].codes * rows * columns;
+      all.beats += sums[p].beats * rows * columns;
+      is_live_pixel[p] = sums[p].codes > 0;
+      ++p;
+    }
   }
+  all.dead_windows = zero_windows(is_live_pixel);
+  return all;
+}
+
+void CodeCounts::count(const LiveBits& input, LayerCounters& counters, std::vector<std::uint16_t>* live) const {
+  const WindowSums sums = sum_windows(input);
   const auto windows = static_cast<std::uint32_t>(layer_->output.height * layer_->output.width);
-  const auto window_beats = static_cast<std::uint32_t>(layer_->window.taps() * (in.channels / engine_.lanes));
+  const auto window_beats =
+      static_cast<std::uint32_t>(layer_->window.taps() * (layer_->input.channels / engine_.lanes));
   counters.vectors += windows * engine_.passes;
-  counters.nonzero_pairs += codes * engine_.code_pairs * engine_.passes;
+  counters.nonzero_pairs += sums.codes * engine_.code_pairs * engine_.passes;
   counters.busy_cycles +=
-      (codes * engine_.code_cycles + windows * window_beats - beats + windows * engine_.end_cycles) * engine_.passes;
-  counters.zero_vectors += zero_windows(is_live_pixel) * engine_.passes;
+      (sums.codes * engine_.code_cycles + windows * window_beats - sums.beats + windows * engine_.end_cycles) *
+      engine_.passes;
+  counters.zero_vectors += sums.dead_windows * engine_.passes;
   if (live != nullptr) beats_of_windows(input, *live);
 }
 

@@ -31,6 +31,11 @@ class CodeCounts {
   void count(const LiveBits& input, LayerCounters& counters, std::vector<std::uint16_t>* live) const;
 
  private:
+  struct WindowSums {
+    std::uint32_t codes = 0, beats = 0;  // live ones of all windows
+    std::uint32_t dead_windows = 0;      // without a live code
+  };
+  WindowSums sum_windows(const LiveBits& input) const;
   std::uint32_t zero_windows(const std::vector<std::uint8_t>& is_live_pixel) const;
   void beats_of_windows(const LiveBits& input, std::vector<std::uint16_t>& live) const;
 

@@ -132,11 +132,12 @@ CounterModel::CounterModel(const Design& design, const std::vector<Thresholds>& 
 }
 
 template <typename Fn>
-void CounterModel::for_each_counting(const Evaluator& evaluator, const PictureMaps& maps, Fn fn) const {
+void CounterModel::for_each_counting(const Evaluator::MapInPlace& map, Fn fn) const {
   static thread_local std::vector<std::uint64_t> memory;
-  for (const CountedMap& map : maps_) {
-    const LiveBits input = evaluator.live_bits(maps, map.source, map.threshold, memory);
-    for (const std::size_t reader : map.readers) fn(reader, input);
+  for (const CountedMap& counted : maps_) {
+    if (counted.source != map.layer()) continue;
+    const LiveBits input = map.live_bits(counted.threshold, memory);
+    for (const std::size_t reader : counted.readers) fn(reader, input);
   }
 }
 
@@ -149,13 +150,23 @@ void CounterModel::count_layer(const SparseLayer& sparse, const LiveBits& input,
     sparse.pairs->count(input, counters, live);
 }
 
-std::vector<LayerCounters> CounterModel::count(const Evaluator& evaluator, const PictureMaps& maps) const {
+std::vector<LayerCounters> CounterModel::begin_counting() const {
   std::vector<LayerCounters> all(layers_.size());
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     if (layers_[i].fixed_vectors) all[i] = layers_[i].fixed_vectors->counters;
   }
-  for_each_counting(evaluator, maps,
-                    [&](std::size_t i, const LiveBits& input) { count_layer(layers_[i], input, all[i], nullptr); });
+  return all;
+}
+
+void CounterModel::count(const Evaluator::MapInPlace& map, std::vector<LayerCounters>& counters) const {
+  for_each_counting(
+      map, [&](std::size_t i, const LiveBits& input) { count_layer(layers_[i], input, counters[i], nullptr); });
+}
+
+std::vector<LayerCounters> CounterModel::count(const Evaluator& evaluator, const PictureMaps& maps) const {
+  std::vector<LayerCounters> all = begin_counting();
+  for (int layer = kNetworkInput; layer < std::ssize(network_.layers); ++layer)
+    count(evaluator.map_in_place(maps, layer), all);
   return all;
 }
 
@@ -164,11 +175,13 @@ std::vector<LayerVectors> CounterModel::work(const Evaluator& evaluator, const P
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     if (layers_[i].fixed_vectors) all[i] = *layers_[i].fixed_vectors;
   }
-  for_each_counting(evaluator, maps, [&](std::size_t i, const LiveBits& input) {
-    all[i].pixels = network_.layers[std::size_t(layers_[i].index)].output.pixels();
-    all[i].code_cycles = layers_[i].code_cycles;
-    count_layer(layers_[i], input, all[i].counters, &all[i].live);
-  });
+  for (int layer = kNetworkInput; layer < std::ssize(network_.layers); ++layer) {
+    for_each_counting(evaluator.map_in_place(maps, layer), [&](std::size_t i, const LiveBits& input) {
+      all[i].pixels = network_.layers[std::size_t(layers_[i].index)].output.pixels();
+      all[i].code_cycles = layers_[i].code_cycles;
+      count_layer(layers_[i], input, all[i].counters, &all[i].live);
+    });
+  }
   return all;
 }
 

@@ -52,7 +52,10 @@ class CounterModel {
 
   // `maps` of an evaluator of the same network and thresholds. One entry per sparse layer, in network order.
   std::vector<LayerCounters> count(const Evaluator& evaluator, const PictureMaps& maps) const;
-  // The same, with every vector.
+  // The same map by map: what is counted before any is made, and what is counted on one.
+  std::vector<LayerCounters> begin_counting() const;
+  void count(const Evaluator::MapInPlace& map, std::vector<LayerCounters>& counters) const;
+  // As count(), with every vector.
   std::vector<LayerVectors> work(const Evaluator& evaluator, const PictureMaps& maps) const;
 
  private:
@@ -84,9 +87,9 @@ class CounterModel {
 #define SLUICE_SPARSE_ENGINE(op, name) static void op##_layer(const Engine& engine, SparseLayer& sparse);
 #include "device/contract/kernel_list.inc"
 
-  // Calls fn(sparse layer's place in layers_, bits of its map) for those that count on maps.
+  // Calls fn(sparse layer's place in layers_, bits of the map) for those that count on this map.
   template <typename Fn>
-  void for_each_counting(const Evaluator& evaluator, const PictureMaps& maps, Fn fn) const;
+  void for_each_counting(const Evaluator::MapInPlace& map, Fn fn) const;
   static void count_layer(const SparseLayer& sparse, const LiveBits& input, LayerCounters& counters,
                           std::vector<std::uint16_t>* live);
 

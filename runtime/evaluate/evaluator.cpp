@@ -91,23 +91,22 @@ Evaluator Evaluator::with_thresholds(const std::vector<Thresholds>& thresholds) 
   return other;
 }
 
-void Evaluator::run(const Arena& arena, std::byte* memory, std::size_t first) const {
+void Evaluator::run_layer(const Arena& arena, std::byte* memory, std::size_t i) const {
   const auto stored = [&](std::size_t number) -> StoredMap {
     return {memory + arena.places[number].offset, arena.places[number].element};
   };
-  for (std::size_t i = first; i < layers_.size(); ++i) {
-    const Layer& layer = network_->layers[i];
-    const StoredMap a = stored(std::size_t(layer.inputs[0] + 1)), b = stored(std::size_t(layer.inputs.back() + 1));
-    if (layer.curve.kind == CurveKind::none) {
-      layers_[i]->run(a, b, stored(i + 1));
-      continue;
-    }
-    struct PreActivation;
-    const std::size_t bytes = std::size_t(layer.output.size()) * size_of(Element::word) + evaluate::kSlack;
-    const StoredMap codes{evaluate::scratch<PreActivation>(bytes), Element::word};
-    layers_[i]->run(a, b, codes);
-    evaluate::apply_curve(layer, *kernels_, codes, stored(i + 1));
-  }
+  const Layer& layer = network_->layers[i];
+  const StoredMap a = stored(std::size_t(layer.inputs[0] + 1)), b = stored(std::size_t(layer.inputs.back() + 1));
+  if (layer.curve.kind == CurveKind::none) return layers_[i]->run(a, b, stored(i + 1));
+  struct PreActivation;
+  const std::size_t bytes = std::size_t(layer.output.size()) * size_of(Element::word) + evaluate::kSlack;
+  const StoredMap codes{evaluate::scratch<PreActivation>(bytes), Element::word};
+  layers_[i]->run(a, b, codes);
+  evaluate::apply_curve(layer, *kernels_, codes, stored(i + 1));
+}
+
+void Evaluator::run(const Arena& arena, std::byte* memory, std::size_t first) const {
+  for (std::size_t i = first; i < layers_.size(); ++i) run_layer(arena, memory, i);
 }
 
 void Evaluator::put_picture(const Arena& arena, std::byte* memory, Codes codes) const {
@@ -124,10 +123,18 @@ void Evaluator::load(const Arena& arena, const std::byte* memory, int layer, std
 }
 
 std::vector<std::int32_t> Evaluator::scores(Codes codes) const {
+  return scores(codes, [](const MapInPlace&) {});
+}
+
+std::vector<std::int32_t> Evaluator::scores(Codes codes, const std::function<void(const MapInPlace&)>& seen) const {
   struct Maps;
   std::byte* memory = evaluate::scratch<Maps>(reused_->bytes);
   put_picture(*reused_, memory, codes);
-  run(*reused_, memory, 0);
+  seen({*this, *reused_, memory, kNetworkInput});
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    run_layer(*reused_, memory, i);
+    seen({*this, *reused_, memory, static_cast<int>(i)});
+  }
   std::vector<std::int32_t> scores(std::size_t(network_->classes()));
   load(*reused_, memory, static_cast<int>(layers_.size()) - 1, scores.data());
   return scores;
@@ -158,17 +165,17 @@ Map Evaluator::map(const PictureMaps& maps, int layer) const {
   return map;
 }
 
-LiveBits Evaluator::live_bits(const PictureMaps& maps, int layer, int threshold,
-                              std::vector<std::uint64_t>& memory) const {
-  const MapShape& shape = layer < 0 ? network_->input : network_->layers[std::size_t(layer)].output;
-  const Place& place = all_->places[std::size_t(layer + 1)];
-  const std::byte* codes = maps.memory_.data() + place.offset;
+LiveBits Evaluator::MapInPlace::live_bits(int threshold, std::vector<std::uint64_t>& memory) const {
+  const IntegerNetwork& network = *evaluator_.network_;
+  const MapShape& shape = layer_ < 0 ? network.input : network.layers[std::size_t(layer_)].output;
+  const Place& place = arena_.places[std::size_t(layer_ + 1)];
   const std::int64_t pixels = std::int64_t{shape.height} * shape.width;
   const auto bits = static_cast<std::size_t>(pixels * words_of(shape.channels));
   const bool is_aligned = shape.channels % 64 == 0;
   const std::size_t stream = is_aligned ? 0 : bits;  // where the bits of pixels lie without gaps
   memory.resize(stream + bits);
-  kernels_->live_bits(codes, place.element, shape.size(), threshold, memory.data() + stream);
+  evaluator_.kernels_->live_bits(memory_ + place.offset, place.element, shape.size(), threshold,
+                                 memory.data() + stream);
   if (!is_aligned) align_pixels(memory.data() + stream, pixels, shape.channels, memory.data());
   return {shape.height, shape.width, words_of(shape.channels), memory.data()};
 }

@@ -31,8 +31,35 @@ class PictureMaps {
 };
 
 class Evaluator {
+  struct Place {
+    std::size_t offset = 0;
+    evaluate::Element element = evaluate::Element::word;
+  };
+  // Where maps lie: number 0 is the picture, i + 1 the output of layer i.
+  struct Arena {
+    std::vector<Place> places;
+    std::size_t bytes = 0;
+  };
+
  public:
   using Codes = std::span<const std::int16_t>;
+
+  // A map where it lies; as long as the maps stand.
+  class MapInPlace {
+   public:
+    int layer() const { return layer_; }
+    // Which codes count under a threshold. The bits lie in `memory`, which may be used again and again.
+    LiveBits live_bits(int threshold, std::vector<std::uint64_t>& memory) const;
+
+   private:
+    friend class Evaluator;
+    MapInPlace(const Evaluator& evaluator, const Arena& arena, const std::byte* memory, int layer)
+        : evaluator_(evaluator), arena_(arena), memory_(memory), layer_(layer) {}
+    const Evaluator& evaluator_;
+    const Arena& arena_;
+    const std::byte* memory_;
+    int layer_;
+  };
 
   explicit Evaluator(const IntegerNetwork& network, const std::vector<Thresholds>& thresholds = {},
                      const evaluate::Kernels& kernels = *evaluate::supported_kernels().front());
@@ -41,6 +68,8 @@ class Evaluator {
   Evaluator with_thresholds(const std::vector<Thresholds>& thresholds) const;
 
   std::vector<std::int32_t> scores(Codes codes) const;
+  // The same; `seen` meets the picture and every map at once when it is made, while it is in the cache.
+  std::vector<std::int32_t> scores(Codes codes, const std::function<void(const MapInPlace&)>& seen) const;
 
   // Output map of every layer, as run_reference().
   std::vector<Map> maps(Codes codes) const;
@@ -56,22 +85,15 @@ class Evaluator {
   void evaluate_from(std::size_t first, PictureMaps& maps) const;
   // A layer's output map; kNetworkInput: the picture.
   Map map(const PictureMaps& maps, int layer) const;
-  // Which codes of that map count under a threshold. The bits lie in `memory`, which may be used again and again.
-  LiveBits live_bits(const PictureMaps& maps, int layer, int threshold, std::vector<std::uint64_t>& memory) const;
+  MapInPlace map_in_place(const PictureMaps& maps, int layer) const {
+    return {*this, *all_, maps.memory_.data(), layer};
+  }
 
  private:
-  struct Place {
-    std::size_t offset = 0;
-    evaluate::Element element = evaluate::Element::word;
-  };
-  // Where maps lie: number 0 is the picture, i + 1 the output of layer i.
-  struct Arena {
-    std::vector<Place> places;
-    std::size_t bytes = 0;
-  };
   static Arena arena_of(const IntegerNetwork& network, const evaluate::Kernels& kernels, bool keeps_all);
 
   void run(const Arena& arena, std::byte* memory, std::size_t first) const;
+  void run_layer(const Arena& arena, std::byte* memory, std::size_t i) const;
   void put_picture(const Arena& arena, std::byte* memory, Codes codes) const;
   void load(const Arena& arena, const std::byte* memory, int layer, std::int32_t* codes) const;
   std::int64_t size_of_map(int layer) const {

@@ -63,6 +63,15 @@ constexpr int words_of(int channels) { return (channels + 63) / 64; }
 
 // A stream of bits, a pixel's after the other's, to pixels that begin at words.
 inline void align_pixels(const std::uint64_t* stream, std::int64_t pixels, int channels, std::uint64_t* bits) {
+  if (64 % channels == 0) {  // several pixels in each word of the stream
+    const std::uint64_t mask = (std::uint64_t{1} << channels) - 1;
+    const int in_word = 64 / channels;
+    for (std::int64_t p = 0; p < pixels; p += in_word, ++stream) {
+      const auto count = static_cast<int>(std::min<std::int64_t>(in_word, pixels - p));
+      for (int i = 0; i < count; ++i) *bits++ = *stream >> (i * channels) & mask;
+    }
+    return;
+  }
   const int words = words_of(channels);
   std::int64_t at = 0;
   for (std::int64_t p = 0; p < pixels; ++p, at += channels) {

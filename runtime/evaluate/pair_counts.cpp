@@ -48,7 +48,10 @@ void for_each_tap(const Layer& layer, const LiveBits& input, int first, int pixe
 }  // namespace
 
 PairCounts::PairCounts(const Layer& layer, int weight_threshold, const PairEngine& engine)
-    : layer_(&layer), engine_(engine), issues_(evaluate::supported_pair_kernels().front().issues) {
+    : layer_(&layer),
+      engine_(engine),
+      issues_(evaluate::supported_pair_kernels().front().issues),
+      look_up_(evaluate::supported_tap_look_up()) {
   const int channels = layer.input.channels, filters = layer.output.channels,
             taps = static_cast<int>(layer.window.taps());
   mask_bits_ = is_by_taps() ? taps : engine.lanes;
@@ -70,6 +73,7 @@ PairCounts::PairCounts(const Layer& layer, int weight_threshold, const PairEngin
   const std::uint64_t largest_field = std::uint64_t(filters) * mask_bits_ * kPairPixels;
   if (mask_bits_ <= kTableBits && largest_field < kFieldEnd && std::uint64_t(groups()) * kPairPixels < kZerosEnd)
     make_tables();
+  if (!tables_.empty()) make_tap_tables();
 }
 
 // A mask's pairs are those without its highest bit, and that bit's: tables double bit by bit.
@@ -96,6 +100,73 @@ void PairCounts::make_tables() {
         table[m] += (std::uint64_t{cycles_[most[m]]} << kCyclesShift) + (std::uint64_t{most[m] == 0} << kZerosShift);
     }
   }
+}
+
+// Only where every sum of a mask fits into a byte.
+void PairCounts::make_tap_tables() {
+  const MapShape &in = layer_->input, &out = layer_->output;
+  const Window& w = layer_->window;
+  const int taps = static_cast<int>(w.taps());
+  const bool is_same_size = w.stride_h == 1 && w.stride_w == 1 && in.height == out.height && in.width == out.width;
+  if (look_up_ == nullptr || !is_by_taps() || taps > evaluate::kMostTaps || !is_same_size) return;
+  const std::uint64_t masks = std::uint64_t{1} << taps;
+  for (int channel = 0; channel < in.channels; ++channel) {
+    std::vector<std::uint8_t> bytes(2 * evaluate::kTapTable);
+    for (std::size_t mask = 0; mask < evaluate::kTapTable; ++mask) {
+      const std::uint64_t sums = tables_[std::size_t(channel) * masks + mask % masks];
+      const std::uint64_t cycles = (sums >> kCyclesShift) % kFieldEnd, zeros = sums >> kZerosShift;
+      if (cycles > 255 || zeros > 255) return tap_tables_.clear();
+      bytes[mask] = static_cast<std::uint8_t>(cycles);
+      bytes[evaluate::kTapTable + mask] = static_cast<std::uint8_t>(zeros);
+    }
+    tap_tables_.insert(tap_tables_.end(), bytes.begin(), bytes.end());
+    for (int tap = 0; tap < taps; ++tap)
+      tap_weights_.push_back(
+          static_cast<std::uint32_t>(tables_[std::size_t(channel) * masks + (1u << tap)] % kFieldEnd));
+  }
+  const int pixels = out.height * out.width;
+  windows_ = {.taps = taps, .blocks = (pixels + 63) / 64, .last_block = ~std::uint64_t{0} >> (63 - (pixels - 1) % 64)};
+  columns_.assign(std::size_t(taps) * windows_.blocks, 0);
+  for (int tap = 0; tap < taps; ++tap) {
+    const int dy = tap / w.kernel_w - w.pad_top, dx = tap % w.kernel_w - w.pad_left;
+    windows_.offsets[tap] = dy * in.width + dx;
+    for (int p = 0; p < pixels; ++p) {
+      const int x = p % in.width + dx;
+      if (x >= 0 && x < in.width) columns_[std::size_t(tap) * windows_.blocks + p / 64] |= std::uint64_t{1} << (p % 64);
+    }
+  }
+}
+
+void PairCounts::count_by_planes(const LiveBits& input, LayerCounters& counters) const {
+  static thread_local std::vector<std::uint64_t> planes;  // [channel], each with zeros on either side
+  const int guard = plane_guard(windows_), pixels = input.height * input.width, channels = layer_->input.channels;
+  const auto length = std::size_t(windows_.blocks + 2 * guard);
+  planes.assign(length * std::size_t(input.words) * 64, 0);
+  for (int block = 0; block < windows_.blocks; ++block) {
+    const int first = 64 * block, count = std::min(64, pixels - first);
+    for (int w = 0; w < input.words; ++w) {
+      std::uint64_t square[64] = {};
+      for (int i = 0; i < count; ++i) square[i] = input.bits[std::size_t(first + i) * input.words + w];
+      evaluate::transpose_bits(square);
+      for (int c = 0; c < std::min(64, channels - 64 * w); ++c)
+        planes[std::size_t(64 * w + c) * length + std::size_t(guard + block)] = square[c];
+    }
+  }
+  evaluate::TapWindows windows = windows_;
+  windows.columns = columns_.data();
+  std::uint64_t pairs = 0, cycles = 0, zeros = 0;
+  for (int c = 0; c < channels; ++c) {
+    const std::uint8_t* table = tap_tables_.data() + std::size_t(c) * 2 * evaluate::kTapTable;
+    const evaluate::TapSums sums =
+        look_up_(windows, planes.data() + std::size_t(c) * length + guard, table, table + evaluate::kTapTable);
+    cycles += sums.cycles;
+    zeros += sums.zeros;
+    for (int tap = 0; tap < windows_.taps; ++tap)
+      pairs += std::uint64_t{sums.live[tap]} * tap_weights_[std::size_t(c) * windows_.taps + tap];
+  }
+  counters.nonzero_pairs += static_cast<std::uint32_t>(pairs);
+  counters.busy_cycles += static_cast<std::uint32_t>(cycles);
+  counters.zero_vectors += static_cast<std::uint32_t>(zeros);
 }
 
 // [vector][word][pixel]
@@ -193,7 +264,9 @@ void PairCounts::count_by_masks(const LiveBits& input, LayerCounters& counters,
 
 void PairCounts::count(const LiveBits& input, LayerCounters& counters, std::vector<std::uint16_t>* most) const {
   counters.vectors += static_cast<std::uint32_t>(layer_->output.height * layer_->output.width * groups() * vectors_);
-  if (most == nullptr && !tables_.empty())
+  if (most == nullptr && !tap_tables_.empty())
+    count_by_planes(input, counters);
+  else if (most == nullptr && !tables_.empty())
     count_by_tables(input, counters);
   else
     count_by_masks(input, counters, most);

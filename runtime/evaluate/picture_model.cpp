@@ -30,11 +30,12 @@ PictureModel::Picture PictureModel::picture(Evaluator::Codes codes, std::size_t 
 
 PictureModel::CountedPicture PictureModel::counted(Evaluator::Codes codes, std::size_t row) const {
   const Row& model = rows_[row];
-  // Without a sparse engine there is nothing to count, and maps may take places of maps that nobody reads any more.
+  // Without a sparse engine there is nothing to count.
   if (model.counters.is_empty()) return {model.evaluator.scores(codes), {}};
-  PictureMaps& maps = maps_of_thread();
-  model.evaluator.evaluate(codes, maps);
-  return {model.evaluator.map(maps, last_layer_), model.counters.count(model.evaluator, maps)};
+  CountedPicture picture{{}, model.counters.begin_counting()};
+  picture.scores = model.evaluator.scores(
+      codes, [&](const Evaluator::MapInPlace& map) { model.counters.count(map, picture.counters); });
+  return picture;
 }
 
 }  // namespace sluice

@@ -29,6 +29,9 @@ struct ImageTask {
   std::uint64_t image_id = 0;       // returned unchanged with the scores
   std::uint32_t row_id = 0;         // row of the design table under which the image is computed
   std::vector<std::int16_t> codes;  // NHWC input codes, exactly input.size() of them
+  // When it is offered, on the clock of a simulated device that does not wait for the wall clock; it enters as soon as
+  // there is room from then on. Never earlier than that of an image before it. To other devices it means nothing.
+  std::chrono::nanoseconds offered_at{0};
 };
 
 // What the device made of one picture.

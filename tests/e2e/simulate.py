@@ -42,10 +42,10 @@ try:
         rates.append(json.loads(run("simulate", bundle, *pictures, "--row", row, "--json")))
     check(all(r["throughput_kind"] == "simulated" and r["clock_kind"] == "assumed" for r in rates), "labelled simulated, clock assumed")
     check(rates[-1]["throughput_images_per_s"] > rates[0]["throughput_images_per_s"], "the last row is faster than the first")
-    device = json.loads(run("bench", bundle, *pictures, "--device", "sim", "--seconds", 0.5, "--json"))["throughput_images_per_s"]
+    device = json.loads(run("bench", bundle, *pictures, "--device", "sim", "--seconds", 0.5, "--json"))["runs"][0]["device_only"]["throughput_images_per_s"]
     simulated = rates[0]["throughput_images_per_s"]
     check(abs(device / simulated - 1) < 0.02, f"Offline on the simulated device: {device:.0f} images/s, simulated {simulated:.0f}")
-    alone = json.loads(run("bench", bundle, *pictures, "--device", "sim", "--seconds", 0.5, "--scenario", "SingleStream", "--json"))
+    alone = json.loads(run("bench", bundle, *pictures, "--device", "sim", "--seconds", 0.5, "--scenario", "SingleStream", "--json"))["runs"][0]["device_only"]
     check(alone["latency_ms"]["p50"] > 1.05e3 / simulated, f"one at a time takes {alone['latency_ms']['p50']:.3f} ms, the interval is {1e3 / simulated:.3f} ms")
     check(abs(alone["latency_ms"]["p50"] / rates[0]["first_image_ms"] - 1) < 0.15, "about the first image's")
     for kernel in rates[0]["kernels"]:

@@ -89,7 +89,9 @@ MAY_INCLUDE = {
     "apps": {"bsp", "compiler", "runtime"},
     # What the page tells of a bundle; it knows nothing of the command.
     "apps/report": {"bsp", "compiler", "runtime"},
-    "apps/cli": {"bsp", "compiler", "runtime", "apps/report"},
+    # Measures devices and other engines; it knows nothing of planning.
+    "apps/bench": {"runtime"},
+    "apps/cli": {"bsp", "compiler", "runtime", "apps/bench", "apps/report"},
     "tests": {"bsp", "compiler", "runtime", "device", "apps"},
 }
 

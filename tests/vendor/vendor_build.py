@@ -245,7 +245,7 @@ class VendorBuild(unittest.TestCase):
         result = run(SLUICE, "bench", self.bundle, "--images", PICTURES / "train-images-idx3-ubyte.gz", "--first", 40, "--device", "sim",
                      "--seconds", 0.5, "--binary", self.work / "out" / "hardware-s1" / "design.aocx")
         self.assertEqual(result.returncode, 0, result.stderr)
-        line = next(text for text in result.stdout.splitlines() if text.startswith("row 0 at 187 MHz: "))
+        line = next(text for text in result.stdout.splitlines() if text.startswith("  row 0 at 187 MHz: "))
         estimated, here = (int(n) for n in re.findall(r"(\d+) (?:images/s estimated|simulated here)", line))
         self.assertLess(abs(here / estimated - 1), 0.2, line)
         self.assertRegex(line, "every layer takes the cycles of the table|first layer that departs: l[0-9]+_")

@@ -47,7 +47,7 @@ class SimDevice final : public Device {
 
   Status submit(ImageTask task) override {
     SLUICE_CHECK(inside_.check(task));
-    const nanoseconds offered = Clock::now() - opened_;
+    const nanoseconds offered = options_.is_paced ? Clock::now() - opened_ : task.offered_at;
     if (rows_[task.row_id].pictures.empty()) rows_[task.row_id].pictures = {task.codes};
     const std::uint64_t image_id = task.image_id;
     const std::uint32_t row = task.row_id;
@@ -67,7 +67,7 @@ class SimDevice final : public Device {
   Result<ImageScores> collect() override {
     const AnswerQueue<SimResult>::Image image = SLUICE_TRY(inside_.oldest());
     const SimResult& result = *image.answer;
-    const nanoseconds offered = options_.is_paced ? image.submitted : next_offer();
+    const nanoseconds offered = options_.is_paced ? image.submitted : std::max(image.submitted, next_offer());
     const nanoseconds completed =
         nanoseconds_of(clock_.pass(cycles_of(offered), result.interval_cycles, result.latency_cycles));
     if (options_.is_paced) {
@@ -119,7 +119,7 @@ class SimDevice final : public Device {
     return result;
   }
 
-  // Unpaced: the image is offered when its place in the device became free.
+  // Unpaced: when a place in the device became free.
   nanoseconds next_offer() const {
     return completions_.size() < options_.capacity ? nanoseconds(0) : completions_.front();
   }

@@ -10,8 +10,8 @@
 //   paced     collect() returns when the wall clock has reached the model's time; submission is timed
 //             by the wall clock. Where this machine computes slower than the design would, answers come late;
 //             remark() says how many did.
-//   unpaced   collect() returns as soon as the result is known. The device's clock then runs as if it were always full:
-//             an image is offered when the one `capacity` places before it left.
+//   unpaced   collect() returns as soon as the result is known. The device's clock then is time of its own: an image
+//             enters when the one `capacity` places before it left, or at its task's offered_at, whichever is later.
 //
 // Before: an open bundle. After: see Device; completed_at is the model's time.
 #pragma once

@@ -114,6 +114,42 @@ TEST(Counters, of_beats_that_cross_words) {
   }
 }
 
+// Windows that leave a map its size are counted 64 at a time, by planes of a channel: rows that end within a word or go
+// over several, one channel or more than a word has bits, borders on one side only, blocks that are not full.
+TEST(Counters, of_windows_that_keep_the_size) {
+  const struct { MapShape input; Window window; } cases[] = {
+      {{8, 8, 16}, {3, 3, 1, 1, 1, 1, 1, 1}},   {{7, 13, 3}, {3, 3, 1, 1, 1, 1, 1, 1}},
+      {{3, 70, 66}, {3, 3, 1, 1, 1, 1, 1, 1}},  {{2, 130, 1}, {3, 3, 1, 1, 1, 1, 1, 1}},
+      {{9, 64, 5}, {1, 3, 1, 1, 0, 1, 0, 1}},   {{64, 1, 130}, {3, 1, 1, 1, 1, 0, 1, 0}},
+      {{5, 33, 8}, {2, 2, 1, 1, 1, 0, 0, 1}},   {{6, 21, 7}, {2, 3, 1, 1, 0, 2, 1, 0}},
+      {{1, 65, 4}, {1, 9, 1, 1, 0, 4, 0, 4}},   {{2, 1, 9}, {3, 3, 1, 1, 1, 1, 1, 1}},
+      {{16, 16, 4}, {3, 3, 2, 2, 1, 1, 0, 0}},  {{4, 6, 4}, {1, 10, 1, 1, 0, 5, 0, 4}},
+  };
+  Random random(17);
+  for (const auto& [input, window] : cases) {
+    for (const int group_filters : {1, 4, 8}) {
+      NetworkMaker make(random, input);
+      make.conv(8, window, kNetworkInput);
+      const IntegerNetwork network = make.finish(2);
+      const LayerConfig config{.engine = KernelKind::conv_pair_sparse, .filters = group_filters};
+      SCOPED_TRACE(testing::Message() << input.height << "x" << input.width << "x" << input.channels << " under "
+                                      << window.kernel_h << "x" << window.kernel_w << ", groups of " << group_filters);
+      expect_equal(network, {config, {}, {}}, random);
+    }
+  }
+}
+
+// 300 groups of one filter: their cycles do not fit a byte, and tables are read window by window.
+TEST(Counters, of_sums_that_do_not_fit_a_byte) {
+  for (const int filters : {200, 300}) {
+    Random random(19);
+    NetworkMaker make(random, {9, 9, 3});
+    make.conv(filters, {3, 3, 1, 1, 1, 1, 1, 1}, kNetworkInput);
+    const IntegerNetwork network = make.finish(2);
+    expect_equal(network, {{.engine = KernelKind::conv_pair_sparse, .filters = 1}, {}, {}}, random);
+  }
+}
+
 // So many filters that the pairs of a block of pixels, or its groups without pairs, would not fit their field of a
 // table's word.
 TEST(Counters, of_more_filters_than_tables_hold) {

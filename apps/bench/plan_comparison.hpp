@@ -15,7 +15,7 @@
 #include "runtime/bundle/bundle.hpp"
 #include "runtime/observe/design_model.hpp"
 
-namespace sluice::cli {
+namespace sluice::bench {
 
 struct PlanComparison {
   double clock_mhz = 0;
@@ -32,4 +32,4 @@ inline constexpr double kSameCycles = 0.05;
 
 Result<PlanComparison> compare_with_plan(const Bundle& bundle, const std::vector<Observation>& seen);
 
-}  // namespace sluice::cli
+}  // namespace sluice::bench

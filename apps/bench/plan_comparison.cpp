@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Means over the images, layer by layer.
-#include "apps/cli/plan_comparison.hpp"
+#include "apps/bench/plan_comparison.hpp"
 
 #include <cmath>
 
@@ -8,7 +8,7 @@
 
 #include "runtime/bundle/report.hpp"
 
-namespace sluice::cli {
+namespace sluice::bench {
 
 std::string PlanComparison::text(double measured_images_per_s, const std::string& rate_kind) const {
   std::string words = fmt::format("row 0 at {:.0f} MHz: {:.0f} images/s estimated", clock_mhz, estimated_images_per_s);
@@ -40,4 +40,4 @@ Result<PlanComparison> compare_with_plan(const Bundle& bundle, const std::vector
   return comparison;
 }
 
-}  // namespace sluice::cli
+}  // namespace sluice::bench
