@@ -25,6 +25,7 @@ constexpr std::size_t kCapacity = 6;
 constexpr std::uint64_t kOldPicture = 0, kNewPicture = 50;  // the first of a host that fails, and of the next one
 // Of a host that is to stall. Opening must take less, on a loaded machine too.
 constexpr std::chrono::seconds kStall{5};
+constexpr std::chrono::minutes kNoStall{2};  // of one that is only slow where the machine is loaded
 
 class BoardHosts : public testing::Test {
  protected:
@@ -41,7 +42,7 @@ class BoardHosts : public testing::Test {
 
   // Keeps the board full, and tells when its first images are on their way.
   void be_a_busy_host(const Tell& tell) {
-    auto device = StandIn::instance().open(*bundle_, {.capacity = kCapacity, .stall_time = std::chrono::minutes(1)});
+    auto device = StandIn::instance().open(*bundle_, {.capacity = kCapacity, .stall_time = kNoStall});
     if (!device) return tell(device.error().text());
     for (std::uint64_t i = 0;; ++i) {
       if (i >= kCapacity && !(*device)->collect()) return tell("a failed collect");
@@ -52,7 +53,7 @@ class BoardHosts : public testing::Test {
 
   // Launches one image for which this kernel never begins, and waits for it.
   void be_a_host_without(const char* kernel, const Tell& tell) {
-    auto device = StandIn::instance().open(*bundle_, {.capacity = 3, .stall_time = std::chrono::minutes(1)});
+    auto device = StandIn::instance().open(*bundle_, {.capacity = 3, .stall_time = kNoStall});
     if (!device) return tell(device.error().text());
     state().fault(Fault::swallowed_launch, 0, kernel);
     if (!(*device)->submit(task(0, kOldPicture))) return tell("a failed submit");
@@ -75,7 +76,7 @@ class BoardHosts : public testing::Test {
 
   // Tells of each of its images, or what went wrong.
   void be_the_next_host(std::size_t images, const Tell& tell) {
-    auto device = StandIn::instance().open(*bundle_, {.capacity = kCapacity});
+    auto device = StandIn::instance().open(*bundle_, {.capacity = kCapacity, .stall_time = kNoStall});
     if (!device) return tell(device.error().text());
     for (std::uint64_t i = 0; i < images; ++i) {
       if (!(*device)->submit(task(i, kNewPicture))) return tell("a failed submit");

@@ -208,8 +208,21 @@ TEST_F(BoardRules, a_reset_ends_what_runs_and_what_is_queued_after_it_begins) {
   EXPECT_TRUE(ends(second));
 }
 
+TEST_F(BoardRules, a_process_has_one_device_on_a_board_at_a_time) {
+  auto first = StandIn::instance().open(*bundle_, {.capacity = 3, .stall_time = std::chrono::minutes(2)});
+  ASSERT_TRUE(first) << first.error().text();
+  const auto second = StandIn::instance().open(*bundle_, {.capacity = 3, .stall_time = std::chrono::minutes(2)});
+  ASSERT_FALSE(second);
+  EXPECT_THAT(second.error().text(), HasSubstr("is used by another device of this process"));
+  ASSERT_TRUE((*first)->submit({1, 0, tiny_codes(1)}));
+  EXPECT_TRUE((*first)->collect()) << "the first one is as it was";
+  first->reset();
+  const auto third = StandIn::instance().open(*bundle_, {.capacity = 3, .stall_time = std::chrono::minutes(2)});
+  EXPECT_TRUE(third) << third.error().text();
+}
+
 TEST_F(BoardRules, the_driver_breaks_none) {
-  auto device = StandIn::instance().open(*bundle_, {.capacity = 12});
+  auto device = StandIn::instance().open(*bundle_, {.capacity = 12, .stall_time = std::chrono::minutes(2)});
   ASSERT_TRUE(device) << device.error().text();
   const auto programmings = state().programmings.load(), launches = state().launches.load();
   for (std::uint64_t round = 0; round < 3; ++round) {

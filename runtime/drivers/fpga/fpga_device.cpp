@@ -82,7 +82,9 @@ class FpgaDevice final : public segments::SegmentDevice {
 
   // Buffers of a kernel that still runs must stay: what is not known to have ended is never released.
   ~FpgaDevice() override {
-    if (hardware_ && !is_at_rest()) leave_behind(std::move(hardware_));
+    if (!hardware_) return;
+    const bool is_over = is_at_rest();
+    give_back_board(std::move(hardware_), is_over);
   }
 
   Status start(const Bundle& bundle) {
@@ -90,7 +92,7 @@ class FpgaDevice final : public segments::SegmentDevice {
     auto hardware = std::make_unique<Hardware>();
     hardware->opencl = SLUICE_TRY(opencl::open_context(wish()));
     hardware->program = SLUICE_TRY(program_of(bundle, hardware->opencl, options_.binary, options_.minimum_depth));
-    if (!options_.is_emulated) SLUICE_CHECK(clear_board(hardware->opencl));
+    if (!options_.is_emulated) SLUICE_CHECK(take_board(hardware->opencl));
     hardware_ = std::move(hardware);
     program_seconds_ = std::chrono::duration<double>(Clock::now() - begin).count();
     SLUICE_CHECK(guarded("allocating batches", [&]() -> Status { return allocate(); }));

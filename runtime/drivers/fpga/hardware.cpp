@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The hardware left behind, and resets until it is at rest (see hardware.hpp).
+// Who has which board, and resets until nothing left behind is on it (see hardware.hpp).
 #include "runtime/drivers/fpga/hardware.hpp"
 
 #include <algorithm>
@@ -19,14 +19,15 @@ using std::chrono::milliseconds;
 constexpr std::chrono::seconds kLongest{30};           // until all that was left behind has ended
 constexpr milliseconds kUntilNextReset{20}, kLook{1};  // for what a reset lets begin
 
-struct LeftBehind {
-  std::mutex mutex;  // guards all
-  std::vector<std::unique_ptr<Hardware>> all;
+struct Boards {
+  std::mutex mutex;  // guards both
+  std::vector<cl_device_id> taken;
+  std::vector<std::unique_ptr<Hardware>> left_behind;
 };
 
 // Never destroyed: when the process ends, kernels may still write.
-LeftBehind& left_behind() {
-  static LeftBehind& one = *new LeftBehind;
+Boards& boards() {
+  static Boards& one = *new Boards;
   return one;
 }
 
@@ -52,17 +53,9 @@ Status reset_kernels(const opencl::OpenClContext& context) {
   return world_error("clResetKernelsIntelFPGA of \"{}\" failed ({})", context.name, opencl::error_name(status));
 }
 
-}  // namespace
-
-void leave_behind(std::unique_ptr<Hardware> hardware) {
-  const std::lock_guard lock(left_behind().mutex);
-  left_behind().all.push_back(std::move(hardware));
-}
-
-Status clear_board(const opencl::OpenClContext& context) {
+// Ends what is left behind on this board; does nothing where nothing is.
+Status clear(std::vector<std::unique_ptr<Hardware>>& all, const opencl::OpenClContext& context) {
   return opencl::guarded("clearing the board", [&]() -> Status {
-    const std::lock_guard lock(left_behind().mutex);
-    std::vector<std::unique_ptr<Hardware>>& all = left_behind().all;
     const auto is_here = [&](const auto& hardware) { return hardware->opencl.device() == context.device(); };
     const auto is_busy = [&](const auto& hardware) { return is_here(hardware) && !is_over(*hardware); };
     if (std::none_of(all.begin(), all.end(), is_here)) return ok();
@@ -83,6 +76,24 @@ Status clear_board(const opencl::OpenClContext& context) {
     std::erase_if(all, is_here);
     return ok();
   });
+}
+
+}  // namespace
+
+void give_back_board(std::unique_ptr<Hardware> hardware, bool is_at_rest) {
+  const std::lock_guard lock(boards().mutex);
+  std::erase(boards().taken, hardware->opencl.device());
+  if (!is_at_rest) boards().left_behind.push_back(std::move(hardware));
+}
+
+Status take_board(const opencl::OpenClContext& context) {
+  const std::lock_guard lock(boards().mutex);
+  std::vector<cl_device_id>& taken = boards().taken;
+  if (std::find(taken.begin(), taken.end(), context.device()) != taken.end())
+    return user_error("\"{}\" is used by another device of this process; close that first", context.name);
+  SLUICE_CHECK(clear(boards().left_behind, context));
+  taken.push_back(context.device());
+  return ok();
 }
 
 }  // namespace sluice::fpga
