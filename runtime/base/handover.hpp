@@ -21,6 +21,10 @@
 #if defined(SLUICE_THREAD_SANITIZER)
 extern "C" void __tsan_acquire(void* address);
 extern "C" void __tsan_release(void* address);
+// Of a function that must read, to find what it takes; what it calls is watched.
+#define SLUICE_NOT_WATCHED __attribute__((no_sanitize("thread")))
+#else
+#define SLUICE_NOT_WATCHED
 #endif
 
 namespace sluice {
