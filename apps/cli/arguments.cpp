@@ -2,12 +2,46 @@
 // Command and Option by CLI11: the templates of its header are expanded here, once for each type of value.
 #include "apps/cli/arguments.hpp"
 
+#include <cmath>
+#include <cstdlib>
 #include <filesystem>
 #include <optional>
+#include <type_traits>
 
 #include <CLI/CLI.hpp>
 
 namespace sluice::cli {
+namespace {
+
+template <typename T>
+struct ElementOf {
+  using type = T;
+};
+template <typename T>
+struct ElementOf<std::vector<T>> {
+  using type = T;
+};
+template <typename T>
+struct ElementOf<std::optional<T>> {
+  using type = T;
+};
+
+// What CLI11 would take: NaN lies within every range, "-1" is the largest unsigned number, and an empty path (an unset
+// variable of a shell) is an option that was not given.
+template <typename T>
+std::string refusal(const std::string& word) {
+  if constexpr (std::is_same_v<T, double>) {
+    char* end = nullptr;
+    if (!std::isfinite(std::strtod(word.c_str(), &end)) && *end == 0) return word + " is no finite number";
+  } else if constexpr (std::is_unsigned_v<T>) {
+    if (word.find('-') != std::string::npos) return word + " is below 0";
+  } else if constexpr (std::is_same_v<T, std::filesystem::path>) {
+    if (word.empty()) return "a path is empty";
+  }
+  return {};
+}
+
+}  // namespace
 
 Option Option::required() const { return Option(option_->required()); }
 Option Option::capture_default_str() const { return Option(option_->capture_default_str()); }
@@ -23,7 +57,10 @@ Option Option::one_of(const std::vector<std::string>& words) const {
 
 template <typename T>
 Option Command::add_option(const std::string& name, T& value, const std::string& what) const {
-  return Option(app_->add_option(name, value, what));
+  CLI::Option* option = app_->add_option(name, value, what);
+  // Without a text of its own, which would stand in the help.
+  option->check(CLI::Validator([](std::string& word) { return refusal<typename ElementOf<T>::type>(word); }, ""));
+  return Option(option);
 }
 
 template Option Command::add_option(const std::string&, int&, const std::string&) const;

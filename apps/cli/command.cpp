@@ -98,6 +98,9 @@ int parse_and_run(int argc, const char* const* argv, std::span<const Verb> verbs
   app.set_version_flag("--version", kVersion);
   app.require_subcommand(1);
   app.footer("Each verb explains itself: sluice plan -h");
+  app.failure_message([](const CLI::App*, const CLI::Error& error) {
+    return std::string("error: ") + error.what() + "\nRun with --help for more information.\n";
+  });
   Common common;
   common.command = shell_text(argc, argv);
   std::string name;
@@ -108,7 +111,7 @@ int parse_and_run(int argc, const char* const* argv, std::span<const Verb> verbs
     command->add_flag("--quiet", common.is_quiet, "no progress on standard error");
     const std::string seeds =
         verb.seeds ? std::string("seed of ") + verb.seeds : "no effect: nothing is random in this verb";
-    command->add_option("--seed", common.seed, seeds)->capture_default_str();
+    Command(*command).add_option("--seed", common.seed, seeds).capture_default_str();
     command->set_version_flag("--version", kVersion);
     command->callback(
         [&name, &run, &verb, declared = verb.declare(Command(*command), common)] { name = verb.name, run = declared; });

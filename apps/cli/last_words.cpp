@@ -17,20 +17,25 @@ constexpr std::size_t kHandlerStackBytes = 64 << 10, kMainStackBytes = 256 << 10
 
 alignas(16) char handler_stack[kHandlerStackBytes];
 
+// Only calls that POSIX allows in handlers.
 void say(const char* words) {
   if (::write(STDERR_FILENO, words, std::strlen(words)) < 0) _exit(kExitOfBug);
 }
 
-extern "C" void on_fault(int number) {
-  say("error: ended by SIG");
-  say(number == SIGSEGV  ? "SEGV"
-      : number == SIGBUS ? "BUS"
-      : number == SIGFPE ? "FPE"
-      : number == SIGILL ? "ILL"
-                         : "ABRT");
-  say(": a mistake of sluice or of a library that it uses, or memory for a stack ran out; please report it with the "
-      "command and what it was given\n");
+[[noreturn]] void end_with_a_sentence(const char* signal_name) {
+  say("error: ended by ");
+  say(signal_name);
+  say(": a mistake of sluice or of a library that it uses, or the machine had no memory, thread or file left for it; "
+      "please report it with the command and what it was given\n");
   _exit(kExitOfBug);
+}
+
+extern "C" void on_fault(int number) {
+  end_with_a_sentence(number == SIGSEGV  ? "SIGSEGV"
+                      : number == SIGBUS ? "SIGBUS"
+                      : number == SIGFPE ? "SIGFPE"
+                      : number == SIGILL ? "SIGILL"
+                                         : "SIGABRT");
 }
 
 // Pages of the stack that were touched once stay.
@@ -60,3 +65,7 @@ void end_with_a_sentence_on_faults() {
 }
 
 }  // namespace sluice::cli
+
+// What libraries call in place of the C library's. LLVM, which PoCL compiles with, puts a handler of its own over ours,
+// and the C library ends the process without asking ours once that one has returned.
+extern "C" [[noreturn]] void abort() noexcept { sluice::cli::end_with_a_sentence("abort()"); }

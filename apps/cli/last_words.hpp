@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the command says when a signal ends it that no code expects: SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT.
+// What the command says when a signal ends it that no code expects: SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT; and when
+// a library calls abort().
 //
 // Why: a library that aborts, or a stack that cannot grow, ended a run without a word, and with a status that scripts
 // take for a kill. The idea: a handler on a stack of its own writes one sentence and ends with 3. It may only use what

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command `sluice`: the process around run_command().
+#include <fcntl.h>
 #include <unistd.h>
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -14,6 +16,15 @@
 #include "runtime/drivers/device_list.hpp"
 
 namespace {
+
+// A standard stream that was closed before the program began would lend its number to the next file that is opened, and
+// what is said on it would stand in that file. Held for the other direction, its use fails as if it were closed.
+void hold_standard_streams() {
+  for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(number, F_GETFD) >= 0 || errno != EBADF) continue;
+    if (open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0) return;
+  }
+}
 
 // The vendor's emulator needs a libtbb of its own, and a process has only one: the one that is found when it starts. So
 // the program starts again with the emulator's libraries first. Where that fails, the device says what to do.
@@ -31,6 +42,7 @@ void start_again_for_emulator(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  hold_standard_streams();
   start_again_for_emulator(argc, argv);
   sluice::cli::end_with_a_sentence_on_faults();
   // A file that grows past its limit and a reader that went away are errors of write(), with a sentence, not a kill.

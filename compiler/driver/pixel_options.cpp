@@ -80,7 +80,7 @@ Result<std::vector<double>> per_channel(const char* option, const std::vector<do
 
 Result<PixelOptions> read_pixel_options(const std::filesystem::path& file) {
   const std::string text = SLUICE_TRY(read_file(file, kMostTextBytes));
-  const json j = json::parse(text, nullptr, false);
+  const json j = parse_json(text);
   if (!j.is_object())
     return user_error("{}: not a JSON object like {{\"pixel_max\": 1, \"mean\": [0.5], \"std\": [0.5]}}",
                       file.string());

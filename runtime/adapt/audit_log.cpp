@@ -2,6 +2,9 @@
 // Writes and reads the audit log (see audit_log.hpp).
 #include "runtime/adapt/audit_log.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
 #include <cerrno>
 
 #include "runtime/base/errors.hpp"
@@ -206,12 +209,25 @@ std::string to_line(const Decision& d, const DesignModel& model) {
 }
 
 Result<AuditLog> AuditLog::create(const std::filesystem::path& file, const AuditStart& start) {
-  std::FILE* handle = std::fopen(file.c_str(), "we");
+  const auto failed = [&](const char* call, int number) -> Error {
+    const bool is_bad_name =
+        number == ENOENT || number == ENOTDIR || number == EISDIR || number == ELOOP || number == ENAMETOOLONG;
+    if (is_bad_name) return user_error("audit log {}: cannot be created here: {}", file.string(), errno_text(number));
+    return world_error("audit log {}: {} failed: {}", file.string(), call, errno_text(number));
+  };
+  // Emptied only when nobody else holds it: lines of two runs in one log could not be replayed.
+  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
+  if (descriptor < 0) return failed("open", errno);
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    ::close(descriptor);
+    return user_error("audit log {}: another run is writing to it; name another file", file.string());
+  }
+  // A device or a FIFO cannot be emptied, and need not be.
+  std::FILE* handle = ::ftruncate(descriptor, 0) == 0 || errno == EINVAL ? ::fdopen(descriptor, "w") : nullptr;
   if (!handle) {
     const int number = errno;
-    return number == ENOENT || number == ENOTDIR || number == EISDIR
-               ? user_error("audit log {}: cannot be created here: {}", file.string(), errno_text(number))
-               : world_error("audit log {}: fopen failed: {}", file.string(), errno_text(number));
+    ::close(descriptor);
+    return failed("ftruncate", number);
   }
   AuditLog log(file, handle, start.model);
   SLUICE_CHECK(log.write(to_line(start), true));

@@ -21,6 +21,12 @@ Error caught_error(const std::string& doing) {
   } catch (const std::bad_alloc&) {
     return world_error("{}: the machine's memory is used up (std::bad_alloc)", doing);
   } catch (const std::system_error& problem) {
+    // What std::thread throws; its own words name nothing.
+    if (problem.code() == std::errc::resource_unavailable_try_again)
+      return world_error(
+          "{}: no thread more could be started: {} ({}, {}); a limit of processes is reached (ulimit -u, or a "
+          "container's pids)",
+          doing, problem.what(), problem.code().category().name(), problem.code().value());
     return world_error("{}: {} ({}, {})", doing, problem.what(), problem.code().category().name(),
                        problem.code().value());
   } catch (const std::exception& problem) {

@@ -88,39 +88,60 @@ Result<std::string> read_file(const fs::path& path, std::uint64_t most_bytes) {
   }
 }
 
-Status write_file(const fs::path& path, std::string_view bytes) {
-  const int handle = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+namespace {
+
+// How a file for writing is opened; errors call it by the name that the user knows.
+Status write_opened(const fs::path& path, const fs::path& named, int flags, std::string_view bytes) {
+  const int handle = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | flags, 0644);
   if (handle < 0) {
-    const bool is_bad_name = errno == ELOOP || errno == ENAMETOOLONG;
-    return Error(is_bad_name ? Fault::user : Fault::world,
-                 fmt::format("{}: open for writing failed: {}", path.string(), errno_text(errno)));
-  }
-  const auto fail = [&](const char* call) -> Status {
     const int number = errno;
-    ::close(handle);
-    ::unlink(path.c_str());
-    return world_error("{}: {} failed: {}; the file was removed", path.string(), call, errno_text(number));
+    const bool is_bad_name =
+        number == ELOOP || number == ENAMETOOLONG || number == ENOENT || number == ENOTDIR || number == EISDIR;
+    return Error(is_bad_name ? Fault::user : Fault::world,
+                 fmt::format("{}: open for writing failed: {}", named.string(), errno_text(number)));
+  }
+  struct stat info {};
+  const bool is_file = ::fstat(handle, &info) == 0 && S_ISREG(info.st_mode);
+  const auto failed = [&](const char* call, int number) -> Status {
+    if (is_file) ::unlink(path.c_str());
+    return world_error("{}: {} failed: {}{}", named.string(), call, errno_text(number),
+                       is_file ? "; the file was removed" : "");
   };
   while (!bytes.empty()) {
     const ssize_t put = ::write(handle, bytes.data(), bytes.size());
     if (put < 0 && errno == EINTR) continue;
-    if (put < 0) return fail("write");
+    if (put < 0) {
+      const int number = errno;
+      ::close(handle);
+      return failed("write", number);
+    }
     bytes.remove_prefix(static_cast<std::size_t>(put));
   }
-  // A file system may report a full disk only here.
-  if (::fsync(handle) != 0 && errno != EINVAL && errno != EROFS) return fail("fsync");
-  if (::close(handle) != 0) {
+  // A file system may report a full disk only here. Pipes and devices have none.
+  if (::fsync(handle) != 0 && errno != EINVAL && errno != EROFS) {
     const int number = errno;
-    ::unlink(path.c_str());
-    return world_error("{}: close failed: {}; the file was removed", path.string(), errno_text(number));
+    ::close(handle);
+    return failed("fsync", number);
   }
+  if (::close(handle) != 0) return failed("close", errno);
   return ok();
 }
 
+}  // namespace
+
+Status write_file(const fs::path& path, std::string_view bytes) { return write_opened(path, path, O_TRUNC, bytes); }
+
 Status replace_file(const fs::path& path, std::string_view bytes) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) {
+    if (S_ISDIR(info.st_mode)) return check_kind(path, info);
+    return write_opened(path, path, 0, bytes);
+  }
   fs::path temporary = path;
   temporary += fmt::format(".{}.partial", ::getpid());
-  SLUICE_CHECK(write_file(temporary, bytes));
+  // What is there is of a process that was killed and had this number, or somebody's link to another file.
+  ::unlink(temporary.c_str());
+  SLUICE_CHECK(write_opened(temporary, path, O_EXCL, bytes));
   if (::rename(temporary.c_str(), path.c_str()) != 0) {
     const int number = errno;
     ::unlink(temporary.c_str());
@@ -217,6 +238,10 @@ Status NewFolder::add(const fs::path& relative, std::string_view bytes) {
 
 Status NewFolder::commit() {
   if (::rename(temporary_.c_str(), target_.c_str()) != 0) {
+    if (errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR) {
+      return user_error("{}: was made by somebody else meanwhile; remove it or choose another output folder",
+                        target_.string());
+    }
     return world_error("{}: rename failed: {}; nothing was left behind", target_.string(), errno_text(errno));
   }
   temporary_.clear();

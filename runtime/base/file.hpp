@@ -33,10 +33,12 @@ Status check_regular_file(const std::filesystem::path& path);
 // Whole content of a regular file of at most so many bytes.
 Result<std::string> read_file(const std::filesystem::path& path, std::uint64_t most_bytes = kMostFileBytes);
 
-// Writes, flushes and closes; on failure the file is removed.
+// Writes, flushes and closes; on failure the file is removed, if it is a regular one.
 Status write_file(const std::filesystem::path& path, std::string_view bytes);
 
-// The same through a temporary sibling and rename, so that readers see the old content or the new, never a part.
+// The same through a temporary sibling and rename, so that readers see the old content or the new, never a part. A
+// link to a file is replaced, not followed. A device, a FIFO or a socket takes the bytes and stays what it is:
+// /dev/null, /dev/stdout, a shell's >(command).
 Status replace_file(const std::filesystem::path& path, std::string_view bytes);
 
 // A folder that comes into being whole or not at all.

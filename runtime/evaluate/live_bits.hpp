@@ -13,10 +13,12 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "runtime/base/handover.hpp"
 #include "runtime/bundle/network.hpp"
 
-// A function that counts ones: compiled with the processor's instruction, too, and chosen at start.
-#if defined(__x86_64__)
+// A function that counts ones: compiled with the processor's instruction, too, and chosen at start. That is before the
+// thread sanitizer's own start, which the choosing function would call.
+#if defined(__x86_64__) && !defined(SLUICE_THREAD_SANITIZER)
 #define SLUICE_POPCOUNT_CLONES __attribute__((target_clones("popcnt", "default")))
 #else
 #define SLUICE_POPCOUNT_CLONES

@@ -18,6 +18,7 @@
 #include <map>
 
 #include "runtime/base/errors.hpp"
+#include "runtime/base/exceptions.hpp"
 #include "runtime/base/file.hpp"
 #include "runtime/drivers/device_list.hpp"
 #include "tests/adapt/policies.hpp"
@@ -265,7 +266,13 @@ Result<bool> prove(int argc, char** argv) {
   Bundle opened = SLUICE_TRY(Bundle::open(argv[1]));
   const auto bundle = std::make_shared<const Bundle>(std::move(opened));
   const ImageSet images = SLUICE_TRY(open_images(argv[2]));
+  if (!images.is_labelled()) return user_error("{}: not every picture has a label", argv[2]);
   const example::Drift drift = SLUICE_TRY(example::Drift::read(argv[3]));
+  for (const example::Scene& scene : drift.scenes()) {
+    if (scene.images < kSettled + kWindow)
+      return user_error("{}: scene {}: {} images; {} or more are needed, {} to settle and a window of {}", argv[3],
+                        scene.name, scene.images, kSettled + kWindow, kSettled, kWindow);
+  }
   std::unique_ptr<Device> device = SLUICE_TRY(open_device("sim", *bundle, {.is_paced = false}));
   Proof proof(bundle, images, drift, std::move(device));
   std::cout << proof.head(argv[3]);
@@ -280,7 +287,13 @@ Result<bool> prove(int argc, char** argv) {
 }  // namespace sluice::test
 
 int main(int argc, char** argv) {
-  const auto is_met = sluice::test::prove(argc, argv);
+  const auto is_met = [&]() -> sluice::Result<bool> {
+    try {
+      return sluice::test::prove(argc, argv);
+    } catch (...) {
+      return sluice::caught_error("prove_adaptive");
+    }
+  }();
   if (is_met) return is_met.value() ? 0 : 1;
   std::cerr << "error: " << is_met.error().text() << "\n";
   return 2;

@@ -6,7 +6,8 @@ Shown: the controller switches, holds the rate for more of the stream than the m
 often as the fastest row; the audit log replays character by character, an edited one does not; the plot is there; the same
 seed gives the same log.
 
-A script that is none is refused with what is possible.
+A script that is none is refused with what is possible, as is a rate that is none; output that cannot be written, and a signal,
+end the program with a sentence and the command's exit statuses.
 
 Usage: drifting_stream.py SLUICE DRIFTING_STREAM SOURCE_DIR
 """
@@ -14,9 +15,11 @@ import json
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 SLUICE, PROGRAM, SOURCE = (pathlib.Path(p).resolve() for p in sys.argv[1:4])
 FASHION = pathlib.Path("/usr/share/datasets/fashion-mnist")
@@ -62,6 +65,23 @@ try:
         (scratch / "bad.json").write_text(text)
         done = subprocess.run([PROGRAM, bundle, "--images", FASHION / "t10k-images-idx3-ubyte.gz", "--script", scratch / "bad.json"], capture_output=True, text=True)
         check(done.returncode == 1 and says in done.stderr, f"{text} is refused: {done.stderr.strip()}")
+    short = [PROGRAM, bundle, "--images", FASHION / "t10k-images-idx3-ubyte.gz", "--script", scratch / "short.json", "-o", scratch / "one"]
+    (scratch / "short.json").write_text(json.dumps({"scenes": [{"name": "a\x1b[2J", "images": 50}]}))
+    for rate in ("nan", "inf", "-1"):
+        done = subprocess.run([*short, f"--target-fps={rate}"], capture_output=True, text=True)
+        check(done.returncode == 1 and "not a rate" in done.stderr, f"a rate of {rate} is refused: {done.stderr.strip()}")
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(short, stdout=full, stderr=subprocess.PIPE, text=True)
+    check(done.returncode == 2 and "standard output" in done.stderr, f"a full disk is told: {done.stderr.strip()}")
+    done = subprocess.run(short, capture_output=True, text=True)
+    check("\x1b" not in done.stdout and "a\\x1B[2J" in done.stdout, "what would move a cursor in a name is made visible")
+    (scratch / "short.json").write_text(json.dumps({"scenes": [{"name": "long", "images": 1_000_000}]}))
+    process = subprocess.Popen(short, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    process.stderr.readline()
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    _, messages = process.communicate(timeout=60)
+    check(process.returncode == 128 + signal.SIGINT and "ended by SIGINT" in messages, f"a signal ends it: {process.returncode}, {messages.strip()}")
     log = (scratch / "one/audit.jsonl").read_text()
     edited = re.sub(r'"choice":(\d+)', lambda choice: f'"choice":{0 if choice[1] != "0" else 1}', log, count=1)
     (scratch / "edited").write_text(edited)

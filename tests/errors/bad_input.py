@@ -119,7 +119,8 @@ class BadInput(unittest.TestCase):
         self.plan("none.onnx", "none.onnx: no such file")
 
     def test_preprocess_file_names_file_and_key(self):
-        for text, says in [(b"[1]", "not a JSON object"), (b'{"mean": ', "not a JSON object"), (b'{"meen": 0.5}', ["meen", "resize_short_side"]),
+        deep = b'{"mean": ' + b"[" * 300_000 + b"]" * 300_000 + b"}"
+        for text, says in [(b"[1]", "not a JSON object"), (b'{"mean": ', "not a JSON object"), (deep, "not a JSON object"), (b'{"meen": 0.5}', ["meen", "resize_short_side"]),
                            (b'{"mean": ["a"]}', ["mean", "not a number"]), (b'{"bgr": 1}', ["bgr", "neither true nor false"]),
                            (b'{"resize_short_side": -3}', ["resize_short_side", "-3"]), (b'{"exif_orientation": true}', ["exif_orientation", "ignore"]), (b'{"mean": [1, 2]}', "--mean"), (b'{"std": 0}', "--std")]:
             self.plan(MODEL, says, "--preprocess", self.file("p.json", text))
@@ -245,6 +246,17 @@ class BadInput(unittest.TestCase):
         self.assertEqual(done.returncode, 2)
         self.assertIn("standard output", done.stderr)
 
+    def test_a_closed_stream_is_no_file(self):
+        """What is said on a closed standard stream does not get into the file that was opened next."""
+        pictures = shutil.copytree(self.good, self.folder / "pictures")
+        (pictures / "2.png").write_bytes(png()[:80])
+        for closed in (0, 1, 2):
+            done = subprocess.run(["sh", "-c", f'exec "$0" "$@" {closed}>&-', SLUICE, "classify", self.shared / "bundle", pictures, "--device", "sim",
+                                   "--audit-log", "log"], capture_output=True, text=True, cwd=self.folder)
+            self.assertEqual(done.returncode, 1, done.stderr)
+            lines = (self.folder / "log").read_text().splitlines()
+            self.assertEqual([json.loads(line)["kind"] for line in lines], ["start", "image", "image", "image", "end"])
+
     def test_memory_that_runs_out_ends_in_a_sentence(self):
         """Wherever it runs out, once the program's libraries have come up; the simulated device needs no OpenCL."""
         seen = set()
@@ -262,6 +274,23 @@ class BadInput(unittest.TestCase):
         if not seen:
             self.skipTest("the program does not start with limited memory (a sanitiser's does not)")
         self.assertEqual(seen, {0, 2})
+
+    def test_an_output_that_is_no_file(self):
+        """A device or a FIFO takes what is written and stays; a folder, and a folder that is not there, are refused."""
+        bundle = self.shared / "bundle"
+        fifo = self.folder / "fifo"
+        os.mkfifo(fifo)
+        os.symlink("/dev/null", self.folder / "null")
+        for words in (["report", bundle, "--no-simulation", "-o"], ["completion", "bash", "-o"], ["classify", bundle, self.good, "--contact-sheet"]):
+            done = subprocess.run([SLUICE, *words, "null"], capture_output=True, text=True, cwd=self.folder)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            reader = subprocess.Popen(["timeout", "60", "cat", fifo], stdout=subprocess.PIPE)
+            done = subprocess.run([SLUICE, *words, "fifo"], capture_output=True, text=True, cwd=self.folder)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertGreater(len(reader.communicate()[0]), 1000, words)
+            self.assertTrue(fifo.is_fifo() and (self.folder / "null").is_char_device(), words)
+            self.refused(*words, ".", says=": is a folder, a file is needed")
+            self.refused(*words, "no/such/file", says=["no/such/file: ", "ENOENT"])
 
     def test_corrupt_picture_leaves_the_others_classified(self):
         pictures = self.folder / "pictures"

@@ -15,6 +15,7 @@
 #include "runtime/base/errors.hpp"
 #include "runtime/base/file.hpp"
 #include "runtime/base/json.hpp"
+#include "runtime/base/text.hpp"
 #include "runtime/images/opencv_picture.hpp"
 
 namespace sluice::example {
@@ -34,6 +35,7 @@ constexpr Knob kKnobs[] = {
 };
 
 constexpr std::uint64_t kMostImages = 10'000'000;
+constexpr std::size_t kMostNameBytes = 100;
 
 std::string knob_names() {
   std::string names;
@@ -47,7 +49,7 @@ Result<Scene> scene_of(const nlohmann::json& j) {
   for (const auto& [key, value] : j.items()) {
     const auto knob = std::find_if(std::begin(kKnobs), std::end(kKnobs), [&](const Knob& k) { return key == k.name; });
     if (key == "name" && value.is_string()) {
-      scene.name = value;
+      scene.name = printable(value.get<std::string>(), kMostNameBytes);
     } else if (key == "images" && value.is_number_unsigned() && value > 0 && value <= kMostImages) {
       scene.images = value;
     } else if (key == "swells" && value.is_boolean()) {

@@ -7,6 +7,8 @@
 // replay` takes its decisions again). Prints every switch and a table.
 //
 // It is also an example of a program that compares policies: sessions one after the other on one device.
+#include <cmath>
+#include <csignal>
 #include <iostream>
 
 #include <spdlog/sinks/stdout_color_sinks.h>
@@ -19,6 +21,7 @@
 #include "runtime/base/errors.hpp"
 #include "runtime/base/exceptions.hpp"
 #include "runtime/base/file.hpp"
+#include "runtime/base/interrupt.hpp"
 #include "runtime/drivers/device_list.hpp"
 
 namespace sluice::example {
@@ -51,6 +54,8 @@ Status run(const Options& options) {
   const DesignTable& table = bundle->table();
   const ImageSet images = SLUICE_TRY(open_images(options.images));
   if (!images.is_labelled()) return user_error("{}: not every picture has a label", options.images.string());
+  if (!std::isfinite(options.target_images_per_s) || options.target_images_per_s < 0)
+    return user_error("--target-fps {}: not a rate", options.target_images_per_s);
   const double target = options.target_images_per_s > 0 ? options.target_images_per_s : usual_target(table);
   const Drift drift = SLUICE_TRY(Drift::read(options.script));
   // Unpaced: the stream runs as fast as this machine computes, on the device's own clock.
@@ -60,9 +65,11 @@ Status run(const Options& options) {
   std::cout << fmt::format("{} pictures, target {:.0f} images/s, rates simulated ({})\n", drift.length(), target,
                            device->info().name);
   const auto pass = [&](const PolicyOptions& policy, const std::filesystem::path& log,
-                        const std::function<void(const Decision&)>& tell) {
+                        const std::function<void(const Decision&)>& tell) -> Result<StreamRun> {
     DriftingSource source(images, drift, options.seed);
-    return run_once(device, bundle, source, {policy, log, tell});
+    StreamRun run = SLUICE_TRY(run_once(device, bundle, source, {policy, log, tell}));
+    SLUICE_CHECK(check_interrupt());  // a part of the stream compares with nothing
+    return run;
   };
   const std::uint32_t accurate = rows_by_accuracy(table)[0], fastest = fastest_row(table);
   PolicyOptions policy;
@@ -89,8 +96,9 @@ Status run(const Options& options) {
   std::cout << "\n" << story_text(story, table);
   SLUICE_CHECK(write_chart(story_chart(story, table), options.output / "stream.png"));
   SLUICE_CHECK(replace_file(options.output / "stream.json", story_json(story, table)));
-  std::cout << fmt::format("stream.png, stream.json and audit.jsonl written to {}\n", options.output.string());
-  return ok();
+  std::cout << fmt::format("stream.png, stream.json and audit.jsonl written to {}\n", options.output.string())
+            << std::flush;
+  return std::cout ? ok() : world_error("standard output could not be written; the result is not complete");
 }
 
 }  // namespace
@@ -110,6 +118,8 @@ int main(int argc, char** argv) {
                  "rate to hold; 0: between those of the most accurate and the fastest row");
   app.add_option("-o,--output", options.output, "folder for stream.png, stream.json and audit.jsonl");
   CLI11_PARSE(app, argc, argv);
+  std::signal(SIGPIPE, SIG_IGN);
+  watch_interrupts();
   const Status status = [&]() -> Status {
     try {
       return example::run(options);
@@ -119,5 +129,6 @@ int main(int argc, char** argv) {
   }();
   if (status) return 0;
   spdlog::error("error: {}", status.error().text());
+  if (is_interrupted()) return 128 + interrupt_signal();
   return status.error().fault() == Fault::user ? 1 : status.error().fault() == Fault::world ? 2 : 3;
 }

@@ -73,6 +73,7 @@ TEST_P(RefusedOptions, end_with_status_1_and_name_what_is_wrong) {
   EXPECT_EQ(done.status, 1);
   EXPECT_EQ(done.out, "");
   EXPECT_THAT(done.err, HasSubstr(GetParam().says));
+  if (!GetParam().words.empty()) EXPECT_THAT(done.err, StartsWith("error: "));
 }
 
 const Refused kRefused[] = {
@@ -86,6 +87,15 @@ const Refused kRefused[] = {
     {"number_outside_its_range", {"classify", "b", "p", "--top", "0"}, "--top"},
     {"unknown_choice", {"classify", "b", "p", "--format", "xml"}, "xml"},
     {"seed_that_is_no_number", {"bench", "b", "--seed", "x"}, "--seed"},
+    {"number_that_is_none", {"bench", "b", "--seconds", "nan"}, "--seconds: nan is no finite number"},
+    {"endless_number", {"classify", "b", "p", "--target-fps", "-inf"}, "--target-fps: -inf is no finite number"},
+    {"one_number_of_several", {"plan", "m", "--calib", "p", "-o", "b", "--mean", "1,nan"}, "--mean: nan is no"},
+    {"number_that_may_be_left_out", {"simulate", "b", "--images", "p", "--clock-mhz", "nan"}, "--clock-mhz: nan is"},
+    {"count_below_none", {"classify", "b", "p", "--first", "-1"}, "--first: -1 is below 0"},
+    {"row_below_none", {"simulate", "b", "--images", "p", "--row", "0,-2"}, "--row: -2 is below 0"},
+    {"seed_below_none", {"bench", "b", "--seed", "-1"}, "--seed: -1 is below 0"},
+    {"output_without_a_name", {"report", "b", "-o", ""}, "--output: a path is empty"},
+    {"argument_without_a_name", {"classify", "b", ""}, "pictures: a path is empty"},
     {"options_that_exclude_each_other", {"replay", "log", "--table", "t", "--bundle", "b"}, "excludes"},
 };
 

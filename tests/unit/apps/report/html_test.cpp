@@ -30,12 +30,22 @@ TEST(Html, json_in_a_script_element_never_ends_it) {
 TEST(Html, numbers_are_grouped_and_keep_their_value) {
   EXPECT_EQ(number_text(0), "0");
   EXPECT_EQ(number_text(999), "999");
+  EXPECT_EQ(number_text(-999), "-999");
   EXPECT_EQ(number_text(-1000), "-1,000");
   EXPECT_EQ(number_text(1234567.891, 2), "1,234,567.89");
   EXPECT_EQ(number(23038.25), "<data value=\"23038.25\">23,038</data>");
   EXPECT_EQ(percent(0.1234), "<data value=\"0.1234\">12.3&nbsp;%</data>");
-  EXPECT_EQ(number(NAN), "-");
-  EXPECT_EQ(number(INFINITY), "-");
+  for (const double value : {double(NAN), double(INFINITY), -double(INFINITY)}) {
+    EXPECT_EQ(number(value), "-");
+    EXPECT_EQ(number_text(value), "-");
+    EXPECT_EQ(percent(value), "-");
+  }
+}
+
+TEST(Html, cells_hold_no_markup) {
+  EXPECT_EQ(text_cell("<i>"), "<td>&lt;i&gt;</td>");
+  EXPECT_EQ(text_cell("<i>", "layer"), "<td class=\"layer\">&lt;i&gt;</td>");
+  EXPECT_EQ(number_cell(1234.5, 1), "<td class=\"number\"><data value=\"1234.5\">1,234.5</data></td>");
 }
 
 TEST(Html, a_template_is_filled_once_and_whole) {

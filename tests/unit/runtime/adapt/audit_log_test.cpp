@@ -12,7 +12,9 @@
 namespace sluice {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 AuditStart start() {
   return {test::three_rows(), {.policy = Policy::target_fps, .target_images_per_s = 1.0 / 3}, 9, "sim", "simulated"};
@@ -26,7 +28,8 @@ class Log : public testing::Test {
     auto log = AuditLog::create(file(), start());
     EXPECT_TRUE(log);
     EXPECT_TRUE(log->add(test::seen_with(start().model, 0, 1, 1.1, 123), true));
-    EXPECT_TRUE(log->add(Decision{0, 1, 2, 9, "because", 12.5, {1, 2, 1.0 / 7}, {0.1, 0.02, 0}, 77, {0.5, 0.25, 1}, {1}}));
+    EXPECT_TRUE(
+        log->add(Decision{0, 1, 2, 9, "because", 12.5, {1, 2, 1.0 / 7}, {0.1, 0.02, 0}, 77, {0.5, 0.25, 1}, {1}}));
     EXPECT_TRUE(log->end());
     log = user_error("closed");
     return read_file(file()).value();
@@ -100,6 +103,23 @@ TEST_F(Log, a_place_that_is_no_file_is_refused_at_once) {
   ASSERT_FALSE(log);
   EXPECT_EQ(log.error().fault(), Fault::user);
   EXPECT_THAT(log.error().text(), HasSubstr("ENOENT"));
+}
+
+TEST_F(Log, belongs_to_one_run_at_a_time) {
+  const std::filesystem::path file = scratch_.path() / "audit.jsonl";
+  ASSERT_TRUE(write_file(file, "an older log\n" + std::string(100'000, 'x')));
+  {
+    const auto first = AuditLog::create(file, start());
+    ASSERT_TRUE(first) << first.error().text();
+    const auto second = AuditLog::create(file, start());
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().fault(), Fault::user);
+    EXPECT_THAT(second.error().text(), HasSubstr("another run is writing"));
+    EXPECT_GT(std::filesystem::file_size(file), 0u) << "what the first wrote stays";
+  }
+  EXPECT_TRUE(AuditLog::create(file, start()));
+  EXPECT_THAT(read_file(file).value(),
+              AllOf(HasSubstr("\"kind\":\"start\""), Not(HasSubstr("x\n")), Not(HasSubstr("older"))));
 }
 
 TEST_F(Log, a_full_disk_is_told) {

@@ -35,7 +35,7 @@ TEST(CaughtError, memory_that_ran_out_is_the_machines) {
 TEST(CaughtError, numbers_of_the_operating_system_are_kept) {
   const Error error = caught([] { throw std::system_error(EAGAIN, std::generic_category(), "thread"); });
   EXPECT_EQ(error.fault(), Fault::world);
-  EXPECT_THAT(error.text(), AllOf(HasSubstr("thread"), HasSubstr(std::to_string(EAGAIN))));
+  EXPECT_THAT(error.text(), AllOf(HasSubstr("thread:"), HasSubstr(std::to_string(EAGAIN)), HasSubstr("ulimit -u")));
 }
 
 TEST(CaughtError, files_are_named) {

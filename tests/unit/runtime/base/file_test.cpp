@@ -2,6 +2,7 @@
 // Files are whole or absent, folders too, and failures name path and reason.
 #include "runtime/base/file.hpp"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -85,20 +86,64 @@ TEST(File, names_that_lead_nowhere_are_the_users_fault) {
 
 TEST(File, refusal_of_the_system_names_call_and_number) {
   const TemporaryFolder folder;
-  const Status status = write_file(folder / "no/such/a", "x");
-  EXPECT_EQ(status.error().fault(), Fault::world);
-  EXPECT_THAT(status.error().text(), HasSubstr("ENOENT, 2"));
+  for (const auto write : {write_file, replace_file}) {
+    const Status status = write(folder / "no/such/a", "x");
+    EXPECT_EQ(status.error().fault(), Fault::user);
+    EXPECT_THAT(status.error().text(), HasSubstr("no/such/a: open for writing failed: "));
+    EXPECT_THAT(status.error().text(), HasSubstr("ENOENT, 2"));
+  }
   EXPECT_EQ(errno_text(ENOSPC), "No space left on device (ENOSPC, 28)");
 }
 
-TEST(File, full_disk_leaves_nothing_behind) {
+TEST(File, a_folder_is_not_replaced) {
+  const TemporaryFolder folder;
+  fs::create_directory(folder / "folder");
+  for (const auto write : {write_file, replace_file}) {
+    const Status status = write(folder / "folder", "x");
+    EXPECT_EQ(status.error().fault(), Fault::user);
+    EXPECT_THAT(status.error().text(), HasSubstr("folder"));
+  }
+  EXPECT_THAT(names_in(folder.path()), testing::ElementsAre("folder"));
+}
+
+TEST(File, a_device_takes_the_bytes_and_stays) {
   if (!fs::exists("/dev/full")) GTEST_SKIP() << "this machine has no /dev/full";
   const TemporaryFolder folder;
   fs::create_symlink("/dev/full", folder / "full");
-  const Status status = write_file(folder / "full", "x");
-  ASSERT_FALSE(status);
-  EXPECT_THAT(status.error().text(), HasSubstr("ENOSPC"));
-  EXPECT_THAT(names_in(folder.path()), testing::IsEmpty());
+  fs::create_symlink("/dev/null", folder / "null");
+  for (const auto write : {write_file, replace_file}) {
+    EXPECT_TRUE(write(folder / "null", "x"));
+    const Status status = write(folder / "full", "x");
+    EXPECT_EQ(status.error().fault(), Fault::world);
+    EXPECT_THAT(status.error().text(), HasSubstr("ENOSPC"));
+  }
+  EXPECT_THAT(names_in(folder.path()), testing::UnorderedElementsAre("full", "null"));
+  EXPECT_TRUE(fs::is_character_file(folder / "full") && fs::is_character_file(folder / "null"));
+}
+
+TEST(File, a_fifo_takes_the_bytes_and_stays) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+  const int reader = ::open((folder / "pipe").c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  ASSERT_GE(reader, 0);
+  EXPECT_TRUE(replace_file(folder / "pipe", "told"));
+  char text[10] = {};
+  EXPECT_EQ(::read(reader, text, sizeof text), 4);
+  ::close(reader);
+  EXPECT_STREQ(text, "told");
+  EXPECT_TRUE(fs::is_fifo(folder / "pipe"));
+}
+
+TEST(File, links_are_replaced_and_never_written_through) {
+  const TemporaryFolder folder;
+  const fs::path precious = folder.write("precious", "old");
+  fs::create_symlink(precious, folder / "a");
+  // Where somebody who knows the process's number waits for its temporary file.
+  fs::create_symlink(precious, folder / ("a." + std::to_string(::getpid()) + ".partial"));
+  ASSERT_TRUE(replace_file(folder / "a", "new"));
+  EXPECT_EQ(read_file(folder / "a").value(), "new");
+  EXPECT_EQ(read_file(precious).value(), "old");
+  EXPECT_THAT(names_in(folder.path()), testing::UnorderedElementsAre("precious", "a"));
 }
 
 TEST(NewFolder, appears_only_with_its_commit) {
@@ -133,6 +178,25 @@ TEST(NewFolder, refuses_a_target_that_exists) {
   EXPECT_EQ(made.error().fault(), Fault::user);
   EXPECT_EQ(read_file(folder / "bundle").value(), "a file of the user");
   EXPECT_EQ(NewFolder::create(folder / "no/bundle").error().fault(), Fault::user);
+}
+
+TEST(NewFolder, a_target_that_another_made_meanwhile_stays) {
+  const TemporaryFolder folder;
+  for (const bool is_folder : {true, false}) {
+    const fs::path target = folder / (is_folder ? "bundle" : "file");
+    {
+      NewFolder made = NewFolder::create(target).value();
+      ASSERT_TRUE(made.add("a", "ours"));
+      if (is_folder) fs::create_directory(target);
+      folder.write(is_folder ? "bundle/a" : "file", "theirs");
+      const Status status = made.commit();
+      ASSERT_FALSE(status);
+      EXPECT_EQ(status.error().fault(), Fault::user);
+      EXPECT_THAT(status.error().text(), HasSubstr("somebody else"));
+    }
+    EXPECT_EQ(read_file(is_folder ? target / "a" : target).value(), "theirs");
+  }
+  EXPECT_THAT(names_in(folder.path()), testing::UnorderedElementsAre("bundle", "file"));
 }
 
 TEST(NewFolder, trailing_slash_is_the_same_folder) {

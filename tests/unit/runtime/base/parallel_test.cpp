@@ -75,6 +75,18 @@ TEST(ParallelEach, runs_every_item_once) {
   std::exit(runs < int(kItems) ? 0 : 1);
 }
 
+[[noreturn]] void items_that_may_fail_and_are_asked_to_end() {
+  watch_interrupts();
+  std::atomic<int> runs = 0;
+  const Status status = parallel_try(kItems, [&](std::size_t) -> Status {
+    if (++runs == 10) std::raise(SIGINT);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    return ok();
+  });
+  std::fprintf(stderr, "%s\n", status ? "it came to its end" : status.error().text().c_str());
+  std::exit(runs < int(kItems) ? 0 : 1);
+}
+
 TEST(UnlessInterrupted, calls_and_throws_what_was_thrown) {
   int calls = 0;
   EXPECT_TRUE(unless_interrupted([&] { ++calls; }));
@@ -100,6 +112,11 @@ TEST(UnlessInterruptedDeathTest, leaves_a_call_that_does_not_look) {
 TEST(ParallelEachDeathTest, ends_when_the_process_is_asked_to) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(loop_that_is_asked_to_end(), testing::ExitedWithCode(0), "ended by SIGTERM");
+}
+
+TEST(ParallelTryDeathTest, ends_when_the_process_is_asked_to) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(items_that_may_fail_and_are_asked_to_end(), testing::ExitedWithCode(0), "ended by SIGINT");
 }
 
 }  // namespace

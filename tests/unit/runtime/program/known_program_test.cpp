@@ -58,6 +58,28 @@ TEST(KnownProgram, a_file_that_the_design_does_not_need_is_named) {
   EXPECT_THAT(opened.error().text(), HasSubstr("lib/extra.h"));
 }
 
+TEST(KnownProgram, a_file_that_the_design_needs_and_nobody_brings_is_named) {
+  const Scratch scratch;
+  const std::filesystem::path folder = scratch.path() / "bundle";
+  (void)bundle_of(tiny_network(), folder).value();
+  nlohmann::json manifest = parse_json(read_file(folder / "manifest.json").value());
+  for (const char* file : {"lib/stream.h", "params/source.h", "kernels/sink/sink.cl", "identity.h"}) {
+    ASSERT_EQ(manifest["files"].erase(file), 1u) << file;
+    std::filesystem::remove(folder / file);
+  }
+  ASSERT_TRUE(write_file(folder / "manifest.json", manifest.dump()));
+  const Status status = check_known_program(Bundle::open(folder).value());
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().fault(), Fault::user);
+  EXPECT_THAT(status.error().text(), HasSubstr("identity.h, kernels/sink/sink.cl, lib/stream.h and 1 more: not what"));
+}
+
+TEST(KnownProgram, is_text_and_the_identity_that_it_is_checked_by) {
+  for (const char* file : {"top.cl", "lib/stream.h", "identity.h"}) EXPECT_TRUE(is_written_from_design(file)) << file;
+  for (const char* file : {"design.json", "weights.bin", "table.json"})
+    EXPECT_FALSE(is_written_from_design(file)) << file;
+}
+
 TEST(KnownProgram, whoever_trusts_gets_the_bundles_own_text) {
   const Scratch scratch;
   const Bundle bundle = bundle_with_text(scratch, "kernels/sink/sink.cl", kMark);
