@@ -40,6 +40,19 @@ std::string sheet_title(const IntegerNetwork& network, const std::string& device
   return percentages.empty() ? title : title + "; " + percentages;
 }
 
+// What the stream told of its rows without labels.
+void tell_canaries(const Session& session, const PolicyOptions& policy, const StreamStatistics& s) {
+  if (policy.canary_period == 0 || s.delivered == 0) return;
+  log::info("{} canaries, {:.1f} % of what the device computed", s.canaries,
+            100 * static_cast<double>(s.canaries) / static_cast<double>(s.canaries + s.delivered));
+  for (std::uint32_t row = 1; row < session.bundle().table().rows.size(); ++row) {
+    if (const std::optional<double> bound = session.disagreement_bound(row)) {
+      log::info("row {}: another class than the densest row's on at most {:.2f} % of the last pictures (95 %)", row,
+                100 * *bound);
+    }
+  }
+}
+
 Status classify(const Options& options, const Common& common) {
   const LineFormat format = format_of(options, common);
   const std::shared_ptr<const Bundle> bundle = SLUICE_TRY(options.device.open_bundle(options.bundle));
@@ -89,6 +102,7 @@ Status classify(const Options& options, const Common& common) {
   const StreamStatistics& s = report.statistics;
   log::info("{} pictures, {} could not be read, {:.1f} images/s {} on {}", s.delivered, s.errors, rate_of(s, info),
             info.rate_kind, info.driver);
+  tell_canaries(*session, policy, s);
   if (const std::string remark = session->device().remark(); !remark.empty()) log::warn("{}", remark);
   if (s.errors == 0) return ok();
   return Error(worst, fmt::format("{} of {} pictures could not be classified (see above){}", s.errors, s.delivered,

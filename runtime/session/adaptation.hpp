@@ -28,11 +28,13 @@ class Adaptation {
                                                   const std::filesystem::path& audit_log,
                                                   std::function<void(const Decision&)> on_decision);
 
-  std::uint32_t row_for(std::uint64_t index) { return controller_.row_for(index); }
-  Status learn(const Classification& image);
+  ImageRows rows_for(std::uint64_t index) { return controller_.rows_for(index); }
+  // An image and then its canaries; what they tell together is learned when none is to come.
+  Status learn(const Classification& image, std::size_t to_come);
   Status set_policy(const PolicyOptions& policy);
   // Of the images to come.
   std::uint32_t row() const { return controller_.row(); }
+  std::optional<double> disagreement_bound(std::uint32_t row) const { return controller_.disagreement_bound(row); }
   // Completes the log. One without its end line tells that the stream failed.
   Status end();
 
@@ -43,7 +45,8 @@ class Adaptation {
 
   const Observer observer_;
   const std::function<void(const Decision&)> on_decision_;
-  std::mutex mutex_;  // log and controller change together
+  std::vector<Observation> image_;  // so far seen; of the thread that calls learn()
+  std::mutex mutex_;                // log and controller change together
   Controller controller_;
   std::optional<AuditLog> log_;
 };
