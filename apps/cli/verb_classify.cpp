@@ -11,6 +11,7 @@
 #include "apps/cli/log.hpp"
 #include "apps/cli/verb.hpp"
 #include "runtime/base/errors.hpp"
+#include "runtime/session/metrics.hpp"
 #include "runtime/session/session.hpp"
 
 namespace sluice::cli {
@@ -25,6 +26,7 @@ struct Options {
   ImageFlags images;
   DeviceFlags device;
   PolicyFlags policy;
+  std::filesystem::path metrics;
 };
 
 LineFormat format_of(const Options& options, const Common& common) {
@@ -67,6 +69,8 @@ Status classify(const Options& options, const Common& common) {
   const std::unique_ptr<Session> session = SLUICE_TRY(Session::open(
       bundle, std::move(device),
       {.policy = policy, .audit_log = options.policy.audit_log, .on_decision = tell, .top_k = options.top}));
+  std::unique_ptr<MetricsFile> metrics;
+  if (!options.metrics.empty()) metrics = SLUICE_TRY(MetricsFile::open(options.metrics, *session));
   if (format == LineFormat::csv)
     std::cout << csv_header(std::min(options.top, static_cast<std::size_t>(network.classes()))) << "\n";
   std::vector<SheetItem> sheet;
@@ -93,7 +97,9 @@ Status classify(const Options& options, const Common& common) {
   };
   ImageSetSource source(images);
   const StreamReport report = session->run(source, receive);
+  const Status metrics_status = metrics ? metrics->close() : ok();
   SLUICE_CHECK(Status(report.status));
+  SLUICE_CHECK(Status(metrics_status));
   if (!options.sheet.empty()) {
     const std::string title = sheet_title(network, info.driver, right, labelled);
     SLUICE_CHECK(write_contact_sheet(sheet, title, 8, options.sheet));
@@ -125,6 +131,8 @@ Run verb_classify(Command command, const Common& common) {
       .capture_default_str();
   options->device.declare(command);
   options->policy.declare(command);
+  command.add_option("--metrics", options->metrics,
+                     "write counts as Prometheus text to this file, each second and at the end");
   return [=, &common] { return classify(*options, common); };
 }
 

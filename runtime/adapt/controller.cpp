@@ -121,6 +121,11 @@ std::optional<double> Controller::disagreement_bound(std::uint32_t row) const {
   return bound_of(row);
 }
 
+std::vector<double> Controller::density() const {
+  const std::lock_guard lock(mutex_);
+  return monitor_.density(switches_.back().row);
+}
+
 double Controller::probe_share() const {
   const bool has_probes = options_.policy == Policy::target_fps && options_.probe_period != 0 && rows_ > 1;
   return has_probes ? 1.0 / static_cast<double>(options_.probe_period) : 0;
@@ -129,8 +134,7 @@ double Controller::probe_share() const {
 std::vector<RowForecast> Controller::forecasts() const {
   const double share = probe_share();
   const double canary_share = options_.canary_period == 0 ? 0 : 1.0 / static_cast<double>(options_.canary_period);
-  const std::optional<std::uint32_t> candidate =
-      switches_.empty() ? std::optional<std::uint32_t>() : switches_.back().candidate;
+  const Switch* const last = switches_.empty() ? nullptr : &switches_.back();
   std::vector<RowForecast> all;
   for (std::uint32_t row = 0; row < rows_; ++row) {
     const Forecast alone = monitor_.forecast(row);
@@ -139,7 +143,8 @@ std::vector<RowForecast> Controller::forecasts() const {
     for (const std::uint32_t other : near)
       cycles += share / static_cast<double>(near.size()) * monitor_.forecast(other).interval_cycles;
     if (row != kDensest) cycles += canary_share * monitor_.forecast(kDensest).interval_cycles;
-    if (candidate && row != *candidate) cycles += canary_share * monitor_.forecast(*candidate).interval_cycles;
+    if (last && last->candidate && row != *last->candidate)
+      cycles += canary_share * monitor_.forecast(*last->candidate).interval_cycles;
     all.push_back({clock_hz_ / cycles, alone.relative_error, disagreement_.canaries(row), bound_of(row)});
   }
   return all;

@@ -58,6 +58,8 @@ class Controller {
   std::uint32_t row() const;
   // Of a row, on the images of late: an upper bound of the share on which it disagrees with the densest row, if known.
   std::optional<double> disagreement_bound(std::uint32_t row) const;
+  // Share of products executed, per table layer, under the row chosen last.
+  std::vector<double> density() const;
 
  private:
   struct Switch {

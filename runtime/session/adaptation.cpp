@@ -30,6 +30,7 @@ Status Adaptation::learn(const Classification& image, std::size_t to_come) {
     decision = controller_.observe(seen.seen, seen.canaries);
     if (log_ && decision) SLUICE_CHECK(log_->add(*decision));
   }
+  switches_ += decision && decision->choice != decision->row;
   if (decision && on_decision_) on_decision_(*decision);
   return ok();
 }

@@ -9,6 +9,7 @@
 // Before: check_policy() has accepted what is asked for. After: the log, where one is wanted, holds everything.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -35,6 +36,8 @@ class Adaptation {
   // Of the images to come.
   std::uint32_t row() const { return controller_.row(); }
   std::optional<double> disagreement_bound(std::uint32_t row) const { return controller_.disagreement_bound(row); }
+  std::vector<double> density() const { return controller_.density(); }
+  std::uint64_t switches() const { return switches_; }
   // Completes the log. One without its end line tells that the stream failed.
   Status end();
 
@@ -46,7 +49,8 @@ class Adaptation {
   const Observer observer_;
   const std::function<void(const Decision&)> on_decision_;
   std::vector<Observation> image_;  // so far seen; of the thread that calls learn()
-  std::mutex mutex_;                // log and controller change together
+  std::atomic<std::uint64_t> switches_ = 0;
+  std::mutex mutex_;  // log and controller change together
   Controller controller_;
   std::optional<AuditLog> log_;
 };

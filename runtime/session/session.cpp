@@ -118,6 +118,10 @@ std::optional<double> Session::disagreement_bound(std::uint32_t row) const {
   return parts_->adaptation->disagreement_bound(row);
 }
 
+std::uint64_t Session::row_switches() const { return parts_->adaptation->switches(); }
+
+std::vector<double> Session::layer_density() const { return parts_->adaptation->density(); }
+
 StreamStatistics Session::statistics() const { return parts_->pipeline->statistics(); }
 
 Status Session::status() const { return parts_->pipeline->status(); }
