@@ -69,6 +69,7 @@ template Option Command::add_option(const std::string&, long&, const std::string
 template Option Command::add_option(const std::string&, std::size_t&, const std::string&) const;
 template Option Command::add_option(const std::string&, double&, const std::string&) const;
 template Option Command::add_option(const std::string&, std::optional<double>&, const std::string&) const;
+template Option Command::add_option(const std::string&, std::optional<std::size_t>&, const std::string&) const;
 template Option Command::add_option(const std::string&, std::string&, const std::string&) const;
 template Option Command::add_option(const std::string&, std::filesystem::path&, const std::string&) const;
 template Option Command::add_option(const std::string&, std::vector<std::size_t>&, const std::string&) const;

@@ -78,33 +78,54 @@ Result<std::unique_ptr<Device>> DeviceFlags::open(const Bundle& bundle) const {
 }
 
 void PolicyFlags::declare(Command command) {
+  declare_policy(command);
+  command.add_option("--audit-log", audit_log,
+                     "write every image and decision as JSON lines; sluice replay reads them");
+}
+
+void PolicyFlags::declare_policy(Command command) {
   command
       .add_option("--policy", policy,
-                  "fixed (every image under --row) or target-fps (the most accurate row that holds --target-fps)")
-      .one_of({"fixed", "target-fps"})
+                  "fixed (every image under --row), target-fps (the most accurate row that holds --target-fps) or "
+                  "min-accuracy (the fastest row within --max-disagreement)")
+      .one_of({"fixed", "target-fps", "min-accuracy"})
       .capture_default_str();
   command.add_option("--row", options.row, "row of the design table, for --policy fixed").capture_default_str();
   command.add_option("--target-fps", options.target_images_per_s, "images/s to hold, for --policy target-fps");
   command
-      .add_option("--rate-window", options.window_images,
-                  "the rate is to hold in 99 of 100 windows of so many images")
+      .add_option("--rate-window", options.window_images, "the rate is to hold in 99 of 100 windows of so many images")
       .capture_default_str();
   command.add_option("--dwell", options.dwell_images, "images under a row before the next switch")
       .capture_default_str();
   command
       .add_option("--probe-period", options.probe_period,
-                  "one image of so many runs under another row to measure it (0: none)")
+                  "target-fps: one image of so many runs under another row to measure it (0: none)")
       .capture_default_str();
-  command.add_option("--audit-log", audit_log,
-                     "write every image and decision as JSON lines; sluice replay reads them");
+  command.add_option("--max-disagreement", most_disagreement_percent,
+                     "percent of the images on which the best class may differ from the densest row's, with 95 % "
+                     "confidence, for --policy min-accuracy");
+  command.add_option("--canary-period", canary_period,
+                     "one image of so many is computed under the densest row, too, to see whether they agree (default: "
+                     "50 with min-accuracy, else none)");
+}
+
+std::vector<std::string> PolicyFlags::names() {
+  return {"--policy", "--row",          "--target-fps",       "--rate-window",
+          "--dwell",  "--probe-period", "--max-disagreement", "--canary-period"};
 }
 
 Result<PolicyOptions> PolicyFlags::get() const {
   PolicyOptions wanted = options;
   wanted.policy = SLUICE_TRY(policy_from_text(policy));
-  if (wanted.policy == Policy::fixed && wanted.target_images_per_s != 0) {
-    return user_error("--target-fps needs --policy target-fps; without it every image runs under --row {}", wanted.row);
+  if (wanted.policy != Policy::target_fps && wanted.target_images_per_s != 0) {
+    return user_error(
+        "--target-fps needs --policy target-fps{}",
+        wanted.policy == Policy::fixed ? fmt::format("; without it every image runs under --row {}", wanted.row) : "");
   }
+  if (wanted.policy != Policy::min_accuracy && most_disagreement_percent)
+    return user_error("--max-disagreement needs --policy min-accuracy; {} does not look at it", policy);
+  wanted.most_disagreement = most_disagreement_percent.value_or(0) / 100;
+  wanted.canary_period = canary_period.value_or(wanted.policy == Policy::min_accuracy ? kUsualCanaryPeriod : 0);
   return wanted;
 }
 

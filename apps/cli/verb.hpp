@@ -90,11 +90,19 @@ struct DeviceFlags {
 
 // How rows are chosen while a stream runs.
 struct PolicyFlags {
+  static constexpr std::uint64_t kUsualCanaryPeriod = 50;  // where a policy needs canaries
+
   PolicyOptions options;
   std::string policy = "fixed";
+  std::optional<double> most_disagreement_percent;
+  std::optional<std::uint64_t> canary_period;
   std::filesystem::path audit_log;
 
   void declare(Command command);
+  // The same without an audit log: for a stream that is over.
+  void declare_policy(Command command);
+  // Of the options that it declares.
+  static std::vector<std::string> names();
   Result<PolicyOptions> get() const;
 };
 

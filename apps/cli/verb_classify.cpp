@@ -11,6 +11,7 @@
 #include "apps/cli/log.hpp"
 #include "apps/cli/verb.hpp"
 #include "runtime/base/errors.hpp"
+#include "runtime/session/metrics.hpp"
 #include "runtime/session/session.hpp"
 
 namespace sluice::cli {
@@ -25,6 +26,7 @@ struct Options {
   ImageFlags images;
   DeviceFlags device;
   PolicyFlags policy;
+  std::filesystem::path metrics;
 };
 
 LineFormat format_of(const Options& options, const Common& common) {
@@ -38,6 +40,19 @@ std::string sheet_title(const IntegerNetwork& network, const std::string& device
   if (labelled > 0) title += fmt::format(" on {}: {} of {} right", device, right, labelled);
   const std::string percentages = percentages_text(network);
   return percentages.empty() ? title : title + "; " + percentages;
+}
+
+// What the stream told of its rows without labels.
+void tell_canaries(const Session& session, const PolicyOptions& policy, const StreamStatistics& s) {
+  if (policy.canary_period == 0 || s.delivered == 0) return;
+  log::info("{} canaries, {:.1f} % of what the device computed", s.canaries,
+            100 * static_cast<double>(s.canaries) / static_cast<double>(s.canaries + s.delivered));
+  for (std::uint32_t row = 1; row < session.bundle().table().rows.size(); ++row) {
+    if (const std::optional<double> bound = session.disagreement_bound(row)) {
+      log::info("row {}: another class than the densest row's on at most {:.2f} % of the last pictures (95 %)", row,
+                100 * *bound);
+    }
+  }
 }
 
 Status classify(const Options& options, const Common& common) {
@@ -54,6 +69,8 @@ Status classify(const Options& options, const Common& common) {
   const std::unique_ptr<Session> session = SLUICE_TRY(Session::open(
       bundle, std::move(device),
       {.policy = policy, .audit_log = options.policy.audit_log, .on_decision = tell, .top_k = options.top}));
+  std::unique_ptr<MetricsFile> metrics;
+  if (!options.metrics.empty()) metrics = SLUICE_TRY(MetricsFile::open(options.metrics, *session));
   if (format == LineFormat::csv)
     std::cout << csv_header(std::min(options.top, static_cast<std::size_t>(network.classes()))) << "\n";
   std::vector<SheetItem> sheet;
@@ -80,7 +97,9 @@ Status classify(const Options& options, const Common& common) {
   };
   ImageSetSource source(images);
   const StreamReport report = session->run(source, receive);
+  const Status metrics_status = metrics ? metrics->close() : ok();
   SLUICE_CHECK(Status(report.status));
+  SLUICE_CHECK(Status(metrics_status));
   if (!options.sheet.empty()) {
     const std::string title = sheet_title(network, info.driver, right, labelled);
     SLUICE_CHECK(write_contact_sheet(sheet, title, 8, options.sheet));
@@ -89,6 +108,7 @@ Status classify(const Options& options, const Common& common) {
   const StreamStatistics& s = report.statistics;
   log::info("{} pictures, {} could not be read, {:.1f} images/s {} on {}", s.delivered, s.errors, rate_of(s, info),
             info.rate_kind, info.driver);
+  tell_canaries(*session, policy, s);
   if (const std::string remark = session->device().remark(); !remark.empty()) log::warn("{}", remark);
   if (s.errors == 0) return ok();
   return Error(worst, fmt::format("{} of {} pictures could not be classified (see above){}", s.errors, s.delivered,
@@ -111,6 +131,8 @@ Run verb_classify(Command command, const Common& common) {
       .capture_default_str();
   options->device.declare(command);
   options->policy.declare(command);
+  command.add_option("--metrics", options->metrics,
+                     "write counts as Prometheus text to this file, each second and at the end");
   return [=, &common] { return classify(*options, common); };
 }
 

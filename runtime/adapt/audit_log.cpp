@@ -26,7 +26,9 @@ json to_json(const PolicyOptions& options) {
           {"window_images", options.window_images},
           {"dwell_images", options.dwell_images},
           {"period_images", options.period_images},
-          {"probe_period", options.probe_period}};
+          {"probe_period", options.probe_period},
+          {"most_disagreement", options.most_disagreement},
+          {"canary_period", options.canary_period}};
 }
 
 Result<PolicyOptions> options_of(const json& j, const DesignTable& table) {
@@ -38,6 +40,8 @@ Result<PolicyOptions> options_of(const json& j, const DesignTable& table) {
   options.dwell_images = j.at("dwell_images");
   options.period_images = j.at("period_images");
   options.probe_period = j.at("probe_period");
+  options.most_disagreement = j.at("most_disagreement");
+  options.canary_period = j.at("canary_period");
   SLUICE_CHECK(check_policy(options, table));
   return options;
 }
@@ -79,31 +83,51 @@ Result<AuditStart> start_of(const json& j) {
   return start;
 }
 
-Result<AuditImage> image_of(const json& j, const DesignModel& model) {
-  AuditImage image;
-  image.seen.index = j.at("image");
-  image.seen.row = j.at("row");
-  image.is_probe = j.at("is_probe");
-  image.seen.cycles = j.at("cycles").get<std::vector<double>>();
-  image.seen.pairs = j.at("pairs").get<std::vector<std::int64_t>>();
-  image.seen.completed_at = std::chrono::nanoseconds(j.at("completed_at_ns").get<std::int64_t>());
-  if (image.seen.row >= model.table.rows.size()) {
-    return user_error("row {} is not in the log's design table, which has rows 0 to {}", image.seen.row,
+json to_json(const Observation& seen) {
+  return {{"row", seen.row},
+          {"cycles", seen.cycles},
+          {"pairs", seen.pairs},
+          {"class", seen.best_class ? json(*seen.best_class) : json()},
+          {"completed_at_ns", seen.completed_at.count()}};
+}
+
+Result<Observation> observation_of(const json& j, std::uint64_t index, const DesignModel& model) {
+  Observation seen;
+  seen.index = index;
+  seen.row = j.at("row");
+  seen.cycles = j.at("cycles").get<std::vector<double>>();
+  seen.pairs = j.at("pairs").get<std::vector<std::int64_t>>();
+  if (!j.at("class").is_null()) seen.best_class = j["class"].get<int>();
+  seen.completed_at = std::chrono::nanoseconds(j.at("completed_at_ns").get<std::int64_t>());
+  if (seen.row >= model.table.rows.size()) {
+    return user_error("row {} is not in the log's design table, which has rows 0 to {}", seen.row,
                       model.table.rows.size() - 1);
   }
-  if (image.seen.cycles.size() != model.macs.size() || image.seen.pairs.size() != model.macs.size()) {
-    return user_error("{} cycles and {} pairs for {} layers", image.seen.cycles.size(), image.seen.pairs.size(),
-                      model.macs.size());
+  if (seen.cycles.size() != model.macs.size() || seen.pairs.size() != model.macs.size()) {
+    return user_error("{} cycles and {} pairs for {} layers", seen.cycles.size(), seen.pairs.size(), model.macs.size());
   }
-  for (const double cycles : image.seen.cycles) {
+  for (const double cycles : seen.cycles) {
     if (!(cycles >= 0 && cycles <= kMostCycles)) return user_error("cycles of {} are not possible", cycles);
   }
-  for (std::size_t l = 0; l < image.seen.pairs.size(); ++l) {
-    if (image.seen.pairs[l] < 0 || image.seen.pairs[l] > model.macs[l])
-      return user_error("{} pairs in a layer of {} products are not possible", image.seen.pairs[l], model.macs[l]);
+  for (std::size_t l = 0; l < seen.pairs.size(); ++l) {
+    if (seen.pairs[l] < 0 || seen.pairs[l] > model.macs[l])
+      return user_error("{} pairs in a layer of {} products are not possible", seen.pairs[l], model.macs[l]);
   }
-  if (image.seen.completed_at.count() < 0)
-    return user_error("completed_at_ns {} is before the device was opened", image.seen.completed_at.count());
+  if (seen.completed_at.count() < 0)
+    return user_error("completed_at_ns {} is before the device was opened", seen.completed_at.count());
+  return seen;
+}
+
+Result<AuditImage> image_of(const json& j, const DesignModel& model) {
+  const std::uint64_t index = j.at("image");
+  AuditImage image;
+  image.is_probe = j.at("is_probe");
+  image.seen = SLUICE_TRY(observation_of(j, index, model));
+  if (!j.contains("canaries")) return image;
+  for (const json& canary : j["canaries"]) {
+    auto seen = SLUICE_TRY(observation_of(canary, index, model));
+    image.canaries.push_back(std::move(seen));
+  }
   return image;
 }
 
@@ -180,19 +204,19 @@ std::string to_line(const PolicyOptions& options, std::uint64_t effective_from) 
   return json_text(json{{"kind", "policy"}, {"effective_from", effective_from}, {"policy", to_json(options)}});
 }
 
-std::string to_line(const Observation& seen, bool is_probe) {
-  return json_text(json{{"kind", "image"},
-                        {"image", seen.index},
-                        {"row", seen.row},
-                        {"is_probe", is_probe},
-                        {"cycles", seen.cycles},
-                        {"pairs", seen.pairs},
-                        {"completed_at_ns", seen.completed_at.count()}});
+std::string to_line(const AuditImage& image) {
+  json line{{"kind", "image"}, {"image", image.seen.index}};
+  line.update(to_json(image.seen));
+  line["is_probe"] = image.is_probe;
+  for (const Observation& canary : image.canaries) line["canaries"].push_back(to_json(canary));
+  return json_text(line);
 }
 
 std::string to_line(const Decision& d, const DesignModel& model) {
   json changing = json::array();
   for (const std::size_t l : d.changing_layers) changing.push_back(model.table.rows[0].layers[l].name);
+  json bounds = json::array();
+  for (const std::optional<double>& bound : d.disagreement_bound) bounds.push_back(bound ? json(*bound) : json());
   return json_text(json{{"kind", "decision"},
                         {"after_image", d.after_image},
                         {"row", d.row},
@@ -205,7 +229,10 @@ std::string to_line(const Decision& d, const DesignModel& model) {
                         {"predicted_error", d.predicted_error},
                         {"images_since_change", d.images_since_change},
                         {"density", d.density},
-                        {"changing_layers", changing}});
+                        {"changing_layers", changing},
+                        {"candidate", d.candidate ? json(*d.candidate) : json()},
+                        {"canaries", d.canaries},
+                        {"disagreement_bound", bounds}});
 }
 
 Result<AuditLog> AuditLog::create(const std::filesystem::path& file, const AuditStart& start) {
@@ -246,9 +273,10 @@ Status AuditLog::add(const PolicyOptions& options, std::uint64_t effective_from)
   return write(to_line(options, effective_from), true);
 }
 
-Status AuditLog::add(const Observation& seen, bool is_probe) {
+Status AuditLog::add(const AuditImage& image) {
   ++images_;
-  return write(to_line(seen, is_probe), false);
+  canaries_ += image.canaries.size();
+  return write(to_line(image), false);
 }
 
 Status AuditLog::add(const Decision& decision) {
@@ -258,8 +286,12 @@ Status AuditLog::add(const Decision& decision) {
 }
 
 Status AuditLog::end() {
-  return write(
-      json_text(json{{"kind", "end"}, {"images", images_}, {"decisions", decisions_}, {"switches", switches_}}), true);
+  return write(json_text(json{{"kind", "end"},
+                              {"images", images_},
+                              {"canaries", canaries_},
+                              {"decisions", decisions_},
+                              {"switches", switches_}}),
+               true);
 }
 
 Result<Audit> read_audit_log(const std::filesystem::path& file) {

@@ -7,11 +7,12 @@
 //   {"kind":"start", version, design_hash, policy: name and numbers, lag_images, device, rate_kind, floor_cycles,
 //    layers, table, sha256: of this line without it}
 //   {"kind":"policy", effective_from, policy}: set while the stream ran
-//   {"kind":"image", image, row, is_probe, cycles: per layer, pairs: per layer, completed_at_ns}
+//   {"kind":"image", image, row, is_probe, cycles: per layer, pairs: per layer, class, completed_at_ns}; a canary also
+//    canaries: of each further row {row, cycles, pairs, class, completed_at_ns}
 //   {"kind":"decision", after_image, row, choice, effective_from, reason, expected_images_per_s, realised_images_per_s,
 //    predicted_images_per_s: per row, predicted_error: per row, images_since_change, density: per layer,
-//    changing_layers: names}
-//   {"kind":"end", images, decisions, switches}
+//    changing_layers: names, candidate, canaries: per row, disagreement_bound: per row, null where it is not known}
+//   {"kind":"end", images, canaries, decisions, switches}; canaries: computed besides the images
 //
 // Layers are those of the design table. Expected is the prediction for the chosen row. A log without its end line was
 // cut short; what stands in it is whole all the same, since lines are written as wholes.
@@ -29,7 +30,14 @@
 
 namespace sluice {
 
-inline constexpr int kAuditVersion = 3;
+inline constexpr int kAuditVersion = 4;
+
+// One image as a controller sees it.
+struct AuditImage {
+  Observation seen;
+  bool is_probe = false;
+  std::vector<Observation> canaries = {};
+};
 
 struct AuditStart {
   DesignModel model;
@@ -42,7 +50,7 @@ struct AuditStart {
 // One line each, without the line's end. The same value gives the same text.
 std::string to_line(const AuditStart& start);
 std::string to_line(const PolicyOptions& options, std::uint64_t effective_from);
-std::string to_line(const Observation& seen, bool is_probe);
+std::string to_line(const AuditImage& image);
 std::string to_line(const Decision& decision, const DesignModel& model);
 
 class AuditLog {
@@ -51,7 +59,7 @@ class AuditLog {
   static Result<AuditLog> create(const std::filesystem::path& file, const AuditStart& start);
 
   Status add(const PolicyOptions& options, std::uint64_t effective_from);
-  Status add(const Observation& seen, bool is_probe);
+  Status add(const AuditImage& image);
   Status add(const Decision& decision);
   Status end();
 
@@ -66,15 +74,10 @@ class AuditLog {
   std::filesystem::path path_;
   std::unique_ptr<std::FILE, Close> file_;
   DesignModel model_;
-  std::uint64_t images_ = 0, decisions_ = 0, switches_ = 0;
+  std::uint64_t images_ = 0, canaries_ = 0, decisions_ = 0, switches_ = 0;
 };
 
 // A log as read back. Errors name file and line.
-struct AuditImage {
-  Observation seen;
-  bool is_probe = false;
-};
-
 struct AuditPolicy {
   std::size_t after_images = 0;  // that stand before it in the log
   std::uint64_t effective_from = 0;

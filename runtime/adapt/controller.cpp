@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Probes, decisions and when they take effect (see controller.hpp).
+// Probes, canaries, decisions and when they take effect (see controller.hpp).
 #include "runtime/adapt/controller.hpp"
 
 #include <algorithm>
 
+#include "runtime/adapt/min_accuracy.hpp"
 #include "runtime/adapt/target_rate.hpp"
 
 namespace sluice {
@@ -16,7 +17,8 @@ Controller::Controller(const DesignModel& model, const PolicyOptions& options, s
       rows_(static_cast<std::uint32_t>(model.table.rows.size())),
       by_accuracy_(rows_by_accuracy(model.table)),
       policy_(std::move(policy)),
-      monitor_(model) {
+      monitor_(model),
+      disagreement_(rows_, options.canary_period) {
   begin_policy(0);
 }
 
@@ -24,17 +26,24 @@ void Controller::begin_policy(std::uint64_t from) {
   while (!switches_.empty() && switches_.back().from >= from) switches_.pop_back();
   if (options_.policy == Policy::fixed) {
     policy_ = nullptr;
-    switches_.push_back({from, options_.row, 0});
+    switches_.push_back({from, options_.row, 0, from, {}, options_.canary_period});
+    return;
+  }
+  if (options_.policy == Policy::min_accuracy) {
+    if (!policy_) policy_ = std::make_unique<MinAccuracy>(options_.most_disagreement);
+    const Choice first = policy_->choose({0, kDensest, by_accuracy_, forecasts()});
+    switches_.push_back({from, first.row, 0, from, first.candidate, options_.canary_period});
     return;
   }
   if (!policy_) policy_ = std::make_unique<TargetRate>(options_.target_images_per_s, options_.window_images, rows_);
-  switches_.push_back({from, first_row(), rows_ < 2 ? 0 : options_.probe_period});
+  switches_.push_back({from, first_row(), rows_ < 2 ? 0 : options_.probe_period, from, {}, options_.canary_period});
 }
 
 std::uint64_t Controller::set_policy(const PolicyOptions& options, std::optional<std::uint64_t> from) {
   const std::lock_guard lock(mutex_);
   options_ = options;
   policy_ = nullptr;
+  disagreement_.set_period(options.canary_period);
   const std::uint64_t first = from.value_or(asked_);
   begin_policy(first);
   return first;
@@ -72,14 +81,20 @@ std::uint32_t Controller::probed_row(std::uint32_t row, std::uint64_t turn) cons
   return near[static_cast<std::size_t>(turn % near.size())];
 }
 
-std::uint32_t Controller::row_for(std::uint64_t index) {
+ImageRows Controller::rows_for(std::uint64_t index) {
   const std::lock_guard lock(mutex_);
   asked_ = index + 1;
   while (switches_.size() > 1 && switches_[1].from <= index) switches_.pop_front();
-  const auto& [from, row, period] = switches_.front();
-  if (period == 0 || index % period != period - 1) return row;
-  probes_.push_back(index);
-  return probed_row(row, index / period);
+  const Switch& now = switches_.front();
+  ImageRows rows{now.row, {}};
+  if (now.probe_period != 0 && index % now.probe_period == now.probe_period - 1) {
+    probes_.push_back(index);
+    rows.answer = probed_row(now.row, index / now.probe_period);
+  }
+  if (!is_canary(index, now.canary_period)) return rows;
+  if (rows.answer != kDensest) rows.canaries.push_back(kDensest);
+  if (now.candidate && *now.candidate != rows.answer) rows.canaries.push_back(*now.candidate);
+  return rows;
 }
 
 bool Controller::is_probe_unlocked(std::uint64_t index) const {
@@ -96,8 +111,30 @@ std::uint32_t Controller::row() const {
   return switches_.back().row;
 }
 
+// The densest row cannot disagree with itself.
+std::optional<double> Controller::bound_of(std::uint32_t row) const {
+  return row == kDensest ? 0 : disagreement_.bound(row);
+}
+
+std::optional<double> Controller::disagreement_bound(std::uint32_t row) const {
+  const std::lock_guard lock(mutex_);
+  return bound_of(row);
+}
+
+std::vector<double> Controller::density() const {
+  const std::lock_guard lock(mutex_);
+  return monitor_.density(switches_.back().row);
+}
+
+double Controller::probe_share() const {
+  const bool has_probes = options_.policy == Policy::target_fps && options_.probe_period != 0 && rows_ > 1;
+  return has_probes ? 1.0 / static_cast<double>(options_.probe_period) : 0;
+}
+
 std::vector<RowForecast> Controller::forecasts() const {
-  const double share = options_.probe_period == 0 || rows_ < 2 ? 0 : 1.0 / static_cast<double>(options_.probe_period);
+  const double share = probe_share();
+  const double canary_share = options_.canary_period == 0 ? 0 : 1.0 / static_cast<double>(options_.canary_period);
+  const Switch* const last = switches_.empty() ? nullptr : &switches_.back();
   std::vector<RowForecast> all;
   for (std::uint32_t row = 0; row < rows_; ++row) {
     const Forecast alone = monitor_.forecast(row);
@@ -105,14 +142,34 @@ std::vector<RowForecast> Controller::forecasts() const {
     const std::vector<std::uint32_t> near = share > 0 ? neighbours(row) : std::vector<std::uint32_t>();
     for (const std::uint32_t other : near)
       cycles += share / static_cast<double>(near.size()) * monitor_.forecast(other).interval_cycles;
-    all.push_back({clock_hz_ / cycles, alone.relative_error});
+    if (row != kDensest) cycles += canary_share * monitor_.forecast(kDensest).interval_cycles;
+    if (last && last->candidate && row != *last->candidate)
+      cycles += canary_share * monitor_.forecast(*last->candidate).interval_cycles;
+    all.push_back({clock_hz_ / cycles, alone.relative_error, disagreement_.canaries(row), bound_of(row)});
   }
   return all;
 }
 
-std::optional<Decision> Controller::observe(const Observation& seen) {
+// What disagreed before the pictures changed says nothing of them now.
+void Controller::take_canaries(const Observation& answer, std::span<const Observation> canaries) {
+  for (const Observation& canary : canaries) monitor_.observe(canary, Purpose::canary);
+  if (changes_ != monitor_.changes()) disagreement_.restart();
+  changes_ = monitor_.changes();
+  disagreement_.forget_before(answer.index);
+  std::vector<const Observation*> runs;
+  if (answer.best_class) runs.push_back(&answer);
+  for (const Observation& canary : canaries) runs.push_back(&canary);
+  const auto densest = std::find_if(runs.begin(), runs.end(), [](const auto* run) { return run->row == kDensest; });
+  if (canaries.empty() || densest == runs.end()) return;
+  for (const Observation* run : runs) {
+    if (run->row != kDensest) disagreement_.add(run->row, answer.index, run->best_class != (*densest)->best_class);
+  }
+}
+
+std::optional<Decision> Controller::observe(const Observation& seen, std::span<const Observation> canaries) {
   const std::lock_guard lock(mutex_);
-  monitor_.observe(seen, is_probe_unlocked(seen.index));
+  monitor_.observe(seen, is_probe_unlocked(seen.index) ? Purpose::probe : Purpose::answer);
+  take_canaries(seen, canaries);
   while (!probes_.empty() && probes_.front() <= seen.index) probes_.pop_front();
   if (!window_start_)
     window_start_ = seen.completed_at;
@@ -132,13 +189,17 @@ std::optional<Decision> Controller::observe(const Observation& seen) {
   for (const RowForecast& row : rows) {
     decision.predicted_images_per_s.push_back(row.images_per_s);
     decision.predicted_error.push_back(row.relative_error);
+    decision.canaries.push_back(row.canaries);
+    decision.disagreement_bound.push_back(row.disagreement_bound);
   }
   decision.density = monitor_.density(decision.row);
   decision.changing_layers = monitor_.changing_layers(decision.row);
   decision.images_since_change = monitor_.images_since_change();
   decision.effective_from = seen.index + lag_images_;
-  const Switch& last = switches_.back();
-  if (last.from > 0 && (seen.index < last.from || seen.index - last.from < options_.dwell_images)) {
+  const Switch last = switches_.back();
+  decision.candidate = last.candidate;
+  if (last.dwells_from > 0 &&
+      (seen.index < last.dwells_from || seen.index - last.dwells_from < options_.dwell_images)) {
     decision.reason = "dwell";
     return decision;
   }
@@ -147,9 +208,15 @@ std::optional<Decision> Controller::observe(const Observation& seen) {
                        monitor_.images_since_change(), monitor_.changes()});
   decision.choice = choice.row;
   decision.reason = choice.reason;
-  const std::uint64_t period = rows_ < 2 ? 0 : options_.probe_period * (choice.is_probing_affordable ? 1 : kRareProbes);
-  if (choice.row != last.row || period != last.probe_period)
-    switches_.push_back({decision.effective_from, choice.row, period});
+  decision.candidate = choice.candidate;
+  Switch next = last;
+  next.row = choice.row;
+  next.probe_period = probe_share() == 0 ? 0 : options_.probe_period * (choice.is_probing_affordable ? 1 : kRareProbes);
+  next.candidate = choice.candidate;
+  if (next == last) return decision;
+  next.from = decision.effective_from;
+  if (next.row != last.row || next.probe_period != last.probe_period) next.dwells_from = next.from;
+  switches_.push_back(next);
   return decision;
 }
 

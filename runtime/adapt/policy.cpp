@@ -9,19 +9,28 @@
 
 namespace sluice {
 
-const char* to_text(Policy policy) { return policy == Policy::fixed ? "fixed" : "target-fps"; }
+const char* to_text(Policy policy) {
+  switch (policy) {
+    case Policy::fixed:
+      return "fixed";
+    case Policy::target_fps:
+      return "target-fps";
+    case Policy::min_accuracy:
+      return "min-accuracy";
+  }
+  return "";
+}
 
 Result<Policy> policy_from_text(const std::string& text) {
   if (text == "fixed") return Policy::fixed;
   if (text == "target-fps") return Policy::target_fps;
-  return user_error("policy \"{}\" is not known; fixed and target-fps are", text);
+  if (text == "min-accuracy") return Policy::min_accuracy;
+  return user_error("policy \"{}\" is not known; fixed, target-fps and min-accuracy are", text);
 }
 
-Status check_policy(const PolicyOptions& options, const DesignTable& table) {
-  if (options.row >= table.rows.size()) {
-    return user_error("row {} is not in the design table, which has rows 0 to {}", options.row, table.rows.size() - 1);
-  }
-  if (options.policy == Policy::fixed) return ok();
+namespace {
+
+Status check_target(const PolicyOptions& options) {
   if (!(options.target_images_per_s > 0) || options.target_images_per_s > 1e12) {
     return user_error("policy target-fps: a target of {} images/s is not a rate; give one above 0",
                       options.target_images_per_s);
@@ -32,14 +41,46 @@ Status check_policy(const PolicyOptions& options, const DesignTable& table) {
         "policy target-fps: a probe every image leaves none for the chosen row; a probe period of 2 or more, or 0 for "
         "none");
   }
+  return ok();
+}
+
+Status check_most_disagreement(const PolicyOptions& options, const DesignTable& table) {
+  if (table.rows.size() < 2) {
+    return user_error(
+        "policy min-accuracy: the design table has one row, so there is no faster one to take; plan for more rows, or "
+        "use --policy fixed");
+  }
+  if (!(options.most_disagreement > 0 && options.most_disagreement < 1)) {
+    return user_error("policy min-accuracy: at most {} % of the images is no limit; give one above 0 and below 100",
+                      100 * options.most_disagreement);
+  }
+  if (options.canary_period == 0) {
+    return user_error(
+        "policy min-accuracy: without canaries nothing is known of any row; a canary period of 1 or more");
+  }
+  return ok();
+}
+
+}  // namespace
+
+Status check_policy(const PolicyOptions& options, const DesignTable& table) {
+  if (options.row >= table.rows.size()) {
+    return user_error("row {} is not in the design table, which has rows 0 to {}", options.row, table.rows.size() - 1);
+  }
+  if (options.canary_period != 0 && table.rows.size() < 2 && options.policy != Policy::min_accuracy) {
+    return user_error(
+        "canaries compare rows with the densest one, and the design table has no other; a canary period of 0");
+  }
+  if (options.policy == Policy::fixed) return ok();
+  SLUICE_CHECK(options.policy == Policy::target_fps ? check_target(options) : check_most_disagreement(options, table));
+  const char* const name = to_text(options.policy);
   if (options.period_images == 0)
-    return user_error("policy target-fps: a decision every 0 images is not possible; 1 or more");
+    return user_error("policy {}: a decision every 0 images is not possible; 1 or more", name);
   for (const TableRow& row : table.rows) {
     if (!(row.cycles_per_image > 0)) {
       return user_error(
-          "policy target-fps: row {} of the design table has no cycles, so no rate can be predicted; plan the table "
-          "again",
-          row.id);
+          "policy {}: row {} of the design table has no cycles, so no rate can be predicted; plan the table again",
+          name, row.id);
     }
   }
   return ok();
@@ -48,9 +89,9 @@ Status check_policy(const PolicyOptions& options, const DesignTable& table) {
 Status check_policy(const PolicyOptions& options, const DeviceInfo& device) {
   if (options.policy == Policy::fixed || device.does_row_change_rate) return ok();
   return user_error(
-      "policy target-fps: on device {} a row hardly changes the rate, so there is nothing to choose; use "
-      "--device sim (simulated rates) or --policy fixed",
-      device.driver);
+      "policy {}: on device {} a row hardly changes the rate, so there is nothing to choose; use --device sim "
+      "(simulated rates) or --policy fixed",
+      to_text(options.policy), device.driver);
 }
 
 std::vector<std::uint32_t> rows_by_accuracy(const DesignTable& table) {

@@ -9,14 +9,17 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace sluice {
 
 struct RowForecast {
-  double images_per_s = 0;    // in the mean over many images, probes included
-  double relative_error = 0;  // of it, one standard deviation
+  double images_per_s = 0;                   // in the mean over many images, probes and canaries included
+  double relative_error = 0;                 // of it, one standard deviation
+  std::uint64_t canaries = 0;                // that ran under it since the pictures changed
+  std::optional<double> disagreement_bound;  // a share; nothing: not known; the densest row's is 0
 };
 
 struct Situation {
@@ -33,7 +36,8 @@ struct Situation {
 struct Choice {
   std::uint32_t row = 0;
   std::string reason;
-  bool is_probing_affordable = true;  // false: probes are to become rare
+  bool is_probing_affordable = true;            // false: probes are to become rare
+  std::optional<std::uint32_t> candidate = {};  // row that canaries are to run under, too
 };
 
 class RowPolicy {

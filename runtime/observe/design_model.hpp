@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "runtime/bundle/bundle.hpp"
@@ -31,6 +32,7 @@ struct Observation {
   std::vector<double> cycles;                // per table layer
   std::vector<std::int64_t> pairs;           // per table layer, products executed; macs where the engine does not count
   std::chrono::nanoseconds completed_at{0};  // on the device's clock
+  std::optional<int> best_class = {};        // nothing: not known
 };
 
 // Turns counters of a device into observations; holds what that takes of the design.

@@ -19,7 +19,8 @@ Monitor::Monitor(const DesignModel& model) : model_(model), rows_(model.table.ro
   }
 }
 
-void Monitor::observe(const Observation& seen, bool is_probe) {
+void Monitor::observe(const Observation& seen, Purpose purpose) {
+  const bool is_running = purpose == Purpose::answer;
   OfRow& row = rows_.at(seen.row);
   double slowest = model_.floor_cycles;
   for (std::size_t l = 0; l < row.layers.size(); ++l) {
@@ -28,10 +29,10 @@ void Monitor::observe(const Observation& seen, bool is_probe) {
     row.layers[l].density.add(static_cast<double>(seen.pairs.at(l)) /
                               static_cast<double>(std::max<std::int64_t>(1, model_.macs[l])));
   }
-  take_clock(seen, slowest, is_probe);
-  ++images_since_change_;
+  take_clock(seen, slowest, is_running);
+  images_since_change_ += purpose != Purpose::canary;
   const double off = slowest / row.slowest_cycles - 1;
-  if (!is_probe) {
+  if (is_running) {
     if (running_ != seen.row) detector_.restart();
     running_ = seen.row;
     if (row.images >= kLeastImages && detector_.add(slowest, off / scatter())) return take_change(seen.row);
@@ -56,7 +57,7 @@ void Monitor::take_change(std::size_t running) {
   ++changes_;
 }
 
-void Monitor::take_clock(const Observation& seen, double slowest, bool is_probe) {
+void Monitor::take_clock(const Observation& seen, double slowest, bool is_running) {
   if (!clock_start_) {
     clock_start_ = seen.completed_at;
     return;
@@ -68,8 +69,8 @@ void Monitor::take_clock(const Observation& seen, double slowest, bool is_probe)
   clock_start_ = seen.completed_at;
   clock_expected_cycles_ = 0;
   clock_images_ = 0;
-  if (is_probe && !running_) return;
-  const std::size_t running = is_probe ? *running_ : seen.row;
+  if (!is_running && !running_) return;
+  const std::size_t running = is_running ? seen.row : *running_;
   if (std::abs(ratio - 1) <= kMostDisagreement)
     rows_[running].waiting = std::max(1.0, rows_[running].waiting * (1 + (ratio - 1) * kClockWeight));
 }
@@ -79,7 +80,7 @@ Forecast Monitor::forecast(std::size_t row) const {
   return {r.slowest_cycles * r.waiting, scatter() / std::sqrt(r.images)};
 }
 
-double Monitor::scatter() const { return std::sqrt(variance_); }
+double Monitor::scatter() const { return std::max(kLeastScatter, std::sqrt(variance_)); }
 
 std::vector<double> Monitor::density(std::size_t row) const {
   std::vector<double> density;

@@ -26,6 +26,10 @@
 
 namespace sluice {
 
+// Why an image was computed under a row: its answer, its answer under another row to measure that one, or besides its
+// answer.
+enum class Purpose { answer, probe, canary };
+
 struct Forecast {
   double interval_cycles = 1;  // mean, waiting included
   double relative_error = 0;   // of that mean, one standard deviation
@@ -35,8 +39,7 @@ class Monitor {
  public:
   explicit Monitor(const DesignModel& model);
 
-  // `is_probe`: the image ran under another row than the chosen one.
-  void observe(const Observation& seen, bool is_probe);
+  void observe(const Observation& seen, Purpose purpose);
 
   Forecast forecast(std::size_t row) const;
   // Standard deviation of one image's cycles around their row's mean, as a share of it.
@@ -62,9 +65,10 @@ class Monitor {
   };
 
   void take_change(std::size_t row);
-  void take_clock(const Observation& seen, double slowest, bool is_probe);
+  void take_clock(const Observation& seen, double slowest, bool is_running);
 
   static constexpr double kMemory = 1000, kPriorImages = 4, kLeastImages = 32, kUsualScatter = 0.06;
+  static constexpr double kLeastScatter = 1e-3;      // else rounding is a change where every image takes the same
   static constexpr double kFarthestOutlier = 9;      // times the variance, in which a value counts
   static constexpr std::uint64_t kClockImages = 16;  // whose clock is compared with their cycles at a time
   static constexpr double kMostDisagreement = 0.2;   // between clock and cycles
@@ -73,7 +77,7 @@ class Monitor {
   DesignModel model_;
   std::vector<OfRow> rows_;
   ChangeDetector detector_;
-  std::optional<std::size_t> running_;  // row of the last image that was no probe
+  std::optional<std::size_t> running_;  // row of the last answer that was no probe
   double variance_ = kUsualScatter * kUsualScatter;
   std::uint64_t images_since_change_ = 0, changes_ = 0;
   std::optional<std::chrono::nanoseconds> clock_start_;

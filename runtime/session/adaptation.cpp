@@ -2,6 +2,8 @@
 // What adaptation.hpp declares.
 #include "runtime/session/adaptation.hpp"
 
+#include "runtime/base/top_k.hpp"
+
 namespace sluice {
 
 Result<std::unique_ptr<Adaptation>> Adaptation::open(const Bundle& bundle, const DeviceInfo& device,
@@ -15,15 +17,20 @@ Result<std::unique_ptr<Adaptation>> Adaptation::open(const Bundle& bundle, const
   return adaptation;
 }
 
-Status Adaptation::learn(const Classification& image) {
-  const Observation seen = observer_.observe(image.image_id, image.row_id, image.counters, image.completed_at);
+Status Adaptation::learn(const Classification& image, std::size_t to_come) {
+  image_.push_back(observer_.observe(image.image_id, image.row_id, image.counters, image.completed_at));
+  image_.back().best_class = top_k(image.scores, 1).front();
+  if (to_come > 0) return ok();
+  const AuditImage seen{image_.front(), controller_.is_probe(image.image_id), {image_.begin() + 1, image_.end()}};
+  image_.clear();
   std::optional<Decision> decision;
   {
     const std::lock_guard lock(mutex_);
-    if (log_) SLUICE_CHECK(log_->add(seen, controller_.is_probe(seen.index)));
-    decision = controller_.observe(seen);
+    if (log_) SLUICE_CHECK(log_->add(seen));
+    decision = controller_.observe(seen.seen, seen.canaries);
     if (log_ && decision) SLUICE_CHECK(log_->add(*decision));
   }
+  switches_ += decision && decision->choice != decision->row;
   if (decision && on_decision_) on_decision_(*decision);
   return ok();
 }

@@ -9,6 +9,7 @@
 // Before: check_policy() has accepted what is asked for. After: the log, where one is wanted, holds everything.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -28,11 +29,15 @@ class Adaptation {
                                                   const std::filesystem::path& audit_log,
                                                   std::function<void(const Decision&)> on_decision);
 
-  std::uint32_t row_for(std::uint64_t index) { return controller_.row_for(index); }
-  Status learn(const Classification& image);
+  ImageRows rows_for(std::uint64_t index) { return controller_.rows_for(index); }
+  // An image and then its canaries; what they tell together is learned when none is to come.
+  Status learn(const Classification& image, std::size_t to_come);
   Status set_policy(const PolicyOptions& policy);
   // Of the images to come.
   std::uint32_t row() const { return controller_.row(); }
+  std::optional<double> disagreement_bound(std::uint32_t row) const { return controller_.disagreement_bound(row); }
+  std::vector<double> density() const { return controller_.density(); }
+  std::uint64_t switches() const { return switches_; }
   // Completes the log. One without its end line tells that the stream failed.
   Status end();
 
@@ -43,6 +48,8 @@ class Adaptation {
 
   const Observer observer_;
   const std::function<void(const Decision&)> on_decision_;
+  std::vector<Observation> image_;  // so far seen; of the thread that calls learn()
+  std::atomic<std::uint64_t> switches_ = 0;
   std::mutex mutex_;  // log and controller change together
   Controller controller_;
   std::optional<AuditLog> log_;

@@ -68,14 +68,15 @@ Result<std::unique_ptr<Session>> Session::open(std::shared_ptr<const Bundle> bun
     parts->adaptation = SLUICE_TRY(Adaptation::open(*parts->bundle, parts->device->info(), inside + 1, options.policy,
                                                     options.audit_log, std::move(options.on_decision)));
     Adaptation& adaptation = *parts->adaptation;
-    parts->pipeline = SLUICE_TRY(
-        ImagePipeline::open(*parts->device, parts->bundle->network(),
-                            {.top_k = options.top_k,
-                             .max_in_device = inside,
-                             .max_waiting = options.max_waiting,
-                             .threads = options.threads,
-                             .row_for = [&adaptation](std::uint64_t index) { return adaptation.row_for(index); },
-                             .learn = [&adaptation](const Classification& image) { return adaptation.learn(image); }}));
+    parts->pipeline = SLUICE_TRY(ImagePipeline::open(
+        *parts->device, parts->bundle->network(),
+        {.top_k = options.top_k,
+         .max_in_device = inside,
+         .max_waiting = options.max_waiting,
+         .threads = options.threads,
+         .rows_for = [&adaptation](std::uint64_t index) { return adaptation.rows_for(index); },
+         .learn = [&adaptation](const Classification& image,
+                                std::size_t to_come) { return adaptation.learn(image, to_come); }}));
     return std::unique_ptr<Session>(new Session(std::move(parts)));
   });
 }
@@ -112,6 +113,14 @@ Status Session::set_policy(const PolicyOptions& policy) {
 }
 
 std::uint32_t Session::row() const { return parts_->adaptation->row(); }
+
+std::optional<double> Session::disagreement_bound(std::uint32_t row) const {
+  return parts_->adaptation->disagreement_bound(row);
+}
+
+std::uint64_t Session::row_switches() const { return parts_->adaptation->switches(); }
+
+std::vector<double> Session::layer_density() const { return parts_->adaptation->density(); }
 
 StreamStatistics Session::statistics() const { return parts_->pipeline->statistics(); }
 

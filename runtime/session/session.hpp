@@ -24,6 +24,7 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "runtime/adapt/decision.hpp"
@@ -73,6 +74,13 @@ class Session {
   // Row that the controller has chosen for the images to come.
   std::uint32_t row() const;
 
+  // Upper 95 % bound of the share of this stream's images on which a row's best class differs from the densest row's;
+  // nothing below 200 canaries of late (PolicyOptions::canary_period).
+  std::optional<double> disagreement_bound(std::uint32_t row) const;
+  // Decisions so far that took another row.
+  std::uint64_t row_switches() const;
+  // Share of products executed by the row in charge, per layer of the design table.
+  std::vector<double> layer_density() const;
   StreamStatistics statistics() const;
   // The failure that ended the session, as soon as there is one.
   Status status() const;

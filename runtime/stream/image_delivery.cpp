@@ -22,6 +22,15 @@ void ImagePipeline::collect_all() {
     lock.lock();
     one.splice(one.end(), underway_, underway_.begin());  // until now it counted as inside the device
     const bool may_send = !is_sending_ && can_send();
+    if (passage.is_canary) {
+      statistics_.canaries += result.has_value();
+      lock.unlock();
+      if (may_send) may_send_.notify_one();
+      deliver_canary(passage, std::move(result));
+      lock.lock();
+      if (--unfinished_ == 0) is_idle_.notify_all();
+      continue;
+    }
     // Counted now: a receiver may wake somebody who asks for the statistics.
     if (is_lost) count_lost(passage);
     statistics_.delivered += !is_lost;
@@ -86,11 +95,19 @@ Result<Classification> ImagePipeline::collect(const Passage& passage) {
   return classification;
 }
 
+// What would refuse it had accepted its image before.
+void ImagePipeline::deliver_canary(Passage& passage, std::optional<Result<Classification>> result) {
+  if (result && !*result) return break_off(std::move(*result).error());
+  if (result && options_.learn)
+    is_taken("what learns from images", [&] { return options_.learn(result->value(), passage.canaries_to_come); });
+}
+
 // False when it is lost, or the receiver failed.
 bool ImagePipeline::deliver(Passage& passage, std::optional<Result<Classification>> result) {
   if (result && *result) {
     Classification& image = result->value();
-    if (options_.learn && !is_taken("what learns from images", [&] { return options_.learn(image); })) {
+    if (options_.learn &&
+        !is_taken("what learns from images", [&] { return options_.learn(image, passage.canaries_to_come); })) {
       result.reset();
     } else {
       image.times.total = Clock::now() - passage.input.arrived;

@@ -174,9 +174,12 @@ void ImagePipeline::send_ready(Lock& lock) {
     const bool is_sent = !is_broken_ && !passage.problem;
     lock.unlock();
     if (has_emptied) has_room_.notify_all();
-    if (is_sent) send(passage);
+    Line canaries;
+    if (is_sent) canaries = send(passage);
     lock.lock();
-    statistics_.accepted += passage.is_inside;
+    statistics_.accepted += passage.is_inside && !passage.is_canary;
+    unfinished_ += canaries.size();
+    waiting_.splice(waiting_.begin(), canaries);
     underway_.splice(underway_.end(), one);
     has_underway_.notify_one();
   }
@@ -186,12 +189,19 @@ void ImagePipeline::send_ready(Lock& lock) {
   if (is_more_ready) may_send_.notify_one();
 }
 
-void ImagePipeline::send(Passage& passage) {
+// The passages that are to follow it.
+ImagePipeline::Line ImagePipeline::send(Passage& passage) {
   try {
-    passage.row_id = options_.row_for ? options_.row_for(passage.index) : 0;
+    ImageRows rows{passage.row_id, {}};
+    if (options_.rows_for && !passage.is_canary) rows = options_.rows_for(passage.index);
+    passage.row_id = rows.answer;
+    Line canaries = canaries_of(passage, rows.canaries);
     Status status = device_.submit({passage.index, passage.row_id, std::move(passage.codes)});
     passage.is_inside = bool(status);
-    if (status) return;
+    if (status) {
+      if (!passage.is_canary) passage.canaries_to_come = canaries.size();
+      return canaries;
+    }
     if (status.error().fault() == Fault::user)
       passage.problem = std::move(status).error().in(passage.name());  // refused, not accepted: the device is well
     else
@@ -200,6 +210,22 @@ void ImagePipeline::send(Passage& passage) {
   } catch (...) {
     break_off(caught_error("submitting images failed"));
   }
+  return {};
+}
+
+ImagePipeline::Line ImagePipeline::canaries_of(const Passage& passage, const std::vector<std::uint32_t>& rows) {
+  Line canaries;
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    Passage& canary = canaries.emplace_back(ImageInput::Codes(), nullptr);
+    canary.input.name = passage.input.name;
+    canary.index = passage.index;
+    canary.is_ready = true;
+    canary.codes = passage.codes;
+    canary.row_id = rows[r];
+    canary.is_canary = true;
+    canary.canaries_to_come = rows.size() - r - 1;
+  }
+  return canaries;
 }
 
 // The first failure is the story; what follows from it is not. Nothing more is sent from here on.

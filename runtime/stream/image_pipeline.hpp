@@ -15,6 +15,10 @@
 // need no preparation, or the sending thread, which is woken when there is room again. One of them does so at a time,
 // so images enter in order, and no thread is woken without need. An image that could not be prepared passes both lines
 // with its error, and so keeps its place. Nodes of lists move from line to line: that takes no memory and cannot fail.
+// A canary is an image that is computed under further rows besides (runtime/hal/image_rows.hpp). Who sends it puts its
+// codes once more at the head of the first line for each of them, so they follow it into the device, take its room, and
+// come out after it. Their results go to what learns, and to nobody else; the image has been delivered by then.
+//
 // Back-pressure: a slow receiver fills the device, then the first line, and then submit() waits until that is half
 // empty, so that threads do not take turns image by image.
 //
@@ -40,6 +44,7 @@
 
 #include "runtime/bundle/network.hpp"
 #include "runtime/hal/device.hpp"
+#include "runtime/hal/image_rows.hpp"
 #include "runtime/images/preprocess.hpp"
 #include "runtime/stream/outcome.hpp"
 #include "runtime/stream/source.hpp"
@@ -52,10 +57,11 @@ struct PipelineOptions {
   std::size_t max_in_device = 0;  // 0: the device's capacity; a larger value means the capacity
   std::size_t max_waiting = 0;    // accepted and not yet in the device; 0: kUsualWaiting
   int threads = 0;                // for decoding and preprocessing; 0, or more than the machine has: all it has
-  // Row of the design table for an image; called in order. Empty: row 0.
-  std::function<std::uint32_t(std::uint64_t index)> row_for;
-  // Told of each classified image before it is delivered. Empty: nobody is.
-  std::function<Status(const Classification&)> learn;
+  // Rows of the design table for an image; called in order. Empty: row 0.
+  std::function<ImageRows(std::uint64_t index)> rows_for;
+  // Told of each classified image before it is delivered, and then of its canaries; `to_come`: so many of them are
+  // still to come. Empty: nobody is.
+  std::function<Status(const Classification&, std::size_t to_come)> learn;
 };
 
 class ImagePipeline {
@@ -95,6 +101,8 @@ class ImagePipeline {
     bool is_ready = false;  // prepared, or with a problem
     ImageInput::Codes codes;
     std::uint32_t row_id = 0;
+    bool is_canary = false;            // computed besides its image's answer
+    std::size_t canaries_to_come = 0;  // of the same image, further ones
     StageTimes times;
     std::chrono::nanoseconds completed_at{0};
     std::optional<Error> problem;  // it will not reach the device, this is its outcome
@@ -114,10 +122,12 @@ class ImagePipeline {
   void send_when_woken();
   bool can_send() const;
   void send_ready(Lock& lock);
-  void send(Passage& passage);
+  Line send(Passage& passage);
+  static Line canaries_of(const Passage& passage, const std::vector<std::uint32_t>& rows);
   void collect_all();
   std::optional<Result<Classification>> result_of(Passage& passage);
   Result<Classification> collect(const Passage& passage);
+  void deliver_canary(Passage& passage, std::optional<Result<Classification>> result);
   bool deliver(Passage& passage, std::optional<Result<Classification>> result);
   template <typename Take>
   bool is_taken(const std::string& by, Take take);

@@ -49,6 +49,7 @@ struct StreamStatistics {
   std::uint64_t errors = 0;     // of the delivered: images that could not be classified
   std::uint64_t lost = 0;       // accepted by the device, but the stream failed before delivery
   std::uint64_t abandoned = 0;  // neither accepted by the device nor delivered before the stream failed
+  std::uint64_t canaries = 0;   // computed besides, under further rows; none of the above counts them
   double wall_seconds = 0;      // first image taken until the last delivery
 
   // Of classified images only.

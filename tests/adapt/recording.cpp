@@ -53,7 +53,7 @@ Pass pass_over(const Recording& recording, Controller& controller) {
   Pass pass;
   double now_s = 0;
   for (std::uint64_t i = 0; i < recording.length(); ++i) {
-    const std::uint32_t row = controller.row_for(i);
+    const std::uint32_t row = controller.rows_for(i).answer;
     const RecordedImage& image = recording.rows[row][std::size_t(i)];
     now_s += image.interval_s;
     Observation seen = image.seen;

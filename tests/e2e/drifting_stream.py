@@ -6,6 +6,9 @@ Shown: the controller switches, holds the rate for more of the stream than the m
 often as the fastest row; the audit log replays character by character, an edited one does not; the plot is there; the same
 seed gives the same log.
 
+Without labels: min-accuracy leaves the densest row when its canaries allow it, the log holds every image and canary, replays,
+and says what other policies would have done.
+
 A script that is none is refused with what is possible, as is a rate that is none; output that cannot be written, and a signal,
 end the program with a sentence and the command's exit statuses.
 
@@ -61,6 +64,21 @@ try:
     replay = json.loads(run(SLUICE, "replay", scratch / "one/audit.jsonl", "--json"))
     check(replay["differences"] == 0 and replay["is_log_complete"], "the replay is identical to the log")
     check(len(replay["switches"]) == adaptive["switches"] and replay["images"] == 3000, "the replay has every image and switch")
+    log = scratch / "canaries.jsonl"
+    labels = run(SLUICE, "classify", bundle, FASHION / "t10k-images-idx3-ubyte.gz", "--first", 9000, "--device", "sim", "--policy", "min-accuracy",
+                 "--max-disagreement", 8, "--canary-period", 20, "--audit-log", log, "--format", "csv")
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    images = [line for line in lines if line["kind"] == "image"]
+    check(len(labels.splitlines()) == 9001 and [i["image"] for i in images] == list(range(9000)), "9,000 pictures are answered once each and in order")
+    check(sum(len(i.get("canaries", [])) for i in images) == lines[-1]["canaries"] >= 450, f"{lines[-1]['canaries']} canaries, 450 or more")
+    check(all(i["row"] == 0 for i in images[:3900]) and images[-1]["row"] != 0, f"begins with row 0 and ends with row {images[-1]['row']}")
+    differing = [i["class"] != next(c["class"] for c in i["canaries"] if c["row"] == 0) for i in images if i["row"] and "canaries" in i]
+    check(sum(differing) <= 0.08 * len(differing), f"{sum(differing)} of {len(differing)} of its canaries disagree, at most 8 %")
+    check(json.loads(run(SLUICE, "replay", log, "--json"))["differences"] == 0, "the replay is identical")
+    other = json.loads(run(SLUICE, "replay", log, "--policy", "fixed", "--row", 0, "--json"))
+    check(other["images_of_row"][0] == 9000 and other["images_per_s"] < other["as_it_was"]["images_per_s"], "replayed under row 0 every image runs under it")
+    other = json.loads(run(SLUICE, "replay", log, "--max-disagreement", 0.1, "--json"))
+    check(other["images_of_row"][0] == 9000, "a limit that 200 canaries cannot show keeps row 0")
     for text, says in (("[]", "scenes"), ('{"scenes": [{"name": "x", "images": 0}]}', "images"), ('{"scenes": [{"name": "x", "images": 9, "contrast": -1}]}', "0 to 10")):
         (scratch / "bad.json").write_text(text)
         done = subprocess.run([PROGRAM, bundle, "--images", FASHION / "t10k-images-idx3-ubyte.gz", "--script", scratch / "bad.json"], capture_output=True, text=True)

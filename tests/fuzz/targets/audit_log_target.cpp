@@ -39,8 +39,15 @@ AuditStart start_of_two_rows() {
 std::string edited_log(std::string_view bytes) {
   static const std::vector<std::string> lines = [] {
     std::vector<std::string> made{to_line(start_of_two_rows())};
-    for (std::uint64_t i = 0; i < 4; ++i)
-      made.push_back(to_line(Observation{i, 0, {900, 800}, {400, 700}, std::chrono::nanoseconds(1000 * i)}, false));
+    const auto seen = [](std::uint64_t image, std::uint32_t row) {
+      return Observation{image, row, {900, 800}, {400, 700}, std::chrono::nanoseconds(1000 * image), 3};
+    };
+    for (std::uint64_t i = 0; i < 4; ++i) {
+      made.push_back(to_line(AuditImage{seen(i, 0), false, {}}));
+      if (i == 1)
+        made.push_back(to_line({.policy = Policy::min_accuracy, .most_disagreement = 0.1, .canary_period = 1}, 2));
+      if (i == 2) made.back() = to_line(AuditImage{seen(i, 0), false, {seen(i, 1)}});
+    }
     return made;
   }();
   fuzz::Edits edits(bytes);
@@ -63,7 +70,7 @@ void read_and_replay(std::string_view text) {
   const Result<Audit> audit = read_audit_log(file.path());
   if (!fuzz::is_value(audit)) return;
   (void)replay(audit.value());
-  (void)fuzz::is_value(replay(audit.value(), audit.value().start.model.table));
+  (void)fuzz::is_value(replay(audit.value(), {.table = audit.value().start.model.table}));
 }
 
 }  // namespace

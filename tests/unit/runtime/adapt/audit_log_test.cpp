@@ -20,6 +20,14 @@ AuditStart start() {
   return {test::three_rows(), {.policy = Policy::target_fps, .target_images_per_s = 1.0 / 3}, 9, "sim", "simulated"};
 }
 
+AuditImage image() {
+  Observation seen = test::seen_with(start().model, 0, 1, 1.1, 123),
+              densest = test::seen_with(start().model, 0, 0, 1.2, 140);
+  seen.best_class = 3;
+  densest.best_class = 4;
+  return {seen, true, {densest}};
+}
+
 class Log : public testing::Test {
  protected:
   std::filesystem::path file() const { return scratch_.path() / "audit.jsonl"; }
@@ -27,9 +35,21 @@ class Log : public testing::Test {
   std::string written() {
     auto log = AuditLog::create(file(), start());
     EXPECT_TRUE(log);
-    EXPECT_TRUE(log->add(test::seen_with(start().model, 0, 1, 1.1, 123), true));
-    EXPECT_TRUE(
-        log->add(Decision{0, 1, 2, 9, "because", 12.5, {1, 2, 1.0 / 7}, {0.1, 0.02, 0}, 77, {0.5, 0.25, 1}, {1}}));
+    EXPECT_TRUE(log->add(image()));
+    EXPECT_TRUE(log->add(Decision{0,
+                                  1,
+                                  2,
+                                  9,
+                                  "because",
+                                  12.5,
+                                  {1, 2, 1.0 / 7},
+                                  {0.1, 0.02, 0},
+                                  77,
+                                  {0.5, 0.25, 1},
+                                  {1},
+                                  2,
+                                  {0, 250, 3},
+                                  {0, 0.0125, {}}}));
     EXPECT_TRUE(log->end());
     log = user_error("closed");
     return read_file(file()).value();
@@ -52,9 +72,14 @@ TEST_F(Log, reads_back_what_was_written) {
   ASSERT_TRUE(audit) << audit.error().text();
   EXPECT_EQ(to_line(audit.value().start), to_line(start()));
   ASSERT_EQ(audit.value().images.size(), 1u);
-  EXPECT_EQ(to_line(audit.value().images[0].seen, true), to_line(test::seen_with(start().model, 0, 1, 1.1, 123), true));
+  EXPECT_EQ(to_line(audit.value().images[0]), to_line(image()));
+  ASSERT_EQ(audit.value().images[0].canaries.size(), 1u);
+  EXPECT_EQ(audit.value().images[0].canaries[0].best_class, 4);
   EXPECT_TRUE(audit.value().images[0].is_probe);
-  EXPECT_EQ(audit.value().decisions.size(), 1u);
+  ASSERT_EQ(audit.value().decisions.size(), 1u);
+  EXPECT_THAT(audit.value().decisions[0],
+              HasSubstr("\"candidate\":2,\"canaries\":[0,250,3],\"disagreement_bound\":[0.0,0.0125,null]}"));
+  EXPECT_THAT(written(), HasSubstr("{\"kind\":\"end\",\"images\":1,\"canaries\":1,"));
   EXPECT_TRUE(audit.value().has_end);
 }
 
@@ -76,13 +101,17 @@ TEST_F(Log, refuses_with_the_line) {
   expect_refused("", "is empty");
   expect_refused("hello\n", ":1: not a JSON object");
   expect_refused("{\"kind\":\"image\"}\n", ":1: the first line is no start");
-  expect_refused(with("\"version\":3,\"design", "\"version\":8,\"design"), "version 8");
+  expect_refused(with("\"version\":4,\"design", "\"version\":8,\"design"), "version 8");
   expect_refused(with("\"name\":\"target-fps\"", "\"name\":\"hope\""), "policy \"hope\" is not known");
   expect_refused(with("\"kind\":\"image\",\"image\":0,\"row\":1", "\"kind\":\"image\",\"image\":0,\"row\":5"),
                  ":2: row 5");
   expect_refused(with("\"kind\":\"image\"", "\"kind\":\"picture\""), ":2: kind \"picture\" is not known");
   expect_refused(with("\"pairs\":[", "\"pairs\":[1,"), ":2: 3 cycles and 4 pairs for 3 layers");
   expect_refused(with("\"completed_at_ns\":123000", "\"completed_at_ns\":\"noon\""), ":2:");
+  expect_refused(with("\"canaries\":[{\"row\":0", "\"canaries\":[{\"row\":7"),
+                 ":2: row 7 is not in the log's design table");
+  expect_refused(with("\"canaries\":[{\"row\":0", "\"canaries\":[5,{\"row\":0"), ":2:");
+  expect_refused(with("\"canary_period\":0", "\"canary_period\":-1"), ":1:");
   expect_refused(text + text, "after the end line");
   expect_refused(with("\"completed_at_ns\":123000", "\"completed_at_ns\":-5"), "before the device was opened");
   expect_refused(with("\"floor_cycles\":100.0", "\"floor_cycles\":-1"), ":1: floor_cycles -1");

@@ -40,7 +40,7 @@ struct Loop {
     for (std::size_t i = 0; i < images; ++i) {
       const double ratio = mean_ratio * (scatter > 0 ? std::max(0.5, draw(random)) : 1);
       const std::uint64_t index = rows.size();
-      const std::uint32_t row = controller.row_for(index);
+      const std::uint32_t row = controller.rows_for(index).answer;
       rows.push_back(row);
       now_us += static_cast<std::int64_t>(10 * ratio * model.table.rows[row].cycles_per_image / 1000);
       if (auto decision = controller.observe(seen_with(model, index, row, ratio, now_us)))
@@ -81,8 +81,8 @@ TEST(Controller, denser_pictures_move_to_a_sparser_row_and_back) {
 
 TEST(Controller, keeps_its_row_on_a_steady_stream) {
   Loop loop(target(95e3));
-  // Row 0 with probes of row 1 runs at 95.9 k, and 95.6 k are safe, since one image scatters by 6 % and so a window of 500
-  // by 0.27 %. The mean of a hundred images is often below that.
+  // Row 0 with probes of row 1 runs at 95.9 k, and 95.6 k are safe, since one image scatters by 6 % and so a window of
+  // 500 by 0.27 %. The mean of a hundred images is often below that.
   loop.run(40000, 1.0 / 0.947, 0.06);
   EXPECT_EQ(loop.switches(), 0u);
   EXPECT_EQ(loop.controller.row(), 0u);

@@ -42,6 +42,24 @@ TEST(Policy, numbers_that_are_none) {
   expect_refused(check_policy(options, table), "every 0 images");
 }
 
+TEST(Policy, min_accuracy_needs_rows_a_limit_and_canaries) {
+  DesignTable table = test::three_rows().table;
+  PolicyOptions options{.policy = Policy::min_accuracy, .most_disagreement = 0.02, .canary_period = 50};
+  EXPECT_TRUE(check_policy(options, table));
+  for (const double none : {0.0, -0.1, 1.0, std::nan("")}) {
+    options.most_disagreement = none;
+    expect_refused(check_policy(options, table), "is no limit");
+  }
+  options.most_disagreement = 0.02;
+  options.canary_period = 0;
+  expect_refused(check_policy(options, table), "without canaries nothing is known");
+  expect_refused(check_policy(options, DeviceInfo{"cpu", "cpu", "measured"}), "policy min-accuracy: on device cpu");
+  options.canary_period = 50;
+  table.rows.resize(1);
+  expect_refused(check_policy(options, table), "the design table has one row, so there is no faster one");
+  expect_refused(check_policy({.canary_period = 50}, table), "canaries compare rows with the densest one");
+}
+
 TEST(Policy, a_table_without_cycles_predicts_nothing) {
   DesignTable table = test::three_rows().table;
   table.rows[1].cycles_per_image = 0;

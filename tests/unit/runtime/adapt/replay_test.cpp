@@ -19,7 +19,7 @@ Audit recorded(const std::vector<double>& ratios) {
   Controller controller(audit.start.model, audit.start.options, audit.start.lag_images);
   std::int64_t now_us = 0;
   for (std::uint64_t i = 0; i < 200 * ratios.size(); ++i) {
-    const std::uint32_t row = controller.row_for(i);
+    const std::uint32_t row = controller.rows_for(i).answer;
     const Observation seen = test::seen_with(audit.start.model, i, row, ratios[i / 200], now_us += 10);
     audit.images.push_back({seen, controller.is_probe(i)});
     if (auto d = controller.observe(seen)) audit.decisions.push_back(to_line(*d, audit.start.model));
@@ -55,9 +55,8 @@ TEST(Replay, another_table_decides_otherwise) {
   DesignTable slower = audit.start.model.table;
   for (TableRow& row : slower.rows)
     for (TableLayer& layer : row.layers) layer.cycles *= 1.4;
-  const auto result = replay(audit, slower);
+  const auto result = replay(audit, {.table = slower});
   ASSERT_TRUE(result) << result.error().text();
-  EXPECT_FALSE(result.value().is_same_table);
   ASSERT_FALSE(result.value().decisions.empty());
   EXPECT_EQ(result.value().decisions.back().choice, 2u) << "row 1 would run at 90 k";
   EXPECT_EQ(replay(audit).switches, 0u);
@@ -65,7 +64,7 @@ TEST(Replay, another_table_decides_otherwise) {
 
 TEST(Replay, the_same_table_given_as_another_decides_the_same_way) {
   const Audit audit = recorded({1, 1.5, 0.9, 2.2});
-  const auto result = replay(audit, audit.start.model.table);
+  const auto result = replay(audit, {.table = audit.start.model.table});
   ASSERT_TRUE(result);
   const Replay own = replay(audit);
   ASSERT_EQ(result.value().decisions.size(), own.decisions.size());
@@ -77,12 +76,12 @@ TEST(Replay, refuses_a_table_of_another_design) {
   const Audit audit = recorded({1});
   DesignTable other = audit.start.model.table;
   other.design_hash = "feedfeedfeedfeed";
-  const auto result = replay(audit, other);
+  const auto result = replay(audit, {.table = other});
   ASSERT_FALSE(result);
   EXPECT_THAT(result.error().text(), HasSubstr("of its own design"));
   other = audit.start.model.table;
   other.rows[1].layers.pop_back();
-  EXPECT_FALSE(replay(audit, other));
+  EXPECT_FALSE(replay(audit, {.table = other}));
 }
 
 }  // namespace

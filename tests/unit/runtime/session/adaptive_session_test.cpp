@@ -132,6 +132,41 @@ TEST_F(AdaptiveSession, refusals_come_before_anything_runs) {
   EXPECT_FALSE(std::filesystem::exists(log()));
 }
 
+TEST_F(AdaptiveSession, canaries_are_computed_besides_and_each_image_is_answered_once_by_the_row_in_charge) {
+  SessionOptions o;
+  o.policy = {.policy = Policy::min_accuracy, .most_disagreement = 0.9, .canary_period = 10};
+  o.audit_log = log();
+  auto session = Session::open(bundle_, device_, o).value();
+  PixelSource source(2400, 2400);
+  std::vector<int> rows;
+  std::uint64_t next = 0;
+  const StreamReport report = session->run(source, [&](Outcome outcome) -> Status {
+    EXPECT_EQ(outcome.index, next++);
+    rows.push_back(static_cast<int>(outcome.result.value().row_id));
+    return ok();
+  });
+  ASSERT_TRUE(report.status) << report.status.error().text();
+  ASSERT_EQ(rows.size(), 2400u);
+  EXPECT_EQ(rows[1900], 0) << "below 200 canaries nothing is known";
+  EXPECT_NE(rows[2399], 0) << "nearly every disagreement is allowed";
+  EXPECT_TRUE(session->disagreement_bound(1));
+  const StreamStatistics& s = report.statistics;
+  EXPECT_EQ(s.taken, 2400u);
+  EXPECT_EQ(s.delivered, 2400u);
+  EXPECT_EQ(s.accepted, 2400u);
+  auto audit = read_audit_log(log());
+  ASSERT_TRUE(audit) << audit.error().text();
+  std::uint64_t canaries = 0;
+  for (std::size_t i = 0; i < audit->images.size(); ++i) {
+    EXPECT_EQ(int(audit->images[i].seen.row), rows[i]);
+    canaries += audit->images[i].canaries.size();
+  }
+  EXPECT_EQ(s.canaries, canaries);
+  EXPECT_GE(canaries, 240u);
+  const Replay again = replay(audit.value());
+  EXPECT_EQ(again.differences, 0u) << again.first_difference;
+}
+
 TEST_F(AdaptiveSession, a_log_that_cannot_be_written_ends_the_stream_with_its_reason) {
   SessionOptions o = options(1000);
   o.audit_log = scratch_.path() / "absent" / "log";

@@ -105,6 +105,7 @@ Fate fate_of(std::mt19937& random) {
   fate.session.max_in_device = random() % 8;
   fate.session.max_waiting = random() % 6;
   fate.session.threads = static_cast<int>(random() % 3);
+  fate.session.policy = {.row = static_cast<std::uint32_t>(random() % 3), .canary_period = random() % 3};
   fate.producers = 1 + random() % 3;
   fate.each = random() % 40;
   if (random() % 5 == 0) fate.receiver_fails_at = random() % 90;

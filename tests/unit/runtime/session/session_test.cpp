@@ -257,7 +257,7 @@ TEST_F(SessionTest, policies_set_while_images_pass_replay_from_the_log) {
   EXPECT_GT(again.decisions.size(), 50u);
   EXPECT_EQ(audit.value().images.back().seen.row, 1u);
   // Given the log's own table as another one, the policies hold as well.
-  const auto as_another = replay(audit.value(), audit.value().start.model.table);
+  const auto as_another = replay(audit.value(), {.table = audit.value().start.model.table});
   ASSERT_TRUE(as_another);
   EXPECT_EQ(as_another.value().decisions.size(), again.decisions.size());
 }

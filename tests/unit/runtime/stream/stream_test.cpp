@@ -88,7 +88,7 @@ TEST(Stream, rows_are_chosen_per_image) {
   NumberedSource source(30);
   Keeper keeper;
   PipelineOptions options;
-  options.row_for = [](std::uint64_t index) { return static_cast<std::uint32_t>(index % 3); };
+  options.rows_for = [](std::uint64_t index) { return ImageRows{static_cast<std::uint32_t>(index % 3), {}}; };
   ASSERT_TRUE(run_stream(device, source, keeper.receiver(), options).status);
   for (const Outcome& outcome : keeper.outcomes) EXPECT_EQ(outcome.result.value().row_id, outcome.index % 3);
 }
@@ -98,7 +98,7 @@ TEST(Stream, unknown_row_is_that_images_error) {
   NumberedSource source(10);
   Keeper keeper;
   PipelineOptions options;
-  options.row_for = [](std::uint64_t index) { return index == 4 ? 9u : 0u; };
+  options.rows_for = [](std::uint64_t index) { return ImageRows{index == 4 ? 9u : 0u, {}}; };
   const StreamReport report = run_stream(device, source, keeper.receiver(), options);
   ASSERT_TRUE(report.status);
   ASSERT_EQ(keeper.outcomes.size(), 10u);
