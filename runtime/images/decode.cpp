@@ -3,6 +3,8 @@
 // a damaged picture; OpenCV's exceptions end here.
 #include "runtime/images/decode.hpp"
 
+#include <cstdlib>
+#include <mutex>
 #include <new>
 
 #include <opencv2/imgcodecs.hpp>
@@ -19,10 +21,26 @@ namespace {
 // 100 million pixels of three bytes, uncompressed, and a little: no accepted picture needs a larger file.
 constexpr std::uint64_t kMaxFileBytes = 700'000'000;
 
+// The first picture makes OpenCV bring up all its decoders, and GDAL all its drivers with them. Where memory runs out in
+// there, GDAL ends the process. So what that takes (20 MB, measured) is asked for first, with room for other threads.
+constexpr std::size_t kDecodersBytes = 48'000'000;
+
+// Throws std::bad_alloc; the next picture tries again.
+void bring_up_decoders() {
+  static std::once_flag is_done;
+  std::call_once(is_done, [] {
+    void* volatile asked = std::malloc(kDecodersBytes);  // volatile: the compiler may not leave it out
+    if (asked == nullptr) throw std::bad_alloc();
+    std::free(asked);
+    cv::imdecode(cv::Mat::zeros(1, 1, CV_8UC1), cv::IMREAD_ANYCOLOR);  // of no known format: asks every decoder
+  });
+}
+
 Result<Picture> decode_known(std::string_view bytes) {
   const PictureHeader header = SLUICE_TRY(inspect_picture(bytes));
   // imdecode takes a Mat and does not write to it.
   const cv::Mat buffer(1, static_cast<int>(bytes.size()), CV_8UC1, const_cast<char*>(bytes.data()));
+  bring_up_decoders();
   cv::Mat decoded;
   try {
     // ANYCOLOR keeps grey pictures grey and makes everything else three channels; 8 bits, since ANYDEPTH is not asked.
