@@ -21,8 +21,9 @@ namespace {
 // 100 million pixels of three bytes, uncompressed, and a little: no accepted picture needs a larger file.
 constexpr std::uint64_t kMaxFileBytes = 700'000'000;
 
-// The first picture makes OpenCV bring up all its decoders, and GDAL all its drivers with them. Where memory runs out in
-// there, GDAL ends the process. So what that takes (20 MB, measured) is asked for first, with room for other threads.
+// The first picture makes OpenCV bring up all its decoders, and GDAL all its drivers with them. Where memory runs out
+// in there, GDAL ends the process. So what that takes (20 MB, measured) is asked for first, with room for other
+// threads.
 constexpr std::size_t kDecodersBytes = 48'000'000;
 
 // Throws std::bad_alloc; the next picture tries again.

@@ -99,7 +99,7 @@ TEST(Words, completion_offers_verbs_beneath_and_options_but_no_arguments) {
 TEST(Words, completion_knows_boards_and_choices_and_is_a_script) {
   const std::string script = command({"completion", "bash"}).out;
   EXPECT_THAT(script, AllOf(HasSubstr("plan:--board) words=\"385a"), HasSubstr("plan:--budget) words=\"kv260"),
-                            HasSubstr("classify:--policy) words=\"fixed target-fps\"")));
+                            HasSubstr("classify:--policy) words=\"fixed target-fps min-accuracy\"")));
   Scratch scratch;
   ASSERT_TRUE(write_file(scratch.path() / "sluice.bash", script));
   const auto completed = [&](const std::string& words, int position) {
