@@ -221,6 +221,10 @@ const char* foreign_kind(Bytes bytes) {
 Result<PictureHeader> inspect_any(std::string_view all) {
   const Bytes bytes(all);
   if (all.empty()) return user_error("the file is empty");
+  // OpenCV knows a DICOM file by a mark in its middle, and takes for one whatever the decoder of its own kind refuses.
+  constexpr std::size_t kDicomMark = 128;
+  if (bytes.text(kDicomMark, 4) == "DICM")
+    return user_error("this has the mark of a DICOM file at byte {}; convert it to JPEG or PNG", kDicomMark);
   if (bytes.text(0, 2) == "\xFF\xD8") return inspect_jpeg(bytes);
   if (bytes.text(0, 8) == "\x89PNG\r\n\x1A\n") return inspect_png(bytes);
   if (bytes.text(0, 2) == "BM") return inspect_bmp(bytes);

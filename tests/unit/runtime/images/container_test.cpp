@@ -91,6 +91,10 @@ TEST(Container, foreign_kinds_are_named) {
   EXPECT_THAT(inspect_picture("P3 1 1 255 0 0 0\n").error().text(), HasSubstr("PNM of a kind"));
   EXPECT_THAT(inspect_picture("P5 1 1 15\n.").error().text(), HasSubstr("maximum 15"));
   EXPECT_THAT(inspect_picture("P5 0 1 255\n.").error().text(), HasSubstr("zero size"));
+  // OpenCV's reader of DICOM ends the process on such a file, whatever it begins with.
+  for (const std::string start : {"\xFF\xD8\xFF", "RIFF", "BM", "P5 1 1 255\n", "\x89PNG"})
+    EXPECT_THAT(inspect_picture(start + std::string(128 - start.size(), ' ') + "DICM").error().text(),
+                HasSubstr("DICOM"));
   EXPECT_THAT(inspect_picture("hello").error().text(), HasSubstr("not a picture"));
   EXPECT_THAT(inspect_picture("").error().text(), HasSubstr("empty"));
 }
