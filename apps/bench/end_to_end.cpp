@@ -20,12 +20,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::nanoseconds;
 
-double seconds_between(Clock::time_point begin, Clock::time_point end) {
-  return std::chrono::duration<double>(end - begin).count();
-}
-
-double in_ms(nanoseconds time) { return 1e-6 * static_cast<double>(time.count()); }
-
 // Sends pictures when they are due, or as fast as they are taken, and counts what came back.
 class ScenarioStream final : public Source {
  public:
@@ -39,7 +33,7 @@ class ScenarioStream final : public Source {
     const Clock::time_point now = Clock::now(), due = is_full_ ? now : begin_ + arrivals_.next();
     {
       const std::lock_guard lock(mutex_);
-      const double seconds = is_full_ ? measured_.seconds : seconds_between(counted_from_, std::max(due, now));
+      const double seconds = is_full_ ? measured_.seconds : in_seconds(std::max(due, now) - counted_from_);
       is_over_ = is_interrupted() || !goes_on(measured_, load_, seconds);
       if (is_over_) return std::optional<ImageInput>();
     }
@@ -62,13 +56,13 @@ class ScenarioStream final : public Source {
     if (!meters_) {  // what is counted begins with this image; of a full device, after it
       meters_.emplace();
       counting_since_ = is_full_ ? now : counted_from_;
-      measured_.warm_up.seconds = seconds_between(begin_, counting_since_);
+      measured_.warm_up.seconds = in_seconds(counting_since_ - begin_);
       if (is_full_) return ok();
     }
     ++measured_.images;
     ++measured_.queries;
     measured_.latencies.push_back(latency);
-    measured_.seconds = seconds_between(counting_since_, now);
+    measured_.seconds = in_seconds(now - counting_since_);
     spent_ = meters_->spent();
     return ok();
   }
@@ -76,9 +70,7 @@ class ScenarioStream final : public Source {
   // Once the stream has ended.
   Measured measured() {
     if (!is_full_ && !is_interrupted()) measured_.seconds = std::max(measured_.seconds, load_.seconds);
-    measured_.host_seconds = spent_.seconds;
-    measured_.processor_seconds = spent_.processor_seconds;
-    measured_.joules = spent_.joules;
+    measured_.take(spent_);
     return std::move(measured_);
   }
 
@@ -103,6 +95,7 @@ class ScenarioStream final : public Source {
 Status run_queries(Session& session, const ImageSet& images, const Load& load, std::size_t size, Measured& measured) {
   std::size_t next = 0;
   const Meters meters;
+  const Clock::time_point begin = Clock::now();
   do {
     const Clock::time_point sent = Clock::now();
     std::vector<std::future<Outcome>> outcomes;
@@ -115,11 +108,9 @@ Status run_queries(Session& session, const ImageSet& images, const Load& load, s
     measured.latencies.push_back(Clock::now() - sent);
     ++measured.queries;
     measured.images += size;
-    const Spent spent = meters.spent();
-    measured.seconds = measured.host_seconds = spent.seconds;
-    measured.processor_seconds = spent.processor_seconds;
-    measured.joules = spent.joules;
+    measured.seconds = in_seconds(Clock::now() - begin);
   } while (goes_on(measured, load, measured.seconds) && !is_interrupted());
+  measured.take(meters.spent());
   return ok();
 }
 
@@ -155,7 +146,7 @@ Result<Stages> measure_stages(Device& device, const IntegerNetwork& network, con
   nanoseconds free{0};  // on a simulated device's clock: when the picture before had left
   const auto begin = Clock::now();
   for (bool is_first = true;
-       is_first || (sums.images < kImages && (sums.images == 0 || seconds_between(begin, Clock::now()) < kSeconds));) {
+       is_first || (sums.images < kImages && (sums.images == 0 || in_seconds(Clock::now() - begin) < kSeconds));) {
     const auto start = Clock::now();
     const Picture picture = SLUICE_TRY(images.load(sums.images % images.size()));
     const auto decoded = Clock::now();

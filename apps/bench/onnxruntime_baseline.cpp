@@ -8,6 +8,7 @@
 #include "runtime/base/file.hpp"
 #include "runtime/base/json.hpp"
 #include "runtime/base/process.hpp"
+#include "runtime/base/temporary_folder.hpp"
 
 namespace sluice::bench {
 namespace {
@@ -25,14 +26,6 @@ fs::path interpreter_above_program() {
   }
   return {};
 }
-
-struct ScratchFolder {
-  fs::path path;
-  ~ScratchFolder() {
-    std::error_code error;
-    fs::remove_all(path, error);
-  }
-};
 
 Status write_task(const BaselineTask& task, const fs::path& folder) {
   std::string pictures;
@@ -72,14 +65,11 @@ Baseline from_json(const json& form, const BaselineTask& task, const std::string
 }
 
 Result<std::vector<Baseline>> run_worker(const BaselineTask& task, const fs::path& python) {
-  std::error_code error;
-  std::string pattern = (fs::temp_directory_path(error) / "sluice-bench-XXXXXX").string();
-  if (mkdtemp(pattern.data()) == nullptr) return world_error("mkdtemp({}) failed: {}", pattern, errno_text(errno));
-  const ScratchFolder folder{pattern};
-  SLUICE_CHECK(write_task(task, folder.path));
+  const TemporaryFolder folder = SLUICE_TRY(TemporaryFolder::create("sluice-bench"));
+  SLUICE_CHECK(write_task(task, folder.path()));
   const ProcessEnd end = SLUICE_TRY(run_process(
-      {python.string(), "-c", worker_files().at("onnxruntime_worker.py"), (folder.path / "task.json").string()},
-      folder.path / "said"));
+      {python.string(), "-c", worker_files().at("onnxruntime_worker.py"), (folder.path() / "task.json").string()},
+      folder.path() / "said"));
   if (end.started != 0) return world_error("{} could not be started: {}", python.string(), errno_text(end.started));
   const std::size_t at = end.text.rfind("\nresult ");
   const std::string last = end.text.substr(at == std::string::npos ? 0 : at + std::strlen("\nresult "));

@@ -61,6 +61,7 @@ class OpenCvRun {
     net_.forward();
     Measured measured;
     const Meters meters;
+    const auto begin = Clock::now();
     do {
       const auto sent = Clock::now();
       net_.setInput(input);
@@ -68,10 +69,9 @@ class OpenCvRun {
       measured.latencies.push_back(Clock::now() - sent);
       ++measured.queries;
       measured.images += batch;
-      const Spent spent = meters.spent();
-      measured.seconds = spent.seconds;
-      measured.processor_seconds = spent.processor_seconds;
+      measured.seconds = in_seconds(Clock::now() - begin);
     } while (measured.seconds < seconds && !is_interrupted());
+    measured.processor_seconds = meters.spent().processor_seconds;
     measured.was_interrupted = is_interrupted();
     return measured;
   }

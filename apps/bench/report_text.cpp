@@ -10,8 +10,6 @@
 namespace sluice::bench {
 namespace {
 
-double ms(std::chrono::nanoseconds time) { return 1e-6 * static_cast<double>(time.count()); }
-
 // Each condition on a line of its own.
 std::string verdict(const std::vector<std::string>& missed) {
   std::string text = missed.empty() ? "VALID\n" : "INVALID\n";
@@ -75,7 +73,7 @@ std::string percentiles_text(const std::string& head, const std::vector<Line>& l
     const std::string name = line.name + (line.is_simulated ? ", simulated" : ", measured");
     text += fmt::format("{:<{}}", cut(name, kNameWidth), kNameWidth);
     for (const double p : kPercentiles)
-      text += fmt::format("  {:>7.{}f}", ms(percentile(line.measured->latencies, p / 100)), 3);
+      text += fmt::format("  {:>7.{}f}", in_ms(percentile(line.measured->latencies, p / 100)), 3);
     text += "\n";
   }
   return is_any ? text : "";
@@ -87,12 +85,12 @@ std::string run_text(const Report& report, const DeviceRun& run) {
       "{}: {}, {} in flight; opened in {:.2f} s, first image {:.3f} ms\n"
       "  not counted: warm-up {} images, {:.2f} s; pipeline fill {} images, {:.4f} s\n"
       "  device only, {}: {} images in {:.2f} s {}: {}",
-      run.name, run.info.name, run.in_flight, run.open_s, ms(m.first_image), m.warm_up.images, m.warm_up.seconds,
+      run.name, run.info.name, run.in_flight, run.open_s, in_ms(m.first_image), m.warm_up.images, m.warm_up.seconds,
       m.fill.images, m.fill.seconds, name_of(report.scenario), m.images, m.seconds, run.info.rate_kind,
       verdict(run.missed));
   if (report.server && !m.lateness.empty())
     text += fmt::format("  schedule: queries were sent {:.3f} ms late (99th percentile)\n",
-                        ms(percentile(m.lateness, .99)));
+                        in_ms(percentile(m.lateness, .99)));
   if (run.stages) {
     const Stages& s = *run.stages;
     text += fmt::format("  stages of a picture alone, mean of {}, ms: decode {:.3f}  resize {:.3f}  pack {:.3f}\n    ",
@@ -128,7 +126,7 @@ std::string run_text(const Report& report, const DeviceRun& run) {
 std::string headline(const Report& report, const DeviceRun& run) {
   const Measured& m = run.measured;
   const std::string device = run.info.rate_kind + " on " + run.name;
-  const auto latency = [&](double p) { return ms(percentile(m.latencies, p / 100)); };
+  const auto latency = [&](double p) { return in_ms(percentile(m.latencies, p / 100)); };
   std::string figure;
   switch (report.scenario) {
     case Scenario::single_stream:
@@ -158,7 +156,7 @@ std::string report_text(const Report& report) {
       report.seed);
   if (report.server)
     text += fmt::format("Server: {:g} queries/s as a Poisson process, bound {:g} ms\n", report.server->target_qps,
-                        ms(report.server->latency_bound));
+                        in_ms(report.server->latency_bound));
   for (const DeviceRun& run : report.runs) text += "\n" + run_text(report, run);
   for (const Baseline& b : report.baselines) {
     const std::string engine = fmt::format("{}{}{}, {}", b.engine, b.version.empty() ? "" : " ", b.version, b.form);

@@ -9,8 +9,6 @@
 namespace sluice::bench {
 namespace {
 
-double in_seconds(nanoseconds time) { return std::chrono::duration<double>(time).count(); }
-
 // Queries of `size` images, one after the other.
 Status run_queries(Feeder& feeder, const Load& load, std::size_t size, Measured& measured) {
   const nanoseconds begin = feeder.now();
@@ -76,10 +74,8 @@ Result<Measured> run_loop(Feeder& feeder, const Load& load) {
       SLUICE_CHECK(run_full(feeder, load, measured, meters));
       break;
   }
-  const Spent spent = meters->spent();
-  measured.host_seconds = spent.seconds;
-  measured.processor_seconds = spent.processor_seconds;
-  if (!feeder.is_simulated()) measured.joules = spent.joules;
+  measured.take(meters->spent());
+  if (feeder.is_simulated()) measured.joules.reset();
   SLUICE_CHECK(feeder.drain());
   measured.was_interrupted = is_interrupted();
   return measured;

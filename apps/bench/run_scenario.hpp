@@ -21,6 +21,7 @@
 #include <optional>
 #include <vector>
 
+#include "apps/bench/meters.hpp"
 #include "apps/bench/scenario.hpp"
 #include "runtime/hal/device.hpp"
 
@@ -56,6 +57,11 @@ struct Measured {
   std::vector<ImageScores> observed;  // of the first images that came back with counters, without their scores
   bool was_interrupted = false;
 
+  void take(const Spent& spent) {
+    host_seconds = spent.seconds;
+    processor_seconds = spent.processor_seconds;
+    joules = spent.joules;
+  }
   double images_per_s() const { return seconds > 0 ? static_cast<double>(images) / seconds : 0; }
 };
 

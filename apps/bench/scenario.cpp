@@ -9,8 +9,6 @@ namespace {
 
 constexpr const char* kNames[] = {"SingleStream", "MultiStream", "Server", "Offline"};
 
-double ms(std::chrono::nanoseconds time) { return 1e-6 * static_cast<double>(time.count()); }
-
 }  // namespace
 
 const char* name_of(Scenario scenario) { return kNames[static_cast<std::size_t>(scenario)]; }
@@ -59,13 +57,13 @@ std::vector<std::string> missed_conditions(const RunFacts& facts, const Lengths&
   if (!server) return missed;
   if (facts.p99_latency > server->latency_bound)
     missed.push_back(fmt::format("the 99th percentile of latency is {:.3f} ms, above the bound of {:.3f} ms",
-                                 ms(facts.p99_latency), ms(server->latency_bound)));
-  const double most = kMostLateness * ms(server->latency_bound);
-  if (ms(facts.p99_lateness) > most)
+                                 in_ms(facts.p99_latency), in_ms(server->latency_bound)));
+  const double most = kMostLateness * in_ms(server->latency_bound);
+  if (in_ms(facts.p99_lateness) > most)
     missed.push_back(
         fmt::format("the schedule was not kept: queries were sent up to {:.3f} ms late (99th percentile), "
                     "{:.3f} ms are allowed: this machine is too busy",
-                    ms(facts.p99_lateness), most));
+                    in_ms(facts.p99_lateness), most));
   return missed;
 }
 

@@ -21,6 +21,9 @@
 
 namespace sluice::bench {
 
+inline double in_seconds(std::chrono::nanoseconds time) { return std::chrono::duration<double>(time).count(); }
+inline double in_ms(std::chrono::nanoseconds time) { return 1e-6 * static_cast<double>(time.count()); }
+
 enum class Scenario { single_stream, multi_stream, server, offline };
 
 inline constexpr std::size_t kMultiStreamImages = 8;

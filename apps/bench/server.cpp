@@ -13,8 +13,6 @@
 namespace sluice::bench {
 namespace {
 
-double in_seconds(nanoseconds time) { return std::chrono::duration<double>(time).count(); }
-
 // Until the last answer, or until time is up: that no query came meanwhile is part of the schedule.
 double seconds_until(nanoseconds last_answer, const Load& load) {
   return is_interrupted() ? in_seconds(last_answer) : std::max(in_seconds(last_answer), load.seconds);

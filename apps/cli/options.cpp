@@ -88,7 +88,7 @@ void PolicyFlags::declare_policy(Command command) {
       .add_option("--policy", policy,
                   "fixed (every image under --row), target-fps (the most accurate row that holds --target-fps) or "
                   "min-accuracy (the fastest row within --max-disagreement)")
-      .one_of({"fixed", "target-fps", "min-accuracy"})
+      .one_of(policy_names())
       .capture_default_str();
   command.add_option("--row", options.row, "row of the design table, for --policy fixed").capture_default_str();
   command.add_option("--target-fps", options.target_images_per_s, "images/s to hold, for --policy target-fps");

@@ -4,11 +4,15 @@
 
 namespace sluice {
 
+Result<std::optional<KernelKind>> only_engine(const std::string& name) {
+  if (name == "auto") return std::optional<KernelKind>();
+  const KernelKind engine = SLUICE_TRY(convolution_engine_from_text(name));
+  return std::optional(engine);
+}
+
 Result<LayerConfigs> engines_by_rule(const IntegerNetwork& network, const std::string& name) {
-  if (name != "auto") {
-    const KernelKind engine = SLUICE_TRY(convolution_engine_from_text(name));
-    return uniform_engines(network, engine);
-  }
+  const std::optional<KernelKind> only = SLUICE_TRY(only_engine(name));
+  if (only) return uniform_engines(network, *only);
   LayerConfigs configs = uniform_engines(network, KernelKind::conv_activation_sparse);
   const LayerConfigs pairs = uniform_engines(network, KernelKind::conv_pair_sparse);
   for (std::size_t i = 0; i < configs.size(); ++i) {

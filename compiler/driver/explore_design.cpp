@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/driver/engine_rule.hpp"
 #include "compiler/search/level_densities.hpp"
 
 namespace sluice {
@@ -17,10 +18,8 @@ Result<MeasuredMenus> measured_menus(const IntegerNetwork& network, const Pictur
                                      const Sensitivity& sensitivity, const Target& target, const std::string& engine,
                                      double most_points) {
   std::vector<KernelKind> engines;
-  if (engine != "auto") {
-    const KernelKind allowed = SLUICE_TRY(convolution_engine_from_text(engine));
-    engines = {KernelKind::conv_dense, allowed};
-  }
+  const std::optional<KernelKind> only = SLUICE_TRY(only_engine(engine));
+  if (only) engines = {KernelKind::conv_dense, *only};
   MeasuredMenus measured;
   measured.menus = network_menus(network, target.model, engines);
   measured.densities =

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/driver/engine_rule.hpp"
 #include "compiler/driver/phase.hpp"
 #include "compiler/search/loss_json.hpp"
 #include "runtime/base/json.hpp"
@@ -29,14 +30,10 @@ std::size_t table_pictures(const IntegerNetwork& network, std::size_t available)
   return std::min(available, std::size_t(affordable));
 }
 
-// None: any engine.
-std::optional<KernelKind> only_engine(const PlanOptions& options) {
-  if (options.engine == "auto") return std::nullopt;
-  auto engine = convolution_engine_from_text(options.engine);
-  return engine ? std::optional(*engine) : std::nullopt;
+search::LossOptions loss_options(const PlanJob& job) {
+  auto only = only_engine(job.options.engine);  // a name that plan() has checked
+  return search::loss_options_for(only ? *only : std::nullopt);
 }
-
-search::LossOptions loss_options(const PlanJob& job) { return search::loss_options_for(only_engine(job.options)); }
 
 bool has_thresholds(const search::LossOptions& options) {
   return options.weights || options.activations || options.ranks;

@@ -2,6 +2,7 @@
 // Where the state stands by default, and what is refused at once (see plan_options.hpp).
 #include "compiler/driver/plan_options.hpp"
 
+#include "compiler/driver/engine_rule.hpp"
 #include "compiler/driver/phase.hpp"
 #include "compiler/pipeline/layer_config.hpp"
 #include "runtime/base/errors.hpp"
@@ -45,7 +46,7 @@ double PlanOptions::sizing_percent_or_default() const {
 
 Status check_plan_options(const PlanOptions& options) {
   SLUICE_CHECK(check_output(options.output));
-  if (options.engine != "auto") SLUICE_CHECK(convolution_engine_from_text(options.engine));
+  SLUICE_CHECK(only_engine(options.engine));
   if (options.has_baselines && (!options.target || options.target_images_per_s > 0))
     return user_error(
         "--baselines compares the fastest designs for a board or budget; name one (--board, --budget), {}",

@@ -5,8 +5,8 @@
 #include <set>
 
 #include "compiler/language/netlist_rules.hpp"
-#include "compiler/language/work_folder.hpp"
 #include "runtime/base/errors.hpp"
+#include "runtime/base/temporary_folder.hpp"
 #include "runtime/bundle/program_identity.hpp"
 
 namespace sluice::language {
@@ -19,7 +19,7 @@ constexpr std::size_t kMostTold = 20;
 Result<ProgramCheck> check_program(const std::map<std::string, std::string>& files, const Netlist& netlist) {
   std::vector<std::string> told = netlist_breaches(netlist);
   ProgramCheck check;
-  const WorkFolder work = SLUICE_TRY(WorkFolder::create());
+  const TemporaryFolder work = SLUICE_TRY(TemporaryFolder::create("sluice-language"));
   for (const auto& [path, text] : files) {
     if (!is_program_file(path) && path != kIdentityFile) continue;
     SLUICE_CHECK(work.put(path, text));

@@ -4,10 +4,10 @@
 
 #include <cerrno>
 
-#include "compiler/language/work_folder.hpp"
 #include "runtime/base/errors.hpp"
 #include "runtime/base/file.hpp"
 #include "runtime/base/process.hpp"
+#include "runtime/base/temporary_folder.hpp"
 
 namespace sluice::language {
 namespace {
@@ -23,7 +23,7 @@ std::string within(const std::string& file, const fs::path& root) {
 }
 
 // What clang prints; nothing where it is not installed.
-Result<std::optional<std::string>> output_of(const std::vector<std::string>& words, const WorkFolder& work) {
+Result<std::optional<std::string>> output_of(const std::vector<std::string>& words, const TemporaryFolder& work) {
   const ProcessEnd end = SLUICE_TRY(run_process(words, work.path() / "output"));
   if (end.started == ENOENT) return std::optional<std::string>();
   if (end.started != 0) return world_error("posix_spawnp({}) failed: {}", words[0], errno_text(end.started));
@@ -38,7 +38,7 @@ Result<std::optional<std::string>> output_of(const std::vector<std::string>& wor
 }  // namespace
 
 Result<std::optional<Program>> read_program(const fs::path& file, const fs::path& root) {
-  const WorkFolder work = SLUICE_TRY(WorkFolder::create());
+  const TemporaryFolder work = SLUICE_TRY(TemporaryFolder::create("sluice-language"));
   const std::vector<std::string> language{kClang, "-x", "cl", "-cl-std=CL2.0", "-w"};
   std::vector<std::string> preprocess = language;
   for (const std::string& word : {std::string("-E"), std::string("-cl-no-stdinc"),

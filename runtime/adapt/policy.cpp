@@ -9,22 +9,19 @@
 
 namespace sluice {
 
-const char* to_text(Policy policy) {
-  switch (policy) {
-    case Policy::fixed:
-      return "fixed";
-    case Policy::target_fps:
-      return "target-fps";
-    case Policy::min_accuracy:
-      return "min-accuracy";
-  }
-  return "";
-}
+namespace {
+
+constexpr const char* kNames[] = {"fixed", "target-fps", "min-accuracy"};  // by Policy
+
+}  // namespace
+
+const char* to_text(Policy policy) { return kNames[static_cast<std::size_t>(policy)]; }
+
+std::vector<std::string> policy_names() { return {std::begin(kNames), std::end(kNames)}; }
 
 Result<Policy> policy_from_text(const std::string& text) {
-  if (text == "fixed") return Policy::fixed;
-  if (text == "target-fps") return Policy::target_fps;
-  if (text == "min-accuracy") return Policy::min_accuracy;
+  const auto* name = std::find(std::begin(kNames), std::end(kNames), text);
+  if (name != std::end(kNames)) return static_cast<Policy>(name - std::begin(kNames));
   return user_error("policy \"{}\" is not known; fixed, target-fps and min-accuracy are", text);
 }
 

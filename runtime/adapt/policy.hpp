@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "runtime/bundle/table.hpp"
 #include "runtime/hal/device.hpp"
@@ -36,6 +37,7 @@ struct PolicyOptions {
 };
 
 const char* to_text(Policy policy);
+std::vector<std::string> policy_names();
 Result<Policy> policy_from_text(const std::string& text);
 
 // Refuses, with what is possible, what the table does not have.

@@ -63,20 +63,19 @@ Result<std::unique_ptr<Session>> Session::open(std::shared_ptr<const Bundle> bun
     auto parts = std::make_unique<Parts>();
     parts->bundle = std::move(bundle);
     parts->device = std::move(device);
-    const std::size_t capacity = parts->device->capacity();
-    const std::size_t inside = options.max_in_device == 0 ? capacity : std::min(capacity, options.max_in_device);
-    parts->adaptation = SLUICE_TRY(Adaptation::open(*parts->bundle, parts->device->info(), inside + 1, options.policy,
+    PipelineOptions pipeline{.top_k = options.top_k,
+                             .max_in_device = options.max_in_device,
+                             .max_waiting = options.max_waiting,
+                             .threads = options.threads};
+    const std::size_t lag_images = pipeline.most_inside(parts->device->capacity()) + 1;
+    parts->adaptation = SLUICE_TRY(Adaptation::open(*parts->bundle, parts->device->info(), lag_images, options.policy,
                                                     options.audit_log, std::move(options.on_decision)));
     Adaptation& adaptation = *parts->adaptation;
-    parts->pipeline = SLUICE_TRY(ImagePipeline::open(
-        *parts->device, parts->bundle->network(),
-        {.top_k = options.top_k,
-         .max_in_device = inside,
-         .max_waiting = options.max_waiting,
-         .threads = options.threads,
-         .rows_for = [&adaptation](std::uint64_t index) { return adaptation.rows_for(index); },
-         .learn = [&adaptation](const Classification& image,
-                                std::size_t to_come) { return adaptation.learn(image, to_come); }}));
+    pipeline.rows_for = [&adaptation](std::uint64_t index) { return adaptation.rows_for(index); };
+    pipeline.learn = [&adaptation](const Classification& image, std::size_t to_come) {
+      return adaptation.learn(image, to_come);
+    };
+    parts->pipeline = SLUICE_TRY(ImagePipeline::open(*parts->device, parts->bundle->network(), std::move(pipeline)));
     return std::unique_ptr<Session>(new Session(std::move(parts)));
   });
 }

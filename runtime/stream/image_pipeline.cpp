@@ -27,8 +27,10 @@ std::string ImagePipeline::Passage::name() const {
 }
 
 ImagePipeline::ImagePipeline(Device& device, const IntegerNetwork& network, PipelineOptions options)
-    : device_(device), preprocessor_(network), options_(std::move(options)), capacity_(device.capacity()) {
-  if (options_.max_in_device != 0) capacity_ = std::min(capacity_, options_.max_in_device);
+    : device_(device),
+      preprocessor_(network),
+      options_(std::move(options)),
+      capacity_(options_.most_inside(device.capacity())) {
   max_waiting_ = options_.max_waiting != 0 ? options_.max_waiting : kUsualWaiting;
 }
 

@@ -35,6 +35,7 @@
 // outcome, all threads have ended, and the device is empty unless it failed.
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <list>
@@ -62,6 +63,11 @@ struct PipelineOptions {
   // Told of each classified image before it is delivered, and then of its canaries; `to_come`: so many of them are
   // still to come. Empty: nobody is.
   std::function<Status(const Classification&, std::size_t to_come)> learn;
+
+  // Images that will be inside a device of this capacity at most.
+  std::size_t most_inside(std::size_t capacity) const {
+    return max_in_device == 0 ? capacity : std::min(capacity, max_in_device);
+  }
 };
 
 class ImagePipeline {

@@ -104,6 +104,19 @@ class BoardHosts : public testing::Test {
     ASSERT_GT(state().beats_inside, 0u) << "nothing stayed on the board";
   }
 
+  // After a host that died while this kernel had not begun, the next one gets `mixed` from a board that is not
+  // programmed, and its own from one that is.
+  void expect_only_programming_clears(const char* kernel, const std::string& mixed) {
+    ASSERT_NO_FATAL_FAILURE(leave_an_image_inside(kernel));
+    state().fault(Fault::kept_image, 0);
+    {
+      HostProcess wrong([&](const Tell& tell) { be_the_next_host(1, tell); });
+      EXPECT_EQ(wrong.hear(), mixed) << "the plant does not show";
+    }
+    ASSERT_NO_FATAL_FAILURE(leave_an_image_inside(kernel));
+    expect_the_next_host_right();
+  }
+
   const Scratch scratch_;
   std::optional<Bundle> bundle_;
 };
@@ -119,25 +132,11 @@ TEST_F(BoardHosts, some_that_are_killed_at_any_time_are_followed_by_one_that_is_
 }
 
 TEST_F(BoardHosts, scores_of_a_dead_host_stay_on_a_board_that_is_not_programmed) {
-  ASSERT_NO_FATAL_FAILURE(leave_an_image_inside("sink"));
-  state().fault(Fault::kept_image, 0);
-  {
-    HostProcess wrong([&](const Tell& tell) { be_the_next_host(1, tell); });
-    EXPECT_EQ(wrong.hear(), "scores old, counters new") << "the plant does not show";
-  }
-  ASSERT_NO_FATAL_FAILURE(leave_an_image_inside("sink"));
-  expect_the_next_host_right();
+  expect_only_programming_clears("sink", "scores old, counters new");
 }
 
 TEST_F(BoardHosts, counters_of_a_dead_host_stay_on_a_board_that_is_not_programmed) {
-  ASSERT_NO_FATAL_FAILURE(leave_an_image_inside("collector"));
-  state().fault(Fault::kept_image, 0);
-  {
-    HostProcess wrong([&](const Tell& tell) { be_the_next_host(1, tell); });
-    EXPECT_EQ(wrong.hear(), "scores new, counters old") << "the plant does not show";
-  }
-  ASSERT_NO_FATAL_FAILURE(leave_an_image_inside("collector"));
-  expect_the_next_host_right();
+  expect_only_programming_clears("collector", "scores new, counters old");
 }
 
 // Launches queued after the one that stalls begin when the kernels are reset; they must not take the next device's

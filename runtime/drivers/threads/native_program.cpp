@@ -15,6 +15,7 @@
 #include "runtime/base/file.hpp"
 #include "runtime/base/process.hpp"
 #include "runtime/base/sha256.hpp"
+#include "runtime/base/temporary_folder.hpp"
 
 namespace sluice::threads {
 namespace {
@@ -37,27 +38,6 @@ std::vector<std::string> sanitizer_flags() {
   return {};
 #endif
 }
-
-// A folder that lives as long as a load.
-class WorkFolder {
- public:
-  static Result<WorkFolder> create(const fs::path& parent) {
-    std::string pattern = (parent / "work-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr)
-      return world_error("mkdtemp in {} failed: {}", parent.string(), errno_text(errno));
-    return WorkFolder(pattern);
-  }
-  WorkFolder(WorkFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-  ~WorkFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  fs::path operator/(const char* name) const { return path_ / name; }
-
- private:
-  explicit WorkFolder(fs::path path) : path_(std::move(path)) {}
-  fs::path path_;
-};
 
 // Whoever may write there may make this process run anything, so the folder must be the user's alone.
 Result<fs::path> own_folder(const fs::path& wish) {
@@ -89,14 +69,14 @@ struct Compiler {
   std::string version;
 };
 
-Result<Compiler> find_compiler(const std::string& wish, const WorkFolder& work) {
+Result<Compiler> find_compiler(const std::string& wish, const TemporaryFolder& work) {
   std::vector<std::string> candidates{"g++", "clang++"};
   const char* from_environment = std::getenv("CXX");
   if (from_environment != nullptr && *from_environment != 0) candidates = {from_environment};
   if (!wish.empty()) candidates = {wish};
   std::string tried;
   for (const std::string& command : candidates) {
-    const ProcessEnd end = SLUICE_TRY(run_process({command, "--version"}, work / "version"));
+    const ProcessEnd end = SLUICE_TRY(run_process({command, "--version"}, work.path() / "version"));
     if (end.started == 0 && end.exit_code == 0) return Compiler{command, end.text.substr(0, end.text.find('\n'))};
     tried += fmt::format("{}{}: {}", tried.empty() ? "" : "; ", command,
                          end.started != 0 ? "posix_spawnp failed, " + errno_text(end.started)
@@ -133,9 +113,9 @@ void keep(const fs::path& object, const fs::path& kept) {
   for (std::size_t i = 0; i + kKept < all.size(); ++i) fs::remove(all[i].second, error);
 }
 
-Status compile(const std::string& text, const std::vector<std::string>& command, const WorkFolder& work) {
-  SLUICE_CHECK(write_file(work / "kernels.cpp", text));
-  const ProcessEnd end = SLUICE_TRY(run_process(command, work / "messages"));
+Status compile(const std::string& text, const std::vector<std::string>& command, const TemporaryFolder& work) {
+  SLUICE_CHECK(write_file(work.path() / "kernels.cpp", text));
+  const ProcessEnd end = SLUICE_TRY(run_process(command, work.path() / "messages"));
   if (end.started != 0) return world_error("posix_spawnp({}) failed: {}", command[0], errno_text(end.started));
   if (end.exit_code != 0) {
     return world_error("the bundle's kernels do not compile as threads ({} ended with {}):\n{}",
@@ -148,7 +128,7 @@ Status compile(const std::string& text, const std::vector<std::string>& command,
 
 Result<NativeProgram> NativeProgram::load(const std::string& program_text, const CompileOptions& options) {
   const fs::path folder = SLUICE_TRY(own_folder(options.cache_folder));
-  const WorkFolder work = SLUICE_TRY(WorkFolder::create(folder));
+  const TemporaryFolder work = SLUICE_TRY(TemporaryFolder::create("work", folder));
   const Compiler compiler = SLUICE_TRY(find_compiler(options.compiler, work));
   std::string text;
   for (const char* file : {"threads/queue.hpp", "threads/words.hpp"})
@@ -161,11 +141,11 @@ Result<NativeProgram> NativeProgram::load(const std::string& program_text, const
   const std::string key =
       sha256_hex(fmt::format("{}\n{}\n{}\n{}", fmt::join(command, " "), compiler.version, processor(), text));
 
-  const fs::path object = work / "kernels.so", kept = folder / (key + ".so");
+  const fs::path object = work.path() / "kernels.so", kept = folder / (key + ".so");
   std::error_code error;
   const bool was_cached = fs::copy_file(kept, object, error);
   if (!was_cached) {
-    command.insert(command.end(), {"-o", object.string(), (work / "kernels.cpp").string()});
+    command.insert(command.end(), {"-o", object.string(), (work.path() / "kernels.cpp").string()});
     SLUICE_CHECK(compile(text, command, work));
     keep(object, kept);
   }

@@ -10,8 +10,8 @@
 #include <string>
 
 #include "compiler/language/rules.hpp"
-#include "compiler/language/work_folder.hpp"
 #include "device/device_files.hpp"
+#include "runtime/base/temporary_folder.hpp"
 
 namespace sluice::test {
 
@@ -51,7 +51,7 @@ struct SmallProgram {
   }
 
   Result<std::optional<language::Program>> read() const {
-    const language::WorkFolder work = SLUICE_TRY(language::WorkFolder::create());
+    const TemporaryFolder work = SLUICE_TRY(TemporaryFolder::create("sluice-language"));
     for (const auto& [path, text] : files()) SLUICE_CHECK(work.put(path, text));
     return language::read_program(work.path() / "top.cl", work.path());
   }
