@@ -2,6 +2,8 @@
 // See memory_traffic.hpp.
 #include "compiler/model/memory_traffic.hpp"
 
+#include "device/contract/wire.h"
+
 namespace sluice {
 namespace {
 
@@ -19,8 +21,10 @@ double memory_bytes_per_image(const Netlist& netlist) {
     const auto codes = [&](int stream) {
       return double(netlist.streams[std::size_t(stream)].beats) * netlist.streams[std::size_t(stream)].lanes;
     };
-    if (kernel.kind == KernelKind::source)
-      bytes += codes(kernel.outputs[0]) * code_bytes(netlist.streams[std::size_t(kernel.outputs[0])].element_bits);
+    if (kernel.kind == KernelKind::source) {
+      const Stream& out = netlist.streams[std::size_t(kernel.outputs[0])];
+      bytes += double(out.beats) * SOURCE_BEAT_BYTES(out.lanes * out.element_bits / 8);
+    }
     if (kernel.kind == KernelKind::sink) bytes += (1 + codes(kernel.inputs[0])) * kWordBytes;
     // A header's word and the counters, of every stream.
     if (kernel.kind == KernelKind::collector)

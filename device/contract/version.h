@@ -8,13 +8,14 @@
  * it is raised. A kernel that computes the same from the same words keeps it. 1: first. 2: curves, scale, concat. 3: several engines,
  * copies and lanes a layer. 4: requantisers shared among filters. 5: curves as lines; shift and clamp are numbers of the
  * program. 6: engines scan windows themselves, line buffers and requantisers
- * serve copies.
+ * serve copies. 7: the source reads memory in words, beats of codes
+ * are padded so that none lies across two.
  *
  * Before: a bundle's design.json states the version it was planned for. After: a runtime refuses any but this one.
  */
 #ifndef SLUICE_DEVICE_CONTRACT_VERSION_H
 #define SLUICE_DEVICE_CONTRACT_VERSION_H
 
-#define SLUICE_KERNEL_VERSION 6
+#define SLUICE_KERNEL_VERSION 7
 
 #endif

@@ -72,7 +72,15 @@
 #define SOURCE_KIND(segment) ((segment).x)   /* of its first beat */
 #define SOURCE_WORD(segment) ((segment).y)   /* of its first beat */
 #define SOURCE_BEATS(segment) ((segment).z)  /* with the first one */
-#define SOURCE_OFFSET(segment) ((segment).w) /* in bytes, of the lanes or words of the others */
+#define SOURCE_OFFSET(segment) ((segment).w) /* in bytes, of the codes or words of the others; a multiple of 64 */
+
+/* Memory of a board is read in words of 512 bits. So a beat of codes takes the power of two of bytes that holds its lanes
+ * (what is left over means nothing), and no beat lies across two words; only one of over 64 bytes has a word of its size.
+ * Parameters are words of 32 bits, 16 in each of them. A segment begins with a word of memory and fills its last one. */
+#define SOURCE_BEAT_BYTES(bytes)                                                               \
+  ((bytes) <= 1 ? 1 : (bytes) <= 2 ? 2 : (bytes) <= 4 ? 4 : (bytes) <= 8 ? 8 : (bytes) <= 16 ? 16 \
+   : (bytes) <= 32 ? 32 : (bytes) <= 64 ? 64 : (bytes) <= 128 ? 128 : (bytes) <= 256 ? 256 : 512)
+#define SOURCE_WORD_BYTES(beat_bytes) ((beat_bytes) <= 64 ? 64 : (beat_bytes))
 
 /* The buffer that holds a segment of a stream on pocl: these words, then the lanes or words of its other beats. */
 #define SEGMENT_KIND 0

@@ -34,7 +34,9 @@
  *                           of like streams, P_STREAMS(each), beside or instead of port IN or OUT, whose type they have
  *   COLLECTOR_TASK, FROM_NAMED, READ_NAMED   for the list of collector.cl, whose streams bring records to the host
  *   IDENTITY(name)          a kernel that does nothing, by whose name the host knows a binary; nothing on pocl
+ *   ALIGNED(bytes)          of a struct that is read whole from the host's memory, where it begins so; intel loads it at once
  *   WORD(port, beat)        the 32-bit word of a beat;  BEAT_OF(port, kind, word) the beat that carries one
+ *   LANE_BYTES(port)        of a lane of a beat
  */
 #ifndef SLUICE_DEVICE_LIB_STREAM_H
 #define SLUICE_DEVICE_LIB_STREAM_H
@@ -46,6 +48,10 @@
 #define SLUICE_PASTE(a, b) SLUICE_PASTE_(a, b)
 
 #define WORD(port, beat) SLUICE_PASTE(P_##port##_T, _word)(beat)
+#define LANE_BYTES(port) SLUICE_PASTE(SLUICE_BYTES_OF_, P_##port##_E)
+#define SLUICE_BYTES_OF_char 1
+#define SLUICE_BYTES_OF_short 2
+#define SLUICE_BYTES_OF_int 4
 #define BEAT_OF(port, kind, word) SLUICE_PASTE(P_##port##_T, _of_word)(kind, word)
 
 /* Beat types. `lanes` is the room in the struct: at least 32 bits. Words are little-endian over the lanes. */

@@ -53,6 +53,7 @@
 #define FROM(port)
 #define TO(port)
 #define MEMORY
+#define ALIGNED(bytes) __attribute__((aligned(bytes)))
 #define BEGIN(port)
 #define BEGIN_OUT(port)
 #define END(port)

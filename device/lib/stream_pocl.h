@@ -24,6 +24,7 @@
 #define FROM(port) __global const uint* restrict SLUICE_PASTE(from_, P_##port)
 #define TO(port) __global uint* restrict SLUICE_PASTE(to_, P_##port)
 #define MEMORY __global uchar* restrict memory
+#define ALIGNED(bytes)
 
 /* `tag` names the local variables of a stream: its port, or its place in a list of like streams. */
 #define SLUICE_BEGIN(port, tag, stream)                                           \

@@ -83,4 +83,5 @@ static inline void write_channel_intel(const Beat& channel_variable, const Beat&
 #define SLUICE_ATTRIBUTE_depth(beats) = sluice::threads::Declared{beats}
 #define SLUICE_ATTRIBUTE_autorun
 #define SLUICE_ATTRIBUTE_packed
+#define SLUICE_ATTRIBUTE_aligned(bytes)
 #define SLUICE_ATTRIBUTE_max_global_work_dim(dimensions)

@@ -29,7 +29,7 @@ bool has_ended(const cl::Event& event) {
 }
 
 Batch::Batch(const cl::Context& context, const segments::PipelineEnds& ends, std::size_t images, Banks banks)
-    : host_bytes(images * segments::aligned_bytes(ends.input_bytes)),
+    : host_bytes(images * ends.input_bytes),
       host_segments(images * sizeof(segments::Segment)),
       host_records(images * ends.score_words * sizeof(std::int32_t)),
       host_counters(images * ends.counter_words * sizeof(std::int32_t)),

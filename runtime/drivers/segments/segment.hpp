@@ -17,6 +17,12 @@
 
 namespace sluice::segments {
 
+// Memory of a board is read in words of so many bytes; every segment begins with one.
+inline constexpr std::size_t kSegmentAlignment = 64;
+constexpr std::size_t aligned_bytes(std::size_t bytes) {
+  return (bytes + kSegmentAlignment - 1) / kSegmentAlignment * kSegmentAlignment;
+}
+
 // The four words that source.cl reads, under the names of a vector's components; SOURCE_KIND and so on select them.
 struct Segment {
   std::uint32_t x, y, z, w;
@@ -24,14 +30,16 @@ struct Segment {
 
 struct PackedSegment {
   Segment segment;
-  std::string bytes;  // of the beats after the first; the segment's offset counts from their beginning
+  std::string bytes;  // of the beats after the first, whole words; the segment's offset counts from their beginning
 };
 
 // How much enters and leaves with an image.
 struct PipelineEnds {
   explicit PipelineEnds(const Netlist& netlist);
 
-  std::size_t input_bytes;         // of an image's codes
+  std::size_t input_code_bytes;    // of a beat
+  std::size_t input_beat_bytes;    // of a beat in the source's memory
+  std::size_t input_bytes;         // of an image in the source's memory, whole words
   std::uint32_t input_beats;       // of the source for an image, its header among them
   std::uint32_t score_beats;       // of the sink for an image, its header among them
   std::size_t score_words;         // that the sink leaves for an image
@@ -45,12 +53,6 @@ PackedSegment picture_segment(const IntegerNetwork& network, const PipelineEnds&
 
 // All parameters of the bundle, in segments of about `words_per_segment` words.
 std::vector<PackedSegment> parameter_segments(const Bundle& bundle, std::size_t words_per_segment);
-
-// Memory of a board is read in words of so many bytes; every segment begins with one.
-inline constexpr std::size_t kSegmentAlignment = 64;
-constexpr std::size_t aligned_bytes(std::size_t bytes) {
-  return (bytes + kSegmentAlignment - 1) / kSegmentAlignment * kSegmentAlignment;
-}
 
 // Several segments to be sent by one call of the source: their offsets count from the beginning of `bytes`, whose size
 // is that of whole words.

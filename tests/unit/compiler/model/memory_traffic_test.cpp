@@ -19,9 +19,9 @@ Netlist netlist_of(int bits) {
 }
 
 TEST(MemoryTraffic, is_pictures_scores_and_records_both_ways) {
-  // 48 codes; a header and 10 scores of 4 bytes; two records of a header and 4 counters.
-  EXPECT_EQ(memory_bytes_per_image(netlist_of(8)), 2 * (48 + 44 + 40));
-  EXPECT_EQ(memory_bytes_per_image(netlist_of(16)), 2 * (96 + 44 + 40));
+  // 16 beats of 3 codes in 4 (or 8) bytes; a header and 10 scores of 4 bytes; two records of a header and 4 counters.
+  EXPECT_EQ(memory_bytes_per_image(netlist_of(8)), 2 * (64 + 44 + 40));
+  EXPECT_EQ(memory_bytes_per_image(netlist_of(16)), 2 * (128 + 44 + 40));
 }
 
 TEST(MemoryTraffic, of_a_network_is_that_without_records) {

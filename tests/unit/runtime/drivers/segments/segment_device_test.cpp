@@ -98,8 +98,11 @@ TEST_F(SegmentDevices, describe_a_picture_to_the_source) {
   EXPECT_EQ(SOURCE_BEATS(picture.segment), device_->sizes().input_beats);
   EXPECT_EQ(SOURCE_OFFSET(picture.segment), 0u);
   const auto codes = tiny_codes(0x12345);
-  ASSERT_EQ(picture.bytes.size(), codes.size());
-  for (std::size_t i = 0; i < codes.size(); ++i) EXPECT_EQ(static_cast<std::int8_t>(picture.bytes[i]), codes[i]);
+  // Pixels of three codes, each in four bytes, 16 in a word of memory.
+  ASSERT_EQ(codes.size(), 192u);
+  ASSERT_EQ(picture.bytes.size(), 256u);
+  for (std::size_t i = 0; i < codes.size(); ++i)
+    EXPECT_EQ(static_cast<std::int8_t>(picture.bytes[i / 3 * 4 + i % 3]), codes[i]) << "code " << i;
 }
 
 TEST_F(SegmentDevices, use_a_place_again_only_after_its_image_has_left) {
@@ -160,9 +163,9 @@ TEST_F(SegmentDevices, are_well_after_a_refusal) {
 }
 
 TEST(Segments, that_are_joined_keep_their_order_and_begin_with_a_word_of_memory) {
-  PackedSegment a{{KIND_ADDRESS, 5, 2, 0}, "abcd"}, b{{KIND_ADDRESS, 6, 3, 0}, "efghijkl"};
+  PackedSegment a{{KIND_ADDRESS, 5, 2, 0}, std::string(64, 'a')}, b{{KIND_ADDRESS, 6, 3, 0}, std::string(128, 'b')};
   const JoinedSegments all = joined({a, b});
-  EXPECT_EQ(all.bytes, "abcd" + std::string(60, '\0') + "efghijkl" + std::string(56, '\0'));
+  EXPECT_EQ(all.bytes, a.bytes + b.bytes);
   EXPECT_EQ(SOURCE_OFFSET(all.segments.at(0)), 0u);
   EXPECT_EQ(SOURCE_OFFSET(all.segments.at(1)), 64u);
   EXPECT_EQ(SOURCE_WORD(all.segments.at(1)), 6u);
