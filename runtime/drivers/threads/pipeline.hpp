@@ -62,12 +62,14 @@ class Pipeline {
     std::function<void()> body;
     pthread_t id{};
     bool is_started = false;
+    int waits_without_yield = 0;  // that are left, since a turn that was given away came back late
   };
 
   explicit Pipeline(const Netlist& netlist);
   static void wait_for_beats(Queue& queue, bool is_writer);
   static void* run(void* thread);
   void wait(Queue& queue, bool is_writer);
+  static bool yield_until_it_can_go(Thread& me, const Queue& queue, bool is_writer);
   void wake_neighbours(const Thread& thread);
   static void wake(Thread& thread);
 
