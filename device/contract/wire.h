@@ -57,7 +57,7 @@
 #define CURVE_NONE 0
 #define CURVE_LINES 1
 #define CURVE_SETTINGS 5 /* segment bits, multiplier (of kernels without filters), shift, lowest code, highest code */
-#define CURVE_LINE(base, slope) ((unsigned)(base) & 0xffffu | (unsigned)(slope) << 16)
+#define CURVE_LINE(base, slope) (((unsigned)(base) & 0xffffu) | (unsigned)(slope) << 16)
 
 /* conv_grouped_prefix.cl: bits of the id of a filter among `ranks` ones. */
 #define PREFIX_ID_BITS(ranks) ((ranks) > 4 ? 3 : (ranks) > 2 ? 2 : 1)

@@ -117,6 +117,10 @@ struct Kernels {
   // (sums in 32 bits, multipliers scaled) -> codes; count rounded up to `words.lanes` entries
   void (*requantise)(const std::int32_t* sums, const std::int32_t* multipliers, const Requantise&, std::int64_t count,
                      std::int32_t* codes);
+  // Pre-activation codes -> values of the curve whose segments have these lines (CURVE_LINE of device/contract/wire.h);
+  // count rounded up to `words.lanes` entries.
+  void (*curve_values)(const std::int32_t* codes, const std::uint32_t* lines, int segment_bits, std::int64_t count,
+                       std::int32_t* values);
 };
 
 // What this machine can run, best first; never empty.

@@ -302,6 +302,20 @@ void requantise(const std::int32_t* sums, const std::int32_t* multipliers, const
   }
 }
 
+// sluice_curve_value; base and slope are fetched as one word, so that a vector needs one gather.
+template <typename Isa>
+void curve_values(const std::int32_t* __restrict codes, const std::uint32_t* __restrict lines, int segment_bits,
+                  std::int64_t count, std::int32_t* __restrict values) {
+  for (std::int64_t first = 0; first < count; first += Isa::kLanes) {
+    for (int lane = 0; lane < Isa::kLanes; ++lane) {
+      const int code = codes[first + lane], segment = sluice_curve_segment(code, segment_bits);
+      const auto line = static_cast<std::int32_t>(lines[segment & (SLUICE_CURVE_SEGMENTS - 1)]);
+      const int base = static_cast<std::int16_t>(line), slope = line >> 16;
+      values[first + lane] = sluice_curve_value(code, segment, segment_bits, base, slope);
+    }
+  }
+}
+
 template <typename Dot, typename Lane>
 constexpr Layout layout() {
   return {Lane::kLanes,
@@ -314,10 +328,21 @@ constexpr Layout layout() {
 
 template <typename Isa>
 constexpr Kernels kernels_of(const char* name, Layout bytes) {
-  return {name,           Isa::kHasBytes, bytes,          layout<typename Isa::DepthwiseWord, Isa>(),
-          prepare,        convolve<Isa>,  depthwise<Isa>, add,
-          load,           store,          accumulate,     maximise,
-          live_bits<Isa>, requantise<Isa>};
+  return {name,
+          Isa::kHasBytes,
+          bytes,
+          layout<typename Isa::DepthwiseWord, Isa>(),
+          prepare,
+          convolve<Isa>,
+          depthwise<Isa>,
+          add,
+          load,
+          store,
+          accumulate,
+          maximise,
+          live_bits<Isa>,
+          requantise<Isa>,
+          curve_values<Isa>};
 }
 
 }  // namespace

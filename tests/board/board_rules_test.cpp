@@ -239,6 +239,28 @@ TEST_F(BoardRules, the_driver_breaks_none) {
   EXPECT_EQ(others, sources - 1) << "the source reads in the first bank, the sink writes in the second";
 }
 
+// Batches of four: a full one is launched at once, another by who waits for its first image, however few are in it.
+TEST_F(BoardRules, an_image_waits_for_the_batches_before_it_and_for_none_after_it) {
+  auto device = StandIn::instance().open(*bundle_, {.capacity = 12, .stall_time = std::chrono::minutes(2)});
+  ASSERT_TRUE(device) << device.error().text();
+  const auto before = state().launches.load();
+  const auto batches = [&] { return (state().launches - before) / 2; };  // source and sink
+  for (std::uint64_t i = 0; i < 5; ++i) ASSERT_TRUE((*device)->submit({i, 0, tiny_codes(i)}));
+  for (std::uint64_t i = 0; i < 4; ++i) {
+    auto scores = (*device)->collect();
+    ASSERT_TRUE(scores) << scores.error().text();
+    EXPECT_EQ(scores.value().image_id, i);
+  }
+  EXPECT_EQ(batches(), 1u) << "the fifth image still waits for company";
+  auto last = (*device)->collect();
+  ASSERT_TRUE(last) << last.error().text();
+  EXPECT_EQ(last.value().image_id, 4u);
+  EXPECT_EQ(batches(), 2u);
+  ASSERT_TRUE((*device)->submit({5, 0, tiny_codes(5)}));
+  EXPECT_TRUE((*device)->collect()) << "one that is alone is launched alone";
+  EXPECT_EQ(batches(), 3u);
+}
+
 TEST(BoardCompiler, writes_side_by_side_change_places_and_others_do_not) {
   const std::string before = "{ write_channel_intel(a, x); }\n",
                     after = "for (int i = 0; i < 4; ++i) write_channel_intel(d, y);\n";
