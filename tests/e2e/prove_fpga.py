@@ -4,18 +4,17 @@
 
 `emulator`, the vendor's: the text that goes to aoc through the vendor's own front end and runtime, fed by the code that feeds
 a board. `board`, the stand-in of tests/board: the same code under the rules of a board, with channels of the planned depths,
-garbage in private memory and pauses at random. Both prove function; their times say nothing about an FPGA. The file OUT holds the
-last result of every network, with the commit that it was of; a network takes minutes to hours, so they may be run one by one. Usage:
+garbage in private memory and pauses at random. Both prove function; their times say nothing about an FPGA. The file OUT keeps the
+last result of every network. Usage:
 prove_fpga.py emulator|board SLUICE PROVE_ENGINES SOURCE_DIR OUT [MODEL]...; exits 1 when anything differs, 77 without
 $SLUICE_DATA. Run by ./run prove-emulator and ./run prove-board.
 """
 import os
 import pathlib
-import re
-import subprocess
 import sys
 import tempfile
 
+from kept_results import KeptResults
 from models import DATA, Runner, models, told
 
 # Pictures of each network, in the planner's own design; what "_pac_a10" ends is planned for that board, with engines of
@@ -26,18 +25,6 @@ HEADS = {"emulator": ["the vendor's FPGA emulator (intel-opencl-fpga-emu-rt 2025
          "board": ["the stand-in board (tests/board);", "Streams of the planned depths. "]}
 
 
-def last_results(out):
-    """Network -> its lines in the file; a line that is neither comment nor indented begins a network."""
-    results = {}
-    for line in out.read_text().splitlines() if out.exists() else []:
-        if re.match(r"\w", line):
-            name = line.split(",")[0]
-            results[name] = []
-        if not line.startswith("#"):
-            results[name].append(line)
-    return results
-
-
 def main():
     if not DATA.is_dir():
         print("skipped: SLUICE_DATA is not set to the folder of the evaluation data")
@@ -45,11 +32,10 @@ def main():
     device = sys.argv[1]
     sluice, prove, source, out = (pathlib.Path(p).resolve() for p in sys.argv[2:6])
     environment = {**os.environ, "LD_LIBRARY_PATH": str(source / "build/emulator/lib")} if device == "emulator" else None
-    version = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
     where, streams = HEADS[device]
     head = [f"# ./run prove-{device}. Real pictures under random rows on {where}",
             f"# scores, counters, and simulated engine-busy cycles. {streams}Seconds are this machine's, not an FPGA's."]
-    results = last_results(out)
+    results = KeptResults(out, head)
     failures = 0
     with tempfile.TemporaryDirectory(prefix=f"sluice-{device}-") as folder:
         runner = Runner(sluice, pathlib.Path(folder))
@@ -62,11 +48,9 @@ def main():
                 for_board = ["--board", f"pac_{board}", "--trials", 8] if board else []
                 runner.plan(network, bundle, "--calib-images", 20, "--held-out", 10, "--range", "mse", *for_board)
                 pictures = models(runner.scratch)[network].test[0]
-            lines = [f"{name}, at {version}"]
-            print(lines[0], flush=True)
+            lines = results.begun(name)
             failures += told([prove, device, bundle, pictures, str(IMAGES[device].get(name, 4)), "planned"], "", lines, env=environment) != 0
-            results[name] = lines
-            out.write_text("\n".join(head + [line for name in results for line in results[name]]) + "\n")
+            results.set(name, lines)
     print("everything is equal" if failures == 0 else f"{failures} networks differ")
     return failures != 0
 
