@@ -76,11 +76,11 @@ def models(scratch):
     return table
 
 
-def told(command, name, lines, **options):
-    """Runs a command, prints each line that it says, with `name` in front, and adds it to `lines`; returns its status."""
+def told(command, lines, **options):
+    """Runs a command, prints each line that it says, indented, and adds it to `lines`; returns its status."""
     done = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **options)
     for line in done.stdout:
-        lines.append(f"{name:<13} {line.rstrip()}")
+        lines.append(f"{'':<13} {line.rstrip()}")
         print(lines[-1], flush=True)
     return done.wait()
 

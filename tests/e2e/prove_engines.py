@@ -42,7 +42,7 @@ def main():
                 pictures = models(runner.scratch)[name].test[0]
             lines = results.begun(name)
             runs = [(IMAGES[name], ENGINES)] + ([(MANY, ["mixed"])] if name == "demo" else [])
-            failures += any([told([prove, "pocl,threads", bundle, pictures, str(count), *engines], "", lines) != 0 for count, engines in runs])
+            failures += any([told([prove, "pocl,threads", bundle, pictures, str(count), *engines], lines) != 0 for count, engines in runs])
             results.set(name, lines)
     print("everything is equal" if failures == 0 else f"{failures} networks differ")
     return failures != 0

@@ -49,7 +49,7 @@ def main():
                 runner.plan(network, bundle, "--calib-images", 20, "--held-out", 10, "--range", "mse", *for_board)
                 pictures = models(runner.scratch)[network].test[0]
             lines = results.begun(name)
-            failures += told([prove, device, bundle, pictures, str(IMAGES[device].get(name, 4)), "planned"], "", lines, env=environment) != 0
+            failures += told([prove, device, bundle, pictures, str(IMAGES[device].get(name, 4)), "planned"], lines, env=environment) != 0
             results.set(name, lines)
     print("everything is equal" if failures == 0 else f"{failures} networks differ")
     return failures != 0
