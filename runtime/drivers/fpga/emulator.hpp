@@ -6,9 +6,9 @@
 // than Debian's, which this program has loaded already when it starts. And one of its workers holds one kernel for
 // ever: with fewer workers than kernels nothing moves, and nothing says why.
 //
-// The idea: prepare_emulator() writes what the environment leaves open; what a user has set stays, and is checked. It also
-// asks for short turns on the processors, for this thread and those that it starts, since kernels that wait spin. The
-// folder of libraries is for whoever starts the program: it must stand in LD_LIBRARY_PATH from the beginning.
+// The idea: prepare_emulator() writes what the environment leaves open; what a user has set stays, and is checked. It
+// also asks for short turns on the processors, for this thread and those that it starts, since kernels that wait spin.
+// The folder of libraries is for whoever starts the program: it must stand in LD_LIBRARY_PATH from the beginning.
 //
 // Before: no OpenCL call yet in this process, and no other thread that reads the environment. After: see above. When
 // OpenCL is already loaded the platform is either there or its absence is told.
