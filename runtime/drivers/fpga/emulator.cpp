@@ -45,7 +45,8 @@ constexpr std::uint64_t kShortestTurn_ns = 100'000;  // that Linux gives, since 
 // 16 s with short turns. Threads begin with those of the one that starts them. Where it is refused all works, slower.
 void ask_for_short_turns() {
   Scheduling mine{};
-  if (syscall(SYS_sched_getattr, 0, &mine, sizeof(mine), 0) != 0 || mine.policy != SCHED_OTHER) return;
+  if (syscall(SYS_sched_getattr, 0, &mine, sizeof(mine), 0) != 0) return;
+  if (mine.policy != SCHED_OTHER && mine.policy != SCHED_BATCH && mine.policy != SCHED_IDLE) return;  // have no turns
   mine.flags = 0;
   mine.runtime_ns = kShortestTurn_ns;
   syscall(SYS_sched_setattr, 0, &mine, 0);
