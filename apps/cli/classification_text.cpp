@@ -7,6 +7,7 @@
 #include "apps/cli/verb.hpp"
 #include "runtime/base/json.hpp"
 #include "runtime/base/text.hpp"
+#include "runtime/scores/class_names.hpp"
 #include "runtime/scores/model_scores.hpp"
 
 namespace sluice::cli {
@@ -21,11 +22,6 @@ std::string csv_field(const std::string& text) {
   return quoted + "\"";
 }
 
-// For people: a bare number among numbers would not be seen to be a class.
-std::string shown_name(const IntegerNetwork& network, int index) {
-  return (network.labels.empty() ? "class " : "") + class_name(network, index);
-}
-
 // The number or numbers after a class name.
 std::string score_text(const IntegerNetwork& network, const ModelScores& scores, std::size_t index) {
   const double output = scores.outputs[index];
@@ -37,18 +33,11 @@ std::string score_text(const IntegerNetwork& network, const ModelScores& scores,
                                                                 : percent;
 }
 
-// Below it the class is less likely than all others together, and is said so.
-constexpr double kLeastSure = 0.5;
-
-bool is_unsure(const ModelScores& scores, int best) {
-  return !scores.probabilities.empty() && scores.probabilities[static_cast<std::size_t>(best)] < kLeastSure;
-}
-
 std::string text_line(const Outcome& outcome, const IntegerNetwork& network, const ModelScores& scores) {
   std::string line = printable(outcome.name, 4096) + ":";
   if (is_unsure(scores, outcome.result.value().top.front())) line += " not sure:";
   for (const int index : outcome.result.value().top) {
-    line += fmt::format("  {} {}", shown_name(network, index),
+    line += fmt::format("  {} {}", shown_class_name(network, index),
                         score_text(network, scores, static_cast<std::size_t>(index)));
   }
   return line;
@@ -105,9 +94,9 @@ std::string csv_header(std::size_t top) {
 std::string short_label(const Classification& classification, const IntegerNetwork& network) {
   const int best = classification.top.front();
   const ModelScores scores = model_scores(network, classification.scores);
-  if (scores.probabilities.empty()) return shown_name(network, best);
+  if (scores.probabilities.empty()) return shown_class_name(network, best);
   return fmt::format("{:.0f} % {}{}", 100 * scores.probabilities[static_cast<std::size_t>(best)],
-                     shown_name(network, best), is_unsure(scores, best) ? "?" : "");
+                     shown_class_name(network, best), is_unsure(scores, best) ? "?" : "");
 }
 
 std::string percentages_text(const IntegerNetwork& network) {

@@ -2,7 +2,6 @@
 // Options that several verbs share.
 #include "apps/cli/verb.hpp"
 #include "runtime/base/errors.hpp"
-#include "runtime/base/text.hpp"
 #include "runtime/bundle/fitted_build.hpp"
 #include "runtime/drivers/device_list.hpp"
 
@@ -105,8 +104,9 @@ void PolicyFlags::declare_policy(Command command) {
                      "percent of the images on which the best class may differ from the densest row's, with 95 % "
                      "confidence, for --policy min-accuracy");
   command.add_option("--canary-period", canary_period,
-                     "one image of so many is computed under the densest row, too, to see whether they agree (default: "
-                     "50 with min-accuracy, else none)");
+                     fmt::format("one image of so many is computed under the densest row, too, to see whether they agree "
+                                 "(default: {} with min-accuracy, else none)",
+                                 usual_canary_period));
 }
 
 std::vector<std::string> PolicyFlags::names() {
@@ -125,17 +125,12 @@ Result<PolicyOptions> PolicyFlags::get() const {
   if (wanted.policy != Policy::min_accuracy && most_disagreement_percent)
     return user_error("--max-disagreement needs --policy min-accuracy; {} does not look at it", policy);
   wanted.most_disagreement = most_disagreement_percent.value_or(0) / 100;
-  wanted.canary_period = canary_period.value_or(wanted.policy == Policy::min_accuracy ? kUsualCanaryPeriod : 0);
+  wanted.canary_period = canary_period.value_or(wanted.policy == Policy::min_accuracy ? usual_canary_period : 0);
   return wanted;
 }
 
 double rate_of(const StreamStatistics& statistics, const DeviceInfo& device) {
   return device.is_simulated() ? statistics.device_images_per_s() : statistics.images_per_s();
-}
-
-std::string class_name(const IntegerNetwork& network, int index) {
-  return network.labels.empty() ? std::to_string(index)
-                                : printable(network.labels.at(static_cast<std::size_t>(index)), kMostLabelBytes);
 }
 
 }  // namespace sluice::cli

@@ -47,6 +47,7 @@ Run verb_plan(Command command, const Common& common);
 Run verb_build(Command command, const Common& common);
 Run verb_simulate(Command command, const Common& common);
 Run verb_classify(Command command, const Common& common);
+Run verb_camera(Command command, const Common& common);
 Run verb_eval(Command command, const Common& common);
 Run verb_bench(Command command, const Common& common);
 Run verb_inspect(Command command, const Common& common);
@@ -90,7 +91,7 @@ struct DeviceFlags {
 
 // How rows are chosen while a stream runs.
 struct PolicyFlags {
-  static constexpr std::uint64_t kUsualCanaryPeriod = 50;  // where a policy needs canaries
+  std::uint64_t usual_canary_period = 50;  // where a policy needs canaries
 
   PolicyOptions options;
   std::string policy = "fixed";
@@ -108,8 +109,5 @@ struct PolicyFlags {
 
 // Images/s of a stream on this device: of the device's own clock where that is simulated, of the wall clock otherwise.
 double rate_of(const StreamStatistics& statistics, const DeviceInfo& device);
-
-// Name of a class: from the bundle, or its number.
-std::string class_name(const IntegerNetwork& network, int index);
 
 }  // namespace sluice::cli

@@ -11,6 +11,7 @@
 #include "apps/cli/log.hpp"
 #include "apps/cli/verb.hpp"
 #include "runtime/base/errors.hpp"
+#include "runtime/scores/class_names.hpp"
 #include "runtime/session/metrics.hpp"
 #include "runtime/session/session.hpp"
 

@@ -14,6 +14,8 @@ std::span<const Verb> all_verbs() {
       {"simulate", "images/s of a bundle on real pictures, cycle by cycle: waits, full streams, the bottleneck",
        nullptr, verb_simulate},
       {"classify", "label pictures", nullptr, verb_classify},
+      {"camera", "live demo: a camera or video, its labels, and the row that holds the rate, in a page or a window",
+       nullptr, verb_camera},
       {"eval", "top-1 and top-5 of a bundle on labelled pictures, beside the reference and the float model", nullptr,
        verb_eval},
       {"bench", "images/s, latencies, and where the time goes", "the codes that are sent where no --images are given",

@@ -89,4 +89,9 @@ ModelScores model_scores(const IntegerNetwork& network, const std::vector<std::i
   return result;
 }
 
+bool is_unsure(const ModelScores& scores, int best) {
+  constexpr double kLeastSure = 0.5;
+  return !scores.probabilities.empty() && scores.probabilities[static_cast<std::size_t>(best)] < kLeastSure;
+}
+
 }  // namespace sluice

@@ -36,6 +36,9 @@ struct ModelScores {
 
 ModelScores model_scores(const IntegerNetwork& network, const std::vector<std::int32_t>& codes);
 
+// Whether the class is less likely than all others together; never where there are no probabilities.
+bool is_unsure(const ModelScores& scores, int best);
+
 // The steps of a tail on one row of scores.
 std::vector<double> after_host_tail(std::vector<double> scores, const std::vector<TailStep>& tail);
 

@@ -13,7 +13,7 @@ INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+(?:"([^"]+)"|<([^>]+)>)', re.M
 # Where a header of another project comes from; the longest prefix counts.
 PACKAGE_OF_HEADER = {
     "CL/": "opencl-clhpp-headers", "CLI/": "libcli11-dev", "benchmark/": "libbenchmark-dev", "fmt/": "libfmt-dev",
-    "gmock/": "libgmock-dev", "gtest/": "libgtest-dev", "google/protobuf/": "libprotobuf-dev",
+    "httplib.h": "libcpp-httplib-dev", "gmock/": "libgmock-dev", "gtest/": "libgtest-dev", "google/protobuf/": "libprotobuf-dev",
     "nlohmann/": "nlohmann-json3-dev", "oneapi/tbb/": "libtbb-dev", "tbb/": "libtbb-dev", "onnx.pb.h": "libonnx-dev",
     "opencv2/": "libopencv-dev", "openssl/": "libssl-dev", "pugixml.hpp": "libpugixml-dev", "spdlog/": "libspdlog-dev", "zlib.h": "zlib1g-dev",
 }
@@ -24,7 +24,7 @@ PACKAGE_OF_CMAKE = {
     "fmt": "libfmt-dev", "spdlog": "libspdlog-dev", "nlohmann_json": "nlohmann-json3-dev", "TBB": "libtbb-dev",
     "OpenCV": "libopencv-dev", "OpenCL": "ocl-icd-opencl-dev", "Protobuf": "protobuf-compiler", "CLI11": "libcli11-dev",
     "ZLIB": "zlib1g-dev", "pugixml": "libpugixml-dev", "OpenSSL": "libssl-dev", "GTest": "libgtest-dev", "benchmark": "libbenchmark-dev",
-    "Python3": "python3", "Threads": "build-essential", "SLUICE_CLANG": "clang-14", "SLUICE_ONNX_PROTO_DIR": "libonnx-dev",
+    "PkgConfig": "pkg-config", "Python3": "python3", "Threads": "build-essential", "SLUICE_CLANG": "clang-14", "SLUICE_ONNX_PROTO_DIR": "libonnx-dev",
     "SLUICE_ONNX_CASES": "libonnx-testdata",
 }
 OUR_OWN_PACKAGE = ("sluice", "Sluice")  # what the program of tests/install and the example find
@@ -33,7 +33,7 @@ MODULE_NOT_IN_DEBIAN = {"onnxruntime", "onnx", "optuna"}  # from PyPI by ./run, 
 
 # Needed without a header or a find_package() that says so.
 PACKAGE_BY_ITSELF = {
-    "build-essential": "the compiler", "cmake": "the build", "ninja-build": "the build", "pkg-config": "CMake's find modules ask it",
+    "build-essential": "the compiler", "cmake": "the build", "ninja-build": "the build",
     "libclang-rt-14-dev": "libFuzzer", "python3-venv": "the folder of what comes from PyPI", "opencl-headers": "what CL/opencl.hpp includes", "pocl-opencl-icd": "the device at run time",
     "dataset-fashion-mnist": "the demo's pictures", "fonts-dejavu-core": "the text lines that tests draw",
 }
@@ -91,7 +91,9 @@ MAY_INCLUDE = {
     "apps/report": {"bsp", "compiler", "runtime"},
     # Measures devices and other engines; it knows nothing of planning.
     "apps/bench": {"runtime"},
-    "apps/cli": {"bsp", "compiler", "runtime", "apps/bench", "apps/report"},
+    # The live demo; it knows nothing of planning.
+    "apps/camera": {"runtime"},
+    "apps/cli": {"bsp", "compiler", "runtime", "apps/bench", "apps/camera", "apps/report"},
     "tests": {"bsp", "compiler", "runtime", "device", "apps"},
 }
 
