@@ -14,6 +14,7 @@
 #include "apps/camera/events.hpp"
 #include "apps/camera/live_run.hpp"
 #include "apps/camera/open_source.hpp"
+#include "apps/camera/web_server.hpp"
 #include "apps/cli/log.hpp"
 #include "apps/cli/verb.hpp"
 #include "runtime/base/errors.hpp"
@@ -30,6 +31,8 @@ struct Options {
   std::uint64_t frames = 0;
   double seconds = 0;
   std::size_t streams = 0;
+  std::optional<std::size_t> port;
+  std::string address = "127.0.0.1";
   bool is_policy_given = false;
   DeviceFlags device;
   PolicyFlags policy;
@@ -38,6 +41,11 @@ struct Options {
 std::string row_text(const DesignTable& table, std::uint32_t row) {
   return fmt::format("row {} ({:+.2f} points, {:.0f} images/s estimated)", row, table.rows[row].loss_points,
                      table.rows[row].throughput_images_per_s);
+}
+
+// Also with --quiet: without it nobody finds the page.
+void tell_address(const camera::WebServer& server, const Options& options) {
+  std::cerr << (options.port ? "" : "there is no display for a window; ") << "the page: " << server.url() << std::endl;
 }
 
 void tell_start(const camera::LiveRun& run) {
@@ -118,6 +126,12 @@ Status run_camera(const Options& options, const Common& common) {
   live.on_switch = [&lines](const camera::RowSwitch& one) { lines.tell(one); };
   const auto run = SLUICE_TRY(
       camera::LiveRun::open(bundle, std::move(device), std::move(source), std::move(live)));
+  std::unique_ptr<camera::WebServer> server;
+  if (options.port || !common.is_json) {
+    server = SLUICE_TRY(camera::WebServer::open(*run, {options.address, static_cast<int>(options.port.value_or(0)),
+                                                       options.policy.usual_canary_period}));
+    tell_address(*server, options);
+  }
   tell_start(*run);
   lines.write(camera::start_event(*run));
   const Status watched = watch(*run, options, lines);
@@ -150,6 +164,11 @@ Run verb_camera(Command command, const Common& common) {
                   "equal cameras for which this one stands: the rate to hold is so many times the camera's (default: "
                   "half-way between the simulated rates of the densest and the fastest row)")
       .range(1, 1'000'000'000);
+  command.add_option("--http", options->port, "serve the page on this port (0: one that is free)");
+  command
+      .add_option("--bind", options->address,
+                  "address of the page; other than this machine's own (127.0.0.1) it wants a token, which is printed once")
+      .capture_default_str();
   options->device.device = "sim";
   options->device.declare(command);
   options->policy.policy = "target-fps";
