@@ -35,11 +35,18 @@ double brightness_of(const Picture& picture) {
 }
 
 std::string layer_names(const DesignTable& table, const std::vector<std::size_t>& layers) {
-  constexpr std::size_t kMost = 4;
+  constexpr std::size_t kMost = 2;
   std::string names;
   for (std::size_t i = 0; i < std::min(kMost, layers.size()); ++i)
     names += (names.empty() ? "" : ", ") + table.rows[0].layers[layers[i]].name;
   return layers.size() > kMost ? fmt::format("{} and {} more", names, layers.size() - kMost) : names;
+}
+
+// What the controller says in a word, for people.
+std::string words_of(const std::string& reason) {
+  if (reason == "dwell") return "it was taken a moment ago, and stays for some images";
+  if (reason == "holds") return "it holds the rate";
+  return reason;
 }
 
 // The controller's own words, and the numbers that it had.
@@ -138,7 +145,7 @@ void LiveRun::take_decision(const Decision& decision) {
   RowSwitch one;
   {
     const std::lock_guard lock(mutex_);
-    why_ = decision.reason;
+    why_ = words_of(decision.reason);
     if (decision.choice == decision.row) return;
     one.reason = reason_of(decision, bundle().table(), policy_);
   }

@@ -94,10 +94,10 @@
       const take = element("button", {type: "button", "aria-label": `Always row ${row.row}`}, "take");
       take.addEventListener("click", () => send({name: "fixed", row: row.row}));
       return element("tr", {}, element("th", {scope: "row"}, String(row.row)),
-        element("td", {class: "number"}, `${number(row.loss_points, 2)} [${number(row.loss_low, 2)}, ${number(row.loss_high, 2)}]`),
+        element("td", {class: "number"}, number(row.loss_points, 2), element("span", {class: "interval"}, ` [${number(row.loss_low, 2)}, ${number(row.loss_high, 2)}]`)),
         element("td", {class: "number"}, number(row.table_images_per_s)), element("td", {class: "number canaries"}, "-"), element("td", {class: "act"}, take));
     }));
-    by_id("fixed-row").replaceChildren(...start.rows.map(row => element("option", {value: row.row}, `${row.row} (loses ${number(row.loss_points, 2)})`)));
+    by_id("fixed-row").replaceChildren(...start.rows.map(row => element("option", {value: row.row}, `${row.row} (loss ${number(row.loss_points, 2)})`)));
     by_id("density").replaceChildren(...start.layers.map(layer => element("tr", layer.engine === "dense" ? {class: "all-dense"} : {},
       element("th", {scope: "row"}, layer.name), element("td", {class: "engine"}, layer.engine.replaceAll("_", " ")),
       element("td", {class: "number"}), element("td", {class: "number"}),
@@ -157,9 +157,9 @@
     write(by_id("camera-counts"), `${number(now.frames_captured)} frames, ${number(now.frames_dropped)} dropped, ${number(now.camera_cuts)} cuts`);
     write(by_id("device-rate"), now.device_images_per_s > 0 ? number(now.device_images_per_s) : "-");
     write(by_id("latency"), number(now.latency_ms, 1));
-    write(by_id("device-latency"), now.device_latency_ms === undefined ? "" : `of it ${number(now.device_latency_ms, 2)} ms in the device${facts.rate_kind === "simulated" ? ", simulated, not counted" : ""}`);
+    write(by_id("device-latency"), now.device_latency_ms === undefined ? "" : facts.rate_kind === "simulated" ? `besides, ${number(now.device_latency_ms, 2)} ms in the device, simulated` : `of it ${number(now.device_latency_ms, 2)} ms in the device`);
     write(by_id("row-name"), String(now.row));
-    write(by_id("row-unit"), `loses ${number(row.loss_points, 2)} points, ${number(row.table_images_per_s)} images/s estimated`);
+    write(by_id("row-unit"), `loss ${number(row.loss_points, 2)} points, ${number(row.table_images_per_s)} images/s estimated`);
     write(by_id("row-why"), facts.why_fixed || (now.policy.name === "fixed" ? "you chose it" : now.why));
     write(by_id("aim"), aim_words(now.policy));
     write(by_id("view-state"), view_words(now));
@@ -201,6 +201,7 @@
   }
 
   function show_rows(now) {
+    by_id("rows").closest("table").classList.toggle("has-canaries", now.disagreement_bound.length > 0);
     [...by_id("rows").children].forEach((line, i) => {
       line.classList.toggle("taken", i === now.row);
       line.querySelector("button").disabled = now.policy.name === "fixed" && now.policy.row === i;

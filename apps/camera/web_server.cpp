@@ -26,7 +26,7 @@ constexpr int kTimeoutS = 3;  // of one read or write, and of a connection that 
 constexpr std::size_t kMostRequests = 1000;  // of one connection
 
 constexpr const char* kPolicy =
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' blob:; connect-src 'self'; base-uri 'none'; "
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' blob: data:; connect-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'";
 
 std::string header(const httplib::Request& request, const char* name) { return request.get_header_value(name); }

@@ -15,6 +15,7 @@
 #include "apps/camera/live_run.hpp"
 #include "apps/camera/open_source.hpp"
 #include "apps/camera/web_server.hpp"
+#include "apps/camera/window.hpp"
 #include "apps/cli/log.hpp"
 #include "apps/cli/verb.hpp"
 #include "runtime/base/errors.hpp"
@@ -22,6 +23,9 @@
 
 namespace sluice::cli {
 namespace {
+
+constexpr const char* kThisMachine = "127.0.0.1";
+constexpr std::size_t kMostPort = 65535;
 
 struct Options {
   std::filesystem::path bundle;
@@ -32,7 +36,7 @@ struct Options {
   double seconds = 0;
   std::size_t streams = 0;
   std::optional<std::size_t> port;
-  std::string address = "127.0.0.1";
+  std::string address = kThisMachine;
   bool is_policy_given = false;
   DeviceFlags device;
   PolicyFlags policy;
@@ -44,8 +48,8 @@ std::string row_text(const DesignTable& table, std::uint32_t row) {
 }
 
 // Also with --quiet: without it nobody finds the page.
-void tell_address(const camera::WebServer& server, const Options& options) {
-  std::cerr << (options.port ? "" : "there is no display for a window; ") << "the page: " << server.url() << std::endl;
+void tell_address(const camera::WebServer& server, bool is_asked) {
+  std::cerr << (is_asked ? "" : "there is no display for a window; ") << "the page: " << server.url() << std::endl;
 }
 
 void tell_start(const camera::LiveRun& run) {
@@ -95,7 +99,7 @@ class Lines {
   std::mutex mutex_;
 };
 
-Status watch(camera::LiveRun& run, const Options& options, Lines& lines) {
+Status watch(camera::LiveRun& run, const Options& options, Lines& lines, camera::Window* window) {
   double next_line_s = 1;
   bool goes_on = true;
   while (goes_on && !is_interrupted()) {
@@ -106,11 +110,13 @@ Status watch(camera::LiveRun& run, const Options& options, Lines& lines) {
       next_line_s = std::floor(now.at_s) + 1;
     }
     if (options.seconds > 0 && now.at_s >= options.seconds) goes_on = false;
+    if (window != nullptr && !window->show(now)) goes_on = false;
   }
   return ok();
 }
 
 Status run_camera(const Options& options, const Common& common) {
+  const bool has_window = !options.port && !common.is_json && camera::has_display();
   const std::shared_ptr<const Bundle> bundle = SLUICE_TRY(options.device.open_bundle(options.bundle));
   const PolicyOptions policy = SLUICE_TRY(options.policy.get());
   std::unique_ptr<camera::FrameSource> source = SLUICE_TRY(camera::open_source(options.source, {options.frames_per_s}));
@@ -122,19 +128,25 @@ Status run_camera(const Options& options, const Common& common) {
   live.audit_log = options.policy.audit_log;
   live.capture.is_looped = options.is_looped;
   live.capture.most_frames = options.frames;
+  if (options.port && *options.port > kMostPort)
+    return user_error("--http {}: a port is a number from 0 (one that is free) to {}", *options.port, kMostPort);
+  if (options.address != kThisMachine && !options.port)
+    return user_error("--bind {}: the address of the page; name its port, too (--http)", options.address);
   Lines lines(common.is_json);
   live.on_switch = [&lines](const camera::RowSwitch& one) { lines.tell(one); };
   const auto run = SLUICE_TRY(
       camera::LiveRun::open(bundle, std::move(device), std::move(source), std::move(live)));
   std::unique_ptr<camera::WebServer> server;
-  if (options.port || !common.is_json) {
+  if (options.port || (!has_window && !common.is_json)) {
     server = SLUICE_TRY(camera::WebServer::open(*run, {options.address, static_cast<int>(options.port.value_or(0)),
                                                        options.policy.usual_canary_period}));
-    tell_address(*server, options);
+    tell_address(*server, options.port.has_value());
   }
+  std::optional<camera::Window> window;
+  if (has_window) window.emplace(*run);
   tell_start(*run);
   lines.write(camera::start_event(*run));
-  const Status watched = watch(*run, options, lines);
+  const Status watched = watch(*run, options, lines, window ? &*window : nullptr);
   const Status closed = run->close();
   const camera::Snapshot now = run->snapshot();
   lines.write(camera::end_event(now, run->device_info().rate_kind));
