@@ -22,7 +22,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kStatePeriod = 200ms, kFramePatience = 1000ms, kFrameLook = 15ms;
-constexpr int kTimeoutS = 3;  // of one read or write, and of a connection that is kept for the next request
+constexpr int kTimeoutS = 3;      // of one read or write
+constexpr int kKeptS = 1;         // so long a connection is kept for its next request
 constexpr std::size_t kMostRequests = 1000;  // of one connection
 
 constexpr const char* kPolicy =
@@ -74,7 +75,7 @@ Status WebServer::listen() {
   server_->set_payload_max_length(kMostBodyBytes);
   server_->set_read_timeout(kTimeoutS);
   server_->set_write_timeout(kTimeoutS);
-  server_->set_keep_alive_timeout(kTimeoutS);
+  server_->set_keep_alive_timeout(kKeptS);
   server_->set_keep_alive_max_count(kMostRequests);
   errno = 0;
   const bool is_free_wanted = options_.port == 0;

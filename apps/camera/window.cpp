@@ -103,6 +103,10 @@ bool has_display() {
   return waitpid(child, &end, 0) == child && WIFEXITED(end) && WEXITSTATUS(end) == 0;
 }
 
+Window::Window(LiveRun& run) : run_(run), policy_(run.policy()) {
+  cv::namedWindow(kName, cv::WINDOW_AUTOSIZE | cv::WINDOW_GUI_NORMAL);
+}
+
 Window::~Window() { cv::destroyAllWindows(); }
 
 bool Window::show(const Snapshot& now) {

@@ -19,7 +19,7 @@ bool has_display();
 
 class Window {
  public:
-  explicit Window(LiveRun& run) : run_(run), policy_(run.policy()) {}
+  explicit Window(LiveRun& run);
   ~Window();
 
   // Draws what is new and obeys keys, from the thread that made it. False: it was closed.
