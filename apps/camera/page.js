@@ -77,7 +77,6 @@
   function begin(start) {
     facts = start;
     frame_after = null;
-    history = [];
     switches = [];
     by_id("switches").replaceChildren();
     by_id("no-switches").hidden = false;
@@ -167,6 +166,7 @@
     show_rows(now);
     show_density(now);
     show_policy(now.policy);
+    if (history.length > 0 && history.at(-1).at > now.at_s) history = [];  // another run
     if (now.device_images_per_s > 0) history.push({at: now.at_s, rate: now.device_images_per_s, target: now.policy.target_images_per_s});
     history = history.filter(point => point.at > now.at_s - HISTORY_S);
     draw(now.at_s);

@@ -77,7 +77,10 @@ TEST_F(CameraSourceTest, a_video_gives_its_frames_and_its_rate) {
   ASSERT_TRUE(writer.isOpened());
   for (int f = 0; f < 5; ++f) writer.write(cv::Mat(16, 32, CV_8UC3, cv::Scalar(0, 0, 40 * f)));
   writer.release();
-  auto source = open_source(file);
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(scratch_.path());
+  auto source = open_source("concat:%02d.avi");
+  std::filesystem::current_path(before);
   ASSERT_TRUE(source) << source.error().text();
   EXPECT_NEAR((*source)->frames_per_s(), 20, 0.01);
   for (int round = 0; round < 2; ++round) {
