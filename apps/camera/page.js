@@ -80,6 +80,7 @@
     switches = [];
     by_id("switches").replaceChildren();
     by_id("no-switches").hidden = false;
+    write(by_id("last-switch"), "None yet.");
     write(by_id("network"), start.network);
     write(by_id("source"), start.source);
     write(by_id("device"), `${start.device} (${start.device_name})`);
@@ -229,6 +230,7 @@
       element("span", {class: "rows"}, `row ${one.from} \u2192 ${one.to}`),
       element("span", {class: "why"}, `${one.reason}.`, element("span", {class: "light"}, light))));
     while (by_id("switches").children.length > 200) by_id("switches").lastChild.remove();
+    write(by_id("last-switch"), `${number(one.at_s, 1)} s: row ${one.from} \u2192 ${one.to}, ${one.reason}.`);
     write(by_id("announced"), `Row ${one.from} to row ${one.to}: ${one.reason}.`);
   }
 
@@ -245,9 +247,13 @@
     for (const rate of [0, 1, 2].map(i => low + (high - low) * (.1 + .4 * i)))
       svg.append(drawn("line", {class: "grid", x1: left, x2: width - 8, y1: py(rate), y2: py(rate)}),
                  drawn("text", {x: left - 8, y: py(rate) + 4, "text-anchor": "end"}, number(Math.round(rate / 10) * 10)));
-    for (const one of switches.filter(other => other.at_s > now - HISTORY_S))
-      svg.append(drawn("line", {class: "switch", x1: px(one.at_s), x2: px(one.at_s), y1: top, y2: height - bottom}),
-                 drawn("text", {x: px(one.at_s) + 3, y: top + 12}, String(one.to)));
+    let free_from = 0;  // where a number's room begins that no other takes
+    for (const one of switches.filter(other => other.at_s > now - HISTORY_S)) {
+      const x = px(one.at_s);
+      svg.append(drawn("line", {class: "switch", x1: x, x2: x, y1: top, y2: height - bottom}));
+      if (x >= free_from) svg.append(drawn("text", {x: x + 3, y: top + 12}, String(one.to)));
+      free_from = Math.max(free_from, x + 14);
+    }
     const aimed = history.filter(point => point.target !== undefined);
     if (aimed.length > 1)
       svg.append(drawn("path", {class: "line target", d: aimed.map((point, i) => `${i ? "L" : "M"}${px(point.at)} ${py(point.target)}`).join("")}));

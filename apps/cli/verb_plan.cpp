@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // sluice plan MODEL --calib PICTURES -o BUNDLE
+#include <algorithm>
 #include <iostream>
 #include <memory>
 
+#include "apps/camera/calibration_frames.hpp"
 #include "apps/cli/log.hpp"
 #include "apps/cli/report_text.hpp"
 #include "apps/cli/verb.hpp"
@@ -110,6 +112,24 @@ PixelOptions overridden(PixelOptions file, const PixelOptions& flags, Command co
   return file;
 }
 
+// Frames of a camera or a video become a folder of pictures, beside the bundle, in their place; half of them calibrate,
+// the other half measures the rows.
+Status take_frames(PlanOptions& options, const Say& say) {
+  std::vector<std::filesystem::path>& sources = options.calibration;
+  if (std::none_of(sources.begin(), sources.end(), [](const auto& source) { return camera::is_frames(source.string()); }))
+    return ok();
+  if (sources.size() > 1) return user_error("--calib: one camera or video alone, not {} sources", sources.size());
+  if (!options.labels.empty()) return user_error("--labels: frames of {} have none", sources[0].string());
+  SLUICE_CHECK(check_plan_options(options));
+  const std::size_t held_out = std::min(options.held_out_images, options.calibration_images);
+  std::filesystem::path folder = options.output.lexically_normal();
+  if (!folder.has_filename()) folder = folder.parent_path();
+  folder += ".frames";
+  SLUICE_CHECK(camera::calibration_frames(sources[0].string(), options.calibration_images + held_out, folder, say));
+  sources[0] = folder;
+  return ok();
+}
+
 std::vector<std::string> engine_names() {
   std::vector<std::string> names{"auto"};
   for (const KernelKind engine : convolution_engines()) names.push_back(to_text(engine));
@@ -132,7 +152,8 @@ Run verb_plan(Command command, const Common& common) {
   auto preset = std::make_shared<std::string>();
   auto is_evaluator = std::make_shared<bool>(false);
   command.add_option("model", options->model, "ONNX file").required();
-  command.add_option("--calib", options->calibration, "calibration pictures: folder, files, list, CIFAR-10 .bin or IDX")
+  command.add_option("--calib", options->calibration, "calibration pictures: folder, files, list, CIFAR-10 .bin or IDX; or frames of a camera (its number), a video "
+                     "or a stream, which are kept beside the bundle")
       .required();
   command.add_option("--calib-images", options->calibration_images, "use the first N of them (0: all)")
       .capture_default_str();
@@ -291,6 +312,7 @@ Run verb_plan(Command command, const Common& common) {
     if (common.is_json && !options->dump_after.empty())
       return user_error("--dump-after {} prints text; leave --json away", options->dump_after);
     const auto say = [](const std::string& line) { log::info("{}", line); };
+    SLUICE_CHECK(take_frames(*options, say));
     if (*is_evaluator) return plan_trials(*options, say, std::cin, std::cout);
     const auto dump = [](const std::string& text) { std::cout << text; };
     const std::optional<PlanResult> result = SLUICE_TRY(plan(*options, say, dump));

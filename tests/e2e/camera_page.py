@@ -75,6 +75,10 @@ def the_video_once():
         first, last = covered_frames()
         page.wait(f"Number(document.querySelector('#picture').dataset.frame) > {(first + last) // 2}", 30)
         page.picture(WORK / "covered.png")
+        # For the README: when the covered lens is some seconds ago and it dusks.
+        page.wait("Number(document.querySelector('#picture').dataset.frame) > 700", 30)
+        page.value("scrollTo(0, 0)")
+        page.picture(WORK / "readme.png", is_whole=False)
         camera.process.wait(120)
         check(page.wait("/has ended/.test(document.querySelector('#notice').textContent) && !document.querySelector('#notice').hidden"),
               "the page says that the demo has ended")
@@ -155,7 +159,6 @@ def looked_at_and_used():
         page.resize(1280)
         page.wait("/holds/.test(document.querySelector('#row-why').textContent)", 10)
         page.picture(WORK / "light.png")
-        page.picture(WORK / "readme.png", is_whole=False)
         paper = "getComputedStyle(document.body).backgroundColor"
         light = page.value(paper)
         page.resize(1280, is_dark=True)
