@@ -13,6 +13,7 @@ import re
 import resource
 import shutil
 import signal
+import socket
 import struct
 import subprocess
 import sys
@@ -261,7 +262,7 @@ class BadInput(unittest.TestCase):
     def test_memory_that_runs_out_ends_in_a_sentence(self):
         """Wherever it runs out, once the program's libraries have come up; the simulated device needs no OpenCL."""
         seen = set()
-        for mib in [*range(160, 320, 8), 2000]:
+        for mib in [*range(200, 480, 8), 2000]:
             limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (mib << 20, mib << 20))
             run = lambda *words: subprocess.run([SLUICE, *words], capture_output=True, text=True, timeout=120, preexec_fn=limit)
             if run("--version").returncode != 0:
@@ -384,6 +385,49 @@ class BadInput(unittest.TestCase):
         self.assertEqual(done.stdout, "", "output had begun")
         self.refused("classify", sparse, self.good, "--device", "sim", "--target-fps", "100", says="--policy target-fps")
         self.refused("classify", sparse, self.good, "--audit-log", "no/such/log", says=["no/such/log", "ENOENT"])
+
+    def test_camera(self):
+        camera = lambda *words, says, code=1, bundle="sparse": self.refused("camera", self.shared / bundle, *words, says=says, code=code)
+        camera("--source", "987", says=["camera 987: could not be opened", "video"])
+        camera("--source", "none.mp4", says="none.mp4: no such file")
+        camera("--source", self.file("text.mp4", b"no video"), says=["text.mp4: could not be opened", "tried as a video by FFmpeg", "folder of pictures"])
+        camera("--source", self.file("cut.avi", b"RIFF\x00\x10\x00\x00AVI LIST"), says="cut.avi: could not be opened")
+        camera("--source", "rtsp://user:secret@127.0.0.1:1/live", says=["rtsp://127.0.0.1:1/live: could not be opened", "tried for 5 s"])
+        camera("--source", "file:///etc/hostname", says=["is not opened", "rtsp://"])
+        camera("--source", "", says="--source")
+        camera("--source", "none", says="none: no such file or folder")
+        camera("--source", self.good, "--http", "65536", says=["--http 65536", "to 65535"])
+        camera("--source", self.good, "--http", "-1", says="--http")
+        camera("--source", self.good, "--http", "x", says="--http")
+        camera("--source", self.good, "--bind", "0.0.0.0", says=["--bind 0.0.0.0", "--http"])
+        camera("--source", self.good, "--http", "0", "--bind", "my.host", says=["--bind my.host: not an address", "127.0.0.1"])
+        camera("--source", self.good, "--streams", "3", "--target-fps", "100", says="give one of them")
+        camera("--source", self.good, "--streams", "3", "--row", "0", says="fixed holds none")
+        camera("--source", self.good, "--device", "cpu", "--policy", "target-fps", says="use --device sim")
+        camera("--source", self.good, "--row", "99", says=["row 99", self.rows_of(self.shared / "sparse")])
+        camera("--source", self.good, "--seconds", "nan", says="--seconds")
+        camera("--source", self.good, "--audit-log", "no/such/log", says=["no/such/log", "ENOENT"])
+        self.refused("camera", "none", "--source", self.good, says="none: no such bundle")
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = str(taken.getsockname()[1])
+            camera("--source", self.good, "--http", port, says=[f"--http {port}", "EADDRINUSE", "--http 0"], code=2)
+        # A table of one row is no error: it says why nothing can switch.
+        done = subprocess.run([SLUICE, "camera", self.shared / "bundle", "--source", self.good, "--json"], capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        start, end = (json.loads(done.stdout.splitlines()[i]) for i in (0, -1))
+        self.assertIn("The design table has one row", start["why_fixed"])
+        self.assertEqual((end["kind"], end["frames_captured"], end["switches"]), ("end", 4, 0))
+
+    def test_camera_audit_log_on_a_full_disk(self):
+        self.refused("camera", self.shared / "sparse", "--source", self.good, "--loop", "--json", "--audit-log", "/dev/full", code=2, says=["/dev/full", "ENOSPC"])
+
+    def test_calibration_frames_that_cannot_be(self):
+        frames = lambda *words, says: self.refused("plan", MODEL, "--calib", *words, "-o", "out", says=says)
+        frames("987", says="camera 987: could not be opened")
+        frames(self.file("text.mp4", b"no video"), says="tried as a video by FFmpeg")
+        frames("987", self.good, says="one camera or video alone")
+        frames("987", "--labels", self.file("labels.txt", b"a 1\n"), says="frames of 987 have none")
+        frames("rtsp://127.0.0.1:1/live", says="tried for 5 s")
 
     def test_simulation_that_cannot_be(self):
         sparse = self.shared / "sparse"

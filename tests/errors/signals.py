@@ -55,6 +55,20 @@ class Signals(unittest.TestCase):
     def start(self, *words, out=subprocess.PIPE, **how):
         return subprocess.Popen([SLUICE, *words], stdout=out, stderr=subprocess.PIPE, text=True, cwd=self.shared, **how)
 
+    def test_camera_drains_and_sums_up(self):
+        for number in SIGNALS:
+            out = self.shared / "events"
+            with open(out, "w") as file:
+                process = self.start("camera", "bundle", "--source", "pictures", "--loop", "--http", "0", "--json", out=file)
+            until(lambda: '"kind":"state"' in out.read_text())
+            process.send_signal(number)
+            _, messages = process.communicate(timeout=20)
+            self.assertEqual(process.returncode, 128 + number, messages)
+            end = json.loads(out.read_text().splitlines()[-1])
+            self.assertEqual(end["kind"], "end")
+            self.assertEqual(end["errors"], 0)
+            self.assertIn(end["frames_captured"] - end["answers"] - end["frames_dropped"], (0, 1), "one may wait when it ends")
+
     def test_classify_finishes_what_it_accepted(self):
         for number in SIGNALS:
             out, log = self.shared / "lines", self.shared / "log"
