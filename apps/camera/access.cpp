@@ -31,7 +31,8 @@ bool is_numeric(const std::string& address) {
 
 // "localhost:8080", "[::1]:8080" without what follows the name.
 std::string host_name(const std::string& host) {
-  if (host.starts_with('[')) return host.substr(1, host.find(']') == std::string::npos ? host.size() : host.find(']') - 1);
+  if (host.starts_with('['))
+    return host.substr(1, host.find(']') == std::string::npos ? host.size() : host.find(']') - 1);
   return host.substr(0, host.find(':'));
 }
 
@@ -41,7 +42,8 @@ std::string_view value_of_cookie(std::string_view cookies, std::string_view name
     std::string_view one = cookies.substr(0, end);
     cookies.remove_prefix(std::min(end + 1, cookies.size()));
     while (one.starts_with(' ')) one.remove_prefix(1);
-    if (one.size() > name.size() && one.starts_with(name) && one[name.size()] == '=') return one.substr(name.size() + 1);
+    if (one.size() > name.size() && one.starts_with(name) && one[name.size()] == '=')
+      return one.substr(name.size() + 1);
   }
   return {};
 }
@@ -55,9 +57,10 @@ bool is_equal_in_constant_time(std::string_view a, std::string_view b) {
 Result<Access> Access::to(const std::string& address) {
   if (is_loopback(address)) return Access("");
   if (!is_numeric(address))
-    return user_error("--bind {}: not an address; 127.0.0.1 (this machine alone), 0.0.0.0 (everybody who has the token) or "
-                      "an address of this machine is",
-                      printable(address, kMostShownBytes));
+    return user_error(
+        "--bind {}: not an address; 127.0.0.1 (this machine alone), 0.0.0.0 (everybody who has the token) or "
+        "an address of this machine is",
+        printable(address, kMostShownBytes));
   std::array<unsigned char, kTokenBytes> bytes{};
   if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1)
     return world_error("RAND_bytes failed: no random numbers for a token, so nobody else is let in");
@@ -71,8 +74,7 @@ bool Access::is_token(std::string_view text) const { return is_equal_in_constant
 std::optional<Refusal> Access::refusal(const RequestHead& head) const {
   constexpr std::string_view kBearer = "Bearer ";
   if (token_.empty()) {
-    if (!is_loopback(host_name(head.host)))
-      return Refusal{403, "this page answers to 127.0.0.1 and localhost alone"};
+    if (!is_loopback(host_name(head.host))) return Refusal{403, "this page answers to 127.0.0.1 and localhost alone"};
   } else {
     const std::string_view bearer = head.authorization;
     const bool has_bearer = bearer.starts_with(kBearer) && is_token(bearer.substr(kBearer.size()));

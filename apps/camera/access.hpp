@@ -3,10 +3,12 @@
 //
 // Why: a camera's picture is private, and a page of another site, open in the same browser, can send requests to this
 // machine. Three rules:
-//   host    without a token the request must name this machine itself (127.0.0.1, localhost, [::1]): a name that somebody
+//   host    without a token the request must name this machine itself (127.0.0.1, localhost, [::1]): a name that
+//   somebody
 //           else owns and points here (DNS rebinding) is refused
 //   token   wherever others could connect, everything needs the token: page, events, picture, controls. It comes once
-//           as ?token=, then as a cookie that no script and no other site can use; a program sends "Authorization: Bearer"
+//           as ?token=, then as a cookie that no script and no other site can use; a program sends "Authorization:
+//           Bearer"
 //   origin  what changes something must come from this page: its Origin names this host, and its body is JSON, which
 //           no form of another site can send
 //
@@ -23,9 +25,9 @@
 namespace sluice::camera {
 
 struct RequestHead {
-  bool is_change = false;  // POST
+  bool is_change = false;                                                     // POST
   std::string host, origin, content_type, cookie, authorization, fetch_site;  // headers; empty: not there
-  std::string token;       // of the query
+  std::string token;                                                          // of the query
 };
 
 struct Refusal {

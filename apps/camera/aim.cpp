@@ -27,9 +27,10 @@ std::string why_nothing_switches(const Bundle& bundle, const DeviceInfo& device)
     return "The design table has one row, so there is nothing to switch to. A plan with rows of thresholds has more: "
            "sluice plan without --trials 0, or with a larger --max-loss.";
   if (!device.does_row_change_rate)
-    return fmt::format("On device {} a row hardly changes the rate, so no row has to give way; --device sim shows the "
-                       "rates that the design would have.",
-                       device.driver);
+    return fmt::format(
+        "On device {} a row hardly changes the rate, so no row has to give way; --device sim shows the "
+        "rates that the design would have.",
+        device.driver);
   return "";
 }
 

@@ -148,8 +148,8 @@ CaptureCounts Capture::counts() const {
   }
   // Where none came for longer than twice the usual, the rate has fallen by now.
   if (times_.size() >= 2) {
-    const double usual = std::chrono::duration<double>(times_.back() - times_.front()).count() /
-                         static_cast<double>(times_.size() - 1);
+    const double usual =
+        std::chrono::duration<double>(times_.back() - times_.front()).count() / static_cast<double>(times_.size() - 1);
     const double silent = std::chrono::duration<double>(Clock::now() - times_.back()).count();
     now.frames_per_s = 1 / std::max({usual, silent / 2, 1e-9});
   }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Capture: a thread that reads a FrameSource and keeps the newest frame.
 //
-// Why: a camera does not wait. Whoever asks for a frame wants the one of now, not the one of two seconds ago. So there is
-// room for one frame; a newer one takes its place, and what was replaced before anybody took it is counted as dropped.
-// A file or folder is paced: its frames come at their rate, as a camera's would.
+// Why: a camera does not wait. Whoever asks for a frame wants the one of now, not the one of two seconds ago. So there
+// is room for one frame; a newer one takes its place, and what was replaced before anybody took it is counted as
+// dropped. A file or folder is paced: its frames come at their rate, as a camera's would.
 //
 // A live source that is cut is connected again after a pause, which doubles from attempt to attempt. Everything that
 // happened is counted: captured = taken + dropped + the one that waits.
@@ -31,8 +31,8 @@ struct Frame {
 };
 
 struct CaptureOptions {
-  bool is_looped = false;          // a source that has an end begins again
-  std::uint64_t most_frames = 0;   // then it ends; 0: no end but the source's
+  bool is_looped = false;         // a source that has an end begins again
+  std::uint64_t most_frames = 0;  // then it ends; 0: no end but the source's
   std::chrono::milliseconds first_pause{500}, longest_pause{8000};
   int most_attempts = 12;  // to connect again, in a row
 };
@@ -42,10 +42,10 @@ enum class CaptureState { running, reconnecting, ended };
 struct CaptureCounts {
   CaptureState state = CaptureState::running;
   std::uint64_t captured = 0, taken = 0, dropped = 0;
-  std::uint64_t cuts = 0;      // of a live source
-  double frames_per_s = 0;     // measured over the last frames; 0: not known, or none come
+  std::uint64_t cuts = 0;        // of a live source
+  double frames_per_s = 0;       // measured over the last frames; 0: not known, or none come
   double mean_frames_per_s = 0;  // since the first, cuts included
-  std::string trouble;         // while reconnecting: what happened last
+  std::string trouble;           // while reconnecting: what happened last
 };
 
 class Capture {

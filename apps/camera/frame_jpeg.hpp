@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // FrameJpeg: the newest frame as JPEG, encoded once however many look at it.
 //
-// Why: encoding takes longer than classifying a small picture. It is done when somebody asks, on the thread of who asks,
-// and kept until there is a newer frame. Frames wider or higher than kMostSide are made smaller.
+// Why: encoding takes longer than classifying a small picture. It is done when somebody asks, on the thread of who
+// asks, and kept until there is a newer frame. Frames wider or higher than kMostSide are made smaller.
 //
 // Before: frames of three channels or one. After: the bytes of a JPEG, shared.
 #pragma once

@@ -53,8 +53,8 @@ std::string words_of(const std::string& reason) {
 std::string reason_of(const Decision& decision, const DesignTable& table, const PolicyOptions& policy) {
   std::string text = decision.reason;
   if (policy.policy == Policy::target_fps && decision.realised_images_per_s > 0)
-    text += fmt::format(": row {} gave {:.0f} images/s, {:.0f} are wanted", decision.row, decision.realised_images_per_s,
-                        policy.target_images_per_s);
+    text += fmt::format(": row {} gave {:.0f} images/s, {:.0f} are wanted", decision.row,
+                        decision.realised_images_per_s, policy.target_images_per_s);
   if (!decision.changing_layers.empty())
     text += fmt::format("; changing: {}", layer_names(table, decision.changing_layers));
   return text;

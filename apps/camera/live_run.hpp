@@ -8,8 +8,8 @@
 // Of the frames at most kMostUnderWay are in the session; it gets the newest one when there is room. So a label is at
 // most so many frames old, however slow the device is; frames that found no room are the capture's dropped ones.
 //
-// Two rates, which never mix: the camera's frames/s, measured; and the device's images/s, which on a simulated device is
-// the rate of its own clock, as if frames came without a pause from as many cameras as the target asks for.
+// Two rates, which never mix: the camera's frames/s, measured; and the device's images/s, which on a simulated device
+// is the rate of its own clock, as if frames came without a pause from as many cameras as the target asks for.
 //
 // Before: a device that is open and empty. After close(): everything accepted has its answer, the counts are final.
 #pragma once
@@ -97,8 +97,8 @@ class LiveRun {
   std::string last_error_;
   std::deque<std::chrono::nanoseconds> completions_;  // on the device's clock, of the last answers
   std::chrono::nanoseconds first_completion_{0}, last_completion_{0};
-  std::deque<std::chrono::nanoseconds> latencies_;    // frame to label, of the last answers
-  std::deque<double> brightness_;                     // of the last frames
+  std::deque<std::chrono::nanoseconds> latencies_;  // frame to label, of the last answers
+  std::deque<double> brightness_;                   // of the last frames
   std::deque<RowSwitch> switches_;
   std::uint64_t switch_count_ = 0;
   bool is_closed_ = false;

@@ -45,7 +45,8 @@ std::string schemes() {
 
 bool is_named_like_a_video(const std::string& text) {
   const std::string extension = lower(fs::path(text).extension().string());
-  return std::any_of(std::begin(kVideoNames), std::end(kVideoNames), [&](const char* name) { return extension == name; });
+  return std::any_of(std::begin(kVideoNames), std::end(kVideoNames),
+                     [&](const char* name) { return extension == name; });
 }
 
 }  // namespace

@@ -55,8 +55,8 @@ Result<std::unique_ptr<FrameSource>> open_pictures(const std::string& name, doub
   bool has_one = bool(first);
   for (std::size_t i = 1; !has_one && i < std::min(kMostTried, set.size()); ++i) has_one = bool(set.load(i));
   if (!has_one) return std::move(first).error();
-  return std::unique_ptr<FrameSource>(std::make_unique<PictureSource>(
-      name, std::move(set), frames_per_s > 0 ? frames_per_s : kUsualFramesPerS));
+  return std::unique_ptr<FrameSource>(
+      std::make_unique<PictureSource>(name, std::move(set), frames_per_s > 0 ? frames_per_s : kUsualFramesPerS));
 }
 
 }  // namespace sluice::camera

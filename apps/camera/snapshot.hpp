@@ -59,7 +59,7 @@ struct Snapshot {
   std::uint64_t switches = 0;
   std::string why;  // what the controller said last
   PolicyOptions policy;
-  std::vector<double> density;           // per layer of the design table, of the row in charge
+  std::vector<double> density;                            // per layer of the design table, of the row in charge
   std::vector<std::optional<double>> disagreement_bound;  // per row, a share; of policies with canaries
 };
 

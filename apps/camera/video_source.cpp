@@ -148,19 +148,22 @@ std::string cameras_here() {
 Result<std::unique_ptr<FrameSource>> open_camera(int number) {
   const std::string cameras = cameras_here();
   const std::string advice = cameras.empty()
-                                 ? std::string("this machine shows no camera (/dev/video*); plug one in, or give a video "
-                                               "file, a URL (rtsp://...) or a folder of pictures")
-                                 : fmt::format("tried /dev/video{} by Video4Linux; there are: {}. Another program may hold "
-                                               "it, and reading it takes membership of the group video",
-                                               number, cameras);
+                                 ? std::string(
+                                       "this machine shows no camera (/dev/video*); plug one in, or give a video "
+                                       "file, a URL (rtsp://...) or a folder of pictures")
+                                 : fmt::format(
+                                       "tried /dev/video{} by Video4Linux; there are: {}. Another program may hold "
+                                       "it, and reading it takes membership of the group video",
+                                       number, cameras);
   return opened({fmt::format("camera {}", number), "", number, true, 0, advice});
 }
 
 Result<std::unique_ptr<FrameSource>> open_stream(const std::string& url) {
-  return opened({without_password(url), url, -1, true, 0,
-                 fmt::format("tried for {} s by FFmpeg; see whether another program plays this address (ffplay URL), and "
-                             "whether it wants a user and password (rtsp://user:password@host/...)",
-                             std::chrono::duration_cast<std::chrono::seconds>(kPatience).count())});
+  return opened(
+      {without_password(url), url, -1, true, 0,
+       fmt::format("tried for {} s by FFmpeg; see whether another program plays this address (ffplay URL), and "
+                   "whether it wants a user and password (rtsp://user:password@host/...)",
+                   std::chrono::duration_cast<std::chrono::seconds>(kPatience).count())});
 }
 
 Result<std::unique_ptr<FrameSource>> open_video(const std::string& file, double frames_per_s) {

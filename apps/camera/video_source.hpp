@@ -4,8 +4,8 @@
 // Why one reader for each: cameras by Video4Linux, all else by FFmpeg, never by what OpenCV would guess from a name
 // (open_source.hpp). Opening and reading a stream is bounded by kPatience, so that a camera that is gone is noticed.
 //
-// Before: a name. After: an open source whose first frame was read; a failure names the source, what was tried, and what
-// to try.
+// Before: a name. After: an open source whose first frame was read; a failure names the source, what was tried, and
+// what to try.
 #pragma once
 
 #include <chrono>

@@ -22,12 +22,13 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kStatePeriod = 200ms, kFramePatience = 1000ms, kFrameLook = 15ms;
-constexpr int kTimeoutS = 3;      // of one read or write
-constexpr int kKeptS = 1;         // so long a connection is kept for its next request
+constexpr int kTimeoutS = 3;                 // of one read or write
+constexpr int kKeptS = 1;                    // so long a connection is kept for its next request
 constexpr std::size_t kMostRequests = 1000;  // of one connection
 
 constexpr const char* kPolicy =
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' blob: data:; connect-src 'self'; base-uri 'none'; "
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' blob: data:; connect-src 'self'; base-uri "
+    "'none'; "
     "form-action 'none'; frame-ancestors 'none'";
 
 std::string header(const httplib::Request& request, const char* name) { return request.get_header_value(name); }
@@ -48,7 +49,9 @@ void refuse(httplib::Response& response, int status, const std::string& sentence
   response.set_content(json_text(nlohmann::json{{"error", sentence}}), "application/json");
 }
 
-std::string event(const char* name, const std::string& data) { return fmt::format("event: {}\ndata: {}\n\n", name, data); }
+std::string event(const char* name, const std::string& data) {
+  return fmt::format("event: {}\ndata: {}\n\n", name, data);
+}
 
 // A second program must not share the port, as it may with the library's own options.
 void set_socket_options(socket_t socket) {
@@ -59,7 +62,10 @@ void set_socket_options(socket_t socket) {
 }  // namespace
 
 WebServer::WebServer(LiveRun& run, WebOptions options, Access access)
-    : run_(run), options_(std::move(options)), access_(std::move(access)), server_(std::make_unique<httplib::Server>()) {}
+    : run_(run),
+      options_(std::move(options)),
+      access_(std::move(access)),
+      server_(std::make_unique<httplib::Server>()) {}
 
 Result<std::unique_ptr<WebServer>> WebServer::open(LiveRun& run, const WebOptions& options) {
   Access access = SLUICE_TRY(Access::to(options.address));
@@ -84,8 +90,9 @@ Status WebServer::listen() {
   else if (server_->bind_to_port(options_.address, options_.port))
     port_ = options_.port;
   if (port_ <= 0) {
-    return world_error("--http {}: no server on address {}: {}; another port may be free, and --http 0 takes one that is",
-                       options_.port, options_.address, errno_text(errno));
+    return world_error(
+        "--http {}: no server on address {}: {}; another port may be free, and --http 0 takes one that is",
+        options_.port, options_.address, errno_text(errno));
   }
   thread_ = std::thread([this] { server_->listen_after_bind(); });
   while (!server_->is_running()) std::this_thread::sleep_for(1ms);  // else stop() would come too early
@@ -139,8 +146,8 @@ void WebServer::add_pages() {
   for (const auto& [path, file] : pages()) {
     server_->Get(path, [this, &file = file](const httplib::Request& request, httplib::Response& response) {
       if (access_.is_first_visit(head_of(request))) {
-        response.set_header("Set-Cookie", fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict", Access::kCookie,
-                                                      access_.token()));
+        response.set_header("Set-Cookie",
+                            fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict", Access::kCookie, access_.token()));
         response.set_redirect("/", 303);
         return;
       }
@@ -148,9 +155,8 @@ void WebServer::add_pages() {
     });
   }
   server_->Get("/events", [this](const httplib::Request&, httplib::Response& response) { send_events(response); });
-  server_->Get("/frame.jpg", [this](const httplib::Request& request, httplib::Response& response) {
-    send_frame(request, response);
-  });
+  server_->Get("/frame.jpg",
+               [this](const httplib::Request& request, httplib::Response& response) { send_frame(request, response); });
   server_->Post("/policy", [this](const httplib::Request& request, httplib::Response& response) {
     set_policy(request, response);
   });
@@ -194,7 +200,8 @@ void WebServer::send_frame(const httplib::Request& request, httplib::Response& r
     return refuse(response, 400, "after: the number of a frame is needed");
   const auto until = std::chrono::steady_clock::now() + kFramePatience;
   std::optional<Frame> frame = run_.newest_frame();
-  while ((!frame || (has_after && frame->number <= number)) && std::chrono::steady_clock::now() < until && wait(kFrameLook))
+  while ((!frame || (has_after && frame->number <= number)) && std::chrono::steady_clock::now() < until &&
+         wait(kFrameLook))
     frame = run_.newest_frame();
   const bool is_new = frame && !(has_after && frame->number <= number);
   const auto bytes = is_new ? jpeg_.of(*frame) : nullptr;

@@ -32,13 +32,12 @@ std::string top_words(const Snapshot& now) {
 
 std::vector<std::string> lines_of(const Snapshot& now, const LiveRun& run) {
   const TableRow& row = run.bundle().table().rows[now.row];
-  std::vector<std::string> lines{
-      fmt::format("camera {:.1f} frames/s measured, {} dropped; {:.1f} ms to the label", now.camera.frames_per_s,
-                  now.camera.dropped, now.latency_ms),
-      fmt::format("device {}: {:.0f} images/s {}", run.device_info().driver, now.device_images_per_s,
-                  run.device_info().rate_kind),
-      fmt::format("row {}: loss {:.2f} points, {:.0f} images/s estimated; {} switches", now.row, row.loss_points,
-                  row.throughput_images_per_s, now.switches)};
+  std::vector<std::string> lines{fmt::format("camera {:.1f} frames/s measured, {} dropped; {:.1f} ms to the label",
+                                             now.camera.frames_per_s, now.camera.dropped, now.latency_ms),
+                                 fmt::format("device {}: {:.0f} images/s {}", run.device_info().driver,
+                                             now.device_images_per_s, run.device_info().rate_kind),
+                                 fmt::format("row {}: loss {:.2f} points, {:.0f} images/s estimated; {} switches",
+                                             now.row, row.loss_points, row.throughput_images_per_s, now.switches)};
   if (now.policy.policy == Policy::target_fps)
     lines.push_back(fmt::format("to be held: {:.0f} images/s, as from {:.0f} cameras", now.policy.target_images_per_s,
                                 now.policy.target_images_per_s / run.aim().camera_frames_per_s));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Window: the live run on this machine's own display.
 //
-// Why: beside a camera there is often a display, and a browser is one program more. OpenCV's window shows the frame with
-// the labels, rates and the row under it. Keys: 0 to 9 take a row, t holds the rate again, q or Escape ends.
+// Why: beside a camera there is often a display, and a browser is one program more. OpenCV's window shows the frame
+// with the labels, rates and the row under it. Keys: 0 to 9 take a row, t holds the rate again, q or Escape ends.
 //
 // Whether there is a display is tried in a child process: the window's library ends the process where it finds none.
 //

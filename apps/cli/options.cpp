@@ -103,10 +103,11 @@ void PolicyFlags::declare_policy(Command command) {
   command.add_option("--max-disagreement", most_disagreement_percent,
                      "percent of the images on which the best class may differ from the densest row's, with 95 % "
                      "confidence, for --policy min-accuracy");
-  command.add_option("--canary-period", canary_period,
-                     fmt::format("one image of so many is computed under the densest row, too, to see whether they agree "
-                                 "(default: {} with min-accuracy, else none)",
-                                 usual_canary_period));
+  command.add_option(
+      "--canary-period", canary_period,
+      fmt::format("one image of so many is computed under the densest row, too, to see whether they agree "
+                  "(default: {} with min-accuracy, else none)",
+                  usual_canary_period));
 }
 
 std::vector<std::string> PolicyFlags::names() {

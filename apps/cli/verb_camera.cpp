@@ -70,11 +70,12 @@ void tell_start(const camera::LiveRun& run) {
 void tell_end(const camera::LiveRun& run, const camera::Snapshot& now) {
   if (now.errors > 0) log::warn("{} frames could not be classified, the last: {}", now.errors, now.last_error);
   if (const std::string remark = run.remark(); !remark.empty()) log::warn("{}", remark);
-  std::cout << fmt::format("{} frames, {:.1f} frames/s measured, {} dropped, {} cuts; {} classified, {:.1f} images/s {} on "
-                           "{}; {} switches, {} at the end\n",
-                           now.camera.captured, now.camera.mean_frames_per_s, now.camera.dropped, now.camera.cuts,
-                           now.answers, now.mean_device_images_per_s, run.device_info().rate_kind,
-                           run.device_info().driver, now.switches, row_text(run.bundle().table(), now.row));
+  std::cout << fmt::format(
+      "{} frames, {:.1f} frames/s measured, {} dropped, {} cuts; {} classified, {:.1f} images/s {} on "
+      "{}; {} switches, {} at the end\n",
+      now.camera.captured, now.camera.mean_frames_per_s, now.camera.dropped, now.camera.cuts, now.answers,
+      now.mean_device_images_per_s, run.device_info().rate_kind, run.device_info().driver, now.switches,
+      row_text(run.bundle().table(), now.row));
 }
 
 // Lines for people or for programs; several threads write.
@@ -134,12 +135,11 @@ Status run_camera(const Options& options, const Common& common) {
     return user_error("--bind {}: the address of the page; name its port, too (--http)", options.address);
   Lines lines(common.is_json);
   live.on_switch = [&lines](const camera::RowSwitch& one) { lines.tell(one); };
-  const auto run = SLUICE_TRY(
-      camera::LiveRun::open(bundle, std::move(device), std::move(source), std::move(live)));
+  const auto run = SLUICE_TRY(camera::LiveRun::open(bundle, std::move(device), std::move(source), std::move(live)));
   std::unique_ptr<camera::WebServer> server;
   if (options.port || (!has_window && !common.is_json)) {
-    server = SLUICE_TRY(camera::WebServer::open(*run, {options.address, static_cast<int>(options.port.value_or(0)),
-                                                       options.policy.usual_canary_period}));
+    server = SLUICE_TRY(camera::WebServer::open(
+        *run, {options.address, static_cast<int>(options.port.value_or(0)), options.policy.usual_canary_period}));
     tell_address(*server, options.port.has_value());
   }
   std::optional<camera::Window> window;
@@ -178,8 +178,9 @@ Run verb_camera(Command command, const Common& common) {
       .range(1, 1'000'000'000);
   command.add_option("--http", options->port, "serve the page on this port (0: one that is free)");
   command
-      .add_option("--bind", options->address,
-                  "address of the page; other than this machine's own (127.0.0.1) it wants a token, which is printed once")
+      .add_option(
+          "--bind", options->address,
+          "address of the page; other than this machine's own (127.0.0.1) it wants a token, which is printed once")
       .capture_default_str();
   options->device.device = "sim";
   options->device.declare(command);

@@ -116,7 +116,8 @@ PixelOptions overridden(PixelOptions file, const PixelOptions& flags, Command co
 // the other half measures the rows.
 Status take_frames(PlanOptions& options, const Say& say) {
   std::vector<std::filesystem::path>& sources = options.calibration;
-  if (std::none_of(sources.begin(), sources.end(), [](const auto& source) { return camera::is_frames(source.string()); }))
+  if (std::none_of(sources.begin(), sources.end(),
+                   [](const auto& source) { return camera::is_frames(source.string()); }))
     return ok();
   if (sources.size() > 1) return user_error("--calib: one camera or video alone, not {} sources", sources.size());
   if (!options.labels.empty()) return user_error("--labels: frames of {} have none", sources[0].string());
@@ -152,8 +153,11 @@ Run verb_plan(Command command, const Common& common) {
   auto preset = std::make_shared<std::string>();
   auto is_evaluator = std::make_shared<bool>(false);
   command.add_option("model", options->model, "ONNX file").required();
-  command.add_option("--calib", options->calibration, "calibration pictures: folder, files, list, CIFAR-10 .bin or IDX; or frames of a camera (its number), a video "
-                     "or a stream, which are kept beside the bundle")
+  command
+      .add_option("--calib", options->calibration,
+                  "calibration pictures: folder, files, list, CIFAR-10 .bin or IDX; or frames of a camera (its "
+                  "number), a video "
+                  "or a stream, which are kept beside the bundle")
       .required();
   command.add_option("--calib-images", options->calibration_images, "use the first N of them (0: all)")
       .capture_default_str();

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""`sluice camera` as a command, without a browser: a camera that is a stream over HTTP, and is cut.
+"""The command `sluice camera`, without a browser: a camera that is a stream over HTTP, and is cut.
 
 The stream is multipart JPEG, as many network cameras send it, from a server of this test. Frames come, are counted and
 answered; the server cuts the connection; the camera is connected again and goes on. `plan --calib` takes its frames, too, and

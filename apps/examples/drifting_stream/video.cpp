@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // drifting_video --images PICTURES --script SCRIPT -o CLIP.avi: a drifting stream (drift.hpp) as a video file.
 //
-// Why: `sluice camera` wants to be seen adapting by someone who has no camera, and by a test that must see the same frames
-// every time. The idea: each picture is held for some frames, as something lying before a camera would be, disturbed
-// anew in each by what the script says for that frame, and enlarged. A frame of the script is a frame of the video.
+// Why: `sluice camera` wants to be seen adapting by someone who has no camera, and by a test that must see the same
+// frames every time. The idea: each picture is held for some frames, as something lying before a camera would be,
+// disturbed anew in each by what the script says for that frame, and enlarged. A frame of the script is a frame of the
+// video.
 //
 // Before: any set of pictures. After: a whole video (MJPEG), or none.
 #include <csignal>
@@ -11,9 +12,9 @@
 #include <numeric>
 #include <random>
 
+#include <CLI/CLI.hpp>
 #include <opencv2/imgproc.hpp>
 #include <opencv2/videoio.hpp>
-#include <CLI/CLI.hpp>
 
 #include "apps/examples/drifting_stream/drift.hpp"
 #include "runtime/base/errors.hpp"
@@ -35,7 +36,8 @@ struct Options {
 cv::Mat frame_of(const Picture& picture, int side) {
   const cv::Mat pixels = mat_of(picture);
   const double scale = static_cast<double>(side) / std::max(pixels.cols, pixels.rows);
-  const cv::Size size(std::max(1, static_cast<int>(pixels.cols * scale)), std::max(1, static_cast<int>(pixels.rows * scale)));
+  const cv::Size size(std::max(1, static_cast<int>(pixels.cols * scale)),
+                      std::max(1, static_cast<int>(pixels.rows * scale)));
   cv::Mat large, frame;
   cv::resize(pixels, large, size, 0, 0, scale > 1 ? cv::INTER_CUBIC : cv::INTER_AREA);
   cv::cvtColor(large, frame, large.channels() == 1 ? cv::COLOR_GRAY2BGR : cv::COLOR_RGB2BGR);

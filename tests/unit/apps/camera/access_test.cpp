@@ -47,7 +47,8 @@ TEST(Access, without_a_token_only_names_of_this_machine_are_answered) {
   const Access access = Access::to("127.0.0.1").value();
   for (const char* host : {"127.0.0.1", "127.0.0.1:8080", "localhost:1", "[::1]:8080"})
     EXPECT_EQ(status_of(access, {.host = host}), 200) << host;
-  for (const char* host : {"", "evil.example:8080", "127.0.0.1.evil.example", "localhost.evil.example", "10.0.0.1", "[", "[]"})
+  for (const char* host :
+       {"", "evil.example:8080", "127.0.0.1.evil.example", "localhost.evil.example", "10.0.0.1", "[", "[]"})
     EXPECT_EQ(status_of(access, {.host = host}), 403) << host;
 }
 

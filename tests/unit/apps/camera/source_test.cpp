@@ -24,14 +24,19 @@ class CameraSourceTest : public testing::Test {
 };
 
 TEST_F(CameraSourceTest, kinds_are_told_by_the_form_of_the_text) {
-  const std::pair<const char*, SourceKind> kKinds[] = {
-      {"0", SourceKind::camera},          {"12", SourceKind::camera},
-      {"/dev/video3", SourceKind::camera}, {"rtsp://host/a", SourceKind::stream},
-      {"HTTP://host/a.mp4", SourceKind::stream}, {"a/clip.MP4", SourceKind::video},
-      {"100%d.avi", SourceKind::video},   {"folder", SourceKind::pictures},
-      {"1234", SourceKind::pictures},     {"a.png", SourceKind::pictures}};
+  const std::pair<const char*, SourceKind> kKinds[] = {{"0", SourceKind::camera},
+                                                       {"12", SourceKind::camera},
+                                                       {"/dev/video3", SourceKind::camera},
+                                                       {"rtsp://host/a", SourceKind::stream},
+                                                       {"HTTP://host/a.mp4", SourceKind::stream},
+                                                       {"a/clip.MP4", SourceKind::video},
+                                                       {"100%d.avi", SourceKind::video},
+                                                       {"folder", SourceKind::pictures},
+                                                       {"1234", SourceKind::pictures},
+                                                       {"a.png", SourceKind::pictures}};
   for (const auto& [text, kind] : kKinds) EXPECT_EQ(source_kind(text).value(), kind) << text;
-  EXPECT_THAT(source_kind("file:///etc/hostname").error().text(), HasSubstr("a source of this kind is not opened; rtsp://"));
+  EXPECT_THAT(source_kind("file:///etc/hostname").error().text(),
+              HasSubstr("a source of this kind is not opened; rtsp://"));
   EXPECT_THAT(source_kind("concat://a").error().text(), HasSubstr("is not opened"));
   EXPECT_THAT(source_kind("").error().text(), HasSubstr("a camera's number"));
 }
@@ -52,7 +57,8 @@ TEST_F(CameraSourceTest, what_cannot_be_opened_is_named_with_what_was_tried) {
 
 TEST_F(CameraSourceTest, a_folder_gives_its_pictures_in_order_and_leaves_out_bad_ones) {
   std::filesystem::create_directory(path("folder"));
-  for (int shade : {10, 20}) cv::imwrite(path("folder/p" + std::to_string(shade) + ".png"), cv::Mat(4, 6, CV_8UC3, cv::Scalar(0, 0, shade)));
+  for (int shade : {10, 20})
+    cv::imwrite(path("folder/p" + std::to_string(shade) + ".png"), cv::Mat(4, 6, CV_8UC3, cv::Scalar(0, 0, shade)));
   std::ofstream(path("folder/p15.png")) << "no picture";
   auto source = open_source(path("folder"));
   ASSERT_TRUE(source) << source.error().text();

@@ -133,7 +133,8 @@ TEST_F(WebServerTest, on_another_address_page_events_picture_and_controls_need_t
   answer_frames(1);
   const std::string url = server_->url(), token = url.substr(url.find("token=") + 6);
   ASSERT_EQ(token.size(), 32u) << url;
-  for (const char* path : {"/", "/page.js", "/events", "/frame.jpg", "/?token=0123"}) EXPECT_EQ(status(path), 401) << path;
+  for (const char* path : {"/", "/page.js", "/events", "/frame.jpg", "/?token=0123"})
+    EXPECT_EQ(status(path), 401) << path;
   EXPECT_EQ(client().Post("/policy", R"({"name":"fixed","row":1})", kJson)->status, 401);
   const auto first = client().Get("/?token=" + token);
   EXPECT_EQ(first->status, 303) << "the token leaves the address";
@@ -169,7 +170,8 @@ TEST_F(WebServerTest, clients_that_do_not_read_hold_up_neither_frames_nor_others
     ASSERT_EQ(send(one, text.data(), text.size(), 0), static_cast<ssize_t>(text.size()));
     sockets.push_back(one);
   };
-  for (std::size_t i = 0; i < WebServer::kMostEventStreams; ++i) connect_one("GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  for (std::size_t i = 0; i < WebServer::kMostEventStreams; ++i)
+    connect_one("GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n");
   for (int i = 0; i < 4; ++i) connect_one("GET / HTTP/1.1\r\nHost: loc");  // never finished
   ASSERT_TRUE(becomes([&] { return event_status() == 503; })) << "as many as there may be";
   answer_frames(20);
