@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// cv::VideoCapture as a FrameSource (see video_source.hpp).
+// A VideoReader as a FrameSource (see video_source.hpp).
 #include "apps/camera/video_source.hpp"
 
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
-#include <mutex>
-#include <vector>
 
-#include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgproc.hpp>
-#include <opencv2/videoio.hpp>
 
+#include "apps/camera/video_library.hpp"
 #include "runtime/base/errors.hpp"
 #include "runtime/base/file.hpp"
 #include "runtime/base/text.hpp"
@@ -24,15 +20,6 @@ namespace {
 constexpr double kUsualFramesPerS = 30, kMostFramesPerS = 1000;
 constexpr std::size_t kMostShownBytes = 300;
 
-// What went wrong is said here, in a sentence; not by the libraries, on standard error.
-void silence_libraries() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    setenv("OPENCV_FFMPEG_LOGLEVEL", "-8", 0);
-    cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
-  });
-}
-
 struct Opening {
   std::string name;      // for people
   std::string location;  // for the library: URL or absolute path
@@ -44,25 +31,20 @@ struct Opening {
 
 class VideoSource final : public FrameSource {
  public:
-  explicit VideoSource(Opening opening) : opening_(std::move(opening)) {}
+  VideoSource(Opening opening, std::unique_ptr<VideoReader> video)
+      : opening_(std::move(opening)), video_(std::move(video)) {}
 
   std::string name() const override { return opening_.name; }
   bool is_live() const override { return opening_.is_live; }
   double frames_per_s() const override { return frames_per_s_; }
 
   Status restart() override {
-    silence_libraries();
     first_.reset();
     read_ = 0;
     try {
-      const int patience_ms = static_cast<int>(kPatience.count());
-      video_.release();
-      if (opening_.camera >= 0)
-        video_.open(opening_.camera, cv::CAP_V4L2);
-      else
-        video_.open(opening_.location, cv::CAP_FFMPEG,
-                    {cv::CAP_PROP_OPEN_TIMEOUT_MSEC, patience_ms, cv::CAP_PROP_READ_TIMEOUT_MSEC, patience_ms});
-      if (!video_.isOpened())
+      const bool is_open = opening_.camera >= 0 ? video_->open_camera(opening_.camera)
+                                                : video_->open(opening_.location, static_cast<int>(kPatience.count()));
+      if (!is_open)
         return user_error("{}: could not be opened; {}", printable(opening_.name, kMostShownBytes), opening_.advice);
       note_rate();
       first_ = read();
@@ -91,7 +73,7 @@ class VideoSource final : public FrameSource {
 
  private:
   void note_rate() {
-    const double said = video_.get(cv::CAP_PROP_FPS);
+    const double said = video_->frames_per_s();
     const bool is_rate = std::isfinite(said) && said > 0 && said <= kMostFramesPerS;
     frames_per_s_ = opening_.frames_per_s > 0 ? opening_.frames_per_s
                     : is_rate                 ? said
@@ -101,7 +83,7 @@ class VideoSource final : public FrameSource {
 
   std::optional<Picture> read() {
     cv::Mat frame, shown;
-    if (!video_.read(frame) || frame.empty() || frame.depth() != CV_8U) return std::nullopt;
+    if (!video_->read(frame) || frame.empty() || frame.depth() != CV_8U) return std::nullopt;
     if (frame.total() > static_cast<std::size_t>(kMaxPicturePixels)) return std::nullopt;
     ++read_;
     if (frame.channels() == 3)
@@ -114,14 +96,15 @@ class VideoSource final : public FrameSource {
   }
 
   const Opening opening_;
-  cv::VideoCapture video_;
+  const std::unique_ptr<VideoReader> video_;
   std::optional<Picture> first_;  // read to see that it can be
   double frames_per_s_ = 0;
   std::uint64_t read_ = 0;
 };
 
 Result<std::unique_ptr<FrameSource>> opened(Opening opening) {
-  auto source = std::make_unique<VideoSource>(std::move(opening));
+  const VideoLibrary* const library = SLUICE_TRY(video_library());
+  auto source = std::make_unique<VideoSource>(std::move(opening), library->new_reader());
   SLUICE_CHECK(source->restart());
   return std::unique_ptr<FrameSource>(std::move(source));
 }

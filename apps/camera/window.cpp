@@ -8,7 +8,6 @@
 #include <cstdlib>
 #include <vector>
 
-#include <opencv2/highgui.hpp>
 #include <opencv2/imgproc.hpp>
 
 #include "runtime/base/errors.hpp"
@@ -91,8 +90,10 @@ bool has_display() {
     // What the library says of a display that it cannot open is not the user's trouble: the page is shown then.
     if (std::freopen("/dev/null", "w", stderr) == nullptr) _exit(1);
     try {
-      cv::namedWindow(kName);
-      cv::destroyAllWindows();
+      const Result<const VideoLibrary*> library = video_library();
+      if (!library) _exit(1);
+      library.value()->open_window(kName);
+      library.value()->close_windows();
     } catch (...) {
       _exit(1);
     }
@@ -102,26 +103,28 @@ bool has_display() {
   return waitpid(child, &end, 0) == child && WIFEXITED(end) && WEXITSTATUS(end) == 0;
 }
 
-Window::Window(LiveRun& run) : run_(run), policy_(run.policy()) {
-  cv::namedWindow(kName, cv::WINDOW_AUTOSIZE | cv::WINDOW_GUI_NORMAL);
+Result<std::unique_ptr<Window>> Window::open(LiveRun& run) {
+  const VideoLibrary* const library = SLUICE_TRY(video_library());
+  library->open_window(kName);
+  return std::unique_ptr<Window>(new Window(run, *library));
 }
 
-Window::~Window() { cv::destroyAllWindows(); }
+Window::~Window() { library_.close_windows(); }
 
 bool Window::show(const Snapshot& now) {
   const std::optional<Frame> frame = run_.newest_frame();
   if (!frame) return true;
   const auto time = std::chrono::steady_clock::now();
   if (shown_ != frame->number || time - drawn_at_ > kRedraw) {
-    cv::imshow(kName, drawing(*frame, now, run_, told_));
+    library_.show(kName, drawing(*frame, now, run_, told_));
     shown_ = frame->number;
     drawn_at_ = time;
   }
   constexpr int kEscape = 27;
-  const int key = cv::waitKey(1) & 0xff;
+  const int key = library_.wait_key(1) & 0xff;
   if (key == kEscape || key == 'q') return false;
   obey(key);
-  return cv::getWindowProperty(kName, cv::WND_PROP_VISIBLE) > 0;
+  return library_.is_window_open(kName);
 }
 
 void Window::obey(int key) {

@@ -10,8 +10,10 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 
 #include "apps/camera/live_run.hpp"
+#include "apps/camera/video_library.hpp"
 
 namespace sluice::camera {
 
@@ -19,16 +21,18 @@ bool has_display();
 
 class Window {
  public:
-  explicit Window(LiveRun& run);
+  static Result<std::unique_ptr<Window>> open(LiveRun& run);
   ~Window();
 
   // Draws what is new and obeys keys, from the thread that made it. False: it was closed.
   bool show(const Snapshot& now);
 
  private:
+  Window(LiveRun& run, const VideoLibrary& library) : run_(run), library_(library), policy_(run.policy()) {}
   void obey(int key);
 
   LiveRun& run_;
+  const VideoLibrary& library_;
   const PolicyOptions policy_;  // that of the start
   std::optional<std::uint64_t> shown_;
   std::chrono::steady_clock::time_point drawn_at_;

@@ -142,11 +142,11 @@ Status run_camera(const Options& options, const Common& common) {
         *run, {options.address, static_cast<int>(options.port.value_or(0)), options.policy.usual_canary_period}));
     tell_address(*server, options.port.has_value());
   }
-  std::optional<camera::Window> window;
-  if (has_window) window.emplace(*run);
+  std::unique_ptr<camera::Window> window;
+  if (has_window) window = SLUICE_TRY(camera::Window::open(*run));
   tell_start(*run);
   lines.write(camera::start_event(*run));
-  const Status watched = watch(*run, options, lines, window ? &*window : nullptr);
+  const Status watched = watch(*run, options, lines, window.get());
   const Status closed = run->close();
   const camera::Snapshot now = run->snapshot();
   lines.write(camera::end_event(now, run->device_info().rate_kind));

@@ -262,7 +262,7 @@ class BadInput(unittest.TestCase):
     def test_memory_that_runs_out_ends_in_a_sentence(self):
         """Wherever it runs out, once the program's libraries have come up; the simulated device needs no OpenCL."""
         seen = set()
-        for mib in [*range(200, 480, 8), 2000]:
+        for mib in [*range(160, 320, 8), 2000]:
             limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (mib << 20, mib << 20))
             run = lambda *words: subprocess.run([SLUICE, *words], capture_output=True, text=True, timeout=120, preexec_fn=limit)
             if run("--version").returncode != 0:

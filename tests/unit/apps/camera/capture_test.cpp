@@ -50,7 +50,7 @@ TEST(Capture, paces_what_does_not_come_by_itself) {
   EXPECT_EQ(counts.captured, kFrames + 0u);
   EXPECT_EQ(counts.taken, static_cast<std::uint64_t>(taken));
   EXPECT_EQ(counts.taken + counts.dropped, counts.captured);
-  EXPECT_LE(counts.mean_frames_per_s, 201);
+  EXPECT_LE(counts.mean_frames_per_s, 240) << "the first one may have come late";
   EXPECT_GE(counts.mean_frames_per_s, 20) << "an idle machine is near 200";
   EXPECT_TRUE(capture.status());
 }
