@@ -52,9 +52,10 @@ std::string words_of(const std::string& reason) {
 // The controller's own words, and the numbers that it had.
 std::string reason_of(const Decision& decision, const DesignTable& table, const PolicyOptions& policy) {
   std::string text = decision.reason;
-  if (policy.policy == Policy::target_fps && decision.realised_images_per_s > 0)
-    text += fmt::format(": row {} gave {:.0f} images/s, {:.0f} are wanted", decision.row,
-                        decision.realised_images_per_s, policy.target_images_per_s);
+  if (policy.policy == Policy::target_fps)
+    text += fmt::format(": on these frames row {} gives {:.0f} images/s, row {} {:.0f}; {:.0f} are wanted",
+                        decision.row, decision.predicted_images_per_s[decision.row], decision.choice,
+                        decision.predicted_images_per_s[decision.choice], policy.target_images_per_s);
   if (!decision.changing_layers.empty())
     text += fmt::format("; changing: {}", layer_names(table, decision.changing_layers));
   return text;

@@ -36,7 +36,7 @@ namespace sluice::camera {
 struct WebOptions {
   std::string address = "127.0.0.1";
   int port = 0;                     // 0: one that is free
-  std::uint64_t canary_period = 4;  // where a policy that the page sets needs canaries
+  std::uint64_t canary_period = 20;  // where a policy that the page sets needs canaries
 };
 
 class WebServer {

@@ -43,7 +43,7 @@ struct Options {
 };
 
 std::string row_text(const DesignTable& table, std::uint32_t row) {
-  return fmt::format("row {} ({:+.2f} points, {:.0f} images/s estimated)", row, table.rows[row].loss_points,
+  return fmt::format("row {} (loss {:.2f} points, {:.0f} images/s estimated)", row, table.rows[row].loss_points,
                      table.rows[row].throughput_images_per_s);
 }
 
@@ -131,6 +131,12 @@ Status run_camera(const Options& options, const Common& common) {
   live.capture.most_frames = options.frames;
   if (options.port && *options.port > kMostPort)
     return user_error("--http {}: a port is a number from 0 (one that is free) to {}", *options.port, kMostPort);
+  if (options.device.is_paced) {
+    return user_error(
+        "--paced: frames come at the camera's pace, and a simulated device that waited for them would show no rate of "
+        "its "
+        "own; leave it away");
+  }
   if (options.address != kThisMachine && !options.port)
     return user_error("--bind {}: the address of the page; name its port, too (--http)", options.address);
   Lines lines(common.is_json);
@@ -185,7 +191,7 @@ Run verb_camera(Command command, const Common& common) {
   options->device.device = "sim";
   options->device.declare(command);
   options->policy.policy = "target-fps";
-  options->policy.usual_canary_period = 4;
+  options->policy.usual_canary_period = 20;
   options->policy.declare(command);
   return [=, &common] {
     options->is_policy_given = command.count("--policy") > 0;

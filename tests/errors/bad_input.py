@@ -404,6 +404,7 @@ class BadInput(unittest.TestCase):
         camera("--source", self.good, "--streams", "3", "--target-fps", "100", says="give one of them")
         camera("--source", self.good, "--streams", "3", "--row", "0", says="fixed holds none")
         camera("--source", self.good, "--device", "cpu", "--policy", "target-fps", says="use --device sim")
+        camera("--source", self.good, "--paced", says="--paced")
         camera("--source", self.good, "--row", "99", says=["row 99", self.rows_of(self.shared / "sparse")])
         camera("--source", self.good, "--seconds", "nan", says="--seconds")
         camera("--source", self.good, "--audit-log", "no/such/log", says=["no/such/log", "ENOENT"])
