@@ -87,6 +87,8 @@ def main():
         run(SLUICE, "plan", MODEL, "--calib", work / "clip.avi", "--calib-images", 45, "--trials", 0, *PIXELS, "--quiet", "-o", work / "clip_bundle")
         frames = sorted(p.name for p in (work / "clip_bundle.frames").iterdir())
         check(frames == [f"frame_{i:06}.png" for i in range(90)], "plan --calib VIDEO keeps 90 frames, half of the video")
+        sizes = [(work / "clip_bundle.frames" / name).stat().st_size for name in frames]
+        check(2 * sum(sizes[45:]) < sum(sizes[:45]), "evenly spread: the second half is dark, as the video's is, and packs better")
         said = run(SLUICE, "plan", MODEL, "--calib", url, "--calib-images", 10, "--held-out", 10, "--engine", "dense", *PIXELS, "-o", work / "live_bundle")
         check(len(list((work / "live_bundle.frames").iterdir())) == 20 and "on 10 held-out pictures" in said, "plan --calib URL takes 20 frames of the stream")
 
