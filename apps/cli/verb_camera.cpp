@@ -94,6 +94,11 @@ class Lines {
     const std::lock_guard lock(mutex_);
     if (is_json_) std::cout << json << std::endl;
   }
+  // Whoever read them may have gone away, and a camera has no end.
+  Status status() {
+    const std::lock_guard lock(mutex_);
+    return std::cout ? ok() : world_error("standard output could not be written");
+  }
 
  private:
   const bool is_json_;
@@ -109,6 +114,7 @@ Status watch(camera::LiveRun& run, const Options& options, Lines& lines, camera:
     if (now.at_s >= next_line_s) {
       lines.write(camera::state_event(now));
       next_line_s = std::floor(now.at_s) + 1;
+      SLUICE_CHECK(lines.status());
     }
     if (options.seconds > 0 && now.at_s >= options.seconds) goes_on = false;
     if (window != nullptr && !window->show(now)) goes_on = false;

@@ -69,6 +69,18 @@ class Signals(unittest.TestCase):
             self.assertEqual(end["errors"], 0)
             self.assertIn(end["frames_captured"] - end["answers"] - end["frames_dropped"], (0, 1), "one may wait when it ends")
 
+    def test_camera_whose_reader_went_away_ends(self):
+        process = self.start("camera", "bundle", "--source", "pictures", "--loop", "--json")
+        self.assertEqual(json.loads(process.stdout.readline())["kind"], "start")
+        process.stdout.close()
+        try:
+            self.assertEqual(process.wait(30), 2)
+            self.assertIn("standard output could not be written", process.stderr.read())
+        finally:
+            process.kill()
+            process.wait()
+            process.stderr.close()
+
     def test_classify_finishes_what_it_accepted(self):
         for number in SIGNALS:
             out, log = self.shared / "lines", self.shared / "log"
