@@ -164,7 +164,10 @@ Status run_camera(const Options& options, const Common& common) {
   lines.write(camera::end_event(now, run->device_info().rate_kind));
   if (!common.is_json) tell_end(*run, now);
   SLUICE_CHECK(Status(watched));
-  return closed;
+  SLUICE_CHECK(Status(closed));
+  if (now.answers == 0 && now.errors > 0)
+    return user_error("none of {} frames could be classified; the last: {}", now.errors, now.last_error);
+  return ok();
 }
 
 }  // namespace
