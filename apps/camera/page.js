@@ -102,7 +102,7 @@
       element("th", {scope: "row"}, layer.name), element("td", {class: "engine"}, layer.engine.replaceAll("_", " ")),
       element("td", {class: "number"}), element("td", {class: "number"}),
       element("td", {class: "bars"}, element("span", {class: "bar first"}), element("span", {class: "bar dense"})))));
-    for (const id of ["by-target", "by-limit"]) by_id(id).disabled = start.why_fixed !== "";
+    for (const id of ["by-target", "by-limit", "target", "limit"]) by_id(id).disabled = start.why_fixed !== "";
     show_policy(start.policy);
   }
 
@@ -160,7 +160,7 @@
     write(by_id("device-latency"), now.device_latency_ms === undefined ? "" : facts.rate_kind === "simulated" ? `besides, ${number(now.device_latency_ms, 2)} ms in the device, simulated` : `of it ${number(now.device_latency_ms, 2)} ms in the device`);
     write(by_id("row-name"), String(now.row));
     write(by_id("row-unit"), `loss ${number(row.loss_points, 2)} points, ${number(row.table_images_per_s)} images/s estimated`);
-    write(by_id("row-why"), facts.why_fixed || (now.policy.name === "fixed" ? "you chose it" : now.why));
+    write(by_id("row-why"), facts.why_fixed ? "why it stays: under Rate" : (now.policy.name === "fixed" ? "you chose it" : now.why));
     write(by_id("aim"), aim_words(now.policy));
     write(by_id("view-state"), view_words(now));
     if (now.top.length > 0) show_top(now);
