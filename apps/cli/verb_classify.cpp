@@ -62,14 +62,16 @@ Status classify(const Options& options, const Common& common) {
   const IntegerNetwork& network = bundle->network();
   const ImageSet images = SLUICE_TRY(options.images.open());
   const PolicyOptions policy = SLUICE_TRY(options.policy.get());
-  std::unique_ptr<Device> device = SLUICE_TRY(options.device.open(*bundle));
-  const DeviceInfo info = device->info();
+  Devices devices = SLUICE_TRY(options.device.open_several(*bundle));
   const auto tell = [](const Decision& d) {
     if (d.choice != d.row) log::info("image {}: row {} -> {}: {}", d.effective_from, d.row, d.choice, d.reason);
   };
-  const std::unique_ptr<Session> session = SLUICE_TRY(Session::open(
-      bundle, std::move(device),
-      {.policy = policy, .audit_log = options.policy.audit_log, .on_decision = tell, .top_k = options.top}));
+  SessionOptions wanted = options.device.session();
+  wanted.policy = policy;
+  wanted.audit_log = options.policy.audit_log;
+  wanted.on_decision = tell;
+  wanted.top_k = options.top;
+  const std::unique_ptr<Session> session = SLUICE_TRY(Session::open(bundle, std::move(devices), std::move(wanted)));
   std::unique_ptr<MetricsFile> metrics;
   if (!options.metrics.empty()) metrics = SLUICE_TRY(MetricsFile::open(options.metrics, *session));
   if (format == LineFormat::csv)
@@ -102,11 +104,12 @@ Status classify(const Options& options, const Common& common) {
   SLUICE_CHECK(Status(report.status));
   SLUICE_CHECK(Status(metrics_status));
   if (!options.sheet.empty()) {
-    const std::string title = sheet_title(network, info.driver, right, labelled);
+    const std::string title = sheet_title(network, session->device().info().driver, right, labelled);
     SLUICE_CHECK(write_contact_sheet(sheet, title, 8, options.sheet));
     log::info("contact sheet: {}", options.sheet.string());
   }
   const StreamStatistics& s = report.statistics;
+  const DeviceInfo info = session->device().info();
   log::info("{} pictures, {} could not be read, {:.1f} images/s {} on {}", s.delivered, s.errors, rate_of(s, info),
             info.rate_kind, info.driver);
   tell_canaries(*session, policy, s);
@@ -130,7 +133,7 @@ Run verb_classify(Command command, const Common& common) {
   command.add_option("--sheet-images", options->sheet_images, "how many pictures on it")
       .range(1, 400)
       .capture_default_str();
-  options->device.declare(command);
+  options->device.declare_several(command);
   options->policy.declare(command);
   command.add_option("--metrics", options->metrics,
                      "write counts as Prometheus text to this file, each second and at the end");

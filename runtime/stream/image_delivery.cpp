@@ -5,6 +5,7 @@
 #include "runtime/base/errors.hpp"
 #include "runtime/base/exceptions.hpp"
 #include "runtime/base/top_k.hpp"
+#include "runtime/hal/answer_check.hpp"
 #include "runtime/stream/image_pipeline.hpp"
 
 namespace sluice {
@@ -83,10 +84,8 @@ Result<Classification> ImagePipeline::collect(const Passage& passage) {
         fmt::format("{}: collecting {} failed", device_.info().driver, passage.name()));
   }
   ImageScores& scores = collected.value();
-  if (scores.image_id != passage.index || scores.row_id != passage.row_id) {
-    return bug_error(fmt::format("{}: image {} row {} came out where image {} row {} went in", device_.info().driver,
-                                 scores.image_id, scores.row_id, passage.index, passage.row_id));
-  }
+  Status status = check_answer(scores, passage.index, passage.row_id, classes_);
+  if (!status) return std::move(status).error().in(device_.info().driver);
   Classification classification{
       passage.index,       passage.row_id, std::move(scores.scores), {}, std::move(scores.counters),
       scores.completed_at, passage.times};

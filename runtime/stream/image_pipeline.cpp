@@ -29,6 +29,7 @@ std::string ImagePipeline::Passage::name() const {
 ImagePipeline::ImagePipeline(Device& device, const IntegerNetwork& network, PipelineOptions options)
     : device_(device),
       preprocessor_(network),
+      classes_(static_cast<std::size_t>(network.classes())),
       options_(std::move(options)),
       capacity_(options_.most_inside(device.capacity())) {
   max_waiting_ = options_.max_waiting != 0 ? options_.max_waiting : kUsualWaiting;

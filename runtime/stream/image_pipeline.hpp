@@ -143,6 +143,7 @@ class ImagePipeline {
 
   Device& device_;
   const Preprocessor preprocessor_;
+  const std::size_t classes_;
   const PipelineOptions options_;
   std::size_t capacity_ = 0, max_waiting_ = 0;
 

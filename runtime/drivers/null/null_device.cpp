@@ -10,7 +10,6 @@
 
 #include "runtime/base/errors.hpp"
 #include "runtime/hal/admission.hpp"
-#include "runtime/hal/failure_latch.hpp"
 
 namespace sluice {
 namespace {
@@ -30,14 +29,10 @@ class NullDevice final : public Device {
   std::size_t capacity() const override { return options_.capacity; }
 
   Status submit(ImageTask task) override {
-    SLUICE_CHECK(failure_.status());
     SLUICE_CHECK(admission_.check(task));
     {
       const std::lock_guard lock(mutex_);
       SLUICE_CHECK(admission_.check_room(inside_.size()));
-      if (options_.fail_submit_at && submits_ >= *options_.fail_submit_at)
-        return fail("submit failed as it was told to");
-      ++submits_;
     }
     // Only submit() adds, so the place seen free above is still free below.
     const Clock::time_point start = Clock::now();
@@ -56,18 +51,13 @@ class NullDevice final : public Device {
     Clock::time_point ready;
     {
       const std::lock_guard lock(mutex_);
-      // What came in before submit() failed is computed, and still leaves.
-      if (inside_.empty()) SLUICE_CHECK(failure_.status());
       SLUICE_CHECK(Admission::check_inside(inside_.size()));
-      if (options_.fail_collect_at && collects_ >= *options_.fail_collect_at)
-        return fail("collect failed as it was told to");
       ready = inside_.front().ready;
     }
     std::this_thread::sleep_until(ready);
     const std::lock_guard lock(mutex_);
     Inside image = std::move(inside_.front());
     inside_.pop_front();
-    ++collects_;
     // Completion is when the image was ready, not when somebody came to fetch it.
     image.scores.device_time = std::max(ready, image.start) - image.start;
     image.scores.completed_at = std::max(ready, image.start) - opened_;
@@ -86,22 +76,13 @@ class NullDevice final : public Device {
     Clock::time_point ready;
   };
 
-  // A driver would name the call, the error and its number here.
-  Error fail(const char* what) {
-    failure_.set(world_error("null device: {}", what));
-    return failure_.status().error();
-  }
-
   const Clock::time_point opened_ = Clock::now();
   const NullOptions options_;
   const Admission admission_;
-  FailureLatch failure_;
   const int classes_;
   mutable std::mutex mutex_;
   std::deque<Inside> inside_;
   Clock::time_point last_ready_{};
-  std::uint64_t submits_ = 0;
-  std::uint64_t collects_ = 0;
   KernelTime hashing_{"hash", "", false, 0, 0};
 };
 

@@ -10,10 +10,8 @@
 //   score of class c = (one more step over c, from the hash reached, shifted right by 40) mod 65536, minus 32768.
 //
 // The timing is that of a pipeline: an image is ready `latency` after its submission, and not sooner than `interval`
-// after the one before it. Failures can be injected for tests.
+// after the one before it. It never fails; runtime/hal/faulty_device.hpp makes it.
 #pragma once
-
-#include <optional>
 
 #include "runtime/bundle/network.hpp"
 #include "runtime/hal/device.hpp"
@@ -25,9 +23,6 @@ struct NullOptions {
   std::uint32_t rows = 1;  // rows of the design table it claims to have
   std::chrono::nanoseconds latency{0};
   std::chrono::nanoseconds interval{0};
-  // The call of that number (from 0) to that function fails as a lost device would, and with it all that Device says.
-  std::optional<std::uint64_t> fail_submit_at;
-  std::optional<std::uint64_t> fail_collect_at;
 };
 
 Result<std::unique_ptr<Device>> open_null_device(const IntegerNetwork& network, const NullOptions& options = {});

@@ -37,15 +37,5 @@ TEST(NullDevice, images_overlap_but_leave_at_the_stated_interval) {
   EXPECT_GE(taken, 35ms);  // 20 for the first, three intervals
 }
 
-TEST(NullDevice, fails_when_told_to) {
-  auto device = open_null_device(one_layer(), {.fail_submit_at = 2, .fail_collect_at = 1}).value();
-  ASSERT_TRUE(device->submit({0, 0, {1, 2}}));
-  ASSERT_TRUE(device->submit({1, 0, {1, 2}}));
-  EXPECT_EQ(device->submit({2, 0, {1, 2}}).error().fault(), Fault::world);
-  EXPECT_TRUE(device->collect());
-  EXPECT_EQ(device->collect().error().fault(), Fault::world);
-  EXPECT_EQ(device->collect().error().fault(), Fault::world);
-}
-
 }  // namespace
 }  // namespace sluice
