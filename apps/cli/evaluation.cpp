@@ -155,6 +155,7 @@ Exactness compare(const Execution& run, const Execution& expected, const ImageSe
 
 Result<std::string> locate_difference(std::shared_ptr<const Bundle> bundle, const Devices& devices,
                                       const ImageSet& images, std::size_t picture, SessionOptions options) {
+  options.trace.clear();  // it is of the run before
   const IntegerNetwork& network = bundle->network();
   const Picture loaded = SLUICE_TRY(images.load(picture));
   const auto codes = SLUICE_TRY(Preprocessor(network).codes(loaded));

@@ -60,13 +60,15 @@ void DeviceFlags::declare(Command command, const std::string& besides) {
       "fpga: part of the device's name, where there are several; for several devices one each, with commas");
 }
 
-void DeviceFlags::declare_several(Command command, const std::string& besides) {
+void DeviceFlags::declare_session(Command command, const std::string& besides) {
   const std::string several = "several with a comma stand in for each other: when one is lost, the next takes over";
   declare(command, (besides.empty() ? "" : besides + "; ") + several);
   command
       .add_option("--answer-limit", answer_limit_s,
                   "seconds without an answer after which a device counts as lost (default: 60 where there are several)")
       .range(0.001, 86400.0);
+  command.add_option("--trace", trace,
+                     "write stages and rows of every image as trace events, for chrome://tracing or ui.perfetto.dev");
   command.add_option("--inject-fault", faults,
                      "to rehearse a failure of the (first) device: KIND@CALL, calls counted from 0; kinds are lose, "
                      "refuse, hang, late (late@100:500 is 500 ms), wrong-image, wrong-row, repeat, cut");
@@ -105,6 +107,7 @@ Result<Devices> DeviceFlags::open_several(const Bundle& bundle) const {
 SessionOptions DeviceFlags::session() const {
   SessionOptions session;
   session.answer_limit = std::chrono::milliseconds(std::llround(1e3 * answer_limit_s));
+  session.trace = trace;
   session.on_takeover = [](const Takeover& takeover) { log::warn("{}", takeover.told()); };
   return session;
 }

@@ -76,14 +76,14 @@ struct DeviceFlags {
   bool trusts_kernels = false;
   std::string device = "cpu";
   std::size_t images_in_flight = 0, threads = 0;
-  std::filesystem::path binary;
+  std::filesystem::path binary, trace;
   std::string platform, board, faults;
   double answer_limit_s = 0;
 
   // `besides`: what else the verb takes for a device's name.
   void declare(Command command, const std::string& besides = {});
-  // With options for several devices that stand in for each other.
-  void declare_several(Command command, const std::string& besides = {});
+  // With options of a session: several devices that stand in for each other, a trace.
+  void declare_session(Command command, const std::string& besides = {});
   // The bundle, at the clock of --binary where that is known (runtime/bundle/fitted_build.hpp).
   Result<std::shared_ptr<const Bundle>> open_bundle(const std::filesystem::path& folder) const;
   Result<std::unique_ptr<Device>> open(const Bundle& bundle) const;

@@ -133,7 +133,7 @@ Run verb_classify(Command command, const Common& common) {
   command.add_option("--sheet-images", options->sheet_images, "how many pictures on it")
       .range(1, 400)
       .capture_default_str();
-  options->device.declare_several(command);
+  options->device.declare_session(command);
   options->policy.declare(command);
   command.add_option("--metrics", options->metrics,
                      "write counts as Prometheus text to this file, each second and at the end");

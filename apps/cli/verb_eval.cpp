@@ -286,7 +286,7 @@ Run verb_eval(Command command, const Common& common) {
                   "relative error (root mean square) from which a layer diverges")
       .positive()
       .capture_default_str();
-  options->device.declare_several(command, "none (leave it out)");
+  options->device.declare_session(command, "none (leave it out)");
   return [=, &common] { return evaluate(*options, common); };
 }
 

@@ -9,6 +9,7 @@
 #include "runtime/base/errors.hpp"
 #include "runtime/base/exceptions.hpp"
 #include "runtime/session/adaptation.hpp"
+#include "runtime/session/trace_file.hpp"
 #include "runtime/stream/image_pipeline.hpp"
 
 namespace sluice {
@@ -35,11 +36,12 @@ Status check_both(const PolicyOptions& policy, const Bundle& bundle, const Devic
 struct Session::Parts {
   std::shared_ptr<const Bundle> bundle;
   std::shared_ptr<Device> device;
+  std::unique_ptr<TraceFile> trace;  // may be empty
   std::unique_ptr<Adaptation> adaptation;
   std::atomic<std::uint64_t> takeovers = 0, resubmitted_images = 0;
   std::unique_ptr<ImagePipeline> pipeline;
   std::mutex ending;
-  std::optional<Status> log_end;
+  std::optional<Status> end;  // of log and trace
 
   // One alone, or several as one, or one whose answers are waited for no longer than so.
   Status take_devices(Devices devices, const SessionOptions& options) {
@@ -51,6 +53,7 @@ struct Session::Parts {
       ++takeovers;
       resubmitted_images += takeover.resubmitted_images;
       adaptation->note(takeover);
+      if (trace) trace->add(takeover);
       if (told) told(takeover);
     };
     FailoverOptions failover{.classes = std::size_t(bundle->network().classes()), .on_takeover = note};
@@ -95,8 +98,16 @@ Result<std::unique_ptr<Session>> Session::open(std::shared_ptr<const Bundle> bun
                              .max_waiting = options.max_waiting,
                              .threads = options.threads};
     const std::size_t lag_images = pipeline.most_inside(parts->device->capacity()) + 1;
+    if (!options.trace.empty())
+      parts->trace = SLUICE_TRY(TraceFile::open(options.trace, parts->device->info().rate_kind));
+    TraceFile* const trace = parts->trace.get();
+    const auto decided = [trace, told = std::move(options.on_decision)](const Decision& decision) {
+      if (trace) trace->add(decision);
+      if (told) told(decision);
+    };
     parts->adaptation = SLUICE_TRY(Adaptation::open(*parts->bundle, parts->device->info(), lag_images, options.policy,
-                                                    options.audit_log, std::move(options.on_decision)));
+                                                    options.audit_log, decided));
+    if (trace) pipeline.mark = [trace](const StageMarks& image) { trace->add(image); };
     Adaptation& adaptation = *parts->adaptation;
     pipeline.rows_for = [&adaptation](std::uint64_t index) { return adaptation.rows_for(index); };
     pipeline.learn = [&adaptation](const Classification& image, std::size_t to_come) {
@@ -159,10 +170,13 @@ Status Session::status() const { return parts_->pipeline->status(); }
 Status Session::close() {
   return without_exceptions("closing a session", [&]() -> Status {
     Status status = parts_->pipeline->close();
-    if (!status) return status;
     const std::lock_guard lock(parts_->ending);
-    if (!parts_->log_end) parts_->log_end = parts_->adaptation->end();
-    return *parts_->log_end;
+    if (!parts_->end) {
+      parts_->end = status ? parts_->adaptation->end() : ok();
+      Status traced = parts_->trace ? parts_->trace->close() : ok();
+      if (*parts_->end) parts_->end = std::move(traced);
+    }
+    return status ? *parts_->end : std::move(status);
   });
 }
 

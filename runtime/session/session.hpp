@@ -42,6 +42,7 @@ namespace sluice {
 struct SessionOptions {
   PolicyOptions policy;
   std::filesystem::path audit_log;  // every image and decision as JSON lines, for `sluice replay`; empty: none
+  std::filesystem::path trace;      // stages of every image for trace viewers (trace_file.hpp); empty: none
   // Called after each decision, from the thread that calls receivers.
   std::function<void(const Decision&)> on_decision;
   std::size_t top_k = 5;          // best classes of an image
