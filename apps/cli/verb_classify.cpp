@@ -10,6 +10,7 @@
 #include "apps/cli/contact_sheet.hpp"
 #include "apps/cli/log.hpp"
 #include "apps/cli/verb.hpp"
+#include "runtime/adapt/share_at_target.hpp"
 #include "runtime/base/errors.hpp"
 #include "runtime/scores/class_names.hpp"
 #include "runtime/session/metrics.hpp"
@@ -56,6 +57,17 @@ void tell_canaries(const Session& session, const PolicyOptions& policy, const St
   }
 }
 
+void tell_target(const ShareAtTarget& share, const PolicyOptions& policy) {
+  if (policy.policy != Policy::target_fps) return;
+  if (share.windows() == 0) {
+    return log::info("at {:.0f} images/s or more: not known, it takes {} pictures and one to tell",
+                     policy.target_images_per_s, policy.window_images);
+  }
+  log::info("at {:.0f} images/s or more in {:.1f} % of {} windows of {} pictures", policy.target_images_per_s,
+            100 * static_cast<double>(share.held()) / static_cast<double>(share.windows()), share.windows(),
+            policy.window_images);
+}
+
 Status classify(const Options& options, const Common& common) {
   const LineFormat format = format_of(options, common);
   const std::shared_ptr<const Bundle> bundle = SLUICE_TRY(options.device.open_bundle(options.bundle));
@@ -78,6 +90,7 @@ Status classify(const Options& options, const Common& common) {
     std::cout << csv_header(std::min(options.top, static_cast<std::size_t>(network.classes()))) << "\n";
   std::vector<SheetItem> sheet;
   std::size_t right = 0, labelled = 0;
+  ShareAtTarget share(policy.target_images_per_s, policy.window_images);
   Fault worst = Fault::user;  // of pictures that could not be classified
   const Receiver receive = [&](Outcome outcome) -> Status {
     if (!outcome.result) {
@@ -87,6 +100,7 @@ Status classify(const Options& options, const Common& common) {
     }
     if (!(std::cout << classification_line(outcome, network, format) << "\n"))
       return world_error("standard output could not be written");
+    share.add(outcome.result->completed_at);
     const int best = outcome.result->top.front();
     labelled += outcome.label.has_value();
     right += outcome.label == best;
@@ -112,6 +126,7 @@ Status classify(const Options& options, const Common& common) {
   const DeviceInfo info = session->device().info();
   log::info("{} pictures, {} could not be read, {:.1f} images/s {} on {}", s.delivered, s.errors, rate_of(s, info),
             info.rate_kind, info.driver);
+  tell_target(share, policy);
   tell_canaries(*session, policy, s);
   if (const std::string remark = session->device().remark(); !remark.empty()) log::warn("{}", remark);
   if (s.errors == 0) return ok();

@@ -2,6 +2,9 @@
 // Implementation of preprocess.hpp.
 #include "runtime/images/preprocess.hpp"
 
+#include <array>
+#include <type_traits>
+
 #include "runtime/base/errors.hpp"
 #include "runtime/images/fit_picture.hpp"
 
@@ -39,13 +42,21 @@ Preprocessor::Preprocessor(const IntegerNetwork& network) : input_(network.input
 
 std::vector<std::int16_t> Preprocessor::codes(const FittedPicture& picture) const {
   std::vector<std::int16_t> codes(static_cast<std::size_t>(input_.size()));
-  std::int16_t* to = codes.data();
-  for (int y = 0; y < input_.height; ++y) {
-    const std::uint8_t* row = picture.pixels.ptr<std::uint8_t>(y);
-    for (int x = 0; x < input_.width; ++x) {
-      for (int c = 0; c < input_.channels; ++c) *to++ = table_[static_cast<std::size_t>(c)][*row++];
+  // Known numbers of channels let the compiler keep the tables' addresses in registers.
+  const auto fill = [&]<int kChannels>(std::integral_constant<int, kChannels>) {
+    std::array<const std::int16_t*, kChannels> table{};
+    for (int c = 0; c < kChannels; ++c) table[std::size_t(c)] = table_[std::size_t(c)].data();
+    std::int16_t* to = codes.data();
+    for (int y = 0; y < input_.height; ++y) {
+      const std::uint8_t* row = picture.pixels.ptr<std::uint8_t>(y);
+      for (int x = 0; x < input_.width; ++x, row += kChannels, to += kChannels)
+        for (int c = 0; c < kChannels; ++c) to[c] = table[std::size_t(c)][row[c]];
     }
-  }
+  };
+  if (input_.channels == 3)
+    fill(std::integral_constant<int, 3>());
+  else
+    fill(std::integral_constant<int, 1>());
   return codes;
 }
 

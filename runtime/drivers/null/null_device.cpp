@@ -4,6 +4,8 @@
 #include "runtime/drivers/null/null_device.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <deque>
 #include <mutex>
 #include <thread>
@@ -89,8 +91,21 @@ class NullDevice final : public Device {
 }  // namespace
 
 std::vector<std::int32_t> null_scores(const std::vector<std::int16_t>& codes, std::uint32_t row_id, int classes) {
+  constexpr std::size_t kLanes = 4, kCodesOfWord = 4;
   std::uint64_t hash = step(14695981039346656037u, row_id);
-  for (const std::int16_t code : codes) hash = step(hash, static_cast<std::uint16_t>(code));
+  std::array<std::uint64_t, kLanes> lanes{};
+  for (std::size_t l = 0; l < kLanes; ++l) lanes[l] = step(hash, l);
+  const auto word_at = [&](std::size_t code, std::size_t count) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, codes.data() + code, count * sizeof(std::int16_t));
+    return word;
+  };
+  std::size_t at = 0;
+  for (; at + kLanes * kCodesOfWord <= codes.size(); at += kLanes * kCodesOfWord)
+    for (std::size_t l = 0; l < kLanes; ++l) lanes[l] = step(lanes[l], word_at(at + l * kCodesOfWord, kCodesOfWord));
+  for (std::size_t l = 0; at < codes.size(); ++l, at += kCodesOfWord)
+    lanes[l] = step(lanes[l], word_at(at, std::min(kCodesOfWord, codes.size() - at)));
+  for (const std::uint64_t lane : lanes) hash = step(hash, lane ^ lane >> 32);
   std::vector<std::int32_t> scores;
   for (int c = 0; c < classes; ++c) {
     scores.push_back(static_cast<std::int32_t>(step(hash, static_cast<std::uint64_t>(c)) >> 40 & 0xFFFF) - 32768);

@@ -18,14 +18,34 @@ IntegerNetwork one_layer() {
 }
 
 TEST(NullDevice, scores_are_the_stated_hash) {
-  std::uint64_t hash = 14695981039346656037u;
-  for (const std::uint64_t value : {5u, 7u, 65535u}) hash = (hash ^ value) * 1099511628211u;  // row, codes 7 and -1
-  const auto score = [&](std::uint64_t c) {
-    return static_cast<int>(((hash ^ c) * 1099511628211u) >> 40 & 0xFFFF) - 32768;
-  };
-  EXPECT_THAT(null_scores({7, -1}, 5, 3), testing::ElementsAre(score(0), score(1), score(2)));
+  const auto step = [](std::uint64_t hash, std::uint64_t value) { return (hash ^ value) * 1099511628211u; };
+  // Codes 1 to 18: a word for each lane, and a half one for the first.
+  std::vector<std::int16_t> codes;
+  for (std::int16_t code = 1; code <= 18; ++code) codes.push_back(code);
+  codes[1] = -1;
+  const std::uint64_t start = step(14695981039346656037u, 5);
+  std::uint64_t hash = start;
+  for (std::uint64_t l = 0; l < 4; ++l) {
+    const std::uint64_t first = 4 * l + 1, second = l == 0 ? 65535 : first + 1;
+    std::uint64_t lane = step(step(start, l), first | second << 16 | (first + 2) << 32 | (first + 3) << 48);
+    if (l == 0) lane = step(lane, 17 | 18 << 16);
+    hash = step(hash, lane ^ lane >> 32);
+  }
+  const auto score = [&](std::uint64_t c) { return static_cast<int>(step(hash, c) >> 40 & 0xFFFF) - 32768; };
+  EXPECT_THAT(null_scores(codes, 5, 3), testing::ElementsAre(score(0), score(1), score(2)));
   EXPECT_NE(null_scores({7, -1}, 5, 3), null_scores({7, -1}, 4, 3));
   EXPECT_NE(null_scores({7, -1}, 5, 3), null_scores({-1, 7}, 5, 3));
+}
+
+TEST(NullDevice, each_code_changes_the_scores) {
+  const std::vector<std::int16_t> zeros(37);
+  for (std::size_t i = 0; i < zeros.size(); ++i) {
+    for (const int code : {1, -1, 127, 256}) {
+      std::vector<std::int16_t> codes = zeros;
+      codes[i] = static_cast<std::int16_t>(code);
+      EXPECT_NE(null_scores(codes, 0, 3), null_scores(zeros, 0, 3)) << i << " " << code;
+    }
+  }
 }
 
 TEST(NullDevice, images_overlap_but_leave_at_the_stated_interval) {
