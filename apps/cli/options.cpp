@@ -5,6 +5,7 @@
 #include "apps/cli/log.hpp"
 #include "apps/cli/verb.hpp"
 #include "runtime/base/errors.hpp"
+#include "runtime/base/large_blocks.hpp"
 #include "runtime/bundle/fitted_build.hpp"
 
 namespace sluice::cli {
@@ -75,6 +76,7 @@ void DeviceFlags::declare_session(Command command, const std::string& besides) {
 }
 
 Result<std::shared_ptr<const Bundle>> DeviceFlags::open_bundle(const std::filesystem::path& folder) const {
+  keep_large_blocks();
   Bundle bundle = SLUICE_TRY(Bundle::open(folder));
   bundle = SLUICE_TRY(at_fitted_clock(std::move(bundle), binary));
   return std::make_shared<const Bundle>(std::move(bundle));

@@ -14,7 +14,7 @@
 // The file is whole after each write, so also where the process is killed: a write puts the end of the array after its
 // events, and the next one begins on top of that. Memory: one buffer.
 //
-// Cost: about 1 us and 900 bytes an image (tests/perf/session_last.txt).
+// Cost: 3 us of processor time and 900 bytes an image (tests/perf/session_last.txt).
 //
 // Before: a regular file that may be made. After close(): the file is whole. A write that fails ends the trace and not
 // the stream; close() tells it.

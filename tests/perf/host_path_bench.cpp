@@ -5,9 +5,10 @@
 // threads decode when they do nothing else. So, in one run and on the same JPEG files of 224 x 224 pixels in memory:
 //   decode alone   all threads decode, nothing else
 //   whole way      decode, preprocess, submit, collect: a session on `null`, a device without a network
-// Target: the whole way at 0.9 of decode alone. Beside it what each stage takes for an image, and what observing and
-// choosing rows takes: a Controller on the counters of BUNDLE's design on PICTURES, at most 1 % of the host's time for
-// an image.
+// Target: the whole way at 0.9 of decode alone, in processor time, which other work on the machine changes little; the
+// rates beside it are those of this machine as it was. Beside it what each stage takes for an image, and what observing
+// and choosing rows takes: a Controller on the counters of BUNDLE's design on PICTURES, at most 1 % of the host's time
+// for an image.
 //
 // The pictures are soft random fields with a little noise, as large as photos of that size are; nothing is read.
 // Before: a bundle with rows and pictures for it. After: a table on standard output.
@@ -23,6 +24,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "runtime/adapt/controller.hpp"
+#include "runtime/base/large_blocks.hpp"
 #include "runtime/images/decode.hpp"
 #include "runtime/images/preprocess.hpp"
 #include "runtime/session/session.hpp"
@@ -34,8 +36,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kSide = 224, kFiles = 64, kRounds = 5;
-constexpr std::size_t kImages = 3000;
+constexpr int kSide = 224, kFiles = 64, kRounds = 12;
+constexpr std::size_t kImages = 1500;
 constexpr double kLeastShare = 0.9, kMostControl = 0.01;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
@@ -180,13 +182,12 @@ Result<bool> measure(const std::string& folder, const std::string& source) {
                            us(statistics.preprocess.at(.5)));
   const double control = SLUICE_TRY(control_seconds(folder, source));
   std::cout << fmt::format("observing and choosing rows: {:.2f} us for an image\n", 1e6 * control);
-  const double share = whole.images_per_s / alone.images_per_s, control_share = 1e6 * control / whole.processor_us;
+  const double share = alone.processor_us / whole.processor_us, control_share = 1e6 * control / whole.processor_us;
   const bool is_met = share >= kLeastShare && control_share < kMostControl;
   std::cout << fmt::format(
-      "target: the whole way at {:.2f} of decode alone or more, {:.3f} measured, {:.3f} in processor time; observing "
-      "and "
-      "choosing under {:.0f} % of that, {:.2f} % measured: {}\n",
-      kLeastShare, share, alone.processor_us / whole.processor_us, 100 * kMostControl, 100 * control_share,
+      "target: the whole way at {:.2f} of decode alone or more in processor time, {:.3f} measured (rates: {:.3f}); "
+      "observing and choosing under {:.0f} % of it, {:.2f} % measured: {}\n",
+      kLeastShare, share, whole.images_per_s / alone.images_per_s, 100 * kMostControl, 100 * control_share,
       is_met ? "met" : "missed");
   return is_met;
 }
@@ -196,6 +197,7 @@ Result<bool> measure(const std::string& folder, const std::string& source) {
 
 int main(int argc, char** argv) {
   if (argc != 3) return 2;
+  sluice::keep_large_blocks();  // as the command does
   const sluice::Result<bool> is_met = sluice::test::measure(argv[1], argv[2]);
   if (!is_met) std::cerr << is_met.error().text() << "\n";
   return is_met && is_met.value() ? 0 : 1;

@@ -18,7 +18,7 @@ PACKAGE_OF_HEADER = {
     "opencv2/": "libopencv-dev", "openssl/": "libssl-dev", "pugixml.hpp": "libpugixml-dev", "spdlog/": "libspdlog-dev", "zlib.h": "zlib1g-dev",
 }
 # C, C++ and Linux itself, by build-essential.
-PLAIN_HEADER = re.compile(r"^([a-z_]+|std[a-z]+\.h|string\.h|unistd\.h|fcntl\.h|sched\.h|pthread\.h|dlfcn\.h|execinfo\.h|spawn\.h|signal\.h|immintrin\.h|(arpa|sys|linux)/[a-z]+\.h)$")
+PLAIN_HEADER = re.compile(r"^([a-z_]+|std[a-z]+\.h|string\.h|unistd\.h|fcntl\.h|sched\.h|pthread\.h|dlfcn\.h|execinfo\.h|spawn\.h|signal\.h|malloc\.h|immintrin\.h|(arpa|sys|linux)/[a-z]+\.h)$")
 
 PACKAGE_OF_CMAKE = {
     "fmt": "libfmt-dev", "spdlog": "libspdlog-dev", "nlohmann_json": "nlohmann-json3-dev", "TBB": "libtbb-dev",

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 #include <deque>
 #include <mutex>
@@ -91,20 +92,20 @@ class NullDevice final : public Device {
 }  // namespace
 
 std::vector<std::int32_t> null_scores(const std::vector<std::int16_t>& codes, std::uint32_t row_id, int classes) {
-  constexpr std::size_t kLanes = 4, kCodesOfWord = 4;
+  constexpr std::size_t kLanes = 4, kCodesOfStep = 8;
   std::uint64_t hash = step(14695981039346656037u, row_id);
   std::array<std::uint64_t, kLanes> lanes{};
   for (std::size_t l = 0; l < kLanes; ++l) lanes[l] = step(hash, l);
-  const auto word_at = [&](std::size_t code, std::size_t count) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, codes.data() + code, count * sizeof(std::int16_t));
-    return word;
+  const auto value_at = [&](std::size_t code, std::size_t count) {
+    std::uint64_t words[2] = {0, 0};
+    std::memcpy(words, codes.data() + code, count * sizeof(std::int16_t));
+    return words[0] ^ std::rotl(words[1], 17);
   };
   std::size_t at = 0;
-  for (; at + kLanes * kCodesOfWord <= codes.size(); at += kLanes * kCodesOfWord)
-    for (std::size_t l = 0; l < kLanes; ++l) lanes[l] = step(lanes[l], word_at(at + l * kCodesOfWord, kCodesOfWord));
-  for (std::size_t l = 0; at < codes.size(); ++l, at += kCodesOfWord)
-    lanes[l] = step(lanes[l], word_at(at, std::min(kCodesOfWord, codes.size() - at)));
+  for (; at + kLanes * kCodesOfStep <= codes.size(); at += kLanes * kCodesOfStep)
+    for (std::size_t l = 0; l < kLanes; ++l) lanes[l] = step(lanes[l], value_at(at + l * kCodesOfStep, kCodesOfStep));
+  for (std::size_t l = 0; at < codes.size(); ++l, at += kCodesOfStep)
+    lanes[l] = step(lanes[l], value_at(at, std::min(kCodesOfStep, codes.size() - at)));
   for (const std::uint64_t lane : lanes) hash = step(hash, lane ^ lane >> 32);
   std::vector<std::int32_t> scores;
   for (int c = 0; c < classes; ++c) {

@@ -2,6 +2,8 @@
 // What the null device promises beyond the conformance suite: its hash, its timing, its injected failures.
 #include "runtime/drivers/null/null_device.hpp"
 
+#include <bit>
+
 #include <gmock/gmock.h>
 
 namespace sluice {
@@ -19,16 +21,20 @@ IntegerNetwork one_layer() {
 
 TEST(NullDevice, scores_are_the_stated_hash) {
   const auto step = [](std::uint64_t hash, std::uint64_t value) { return (hash ^ value) * 1099511628211u; };
-  // Codes 1 to 18: a word for each lane, and a half one for the first.
+  // Codes 1 to 34: a step for each lane, and one that is filled up for the first.
   std::vector<std::int16_t> codes;
-  for (std::int16_t code = 1; code <= 18; ++code) codes.push_back(code);
+  for (std::int16_t code = 1; code <= 34; ++code) codes.push_back(code);
   codes[1] = -1;
   const std::uint64_t start = step(14695981039346656037u, 5);
   std::uint64_t hash = start;
   for (std::uint64_t l = 0; l < 4; ++l) {
-    const std::uint64_t first = 4 * l + 1, second = l == 0 ? 65535 : first + 1;
-    std::uint64_t lane = step(step(start, l), first | second << 16 | (first + 2) << 32 | (first + 3) << 48);
-    if (l == 0) lane = step(lane, 17 | 18 << 16);
+    const auto word = [](std::uint64_t first, std::uint64_t second) {
+      return first | second << 16 | (first + 2) << 32 | (first + 3) << 48;
+    };
+    const std::uint64_t first = 8 * l + 1;
+    std::uint64_t lane =
+        step(step(start, l), word(first, l == 0 ? 65535 : first + 1) ^ std::rotl(word(first + 4, first + 5), 17));
+    if (l == 0) lane = step(lane, 33 | 34 << 16);
     hash = step(hash, lane ^ lane >> 32);
   }
   const auto score = [&](std::uint64_t c) { return static_cast<int>(step(hash, c) >> 40 & 0xFFFF) - 32768; };
