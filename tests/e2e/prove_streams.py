@@ -12,7 +12,8 @@ import pathlib
 import subprocess
 import sys
 
-from models import DATA, Runner, models, told
+from kept_results import KeptResults
+from models import DATA, Runner, models
 
 BOARDS = ["pac_a10", "d5005"]
 NETWORKS = ["resnet8", "resnet20", "squeezenet"]
@@ -40,10 +41,9 @@ def main():
     scratch = source / "build/streams"
     scratch.mkdir(parents=True, exist_ok=True)
     runner = Runner(sluice, scratch)
-    version = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=source, capture_output=True, text=True).stdout.strip()
-    lines = [f"# ./run prove-streams, at {version}: target-fps beside fixed rows, cycle model, rates simulated. A window: 500 images, 2000 or more",
-             "# after a change of scene. The best fixed row: the most accurate at target in 99 % of the windows, else the one most often there."]
-    print("\n".join(lines), flush=True)
+    kept = KeptResults(out, [
+        "# ./run prove-streams: target-fps beside fixed rows, cycle model, rates simulated. A window: 500 images, 2000 or more after a",
+        "# change of scene. The best fixed row: the most accurate at target in 99 % of the windows, else the one most often there."])
     missed = 0
     for name in names:
         script = source / "tests/adapt" / ("photos_stream.json" if name == "squeezenet" else "stream.json")
@@ -51,11 +51,12 @@ def main():
             bundle = scratch / f"{name}_{board}"
             if not bundle.exists():
                 runner.plan(name, bundle, "--board", board)
+            lines = kept.begun(f"{name} on {board}")
             done = subprocess.run([prove, f"{name} on {board}", bundle, pictures_of(name, scratch), script, str(SEED)], stdout=subprocess.PIPE, text=True)
-            print(done.stdout, end="", flush=True)
-            lines += done.stdout.splitlines()
+            lines += [f" {line}" for line in done.stdout.splitlines()]
+            print("\n".join(lines[1:]), flush=True)
+            kept.set(f"{name} on {board}", lines)
             missed += done.returncode != 0
-    out.write_text("\n".join(lines) + "\n")
     return 1 if missed else 0
 
 
