@@ -17,7 +17,6 @@
 #include "runtime/images/preprocess.hpp"
 #include "runtime/reference/reference.hpp"
 #include "runtime/reference/reference_counters.hpp"
-#include "runtime/session/session.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -62,10 +61,10 @@ void count(Exactness& exactness, std::size_t index, const std::string& differenc
 
 }  // namespace
 
-Result<DeviceRun> run_on_device(std::shared_ptr<const Bundle> bundle, std::shared_ptr<Device> device,
-                                const ImageSet& images) {
+Result<DeviceRun> run_on_device(std::shared_ptr<const Bundle> bundle, const Devices& devices, const ImageSet& images,
+                                SessionOptions options) {
   DeviceRun run;
-  run.execution.name = device->info().driver;
+  run.execution.name = devices.at(0)->info().driver;
   run.execution.tops.resize(images.size());
   run.execution.scores.resize(images.size());
   const Receiver receive = [&](Outcome outcome) -> Status {
@@ -77,7 +76,8 @@ Result<DeviceRun> run_on_device(std::shared_ptr<const Bundle> bundle, std::share
     run.execution.scores[outcome.index] = std::move(outcome.result->scores);
     return ok();
   };
-  const auto session = SLUICE_TRY(Session::open(std::move(bundle), std::move(device), {.top_k = kTop}));
+  options.top_k = kTop;
+  const auto session = SLUICE_TRY(Session::open(std::move(bundle), devices, std::move(options)));
   ImageSetSource source(images);
   StreamReport report = session->run(source, receive);
   SLUICE_CHECK(std::move(report.status));
@@ -153,12 +153,13 @@ Exactness compare(const Execution& run, const Execution& expected, const ImageSe
   return exactness;
 }
 
-Result<std::string> locate_difference(std::shared_ptr<const Bundle> bundle, std::shared_ptr<Device> device,
-                                      const ImageSet& images, std::size_t picture) {
+Result<std::string> locate_difference(std::shared_ptr<const Bundle> bundle, const Devices& devices,
+                                      const ImageSet& images, std::size_t picture, SessionOptions options) {
+  options.trace.clear();  // it is of the run before
   const IntegerNetwork& network = bundle->network();
   const Picture loaded = SLUICE_TRY(images.load(picture));
   const auto codes = SLUICE_TRY(Preprocessor(network).codes(loaded));
-  const auto session = SLUICE_TRY(Session::open(bundle, std::move(device)));
+  const auto session = SLUICE_TRY(Session::open(bundle, devices, std::move(options)));
   std::future<Outcome> outcome = SLUICE_TRY(session->submit(codes));
   const Classification answer = SLUICE_TRY(outcome.get().result);
   if (answer.scores == reference_scores(network, codes))

@@ -14,8 +14,8 @@
 #include "runtime/base/accuracy.hpp"
 #include "runtime/base/status.hpp"
 #include "runtime/bundle/bundle.hpp"
-#include "runtime/hal/device.hpp"
 #include "runtime/images/image_set.hpp"
+#include "runtime/session/session.hpp"
 #include "runtime/stream/statistics.hpp"
 
 namespace sluice::cli {
@@ -36,8 +36,8 @@ struct DeviceRun {
   StreamStatistics statistics;
 };
 
-Result<DeviceRun> run_on_device(std::shared_ptr<const Bundle> bundle, std::shared_ptr<Device> device,
-                                const ImageSet& images);
+Result<DeviceRun> run_on_device(std::shared_ptr<const Bundle> bundle, const Devices& devices, const ImageSet& images,
+                                SessionOptions options);
 
 // The float model for this network's input, in normal form.
 // `output`: the scores, for a model of several outputs.
@@ -63,8 +63,8 @@ Result<Exactness> compare_with_reference(const IntegerNetwork& network, const Im
 Exactness compare(const Execution& run, const Execution& expected, const ImageSet& images);
 
 // Where a device leaves the reference on a picture, as far as its counters tell: a sentence.
-Result<std::string> locate_difference(std::shared_ptr<const Bundle> bundle, std::shared_ptr<Device> device,
-                                      const ImageSet& images, std::size_t picture);
+Result<std::string> locate_difference(std::shared_ptr<const Bundle> bundle, const Devices& devices,
+                                      const ImageSet& images, std::size_t picture, SessionOptions options);
 
 struct Accuracy {
   std::size_t images = 0;

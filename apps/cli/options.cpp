@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Options that several verbs share.
+#include <cmath>
+
+#include "apps/cli/log.hpp"
 #include "apps/cli/verb.hpp"
 #include "runtime/base/errors.hpp"
+#include "runtime/base/large_blocks.hpp"
 #include "runtime/bundle/fitted_build.hpp"
-#include "runtime/drivers/device_list.hpp"
 
 namespace sluice::cli {
 
@@ -53,27 +56,62 @@ void DeviceFlags::declare(Command command, const std::string& besides) {
       "fpga: the .aocx that aoc has made of the bundle; every device: rates at the clock that was fitted, where "
       "sluice build has left it beside the binary");
   command.add_option("--platform", platform, "fpga: part of the OpenCL platform's name");
-  command.add_option("--board", board, "fpga: part of the device's name, where there are several");
+  command.add_option(
+      "--board", board,
+      "fpga: part of the device's name, where there are several; for several devices one each, with commas");
+}
+
+void DeviceFlags::declare_session(Command command, const std::string& besides) {
+  const std::string several = "several with a comma stand in for each other: when one is lost, the next takes over";
+  declare(command, (besides.empty() ? "" : besides + "; ") + several);
+  command
+      .add_option("--answer-limit", answer_limit_s,
+                  "seconds without an answer after which a device counts as lost (default: 60 where there are several)")
+      .range(0.001, 86400.0);
+  command.add_option("--trace", trace,
+                     "write stages and rows of every image as trace events, for chrome://tracing or ui.perfetto.dev");
+  command.add_option("--inject-fault", faults,
+                     "to rehearse a failure of the (first) device: KIND@CALL, calls counted from 0; kinds are lose, "
+                     "refuse, hang, late (late@100:500 is 500 ms), wrong-image, wrong-row, repeat, cut");
 }
 
 Result<std::shared_ptr<const Bundle>> DeviceFlags::open_bundle(const std::filesystem::path& folder) const {
+  keep_large_blocks();
   Bundle bundle = SLUICE_TRY(Bundle::open(folder));
   bundle = SLUICE_TRY(at_fitted_clock(std::move(bundle), binary));
   return std::make_shared<const Bundle>(std::move(bundle));
 }
 
+DeviceOptions DeviceFlags::options() const {
+  return {.images_in_flight = images_in_flight,
+          .threads = static_cast<unsigned>(threads),
+          .is_exact = is_exact,
+          .is_paced = is_paced,
+          .trusts_kernels = trusts_kernels,
+          .is_emulated = is_emulated,
+          .has_planned_depths = has_planned_depths,
+          .binary = binary,
+          .platform = platform,
+          .board = board,
+          .faults = {}};
+}
+
 Result<std::unique_ptr<Device>> DeviceFlags::open(const Bundle& bundle) const {
-  return open_device(device, bundle,
-                     {.images_in_flight = images_in_flight,
-                      .threads = static_cast<unsigned>(threads),
-                      .is_exact = is_exact,
-                      .is_paced = is_paced,
-                      .trusts_kernels = trusts_kernels,
-                      .is_emulated = is_emulated,
-                      .has_planned_depths = has_planned_depths,
-                      .binary = binary,
-                      .platform = platform,
-                      .board = board});
+  return open_device(device, bundle, options());
+}
+
+Result<Devices> DeviceFlags::open_several(const Bundle& bundle) const {
+  DeviceOptions wanted = options();
+  wanted.faults = SLUICE_TRY(faults_from_text(faults));
+  return open_devices(device, bundle, wanted);
+}
+
+SessionOptions DeviceFlags::session() const {
+  SessionOptions session;
+  session.answer_limit = std::chrono::milliseconds(std::llround(1e3 * answer_limit_s));
+  session.trace = trace;
+  session.on_takeover = [](const Takeover& takeover) { log::warn("{}", takeover.told()); };
+  return session;
 }
 
 void PolicyFlags::declare(Command command) {

@@ -13,12 +13,9 @@
 
 #include "apps/cli/arguments.hpp"
 #include "compiler/driver/plan.hpp"
-#include "runtime/adapt/policy.hpp"
 #include "runtime/base/status.hpp"
-#include "runtime/bundle/bundle.hpp"
-#include "runtime/hal/device.hpp"
 #include "runtime/images/image_set.hpp"
-#include "runtime/stream/statistics.hpp"
+#include "runtime/session/session.hpp"
 
 namespace sluice::cli {
 
@@ -79,14 +76,23 @@ struct DeviceFlags {
   bool trusts_kernels = false;
   std::string device = "cpu";
   std::size_t images_in_flight = 0, threads = 0;
-  std::filesystem::path binary;
-  std::string platform, board;
+  std::filesystem::path binary, trace;
+  std::string platform, board, faults;
+  double answer_limit_s = 0;
 
   // `besides`: what else the verb takes for a device's name.
   void declare(Command command, const std::string& besides = {});
+  // With options of a session: several devices that stand in for each other, a trace.
+  void declare_session(Command command, const std::string& besides = {});
   // The bundle, at the clock of --binary where that is known (runtime/bundle/fitted_build.hpp).
   Result<std::shared_ptr<const Bundle>> open_bundle(const std::filesystem::path& folder) const;
   Result<std::unique_ptr<Device>> open(const Bundle& bundle) const;
+  Result<Devices> open_several(const Bundle& bundle) const;
+  // Of a session on them: a takeover is told on standard error.
+  SessionOptions session() const;
+
+ private:
+  DeviceOptions options() const;
 };
 
 // How rows are chosen while a stream runs.

@@ -17,6 +17,7 @@
 #include "apps/cli/verb.hpp"
 #include "runtime/base/errors.hpp"
 #include "runtime/base/interrupt.hpp"
+#include "runtime/base/text.hpp"
 #include "runtime/bundle/report.hpp"
 #include "runtime/drivers/device_list.hpp"
 #include "runtime/stream/statistics.hpp"
@@ -35,16 +36,6 @@ struct Options {
   DeviceFlags device;
 };
 
-std::vector<std::string> words_of(const std::string& list) {
-  std::vector<std::string> words;
-  for (std::size_t begin = 0; begin < list.size();) {
-    const std::size_t end = std::min(list.find(',', begin), list.size());
-    if (end > begin) words.push_back(list.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return words;
-}
-
 // What of the options does not go together, before anything takes time.
 Status check(const Options& options) {
   const bool is_server = options.scenario == "Server";
@@ -54,9 +45,9 @@ Status check(const Options& options) {
     return user_error("--target-qps goes with --scenario Server, not with {}", options.scenario);
   if (options.device.is_paced)
     return user_error("bench measures a simulated device on the device's own clock; --paced has no meaning here");
-  if (words_of(options.device.device).empty()) return user_error("--device names no device");
-  for (const std::string& device : words_of(options.device.device)) SLUICE_CHECK(check_device_name(device));
-  for (const std::string& name : words_of(options.baselines)) {
+  if (words_of_list(options.device.device).empty()) return user_error("--device names no device");
+  for (const std::string& device : words_of_list(options.device.device)) SLUICE_CHECK(check_device_name(device));
+  for (const std::string& name : words_of_list(options.baselines)) {
     if (name != "opencv" && name != "onnxruntime")
       return user_error("baseline \"{}\" is not known; there are: opencv, onnxruntime", name);
     if (options.model.empty()) return user_error("--baseline {} runs the model's own file: name it with --model", name);
@@ -92,7 +83,7 @@ class Bench {
     if (!options_.images.sources.empty()) given = SLUICE_TRY(options_.images.open());
     const bench::Pictures pictures = SLUICE_TRY(bench::load_pictures(bundle, given));
     begin_report(bundle, pictures);
-    for (const std::string& device : words_of(options_.device.device)) {
+    for (const std::string& device : words_of_list(options_.device.device)) {
       bench::DeviceRun measured = SLUICE_TRY(run_device(device, pictures));
       report_.runs.push_back(std::move(measured));
       if (is_interrupted()) break;
@@ -189,7 +180,7 @@ class Bench {
         .seconds = options_.seconds,
         .threads = static_cast<unsigned>(options_.device.threads),
     };
-    for (const std::string& name : words_of(options_.baselines)) {
+    for (const std::string& name : words_of_list(options_.baselines)) {
       log::info("{} on {}: {} s", options_.scenario, name, options_.seconds);
       std::vector<bench::Baseline> found =
           name == "opencv" ? bench::opencv_baseline(task) : bench::onnxruntime_baseline(task, options_.python);

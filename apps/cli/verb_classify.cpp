@@ -10,6 +10,7 @@
 #include "apps/cli/contact_sheet.hpp"
 #include "apps/cli/log.hpp"
 #include "apps/cli/verb.hpp"
+#include "runtime/adapt/share_at_target.hpp"
 #include "runtime/base/errors.hpp"
 #include "runtime/scores/class_names.hpp"
 #include "runtime/session/metrics.hpp"
@@ -56,26 +57,40 @@ void tell_canaries(const Session& session, const PolicyOptions& policy, const St
   }
 }
 
+void tell_target(const ShareAtTarget& share, const PolicyOptions& policy) {
+  if (policy.policy != Policy::target_fps) return;
+  if (share.windows() == 0) {
+    return log::info("at {:.0f} images/s or more: not known, it takes {} pictures and one to tell",
+                     policy.target_images_per_s, policy.window_images);
+  }
+  log::info("at {:.0f} images/s or more in {:.1f} % of {} windows of {} pictures", policy.target_images_per_s,
+            100 * static_cast<double>(share.held()) / static_cast<double>(share.windows()), share.windows(),
+            policy.window_images);
+}
+
 Status classify(const Options& options, const Common& common) {
   const LineFormat format = format_of(options, common);
   const std::shared_ptr<const Bundle> bundle = SLUICE_TRY(options.device.open_bundle(options.bundle));
   const IntegerNetwork& network = bundle->network();
   const ImageSet images = SLUICE_TRY(options.images.open());
   const PolicyOptions policy = SLUICE_TRY(options.policy.get());
-  std::unique_ptr<Device> device = SLUICE_TRY(options.device.open(*bundle));
-  const DeviceInfo info = device->info();
+  Devices devices = SLUICE_TRY(options.device.open_several(*bundle));
   const auto tell = [](const Decision& d) {
     if (d.choice != d.row) log::info("image {}: row {} -> {}: {}", d.effective_from, d.row, d.choice, d.reason);
   };
-  const std::unique_ptr<Session> session = SLUICE_TRY(Session::open(
-      bundle, std::move(device),
-      {.policy = policy, .audit_log = options.policy.audit_log, .on_decision = tell, .top_k = options.top}));
+  SessionOptions wanted = options.device.session();
+  wanted.policy = policy;
+  wanted.audit_log = options.policy.audit_log;
+  wanted.on_decision = tell;
+  wanted.top_k = options.top;
+  const std::unique_ptr<Session> session = SLUICE_TRY(Session::open(bundle, std::move(devices), std::move(wanted)));
   std::unique_ptr<MetricsFile> metrics;
   if (!options.metrics.empty()) metrics = SLUICE_TRY(MetricsFile::open(options.metrics, *session));
   if (format == LineFormat::csv)
     std::cout << csv_header(std::min(options.top, static_cast<std::size_t>(network.classes()))) << "\n";
   std::vector<SheetItem> sheet;
   std::size_t right = 0, labelled = 0;
+  ShareAtTarget share(policy.target_images_per_s, policy.window_images);
   Fault worst = Fault::user;  // of pictures that could not be classified
   const Receiver receive = [&](Outcome outcome) -> Status {
     if (!outcome.result) {
@@ -85,6 +100,7 @@ Status classify(const Options& options, const Common& common) {
     }
     if (!(std::cout << classification_line(outcome, network, format) << "\n"))
       return world_error("standard output could not be written");
+    share.add(outcome.result->completed_at);
     const int best = outcome.result->top.front();
     labelled += outcome.label.has_value();
     right += outcome.label == best;
@@ -102,13 +118,15 @@ Status classify(const Options& options, const Common& common) {
   SLUICE_CHECK(Status(report.status));
   SLUICE_CHECK(Status(metrics_status));
   if (!options.sheet.empty()) {
-    const std::string title = sheet_title(network, info.driver, right, labelled);
+    const std::string title = sheet_title(network, session->device().info().driver, right, labelled);
     SLUICE_CHECK(write_contact_sheet(sheet, title, 8, options.sheet));
     log::info("contact sheet: {}", options.sheet.string());
   }
   const StreamStatistics& s = report.statistics;
+  const DeviceInfo info = session->device().info();
   log::info("{} pictures, {} could not be read, {:.1f} images/s {} on {}", s.delivered, s.errors, rate_of(s, info),
             info.rate_kind, info.driver);
+  tell_target(share, policy);
   tell_canaries(*session, policy, s);
   if (const std::string remark = session->device().remark(); !remark.empty()) log::warn("{}", remark);
   if (s.errors == 0) return ok();
@@ -130,7 +148,7 @@ Run verb_classify(Command command, const Common& common) {
   command.add_option("--sheet-images", options->sheet_images, "how many pictures on it")
       .range(1, 400)
       .capture_default_str();
-  options->device.declare(command);
+  options->device.declare_session(command);
   options->policy.declare(command);
   command.add_option("--metrics", options->metrics,
                      "write counts as Prometheus text to this file, each second and at the end");

@@ -176,12 +176,12 @@ Status check_labels(const ImageSet& images, const IntegerNetwork& network, const
   return ok();
 }
 
-Status run_device(Evaluation& e, const std::shared_ptr<Device>& device, const std::shared_ptr<const Bundle>& bundle,
+Status run_device(Evaluation& e, const Devices& devices, const std::shared_ptr<const Bundle>& bundle,
                   const ImageSet& images, const Execution& integer, const Options& options) {
-  DeviceRun run = SLUICE_TRY(run_on_device(bundle, device, images));
+  DeviceRun run = SLUICE_TRY(run_on_device(bundle, devices, images, options.device.session()));
   for (const std::string& error : run.errors) log::warn("left out: {}", error);
   e.unreadable = run.errors.size();
-  e.device = device->info();
+  e.device = devices.at(0)->info();
   e.images_per_s = rate_of(run.statistics, *e.device);
   e.with_integer = compare(run.execution, integer, images);
   log::info("reference: {} pictures", std::min(options.reference_images, images.size()));
@@ -240,21 +240,22 @@ Status evaluate(const Options& options, const Common& common) {
     Execution one = SLUICE_TRY(run_integer(fmt::format("row {}", row), network, thresholds, images));
     e.executions.push_back(std::move(one));
   }
-  std::shared_ptr<Device> device;
+  Devices devices;
   if (options.device.device != "none" && !is_interrupted()) {
-    device = SLUICE_TRY(options.device.open(*bundle));
-    log::info("{}: {} pictures", device->info().driver, images.size());
-    SLUICE_CHECK(run_device(e, device, bundle, images, integer, options));
+    devices = SLUICE_TRY(options.device.open_several(*bundle));
+    log::info("{}: {} pictures", options.device.device, images.size());
+    SLUICE_CHECK(run_device(e, devices, bundle, images, integer, options));
   }
   if (common.is_json)
     std::cout << json_text(to_json(e, network, images, options), 1) << "\n";
   else
     print(e, network, images, options);
 
-  if (!device || e.device->driver == "null") return ok();
+  if (devices.empty() || e.device->driver == "null") return ok();
   for (const Exactness* exactness : {&e.with_reference, &e.with_integer}) {
     if (exactness->first_difference.empty()) continue;
-    const std::string where = SLUICE_TRY(locate_difference(bundle, device, images, exactness->first));
+    const std::string where =
+        SLUICE_TRY(locate_difference(bundle, devices, images, exactness->first, options.device.session()));
     return bug_error(fmt::format("the device differs: {}; {}", exactness->first_difference, where));
   }
   return ok();
@@ -285,7 +286,7 @@ Run verb_eval(Command command, const Common& common) {
                   "relative error (root mean square) from which a layer diverges")
       .positive()
       .capture_default_str();
-  options->device.declare(command, "none (leave it out)");
+  options->device.declare_session(command, "none (leave it out)");
   return [=, &common] { return evaluate(*options, common); };
 }
 

@@ -35,6 +35,10 @@ Result<DesignTable> other_table(const Options& options) {
   return table;
 }
 
+std::string told(const AuditTakeover& t) {
+  return fmt::format("after {} images {}", t.after_images, t.takeover.told());
+}
+
 json to_json(const Replay& r, const Audit& audit, const std::optional<Replay>& was) {
   json switches = json::array();
   for (const Decision& d : r.decisions) {
@@ -45,9 +49,12 @@ json to_json(const Replay& r, const Audit& audit, const std::optional<Replay>& w
                         {"reason", d.reason},
                         {"expected_images_per_s", d.predicted_images_per_s[d.choice]}});
   }
+  json takeovers = json::array();
+  for (const AuditTakeover& t : audit.takeovers) takeovers.push_back(told(t));
   json j{{"images", r.images},
          {"decisions", r.decisions.size()},
          {"switches", switches},
+         {"takeovers", takeovers},
          {"policy", to_text(r.policy.policy)},
          {"images_per_s", r.images_per_s},
          {"images_of_row", r.images_of_row},
@@ -70,6 +77,7 @@ void print(const Replay& r, const Audit& audit) {
   if (r.policy.policy == Policy::min_accuracy)
     std::cout << fmt::format(", at most {:g} % of another class", 100 * r.policy.most_disagreement);
   std::cout << (audit.has_end ? "\n" : "; the log was cut short\n");
+  for (const AuditTakeover& t : audit.takeovers) std::cout << told(t) << "\n";
   for (const Decision& d : r.decisions) {
     if (d.choice == d.row) continue;
     std::cout << fmt::format("image {:>7}: row {} -> {}  {:.0f} images/s expected {}; {}\n", d.effective_from, d.row,

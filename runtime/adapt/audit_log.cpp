@@ -143,13 +143,22 @@ Result<AuditPolicy> policy_of(const json& j, const Audit& audit) {
   return policy;
 }
 
+Result<AuditTakeover> takeover_of(const json& j, const Audit& audit) {
+  const std::size_t after_images = j.at("after_images");
+  if (after_images != audit.images.size())
+    return user_error("a takeover after {} images, {} stand before it", after_images, audit.images.size());
+  return AuditTakeover{after_images,
+                       {j.at("lost"), j.at("next"), Error(Fault::world, j.at("cause")), j.at("resubmitted_images")}};
+}
+
 // A log of which lines were taken out is none.
 Status take_end(Audit& audit, const json& j) {
   audit.has_end = true;
-  const std::size_t images = j.at("images"), decisions = j.at("decisions");
-  if (images == audit.images.size() && decisions == audit.decisions.size()) return ok();
-  return user_error("the end line counts {} images and {} decisions, {} and {} stand here", images, decisions,
-                    audit.images.size(), audit.decisions.size());
+  const std::size_t images = j.at("images"), decisions = j.at("decisions"), takeovers = j.at("takeovers");
+  if (images == audit.images.size() && decisions == audit.decisions.size() && takeovers == audit.takeovers.size())
+    return ok();
+  return user_error("the end line counts {} images, {} decisions and {} takeovers; {}, {} and {} stand here", images,
+                    decisions, takeovers, audit.images.size(), audit.decisions.size(), audit.takeovers.size());
 }
 
 Status take_line(Audit& audit, const std::string& line, bool is_first) {
@@ -167,12 +176,15 @@ Status take_line(Audit& audit, const std::string& line, bool is_first) {
     } else if (kind == "policy") {
       auto policy = SLUICE_TRY(policy_of(j, audit));
       audit.policies.push_back(std::move(policy));
+    } else if (kind == "takeover") {
+      auto takeover = SLUICE_TRY(takeover_of(j, audit));
+      audit.takeovers.push_back(std::move(takeover));
     } else if (kind == "decision") {
       audit.decisions.push_back(line);
     } else if (kind == "end") {
       return take_end(audit, j);
     } else
-      return user_error("kind \"{}\" is not known; start, policy, image, decision and end are", kind);
+      return user_error("kind \"{}\" is not known; start, policy, image, decision, takeover and end are", kind);
   } catch (const json::exception& problem) {
     return user_error("{}", problem.what());
   }
@@ -235,6 +247,15 @@ std::string to_line(const Decision& d, const DesignModel& model) {
                         {"disagreement_bound", bounds}});
 }
 
+std::string to_line(const Takeover& takeover, std::size_t after_images) {
+  return json_text(json{{"kind", "takeover"},
+                        {"after_images", after_images},
+                        {"lost", takeover.lost},
+                        {"next", takeover.next},
+                        {"cause", takeover.cause.text()},
+                        {"resubmitted_images", takeover.resubmitted_images}});
+}
+
 Result<AuditLog> AuditLog::create(const std::filesystem::path& file, const AuditStart& start) {
   const auto failed = [&](const char* call, int number) -> Error {
     const bool is_bad_name =
@@ -285,12 +306,18 @@ Status AuditLog::add(const Decision& decision) {
   return write(to_line(decision, model_), true);
 }
 
+Status AuditLog::add(const Takeover& takeover) {
+  ++takeovers_;
+  return write(to_line(takeover, images_), true);
+}
+
 Status AuditLog::end() {
   return write(json_text(json{{"kind", "end"},
                               {"images", images_},
                               {"canaries", canaries_},
                               {"decisions", decisions_},
-                              {"switches", switches_}}),
+                              {"switches", switches_},
+                              {"takeovers", takeovers_}}),
                true);
 }
 

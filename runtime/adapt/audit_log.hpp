@@ -12,7 +12,8 @@
 //   {"kind":"decision", after_image, row, choice, effective_from, reason, expected_images_per_s, realised_images_per_s,
 //    predicted_images_per_s: per row, predicted_error: per row, images_since_change, density: per layer,
 //    changing_layers: names, candidate, canaries: per row, disagreement_bound: per row, null where it is not known}
-//   {"kind":"end", images, canaries, decisions, switches}; canaries: computed besides the images
+//   {"kind":"takeover", after_images, lost, next, cause, resubmitted_images}: a device was lost, another one took over
+//   {"kind":"end", images, canaries, decisions, switches, takeovers}; canaries: computed besides the images
 //
 // Layers are those of the design table. Expected is the prediction for the chosen row. A log without its end line was
 // cut short; what stands in it is whole all the same, since lines are written as wholes.
@@ -27,10 +28,11 @@
 #include <vector>
 
 #include "runtime/adapt/controller.hpp"
+#include "runtime/hal/failover_device.hpp"
 
 namespace sluice {
 
-inline constexpr int kAuditVersion = 4;
+inline constexpr int kAuditVersion = 5;
 
 // One image as a controller sees it.
 struct AuditImage {
@@ -52,6 +54,7 @@ std::string to_line(const AuditStart& start);
 std::string to_line(const PolicyOptions& options, std::uint64_t effective_from);
 std::string to_line(const AuditImage& image);
 std::string to_line(const Decision& decision, const DesignModel& model);
+std::string to_line(const Takeover& takeover, std::size_t after_images);
 
 class AuditLog {
  public:
@@ -61,6 +64,7 @@ class AuditLog {
   Status add(const PolicyOptions& options, std::uint64_t effective_from);
   Status add(const AuditImage& image);
   Status add(const Decision& decision);
+  Status add(const Takeover& takeover);
   Status end();
 
  private:
@@ -74,7 +78,7 @@ class AuditLog {
   std::filesystem::path path_;
   std::unique_ptr<std::FILE, Close> file_;
   DesignModel model_;
-  std::uint64_t images_ = 0, canaries_ = 0, decisions_ = 0, switches_ = 0;
+  std::uint64_t images_ = 0, canaries_ = 0, decisions_ = 0, switches_ = 0, takeovers_ = 0;
 };
 
 // A log as read back. Errors name file and line.
@@ -84,10 +88,16 @@ struct AuditPolicy {
   PolicyOptions options;
 };
 
+struct AuditTakeover {
+  std::size_t after_images = 0;  // as above
+  Takeover takeover;
+};
+
 struct Audit {
   AuditStart start;
   std::vector<AuditImage> images;
   std::vector<AuditPolicy> policies;
+  std::vector<AuditTakeover> takeovers;
   std::vector<std::string> decisions;  // lines as they stand in the file
   bool has_end = false;
 };

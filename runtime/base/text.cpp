@@ -63,4 +63,14 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+std::vector<std::string> words_of_list(std::string_view list) {
+  std::vector<std::string> words;
+  for (std::size_t begin = 0; begin < list.size();) {
+    const std::size_t end = std::min(list.find(',', begin), list.size());
+    if (end > begin) words.emplace_back(list.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return words;
+}
+
 }  // namespace sluice

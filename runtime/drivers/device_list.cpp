@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "runtime/base/errors.hpp"
+#include "runtime/base/text.hpp"
 #include "runtime/drivers/cpu/cpu_device.hpp"
 #include "runtime/drivers/fpga/emulator.hpp"
 #include "runtime/drivers/fpga/fpga_device.hpp"
@@ -100,8 +101,32 @@ Status check_device_name(const std::string& name) {
 Result<std::unique_ptr<Device>> open_device(const std::string& name, const Bundle& bundle,
                                             const DeviceOptions& options) {
   SLUICE_CHECK(check_device_name(name));
-  return std::find_if(std::begin(kDevices), std::end(kDevices), [&](const Entry& entry) { return name == entry.name; })
-      ->open(bundle, options);
+  const auto entry =
+      std::find_if(std::begin(kDevices), std::end(kDevices), [&](const Entry& e) { return name == e.name; });
+  std::unique_ptr<Device> device = SLUICE_TRY(entry->open(bundle, options));
+  return with_faults(std::move(device), options.faults);
+}
+
+Result<Devices> open_devices(const std::string& names, const Bundle& bundle, const DeviceOptions& options) {
+  const std::vector<std::string> words = words_of_list(names), boards = words_of_list(options.board);
+  if (words.empty()) return user_error("no device is named");
+  for (const std::string& word : words) SLUICE_CHECK(check_device_name(word));
+  const auto nulls = std::count(words.begin(), words.end(), "null");
+  if (nulls > 0 && nulls < std::ssize(words))
+    return user_error("{}: null computes nothing, so it cannot stand in for a device that does, nor one for it", names);
+  const auto fpgas = std::size_t(std::count(words.begin(), words.end(), "fpga"));
+  if (boards.size() > 1 && boards.size() != fpgas)
+    return user_error("{} boards are named for {} fpga devices; name one for each", boards.size(), fpgas);
+  Devices devices;
+  auto board = boards.begin();
+  for (const std::string& word : words) {
+    DeviceOptions its = options;
+    if (boards.size() > 1 && word == "fpga") its.board = *board++;
+    if (!devices.empty()) its.faults.clear();
+    std::unique_ptr<Device> device = SLUICE_TRY(open_device(word, bundle, its));
+    devices.push_back(std::move(device));
+  }
+  return devices;
 }
 
 std::filesystem::path missing_emulator_libraries() { return fpga::missing_library_folder(); }

@@ -82,4 +82,7 @@ class Device {
   virtual std::string remark() const { return {}; }
 };
 
+// Of one bundle, to stand in for each other, the first one working (failover_device.hpp).
+using Devices = std::vector<std::shared_ptr<Device>>;
+
 }  // namespace sluice

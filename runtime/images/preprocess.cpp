@@ -33,19 +33,14 @@ Result<std::vector<float>> preprocess_float(const Picture& picture, const MapSha
   return preprocess_float(fitted, preprocess);
 }
 
-Preprocessor::Preprocessor(const IntegerNetwork& network) : input_(network.input), preprocess_(network.preprocess) {
-  for (int c = 0; c < input_.channels; ++c) table_.push_back(pixel_table(network, c));
-}
+Preprocessor::Preprocessor(const IntegerNetwork& network)
+    : input_(network.input), preprocess_(network.preprocess), pixel_codes_(network) {}
 
 std::vector<std::int16_t> Preprocessor::codes(const FittedPicture& picture) const {
   std::vector<std::int16_t> codes(static_cast<std::size_t>(input_.size()));
-  std::int16_t* to = codes.data();
-  for (int y = 0; y < input_.height; ++y) {
-    const std::uint8_t* row = picture.pixels.ptr<std::uint8_t>(y);
-    for (int x = 0; x < input_.width; ++x) {
-      for (int c = 0; c < input_.channels; ++c) *to++ = table_[static_cast<std::size_t>(c)][*row++];
-    }
-  }
+  const auto row_codes = static_cast<std::size_t>(input_.width) * static_cast<std::size_t>(input_.channels);
+  for (int y = 0; y < input_.height; ++y)
+    pixel_codes_.fill(picture.pixels.ptr<std::uint8_t>(y), codes.data() + static_cast<std::size_t>(y) * row_codes);
   return codes;
 }
 

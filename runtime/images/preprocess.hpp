@@ -15,7 +15,7 @@
 //      touched.
 //   2. colour: grey to three equal channels; colour to grey by ITU-R 601 luma as cv::COLOR_RGB2GRAY rounds it; order
 //      R, G, B or B, G, R as the network says.
-//   3. numbers: code = pixel_table(network, channel)[pixel], or (pixel - mean) / deviation as float.
+//   3. numbers: code = pixel_table(network, channel)[pixel] (pixel_codes.hpp), or (pixel - mean) / deviation as float.
 //
 // Before: the network has 1 or 3 input channels and Preprocess as validate() demands. Thread-safe.
 #pragma once
@@ -26,6 +26,7 @@
 #include "runtime/base/status.hpp"
 #include "runtime/bundle/network.hpp"
 #include "runtime/images/picture.hpp"
+#include "runtime/images/pixel_codes.hpp"
 
 namespace sluice {
 
@@ -36,7 +37,7 @@ Result<std::vector<float>> preprocess_float(const FittedPicture& picture, const 
 Result<std::vector<float>> preprocess_float(const Picture& picture, const MapShape& input,
                                             const Preprocess& preprocess);
 
-// Input codes in NHWC order. Holds the tables of one network, so one is made per network and not per picture.
+// Input codes in NHWC order. Holds the codes of one network's pixels, so one is made per network and not per picture.
 class Preprocessor {
  public:
   explicit Preprocessor(const IntegerNetwork& network);
@@ -47,7 +48,7 @@ class Preprocessor {
  private:
   MapShape input_;
   Preprocess preprocess_;
-  std::vector<std::vector<std::int16_t>> table_;  // per channel, 256 entries
+  PixelCodes pixel_codes_;
 };
 
 }  // namespace sluice

@@ -26,6 +26,7 @@ Status Adaptation::learn(const Classification& image, std::size_t to_come) {
   std::optional<Decision> decision;
   {
     const std::lock_guard lock(mutex_);
+    SLUICE_CHECK(Status(noted_));
     if (log_) SLUICE_CHECK(log_->add(seen));
     decision = controller_.observe(seen.seen, seen.canaries);
     if (log_ && decision) SLUICE_CHECK(log_->add(*decision));
@@ -41,6 +42,14 @@ Status Adaptation::set_policy(const PolicyOptions& policy) {
   return log_ ? log_->add(policy, from) : ok();
 }
 
-Status Adaptation::end() { return log_ ? log_->end() : ok(); }
+void Adaptation::note(const Takeover& takeover) {
+  const std::lock_guard lock(mutex_);
+  if (log_ && noted_) noted_ = log_->add(takeover);
+}
+
+Status Adaptation::end() {
+  SLUICE_CHECK(Status(noted_));
+  return log_ ? log_->end() : ok();
+}
 
 }  // namespace sluice

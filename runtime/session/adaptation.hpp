@@ -33,6 +33,8 @@ class Adaptation {
   // An image and then its canaries; what they tell together is learned when none is to come.
   Status learn(const Classification& image, std::size_t to_come);
   Status set_policy(const PolicyOptions& policy);
+  // Written down; where that fails, what is learned next says so.
+  void note(const Takeover& takeover);
   // Of the images to come.
   std::uint32_t row() const { return controller_.row(); }
   std::optional<double> disagreement_bound(std::uint32_t row) const { return controller_.disagreement_bound(row); }
@@ -53,6 +55,7 @@ class Adaptation {
   std::mutex mutex_;  // log and controller change together
   Controller controller_;
   std::optional<AuditLog> log_;
+  Status noted_;  // the first failure to write a takeover
 };
 
 }  // namespace sluice

@@ -2,7 +2,10 @@
 // Families of samples, and the thread that writes them (see metrics.hpp).
 #include "runtime/session/metrics.hpp"
 
+#include <unistd.h>
 #include <condition_variable>
+#include <ctime>
+#include <fstream>
 #include <mutex>
 
 #include "runtime/base/errors.hpp"
@@ -39,6 +42,20 @@ class Families {
   std::string name_, text_;
 };
 
+double processor_seconds() {
+  timespec used{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  return double(used.tv_sec) + 1e-9 * double(used.tv_nsec);
+}
+
+// Zero where the system does not tell.
+double resident_bytes() {
+  std::ifstream file("/proc/self/statm");
+  double pages = 0, resident_pages = 0;
+  file >> pages >> resident_pages;
+  return resident_pages * double(::sysconf(_SC_PAGESIZE));
+}
+
 double seconds(std::chrono::nanoseconds time) { return std::chrono::duration<double>(time).count(); }
 
 }  // namespace
@@ -47,6 +64,12 @@ std::string metrics_text(const Session& session) {
   const StreamStatistics s = session.statistics();
   const DesignTable& table = session.bundle().table();
   Families families;
+  families.begin("target_info", "gauge", "1, with the attributes of the program.");
+  families.add(1, "service_name", "sluice");
+  families.begin("process_cpu_time_seconds_total", "counter", "Processor time of the process, all threads.");
+  families.add(processor_seconds());
+  families.begin("process_memory_usage_bytes", "gauge", "Resident memory of the process.");
+  families.add(resident_bytes());
   families.begin("sluice_device_info", "gauge", "1, with the device that computes.");
   families.add(1, "device", session.device().info().driver);
   families.begin("sluice_images_total", "counter", "Images with an outcome: classified, or an error of their own.");
@@ -54,6 +77,12 @@ std::string metrics_text(const Session& session) {
   families.add(double(s.errors), "outcome", "error");
   families.begin("sluice_images_lost_total", "counter", "Accepted images whose outcome is the failure of the stream.");
   families.add(double(s.lost + s.abandoned));
+  families.begin("sluice_device_takeovers_total", "counter",
+                 "Devices that were lost and whose place another one took.");
+  families.add(double(session.takeovers()));
+  families.begin("sluice_images_resubmitted_total", "counter",
+                 "Images that a lost device owed, submitted to the next.");
+  families.add(double(session.resubmitted_images()));
   families.begin("sluice_canaries_total", "counter", "Executions besides the answers, to compare rows.");
   families.add(double(s.canaries));
   families.begin("sluice_image_latency_seconds", "summary",

@@ -5,6 +5,10 @@
 // written once a second through a temporary sibling, so that a collector of text files (node_exporter's, say) reads the
 // old content or the new. Names carry units; counters end in _total.
 //
+// Where OpenTelemetry's semantic conventions have a metric it bears that name, as their rules for Prometheus write it:
+// process.cpu.time and process.memory.usage of the process, service.name as a label of target_info. They have none for
+// classifiers or accelerators that stream, so the rest are sluice_*.
+//
 // Cost: a copy of the kept latencies a second, at most 8 MB (statistics.hpp).
 //
 // Before: a session that outlives it. After close(), or the destructor: the file holds the last counts.

@@ -14,8 +14,8 @@
 //
 // What holds, whatever happens:
 //   every accepted image has exactly one outcome, in the order in which images were accepted
-//   a device that fails gives its failure to every image that it did not answer (Outcome::is_lost), and to submit()
-//   what cannot be done is refused with a sentence; no exception leaves a function
+//   a device that fails, and no other is left, gives its failure to every image that it did not answer
+//   (Outcome::is_lost), and to submit() what cannot be done is refused with a sentence; no exception leaves a function
 //
 // Before: a bundle. After close(), or the destructor: everything accepted has its outcome, all threads have ended.
 #pragma once
@@ -31,6 +31,7 @@
 #include "runtime/adapt/policy.hpp"
 #include "runtime/bundle/bundle.hpp"
 #include "runtime/drivers/device_list.hpp"
+#include "runtime/hal/failover_device.hpp"
 #include "runtime/stream/outcome.hpp"
 #include "runtime/stream/source.hpp"
 #include "runtime/stream/statistics.hpp"
@@ -41,21 +42,31 @@ namespace sluice {
 struct SessionOptions {
   PolicyOptions policy;
   std::filesystem::path audit_log;  // every image and decision as JSON lines, for `sluice replay`; empty: none
+  std::filesystem::path trace;      // stages of every image for trace viewers (trace_file.hpp); empty: none
   // Called after each decision, from the thread that calls receivers.
   std::function<void(const Decision&)> on_decision;
   std::size_t top_k = 5;          // best classes of an image
   std::size_t max_in_device = 0;  // images in the device at once; 0, or more than it holds: what it holds
   std::size_t max_waiting = 0;    // images accepted and not yet in the device; 0: 32
   int threads = 0;                // that decode and preprocess; 0, or more than the machine has: all it has
+  // A device that gives no answer for so long counts as lost. 0: 60 s where there are several; one alone is trusted to
+  // end its calls itself, which saves a change of threads.
+  std::chrono::milliseconds answer_limit{0};
+  // Called when another device takes over, from a thread of the session; it must not call the session.
+  std::function<void(const Takeover&)> on_takeover;
 };
 
 class Session {
  public:
-  // Opens the folder and the device of that name (device_kinds()).
+  // Opens the folder and the device of that name (device_kinds()); of several with commas the next takes over when one
+  // is lost, so that every accepted image is answered while one is left (runtime/hal/failover_device.hpp).
   static Result<std::unique_ptr<Session>> open(const std::filesystem::path& bundle, const std::string& device = "cpu",
                                                const DeviceOptions& device_options = {}, SessionOptions options = {});
   // With a device that is open and empty, and that nobody else uses until the session is closed.
   static Result<std::unique_ptr<Session>> open(std::shared_ptr<const Bundle> bundle, std::shared_ptr<Device> device,
+                                               SessionOptions options = {});
+  // The same with several.
+  static Result<std::unique_ptr<Session>> open(std::shared_ptr<const Bundle> bundle, Devices devices,
                                                SessionOptions options = {});
   // Closes; not from a receiver.
   ~Session();
@@ -79,6 +90,9 @@ class Session {
   std::optional<double> disagreement_bound(std::uint32_t row) const;
   // Decisions so far that took another row.
   std::uint64_t row_switches() const;
+  // Devices lost so far whose place another one took, and images that were submitted again.
+  std::uint64_t takeovers() const;
+  std::uint64_t resubmitted_images() const;
   // Share of products executed by the row in charge, per layer of the design table.
   std::vector<double> layer_density() const;
   StreamStatistics statistics() const;

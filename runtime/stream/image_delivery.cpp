@@ -5,6 +5,7 @@
 #include "runtime/base/errors.hpp"
 #include "runtime/base/exceptions.hpp"
 #include "runtime/base/top_k.hpp"
+#include "runtime/hal/answer_check.hpp"
 #include "runtime/stream/image_pipeline.hpp"
 
 namespace sluice {
@@ -26,7 +27,9 @@ void ImagePipeline::collect_all() {
       statistics_.canaries += result.has_value();
       lock.unlock();
       if (may_send) may_send_.notify_one();
+      const bool is_answered = result.has_value();
       deliver_canary(passage, std::move(result));
+      tell_marks(passage, is_answered, Clock::now());
       lock.lock();
       if (--unfinished_ == 0) is_idle_.notify_all();
       continue;
@@ -39,6 +42,7 @@ void ImagePipeline::collect_all() {
     if (may_send) may_send_.notify_one();
     const bool is_delivered = deliver(passage, std::move(result));
     const auto now = Clock::now();
+    tell_marks(passage, is_delivered && passage.is_inside, now);
     lock.lock();
     if (!is_lost && is_delivered) {
       last_delivery_ = now;
@@ -50,6 +54,17 @@ void ImagePipeline::collect_all() {
     }
     if (--unfinished_ == 0) is_idle_.notify_all();
   }
+}
+
+void ImagePipeline::tell_marks(Passage& passage, bool is_answered, Clock::time_point delivered) const {
+  if (!options_.mark) return;
+  StageMarks& marks = passage.marks;
+  marks.image = passage.index;
+  marks.row = passage.row_id;
+  marks.is_canary = passage.is_canary;
+  marks.is_answered = is_answered;
+  marks.delivered = delivered;
+  options_.mark(marks);
 }
 
 void ImagePipeline::count_lost(const Passage& passage) {
@@ -76,22 +91,23 @@ std::optional<Result<Classification>> ImagePipeline::result_of(Passage& passage)
   return result;
 }
 
-Result<Classification> ImagePipeline::collect(const Passage& passage) {
+Result<Classification> ImagePipeline::collect(Passage& passage) {
+  if (options_.mark) passage.marks.collect = Clock::now();
   Result<ImageScores> collected = device_.collect();
+  if (options_.mark) passage.marks.collected = Clock::now();
   if (!collected) {
     return std::move(collected).error().in(
         fmt::format("{}: collecting {} failed", device_.info().driver, passage.name()));
   }
   ImageScores& scores = collected.value();
-  if (scores.image_id != passage.index || scores.row_id != passage.row_id) {
-    return bug_error(fmt::format("{}: image {} row {} came out where image {} row {} went in", device_.info().driver,
-                                 scores.image_id, scores.row_id, passage.index, passage.row_id));
-  }
+  Status status = check_answer(scores, passage.index, passage.row_id, classes_);
+  if (!status) return std::move(status).error().in(device_.info().driver);
   Classification classification{
       passage.index,       passage.row_id, std::move(scores.scores), {}, std::move(scores.counters),
       scores.completed_at, passage.times};
   classification.top = top_k(classification.scores, options_.top_k);
-  classification.times.device = scores.device_time;
+  classification.times.device = passage.marks.device = scores.device_time;
+  passage.marks.completed_at = scores.completed_at;
   return classification;
 }
 

@@ -29,6 +29,7 @@ std::string ImagePipeline::Passage::name() const {
 ImagePipeline::ImagePipeline(Device& device, const IntegerNetwork& network, PipelineOptions options)
     : device_(device),
       preprocessor_(network),
+      classes_(static_cast<std::size_t>(network.classes())),
       options_(std::move(options)),
       capacity_(options_.most_inside(device.capacity())) {
   max_waiting_ = options_.max_waiting != 0 ? options_.max_waiting : kUsualWaiting;
@@ -46,7 +47,7 @@ Status ImagePipeline::start() {
   const int machine = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   const int threads = options_.threads > 0 ? std::min(options_.threads, machine) : machine;
   try {
-    for (int i = 0; i < threads; ++i) workers_.emplace_back([this] { prepare_all(); });
+    for (int i = 0; i < threads; ++i) workers_.emplace_back([this, i] { prepare_all(static_cast<unsigned>(i)); });
     sender_ = std::jthread([this] { send_when_woken(); });
     collector_ = std::jthread([this] { collect_all(); });
     collector_id_ = collector_.get_id();
@@ -105,7 +106,7 @@ bool ImagePipeline::wait_for_room() {
   return !is_closed_ && !is_broken_;
 }
 
-void ImagePipeline::prepare_all() {
+void ImagePipeline::prepare_all(unsigned worker) {
   Lock lock(mutex_);
   while (true) {
     has_unprepared_.wait(lock, [this] { return is_ending_ || !unprepared_.empty(); });
@@ -114,6 +115,7 @@ void ImagePipeline::prepare_all() {
     unprepared_.pop_front();
     if (!is_broken_) {
       lock.unlock();
+      passage.marks.worker = worker;
       prepare(passage);
       lock.lock();
     }
@@ -130,13 +132,16 @@ void ImagePipeline::prepare(Passage& passage) const {
     const Result<Picture> picture = load ? (*load)() : std::get<Picture>(passage.input.content);
     const auto decoded = Clock::now();
     passage.times.decode = decoded - begin;
+    passage.marks.prepare = begin;
+    passage.marks.decoded = passage.marks.prepared = decoded;
     if (!picture) {
       passage.problem = picture.error();  // the source of the picture has named it
     } else if (Status status = check(picture.value()); !status) {
       passage.problem = std::move(status).error().in(passage.name());
     } else {
       Result<ImageInput::Codes> codes = preprocessor_.codes(picture.value());
-      passage.times.preprocess = Clock::now() - decoded;
+      passage.marks.prepared = Clock::now();
+      passage.times.preprocess = passage.marks.prepared - decoded;
       if (codes)
         passage.codes = std::move(codes).value();
       else
@@ -198,7 +203,9 @@ ImagePipeline::Line ImagePipeline::send(Passage& passage) {
     if (options_.rows_for && !passage.is_canary) rows = options_.rows_for(passage.index);
     passage.row_id = rows.answer;
     Line canaries = canaries_of(passage, rows.canaries);
+    if (options_.mark) passage.marks.submit = Clock::now();
     Status status = device_.submit({passage.index, passage.row_id, std::move(passage.codes)});
+    if (options_.mark) passage.marks.submitted = Clock::now();
     passage.is_inside = bool(status);
     if (status) {
       if (!passage.is_canary) passage.canaries_to_come = canaries.size();

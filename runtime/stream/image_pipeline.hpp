@@ -49,6 +49,7 @@
 #include "runtime/images/preprocess.hpp"
 #include "runtime/stream/outcome.hpp"
 #include "runtime/stream/source.hpp"
+#include "runtime/stream/stage_marks.hpp"
 #include "runtime/stream/stream.hpp"
 
 namespace sluice {
@@ -63,6 +64,8 @@ struct PipelineOptions {
   // Told of each classified image before it is delivered, and then of its canaries; `to_come`: so many of them are
   // still to come. Empty: nobody is.
   std::function<Status(const Classification&, std::size_t to_come)> learn;
+  // Told of each image and canary when it has passed all stages; throws nothing. Empty: nobody is.
+  std::function<void(const StageMarks&)> mark;
 
   // Images that will be inside a device of this capacity at most.
   std::size_t most_inside(std::size_t capacity) const {
@@ -111,6 +114,7 @@ class ImagePipeline {
     std::size_t canaries_to_come = 0;  // of the same image, further ones
     StageTimes times;
     std::chrono::nanoseconds completed_at{0};
+    StageMarks marks;              // complete where somebody is told of them
     std::optional<Error> problem;  // it will not reach the device, this is its outcome
     bool is_inside = false;        // the device accepted it
   };
@@ -123,7 +127,7 @@ class ImagePipeline {
 
   Status refusal() const;
   bool is_receiving_thread() const { return std::this_thread::get_id() == collector_id_; }
-  void prepare_all();
+  void prepare_all(unsigned worker);
   void prepare(Passage& passage) const;
   void send_when_woken();
   bool can_send() const;
@@ -132,17 +136,19 @@ class ImagePipeline {
   static Line canaries_of(const Passage& passage, const std::vector<std::uint32_t>& rows);
   void collect_all();
   std::optional<Result<Classification>> result_of(Passage& passage);
-  Result<Classification> collect(const Passage& passage);
+  Result<Classification> collect(Passage& passage);
   void deliver_canary(Passage& passage, std::optional<Result<Classification>> result);
   bool deliver(Passage& passage, std::optional<Result<Classification>> result);
   template <typename Take>
   bool is_taken(const std::string& by, Take take);
+  void tell_marks(Passage& passage, bool is_answered, Clock::time_point delivered) const;
   void count_lost(const Passage& passage);
   void break_off(Error error);
   void end();
 
   Device& device_;
   const Preprocessor preprocessor_;
+  const std::size_t classes_;
   const PipelineOptions options_;
   std::size_t capacity_ = 0, max_waiting_ = 0;
 

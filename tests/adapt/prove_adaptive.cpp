@@ -5,8 +5,7 @@
 // is the stream on which the controller's constants were chosen; the others only judge. For each seed the stream is
 // recorded under every row (recording.hpp), and policies run over the recording:
 //
-//   window   500 images, the first 2,000 or more after a change of scene; it holds when its images take no longer than
-//            500 at the target rate
+//   window   windows.hpp
 //   oracle   for each window the most accurate row that holds it when it runs throughout; the fastest where none does
 //   target   a third of the way from the table's rate of the most accurate row to that of the fastest
 //
@@ -23,57 +22,12 @@
 #include "runtime/drivers/device_list.hpp"
 #include "tests/adapt/policies.hpp"
 #include "tests/adapt/recording.hpp"
+#include "tests/adapt/windows.hpp"
 
 namespace sluice::test {
 namespace {
 
-constexpr std::uint64_t kWindow = 500, kSettled = 2000;
-constexpr double kHold = 0.99, kMostBelowOracle = 0.3, kLeastMissedByRow = 0.2, kMostForecastError = 0.03;
-
-// Share of windows that hold and accuracy in them, over one pass or several.
-struct Judged {
-  std::size_t windows = 0, held = 0, switches = 0;
-  double right = 0;  // sum of windows' shares
-
-  double share() const { return windows == 0 ? 0 : double(held) / double(windows); }
-  double top1() const { return windows == 0 ? 0 : 100 * right / double(windows); }
-  void add(const Judged& other) {
-    windows += other.windows;
-    held += other.held;
-    switches += other.switches;
-    right += other.right;
-  }
-};
-
-struct Window {
-  bool holds = false;
-  double right = 0;
-};
-
-std::vector<Window> windows_of(const std::vector<double>& interval_s, const std::vector<bool>& is_right,
-                               const example::Drift& drift, double target) {
-  std::vector<Window> windows;
-  for (std::size_t s = 0; s < drift.scenes().size(); ++s) {
-    for (std::uint64_t at = drift.first_of(s) + kSettled; at + kWindow <= drift.first_of(s + 1); at += kWindow) {
-      double seconds = 0, right = 0;
-      for (std::uint64_t i = at; i < at + kWindow; ++i) {
-        seconds += interval_s[i];
-        right += is_right[i];
-      }
-      windows.push_back({seconds * target <= double(kWindow), right / double(kWindow)});
-    }
-  }
-  return windows;
-}
-
-Judged judged(const std::vector<Window>& windows, std::size_t switches) {
-  Judged result{windows.size(), 0, switches, 0};
-  for (const Window& window : windows) {
-    result.held += window.holds;
-    result.right += window.right;
-  }
-  return result;
-}
+constexpr double kMostBelowOracle = 0.3, kLeastMissedByRow = 0.2, kMostForecastError = 0.03;
 
 struct ForecastErrors {
   double most = 0, sum = 0, most_raw = 0, sum_raw = 0;
@@ -144,13 +98,7 @@ class Proof {
     std::map<std::string, Judged> passes;
     std::vector<std::vector<Window>> fixed;
     for (const std::uint32_t row : order) {
-      std::vector<double> interval_s;
-      std::vector<bool> is_right;
-      for (const RecordedImage& image : recording.rows[row]) {
-        interval_s.push_back(image.interval_s);
-        is_right.push_back(image.is_right);
-      }
-      fixed.push_back(windows_of(interval_s, is_right, drift_, target()));
+      fixed.push_back(windows_of(under_row(recording, row), drift_, target()));
       passes[fmt::format("row {}", row)] = judged(fixed.back(), 0);
     }
     std::vector<Window> best;
@@ -235,9 +183,7 @@ class Proof {
 
  private:
   double target() const { return options_.target_images_per_s; }
-  std::vector<Window> windows(const Pass& pass) const {
-    return windows_of(pass.interval_s, pass.is_right, drift_, target());
-  }
+  std::vector<Window> windows(const Pass& pass) const { return windows_of(pass, drift_, target()); }
   Pass run(const Recording& recording, const PolicyOptions& options, std::unique_ptr<RowPolicy> policy) const {
     Controller controller(model_, options, device_->capacity() + 1, std::move(policy));
     return pass_over(recording, controller);
@@ -268,11 +214,7 @@ Result<bool> prove(int argc, char** argv) {
   const ImageSet images = SLUICE_TRY(open_images(argv[2]));
   if (!images.is_labelled()) return user_error("{}: not every picture has a label", argv[2]);
   const example::Drift drift = SLUICE_TRY(example::Drift::read(argv[3]));
-  for (const example::Scene& scene : drift.scenes()) {
-    if (scene.images < kSettled + kWindow)
-      return user_error("{}: scene {}: {} images; {} or more are needed, {} to settle and a window of {}", argv[3],
-                        scene.name, scene.images, kSettled + kWindow, kSettled, kWindow);
-  }
+  SLUICE_CHECK(check_scenes(drift, argv[3]));
   std::unique_ptr<Device> device = SLUICE_TRY(open_device("sim", *bundle, {.is_paced = false}));
   Proof proof(bundle, images, drift, std::move(device));
   std::cout << proof.head(argv[3]);

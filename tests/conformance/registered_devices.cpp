@@ -5,6 +5,8 @@
 #include "runtime/drivers/pocl/pocl_device.hpp"
 #include "runtime/drivers/sim/sim_device.hpp"
 #include "runtime/drivers/threads/threads_device.hpp"
+#include "runtime/hal/failover_device.hpp"
+#include "runtime/hal/faulty_device.hpp"
 #include "tests/conformance/bundle_with_rows.hpp"
 #include "tests/conformance/registry.hpp"
 #include "tests/conformance/tiny_network.hpp"
@@ -59,11 +61,32 @@ Result<std::unique_ptr<Device>> open_threads(const IntegerNetwork& network) {
 }
 
 std::vector<Failure> null_failures() {
-  const auto opens = [](const NullOptions& options) {
-    return [options](const IntegerNetwork& network) { return open_null_device(network, options); };
+  const auto opens = [](const InjectedFault& fault) {
+    return [fault](const IntegerNetwork& network) -> Result<std::unique_ptr<Device>> {
+      std::unique_ptr<Device> device = SLUICE_TRY(open_null_device(network, {.capacity = 4, .rows = 3}));
+      return with_faults(std::move(device), {fault});
+    };
   };
-  return {{"submit", opens({.capacity = 4, .rows = 3, .fail_submit_at = 9}), {}, tiny_network()},
-          {"collect", opens({.capacity = 4, .rows = 3, .fail_collect_at = 6}), {}, tiny_network()}};
+  return {{"submit", opens({InjectedFault::Kind::refuse, 9}), {}, tiny_network()},
+          {"collect", opens({InjectedFault::Kind::lose, 6}), {}, tiny_network()}};
+}
+
+// The second one has all that is asked of it; the first is lost early, late, or never.
+OpenDevice opens_failover(std::vector<std::vector<InjectedFault>> faults_of_each) {
+  return [faults_of_each](const IntegerNetwork& network) -> Result<std::unique_ptr<Device>> {
+    Devices devices;
+    for (const std::vector<InjectedFault>& faults : faults_of_each) {
+      std::unique_ptr<Device> device = SLUICE_TRY(open_instant(network));
+      devices.push_back(with_faults(std::move(device), faults));
+    }
+    return open_failover_device(std::move(devices), {.classes = std::size_t(network.classes())});
+  };
+}
+
+std::vector<Failure> failover_failures() {
+  const InjectedFault early{InjectedFault::Kind::wrong_image, 2};
+  return {{"submit", opens_failover({{early}, {{InjectedFault::Kind::refuse, 11}}}), {}, tiny_network()},
+          {"collect", opens_failover({{early}, {{InjectedFault::Kind::lose, 7}}}), {}, tiny_network()}};
 }
 
 std::vector<Failure> cpu_failures() {
@@ -104,6 +127,10 @@ std::vector<RegisteredDevice> registered_devices() {
   return {
       {"cpu", 3, opens_cpu({.capacity = 3, .threads = 2}), {}, cpu_failures()},
       {"cpu_as_opened", 3, opens_cpu({})},
+      {"failover", 3, opens_failover({{}, {}}), {}, failover_failures()},
+      {"failover_of_one", 3, opens_failover({{}})},
+      {"failover_in_use", 3,
+       opens_failover({{{InjectedFault::Kind::lose, 1}}, {{InjectedFault::Kind::repeat, 5}}, {}})},
       {"null", 3, open_instant, {}, null_failures()},
       {"null_slow", 1, open_slow},
       {"pocl", 3, open_pocl, {}, pocl_failures()},

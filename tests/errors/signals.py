@@ -98,6 +98,16 @@ class Signals(unittest.TestCase):
             end = json.loads(log.read_text().splitlines()[-1])
             self.assertEqual((end["kind"], end["images"]), ("end", len(lines)))
 
+    def test_a_trace_is_whole_however_the_process_ends(self):
+        for number in (signal.SIGINT, signal.SIGKILL):
+            trace = self.shared / f"trace{number}.json"
+            process = self.start("classify", "bundle", "many.txt", "--json", "--trace", trace, out=subprocess.DEVNULL)
+            until(lambda: trace.exists() and trace.stat().st_size > 500_000)
+            process.send_signal(number)
+            process.communicate(timeout=20)
+            events = json.loads(trace.read_text())
+            self.assertTrue({"decode", "preprocess", "submit", "row 0", "collect", "deliver", "row"} <= {event["name"] for event in events})
+
     def test_bench_eval_and_simulate_tell_what_they_measured(self):
         for words, key in [(["bench", "bundle", "--seconds", "600"], "images"),
                            (["eval", "bundle", "--images", "many.txt", "--device", "pocl"], "executions"),

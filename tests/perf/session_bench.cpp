@@ -5,6 +5,7 @@
 // that each time. Measured:
 //   cpu   the evaluator, fed by one thread with submit() and collect() alone, and by a session: codes, then pictures
 //   null  a device that takes no time, so what is measured is the session's own; processor time for each image
+//         the same with a trace written (trace_file.hpp)
 //   null  1,000,000 images: resident memory of the process after 300,000 (from then on latencies are overwritten, see
 //         statistics.hpp) and at the end
 // Before: a bundle, and pictures that it can classify. After: a table on standard output.
@@ -15,6 +16,7 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include "runtime/base/temporary_folder.hpp"
 #include "runtime/images/preprocess.hpp"
 #include "runtime/session/session.hpp"
 
@@ -67,8 +69,10 @@ Result<Rate> bare(Device& device, const Inputs& inputs, std::size_t images) {
 
 template <typename Input>
 Result<Rate> in_session(const std::shared_ptr<const Bundle>& bundle, const std::shared_ptr<Device>& device,
-                        const std::vector<Input>& inputs, std::size_t images) {
-  const auto session = SLUICE_TRY(Session::open(bundle, device));
+                        const std::vector<Input>& inputs, std::size_t images, const std::filesystem::path& trace = {}) {
+  SessionOptions options;
+  options.trace = trace;
+  const auto session = SLUICE_TRY(Session::open(bundle, device, options));
   const double processor = processor_seconds();
   const auto start = Clock::now();
   for (std::size_t i = 0; i < images; ++i)
@@ -84,19 +88,22 @@ constexpr double kMostGrowthMb = 2;
 Result<double> compare(const std::string& driver, const std::shared_ptr<const Bundle>& bundle, const Inputs& inputs,
                        std::size_t images) {
   const std::shared_ptr<Device> device = SLUICE_TRY(open_device(driver, *bundle));
-  constexpr const char* kWays[] = {"device alone, codes", "session, codes", "session, pictures"};
-  Rate best[3];
+  constexpr const char* kWays[] = {"device alone, codes", "session, codes", "session, pictures", "the same, traced"};
+  constexpr int kTraced = 3;
+  const TemporaryFolder folder = SLUICE_TRY(TemporaryFolder::create("sluice-bench-"));
+  Rate best[4];
   // In turns, and the best of each: other work on the machine only ever takes away.
   for (int round = 0; round < 5; ++round) {
-    for (int way = 0; way < 3; ++way) {
+    for (int way = 0; way <= kTraced; ++way) {
+      const std::filesystem::path trace = way == kTraced ? folder.path() / "trace.json" : "";
       const Rate rate = SLUICE_TRY(way == 0   ? bare(*device, inputs, images)
                                    : way == 1 ? in_session(bundle, device, inputs.codes, images)
-                                              : in_session(bundle, device, inputs.pictures, images));
+                                              : in_session(bundle, device, inputs.pictures, images, trace));
       best[way].images_per_s = std::max(best[way].images_per_s, rate.images_per_s);
       if (round == 0 || rate.processor_us < best[way].processor_us) best[way].processor_us = rate.processor_us;
     }
   }
-  for (int way = 0; way < 3; ++way) {
+  for (int way = 0; way <= kTraced; ++way) {
     std::cout << fmt::format("{:<6} {:<22} {:>10.0f} {:>16.2f}\n", driver, kWays[way], best[way].images_per_s,
                              best[way].processor_us);
   }

@@ -83,6 +83,8 @@ class PlantedBreaches(unittest.TestCase):
         (rules.tries, "runtime/base/a.cpp", "int f() { return a == SLUICE_TRY(h()); }\n", "not a whole right-hand side"),
         (rules.tries, "runtime/base/a.cpp", "void f() { SLUICE_TRY(h()); }\n", "not a whole right-hand side"),
         (rules.readme_folders, "README.md", ("`apps/`", "`applications/`"), "`applications` does not exist"),
+        (rules.steady_clocks, "runtime/hal/failover_device.cpp", ("std::chrono::steady_clock", "std::chrono::system_clock"), "the wall clock may jump"),
+        (rules.steady_clocks, "apps/bench/host.cpp", "const auto now = time(nullptr);\n", "the wall clock may jump"),
         (rules.readme_folders, "tests/README.md", ("`kernels`", "`kernel`"), "`kernel` does not exist"),
         (rules.engine_places, "compiler/model/engine_model.cpp", ("conv_pair_sparse_model", "other_model"), "engine_model.cpp does not name conv_pair_sparse"),
         (rules.engine_places, "runtime/bundle/kernels/conv_pair_sparse.cpp", ("conv_pair_sparse_record", "other_record"), "does not name conv_pair_sparse"),

@@ -18,7 +18,7 @@ PACKAGE_OF_HEADER = {
     "opencv2/": "libopencv-dev", "openssl/": "libssl-dev", "pugixml.hpp": "libpugixml-dev", "spdlog/": "libspdlog-dev", "zlib.h": "zlib1g-dev",
 }
 # C, C++ and Linux itself, by build-essential.
-PLAIN_HEADER = re.compile(r"^([a-z_]+|std[a-z]+\.h|string\.h|unistd\.h|fcntl\.h|sched\.h|pthread\.h|dlfcn\.h|execinfo\.h|spawn\.h|signal\.h|immintrin\.h|(arpa|sys|linux)/[a-z]+\.h)$")
+PLAIN_HEADER = re.compile(r"^([a-z_]+|std[a-z]+\.h|string\.h|unistd\.h|fcntl\.h|sched\.h|pthread\.h|dlfcn\.h|execinfo\.h|spawn\.h|signal\.h|malloc\.h|immintrin\.h|(arpa|sys|linux)/[a-z]+\.h)$")
 
 PACKAGE_OF_CMAKE = {
     "fmt": "libfmt-dev", "spdlog": "libspdlog-dev", "nlohmann_json": "nlohmann-json3-dev", "TBB": "libtbb-dev",
@@ -242,6 +242,17 @@ def forbidden_words(tree):
             for what, pattern in FORBIDDEN.items() if pattern.search(line)]
 
 
+# The wall clock: it jumps when somebody sets it, and the runtime measures and waits by the steady one.
+WALL_CLOCK = re.compile(r"\b(system_clock|high_resolution_clock|utc_clock|file_clock|CLOCK_REALTIME\w*|gettimeofday|timespec_get|pthread_cond_timedwait)\b|"
+                        r"\btime\((nullptr|NULL|0)\)")
+
+
+def steady_clocks(tree):
+    """A clock that is set, forwards or back, matters to nothing that runs a bundle or measures one."""
+    return [f"{path}:{number}: the wall clock may jump; take std::chrono::steady_clock: {line.strip()[:80]}" for path, text in _sources(tree).items()
+            if path.startswith(("runtime/", "apps/bench/", "device/threads/")) for number, line in enumerate(text.splitlines(), 1) if WALL_CLOCK.search(line)]
+
+
 # A literal, or a comment: parentheses in them do not count.
 LITERAL = re.compile(r'R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|(?<![0-9a-fA-F])\'(?:\\.|[^\'\\\n])*\'|//[^\n]*', re.S)
 
@@ -423,4 +434,4 @@ def security_tests(tree):
     return breaches
 
 
-RULES = [packages, include_directions, public_headers, heads, columns, forbidden_words, tries, readme_folders, engine_places, operator_places, security_tests]
+RULES = [packages, include_directions, public_headers, heads, columns, forbidden_words, steady_clocks, tries, readme_folders, engine_places, operator_places, security_tests]

@@ -101,7 +101,7 @@ TEST_F(Log, refuses_with_the_line) {
   expect_refused("", "is empty");
   expect_refused("hello\n", ":1: not a JSON object");
   expect_refused("{\"kind\":\"image\"}\n", ":1: the first line is no start");
-  expect_refused(with("\"version\":4,\"design", "\"version\":8,\"design"), "version 8");
+  expect_refused(with("\"version\":5,\"design", "\"version\":8,\"design"), "version 8");
   expect_refused(with("\"name\":\"target-fps\"", "\"name\":\"hope\""), "policy \"hope\" is not known");
   expect_refused(with("\"kind\":\"image\",\"image\":0,\"row\":1", "\"kind\":\"image\",\"image\":0,\"row\":5"),
                  ":2: row 5");
@@ -117,13 +117,18 @@ TEST_F(Log, refuses_with_the_line) {
   expect_refused(with("\"floor_cycles\":100.0", "\"floor_cycles\":-1"), ":1: floor_cycles -1");
   expect_refused(with("\"clock_mhz\":100.0", "\"clock_mhz\":-5"), "clock_mhz = -5");
   expect_refused(with("\"decisions\":1", "\"decisions\":2"),
-                 "the end line counts 1 images and 2 decisions, 1 and 1 stand here");
+                 "the end line counts 1 images, 2 decisions and 0 takeovers; 1, 1 and 0 stand here");
   expect_refused(with("\"floor_cycles\":100.0", "\"floor_cycles\":101.0"), ":1: the first line was changed");
   const auto and_then = [&](const PolicyOptions& policy, std::uint64_t from) {
     return with("{\"kind\":\"end\"", to_line(policy, from) + "\n{\"kind\":\"end\"");
   };
   expect_refused(and_then({.row = 1}, 0), ":4: a policy from image 0 on, when 1 had been");
   expect_refused(and_then({.row = 9}, 1), ":4: row 9 is not in the design table");
+  const Takeover takeover{"fpga", "pocl", world_error("unplugged"), 3};
+  expect_refused(with("{\"kind\":\"end\"", to_line(takeover, 2) + "\n{\"kind\":\"end\""),
+                 ":4: a takeover after 2 images, 1 stand before it");
+  expect_refused(with("{\"kind\":\"end\"", to_line(takeover, 1) + "\n{\"kind\":\"end\""),
+                 "the end line counts 1 images, 1 decisions and 0 takeovers; 1, 1 and 1 stand here");
   expect_refused("{\"kind\":\"start\",\"table\":" + std::string(300000, '[') + "\n", ":1: not a JSON object");
 }
 

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A session when something fails: each accepted image has one outcome, in order, and the sentences tell the story.
-#include <atomic>
 #include <csignal>
-#include <random>
-#include <thread>
 
 #include <sys/resource.h>
 
+#include "runtime/adapt/replay.hpp"
 #include "runtime/base/errors.hpp"
 #include "tests/unit/runtime/session/session_parts.hpp"
 
@@ -15,11 +13,12 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::HasSubstr;
+using Kind = InjectedFault::Kind;
 
 class SessionFailure : public OnNullDevice {};
 
 TEST_F(SessionFailure, a_lost_device_gives_its_failure_to_every_future) {
-  const auto session = session_on({.capacity = 4, .latency = 1ms, .fail_collect_at = 17});
+  const auto session = Session::open(bundle_, null_device({.capacity = 4, .latency = 1ms}, {{Kind::lose, 17}})).value();
   std::vector<std::future<Outcome>> futures;
   std::string refusal;
   while (refusal.empty()) {
@@ -49,6 +48,86 @@ TEST_F(SessionFailure, a_lost_device_gives_its_failure_to_every_future) {
   const StreamStatistics s = session->statistics();
   EXPECT_EQ(s.taken, futures.size());
   EXPECT_EQ(s.taken, s.delivered + s.lost + s.abandoned);
+}
+
+// The first device dies with images inside; every sentence and number of it.
+TEST_F(SessionFailure, a_second_device_takes_over_and_answers_what_the_first_one_owed) {
+  const Scratch scratch;
+  const auto log = scratch.path() / "audit.jsonl";
+  std::vector<Takeover> told;
+  SessionOptions options{.audit_log = log, .max_in_device = 4};
+  options.on_takeover = [&](const Takeover& takeover) { told.push_back(takeover); };
+  const NullOptions null{.capacity = 4, .latency = 1ms};
+  auto opened = Session::open(bundle_, Devices{null_device(null, {{Kind::lose, 17}}), null_device(null)}, options);
+  ASSERT_TRUE(opened) << opened.error().text();
+  Session& session = *opened.value();
+  std::vector<std::future<Outcome>> futures;
+  for (std::uint64_t i = 0; i < 60; ++i) futures.push_back(session.submit(numbered_codes(i)).value());
+  std::chrono::nanoseconds latest{0};
+  for (std::uint64_t i = 0; i < futures.size(); ++i) {
+    Outcome outcome = futures[i].get();
+    ASSERT_TRUE(outcome.result) << outcome.result.error().text();
+    EXPECT_EQ(outcome.index, i);
+    EXPECT_EQ(outcome.result->scores, scores_of(i));
+    EXPECT_GE(outcome.result->completed_at, latest) << "the clock of answers went back";
+    latest = outcome.result->completed_at;
+  }
+  ASSERT_TRUE(session.close());
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_GE(told[0].resubmitted_images, 1u);
+  EXPECT_LE(told[0].resubmitted_images, 4u);
+  EXPECT_THAT(told[0].told(),
+              testing::MatchesRegex("null is lost: null: collect.. number 17 failed, as it was told to; "
+                                    "null takes over, [1-4] images? submitted again"));
+  EXPECT_EQ(session.takeovers(), 1u);
+  EXPECT_EQ(session.resubmitted_images(), told[0].resubmitted_images);
+  const auto audit = read_audit_log(log);
+  ASSERT_TRUE(audit) << audit.error().text();
+  ASSERT_EQ(audit.value().takeovers.size(), 1u);
+  EXPECT_EQ(audit.value().takeovers[0].takeover.told(), told[0].told());
+  EXPECT_LE(audit.value().takeovers[0].after_images, 17u);
+  EXPECT_EQ(replay(audit.value()).differences, 0u);
+}
+
+TEST_F(SessionFailure, the_last_device_tells_that_no_other_is_left) {
+  const Devices both{null_device({}, {{Kind::cut, 2}}), null_device({}, {{Kind::refuse, 5}})};
+  const auto session = Session::open(bundle_, both).value();
+  std::vector<std::future<Outcome>> futures;
+  for (auto next = session->submit(numbered_codes(0)); next; next = session->submit(numbered_codes(futures.size())))
+    futures.push_back(std::move(next).value());
+  for (std::size_t i = 0; i < futures.size(); ++i) {
+    const Outcome outcome = futures[i].get();
+    EXPECT_EQ(outcome.is_lost, !outcome.result);
+    if (outcome.result) {
+      EXPECT_EQ(outcome.result.value().scores, scores_of(i));
+    }
+  }
+  EXPECT_THAT(session->close().error().text(), HasSubstr("submit() number 5 failed, as it was told to; no other device "
+                                                         "is left to take over"));
+  EXPECT_EQ(session->takeovers(), 1u);
+}
+
+TEST_F(SessionFailure, a_device_that_never_answers_is_lost_after_the_limit) {
+  SessionOptions options;
+  options.answer_limit = 150ms;
+  const auto alone = Session::open(bundle_, null_device({}, {{Kind::hang, 3}}), options).value();
+  std::vector<std::future<Outcome>> futures;
+  for (std::uint64_t i = 0; i < 5; ++i) futures.push_back(alone->submit(numbered_codes(i)).value());
+  for (std::uint64_t i = 0; i < 5; ++i) EXPECT_EQ(futures[i].get().is_lost, i >= 3) << i;
+  EXPECT_THAT(alone->close().error().text(), HasSubstr("no answer for 0.15 s with 2 images inside"));
+}
+
+TEST_F(SessionFailure, devices_whose_rates_do_not_compare_cannot_stand_in_for_each_other) {
+  const auto refused = [](const std::string& devices) {
+    const auto opened = open_devices(devices, *bundle_);
+    if (!opened) return opened.error().text();
+    return Session::open(bundle_, opened.value()).error().text();
+  };
+  EXPECT_THAT(refused("cpu,sim"),
+              HasSubstr("sim cannot stand in for cpu: rates of one are simulated, of the other me"));
+  EXPECT_THAT(refused("cpu,null"), HasSubstr("null computes nothing"));
+  EXPECT_THAT(refused("cpu,cqu"), HasSubstr("device \"cqu\" is not known"));
+  EXPECT_THAT(refused(","), HasSubstr("no device is named"));
 }
 
 // Files of this process end at so many bytes while it lives.
@@ -86,82 +165,6 @@ TEST_F(SessionFailure, a_log_that_grows_no_further_ends_the_session_and_no_image
   EXPECT_THAT(status.error().text(), HasSubstr("audit.jsonl: write failed: File too large (EFBIG, 27)"));
   EXPECT_EQ(static_cast<std::uint64_t>(heard), accepted);
   EXPECT_GT(lost, 0);
-}
-
-// What may happen to a session, drawn from a seed.
-struct Fate {
-  NullOptions device;
-  SessionOptions session;
-  unsigned producers = 1;
-  std::uint64_t each = 0;
-  std::uint64_t receiver_fails_at = ~0ull, close_at = ~0ull;
-};
-
-Fate fate_of(std::mt19937& random) {
-  Fate fate;
-  fate.device = {.capacity = 1 + random() % 6, .latency = std::chrono::microseconds(random() % 150)};
-  if (random() % 3 == 0) fate.device.fail_submit_at = random() % 90;
-  if (random() % 3 == 0) fate.device.fail_collect_at = random() % 90;
-  fate.session.max_in_device = random() % 8;
-  fate.session.max_waiting = random() % 6;
-  fate.session.threads = static_cast<int>(random() % 3);
-  fate.session.policy = {.row = static_cast<std::uint32_t>(random() % 3), .canary_period = random() % 3};
-  fate.producers = 1 + random() % 3;
-  fate.each = random() % 40;
-  if (random() % 5 == 0) fate.receiver_fails_at = random() % 90;
-  if (random() % 4 == 0) fate.close_at = random() % 90;
-  return fate;
-}
-
-TEST_F(SessionFailure, each_accepted_image_has_one_outcome_in_order_whatever_happens) {
-  const unsigned seed = 4242;
-  std::mt19937 random(seed);
-  const auto pixels = std::make_shared<std::uint8_t[]>(8 * 8 * 3);
-  for (int round = 0; round < 400; ++round) {
-    SCOPED_TRACE("seed " + std::to_string(seed) + ", round " + std::to_string(round));
-    const Fate fate = fate_of(random);
-    std::atomic<std::uint64_t> accepted = 0;
-    std::vector<std::uint64_t> heard;  // by receivers
-    bool has_lost = false, has_own_after_lost = false;
-    auto session = session_on(fate.device, fate.session);
-    const auto receive = [&](Outcome outcome) -> Status {
-      heard.push_back(outcome.index);
-      has_own_after_lost |= has_lost && !outcome.is_lost;
-      has_lost |= outcome.is_lost;
-      if (outcome.index == fate.receiver_fails_at) return world_error("full disk");
-      return ok();
-    };
-    {
-      std::vector<std::jthread> producers;
-      for (unsigned p = 0; p < fate.producers; ++p) {
-        producers.emplace_back([&, p] {
-          for (std::uint64_t i = 0; i < fate.each; ++i) {
-            const auto load = [&pixels, i]() -> Result<Picture> {
-              if (i % 11 == 5) return user_error("damaged");
-              return Picture{8, 8, 3, pixels};
-            };
-            const Status status = (i + p) % 2 == 0 ? session->submit(numbered_codes(i), receive)
-                                                   : session->submit(ImageInput(load, "p"), receive);
-            if (!status) break;
-            if (++accepted == fate.close_at) (void)bool(session->close());
-          }
-        });
-      }
-    }
-    if (round % 2 == 0) {
-      const Status status = session->close();
-      const StreamStatistics s = session->statistics();
-      EXPECT_EQ(s.taken, accepted);
-      EXPECT_EQ(s.taken, s.delivered + s.lost + s.abandoned);
-      EXPECT_EQ(s.accepted, s.delivered - s.errors + s.lost);
-      EXPECT_EQ(s.total.count(), s.delivered - s.errors);
-      EXPECT_TRUE(!status || s.delivered == s.taken);
-    }
-    session.reset();
-    ASSERT_EQ(heard.size(), accepted);
-    for (std::uint64_t i = 0; i < heard.size(); ++i) ASSERT_EQ(heard[i], i) << "out of order, missing or twice";
-    EXPECT_FALSE(has_own_after_lost);
-  }
 }
 
 }  // namespace

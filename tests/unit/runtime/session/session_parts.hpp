@@ -20,9 +20,12 @@ class OnNullDevice : public ::testing::Test {
   }
   static void TearDownTestSuite() { bundle_ = nullptr; }
 
-  static std::unique_ptr<Session> session_on(NullOptions device, SessionOptions options = {}) {
-    device.rows = static_cast<std::uint32_t>(bundle_->table().rows.size());
-    return Session::open(bundle_, open_null_device(bundle_->network(), device).value(), std::move(options)).value();
+  static std::shared_ptr<Device> null_device(NullOptions options, std::vector<InjectedFault> faults = {}) {
+    options.rows = static_cast<std::uint32_t>(bundle_->table().rows.size());
+    return with_faults(open_null_device(bundle_->network(), options).value(), std::move(faults));
+  }
+  static std::unique_ptr<Session> session_on(const NullOptions& device, SessionOptions options = {}) {
+    return Session::open(bundle_, null_device(device), std::move(options)).value();
   }
 
   // Another one for each number.

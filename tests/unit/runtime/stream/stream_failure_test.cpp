@@ -11,15 +11,16 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::HasSubstr;
+using Kind = InjectedFault::Kind;
 
 TEST(StreamFailure, device_lost_while_collecting) {
-  WatchedDevice device = watched({.capacity = 4, .latency = 1ms, .fail_collect_at = 17});
+  WatchedDevice device = watched({.capacity = 4, .latency = 1ms}, {{Kind::lose, 17}});
   NumberedSource source(1000);
   Keeper keeper;
   const StreamReport report = run_stream(device, source, keeper.receiver());
   ASSERT_FALSE(report.status);
   EXPECT_EQ(report.status.error().fault(), Fault::world);
-  EXPECT_THAT(report.status.error().text(), HasSubstr("null: collecting p17 failed: null device: collect failed"));
+  EXPECT_THAT(report.status.error().text(), HasSubstr("null: collecting p17 failed: null: collect() number 17 failed"));
   EXPECT_THAT(report.status.error().text(), HasSubstr("17 were delivered"));
   EXPECT_EQ(keeper.outcomes.size(), 17u);
   EXPECT_GE(report.statistics.lost, 1u);
@@ -29,7 +30,7 @@ TEST(StreamFailure, device_lost_while_collecting) {
 }
 
 TEST(StreamFailure, device_lost_while_submitting_still_gives_what_is_inside) {
-  WatchedDevice device = watched({.capacity = 4, .latency = 1ms, .fail_submit_at = 17});
+  WatchedDevice device = watched({.capacity = 4, .latency = 1ms}, {{Kind::refuse, 17}});
   NumberedSource source(1000);
   Keeper keeper;
   const StreamReport report = run_stream(device, source, keeper.receiver());
@@ -138,6 +139,17 @@ TEST(StreamFailure, device_that_mixes_up_images_is_a_bug) {
   EXPECT_TRUE(keeper.outcomes.empty());
 }
 
+TEST(StreamFailure, an_answer_without_all_its_scores_is_a_bug) {
+  WatchedDevice device = watched({}, {{Kind::cut, 3}});
+  NumberedSource source(10);
+  Keeper keeper;
+  const StreamReport report = run_stream(device, source, keeper.receiver());
+  ASSERT_FALSE(report.status);
+  EXPECT_EQ(report.status.error().fault(), Fault::bug);
+  EXPECT_THAT(report.status.error().text(), HasSubstr("image 3 came out with 4 scores for 5 classes"));
+  EXPECT_EQ(keeper.outcomes.size(), 3u);
+}
+
 // Random sizes, threads, broken pictures, failures and stops; the books balance and the order holds in all of them.
 TEST(StreamFailure, books_balance_whatever_happens) {
   const unsigned seed = 31337;
@@ -148,9 +160,10 @@ TEST(StreamFailure, books_balance_whatever_happens) {
     std::set<std::uint64_t> broken;
     for (unsigned i = 0; i < random() % 20; ++i) broken.insert(random() % 80);
     NullOptions how{.capacity = 1 + random() % 6, .latency = std::chrono::microseconds(random() % 200)};
-    if (random() % 4 == 0) how.fail_submit_at = random() % 80;
-    if (random() % 4 == 0) how.fail_collect_at = random() % 80;
-    WatchedDevice device = watched(how);
+    std::vector<InjectedFault> faults;
+    if (random() % 4 == 0) faults.push_back({Kind::refuse, random() % 80});
+    if (random() % 4 == 0) faults.push_back({Kind::lose, random() % 80});
+    WatchedDevice device = watched(how, faults);
     NumberedSource source(count, broken);
     if (random() % 6 == 0) source.fail_at = random() % 80;
     std::stop_source stop;

@@ -9,6 +9,7 @@
 
 #include "runtime/base/errors.hpp"
 #include "runtime/drivers/null/null_device.hpp"
+#include "runtime/hal/faulty_device.hpp"
 #include "runtime/images/preprocess.hpp"
 #include "runtime/stream/image_pipeline.hpp"
 #include "runtime/stream/stream.hpp"
@@ -108,8 +109,8 @@ class WatchedDevice final : public Device {
   std::atomic<bool> is_collecting_ = false;
 };
 
-inline WatchedDevice watched(const NullOptions& options = {}) {
-  return WatchedDevice(open_null_device(small_network(), options).value());
+inline WatchedDevice watched(const NullOptions& options = {}, std::vector<InjectedFault> faults = {}) {
+  return WatchedDevice(with_faults(open_null_device(small_network(), options).value(), std::move(faults)));
 }
 
 // Keeps outcomes and checks, as they come, that each is next in order and says what it must.
