@@ -125,7 +125,8 @@ Status add_integer_scores(const Bundle& bundle, const ImageSet& images, cli::Exe
 Status add_pocl(const std::shared_ptr<const Bundle>& bundle, const ImageSet& images, const cli::Execution& integer,
                 json& answer) {
   std::unique_ptr<Device> device = SLUICE_TRY(open_device("pocl", *bundle));
-  const cli::DeviceRun run = SLUICE_TRY(cli::run_on_device(bundle, std::move(device), images));
+  const Devices devices{std::move(device)};
+  const cli::DeviceRun run = SLUICE_TRY(cli::run_on_device(bundle, devices, images, {}));
   if (!run.errors.empty()) return bug_error(run.errors[0]);
   const cli::Exactness exact = cli::compare(run.execution, integer, images);
   answer["pocl"] = {{"images", exact.images}, {"equal", exact.equal}, {"difference", exact.first_difference}};
