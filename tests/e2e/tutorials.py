@@ -38,7 +38,7 @@ def missing(expected, said):
 def main():
     blocks = BLOCK.findall(TUTORIAL.read_text())
     script = "set -e\n" + "".join(commands + SAID for commands, _ in blocks)
-    environment = {**os.environ, "SLUICE_SOURCE": str(SOURCE), "PATH": f"{SLUICE.parent}:{STREAM.parent}:{os.environ['PATH']}"}
+    environment = {**os.environ, "SLUICE_SOURCE": str(SOURCE), "SLUICE_BUILD": str(SLUICE.parents[2]), "PATH": f"{SLUICE.parent}:{STREAM.parent}:{os.environ['PATH']}"}
     with tempfile.TemporaryDirectory(prefix="sluice-tutorial-") as folder:
         done = subprocess.run(["bash", "-c", script], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     parts = done.stdout.split("\036")
