@@ -43,8 +43,11 @@ class Board {
       pollfd ends[] = {{door, POLLIN, 0}, {host_, POLLIN, 0}};  // a handle of -1 is left out
       poll(ends, 2, kLook_ms);
       state_.beats_inside = image_ ? image_->beats_inside() : 0;
-      if (ends[1].revents != 0) listen_to_host();  // first: a host that is gone makes room
-      if (ends[0].revents != 0) admit(accept4(door, nullptr, nullptr, SOCK_CLOEXEC));
+      // Whether the host is gone shows after all that it has said: until then whoever knocks waits.
+      if (ends[1].revents != 0)
+        listen_to_host();
+      else if (ends[0].revents != 0)
+        admit(accept4(door, nullptr, nullptr, SOCK_CLOEXEC));
     }
   }
 
