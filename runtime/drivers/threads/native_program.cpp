@@ -25,8 +25,8 @@ namespace fs = std::filesystem;
 constexpr std::size_t kKept = 100;           // compiled programs that stay in the cache
 constexpr std::size_t kMostMessages = 4000;  // bytes of a compiler's messages that are shown
 
-// C++17: its <atomic> is quick to read. Kernel files count on signed char, as OpenCL C has it. -O1: a program is compiled
-// in half the time of -O3, and images, of which this device sees few, take a third longer.
+// C++17: its <atomic> is quick to read. Kernel files count on signed char, as OpenCL C has it. -O1: a program is
+// compiled in half the time of -O3, and images, of which this device sees few, take a third longer.
 const std::vector<std::string> kFlags{"-x",    "c++",     "-std=c++17", "-O1",           "-march=native",
                                       "-fPIC", "-shared", "-w",         "-fsigned-char", "-fno-strict-aliasing"};
 
