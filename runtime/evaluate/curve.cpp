@@ -21,8 +21,9 @@ void apply_curve(const Layer& layer, const Kernels& kernels, const StoredMap& co
   const FusedCurve& curve = layer.curve;
   const auto channels = std::size_t(layer.output.channels);
   const auto vector = std::size_t(kernels.words.lanes);
-  // Whole pixels, so that every piece begins with the multiplier of channel 0.
-  const std::size_t piece = std::max<std::size_t>(1, kPiece / channels) * channels;
+  // Whole pixels, so that every piece begins with the multiplier of channel 0; no more than the map has.
+  const auto pixels = std::size_t(layer.output.pixels());
+  const std::size_t piece = std::clamp<std::size_t>(kPiece / channels, 1, pixels) * channels;
   const std::size_t lanes = (piece + vector - 1) / vector * vector;
   const Requantise requantise = requantiser(curve.shift, curve.clamp_low, curve.clamp_high);
   struct Codes;

@@ -8,7 +8,6 @@
 //
 // It is also an example of a program that compares policies: sessions one after the other on one device.
 #include <cmath>
-#include <csignal>
 #include <iostream>
 
 #include <spdlog/sinks/stdout_color_sinks.h>
@@ -16,10 +15,10 @@
 #include <CLI/CLI.hpp>
 
 #include "apps/examples/drifting_stream/drift.hpp"
+#include "apps/examples/drifting_stream/program.hpp"
 #include "apps/examples/drifting_stream/story.hpp"
 #include "runtime/adapt/controller.hpp"
 #include "runtime/base/errors.hpp"
-#include "runtime/base/exceptions.hpp"
 #include "runtime/base/file.hpp"
 #include "runtime/base/interrupt.hpp"
 #include "runtime/drivers/device_list.hpp"
@@ -118,17 +117,5 @@ int main(int argc, char** argv) {
                  "rate to hold; 0: between those of the most accurate and the fastest row");
   app.add_option("-o,--output", options.output, "folder for stream.png, stream.json and audit.jsonl");
   CLI11_PARSE(app, argc, argv);
-  std::signal(SIGPIPE, SIG_IGN);
-  watch_interrupts();
-  const Status status = [&]() -> Status {
-    try {
-      return example::run(options);
-    } catch (...) {
-      return caught_error("drifting_stream");
-    }
-  }();
-  if (status) return 0;
-  spdlog::error("error: {}", status.error().text());
-  if (is_interrupted()) return 128 + interrupt_signal();
-  return status.error().fault() == Fault::user ? 1 : status.error().fault() == Fault::world ? 2 : 3;
+  return example::run_program("drifting_stream", [&] { return example::run(options); });
 }

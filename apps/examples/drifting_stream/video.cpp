@@ -7,7 +7,6 @@
 // video.
 //
 // Before: any set of pictures. After: a whole video (MJPEG), or none.
-#include <csignal>
 #include <iostream>
 #include <numeric>
 #include <random>
@@ -17,8 +16,8 @@
 #include <opencv2/videoio.hpp>
 
 #include "apps/examples/drifting_stream/drift.hpp"
+#include "apps/examples/drifting_stream/program.hpp"
 #include "runtime/base/errors.hpp"
-#include "runtime/base/exceptions.hpp"
 #include "runtime/base/interrupt.hpp"
 #include "runtime/images/opencv_picture.hpp"
 
@@ -96,17 +95,5 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--seed", options.seed, "seed of the pictures' choice and of the noise")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
-  std::signal(SIGPIPE, SIG_IGN);
-  watch_interrupts();
-  const Status status = [&]() -> Status {
-    try {
-      return example::write_video(options);
-    } catch (...) {
-      return caught_error("drifting_video");
-    }
-  }();
-  if (status) return 0;
-  std::cerr << "error: " << status.error().text() << "\n";
-  if (is_interrupted()) return 128 + interrupt_signal();
-  return status.error().fault() == Fault::user ? 1 : status.error().fault() == Fault::world ? 2 : 3;
+  return example::run_program("drifting_video", [&] { return example::write_video(options); });
 }
